@@ -1,0 +1,61 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+const onlyDependOn = (sourceTag, ...tags) => ({ sourceTag, onlyDependOnLibsWithTags: tags });
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '.signet/**', '.tmp/**'] },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts', '**/*.js', '**/*.mjs'],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { projectService: false } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      eqeqeq: ['error', 'smart'],
+      'no-console': 'error',
+      // The walls of the house: contract ← core ← runtime ← app; only tests import testing.
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: false,
+          allow: [],
+          depConstraints: [
+            onlyDependOn('type:contract'),
+            onlyDependOn('type:core', 'type:contract', 'type:core'),
+            onlyDependOn('type:runtime', 'type:contract', 'type:core', 'type:runtime'),
+            onlyDependOn('type:app', 'type:contract', 'type:core', 'type:runtime'),
+            onlyDependOn('type:embedded'),
+            onlyDependOn('type:testing', 'type:contract', 'type:core', 'type:runtime', 'type:embedded'),
+            onlyDependOn('type:e2e', 'type:contract', 'type:core', 'type:runtime', 'type:embedded', 'type:testing'),
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // Only tests may reach for the testing library and the embedded servers.
+    files: ['**/*.spec.ts'],
+    rules: { '@nx/enforce-module-boundaries': 'off' },
+  },
+  {
+    files: ['**/*.decider.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['node:*', '@nestjs/*', '@mikro-orm/*', 'kafkajs', 'undici', 'pg'], message: 'A decider is pure.' }] },
+      ],
+      'no-restricted-globals': ['error', 'Date', 'process', 'crypto', 'setTimeout', 'setInterval'],
+    },
+  },
+  {
+    files: ['apps/**/*.ts', 'tools/**/*.ts', 'libs/**/*.ts'],
+    ignores: ['libs/kafka/**'],
+    rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'kafkajs', message: 'Use @signet/kafka.' }] }] },
+  },
+  { files: ['tools/**', 'apps/e2e/**'], rules: { 'no-console': 'off' } },
+  prettier,
+);

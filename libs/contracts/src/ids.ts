@@ -1,0 +1,30 @@
+import { v5 as uuidv5, v7 as uuidv7, validate as isUuid } from 'uuid';
+
+/** Namespace of the ids that Signet derives (a random UUID, fixed for ever: changing it would repeat every delivery). */
+const SIGNET_NAMESPACE = '5b2f6c1e-3d0a-4a55-9d0e-6f1c54b0a7d9';
+
+/**
+ * The id that receivers see as `webhook-id`: the CloudEvents id where that is a UUID, else UUIDv5 of source and id.
+ * It settles the race of a producer that sends the same message twice: both are the same event to every receiver.
+ */
+export function eventIdOf(message: { source: string; id: string }): string {
+  if (isUuid(message.id)) return message.id.toLowerCase();
+  return uuidv5(`event\n${message.source}\n${message.id}`, SIGNET_NAMESPACE);
+}
+
+/**
+ * The id of the delivery of one message to one webhook: UUIDv5(webhook id, source + id). It settles the races of a
+ * repeated message, of a Kafka batch that is handled by its old and its new owner, and of a fan-out that crashed
+ * between producing and committing: all of them make the same delivery, and one unique index finds the repeat.
+ */
+export function deliveryIdOf(webhookId: string, message: { source: string; id: string }): string {
+  return uuidv5(`${message.source}\n${message.id}`, webhookId);
+}
+
+/** An id for something new: UUIDv7, so that ids sort by the time they were made. */
+export const newId = (): string => uuidv7();
+
+/** An id that is always the same for the same name, such as that of the first operator key. */
+export const fixedId = (name: string): string => uuidv5(name, SIGNET_NAMESPACE);
+
+export { isUuid };

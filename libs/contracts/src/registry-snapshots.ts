@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/** Present state of a webhook on `registry.webhooks.v1`. A deleted webhook is a tombstone. */
+export const webhookSnapshot = z.object({
+  id: z.uuid(),
+  tenantId: z.string(),
+  name: z.string(),
+  url: z.string(),
+  events: z.array(z.string()),
+  isActive: z.boolean(),
+  /** Static headers that the tenant adds to each request. */
+  headers: z.record(z.string(), z.string()),
+  /** null: the service's default. */
+  maxAttempts: z.int().positive().nullable(),
+  requestTimeoutMs: z.int().positive().nullable(),
+  rateLimitPerSecond: z.number().positive().nullable(),
+  ordering: z.enum(['none', 'subject']),
+  /** Every secret that signs, newest first; `sealed` is opened with the sealing keys only where a request is signed. */
+  secrets: z.array(z.object({ sealed: z.string(), expiresAt: z.iso.datetime().nullable() })).min(1),
+  /** Version of the webhook's stream that this snapshot shows; a reader keeps the highest. */
+  version: z.int().nonnegative(),
+});
+export type WebhookSnapshot = z.infer<typeof webhookSnapshot>;
+
+/** Present state of a tenant on `registry.tenants.v1`. */
+export const tenantSnapshot = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.enum(['active', 'suspended']),
+  version: z.int().nonnegative(),
+});
+export type TenantSnapshot = z.infer<typeof tenantSnapshot>;
+
+export const ROLES = ['operator', 'tenant', 'producer'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A live API key on `registry.api-keys.v1`, keyed by its id. A revoked key is a tombstone. */
+export const apiKeySnapshot = z.object({
+  id: z.uuid(),
+  /** null for the operator's keys, which belong to no tenant. */
+  tenantId: z.string().nullable(),
+  name: z.string(),
+  role: z.enum(ROLES),
+  /** SHA-256 of the key, lower-case hex. */
+  hash: z.string().length(64),
+  version: z.int().nonnegative(),
+});
+export type ApiKeySnapshot = z.infer<typeof apiKeySnapshot>;
