@@ -1,1 +1,13 @@
-export {};
+export { KafkaBatchServer } from './batch-server.ts';
+export type { Assignment, KafkaBatchServerOptions } from './batch-server.ts';
+export { silentLogger } from './client.ts';
+export type { KafkaClientOptions, Logger } from './client.ts';
+export { CompactedTopic } from './compacted-topic.ts';
+export type { CompactedTopicOptions } from './compacted-topic.ts';
+export { DEAD_LETTER } from './dead-letters.ts';
+export { RetryableError, isRetryable } from './errors.ts';
+export { OnRecords } from './handler.decorator.ts';
+export { RecordProducer } from './producer.ts';
+export type { RecordProducerOptions } from './producer.ts';
+export type { BatchHandler, KafkaRecord, OutgoingRecord, RecordBatch, SetAsideReason } from './record.ts';
+export { ensureTopics, pingKafka } from './topics.ts';

@@ -1,1 +1,14 @@
-export {};
+export { consume } from './consume.ts';
+export type { ConsumeOptions } from './consume.ts';
+export { testDatabase } from './database.ts';
+export type { TestDatabase } from './database.ts';
+export { fakeClock } from './fake-clock.ts';
+export type { FakeClock } from './fake-clock.ts';
+export { RecordingReceiver } from './recording-receiver.ts';
+export type { ReceivedRequest, ReceiverAnswer, ReceiverOptions } from './recording-receiver.ts';
+export { specify } from './specify.ts';
+export type { Outcome, SpecifiableDecider, Specification } from './specify.ts';
+export { testBrokers, testTopic } from './topics.ts';
+export type { TestTopicOptions } from './topics.ts';
+export { waitFor } from './wait-for.ts';
+export type { WaitOptions } from './wait-for.ts';

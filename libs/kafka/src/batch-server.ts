@@ -1,0 +1,341 @@
+import { Server } from '@nestjs/microservices';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { createKafka, silentLogger } from './client.ts';
+import type { KafkaClientOptions, Logger } from './client.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { PartitionFeed } from './partition-feed.ts';
+import { RecordProducer } from './producer.ts';
+import type { BatchHandler, RecordBatch } from './record.ts';
+import { toRecords } from './to-records.ts';
+
+/** Partitions by topic. */
+export type Assignment = Readonly<Record<string, readonly number[]>>;
+
+export interface KafkaBatchServerOptions {
+  readonly client: KafkaClientOptions;
+  readonly groupId: string;
+  /** Handlers declared with the same id are served by this server. */
+  readonly transportId: symbol;
+  readonly deadLetterTopic: string;
+  /** Records of one partition in the hands of its handler, above which no more are handed over. */
+  readonly maxInFlightRecords?: number;
+  /** false: one batch of a partition at a time. */
+  readonly pipelined?: boolean;
+  readonly sessionTimeoutMs?: number;
+  readonly heartbeatIntervalMs?: number;
+  readonly maxWaitTimeMs?: number;
+  readonly maxBytesPerPartition?: number;
+  readonly partitionsConsumedConcurrently?: number;
+  readonly commitIntervalMs?: number;
+  readonly backoff?: { readonly firstMs: number; readonly maxMs: number };
+  /** How long handlers may take to end when the server stops. */
+  readonly stopDeadlineMs?: number;
+  /** Awaited before the first batch of these partitions is handed over. */
+  readonly onAssigned?: (assignment: Assignment) => Promise<void> | void;
+  readonly onRevoked?: (assignment: Assignment) => Promise<void> | void;
+  readonly onDeadLetter?: (reason: string, topic: string) => void;
+  /** The consumer cannot go on; by default the process ends and whoever started it starts it anew. */
+  readonly onFatal?: (error: unknown) => void;
+  readonly now?: () => Date;
+  readonly logger?: Logger;
+}
+
+const DEFAULTS = {
+  maxInFlightRecords: 2_000,
+  pipelined: true,
+  sessionTimeoutMs: 6_000,
+  heartbeatIntervalMs: 1_000,
+  maxWaitTimeMs: 250,
+  maxBytesPerPartition: 1_048_576,
+  partitionsConsumedConcurrently: 3,
+  commitIntervalMs: 100,
+  backoff: { firstMs: 100, maxMs: 10_000 },
+  stopDeadlineMs: 10_000,
+  now: () => new Date(),
+};
+
+/** Silence of the consumer, neither a fetch nor a heartbeat, after which it counts as dead (tulios/kafkajs#659). */
+const WATCHDOG_MS = 60_000;
+
+const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;
+
+/**
+ * Nest's transport over kafkajs, batch-wise: handlers get the records of a partition, may still work on them while the
+ * next batch is handed over, and their offsets are committed only behind what is durable.
+ *
+ * Subscriptions are the patterns of the handlers that carry the server's `transportId`; `addHandler` adds topics that
+ * are known at run time only.
+ */
+export class KafkaBatchServer extends Server implements CustomTransportStrategy {
+  private readonly settings: KafkaBatchServerOptions & typeof DEFAULTS;
+  private readonly log: Logger;
+  private readonly producer: RecordProducer;
+  private readonly deadLetters: DeadLetters;
+  private readonly feeds = new Map<string, PartitionFeed>();
+  private consumer: Consumer | undefined;
+  private assignment: Assignment = {};
+  private assignmentReady: Promise<void> = Promise.resolve();
+  private commitTimer: NodeJS.Timeout | undefined;
+  private committing: Promise<void> | undefined;
+  private heartbeatAt = 0;
+  private signOfLifeAt: number;
+  private isJoined = false;
+  private isClosing = false;
+  private readonly lagByPartition = new Map<string, number>();
+
+  constructor(options: KafkaBatchServerOptions) {
+    super();
+    this.settings = { ...DEFAULTS, ...definedOf(options) };
+    this.transportId = options.transportId;
+    this.log = options.logger ?? silentLogger;
+    this.signOfLifeAt = this.settings.now().getTime();
+    this.producer = new RecordProducer({ client: options.client, name: `${options.groupId}.dead-letters` });
+    this.deadLetters = new DeadLetters(
+      this.producer,
+      options.deadLetterTopic,
+      options.client.clientId,
+      this.settings.now,
+      options.onDeadLetter ?? (() => undefined),
+    );
+  }
+
+  override on(): void {
+    throw new Error('KafkaBatchServer has no events; use the hooks of its options.');
+  }
+
+  override unwrap<T>(): T {
+    return this.consumer as T;
+  }
+
+  /** Called by Nest. Joins the group in the background, so that a broker that is not up yet does not stop the service. */
+  override listen(callback: (error?: unknown) => void): void {
+    this.start().then(() => callback(), callback);
+  }
+
+  async start(): Promise<void> {
+    const { client, groupId, sessionTimeoutMs, heartbeatIntervalMs, maxWaitTimeMs, maxBytesPerPartition } =
+      this.settings;
+    await this.producer.connect();
+    const consumer = createKafka({ ...client, logger: this.log }).consumer({
+      groupId,
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: Math.max(sessionTimeoutMs, 10_000),
+      heartbeatInterval: heartbeatIntervalMs,
+      maxWaitTimeInMs: maxWaitTimeMs,
+      maxBytesPerPartition,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30, restartOnFailure: async () => !this.isClosing },
+    });
+    this.consumer = consumer;
+    this.watch(consumer);
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...this.messageHandlers.keys()], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: this.settings.partitionsConsumedConcurrently,
+      eachBatch: (payload) => this.feed(payload),
+    });
+  }
+
+  /**
+   * Stops to fetch, waits for the handlers until the deadline, commits, leaves the group. Not to be called from a handler.
+   */
+  override async close(): Promise<void> {
+    if (this.isClosing) return;
+    this.isClosing = true;
+    const deadline = this.settings.stopDeadlineMs;
+    const consumer = this.consumer;
+    if (consumer) {
+      for (const topic of Object.keys(this.assignment)) consumer.pause([{ topic }]);
+      const settled = Promise.all([...this.feeds.values()].map((feed) => feed.settled()));
+      await within(settled, deadline);
+      clearTimeout(this.commitTimer);
+      await within(this.commit(), 2_000);
+      for (const feed of this.feeds.values()) feed.abort();
+      await within(consumer.disconnect(), 5_000);
+    }
+    await this.producer.close();
+  }
+
+  /** Milliseconds since the epoch of the last heartbeat that the group acknowledged; 0 before the first. */
+  lastHeartbeatAt(): number {
+    return this.heartbeatAt;
+  }
+
+  /** Whether the consumer gives signs of life. */
+  isAlive(): boolean {
+    return this.settings.now().getTime() - this.signOfLifeAt < WATCHDOG_MS;
+  }
+
+  /** Whether it has joined its group. */
+  isReady(): boolean {
+    return this.isJoined && !this.isClosing;
+  }
+
+  /** Records behind the end of each partition, as of its last fetch. */
+  lag(): ReadonlyMap<string, number> {
+    return this.lagByPartition;
+  }
+
+  private watch(consumer: Consumer): void {
+    const { GROUP_JOIN, HEARTBEAT, FETCH, CRASH, REBALANCING } = consumer.events;
+    const alive = (): void => void (this.signOfLifeAt = this.settings.now().getTime());
+    consumer.on(FETCH, alive);
+    consumer.on(HEARTBEAT, () => {
+      alive();
+      this.heartbeatAt = this.signOfLifeAt;
+    });
+    consumer.on(REBALANCING, () => void this.commit());
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      alive();
+      this.heartbeatAt = this.signOfLifeAt;
+      this.isJoined = true;
+      this.log.info({ group: this.settings.groupId, assignment: payload.memberAssignment }, 'joined the group');
+      this.assignmentReady = this.reassign(payload.memberAssignment);
+    });
+    consumer.on(CRASH, ({ payload: { error, restart } }) => {
+      this.isJoined = false;
+      if (restart || this.isClosing) return;
+      this.log.error({ err: error, group: this.settings.groupId }, 'the consumer has crashed and does not come back');
+      (this.settings.onFatal ?? exit)(error);
+    });
+  }
+
+  /**
+   * Every join begins from the committed offsets, also for partitions that stay: so every feed is made anew, and what
+   * the old ones still have under way is never committed. The hooks hear of real changes only.
+   */
+  private async reassign(next: Assignment): Promise<void> {
+    const before = this.assignment;
+    this.assignment = next;
+    for (const feed of this.feeds.values()) feed.abort();
+    this.feeds.clear();
+    this.lagByPartition.clear();
+    const revoked = difference(before, next);
+    const assigned = difference(next, before);
+    if (Object.keys(revoked).length > 0) await this.settings.onRevoked?.(revoked);
+    if (Object.keys(assigned).length > 0) await this.untilAssigned(assigned);
+  }
+
+  private async untilAssigned(assigned: Assignment): Promise<void> {
+    const { onAssigned, backoff } = this.settings;
+    for (let failures = 0; onAssigned && !this.isClosing;) {
+      try {
+        await onAssigned(assigned);
+        return;
+      } catch (error) {
+        const ms = Math.min(backoff.firstMs * 2 ** failures++, backoff.maxMs);
+        this.log.error({ err: error, retryInMs: ms }, 'partitions cannot be taken yet');
+        await new Promise((resolve) => setTimeout(resolve, ms));
+      }
+    }
+  }
+
+  private async feed(payload: EachBatchPayload): Promise<void> {
+    const { batch, heartbeat, isRunning, isStale, resolveOffset } = payload;
+    const heartbeatMs = this.settings.heartbeatIntervalMs;
+    const ready = this.assignmentReady;
+    while (!(await within(ready, heartbeatMs))) await heartbeat();
+    const feed = this.feedOf(batch.topic, batch.partition);
+    this.lagByPartition.set(keyOf(batch.topic, batch.partition), Number(batch.offsetLag()));
+    while (!feed.hasRoom && isRunning() && !isStale() && !feed.signal.aborted) {
+      await feed.roomOrTimeout(heartbeatMs);
+      // A rebalance shows here as an error; it is thrown on at once, or kafkajs would go on with a batch it has lost.
+      await heartbeat();
+    }
+    if (!isRunning() || isStale() || feed.signal.aborted || this.isClosing) return;
+    feed.accept(toRecords(batch), batch.lastOffset());
+    const last = batch.messages.at(-1);
+    if (last) resolveOffset(last.offset);
+    await heartbeat();
+  }
+
+  private feedOf(topic: string, partition: number): PartitionFeed {
+    const key = keyOf(topic, partition);
+    let feed = this.feeds.get(key);
+    if (!feed) {
+      const { maxInFlightRecords, pipelined, backoff } = this.settings;
+      feed = new PartitionFeed({
+        topic,
+        partition,
+        handler: this.handlerOf(topic),
+        deadLetters: this.deadLetters,
+        maxInFlightRecords,
+        isPipelined: pipelined,
+        backoff,
+        logger: this.log,
+        onProgress: () => this.scheduleCommit(),
+      });
+      this.feeds.set(key, feed);
+    }
+    return feed;
+  }
+
+  private handlerOf(topic: string): BatchHandler {
+    const handler = this.messageHandlers.get(topic);
+    if (!handler) throw new Error(`No handler for topic ${topic}.`);
+    return async (batch: RecordBatch) => {
+      const result: unknown = await handler(batch, { batch } as never);
+      if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+    };
+  }
+
+  private scheduleCommit(): void {
+    if (this.isClosing) return;
+    this.commitTimer ??= setTimeout(() => {
+      this.commitTimer = undefined;
+      void this.commit();
+    }, this.settings.commitIntervalMs);
+  }
+
+  private async commit(): Promise<void> {
+    await this.committing;
+    const due = [...this.feeds.entries()].flatMap(([key, feed]) => {
+      const offset = feed.watermark.committable;
+      const [topic = '', partition = ''] = splitKey(key);
+      return offset === undefined ? [] : [{ feed, commit: { topic, partition: Number(partition), offset } }];
+    });
+    if (due.length === 0 || !this.consumer) return;
+    this.committing = this.consumer
+      .commitOffsets(due.map(({ commit }) => commit))
+      .then(() => due.forEach(({ feed, commit }) => feed.watermark.markCommitted(commit.offset)))
+      // A rebalance has begun or the coordinator moves: what is not committed is read again.
+      .catch((error: unknown) => this.log.debug({ err: error }, 'offsets could not be committed'))
+      .finally(() => (this.committing = undefined));
+    await this.committing;
+  }
+}
+
+const splitKey = (key: string): [string, string] => {
+  const at = key.lastIndexOf('/');
+  return [key.slice(0, at), key.slice(at + 1)];
+};
+
+/** What `a` has and `b` has not. */
+function difference(a: Assignment, b: Assignment): Assignment {
+  const left: Record<string, readonly number[]> = {};
+  for (const [topic, partitions] of Object.entries(a)) {
+    const only = partitions.filter((partition) => !b[topic]?.includes(partition));
+    if (only.length > 0) left[topic] = only;
+  }
+  return left;
+}
+
+/** True when the promise settles within the time. */
+async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  return Promise.race([settled, timeout]).finally(() => clearTimeout(timer));
+}
+
+const definedOf = <T extends object>(options: T): T =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+
+const exit = (): never => process.exit(1);

@@ -1,0 +1,183 @@
+import type { Kafka, Producer, ProducerBatch, TopicMessages } from 'kafkajs';
+import { createKafka, silentLogger } from './client.ts';
+import type { KafkaClientOptions, Logger } from './client.ts';
+import { RetryableError } from './errors.ts';
+import type { OutgoingRecord } from './record.ts';
+
+export interface RecordProducerOptions {
+  readonly client: KafkaClientOptions;
+  /** For logs. */
+  readonly name: string;
+  /** A send that Kafka has not acknowledged by then is rejected; it may still arrive. Milliseconds. */
+  readonly deadlineMs?: number;
+  /** Records in one send at most. */
+  readonly batchSize?: number;
+  /** Records that may wait; more are refused at once. */
+  readonly maxQueued?: number;
+}
+
+interface Queued {
+  readonly topic: string;
+  readonly records: readonly OutgoingRecord[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Produces records, acknowledged by all replicas, once each as far as one connection can promise (idempotent). kafkajs
+ * has no linger: what is published while a send is under way goes together with the next one, so a lonely record never
+ * waits and busy times make large batches. One send at a time keeps the order (tulios/kafkajs#1005).
+ */
+export class RecordProducer {
+  private readonly kafka: Kafka;
+  private readonly log: Logger;
+  private readonly deadlineMs: number;
+  private readonly batchSize: number;
+  private readonly maxQueued: number;
+  private producer: Producer | undefined;
+  private queue: Queued[] = [];
+  private queuedRecords = 0;
+  private isSending = false;
+  private isClosed = false;
+
+  constructor(private readonly options: RecordProducerOptions) {
+    this.log = options.client.logger ?? silentLogger;
+    // Whoever publishes decides how long to try; a connection that was given up must not be tried on behind its back.
+    this.kafka = createKafka(options.client, 3);
+    this.deadlineMs = options.deadlineMs ?? 20_000;
+    this.batchSize = options.batchSize ?? 1_000;
+    this.maxQueued = options.maxQueued ?? 50_000;
+  }
+
+  /** Waits for Kafka as long as it takes. */
+  async connect(): Promise<void> {
+    while (!this.isClosed) {
+      try {
+        await this.connected();
+        return;
+      } catch (error) {
+        this.log.warn({ err: error, producer: this.options.name }, 'waiting for Kafka');
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
+  }
+
+  isConnected(): boolean {
+    return this.producer !== undefined;
+  }
+
+  /** Sends what is queued, then disconnects. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    while (this.isSending || this.queue.length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await this.producer?.disconnect();
+    this.producer = undefined;
+  }
+
+  /** Resolves when Kafka has acknowledged the record. @throws RetryableError when it has not in time */
+  publish(topic: string, record: OutgoingRecord): Promise<void> {
+    return this.publishAll(topic, [record]);
+  }
+
+  /** Resolves when Kafka has acknowledged all of them; records of one key keep their order. */
+  publishAll(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
+    if (records.length === 0) return Promise.resolve();
+    if (this.isClosed) return Promise.reject(new RetryableError('kafka_closed', 'The producer is closed.'));
+    if (this.queuedRecords >= this.maxQueued) {
+      return Promise.reject(new RetryableError('kafka_backpressure', `${this.queuedRecords} records wait for Kafka.`));
+    }
+    return new Promise<void>((resolve, reject) => {
+      this.queue.push({ topic, records, resolve, reject });
+      this.queuedRecords += records.length;
+      if (!this.isSending) void this.sendQueued();
+    });
+  }
+
+  private async sendQueued(): Promise<void> {
+    this.isSending = true;
+    while (this.queue.length > 0) {
+      const group = this.takeGroup();
+      try {
+        await this.send(group);
+        for (const { resolve } of group) resolve();
+      } catch (error) {
+        this.log.warn({ err: error, producer: this.options.name }, 'records could not be sent');
+        await this.reset();
+        const cause = new RetryableError('kafka_unavailable', 'Kafka has not acknowledged the records.', {
+          cause: error,
+        });
+        for (const { reject } of group) reject(cause);
+      }
+    }
+    this.isSending = false;
+  }
+
+  private takeGroup(): Queued[] {
+    const group: Queued[] = [];
+    let count = 0;
+    for (const item of this.queue) {
+      if (group.length > 0 && count + item.records.length > this.batchSize) break;
+      group.push(item);
+      count += item.records.length;
+    }
+    this.queue.splice(0, group.length);
+    this.queuedRecords -= count;
+    return group;
+  }
+
+  private async send(group: readonly Queued[]): Promise<void> {
+    const byTopic = new Map<string, OutgoingRecord[]>();
+    for (const { topic, records } of group) {
+      const known = byTopic.get(topic);
+      if (known) for (const record of records) known.push(record);
+      else byTopic.set(topic, [...records]);
+    }
+    const topicMessages = [...byTopic].map(([topic, records]) => ({ topic, messages: records.map(toMessage) }));
+    const batch: ProducerBatch = { acks: -1, topicMessages };
+    const deadline = this.deadline();
+    try {
+      await Promise.race([this.connected().then((producer) => producer.sendBatch(batch)), deadline.passed]);
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  /** kafkajs' own timeouts are not bounds (tulios/kafkajs#1749). */
+  private deadline(): { passed: Promise<never>; clear: () => void } {
+    let timer: NodeJS.Timeout | undefined;
+    const passed = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`No acknowledgement within ${this.deadlineMs} ms.`)), this.deadlineMs);
+    });
+    return { passed, clear: () => clearTimeout(timer) };
+  }
+
+  private async connected(): Promise<Producer> {
+    if (this.producer) return this.producer;
+    const producer = this.kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 10 },
+    });
+    await producer.connect();
+    this.producer = producer;
+    return producer;
+  }
+
+  /** After a failure the sequence numbers of an idempotent producer may no longer fit: the next send begins anew. */
+  private async reset(): Promise<void> {
+    const producer = this.producer;
+    this.producer = undefined;
+    void producer?.disconnect().catch(() => undefined);
+  }
+}
+
+type Message = TopicMessages['messages'][number];
+
+const toMessage = ({ key, value, headers, partition, timestamp }: OutgoingRecord): Message => {
+  const message: Message = { key, value };
+  if (headers) message.headers = headers as NonNullable<Message['headers']>;
+  if (partition !== undefined) message.partition = partition;
+  if (timestamp !== undefined) message.timestamp = String(timestamp);
+  return message;
+};

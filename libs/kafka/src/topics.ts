@@ -1,0 +1,60 @@
+import type { TopicDefinition } from '@signet/contracts';
+import kafkajs from 'kafkajs';
+import type { Admin, ITopicConfig } from 'kafkajs';
+import { createKafka } from './client.ts';
+import type { KafkaClientOptions } from './client.ts';
+
+type Definition = Pick<TopicDefinition, 'name' | 'partitions'> & Partial<TopicDefinition>;
+
+/**
+ * Creates the topics that are missing and waits until they have leaders. Existing topics stay as they are: their
+ * partitions and retention are their operators' business.
+ */
+export async function ensureTopics(
+  client: KafkaClientOptions,
+  definitions: readonly Definition[],
+  replicationFactor = -1,
+): Promise<void> {
+  await withAdmin(client, async (admin) => {
+    const existing = new Set(await admin.listTopics());
+    const missing = definitions.filter(({ name }) => !existing.has(name));
+    if (missing.length === 0) return;
+    try {
+      await admin.createTopics({
+        topics: missing.map((definition) => topicConfig(definition, replicationFactor)),
+        waitForLeaders: true,
+        timeout: 15_000,
+      });
+    } catch (error) {
+      if (!isOnlyRace(error)) throw error;
+    }
+  });
+}
+
+/** Whether Kafka answers; for readiness. */
+export async function pingKafka(client: KafkaClientOptions): Promise<void> {
+  await withAdmin(client, async (admin) => void (await admin.describeCluster()));
+}
+
+async function withAdmin(client: KafkaClientOptions, work: (admin: Admin) => Promise<void>): Promise<void> {
+  const admin = createKafka(client).admin();
+  await admin.connect();
+  try {
+    await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** -1 asks the broker for its default. */
+function topicConfig({ name, partitions, cleanup, retentionMs }: Definition, replicationFactor: number): ITopicConfig {
+  const configEntries = [];
+  if (cleanup) configEntries.push({ name: 'cleanup.policy', value: cleanup });
+  if (cleanup === 'delete' && retentionMs) configEntries.push({ name: 'retention.ms', value: String(retentionMs) });
+  return { topic: name, numPartitions: partitions, replicationFactor, configEntries };
+}
+
+/** Another service may have created the same topics in the meantime. */
+const isOnlyRace = (error: unknown): boolean =>
+  error instanceof kafkajs.KafkaJSAggregateError &&
+  error.errors.every((one) => typeof one === 'object' && (one as { type?: string }).type === 'TOPIC_ALREADY_EXISTS');

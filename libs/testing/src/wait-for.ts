@@ -1,0 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface WaitOptions {
+  /** Default 20,000. */
+  readonly timeoutMs?: number;
+  /** What is waited for, as a person would say it: part of the message when it does not come. */
+  readonly what: string;
+}
+
+const POLL_MS = 20;
+
+/**
+ * Polls until the condition gives something truthy, and gives that. An error counts as "not yet"; the last one is the
+ * cause of the failure when the time is over. The time is a bound for a broken system, never a measure of speed.
+ */
+export async function waitFor<T>(
+  condition: () => T | Promise<T>,
+  { timeoutMs = 20_000, what }: WaitOptions,
+): Promise<NonNullable<T>> {
+  const deadline = performance.now() + timeoutMs;
+  let cause: unknown;
+  for (;;) {
+    try {
+      const value = await condition();
+      if (value) return value;
+      cause = undefined;
+    } catch (error) {
+      cause = error;
+    }
+    if (performance.now() >= deadline) {
+      throw new Error(`Waited ${timeoutMs} ms for ${what}`, cause === undefined ? {} : { cause });
+    }
+    await delay(POLL_MS);
+  }
+}
