@@ -48,7 +48,13 @@ export default tseslint.config(
         'error',
         { patterns: [{ group: ['node:*', '@nestjs/*', '@mikro-orm/*', 'kafkajs', 'undici', 'pg'], message: 'A decider is pure.' }] },
       ],
-      'no-restricted-globals': ['error', 'Date', 'process', 'crypto', 'setTimeout', 'setInterval'],
+      'no-restricted-globals': ['error', 'process', 'crypto', 'setTimeout', 'setInterval'],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Time comes in the command.' },
+        { selector: 'MemberExpression[object.name="Date"][property.name="now"]', message: 'Time comes in the command.' },
+        { selector: 'MemberExpression[object.name="Math"][property.name="random"]', message: 'Randomness comes in the command.' },
+      ],
     },
   },
   {

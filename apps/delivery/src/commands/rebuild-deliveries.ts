@@ -1,0 +1,53 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import type { DeliveryEvent } from '../delivery/delivery.events.ts';
+import { insertProjection } from '../delivery/delivery.log.ts';
+import { projectDelivery } from '../delivery/delivery.projection.ts';
+import type { DeliveryRow } from '../delivery/delivery.projection.ts';
+
+const PAGE = 1_000;
+
+interface LoggedDelivery {
+  delivery_id: string;
+  version: number;
+  log: DeliveryEvent[][];
+}
+
+/**
+ * Drops the deliveries table's rows and the work queue, and makes both anew from the log, in one transaction that keeps
+ * writers out. What was leased or parked becomes due when its last event says, or at once.
+ *
+ * @returns how many deliveries were made
+ */
+export async function rebuildDeliveries(em: EntityManager): Promise<number> {
+  return em.fork().transactional(async (transaction) => {
+    const database = transaction.getKysely();
+    await sql`lock table delivery_log, deliveries, due_deliveries in exclusive mode`.execute(database);
+    await sql`truncate deliveries, due_deliveries`.execute(database);
+    let after = '00000000-0000-0000-0000-000000000000';
+    let count = 0;
+    for (;;) {
+      const page = await sql<LoggedDelivery>`
+        select l.delivery_id, max(l.version)::int as version, json_agg(l.events order by l.version) as log
+        from delivery_log l
+        where l.delivery_id in (
+          select distinct delivery_id from delivery_log where delivery_id > ${after}::uuid order by 1 limit ${PAGE}
+        )
+        group by l.delivery_id order by l.delivery_id`.execute(database);
+      if (page.rows.length === 0) return count;
+      await insertProjection(
+        transaction,
+        page.rows.map((logged) => ({ row: rowOf(logged), version: logged.version })),
+      );
+      count += page.rows.length;
+      after = page.rows.at(-1)!.delivery_id;
+    }
+  });
+}
+
+function rowOf({ delivery_id, log }: LoggedDelivery): DeliveryRow {
+  const events = (typeof log === 'string' ? (JSON.parse(log) as DeliveryEvent[][]) : log).flat();
+  const row = events.reduce<DeliveryRow | null>((folded, event) => projectDelivery(delivery_id, folded, event), null);
+  if (row === null) throw new Error(`The log of delivery ${delivery_id} is empty.`);
+  return row;
+}

@@ -1,0 +1,28 @@
+import { defineSettings, duration, integer, setting, sharedSettings } from '@signet/service-kit';
+import type { SettingsOf } from '@signet/service-kit';
+
+/** Every setting of delivery. */
+export const settings = defineSettings({
+  ...sharedSettings.service({ port: 3002, managementPort: 3102 }),
+  ...sharedSettings.kafka,
+  ...sharedSettings.database,
+  ...sharedSettings.sealing,
+  ...sharedSettings.egress,
+  ...sharedSettings.retries,
+  ...sharedSettings.retention,
+  SIGNET_WEBHOOK_CONCURRENCY: setting(integer(1, 1_000), 'POSTs to one webhook at once.', { default: '8' }),
+  SIGNET_DISPATCH_CONCURRENCY: setting(integer(1, 100_000), 'POSTs at once from one replica, all webhooks together.', {
+    default: '1024',
+  }),
+  SIGNET_SPILL_AFTER: setting(
+    duration(),
+    'A delivery that is not done this long after it was read goes to PostgreSQL, so that Kafka need not wait.',
+    { default: '500ms' },
+  ),
+  SIGNET_RECORD_LINGER: setting(
+    duration(),
+    'How long an outcome may wait for others to be stored together: longer costs less, and repeats more after a crash.',
+    { default: '10ms' },
+  ),
+});
+export type DeliverySettings = SettingsOf<typeof settings>;

@@ -1,0 +1,51 @@
+import { Inject, Module } from '@nestjs/common';
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '@signet/contracts';
+import { CLOCK, LOGGER, SETTINGS } from '@signet/service-kit';
+import type { Logger } from '@signet/service-kit';
+import type { DeliverySettings } from '../config.ts';
+import { DayPartitions } from './day-partitions.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Keeps the daily partitions: those of the next days are made ahead, those past the retention dropped, every hour. */
+@Module({
+  providers: [
+    {
+      provide: DayPartitions,
+      inject: [EntityManager, CLOCK, SETTINGS],
+      useFactory: (em: EntityManager, clock: Clock, settings: DeliverySettings) =>
+        new DayPartitions(em, clock, settings.SIGNET_RETENTION),
+    },
+  ],
+  exports: [DayPartitions],
+})
+export class StorageModule implements OnModuleInit, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(DayPartitions) private readonly partitions: DayPartitions,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.partitions.ensureAhead();
+    this.timer = setInterval(() => void this.maintain(), HOUR_MS).unref();
+    void this.maintain();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  private async maintain(): Promise<void> {
+    try {
+      await this.partitions.ensureAhead();
+      const dropped = await this.partitions.dropExpired();
+      if (dropped.length > 0) this.logger.info({ days: dropped }, 'partitions past the retention were dropped');
+    } catch (error) {
+      this.logger.error({ err: error }, 'the daily partitions could not be kept; it is tried again in an hour');
+    }
+  }
+}

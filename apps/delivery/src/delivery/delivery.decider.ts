@@ -1,0 +1,109 @@
+import type { Decider } from '@signet/event-store';
+import type {
+  AbandonReason,
+  AttemptFacts,
+  AttemptFailure,
+  DeliveryEvent,
+  DeliveryRequested,
+} from './delivery.events.ts';
+import type { RetryPolicy } from './retry-schedule.ts';
+import { nextDelayMs } from './retry-schedule.ts';
+
+/** Only what `decide` reads. */
+export type DeliveryState =
+  | { readonly status: 'NONE' }
+  | {
+      readonly status: 'PENDING' | 'RETRYING' | 'SUCCESS' | 'FAILED';
+      readonly attemptCount: number;
+      readonly maxAttempts: number;
+    };
+
+/** What became of a POST: `failure` is null when the receiver answered 2xx. */
+export interface AttemptResult {
+  readonly facts: AttemptFacts;
+  readonly endedAtMs: number;
+  readonly failure: AttemptFailure | null;
+  /** The receiver's own wish, milliseconds after the end of the attempt. */
+  readonly retryAfterMs: number | null;
+  /** A failure that no further attempt can mend, such as 410 Gone. */
+  readonly final: boolean;
+}
+
+export type DeliveryCommand =
+  | { readonly type: 'RequestDelivery'; readonly data: DeliveryRequested['data'] }
+  | {
+      readonly type: 'RecordAttempt';
+      readonly data: { readonly result: AttemptResult; readonly policy: RetryPolicy; readonly random: number };
+    }
+  | { readonly type: 'AbandonDelivery'; readonly data: { readonly reason: AbandonReason; readonly at: string } }
+  | { readonly type: 'RetryDelivery'; readonly data: { readonly by: string; readonly at: string } };
+
+export class DeliveryNotFoundError extends Error {
+  readonly code = 'delivery_not_found';
+}
+
+const isOpen = (state: DeliveryState): boolean => state.status === 'PENDING' || state.status === 'RETRYING';
+
+/** Can it be tried again by itself? Only while it is open and has attempts left. */
+export const canBeRetried = (state: DeliveryState): boolean =>
+  isOpen(state) && state.status !== 'NONE' && state.attemptCount < state.maxAttempts;
+
+function decide(command: DeliveryCommand, state: DeliveryState): DeliveryEvent[] {
+  switch (command.type) {
+    case 'RequestDelivery':
+      // The same message twice is one delivery.
+      return state.status === 'NONE' ? [{ type: 'DeliveryRequested', data: command.data }] : [];
+    case 'RecordAttempt':
+      return recordAttempt(command.data, state);
+    case 'AbandonDelivery':
+      if (!isOpen(state)) return [];
+      return [{ type: 'DeliveryAbandoned', data: { reason: command.data.reason, abandonedAt: command.data.at } }];
+    case 'RetryDelivery':
+      if (state.status === 'NONE') throw new DeliveryNotFoundError('There is no such delivery.');
+      return [{ type: 'DeliveryRetryRequested', data: { requestedBy: command.data.by, requestedAt: command.data.at } }];
+  }
+}
+
+function recordAttempt(
+  { result, policy, random }: { result: AttemptResult; policy: RetryPolicy; random: number },
+  state: DeliveryState,
+): DeliveryEvent[] {
+  // A closed delivery or an attempt already counted: an owner that lost its partition reported late.
+  if (state.status === 'NONE' || !isOpen(state) || result.facts.attempt !== state.attemptCount + 1) return [];
+  if (result.failure === null) return [{ type: 'DeliveryAttemptSucceeded', data: result.facts }];
+  const isLast = result.final || result.facts.attempt >= state.maxAttempts;
+  const delay = nextDelayMs(policy, result.facts.attempt, random, result.retryAfterMs);
+  const nextAttemptAt = isLast ? null : new Date(result.endedAtMs + delay).toISOString();
+  return [{ type: 'DeliveryAttemptFailed', data: { ...result.facts, ...result.failure, nextAttemptAt } }];
+}
+
+function evolve(state: DeliveryState, event: DeliveryEvent): DeliveryState {
+  switch (event.type) {
+    case 'DeliveryRequested':
+      return { status: 'PENDING', attemptCount: 0, maxAttempts: event.data.maxAttempts };
+    case 'DeliveryAttemptSucceeded':
+      return state.status === 'NONE' ? state : { ...state, status: 'SUCCESS', attemptCount: event.data.attempt };
+    case 'DeliveryAttemptFailed':
+      if (state.status === 'NONE') return state;
+      return {
+        ...state,
+        status: event.data.nextAttemptAt === null ? 'FAILED' : 'RETRYING',
+        attemptCount: event.data.attempt,
+      };
+    case 'DeliveryAbandoned':
+      return state.status === 'NONE' ? state : { ...state, status: 'FAILED' };
+    case 'DeliveryRetryRequested':
+      if (state.status === 'NONE') return state;
+      return {
+        status: 'RETRYING',
+        attemptCount: state.attemptCount,
+        maxAttempts: Math.max(state.maxAttempts, state.attemptCount + 1),
+      };
+  }
+}
+
+export const deliveryDecider: Decider<DeliveryState, DeliveryCommand, DeliveryEvent> = {
+  initialState: () => ({ status: 'NONE' }),
+  decide,
+  evolve,
+};

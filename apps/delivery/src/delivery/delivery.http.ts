@@ -1,0 +1,81 @@
+import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Caller, Roles, decodeCursor, pageOf, problem } from '@signet/service-kit';
+import type { Page } from '@signet/service-kit';
+import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
+import { DeliveryCommands } from './delivery.commands.ts';
+import { DeliveryReader } from './delivery.reader.ts';
+import type { DeliveryRecord } from './delivery.reader.ts';
+import { deliveryPlace, listDeliveriesQuery } from './delivery.schemas.ts';
+import type { ListDeliveriesQuery } from './delivery.schemas.ts';
+import { attemptViews, detailView, listView } from './delivery.view.ts';
+import type { DeliveryListView } from './delivery.view.ts';
+
+/** A search by webhook name looks at no more webhooks than this. */
+const MAX_WEBHOOKS_BY_NAME = 1_000;
+
+@ApiTags('Deliveries')
+@Roles('operator', 'tenant')
+@Controller('v1/deliveries')
+export class DeliveryHttp {
+  constructor(
+    @Inject(DeliveryReader) private readonly reader: DeliveryReader,
+    @Inject(DeliveryCommands) private readonly commands: DeliveryCommands,
+    @Inject(WebhookDirectoryReader) private readonly webhooks: WebhookDirectoryReader,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List deliveries', description: 'Newest first. Operators see those of every tenant.' })
+  async list(
+    @Query({ schema: listDeliveriesQuery }) query: ListDeliveriesQuery,
+    @Caller() { tenantId }: Caller,
+  ): Promise<Page<DeliveryListView>> {
+    const { limit, cursor, q, ...filter } = query;
+    const after = decodeCursor(cursor, deliveryPlace) ?? null;
+    const webhookIdsByName = q ? this.webhooks.directory.idsByName(q, tenantId, MAX_WEBHOOKS_BY_NAME) : [];
+    const rows = await this.reader.list({ ...filter, q, tenantId, webhookIdsByName }, after, limit + 1);
+    const page = pageOf(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
+    return { ...page, data: page.data.map(listView) };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Read a delivery' })
+  async read(@Param('id') id: string, @Caller() caller: Caller) {
+    return detailView(await this.find(id, caller));
+  }
+
+  @Get(':id/attempts')
+  @ApiOperation({ summary: 'Read the attempts of a delivery', description: 'Request and response of each, in order.' })
+  async attempts(@Param('id') id: string, @Caller() caller: Caller) {
+    return { data: attemptViews(await this.find(id, caller)), nextCursor: null };
+  }
+
+  @Post(':id/retry')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Try a delivery once more, now' })
+  async retry(@Param('id') id: string, @Caller() caller: Caller) {
+    const { row } = await this.find(id, caller);
+    const webhook = this.webhooks.directory.get(row.webhookId);
+    if (!webhook) throw problem(409, 'webhook_deleted', 'The webhook of this delivery is deleted.');
+    if (!webhook.isActive) throw problem(409, 'webhook_disabled', 'The webhook is disabled; enable it first.');
+    const retried = await this.commands.retry(id, caller.tenantId, caller.keyId);
+    if (!retried) throw notFound();
+    return listView(retried);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a delivery', description: 'For cleanup: the delivery goes with its attempts.' })
+  async remove(@Param('id') id: string, @Caller() caller: Caller): Promise<void> {
+    if (!(await this.commands.remove(id, caller.tenantId))) throw notFound();
+  }
+
+  private async find(id: string, { tenantId }: Caller): Promise<DeliveryRecord> {
+    const record = await this.reader.find(id, tenantId);
+    if (!record) throw notFound();
+    return record;
+  }
+}
+
+/** Somebody else's delivery is answered like none at all. */
+const notFound = (): Error => problem(404, 'delivery_not_found', 'There is no such delivery.');

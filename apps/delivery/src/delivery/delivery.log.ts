@@ -1,0 +1,199 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
+import type { PartitionClaim } from '../dispatch/ownership.ts';
+import type { DeliveryEvent } from './delivery.events.ts';
+import type { DeliveryRow } from './delivery.projection.ts';
+
+/** When a stored delivery is looked at again: a time (a lease is one too), parked until its webhook has room, or never. */
+export type Due = Date | 'parked' | null;
+
+/** One append to a delivery's log with the row that it leads to. */
+export interface LogAppend {
+  readonly row: DeliveryRow;
+  readonly events: readonly DeliveryEvent[];
+  /** Version of the log after the append; 1 creates the delivery. */
+  readonly version: number;
+  /** The exact body; stored with version 1 only. */
+  readonly body: Buffer;
+  readonly claim: PartitionClaim;
+  readonly due: Due;
+}
+
+const dueText = (due: Due): string | null => (due === null ? null : due === 'parked' ? 'infinity' : due.toISOString());
+
+/**
+ * Columns of a batch as arrays, for one `unnest`: one round trip and one plan however many rows. The list is the single
+ * place that says which field goes to which column.
+ */
+type Column<T> = readonly [name: string, type: string, of: (item: T) => unknown];
+type Projected = Pick<LogAppend, 'row' | 'version'>;
+
+const COLUMNS: readonly Column<Projected>[] = [
+  ['id', 'uuid', ({ row }) => row.id],
+  ['day', 'date', ({ row }) => row.day],
+  ['tenant_id', 'text', ({ row }) => row.tenantId],
+  ['webhook_id', 'uuid', ({ row }) => row.webhookId],
+  ['partition', 'integer', ({ row }) => row.partition],
+  ['event_type', 'text', ({ row }) => row.eventType],
+  ['event_id', 'uuid', ({ row }) => row.eventId],
+  ['kind', 'text', ({ row }) => row.kind],
+  ['repeats', 'uuid', ({ row }) => row.repeats],
+  ['status', 'text', ({ row }) => row.status],
+  ['attempt_count', 'smallint', ({ row }) => row.attemptCount],
+  ['max_attempts', 'smallint', ({ row }) => row.maxAttempts],
+  ['next_retry_at', 'timestamptz', ({ row }) => row.nextRetryAt],
+  ['response_status_code', 'smallint', ({ row }) => row.responseStatusCode],
+  ['error_class', 'text', ({ row }) => row.errorClass],
+  ['error_message', 'text', ({ row }) => row.errorMessage],
+  ['signature', 'text', ({ row }) => row.signature],
+  ['sent_at', 'timestamptz', ({ row }) => row.sentAt],
+  ['completed_at', 'timestamptz', ({ row }) => row.completedAt],
+  ['duration_ms', 'integer', ({ row }) => row.durationMs],
+  ['created_at', 'timestamptz', ({ row }) => row.createdAt],
+  ['updated_at', 'timestamptz', ({ row }) => row.updatedAt],
+  ['version', 'smallint', ({ version }) => version],
+];
+const EXTRA: readonly Column<LogAppend>[] = [
+  ['epoch', 'bigint', ({ claim }) => claim.epoch],
+  ['events', 'json', ({ events }) => JSON.stringify(events)],
+  ['due_at', 'timestamptz', ({ due }) => dueText(due)],
+];
+const BODY: readonly Column<LogAppend>[] = [['body', 'text', ({ body }) => body.toString('utf8')]];
+
+const names = sql.raw(COLUMNS.map(([name]) => name).join(', '));
+
+function inputOf<T>(items: readonly T[], columns: readonly Column<T>[]): RawBuilder<unknown> {
+  const arrays = columns.map(([, type, of]) => sql`${items.map(of)}::${sql.raw(type)}[]`);
+  return sql`input as (select * from unnest(${sql.join(arrays)}) as t(${sql.raw(columns.map(([name]) => name).join(', '))}))`;
+}
+
+/** `input` holds the batch; `owned` only the claims that still hold, locked so that a taker waits for this write. */
+function batch(appends: readonly LogAppend[], columns: readonly Column<LogAppend>[]): RawBuilder<unknown> {
+  const claims = new Map(appends.map(({ claim }) => [claim.partition, claim.epoch]));
+  return sql`
+    ${inputOf(appends, columns)},
+    owned as (
+      select partition, epoch from partition_owners
+      where partition = any(${[...claims.keys()]}::integer[]) order by partition for share
+    )`;
+}
+
+/**
+ * Stores deliveries that PostgreSQL does not know yet: row, log and, unless they have ended, their place in the work
+ * queue, all or nothing. A repeat (the same id) and a lost claim change nothing.
+ *
+ * @returns the ids that were stored
+ */
+export async function insertDeliveries(em: EntityManager, appends: readonly LogAppend[]): Promise<Set<string>> {
+  const result = await sql<{ id: string }>`
+    with ${batch(appends, [...COLUMNS, ...EXTRA, ...BODY])},
+    fresh as (
+      insert into deliveries (${names})
+      select ${names} from input join owned using (partition, epoch)
+      on conflict (id, day) do nothing returning id
+    ),
+    logged as (
+      insert into delivery_log (day, delivery_id, version, events, body)
+      select day, id, version, events, body from input join fresh using (id)
+    ),
+    queued as (
+      insert into due_deliveries (delivery_id, day, partition, webhook_id, created_at, due_at)
+      select id, day, partition, webhook_id, created_at, due_at from input join fresh using (id) where due_at is not null
+    )
+    select id from fresh`.execute(em.getKysely());
+  return new Set(result.rows.map(({ id }) => id));
+}
+
+/**
+ * Appends to deliveries that are stored, each only if its log still ends where the caller saw it end and the claim
+ * still holds.
+ *
+ * @returns the ids that were changed
+ */
+export async function appendToDeliveries(em: EntityManager, appends: readonly LogAppend[]): Promise<Set<string>> {
+  const days = [...new Set(appends.map(({ row }) => row.day))];
+  const set = sql.raw(
+    COLUMNS.filter(([name]) => name !== 'id' && name !== 'day' && name !== 'partition')
+      .map(([name]) => `${name} = i.${name}`)
+      .join(', '),
+  );
+  const result = await sql<{ id: string }>`
+    with ${batch(appends, [...COLUMNS, ...EXTRA])},
+    changed as (
+      update deliveries d set ${set}
+      from input i join owned using (partition, epoch)
+      where d.id = i.id and d.day = i.day and d.day = any(${days}::date[]) and d.version = i.version - 1
+      returning d.id
+    ),
+    logged as (
+      insert into delivery_log (day, delivery_id, version, events)
+      select day, id, version, events from input join changed using (id)
+    ),
+    ended as (
+      delete from due_deliveries q using input i, changed c
+      where q.delivery_id = i.id and c.id = i.id and i.due_at is null
+    ),
+    requeued as (
+      update due_deliveries q set due_at = i.due_at from input i, changed c
+      where q.delivery_id = i.id and c.id = i.id and i.due_at is not null
+    )
+    select id from changed`.execute(em.getKysely());
+  return new Set(result.rows.map(({ id }) => id));
+}
+
+/** Which of these deliveries exist. One index probe each; the days keep it to their partitions. */
+export async function existingDeliveries(
+  em: EntityManager,
+  ids: readonly string[],
+  days: readonly string[],
+): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const result = await sql<{ id: string }>`
+    select id from deliveries where id = any(${ids}::uuid[]) and day = any(${days}::date[])`.execute(em.getKysely());
+  return new Set(result.rows.map(({ id }) => id));
+}
+
+/**
+ * Appends on a person's behalf, without a claim on the partition: only the version guards it. The delivery is due at
+ * the given time, also when it had ended before.
+ *
+ * @returns false when the log went on in the meantime
+ */
+export async function appendByRequest(
+  em: EntityManager,
+  row: DeliveryRow,
+  events: readonly DeliveryEvent[],
+  version: number,
+  due: Date,
+): Promise<boolean> {
+  const result = await sql<{ id: string }>`
+    with changed as (
+      update deliveries set status = ${row.status}, max_attempts = ${row.maxAttempts},
+        next_retry_at = ${row.nextRetryAt}::timestamptz, completed_at = ${row.completedAt}::timestamptz,
+        updated_at = ${row.updatedAt}::timestamptz, version = ${version}
+      where id = ${row.id}::uuid and day = ${row.day}::date and version = ${version - 1}
+      returning id, day, partition, webhook_id, created_at
+    ),
+    logged as (
+      insert into delivery_log (day, delivery_id, version, events)
+      select day, id, ${version}::smallint, ${JSON.stringify(events)}::json from changed
+    ),
+    queued as (
+      insert into due_deliveries (delivery_id, day, partition, webhook_id, created_at, due_at)
+      select id, day, partition, webhook_id, created_at, ${due} from changed
+      on conflict (delivery_id) do update set due_at = excluded.due_at
+    )
+    select id from changed`.execute(em.getKysely());
+  return result.rows.length === 1;
+}
+
+/** Puts rows into the projection and the work queue as they follow from the log; for the rebuild only. */
+export async function insertProjection(em: EntityManager, rows: readonly Projected[]): Promise<void> {
+  await sql`
+    with ${inputOf(rows, COLUMNS)},
+    projected as (insert into deliveries (${names}) select ${names} from input)
+    insert into due_deliveries (delivery_id, day, partition, webhook_id, created_at, due_at)
+    select id, day, partition, webhook_id, created_at, coalesce(next_retry_at, created_at) from input
+    where status in ('PENDING', 'RETRYING')`.execute(em.getKysely());
+}

@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '@signet/contracts';
+import { CLOCK } from '@signet/service-kit';
+import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
+import { DeliveryCommands } from './delivery.commands.ts';
+import { DeliveryHttp } from './delivery.http.ts';
+import { DeliveryReader } from './delivery.reader.ts';
+
+/** The deliveries as people read them. */
+@Module({
+  imports: [WebhookDirectoryModule],
+  controllers: [DeliveryHttp],
+  providers: [
+    { provide: DeliveryReader, inject: [EntityManager], useFactory: (em: EntityManager) => new DeliveryReader(em) },
+    {
+      provide: DeliveryCommands,
+      inject: [EntityManager, DeliveryReader, CLOCK],
+      useFactory: (em: EntityManager, reader: DeliveryReader, clock: Clock) => new DeliveryCommands(em, reader, clock),
+    },
+  ],
+})
+export class DeliveryModule {}

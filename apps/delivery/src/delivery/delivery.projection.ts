@@ -1,0 +1,142 @@
+import type { DeliveryStatus, ErrorClass } from '@signet/contracts';
+import type { AbandonReason, AttemptFacts, DeliveryEvent } from './delivery.events.ts';
+
+/** A row of the deliveries table: a fold of the delivery's events and nothing else, so that it can be rebuilt. */
+export interface DeliveryRow {
+  readonly id: string;
+  /** UTC day of the message's time, `YYYY-MM-DD`: the partition of the row and of its log. */
+  readonly day: string;
+  readonly tenantId: string;
+  readonly webhookId: string;
+  readonly partition: number;
+  readonly eventType: string;
+  readonly eventId: string;
+  readonly kind: 'message' | 'test' | 'replay';
+  readonly repeats: string | null;
+  readonly status: DeliveryStatus;
+  readonly attemptCount: number;
+  readonly maxAttempts: number;
+  readonly nextRetryAt: string | null;
+  readonly responseStatusCode: number | null;
+  readonly errorClass: ErrorClass | null;
+  readonly errorMessage: string | null;
+  readonly signature: string | null;
+  /** Start of the last attempt. */
+  readonly sentAt: string | null;
+  readonly completedAt: string | null;
+  readonly durationMs: number | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** The UTC day of a message's time, as deterministic as the delivery id, so that one unique index finds a repeat. */
+export const dayOf = (messageTime: string): string => new Date(messageTime).toISOString().slice(0, 10);
+
+const ABANDONED: Record<AbandonReason, string> = {
+  disabled: 'The webhook was disabled.',
+  deleted: 'The webhook was deleted.',
+  tenant_suspended: 'The tenant was suspended.',
+};
+
+/** Folds one event into the row; `row` is null before the first. */
+export function projectDelivery(id: string, row: DeliveryRow | null, event: DeliveryEvent): DeliveryRow {
+  if (event.type === 'DeliveryRequested') return row ?? requested(id, event.data);
+  if (row === null) throw new Error(`The log of delivery ${id} does not begin with DeliveryRequested.`);
+  switch (event.type) {
+    case 'DeliveryAttemptSucceeded':
+      return {
+        ...attempted(row, event.data),
+        status: 'SUCCESS',
+        nextRetryAt: null,
+        errorClass: null,
+        errorMessage: null,
+        completedAt: event.data.endedAt,
+      };
+    case 'DeliveryAttemptFailed': {
+      const { nextAttemptAt, endedAt, errorClass, errorMessage } = event.data;
+      return {
+        ...attempted(row, event.data),
+        status: nextAttemptAt === null ? 'FAILED' : 'RETRYING',
+        nextRetryAt: nextAttemptAt,
+        errorClass,
+        errorMessage,
+        completedAt: nextAttemptAt === null ? endedAt : null,
+      };
+    }
+    case 'DeliveryAbandoned':
+      return {
+        ...row,
+        status: 'FAILED',
+        nextRetryAt: null,
+        errorClass: event.data.reason,
+        errorMessage: ABANDONED[event.data.reason],
+        completedAt: event.data.abandonedAt,
+        updatedAt: event.data.abandonedAt,
+      };
+    case 'DeliveryRetryRequested':
+      return {
+        ...row,
+        status: 'RETRYING',
+        maxAttempts: Math.max(row.maxAttempts, row.attemptCount + 1),
+        nextRetryAt: event.data.requestedAt,
+        completedAt: null,
+        updatedAt: event.data.requestedAt,
+      };
+  }
+}
+
+type Requested = Extract<DeliveryEvent, { type: 'DeliveryRequested' }>['data'];
+
+const requested = (id: string, data: Requested): DeliveryRow => ({
+  id,
+  day: dayOf(data.messageTime),
+  tenantId: data.tenantId,
+  webhookId: data.webhookId,
+  partition: data.partition,
+  eventType: data.eventType,
+  eventId: data.eventId,
+  kind: data.kind,
+  repeats: data.repeats ?? null,
+  status: 'PENDING',
+  attemptCount: 0,
+  maxAttempts: data.maxAttempts,
+  nextRetryAt: null,
+  responseStatusCode: null,
+  errorClass: null,
+  errorMessage: null,
+  signature: null,
+  sentAt: null,
+  completedAt: null,
+  durationMs: null,
+  createdAt: data.requestedAt,
+  updatedAt: data.requestedAt,
+});
+
+const attempted = (row: DeliveryRow, facts: AttemptFacts): DeliveryRow => ({
+  ...row,
+  attemptCount: facts.attempt,
+  responseStatusCode: facts.response?.statusCode ?? null,
+  signature: facts.signature,
+  sentAt: facts.startedAt,
+  durationMs: facts.durationMs,
+  updatedAt: facts.endedAt,
+});
+
+/** A sentence about a delivery's retries, for people. */
+export function retrySentence(row: DeliveryRow): string {
+  const attempts = `Attempt ${row.attemptCount} of ${row.maxAttempts}`;
+  switch (row.status) {
+    case 'PENDING':
+      return 'The first attempt has not ended yet.';
+    case 'RETRYING':
+      if (row.attemptCount === 0) return `The first attempt is due at ${row.nextRetryAt}.`;
+      return `${attempts} failed; next attempt at ${row.nextRetryAt}.`;
+    case 'SUCCESS':
+      return `${attempts} succeeded.`;
+    case 'FAILED':
+      if (row.attemptCount === 0) return `Failed without an attempt: ${row.errorMessage ?? ''}`;
+      return row.attemptCount < row.maxAttempts
+        ? `${attempts} failed; no further attempt: ${row.errorMessage ?? ''}`
+        : `${attempts} failed; no attempts are left.`;
+  }
+}

@@ -1,0 +1,47 @@
+import type { AttemptFacts, DeliveryEvent } from './delivery.events.ts';
+import { retrySentence } from './delivery.projection.ts';
+import type { DeliveryRow } from './delivery.projection.ts';
+import type { DeliveryRecord } from './delivery.reader.ts';
+
+/** A delivery in a list: the row, without the payload. */
+export function listView(row: DeliveryRow) {
+  const { day: _day, partition: _partition, kind, ...fields } = row;
+  return { ...fields, isTest: kind === 'test', isReplay: kind === 'replay', summary: retrySentence(row) };
+}
+export type DeliveryListView = ReturnType<typeof listView>;
+
+/** A delivery by itself: with what was sent, and what the receiver answered last. */
+export function detailView({ row, events, body }: DeliveryRecord) {
+  const last = attemptsOf(events).at(-1)?.data;
+  return {
+    ...listView(row),
+    payload: JSON.parse(body) as unknown,
+    responseHeaders: last?.response?.headers ?? null,
+    responseBody: last?.response?.body ?? null,
+    responseBodyTruncated: last?.response?.bodyTruncated ?? false,
+  };
+}
+
+/** Every attempt, whole and in order. The body is the same each time; only the timestamp and the signature differ. */
+export function attemptViews({ events, body }: DeliveryRecord) {
+  return attemptsOf(events).map((event) => {
+    const { request, ...facts } = event.data as AttemptFacts;
+    const failure = event.type === 'DeliveryAttemptFailed' ? event.data : null;
+    return {
+      ...facts,
+      outcome: failure ? 'failed' : 'succeeded',
+      errorClass: failure?.errorClass ?? null,
+      errorMessage: failure?.errorMessage ?? null,
+      fault: failure?.fault ?? 'none',
+      request: { ...request, body },
+    };
+  });
+}
+
+type AttemptEvent = Extract<DeliveryEvent, { type: 'DeliveryAttemptSucceeded' | 'DeliveryAttemptFailed' }>;
+
+const attemptsOf = (events: readonly DeliveryEvent[]): AttemptEvent[] =>
+  events.filter(
+    (event): event is AttemptEvent =>
+      event.type === 'DeliveryAttemptSucceeded' || event.type === 'DeliveryAttemptFailed',
+  );

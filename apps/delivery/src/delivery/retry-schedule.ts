@@ -1,0 +1,36 @@
+/** Backoff after attempt 1, 2, …; the last step serves every later attempt. Milliseconds. */
+export interface RetryPolicy {
+  readonly scheduleMs: readonly number[];
+  /** Up to this share of a delay is added, so that deliveries that failed together do not come back together. */
+  readonly jitter: number;
+}
+
+/** The scheduled delay after `attempt` (from 1), without jitter. */
+export function scheduledDelayMs(policy: RetryPolicy, attempt: number): number {
+  const steps = policy.scheduleMs;
+  return steps[Math.min(attempt, steps.length) - 1] ?? 0;
+}
+
+/**
+ * The delay until the next attempt. A receiver's Retry-After is honoured between one and two times the scheduled
+ * delay: it may ask for more time, but can neither hurry Signet nor park a delivery for ever.
+ *
+ * @param random uniform in [0, 1)
+ */
+export function nextDelayMs(policy: RetryPolicy, attempt: number, random: number, retryAfterMs: number | null): number {
+  const scheduled = scheduledDelayMs(policy, attempt);
+  if (retryAfterMs !== null) return Math.min(Math.max(retryAfterMs, scheduled), 2 * scheduled);
+  return Math.round(scheduled * (1 + policy.jitter * random));
+}
+
+/**
+ * Retry-After of RFC 9110, §10.2.3: seconds (fractions, which some servers send, round up) or an HTTP date.
+ * Returns milliseconds from `now`, or null when there is none that can be read.
+ */
+export function retryAfterMs(header: string | undefined, now: number): number | null {
+  if (header === undefined) return null;
+  const text = header.trim();
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text)) * 1000;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : Math.max(0, at - now);
+}

@@ -1,0 +1,147 @@
+import type { KeyObject } from 'node:crypto';
+import type { ErrorClass } from '@signet/contracts';
+import type { EgressClient, EgressResult } from '@signet/egress';
+import { signatureHeader } from '@signet/signature';
+import type { Clock } from '@signet/contracts';
+import type { AttemptResult } from '../delivery/delivery.decider.ts';
+import type { AttemptFacts, AttemptFailure } from '../delivery/delivery.events.ts';
+import { retryAfterMs } from '../delivery/retry-schedule.ts';
+import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
+import type { DeliveryTask } from './delivery-task.ts';
+
+/** Bytes of a response body that are kept. */
+export const MAX_RESPONSE_BYTES = 10_240;
+
+/** Signed and ready to be sent, not yet on the wire. Only a `CompletedAttempt` can be recorded. */
+export interface PreparedAttempt {
+  readonly task: DeliveryTask;
+  readonly attempt: number;
+  readonly startedAt: Date;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signature: string;
+  readonly timeoutMs: number;
+}
+
+export interface CompletedAttempt {
+  readonly prepared: PreparedAttempt;
+  readonly result: AttemptResult;
+}
+
+/** Signs the body anew, as each attempt has its own timestamp (Standard Webhooks 1.0.0). */
+export function prepareAttempt(
+  task: DeliveryTask,
+  webhook: RoutedWebhook,
+  keys: readonly KeyObject[],
+  defaults: { timeoutMs: number; userAgent: string },
+  now: Date,
+): PreparedAttempt {
+  const row = task.row;
+  if (row === null) throw new Error(`Delivery ${task.id} was never requested.`);
+  const attempt = task.attemptCount + 1;
+  const timestamp = Math.floor(now.getTime() / 1000);
+  const signature = signatureHeader(keys, row.eventId, timestamp, task.body);
+  const headers: Record<string, string> = {
+    ...webhook.headers,
+    'content-type': 'application/json',
+    'user-agent': defaults.userAgent,
+    'webhook-id': row.eventId,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': signature,
+    'signet-delivery-id': row.id,
+    'signet-event-type': row.eventType,
+    'signet-attempt': String(attempt),
+  };
+  if (row.kind !== 'message') headers[`signet-${row.kind}`] = 'true';
+  if (task.traceparent !== undefined) headers['traceparent'] = task.traceparent;
+  const timeoutMs = webhook.requestTimeoutMs ?? defaults.timeoutMs;
+  return { task, attempt, startedAt: now, url: webhook.url, headers, signature, timeoutMs };
+}
+
+/** Sends it. Whatever the network does is a result, never an exception. */
+export async function sendAttempt(
+  prepared: PreparedAttempt,
+  client: EgressClient,
+  clock: Clock,
+  owner: string,
+): Promise<CompletedAttempt> {
+  const { task, url, headers, timeoutMs, startedAt } = prepared;
+  const result = await client.post({ url, headers, body: task.body, timeoutMs, maxResponseBytes: MAX_RESPONSE_BYTES });
+  const endedAt = clock();
+  return { prepared, result: attemptResult(prepared, result, endedAt, owner, startedAt) };
+}
+
+function attemptResult(
+  prepared: PreparedAttempt,
+  result: EgressResult,
+  endedAt: Date,
+  owner: string,
+  startedAt: Date,
+): AttemptResult {
+  const isResponse = result.kind === 'response';
+  const facts: AttemptFacts = {
+    attempt: prepared.attempt,
+    startedAt: startedAt.toISOString(),
+    endedAt: endedAt.toISOString(),
+    durationMs: endedAt.getTime() - startedAt.getTime(),
+    owner,
+    epoch: prepared.task.claim.epoch,
+    request: { method: 'POST', url: prepared.url, headers: maskSecrets(prepared.headers) },
+    signature: prepared.signature,
+    response: isResponse
+      ? {
+          statusCode: result.statusCode,
+          headers: result.headers,
+          body: result.body.toString('utf8'),
+          bodyTruncated: result.bodyTruncated,
+        }
+      : null,
+    address: result.address,
+    timings: { ...result.timings },
+  };
+  const failure = isResponse
+    ? statusFailure(result.statusCode)
+    : { errorClass: result.errorClass, errorMessage: result.message, fault: 'receiver' as const };
+  return {
+    facts,
+    endedAtMs: endedAt.getTime(),
+    failure,
+    retryAfterMs:
+      isResponse && failure?.errorClass === 'throttled'
+        ? retryAfterMs(result.headers['retry-after'], endedAt.getTime())
+        : null,
+    final: failure?.errorClass === 'gone',
+  };
+}
+
+/** 2xx is success and nothing else is (Standard Webhooks); 410 asks to be left alone. */
+function statusFailure(statusCode: number): AttemptFailure | null {
+  if (statusCode >= 200 && statusCode < 300) return null;
+  return {
+    errorClass: statusClass(statusCode),
+    errorMessage: statusMessage(statusCode),
+    fault: 'receiver',
+  };
+}
+
+function statusClass(statusCode: number): ErrorClass {
+  if (statusCode === 410) return 'gone';
+  if (statusCode >= 300 && statusCode < 400) return 'redirect';
+  if (statusCode === 429 || statusCode === 502 || statusCode === 503 || statusCode === 504) return 'throttled';
+  return 'http_status';
+}
+
+function statusMessage(statusCode: number): string {
+  if (statusCode === 410) return 'The receiver answered 410 Gone and takes no more deliveries.';
+  if (statusCode >= 300 && statusCode < 400) return `The receiver answered ${statusCode}; redirects are not followed.`;
+  return `The receiver answered ${statusCode}.`;
+}
+
+const SECRET_NAME = /auth|token|secret|key|password|cookie|credential/i;
+
+/** Headers as they are recorded: a tenant's credentials are sent, not kept. */
+function maskSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const masked: Record<string, string> = {};
+  for (const name in headers) masked[name] = SECRET_NAME.test(name) ? '***' : (headers[name] as string);
+  return masked;
+}

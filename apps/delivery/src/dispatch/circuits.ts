@@ -1,0 +1,142 @@
+import CircuitBreaker from 'opossum';
+import type { Clock } from '@signet/contracts';
+import { scheduledDelayMs } from '../delivery/retry-schedule.ts';
+import type { RetryPolicy } from '../delivery/retry-schedule.ts';
+import { BucketRotation } from './bucket-rotation.ts';
+
+/** A circuit opens when at least this many attempts failed within the window and half of all did. */
+const FAILURES_TO_OPEN = 5;
+const WINDOW_MS = 10_000;
+const WINDOW_BUCKETS = 2;
+
+/** What a circuit does to its webhook's deliveries: `probe` lets exactly one attempt through. */
+export type CircuitState = 'closed' | 'open' | 'probe';
+
+interface Circuit {
+  readonly breaker: CircuitBreaker<[AttemptOutcome], void>;
+  /** How often it opened since it last closed: the step of the probe schedule. */
+  openings: number;
+  probeAt: number;
+  probing: boolean;
+}
+
+type AttemptOutcome = 'succeeded' | 'failed';
+
+/** The breaker's action only tells it how an attempt ended: the attempt itself has run outside of it. */
+const report = (outcome: AttemptOutcome): Promise<void> =>
+  outcome === 'failed' ? Promise.reject(new Error('attempt failed')) : Promise.resolve();
+
+/**
+ * One circuit per webhook, transient and in memory. A webhook has none until an attempt fails, and loses it when its
+ * window holds no failure any more, so that 100,000 healthy webhooks cost nothing.
+ */
+export class Circuits {
+  private readonly circuits = new Map<string, Circuit>();
+  private readonly rotation = new BucketRotation(WINDOW_MS / WINDOW_BUCKETS, () => this.letGoOfHealthy());
+
+  constructor(
+    private readonly policy: RetryPolicy,
+    private readonly clock: Clock,
+    /** Called when a circuit would let a probe through, and when it has closed: the webhook's queue may go on. */
+    private readonly onPassable: (webhookId: string) => void,
+  ) {}
+
+  state(webhookId: string): CircuitState {
+    const circuit = this.circuits.get(webhookId);
+    if (!circuit || circuit.breaker.closed) return 'closed';
+    return circuit.breaker.halfOpen && !circuit.probing ? 'probe' : 'open';
+  }
+
+  /** To be called before a probe is sent, so that no second one goes with it. */
+  beginProbe(webhookId: string): void {
+    const circuit = this.circuits.get(webhookId);
+    if (circuit) circuit.probing = true;
+  }
+
+  /** When an open circuit lets its next probe through, in milliseconds since the epoch; null when it is closed. */
+  probeAt(webhookId: string): number | null {
+    const circuit = this.circuits.get(webhookId);
+    return circuit?.breaker.opened ? circuit.probeAt : null;
+  }
+
+  /** Tells the webhook's circuit how an attempt ended. Healthy webhooks return at once. */
+  record(webhookId: string, outcome: AttemptOutcome): void {
+    let circuit = this.circuits.get(webhookId);
+    if (!circuit) {
+      if (outcome === 'succeeded') return;
+      circuit = this.create(webhookId);
+    }
+    // Rejections are the breaker's own news of failure or of being open; both are known here.
+    circuit.breaker.fire(outcome).catch(() => undefined);
+  }
+
+  /** Forgets a webhook's circuit, because its URL, headers or secret changed or it left this replica. */
+  reset(webhookId: string): void {
+    const circuit = this.circuits.get(webhookId);
+    if (!circuit) return;
+    this.circuits.delete(webhookId);
+    circuit.breaker.shutdown();
+    this.onPassable(webhookId);
+  }
+
+  /** Number of circuits that are not closed. */
+  openCount(): number {
+    let open = 0;
+    for (const { breaker } of this.circuits.values()) if (!breaker.closed) open++;
+    return open;
+  }
+
+  close(): void {
+    this.rotation.stop();
+    for (const { breaker } of this.circuits.values()) breaker.shutdown();
+    this.circuits.clear();
+  }
+
+  private create(webhookId: string): Circuit {
+    const breaker = new CircuitBreaker(report, {
+      timeout: false,
+      rollingCountTimeout: WINDOW_MS,
+      rollingCountBuckets: WINDOW_BUCKETS,
+      rollingPercentilesEnabled: false,
+      enableSnapshots: false,
+      rotateBucketController: this.rotation.controller,
+      // opossum's own rule is a percentage of all fires; ours, in the failure listener, counts ended attempts.
+      volumeThreshold: Number.MAX_SAFE_INTEGER,
+    });
+    const circuit: Circuit = { breaker, openings: 0, probeAt: 0, probing: false };
+    breaker.on('failure', () => {
+      const { failures, successes } = breaker.stats;
+      const failed = breaker.closed && failures >= FAILURES_TO_OPEN && failures >= successes;
+      // While half-open any failure is the probe's, or as telling as the probe's.
+      if (failed || breaker.halfOpen) this.open(circuit);
+    });
+    breaker.on('halfOpen', () => this.onPassable(webhookId));
+    breaker.on('close', () => {
+      circuit.openings = 0;
+      circuit.probing = false;
+      this.onPassable(webhookId);
+    });
+    this.circuits.set(webhookId, circuit);
+    this.rotation.start();
+    return circuit;
+  }
+
+  private open(circuit: Circuit): void {
+    circuit.openings += 1;
+    circuit.probing = false;
+    const wait = scheduledDelayMs(this.policy, circuit.openings);
+    circuit.probeAt = this.clock().getTime() + wait;
+    // opossum reads the option each time that it opens.
+    (circuit.breaker as unknown as { options: { resetTimeout: number } }).options.resetTimeout = wait;
+    circuit.breaker.open();
+  }
+
+  private letGoOfHealthy(): void {
+    for (const [webhookId, { breaker }] of this.circuits) {
+      if (!breaker.closed || breaker.stats.failures > 0) continue;
+      this.circuits.delete(webhookId);
+      breaker.shutdown();
+    }
+    if (this.circuits.size === 0) this.rotation.stop();
+  }
+}

@@ -1,0 +1,113 @@
+import type { DeliveryRequest } from '@signet/contracts';
+import { deliveryDecider } from '../delivery/delivery.decider.ts';
+import type { DeliveryCommand, DeliveryState } from '../delivery/delivery.decider.ts';
+import type { DeliveryEvent } from '../delivery/delivery.events.ts';
+import { dayOf, projectDelivery } from '../delivery/delivery.projection.ts';
+import type { DeliveryRow } from '../delivery/delivery.projection.ts';
+import type { PartitionClaim } from './ownership.ts';
+
+/**
+ * A delivery in the hands of its owner: what is known of it, and which of its events are not stored yet.
+ *
+ * `stored` is the version of the last log row in PostgreSQL, 0 while the delivery exists only as a Kafka record.
+ */
+export class DeliveryTask {
+  readonly id: string;
+  readonly day: string;
+  readonly webhookId: string;
+  stored = 0;
+  state: DeliveryState = deliveryDecider.initialState();
+  row: DeliveryRow | null = null;
+  /** Decided, not stored. */
+  pending: DeliveryEvent[] = [];
+  /** Set while a write of this task is under way: writes of one delivery never overlap. */
+  writing: Promise<unknown> | undefined;
+  /** An attempt is on the wire. */
+  inFlight = false;
+  /** When Signet accepted the message, milliseconds since the epoch; null when the task was read back. */
+  acceptedAt: number | null = null;
+  private durable!: () => void;
+  /** Resolves when PostgreSQL knows of the delivery: from then on its Kafka offset may be committed. */
+  readonly whenDurable = new Promise<void>((resolve) => (this.durable = resolve));
+
+  constructor(
+    id: string,
+    day: string,
+    webhookId: string,
+    readonly claim: PartitionClaim,
+    readonly body: Buffer,
+    readonly traceparent: string | undefined,
+  ) {
+    this.id = id;
+    this.day = day;
+    this.webhookId = webhookId;
+  }
+
+  /** A delivery that was just asked for on Kafka. */
+  static requested(
+    request: DeliveryRequest,
+    body: Buffer,
+    claim: PartitionClaim,
+    maxAttempts: number,
+    now: Date,
+  ): DeliveryTask {
+    const { deliveryId, acceptedAt, ...rest } = request;
+    const task = new DeliveryTask(
+      deliveryId,
+      dayOf(request.messageTime),
+      request.webhookId,
+      claim,
+      body,
+      request.traceparent,
+    );
+    task.acceptedAt = acceptedAt;
+    task.decide({
+      type: 'RequestDelivery',
+      data: {
+        ...rest,
+        partition: claim.partition,
+        acceptedAt: new Date(acceptedAt).toISOString(),
+        requestedAt: now.toISOString(),
+        maxAttempts,
+      },
+    });
+    return task;
+  }
+
+  /** A delivery read back from PostgreSQL because it was due. */
+  static stored(
+    row: DeliveryRow,
+    version: number,
+    body: Buffer,
+    claim: PartitionClaim,
+    traceparent: string | undefined,
+  ): DeliveryTask {
+    const task = new DeliveryTask(row.id, row.day, row.webhookId, claim, body, traceparent);
+    task.row = row;
+    task.stored = version;
+    task.state = { status: row.status, attemptCount: row.attemptCount, maxAttempts: row.maxAttempts };
+    task.markDurable();
+    return task;
+  }
+
+  get attemptCount(): number {
+    return this.row?.attemptCount ?? 0;
+  }
+
+  get isOpen(): boolean {
+    return this.state.status === 'PENDING' || this.state.status === 'RETRYING';
+  }
+
+  /** Decides, and takes the events into state and row; they are stored with the next write. */
+  decide(command: DeliveryCommand): void {
+    for (const event of deliveryDecider.decide(command, this.state)) {
+      this.state = deliveryDecider.evolve(this.state, event);
+      this.row = projectDelivery(this.id, this.row, event);
+      this.pending.push(event);
+    }
+  }
+
+  markDurable(): void {
+    this.durable();
+  }
+}

@@ -1,0 +1,98 @@
+import { isUtf8 } from 'node:buffer';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { decodeDeliveryRequest } from '@signet/contracts';
+import type { Clock, DeliveryRequest } from '@signet/contracts';
+import type { RecordBatch } from '@signet/kafka';
+import { dayOf } from '../delivery/delivery.projection.ts';
+import { existingDeliveries } from '../delivery/delivery.log.ts';
+import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
+import { DeliveryTask } from './delivery-task.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { Ownership, PartitionClaim } from './ownership.ts';
+
+export interface IntakeOptions {
+  /** A batch waits this long for its POSTs; what is not done by then goes to PostgreSQL. Milliseconds. */
+  readonly spillAfterMs: number;
+  /** Attempts of a delivery where its webhook does not say. */
+  readonly maxAttempts: number;
+}
+
+interface Accepted {
+  readonly request: DeliveryRequest;
+  readonly body: Buffer;
+}
+
+/** Turns a batch of delivery requests into tasks, once each, and answers when every one of them is durable. */
+export class DispatchIntake {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly directory: WebhookDirectory,
+    private readonly directoryReady: () => Promise<void>,
+    private readonly ownership: Ownership,
+    private readonly dispatcher: Dispatcher,
+    private readonly clock: Clock,
+    private readonly options: IntakeOptions,
+  ) {}
+
+  async take(batch: RecordBatch): Promise<void> {
+    await this.directoryReady();
+    const accepted = this.read(batch);
+    const claim = this.ownership.claim(batch.partition);
+    if (batch.signal.aborted || !claim) return;
+    const tasks = await this.tasksOf(accepted, claim);
+    for (const task of tasks) this.dispatcher.offer(task);
+    const durable = Promise.all(tasks.map(({ whenDurable }) => whenDurable)).then(() => undefined);
+    if (await settlesWithin(durable, this.options.spillAfterMs, batch.signal)) return;
+    if (batch.signal.aborted) return;
+    await this.dispatcher.spill(tasks);
+    await settlesWithin(durable, Number.POSITIVE_INFINITY, batch.signal);
+  }
+
+  private read(batch: RecordBatch): Accepted[] {
+    const accepted: Accepted[] = [];
+    for (const record of batch.records) {
+      const request = decodeDeliveryRequest(record.headers);
+      if (!request)
+        batch.setAside(record, {
+          reason: 'not_a_delivery_request',
+          detail: 'The signet-request header is missing or incomplete.',
+        });
+      else if (!record.value || !isUtf8(record.value))
+        batch.setAside(record, { reason: 'body_not_utf8', field: 'body', detail: 'The body is empty or not UTF-8.' });
+      else accepted.push({ request, body: record.value });
+    }
+    return accepted;
+  }
+
+  /** Tasks of the requests that are not stored yet: whatever is stored is served from PostgreSQL. */
+  private async tasksOf(accepted: readonly Accepted[], claim: PartitionClaim): Promise<DeliveryTask[]> {
+    const unknown = accepted.filter(({ request }) => !this.dispatcher.has(request.deliveryId));
+    const days = [...new Set(unknown.map(({ request }) => dayOf(request.messageTime)))];
+    const ids = unknown.map(({ request }) => request.deliveryId);
+    const existing = await existingDeliveries(this.em.fork(), ids, days);
+    const now = this.clock();
+    return accepted
+      .filter(({ request }) => !existing.has(request.deliveryId))
+      .map(({ request, body }) => {
+        const maxAttempts = this.directory.get(request.webhookId)?.maxAttempts ?? this.options.maxAttempts;
+        return DeliveryTask.requested(request, body, claim, maxAttempts, now);
+      });
+  }
+}
+
+/** True when the promise settles in time; false when the time is over or the signal is aborted first. */
+async function settlesWithin(promise: Promise<void>, ms: number, signal: AbortSignal): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const gaveUp = new Promise<false>((resolve) => {
+    if (Number.isFinite(ms)) timer = setTimeout(() => resolve(false), ms);
+    onAbort = () => resolve(false);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise.then(() => true as const), gaveUp]);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort) signal.removeEventListener('abort', onAbort);
+  }
+}

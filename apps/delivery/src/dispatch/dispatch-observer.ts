@@ -1,0 +1,11 @@
+import type { AttemptResult } from '../delivery/delivery.decider.ts';
+import type { AbandonReason } from '../delivery/delivery.events.ts';
+import type { DeliveryTask } from './delivery-task.ts';
+
+/** What dispatch tells metrics and logs. */
+export interface DispatchObserver {
+  attempted(task: DeliveryTask, result: AttemptResult): void;
+  abandoned(task: DeliveryTask, reason: AbandonReason): void;
+  /** An attempt could not even be prepared: a fault of the platform. */
+  broke(task: DeliveryTask, error: unknown): void;
+}

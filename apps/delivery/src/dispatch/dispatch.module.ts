@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Inject, Module } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '@signet/contracts';
+import { EgressClient, EgressRules } from '@signet/egress';
+import { CLOCK, LOGGER, SETTINGS } from '@signet/service-kit';
+import type { Logger } from '@signet/service-kit';
+import type { DeliverySettings } from '../config.ts';
+import { DayPartitions } from '../database/day-partitions.ts';
+import { StorageModule } from '../database/storage.module.ts';
+import { DeliveryMetrics } from '../delivery-metrics.ts';
+import { MetricsModule } from '../metrics.module.ts';
+import { OutcomesModule } from '../outcomes/outcomes.module.ts';
+import { OutcomesRelay } from '../outcomes/outcomes.relay.ts';
+import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
+import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
+import { DispatchConsumer } from './dispatch.consumer.ts';
+import { DispatchIntake } from './dispatch-intake.ts';
+import { DispatchService } from './dispatch.service.ts';
+import { Membership } from './membership.ts';
+
+@Module({
+  imports: [WebhookDirectoryModule, StorageModule, OutcomesModule, MetricsModule],
+  controllers: [DispatchConsumer],
+  providers: [
+    Membership,
+    {
+      provide: EgressClient,
+      inject: [SETTINGS],
+      useFactory: (settings: DeliverySettings) =>
+        new EgressClient({
+          rules: new EgressRules({ allow: settings.SIGNET_EGRESS_ALLOW }),
+          maxConnectionsPerHost: settings.SIGNET_WEBHOOK_CONCURRENCY * 8,
+        }),
+    },
+    {
+      provide: DispatchService,
+      inject: [
+        SETTINGS,
+        LOGGER,
+        CLOCK,
+        EntityManager,
+        EgressClient,
+        DayPartitions,
+        WebhookDirectoryReader,
+        DeliveryMetrics,
+        OutcomesRelay,
+        Membership,
+      ],
+      useFactory: dispatchService,
+    },
+    {
+      provide: DispatchIntake,
+      inject: [DispatchService],
+      useFactory: (service: DispatchService) => service.intake,
+    },
+  ],
+  exports: [DispatchService, Membership],
+})
+export class DispatchModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    @Inject(DispatchService) private readonly service: DispatchService,
+    @Inject(EgressClient) private readonly client: EgressClient,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(DeliveryMetrics) private readonly metrics: DeliveryMetrics,
+    @Inject(WebhookDirectoryReader) private readonly webhooks: WebhookDirectoryReader,
+    @Inject(OutcomesRelay) private readonly relay: OutcomesRelay,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { dispatcher, circuits, recorder, ownership } = this.service;
+    this.metrics.watch({
+      attemptsInFlight: () => dispatcher.attemptsInFlight,
+      tasksInMemory: () => dispatcher.size,
+      openCircuits: () => circuits.openCount(),
+      recorderBacklog: () => recorder.backlog,
+      webhooks: () => this.webhooks.directory.size,
+      relayLagSeconds: () => this.relay.lagSeconds(),
+      ownedPartitions: () => ownership.all().length,
+    });
+    this.service.start().catch((error: unknown) => this.logger.error({ err: error }, 'dispatch cannot start'));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.service.stop();
+    await this.client.close();
+  }
+}
+
+function dispatchService(
+  settings: DeliverySettings,
+  logger: Logger,
+  clock: Clock,
+  em: EntityManager,
+  client: EgressClient,
+  partitions: DayPartitions,
+  directory: WebhookDirectoryReader,
+  metrics: DeliveryMetrics,
+  relay: OutcomesRelay,
+  membership: Membership,
+): DispatchService {
+  return new DispatchService(
+    {
+      em,
+      clock,
+      random: Math.random,
+      client,
+      sealing: settings.SIGNET_SEALING_KEYS,
+      partitions,
+      directory,
+      metrics,
+      listener: {
+        committed: () => relay.wake(),
+        failed: (error, rows) => logger.warn({ err: error, rows }, 'outcomes could not be stored; they are kept'),
+        refused: (error, { row }) =>
+          logger.error({ err: error, deliveryId: row.id }, 'an outcome was refused by PostgreSQL and is lost'),
+      },
+      onError: (error) => logger.warn({ err: error }, 'due deliveries could not be read'),
+      isMember: () => membership.isFresh(),
+    },
+    {
+      replica: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+      policy: { scheduleMs: settings.SIGNET_RETRY_SCHEDULE, jitter: settings.SIGNET_RETRY_JITTER },
+      maxAttempts: settings.SIGNET_MAX_ATTEMPTS,
+      requestTimeoutMs: settings.SIGNET_REQUEST_TIMEOUT,
+      perWebhookConcurrency: settings.SIGNET_WEBHOOK_CONCURRENCY,
+      totalConcurrency: settings.SIGNET_DISPATCH_CONCURRENCY,
+      spillAfterMs: settings.SIGNET_SPILL_AFTER,
+      recorder: { batchSize: 500, lingerMs: settings.SIGNET_RECORD_LINGER, lanes: 2 },
+      userAgent: 'Signet/0.1',
+    },
+  );
+}

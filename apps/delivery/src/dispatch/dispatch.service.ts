@@ -1,0 +1,161 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '@signet/contracts';
+import type { EgressClient } from '@signet/egress';
+import type { SealingKeys } from '@signet/signature';
+import type { DayPartitions } from '../database/day-partitions.ts';
+import type { DeliveryMetrics } from '../delivery-metrics.ts';
+import type { RetryPolicy } from '../delivery/retry-schedule.ts';
+import type { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
+import type { WebhookChange } from '../webhook-directory/webhook-directory.ts';
+import { prepareAttempt, sendAttempt } from './attempt.ts';
+import { Circuits } from './circuits.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { DispatchIntake } from './dispatch-intake.ts';
+import { DueDeliveries } from './due-deliveries.ts';
+import { DueLoop } from './due-loop.ts';
+import { Ownership } from './ownership.ts';
+import type { PartitionClaim } from './ownership.ts';
+import { Recorder } from './recorder.ts';
+import type { RecorderListener } from './recorder.ts';
+import { SigningKeys } from './signing-keys.ts';
+
+export interface DispatchSettings {
+  readonly replica: string;
+  readonly policy: RetryPolicy;
+  readonly maxAttempts: number;
+  readonly requestTimeoutMs: number;
+  readonly perWebhookConcurrency: number;
+  readonly totalConcurrency: number;
+  readonly spillAfterMs: number;
+  readonly recorder: { readonly batchSize: number; readonly lingerMs: number; readonly lanes: number };
+  readonly userAgent: string;
+}
+
+export interface DispatchDependencies {
+  readonly em: EntityManager;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly client: EgressClient;
+  readonly sealing: SealingKeys;
+  readonly partitions: DayPartitions;
+  readonly directory: Pick<WebhookDirectoryReader, 'directory' | 'whenComplete'>;
+  readonly metrics: DeliveryMetrics;
+  readonly listener: RecorderListener;
+  readonly onError: (error: unknown) => void;
+  /** Whether the membership in the consumer group is fresh enough to start a POST. */
+  readonly isMember: () => boolean;
+}
+
+/** A lease outlives the longest POST by this much, so that an owner that is alive always reports before it ends. */
+const LEASE_MARGIN_MS = 15_000;
+const MAX_REQUEST_TIMEOUT_MS = 30_000;
+
+/** Puts dispatch together and ties its life to the partitions that Kafka assigns. */
+export class DispatchService {
+  readonly intake: DispatchIntake;
+  readonly dispatcher: Dispatcher;
+  readonly circuits: Circuits;
+  readonly recorder: Recorder;
+  readonly ownership: Ownership;
+  private readonly due: DueDeliveries;
+  private readonly loop: DueLoop;
+
+  constructor(
+    private readonly on: DispatchDependencies,
+    settings: DispatchSettings,
+  ) {
+    const { em, clock, client, directory, metrics } = on;
+    const leaseEnd = (): Date => {
+      const timeout = Math.max(settings.requestTimeoutMs, MAX_REQUEST_TIMEOUT_MS);
+      return new Date(clock().getTime() + timeout + LEASE_MARGIN_MS);
+    };
+    const keys = new SigningKeys(on.sealing, clock);
+    const defaults = { timeoutMs: settings.requestTimeoutMs, userAgent: settings.userAgent };
+    this.ownership = new Ownership(em, clock, settings.replica);
+    this.due = new DueDeliveries(em);
+    this.circuits = new Circuits(settings.policy, clock, (webhookId) => this.resume(webhookId));
+    this.recorder = new Recorder(em, on.partitions, settings.recorder, on.listener);
+    this.dispatcher = new Dispatcher({
+      directory: directory.directory,
+      circuits: this.circuits,
+      recorder: this.recorder,
+      due: this.due,
+      policy: settings.policy,
+      clock,
+      random: on.random,
+      attempt: async (task, webhook) => {
+        const prepared = prepareAttempt(task, webhook, keys.live(webhook), defaults, clock());
+        return sendAttempt(prepared, client, clock, settings.replica);
+      },
+      owns: (task) => this.ownership.holds(task.claim),
+      isMember: on.isMember,
+      leaseEnd,
+      onRoom: () => this.loop.wake(),
+      observer: metrics,
+      limits: {
+        perWebhook: settings.perWebhookConcurrency,
+        total: settings.totalConcurrency,
+        unknownWebhookMs: 30_000,
+      },
+    });
+    const claims = (): PartitionClaim[] => (on.isMember() ? this.ownership.all() : []);
+    this.loop = new DueLoop(this.due, this.dispatcher, claims, clock, leaseEnd, DUE_LOOP, on.onError);
+    this.intake = new DispatchIntake(
+      em,
+      directory.directory,
+      () => directory.whenComplete(),
+      this.ownership,
+      this.dispatcher,
+      clock,
+      { spillAfterMs: settings.spillAfterMs, maxAttempts: settings.maxAttempts },
+    );
+    directory.directory.onChange((change) => this.webhookChanged(change));
+  }
+
+  /** Begins to serve stored deliveries, once the directory can tell where they go. */
+  async start(): Promise<void> {
+    await this.on.directory.whenComplete();
+    this.loop.start();
+  }
+
+  /** Takes no more from PostgreSQL and waits for the attempts on the wire to be recorded. */
+  async stop(): Promise<void> {
+    await this.loop.stop();
+    await this.dispatcher.drain();
+    this.circuits.close();
+  }
+
+  async assigned(partitions: readonly number[]): Promise<void> {
+    await this.ownership.take(partitions);
+    this.dispatcher.adoptParked(await this.due.parkedWebhooks(partitions));
+    this.loop.wake();
+  }
+
+  revoked(partitions: readonly number[]): void {
+    this.ownership.release(partitions);
+    this.dispatcher.forget(partitions);
+  }
+
+  private resume(webhookId: string): void {
+    this.dispatcher.resume(webhookId);
+    this.loop.wake();
+  }
+
+  private webhookChanged(change: WebhookChange): void {
+    if (change.kind === 'deleted') {
+      this.circuits.reset(change.webhookId);
+      return;
+    }
+    const { webhook, before } = change;
+    if (!before) return;
+    // Whoever changed these means to have mended the webhook: its circuit need not wait for the next probe.
+    const isMended =
+      before.url !== webhook.url ||
+      before.isActive !== webhook.isActive ||
+      JSON.stringify(before.headers) !== JSON.stringify(webhook.headers) ||
+      before.secrets[0]?.sealed !== webhook.secrets[0]?.sealed;
+    if (isMended) this.circuits.reset(webhook.id);
+  }
+}
+
+const DUE_LOOP = { pollMs: 250, batchSize: 500, maxInMemory: 4_000, webhooksPerRefill: 200 };

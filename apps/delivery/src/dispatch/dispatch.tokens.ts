@@ -1,0 +1,2 @@
+/** Nest gives a strategy only the handlers that carry its transport id. */
+export const DISPATCH = Symbol('signet.delivery.dispatch');

@@ -1,0 +1,279 @@
+import type { Clock } from '@signet/contracts';
+import type { AbandonReason } from '../delivery/delivery.events.ts';
+import { scheduledDelayMs } from '../delivery/retry-schedule.ts';
+import type { RetryPolicy } from '../delivery/retry-schedule.ts';
+import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
+import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
+import type { CompletedAttempt } from './attempt.ts';
+import type { Circuits } from './circuits.ts';
+import type { DeliveryTask } from './delivery-task.ts';
+import type { DispatchObserver } from './dispatch-observer.ts';
+import type { DueDeliveries } from './due-deliveries.ts';
+import type { Recorder } from './recorder.ts';
+import { WebhookQueue } from './webhook-queue.ts';
+
+export interface DispatchLimits {
+  /** POSTs to one webhook at once. */
+  readonly perWebhook: number;
+  /** POSTs at once, all webhooks together. */
+  readonly total: number;
+  /** How long a webhook may be unknown before its deliveries end as `deleted`: the directory may lag behind fan-out. */
+  readonly unknownWebhookMs: number;
+}
+
+export interface DispatcherParts {
+  readonly directory: WebhookDirectory;
+  readonly circuits: Circuits;
+  readonly recorder: Recorder;
+  readonly due: DueDeliveries;
+  readonly policy: RetryPolicy;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Signs and sends; never rejects for what the network or the receiver does. */
+  readonly attempt: (task: DeliveryTask, webhook: RoutedWebhook) => Promise<CompletedAttempt>;
+  /** Whether the task's partition is still this replica's. */
+  readonly owns: (task: DeliveryTask) => boolean;
+  /** Whether the consumer group has heard of this replica lately enough for it to start a POST. */
+  readonly isMember: () => boolean;
+  /** The lease on a delivery that is being tried ends then. */
+  readonly leaseEnd: () => Date;
+  /** A webhook with parked deliveries has room for more. */
+  readonly onRoom: () => void;
+  readonly observer: DispatchObserver;
+  readonly limits: DispatchLimits;
+}
+
+/**
+ * Serves the webhooks of this replica's partitions. Each webhook has a queue and a small concurrency of its own, so a
+ * slow one costs only itself; what cannot be tried soon is parked in PostgreSQL and comes back when there is room.
+ */
+export class Dispatcher {
+  private readonly tasks = new Map<string, DeliveryTask>();
+  private readonly queues = new Map<string, WebhookQueue>();
+  /** Queues with waiting deliveries that found no free slot, served in turn. */
+  private readonly ready: WebhookQueue[] = [];
+  private readonly underWay = new Set<Promise<void>>();
+  private inFlight = 0;
+  private isDraining = false;
+
+  constructor(private readonly parts: DispatcherParts) {}
+
+  /** Takes a delivery over. A repeat of one already in hand waits for that one. */
+  offer(task: DeliveryTask): void {
+    const known = this.tasks.get(task.id);
+    if (known) {
+      void known.whenDurable.then(() => task.markDurable());
+      return;
+    }
+    this.tasks.set(task.id, task);
+    const queue = this.queue(task.webhookId);
+    const isBlocked = this.parts.circuits.state(task.webhookId) === 'open';
+    if (isBlocked || this.isFull(queue, task)) void this.park([task]);
+    else {
+      queue.push(task);
+      this.pump(queue);
+    }
+  }
+
+  /** Hands to PostgreSQL what is still only a Kafka record, so that its offset need not wait for a slow receiver. */
+  async spill(tasks: readonly DeliveryTask[]): Promise<void> {
+    const onlyInMemory = tasks.filter((task) => task.stored === 0 && !task.writing && this.tasks.has(task.id));
+    const waiting = onlyInMemory.filter((task) => this.queues.get(task.webhookId)?.remove(task));
+    const onTheWire = onlyInMemory.filter((task) => task.inFlight);
+    const leaseEnd = this.parts.leaseEnd();
+    await Promise.all([this.park(waiting), ...onTheWire.map((task) => this.parts.recorder.record(task, leaseEnd))]);
+  }
+
+  /** The webhook's queue may go on: its circuit lets a probe through or has closed, or the webhook changed. */
+  resume(webhookId: string): void {
+    const queue = this.queues.get(webhookId);
+    if (queue) this.pump(queue);
+  }
+
+  /** Marks webhooks whose parked deliveries were left by an earlier owner. */
+  adoptParked(webhookIds: readonly string[]): void {
+    for (const id of webhookIds) this.queue(id).markParked();
+  }
+
+  /** Webhooks with parked deliveries and room for more, and how many of each. */
+  refillable(limit: number): { webhookId: string; limit: number; queue: WebhookQueue }[] {
+    const found = [];
+    for (const queue of this.queues.values()) {
+      if (!queue.hasParked || queue.isRefilling) continue;
+      const state = this.parts.circuits.state(queue.webhookId);
+      if (state === 'open') continue;
+      const room = state === 'probe' ? 1 : 2 * this.parts.limits.perWebhook;
+      if (queue.length < room) found.push({ webhookId: queue.webhookId, limit: room - queue.length, queue });
+      if (found.length >= limit) break;
+    }
+    return found;
+  }
+
+  /** Drops what waits for these partitions: they are somebody else's now, who reads it from Kafka or PostgreSQL. */
+  forget(partitions: readonly number[]): void {
+    const lost = new Set(partitions);
+    for (const task of this.tasks.values()) {
+      if (!lost.has(task.claim.partition) || task.inFlight || task.writing) continue;
+      const queue = this.queues.get(task.webhookId);
+      queue?.remove(task);
+      this.tasks.delete(task.id);
+      if (queue) this.letGo(queue);
+    }
+  }
+
+  /** Starts nothing more and resolves when every attempt on the wire has ended and is recorded. */
+  async drain(): Promise<void> {
+    this.isDraining = true;
+    await Promise.all([...this.underWay]);
+  }
+
+  has(deliveryId: string): boolean {
+    return this.tasks.has(deliveryId);
+  }
+
+  get size(): number {
+    return this.tasks.size;
+  }
+
+  get attemptsInFlight(): number {
+    return this.inFlight;
+  }
+
+  /**
+   * Behind a backlog in PostgreSQL only as many fresh deliveries wait in memory as can be tried next; the rest of the
+   * room is for the backlog itself, which would otherwise never get smaller.
+   */
+  private isFull(queue: WebhookQueue, task: DeliveryTask): boolean {
+    const { perWebhook } = this.parts.limits;
+    return task.stored > 0 ? queue.length >= 4 * perWebhook : queue.hasParked && queue.length >= perWebhook;
+  }
+
+  private queue(webhookId: string): WebhookQueue {
+    let queue = this.queues.get(webhookId);
+    if (!queue) this.queues.set(webhookId, (queue = new WebhookQueue(webhookId)));
+    return queue;
+  }
+
+  private pump(queue: WebhookQueue): void {
+    const { limits, circuits } = this.parts;
+    while (queue.length > 0 && queue.inFlight < limits.perWebhook) {
+      const circuit = circuits.state(queue.webhookId);
+      if (circuit === 'open') {
+        void this.park(queue.drain());
+        return;
+      }
+      if (this.inFlight >= limits.total) {
+        if (!queue.isListed) {
+          queue.isListed = true;
+          this.ready.push(queue);
+        }
+        return;
+      }
+      if (circuit === 'probe') circuits.beginProbe(queue.webhookId);
+      const task = queue.shift();
+      if (task) this.start(task, queue);
+    }
+    if (queue.hasParked && queue.length < limits.perWebhook && !queue.isRefilling) this.parts.onRoom();
+    this.letGo(queue);
+  }
+
+  private start(task: DeliveryTask, queue: WebhookQueue): void {
+    if (this.isDraining || !this.parts.owns(task)) {
+      this.tasks.delete(task.id);
+      return;
+    }
+    if (!this.parts.isMember()) {
+      void this.park([task]);
+      return;
+    }
+    const webhook = this.parts.directory.get(task.webhookId);
+    if (!webhook || !webhook.isActive) {
+      void this.end(task, webhook ? 'disabled' : 'deleted');
+      return;
+    }
+    queue.inFlight += 1;
+    this.inFlight += 1;
+    task.inFlight = true;
+    const attempt = this.parts.attempt(task, webhook).then(
+      (completed) => this.complete(task, queue, completed),
+      (error: unknown) => this.fail(task, queue, error),
+    );
+    this.underWay.add(attempt);
+    void attempt.finally(() => this.underWay.delete(attempt));
+  }
+
+  private complete(task: DeliveryTask, queue: WebhookQueue, { result }: CompletedAttempt): Promise<void> {
+    const { circuits, policy, random, observer } = this.parts;
+    this.freeSlot(task, queue);
+    task.decide({ type: 'RecordAttempt', data: { result, policy, random: random() } });
+    circuits.record(task.webhookId, result.failure ? 'failed' : 'succeeded');
+    observer.attempted(task, result);
+    const retryAt = task.isOpen ? task.row?.nextRetryAt : null;
+    const stored = this.store(task, retryAt ? new Date(retryAt) : null);
+    this.pump(queue);
+    this.pumpNext();
+    return stored;
+  }
+
+  /** A fault of ours, such as a secret that does not open: nothing was sent, the lease or Kafka brings it back. */
+  private fail(task: DeliveryTask, queue: WebhookQueue, error: unknown): Promise<void> {
+    this.freeSlot(task, queue);
+    this.parts.observer.broke(task, error);
+    const stored = this.store(task, new Date(this.parts.clock().getTime() + scheduledDelayMs(this.parts.policy, 1)));
+    this.pump(queue);
+    this.pumpNext();
+    return stored;
+  }
+
+  private freeSlot(task: DeliveryTask, queue: WebhookQueue): void {
+    task.inFlight = false;
+    queue.inFlight -= 1;
+    this.inFlight -= 1;
+  }
+
+  private pumpNext(): void {
+    const next = this.ready.shift();
+    if (!next) return;
+    next.isListed = false;
+    this.pump(next);
+  }
+
+  private async store(task: DeliveryTask, due: Date | null): Promise<void> {
+    if (task.pending.length > 0 || task.stored === 0) await this.parts.recorder.record(task, due);
+    else if (due) await this.parts.due.release([task.id], due);
+    this.tasks.delete(task.id);
+    const queue = this.queues.get(task.webhookId);
+    if (queue) this.letGo(queue);
+  }
+
+  private async end(task: DeliveryTask, reason: AbandonReason): Promise<void> {
+    const now = this.parts.clock();
+    const age = now.getTime() - Date.parse(task.row?.createdAt ?? now.toISOString());
+    if (reason === 'deleted' && age < this.parts.limits.unknownWebhookMs) {
+      await this.store(task, new Date(now.getTime() + 1_000));
+      return;
+    }
+    task.decide({ type: 'AbandonDelivery', data: { reason, at: now.toISOString() } });
+    this.parts.observer.abandoned(task, reason);
+    await this.store(task, null);
+  }
+
+  private async park(tasks: readonly DeliveryTask[]): Promise<void> {
+    if (tasks.length === 0) return;
+    const stored = tasks.filter((task) => task.stored > 0);
+    const fresh = tasks.filter((task) => task.stored === 0);
+    await Promise.all([
+      this.parts.due.park(stored.map(({ id }) => id)),
+      ...fresh.map((task) => this.parts.recorder.record(task, 'parked')),
+    ]);
+    for (const task of tasks) {
+      this.tasks.delete(task.id);
+      this.queue(task.webhookId).markParked();
+    }
+  }
+
+  private letGo(queue: WebhookQueue): void {
+    if (queue.isIdle && !queue.isListed) this.queues.delete(queue.webhookId);
+  }
+}

@@ -1,0 +1,98 @@
+import type { Clock } from '@signet/contracts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { DueDeliveries } from './due-deliveries.ts';
+import type { PartitionClaim } from './ownership.ts';
+
+export interface DueLoopOptions {
+  /** How often PostgreSQL is asked when nothing else calls. */
+  readonly pollMs: number;
+  /** Deliveries read at once. */
+  readonly batchSize: number;
+  /** Deliveries in memory above which nothing more is read. */
+  readonly maxInMemory: number;
+  /** Webhooks refilled in one query. */
+  readonly webhooksPerRefill: number;
+}
+
+/** Brings stored deliveries to dispatch: those whose time has come, and parked ones whose webhook has room again. */
+export class DueLoop {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly due: DueDeliveries,
+    private readonly dispatcher: Dispatcher,
+    /** What this replica may serve now. */
+    private readonly claims: () => PartitionClaim[],
+    private readonly clock: Clock,
+    private readonly leaseEnd: () => Date,
+    private readonly options: DueLoopOptions,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  start(): void {
+    this.stopped = false;
+    this.schedule(0);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  /** Looks at once, for instance because a circuit lets its probe through. */
+  wake(): void {
+    if (!this.running) this.schedule(0);
+  }
+
+  private schedule(delayMs: number): void {
+    if (this.stopped) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.running = this.round()
+        .catch((error: unknown) => {
+          this.onError(error);
+          return false;
+        })
+        .then((more) => {
+          this.running = undefined;
+          this.schedule(more ? 0 : this.options.pollMs);
+        });
+    }, delayMs);
+  }
+
+  /** True when there is likely more to be read at once. */
+  private async round(): Promise<boolean> {
+    const claims = this.claims();
+    if (claims.length === 0 || this.dispatcher.size >= this.options.maxInMemory) return false;
+    const refilled = await this.refill(claims);
+    const tasks = await this.due.leaseDue(claims, this.clock(), this.leaseEnd(), this.options.batchSize);
+    for (const task of tasks) this.dispatcher.offer(task);
+    return tasks.length === this.options.batchSize || refilled > 0;
+  }
+
+  private async refill(claims: readonly PartitionClaim[]): Promise<number> {
+    const wanted = this.dispatcher
+      .refillable(this.options.webhooksPerRefill)
+      .map((entry) => ({ ...entry, parkingCount: entry.queue.parkingCount, found: 0 }));
+    if (wanted.length === 0) return 0;
+    const byWebhook = new Map(wanted.map((entry) => [entry.webhookId, entry]));
+    for (const { queue } of wanted) queue.isRefilling = true;
+    try {
+      const tasks = await this.due.leaseParked(claims, wanted, this.leaseEnd());
+      for (const task of tasks) {
+        const entry = byWebhook.get(task.webhookId);
+        if (entry) entry.found += 1;
+        this.dispatcher.offer(task);
+      }
+      for (const { queue, found, limit, parkingCount } of wanted) {
+        if (found < limit) queue.markEmptied(parkingCount);
+      }
+      return tasks.length;
+    } finally {
+      for (const { queue } of wanted) queue.isRefilling = false;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { createSecretKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { webhookSecretContext } from '@signet/contracts';
+import type { Clock } from '@signet/contracts';
+import { parseSecret } from '@signet/signature';
+import type { SealingKeys } from '@signet/signature';
+import { LRUCache } from 'lru-cache';
+import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
+
+interface OpenedSecret {
+  readonly key: KeyObject;
+  readonly expiresAt: number;
+}
+
+/** Secrets opened for signing, of the webhooks that were sent to lately; the others stay sealed. */
+export class SigningKeys {
+  private readonly opened = new LRUCache<string, { version: number; secrets: readonly OpenedSecret[] }>({
+    max: 10_000,
+  });
+
+  constructor(
+    private readonly sealing: SealingKeys,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Every secret that is live now, newest first: while a rotation overlaps, all of them sign. */
+  live(webhook: RoutedWebhook): KeyObject[] {
+    const now = this.clock().getTime();
+    return this.open(webhook)
+      .filter(({ expiresAt }) => expiresAt > now)
+      .map(({ key }) => key);
+  }
+
+  private open(webhook: RoutedWebhook): readonly OpenedSecret[] {
+    const known = this.opened.get(webhook.id);
+    if (known && known.version === webhook.version) return known.secrets;
+    const secrets = webhook.secrets.map(({ sealed, expiresAt }) => ({
+      key: createSecretKey(parseSecret(this.sealing.open(sealed, webhookSecretContext(webhook.id)))),
+      expiresAt: expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(expiresAt),
+    }));
+    this.opened.set(webhook.id, { version: webhook.version, secrets });
+    return secrets;
+  }
+}

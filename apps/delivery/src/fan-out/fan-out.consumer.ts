@@ -1,0 +1,27 @@
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { DOMAINS, canonicalTopic } from '@signet/contracts';
+import { OnRecords, RecordProducer } from '@signet/kafka';
+import type { RecordBatch } from '@signet/kafka';
+import { DeliveryMetrics } from '../delivery-metrics.ts';
+import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
+import { fanOut } from './fan-out.ts';
+import { FAN_OUT } from './fan-out.tokens.ts';
+
+/** Canonical topics → delivery.requests.v1. */
+@Controller()
+export class FanOutConsumer {
+  constructor(
+    @Inject(WebhookDirectoryReader) private readonly reader: WebhookDirectoryReader,
+    @Inject(RecordProducer) private readonly producer: RecordProducer,
+    @Inject(DeliveryMetrics) private readonly metrics: DeliveryMetrics,
+  ) {}
+
+  @OnRecords(DOMAINS.map(canonicalTopic), FAN_OUT)
+  async onBatch(@Payload() batch: RecordBatch): Promise<void> {
+    // A directory that is still being read would route to some webhooks and pass over others.
+    await this.reader.whenComplete();
+    const requests = await fanOut(batch, this.reader.directory, this.producer);
+    this.metrics.fannedOut(batch.records.length, requests);
+  }
+}

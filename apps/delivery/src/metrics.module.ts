@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { LOGGER } from '@signet/service-kit';
+import type { Logger } from '@signet/service-kit';
+import { Registry } from 'prom-client';
+import { DeliveryMetrics } from './delivery-metrics.ts';
+
+@Module({
+  providers: [
+    {
+      provide: DeliveryMetrics,
+      inject: [Registry, LOGGER],
+      useFactory: (registry: Registry, logger: Logger) =>
+        new DeliveryMetrics(registry, (task, error) =>
+          logger.error(
+            { err: error, deliveryId: task.id, webhookId: task.webhookId },
+            'an attempt could not be prepared',
+          ),
+        ),
+    },
+  ],
+  exports: [DeliveryMetrics],
+})
+export class MetricsModule {}

@@ -1,0 +1,39 @@
+import { Inject, Module } from '@nestjs/common';
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '@signet/contracts';
+import { RecordProducer } from '@signet/kafka';
+import { CLOCK, LOGGER, SETTINGS } from '@signet/service-kit';
+import type { Logger } from '@signet/service-kit';
+import type { DeliverySettings } from '../config.ts';
+import { ProducerModule } from '../producer.module.ts';
+import { OutcomesRelay } from './outcomes.relay.ts';
+
+@Module({
+  imports: [ProducerModule],
+  providers: [
+    {
+      provide: OutcomesRelay,
+      inject: [SETTINGS, EntityManager, RecordProducer, CLOCK, LOGGER],
+      useFactory: (
+        settings: DeliverySettings,
+        em: EntityManager,
+        producer: RecordProducer,
+        clock: Clock,
+        logger: Logger,
+      ) => new OutcomesRelay(settings.SIGNET_DATABASE_URL, em, producer, clock, logger),
+    },
+  ],
+  exports: [OutcomesRelay],
+})
+export class OutcomesModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(@Inject(OutcomesRelay) private readonly relay: OutcomesRelay) {}
+
+  onModuleInit(): void {
+    this.relay.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.relay.stop();
+  }
+}

@@ -1,0 +1,78 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { DELIVERY_OUTCOMES } from '@signet/contracts';
+import type { LogPosition } from '@signet/event-store';
+import type { RecordProducer } from '@signet/kafka';
+import { sql } from 'kysely';
+import type { DeliveryEvent } from '../delivery/delivery.events.ts';
+import { outcomesOf } from './outcomes.ts';
+import type { LoggedEvents } from './outcomes.ts';
+
+/** A row of the log as the relay reads it; `day` is midnight in the process's time zone, as the driver makes it. */
+export interface LogRow extends LogPosition {
+  readonly delivery_id: string;
+  readonly day: Date;
+  readonly events: DeliveryEvent[];
+}
+
+export const LOG_COLUMNS = ['delivery_id', 'day', 'events'] as const;
+
+type Identity = Omit<LoggedEvents, 'events' | 'deliveryId'>;
+
+/** Turns rows of the log into outcomes on Kafka, keyed by webhook id. */
+export class OutcomesPublisher {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly producer: RecordProducer,
+  ) {}
+
+  async publish(rows: readonly LogRow[]): Promise<void> {
+    const identities = await this.identitiesOf(rows.filter(({ events }) => !identityIn(events)));
+    const records = rows.flatMap(({ delivery_id, events }) => {
+      const identity = identityIn(events) ?? identities.get(delivery_id);
+      // The delivery was deleted since: nobody is told of it any more.
+      if (!identity) return [];
+      return outcomesOf({ deliveryId: delivery_id, ...identity, events }).map((outcome) => ({
+        key: outcome.webhookId,
+        value: JSON.stringify(outcome),
+      }));
+    });
+    if (records.length > 0) await this.producer.publishAll(DELIVERY_OUTCOMES, records);
+  }
+
+  /** Rows after a delivery's first do not say whose it is; the projection does. */
+  private async identitiesOf(rows: readonly LogRow[]): Promise<Map<string, Identity>> {
+    if (rows.length === 0) return new Map();
+    const result = await sql<{
+      id: string;
+      webhook_id: string;
+      tenant_id: string;
+      event_id: string;
+      event_type: string;
+      kind: Identity['kind'];
+    }>`
+      select id, webhook_id, tenant_id, event_id, event_type, kind from deliveries
+      where id = any(${rows.map((row) => row.delivery_id)}::uuid[])
+        and day = any(${[...new Set(rows.map(({ day }) => isoDay(day)))]}::date[])`.execute(this.em.fork().getKysely());
+    return new Map(
+      result.rows.map((row) => [
+        row.id,
+        {
+          webhookId: row.webhook_id,
+          tenantId: row.tenant_id,
+          eventId: row.event_id,
+          eventType: row.event_type,
+          kind: row.kind,
+        },
+      ]),
+    );
+  }
+}
+
+function identityIn([first]: readonly DeliveryEvent[]): Identity | undefined {
+  if (first?.type !== 'DeliveryRequested') return undefined;
+  const { webhookId, tenantId, eventId, eventType, kind } = first.data;
+  return { webhookId, tenantId, eventId, eventType, kind };
+}
+
+const isoDay = (midnight: Date): string =>
+  new Date(Date.UTC(midnight.getFullYear(), midnight.getMonth(), midnight.getDate())).toISOString().slice(0, 10);

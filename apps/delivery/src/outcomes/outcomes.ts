@@ -1,0 +1,44 @@
+import type { DeliveryOutcome } from '@signet/contracts';
+import type { DeliveryEvent } from '../delivery/delivery.events.ts';
+
+/** What the log's row tells beside its events. */
+export interface LoggedEvents {
+  readonly deliveryId: string;
+  readonly webhookId: string;
+  readonly tenantId: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly kind: DeliveryOutcome['kind'];
+  readonly events: readonly DeliveryEvent[];
+}
+
+/** The outcomes that others hear of: one for each attempt in the row. A pure function, so a repeat is the same bytes. */
+export function outcomesOf(logged: LoggedEvents): DeliveryOutcome[] {
+  const { events, ...of } = logged;
+  const outcomes: DeliveryOutcome[] = [];
+  for (const event of events) {
+    if (event.type !== 'DeliveryAttemptSucceeded' && event.type !== 'DeliveryAttemptFailed') continue;
+    const { attempt, startedAt, endedAt, response } = event.data;
+    const common = { ...of, attempt, startedAt, endedAt, statusCode: response?.statusCode ?? null };
+    outcomes.push(
+      event.type === 'DeliveryAttemptSucceeded'
+        ? {
+            ...common,
+            outcome: 'succeeded',
+            deliveryStatus: 'SUCCESS',
+            errorClass: null,
+            fault: 'none',
+            nextAttemptAt: null,
+          }
+        : {
+            ...common,
+            outcome: 'failed',
+            deliveryStatus: event.data.nextAttemptAt === null ? 'FAILED' : 'RETRYING',
+            errorClass: event.data.errorClass,
+            fault: event.data.fault,
+            nextAttemptAt: event.data.nextAttemptAt,
+          },
+    );
+  }
+  return outcomes;
+}

@@ -1,0 +1,49 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
+import { DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
+import { KafkaBatchServer } from '@signet/kafka';
+import { HealthRegistry } from '@signet/service-kit';
+import type { Logger } from '@signet/service-kit';
+import type { DeliverySettings } from './config.ts';
+import { DeliveryMetrics } from './delivery-metrics.ts';
+import { DispatchService } from './dispatch/dispatch.service.ts';
+import { DISPATCH } from './dispatch/dispatch.tokens.ts';
+import { Membership, SESSION_TIMEOUT_MS } from './dispatch/membership.ts';
+import { FAN_OUT } from './fan-out/fan-out.tokens.ts';
+import { kafkaClient } from './kafka-client.ts';
+
+/** The two consumers of delivery: fan-out reads messages, dispatch serves the webhooks of its partitions. */
+export function strategies(
+  app: NestFastifyApplication,
+  settings: DeliverySettings,
+  logger: Logger,
+): CustomTransportStrategy[] {
+  const metrics = app.get(DeliveryMetrics);
+  const health = app.get(HealthRegistry);
+  const dispatch = app.get(DispatchService);
+  const common = {
+    client: kafkaClient(settings, logger),
+    deadLetterTopic: DELIVERY_DEAD_LETTER,
+    onDeadLetter: (reason: string) => metrics.deadLettered(reason),
+    sessionTimeoutMs: SESSION_TIMEOUT_MS,
+    logger,
+  };
+  const fanOutServer = new KafkaBatchServer({ ...common, groupId: 'signet.delivery.fan-out', transportId: FAN_OUT });
+  const dispatchServer = new KafkaBatchServer({
+    ...common,
+    groupId: 'signet.delivery.dispatch',
+    transportId: DISPATCH,
+    maxInFlightRecords: 1_000,
+    onAssigned: (assignment) => dispatch.assigned(assignment[DELIVERY_REQUESTS] ?? []),
+    onRevoked: (assignment) => dispatch.revoked(assignment[DELIVERY_REQUESTS] ?? []),
+  });
+  app.get(Membership).follow(() => dispatchServer.lastHeartbeatAt());
+  for (const [name, server] of [
+    ['fan-out', fanOutServer],
+    ['dispatch', dispatchServer],
+  ] as const) {
+    health.addReadiness(`${name}-consumer`, () => server.isReady() || 'has not joined its group');
+    health.addLiveness(`${name}-consumer`, () => server.isAlive() || 'gives no sign of life');
+  }
+  return [fanOutServer, dispatchServer];
+}

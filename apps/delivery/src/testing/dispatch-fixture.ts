@@ -1,0 +1,171 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { Registry } from 'prom-client';
+import { deliveryIdOf, eventIdOf, newId, systemClock, webhookSecretContext } from '@signet/contracts';
+import type { Clock, DeliveryRequest, WebhookSnapshot } from '@signet/contracts';
+import { EgressClient, EgressRules } from '@signet/egress';
+import type { KafkaRecord, RecordBatch } from '@signet/kafka';
+import { databaseOptions, migrate } from '@signet/service-kit';
+import { SealingKeys, generateSecret } from '@signet/signature';
+import { testDatabase } from '@signet/testing';
+import type { TestDatabase } from '@signet/testing';
+import { randomBytes } from 'node:crypto';
+import { MIGRATIONS, SCHEMA } from '../app.module.ts';
+import { DayPartitions } from '../database/day-partitions.ts';
+import { DeliveryMetrics } from '../delivery-metrics.ts';
+import { DeliveryReader } from '../delivery/delivery.reader.ts';
+import { DispatchService } from '../dispatch/dispatch.service.ts';
+import type { DispatchSettings } from '../dispatch/dispatch.service.ts';
+import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+export const PARTITION = 0;
+
+/** Dispatch on a real database, fed by hand instead of by Kafka. */
+export class DispatchFixture {
+  readonly directory = new WebhookDirectory();
+  readonly secret = generateSecret(randomBytes);
+  isMember = true;
+  private replicas = 0;
+  private readonly services: DispatchService[] = [];
+  private readonly sealing = SealingKeys.parse(`k1:${randomBytes(32).toString('base64')}`);
+
+  private constructor(
+    private readonly database: TestDatabase,
+    readonly orm: MikroORM,
+    private readonly partitions: DayPartitions,
+    private readonly client: EgressClient,
+    private readonly clock: Clock,
+  ) {}
+
+  static async create(clock: Clock = systemClock): Promise<DispatchFixture> {
+    const database = await testDatabase();
+    const options = { url: database.url, schema: SCHEMA, entities: [], migrations: MIGRATIONS };
+    const orm = await MikroORM.init(databaseOptions(options));
+    await migrate(orm, options);
+    const client = new EgressClient({ rules: new EgressRules({ allow: ['127.0.0.0/8'] }) });
+    return new DispatchFixture(database, orm, new DayPartitions(orm.em, clock, 90 * DAY_MS), client, clock);
+  }
+
+  get reader(): DeliveryReader {
+    return new DeliveryReader(this.orm.em);
+  }
+
+  /** A replica of dispatch that serves the test's partition. */
+  async serve(settings: Partial<DispatchSettings> = {}): Promise<DispatchService> {
+    const service = new DispatchService(
+      {
+        em: this.orm.em,
+        clock: this.clock,
+        random: () => 0,
+        client: this.client,
+        sealing: this.sealing,
+        partitions: this.partitions,
+        directory: { directory: this.directory, whenComplete: () => Promise.resolve() },
+        metrics: new DeliveryMetrics(new Registry(), (_task, error) => {
+          throw error;
+        }),
+        listener: {
+          committed: () => undefined,
+          failed: (error) => {
+            throw error;
+          },
+          refused: (error) => {
+            throw error;
+          },
+        },
+        onError: (error) => {
+          throw error;
+        },
+        isMember: () => this.isMember,
+      },
+      {
+        replica: `replica-${++this.replicas}`,
+        policy: { scheduleMs: [50, 50, 50, 50, 50], jitter: 0 },
+        maxAttempts: 5,
+        requestTimeoutMs: 5_000,
+        perWebhookConcurrency: 8,
+        totalConcurrency: 256,
+        spillAfterMs: 100,
+        recorder: { batchSize: 500, lingerMs: 1, lanes: 2 },
+        userAgent: 'Signet/test',
+        ...settings,
+      },
+    );
+    await service.assigned([PARTITION]);
+    await service.start();
+    this.services.push(service);
+    return service;
+  }
+
+  webhook(url: string, fields: Partial<WebhookSnapshot> = {}): WebhookSnapshot {
+    const id = fields.id ?? newId();
+    const webhook: WebhookSnapshot = {
+      id,
+      tenantId: 'tenant-1',
+      name: 'Test',
+      url,
+      events: ['sale.created'],
+      isActive: true,
+      headers: {},
+      maxAttempts: null,
+      requestTimeoutMs: null,
+      rateLimitPerSecond: null,
+      ordering: 'none',
+      secrets: [{ sealed: this.sealing.seal(this.secret, webhookSecretContext(id)), expiresAt: null }],
+      version: 1,
+      ...fields,
+    };
+    this.directory.put(webhook);
+    return webhook;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.services.map((service) => service.stop()));
+    await this.client.close();
+    await this.orm.close();
+    await this.database.drop();
+  }
+}
+
+/** Requests of these messages to a webhook, as a batch from Kafka. */
+export function requestBatch(
+  webhook: WebhookSnapshot,
+  messageIds: readonly string[],
+  signal?: AbortSignal,
+): RecordBatch {
+  const controller = new AbortController();
+  return {
+    topic: 'delivery.requests.v1',
+    partition: PARTITION,
+    records: messageIds.map((messageId, index) => requestRecord(webhook, messageId, index)),
+    signal: signal ?? controller.signal,
+    setAside: (record, why) => {
+      throw new Error(`${record.offset} was set aside: ${why.detail}`);
+    },
+  };
+}
+
+function requestRecord(webhook: WebhookSnapshot, messageId: string, index: number): KafkaRecord {
+  const message = { source: '/test', id: messageId };
+  const request: DeliveryRequest = {
+    deliveryId: deliveryIdOf(webhook.id, message),
+    webhookId: webhook.id,
+    tenantId: webhook.tenantId,
+    eventId: eventIdOf(message),
+    eventType: 'sale.created',
+    source: message.source,
+    messageId,
+    messageTime: '2026-03-01T10:00:00Z',
+    acceptedAt: Date.parse('2026-03-01T10:00:00Z'),
+    kind: 'message',
+  };
+  return {
+    topic: 'delivery.requests.v1',
+    partition: PARTITION,
+    offset: String(index),
+    key: Buffer.from(webhook.id),
+    value: Buffer.from(JSON.stringify({ type: 'sale.created', data: { messageId } })),
+    headers: { 'signet-request': Buffer.from(JSON.stringify(request)) },
+    timestamp: 0,
+  };
+}

@@ -1,0 +1,87 @@
+import type { WebhookSnapshot } from '@signet/contracts';
+import type { RoutedWebhook } from './routed-webhook.ts';
+
+export type WebhookChange =
+  | { readonly kind: 'changed'; readonly webhook: RoutedWebhook; readonly before: RoutedWebhook | undefined }
+  | { readonly kind: 'deleted'; readonly webhookId: string };
+
+const NONE: readonly RoutedWebhook[] = [];
+
+/**
+ * Every webhook there is, by id and by what it is subscribed to: the whole of registry.webhooks.v1 in memory, so that
+ * routing a message asks nobody.
+ */
+export class WebhookDirectory {
+  private readonly byId = new Map<string, RoutedWebhook>();
+  /** tenant → event type → active webhooks. */
+  private readonly routes = new Map<string, Map<string, readonly RoutedWebhook[]>>();
+  private readonly listeners: ((change: WebhookChange) => void)[] = [];
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  get(webhookId: string): RoutedWebhook | undefined {
+    return this.byId.get(webhookId);
+  }
+
+  /** The active webhooks of the tenant that are subscribed to the event type. */
+  subscribers(tenantId: string, eventType: string): readonly RoutedWebhook[] {
+    return this.routes.get(tenantId)?.get(eventType) ?? NONE;
+  }
+
+  /** Ids of the tenant's webhooks (of everybody's without one) whose name contains the text, in any case. */
+  idsByName(text: string, tenantId: string | null, limit: number): string[] {
+    const wanted = text.toLowerCase();
+    const ids: string[] = [];
+    for (const webhook of this.byId.values()) {
+      if (tenantId !== null && webhook.tenantId !== tenantId) continue;
+      if (webhook.name.toLowerCase().includes(wanted)) ids.push(webhook.id);
+      if (ids.length >= limit) break;
+    }
+    return ids;
+  }
+
+  onChange(listener: (change: WebhookChange) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** A snapshot that is not newer than the one known changes nothing: records of one key may be read twice. */
+  put(webhook: WebhookSnapshot): void {
+    const before = this.byId.get(webhook.id);
+    if (before && before.version >= webhook.version) return;
+    if (before) this.unroute(before);
+    this.byId.set(webhook.id, webhook);
+    if (webhook.isActive) this.route(webhook);
+    this.tell({ kind: 'changed', webhook, before });
+  }
+
+  remove(webhookId: string): void {
+    const before = this.byId.get(webhookId);
+    if (!before) return;
+    this.unroute(before);
+    this.byId.delete(webhookId);
+    this.tell({ kind: 'deleted', webhookId });
+  }
+
+  private tell(change: WebhookChange): void {
+    for (const listener of this.listeners) listener(change);
+  }
+
+  private route(webhook: RoutedWebhook): void {
+    let types = this.routes.get(webhook.tenantId);
+    if (!types) this.routes.set(webhook.tenantId, (types = new Map()));
+    for (const type of webhook.events) types.set(type, [...(types.get(type) ?? NONE), webhook]);
+  }
+
+  private unroute(webhook: RoutedWebhook): void {
+    const types = this.routes.get(webhook.tenantId);
+    if (!types) return;
+    for (const type of webhook.events) {
+      const left = (types.get(type) ?? NONE).filter(({ id }) => id !== webhook.id);
+      if (left.length === 0) types.delete(type);
+      else types.set(type, left);
+    }
+    if (types.size === 0) this.routes.delete(webhook.tenantId);
+  }
+}

@@ -1,0 +1,68 @@
+import { expect, test } from '@jest/globals';
+import type { WebhookSnapshot } from '@signet/contracts';
+import { WebhookDirectory } from './webhook-directory.ts';
+import type { WebhookChange } from './webhook-directory.ts';
+
+const snapshot = (id: string, fields: Partial<WebhookSnapshot> = {}): WebhookSnapshot => ({
+  id,
+  tenantId: 'a',
+  name: `Hook ${id}`,
+  url: 'https://shop.example/hook',
+  events: ['sale.created'],
+  isActive: true,
+  headers: {},
+  maxAttempts: null,
+  requestTimeoutMs: null,
+  rateLimitPerSecond: null,
+  ordering: 'none',
+  secrets: [{ sealed: 'v1.k.x', expiresAt: null }],
+  version: 1,
+  ...fields,
+});
+const ids = (webhooks: readonly WebhookSnapshot[]): string[] => webhooks.map(({ id }) => id);
+
+test('a message goes to the active webhooks of its tenant that are subscribed to its type', () => {
+  const directory = new WebhookDirectory();
+  directory.put(snapshot('1'));
+  directory.put(snapshot('2', { events: ['sale.created', 'sale.refunded'] }));
+  directory.put(snapshot('3', { isActive: false }));
+  directory.put(snapshot('4', { tenantId: 'b' }));
+  expect(ids(directory.subscribers('a', 'sale.created'))).toEqual(['1', '2']);
+  expect(ids(directory.subscribers('a', 'sale.refunded'))).toEqual(['2']);
+  expect(ids(directory.subscribers('b', 'sale.created'))).toEqual(['4']);
+  expect(ids(directory.subscribers('c', 'sale.created'))).toEqual([]);
+});
+
+test('a change of events or of activity changes the routes, a deletion ends them', () => {
+  const directory = new WebhookDirectory();
+  directory.put(snapshot('1'));
+  directory.put(snapshot('1', { events: ['sale.refunded'], version: 2 }));
+  expect(ids(directory.subscribers('a', 'sale.created'))).toEqual([]);
+  expect(ids(directory.subscribers('a', 'sale.refunded'))).toEqual(['1']);
+  directory.put(snapshot('1', { isActive: false, version: 3 }));
+  expect(ids(directory.subscribers('a', 'sale.refunded'))).toEqual([]);
+  expect(directory.get('1')?.isActive).toBe(false);
+  directory.remove('1');
+  expect(directory.get('1')).toBeUndefined();
+  expect(directory.size).toBe(0);
+});
+
+test('a snapshot read twice or too late changes nothing', () => {
+  const directory = new WebhookDirectory();
+  const changes: WebhookChange[] = [];
+  directory.onChange((change) => changes.push(change));
+  directory.put(snapshot('1', { version: 5 }));
+  directory.put(snapshot('1', { version: 5, isActive: false }));
+  directory.put(snapshot('1', { version: 4, isActive: false }));
+  expect(directory.get('1')?.isActive).toBe(true);
+  expect(changes).toHaveLength(1);
+});
+
+test('webhooks are found by a part of their name, within a tenant', () => {
+  const directory = new WebhookDirectory();
+  directory.put(snapshot('1', { name: 'Orders to ERP' }));
+  directory.put(snapshot('2', { name: 'orders backup', tenantId: 'b' }));
+  expect(directory.idsByName('ORDERS', 'a', 10)).toEqual(['1']);
+  expect(directory.idsByName('orders', null, 10)).toEqual(['1', '2']);
+  expect(directory.idsByName('orders', null, 1)).toEqual(['1']);
+});

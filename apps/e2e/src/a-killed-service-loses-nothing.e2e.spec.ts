@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { RecordingReceiver, waitFor } from '@signet/testing';
+import { Api, saleCreated } from './support/api.ts';
+import { Signet } from './support/signet.ts';
+import type { LocalFile } from './support/signet.ts';
+
+const MESSAGES = 2_000;
+const BATCH = 100;
+
+let signet: Signet;
+let local: LocalFile;
+
+beforeAll(async () => {
+  signet = await Signet.start();
+  local = await signet.local();
+}, 180_000);
+afterAll(() => signet?.stopAndForget(), 60_000);
+
+test.each(['delivery', 'ingestion', 'registry'] as const)(
+  'kill -9 of %s with 2,000 messages on the way: every message arrives, repeats at most what was in flight',
+  async (service) => {
+    // Slow enough that the kill falls into the middle.
+    const receiver = await RecordingReceiver.start({ respond: () => ({ delayMs: 5 }) });
+    const tenant = Api.tenant(local);
+    const webhook = await tenant.register(receiver.url, { events: ['sale.created'] });
+    const producer = Api.producer(local);
+    await waitFor(
+      async () => {
+        await producer.publish(local.tenantId, `routable-${service}-${Date.now()}`);
+        return receiver.requests.length > 0;
+      },
+      { what: 'the webhook to be routable' },
+    );
+    const ids = Array.from({ length: MESSAGES }, (_, index) => `${service}-${index}`);
+    for (let start = 0; start < MESSAGES; start += BATCH) {
+      await publishUntilAccepted(producer, ids.slice(start, start + BATCH));
+      if (start === MESSAGES / 2) void signet.killAndAwaitReturn(service);
+    }
+    const counts = (): Map<string, number> => {
+      const byId = new Map<string, number>();
+      for (const { body } of receiver.requests) {
+        const id = (JSON.parse(body.toString()) as { data: { saleId: string } }).data.saleId;
+        byId.set(id, (byId.get(id) ?? 0) + 1);
+      }
+      return byId;
+    };
+    await waitFor(() => ids.every((id) => counts().has(id)), { what: 'every message to arrive', timeoutMs: 90_000 });
+    const repeats = [...counts().entries()].filter(([id]) => ids.includes(id)).reduce((sum, [, count]) => sum + count - 1, 0);
+    // In flight: eight POSTs to the webhook, and what had ended within one write to PostgreSQL but was not stored yet.
+    expect(repeats).toBeLessThanOrEqual(service === 'delivery' ? IN_FLIGHT : 0);
+    await tenant.call('DELETE', `/v1/webhooks/${webhook.id}`);
+    await receiver.close();
+  },
+  180_000,
+);
+
+/** POSTs at once to one webhook plus the deliveries that one statement of the recorder holds. */
+const IN_FLIGHT = 8 + 500;
+
+/** As a careful producer does: what was not acknowledged is sent again; the same id makes it the same message. */
+async function publishUntilAccepted(producer: Api, ids: readonly string[]): Promise<void> {
+  const events = ids.map((id) => saleCreated(local.tenantId, id));
+  await waitFor(() => producer.publishBatch(events).then(() => true), { what: 'the batch to be accepted', timeoutMs: 60_000 });
+}

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { RecordingReceiver, waitFor } from '@signet/testing';
+import { Api } from './support/api.ts';
+import type { Delivery } from './support/api.ts';
+import { Signet } from './support/signet.ts';
+import type { LocalFile } from './support/signet.ts';
+
+const SCHEDULE_MS = [1_000, 2_000, 3_000];
+
+let signet: Signet;
+let local: LocalFile;
+let tenant: Api;
+
+beforeAll(async () => {
+  signet = await Signet.start({ SIGNET_RETRY_SCHEDULE: '1s,2s,3s', SIGNET_RETRY_JITTER: '0' });
+  local = await signet.local();
+  tenant = Api.tenant(local);
+}, 180_000);
+afterAll(() => signet?.stopAndForget(), 60_000);
+
+const onlyDelivery = async (webhookId: string): Promise<Delivery | undefined> => (await tenant.deliveries({ webhookId }))[0];
+
+test('500, 500, 200: PENDING, RETRYING, SUCCESS with three attempts on schedule', async () => {
+  const seen = new Set<string>();
+  const answers = [500, 500, 200];
+  // The first answer takes long enough for the delivery to be seen as PENDING.
+  const receiver = await RecordingReceiver.start({
+    respond: (_request, index) => ({ status: answers[index] ?? 200, delayMs: index === 0 ? 3_000 : 0, body: `answer ${index + 1}` }),
+  });
+  const webhook = await tenant.register(receiver.url);
+  await Api.producer(local).publish(local.tenantId, 'retried-1');
+  const delivery = await waitFor(
+    async () => {
+      const now = await onlyDelivery(webhook.id);
+      if (now) seen.add(now.status);
+      return now?.status === 'SUCCESS' ? now : undefined;
+    },
+    { what: 'the delivery to succeed', timeoutMs: 30_000 },
+  );
+  expect([...seen]).toEqual(['PENDING', 'RETRYING', 'SUCCESS']);
+  expect(delivery).toMatchObject({ attemptCount: 3, maxAttempts: 5, responseStatusCode: 200, errorMessage: null });
+
+  const attempts = await tenant.attempts(delivery.id);
+  expect(attempts.map(({ response }) => response?.statusCode)).toEqual([500, 500, 200]);
+  expect(attempts.map(({ response }) => response?.body)).toEqual(['answer 1', 'answer 2', 'answer 3']);
+  for (const [index, attempt] of attempts.entries()) {
+    const received = receiver.requests[index]!;
+    expect(attempt.request).toMatchObject({ method: 'POST', url: webhook['url'], body: received.body.toString() });
+    expect(attempt.request.headers['webhook-signature']).toBe(received.headers['webhook-signature']);
+    const next = attempts[index + 1];
+    if (!next) continue;
+    // Never before its time; how soon after is a matter of the machine.
+    const waited = Date.parse(next.startedAt) - Date.parse(attempt.endedAt);
+    expect(waited).toBeGreaterThanOrEqual(SCHEDULE_MS[index]!);
+    expect(waited).toBeLessThan(SCHEDULE_MS[index]! + 2_000);
+  }
+  expect(new Set(receiver.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  await tenant.call('DELETE', `/v1/webhooks/${webhook.id}`);
+  await receiver.close();
+}, 60_000);
+
+test('always 500: five attempts, alerts at 3, 5 and 10, disabled at the 10th, nothing more until enabled', async () => {
+  let status = 500;
+  const receiver = await RecordingReceiver.start({ respond: () => ({ status }) });
+  const webhook = await tenant.register(receiver.url);
+  const producer = Api.producer(local);
+  await producer.publish(local.tenantId, 'failing-1');
+  await waitFor(async () => (await onlyDelivery(webhook.id))?.status === 'FAILED', { what: 'FAILED', timeoutMs: 60_000 });
+  expect(await onlyDelivery(webhook.id)).toMatchObject({ status: 'FAILED', attemptCount: 5, nextRetryAt: null });
+  expect(receiver.requests).toHaveLength(5);
+
+  await producer.publish(local.tenantId, 'failing-2');
+  const disabled = await waitFor(
+    async () => {
+      const now = await tenant.webhook(webhook.id);
+      return now.isActive ? undefined : now;
+    },
+    { what: 'the webhook to be disabled', timeoutMs: 90_000 },
+  );
+  expect(disabled.consecutiveFailures).toBe(10);
+  const alerts = await alertsOf(webhook.id);
+  expect(alerts).toEqual([3, 5, 10]);
+
+  const sent = receiver.requests.length;
+  await producer.publish(local.tenantId, 'while-disabled');
+  await producer.publish(local.tenantId, 'sentinel');
+  const healthy = await RecordingReceiver.start();
+  const sentinel = await tenant.register(healthy.url);
+  await waitFor(
+    async () => {
+      await producer.publish(local.tenantId, `sentinel-${healthy.requests.length}-${Date.now()}`);
+      return healthy.requests.length > 0;
+    },
+    { what: 'a later message to arrive elsewhere', timeoutMs: 30_000 },
+  );
+  expect(receiver.requests).toHaveLength(sent);
+
+  status = 200;
+  const enabled = await tenant.call<{ isActive: boolean; consecutiveFailures: number }>('POST', `/v1/webhooks/${webhook.id}/enable`);
+  expect(enabled).toMatchObject({ isActive: true, consecutiveFailures: 0 });
+  await waitFor(
+    async () => {
+      await producer.publish(local.tenantId, `enabled-again-${Date.now()}`);
+      return receiver.requests.length > sent;
+    },
+    { what: 'deliveries after enabling', timeoutMs: 30_000 },
+  );
+  expect(await tenant.webhook(webhook.id)).toMatchObject({ isActive: true, consecutiveFailures: 0 });
+  for (const { id } of [webhook, sentinel]) await tenant.call('DELETE', `/v1/webhooks/${id}`);
+  await Promise.all([receiver.close(), healthy.close()]);
+}, 240_000);
+
+/** The numbers of failures at which the webhook's history holds an alert. */
+async function alertsOf(webhookId: string): Promise<number[]> {
+  const { data } = await tenant.call<{ data: { type: string; data: { failures?: number } }[] }>(
+    'GET',
+    `/v1/webhooks/${webhookId}/history?limit=200`,
+  );
+  return data
+    .filter(({ type }) => type === 'WebhookFailureAlertRaised')
+    .map((event) => event.data.failures ?? 0)
+    .sort((a, b) => a - b);
+}

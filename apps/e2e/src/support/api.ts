@@ -1,0 +1,99 @@
+import type { LocalFile } from './signet.ts';
+
+export interface Webhook {
+  readonly id: string;
+  readonly secret: string;
+  readonly isActive: boolean;
+  readonly consecutiveFailures: number;
+  readonly [field: string]: unknown;
+}
+
+export interface Delivery {
+  readonly id: string;
+  readonly webhookId: string;
+  readonly status: 'PENDING' | 'RETRYING' | 'SUCCESS' | 'FAILED';
+  readonly attemptCount: number;
+  readonly [field: string]: unknown;
+}
+
+export interface Attempt {
+  readonly attempt: number;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly request: { method: string; url: string; headers: Record<string, string>; body: string };
+  readonly response: { statusCode: number; headers: Record<string, string>; body: string } | null;
+  readonly [field: string]: unknown;
+}
+
+/** The public API as a tenant's program uses it. */
+export class Api {
+  constructor(
+    private readonly url: string,
+    private readonly key: string,
+  ) {}
+
+  static tenant = (local: LocalFile): Api => new Api(local.url, local.tenantKey);
+  static operator = (local: LocalFile): Api => new Api(local.url, local.operatorKey);
+  static producer = (local: LocalFile): Api => new Api(local.url, local.producerKey);
+
+  /** The JSON of a 2xx answer; anything else throws with the problem that came back. */
+  async call<T>(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<T> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: { authorization: `Bearer ${this.key}`, ...(body !== undefined && { 'content-type': contentType }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  register(url: string, fields: Record<string, unknown> = {}): Promise<Webhook> {
+    return this.call('POST', '/v1/webhooks', { name: 'Test', url, events: ['sale.created'], ...fields });
+  }
+
+  webhook(id: string): Promise<Webhook> {
+    return this.call('GET', `/v1/webhooks/${id}`);
+  }
+
+  async deliveries(query: Record<string, string>): Promise<Delivery[]> {
+    const all: Delivery[] = [];
+    let cursor: string | null = null;
+    do {
+      const search: string = new URLSearchParams({ limit: '200', ...query, ...(cursor !== null && { cursor }) }).toString();
+      const page: { data: Delivery[]; nextCursor: string | null } = await this.call('GET', `/v1/deliveries?${search}`);
+      all.push(...page.data);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    return all;
+  }
+
+  async attempts(deliveryId: string): Promise<Attempt[]> {
+    return (await this.call<{ data: Attempt[] }>('GET', `/v1/deliveries/${deliveryId}/attempts`)).data;
+  }
+
+  publish(tenantId: string, id: string, data: Record<string, unknown> = { saleId: id }): Promise<unknown> {
+    return this.call('POST', '/v1/events', saleCreated(tenantId, id, data), 'application/cloudevents+json');
+  }
+
+  publishBatch(events: readonly Record<string, unknown>[]): Promise<unknown> {
+    return this.call('POST', '/v1/events', events, 'application/cloudevents-batch+json');
+  }
+}
+
+/** A CloudEvent in structured form. */
+export const saleCreated = (
+  tenantid: string,
+  id: string,
+  data: Record<string, unknown> = { saleId: id },
+): Record<string, unknown> => ({
+  specversion: '1.0',
+  id,
+  source: '/e2e',
+  type: 'sale.created',
+  time: new Date().toISOString(),
+  tenantid,
+  subject: id,
+  datacontenttype: 'application/json',
+  data,
+});

@@ -1,0 +1,13 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { test } from '@jest/globals';
+
+/** Whether a program that the README names for the whole of the tests is on this machine. */
+export const hasProgram = (name: string, ...args: string[]): boolean =>
+  spawnSync(name, args.length > 0 ? args : ['--version'], { stdio: 'ignore' }).status === 0;
+
+/** A test that needs a program of another maker; without it, it is reported as skipped. */
+export const testWith = (isThere: boolean): typeof test => (isThere ? test : (test.skip as unknown as typeof test));
+
+/** Runs a program with input and returns its output. */
+export const run = (program: string, args: readonly string[], input = ''): string =>
+  execFileSync(program, args, { input, encoding: 'utf8' });

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '@signet/embedded';
+import { waitFor } from '@signet/testing';
+
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+
+type ServiceName = 'registry' | 'ingestion' | 'delivery';
+
+/** What `npm start` tells of itself in local.json. */
+export interface LocalFile {
+  readonly url: string;
+  readonly operatorKey: string;
+  readonly tenantId: string;
+  readonly tenantKey: string;
+  readonly producerKey: string;
+  readonly kafkaBrokers: string;
+  readonly databaseUrl: string;
+  readonly services: Readonly<Record<ServiceName, { pid: number; port: number; managementPort: number }>>;
+}
+
+/** The whole product as `npm start` runs it, in a folder and on ports of its own. */
+export class Signet {
+  private constructor(
+    readonly dataDir: string,
+    private readonly launcher: ChildProcess,
+  ) {}
+
+  /** Starts everything and resolves when it is ready. `env` adds settings. */
+  static async start(env: Readonly<Record<string, string>> = {}, dataDir?: string): Promise<Signet> {
+    const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'signet-e2e-')));
+    const launcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'tools/dev/start.ts'], {
+      cwd: ROOT,
+      env: {
+        ...withoutSettings(process.env),
+        SIGNET_DATA_DIR: directory,
+        SIGNET_PORT: String(await freePort()),
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const log = createWriteStream(join(directory, 'launcher.log'), { flags: 'a' });
+    launcher.stdout?.pipe(log);
+    launcher.stderr?.pipe(log);
+    const signet = new Signet(directory, launcher);
+    await waitFor(() => launcher.exitCode !== null || existsSync(signet.localFile), {
+      what: 'Signet to be ready',
+      timeoutMs: 120_000,
+    });
+    if (launcher.exitCode !== null) throw new Error(`npm start ended: ${await readFile(join(directory, 'launcher.log'), 'utf8')}`);
+    return signet;
+  }
+
+  /** Read anew each time: a service that was started again has another pid. */
+  async local(): Promise<LocalFile> {
+    return JSON.parse(await readFile(this.localFile, 'utf8')) as LocalFile;
+  }
+
+  get pid(): number {
+    return this.launcher.pid ?? 0;
+  }
+
+  private get localFile(): string {
+    return join(this.dataDir, 'local.json');
+  }
+
+  /** kill -9 of one service; resolves when the supervisor has started it again and it is ready. */
+  async killAndAwaitReturn(service: ServiceName): Promise<void> {
+    const before = (await this.local()).services[service];
+    process.kill(before.pid, 'SIGKILL');
+    await waitFor(
+      async () => {
+        const now = (await this.local()).services[service];
+        if (now.pid === before.pid) return false;
+        return (await fetch(`http://127.0.0.1:${now.managementPort}/readyz`)).ok;
+      },
+      { what: `${service} to be back`, timeoutMs: 60_000 },
+    );
+  }
+
+  /** Ctrl-C; resolves when everything has ended. */
+  async stop(): Promise<void> {
+    if (this.launcher.exitCode === null) {
+      this.launcher.kill('SIGINT');
+      await once(this.launcher, 'exit');
+    }
+  }
+
+  async stopAndForget(): Promise<void> {
+    await this.stop();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+/** The environment without Signet's settings, so that the caller's shell does not change the test. */
+const withoutSettings = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('SIGNET_') || name === 'SIGNET_CACHE_DIR'));
