@@ -6,3 +6,4 @@ export * from './ids.ts';
 export * from './registry-snapshots.ts';
 export * from './secret-context.ts';
 export * from './topics.ts';
+export * from './event-types/index.ts';

@@ -1,0 +1,20 @@
+import type { Domain } from '../topics.ts';
+
+/** A JSON Schema (draft 2020-12). */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** An entry of the event catalogue: what producers may send and receivers can expect. */
+export interface EventType {
+  /** `domain.what_happened`; the `type` of the CloudEvent. */
+  readonly name: string;
+  /** For people. */
+  readonly displayName: string;
+  readonly domain: Domain;
+  readonly description: string;
+  /** Grows with each change of the schema; a change must accept what the version before accepted. */
+  readonly version: number;
+  /** What `data` must look like. */
+  readonly schema: JsonSchema;
+  /** Fits the schema; test deliveries send it. */
+  readonly example: Readonly<Record<string, unknown>>;
+}

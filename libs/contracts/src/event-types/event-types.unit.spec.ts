@@ -1,0 +1,43 @@
+import { readdirSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { DOMAINS } from '../topics.ts';
+import { EVENT_TYPES, eventTypeByName } from './index.ts';
+
+/** As the requirements list them. */
+const REQUIRED = {
+  'sale.created': 'Sale Created',
+  'sale.updated': 'Sale Updated',
+  'sale.refunded': 'Sale Refunded',
+  'inventory.created': 'Inventory Item Created',
+  'inventory.updated': 'Inventory Item Updated',
+  'inventory.low_stock': 'Inventory Low Stock',
+  'customer.created': 'Customer Created',
+  'customer.updated': 'Customer Updated',
+  'repair_order.created': 'Repair Order Created',
+  'repair_order.status_changed': 'Repair Order Status Changed',
+  'purchase_order.created': 'Purchase Order Created',
+  'purchase_order.received': 'Purchase Order Received',
+};
+
+test('the catalogue has the required types under their names', () => {
+  expect(Object.fromEntries(EVENT_TYPES.map(({ name, displayName }) => [name, displayName]))).toEqual(REQUIRED);
+  expect(eventTypeByName('sale.created')?.displayName).toBe('Sale Created');
+  expect(eventTypeByName('sale.deleted')).toBeUndefined();
+});
+
+test('every file of a type is in the catalogue', () => {
+  const files = readdirSync(new URL('.', import.meta.url)).filter((name) => /^[a-z_]+\.[a-z_]+\.ts$/.test(name));
+  expect(files.map((name) => name.replace(/\.ts$/, '')).sort()).toEqual(EVENT_TYPES.map(({ name }) => name).sort());
+});
+
+test.each(EVENT_TYPES)(
+  '$name has a domain, a sound schema, and an example that fits it',
+  ({ name, domain, schema, example }) => {
+    expect(DOMAINS).toContain(domain);
+    expect(name.startsWith(`${domain}.`)).toBe(true);
+    const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
+    expect(validate(example)).toBe(true);
+    expect(validate([])).toBe(false);
+  },
+);

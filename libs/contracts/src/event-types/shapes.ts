@@ -1,0 +1,42 @@
+import type { JsonSchema } from './event-type.ts';
+
+const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+
+/**
+ * The payload of an event type. Producers evolve on their own: unknown fields pass and none is required. The schema
+ * refuses what contradicts it, not what is missing.
+ */
+export const payload = (title: string, properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
+  $schema: DIALECT,
+  title,
+  type: 'object',
+  properties,
+});
+
+export const object = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
+  type: ['object', 'null'],
+  properties,
+});
+
+export const list = (items: JsonSchema): JsonSchema => ({ type: ['array', 'null'], items });
+
+export const text: JsonSchema = { type: ['string', 'null'] };
+
+/** Ids are the producer's own: numbers and strings both occur. */
+export const id: JsonSchema = { type: ['string', 'integer'] };
+
+/** A number, or a decimal as a string where a producer keeps every digit. */
+export const money: JsonSchema = {
+  anyOf: [{ type: ['number', 'null'] }, { type: 'string', pattern: '^-?\\d+(\\.\\d+)?$' }],
+};
+
+export const quantity: JsonSchema = { type: ['number', 'null'] };
+
+/** ISO 4217. */
+export const currency: JsonSchema = { type: ['string', 'null'], pattern: '^[A-Z]{3}$' };
+
+/** RFC 3339. */
+export const time: JsonSchema = { type: ['string', 'null'] };
+
+export const customer = object({ customerId: id, name: text, email: text });
+export const item = object({ sku: text, name: text, metal: text, carat: quantity, quantity, unitPrice: money });
