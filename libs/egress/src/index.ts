@@ -1,1 +1,11 @@
-export {};
+export { CidrFormatError } from './cidr.ts';
+export { EgressClient, EgressClosedError } from './egress-client.ts';
+export type { EgressClientOptions } from './egress-client.ts';
+export { checkHeader, reservedHeader } from './headers.ts';
+export type { HeaderCheck, HeaderRule } from './headers.ts';
+export type { Resolve, ResolvedAddress } from './resolver.ts';
+export type { EgressFailure, EgressRequest, EgressResponse, EgressResult, EgressTimings } from './result.ts';
+export { EgressRules } from './rules.ts';
+export type { EgressRulesOptions } from './rules.ts';
+export { checkUrl, MAX_URL_LENGTH } from './url.ts';
+export type { UrlCheck, UrlRule } from './url.ts';

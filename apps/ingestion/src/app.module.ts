@@ -1,0 +1,91 @@
+import { Inject, Module } from '@nestjs/common';
+import type { DynamicModule, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type { Clock } from '@signet/contracts';
+import { RecordProducer } from '@signet/kafka';
+import { AuthModule, CLOCK, HealthRegistry, LOGGER, SETTINGS, TENANT_LOOKUP } from '@signet/service-kit';
+import type { Logger, TenantLookup } from '@signet/service-kit';
+import { Registry } from 'prom-client';
+import { CanonicalPublisher } from './canonical-publisher.ts';
+import type { IngestionSettings } from './config.ts';
+import { EventsHttp } from './http/events.http.ts';
+import { EventsIntake } from './http/events.intake.ts';
+import { IngestionMetrics } from './ingestion-metrics.ts';
+import { kafkaClient } from './kafka-client.ts';
+import { SourceIntake } from './source/source.intake.ts';
+import type { IntakeLimits } from './source/source.intake.ts';
+import { untilReady } from './until-ready.ts';
+
+const limitsOf = (settings: IngestionSettings): IntakeLimits => ({
+  retentionMs: settings.SIGNET_RETENTION,
+  maxBytes: settings.SIGNET_MAX_MESSAGE_BYTES,
+});
+
+@Module({})
+export class AppModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    @Inject(RecordProducer) private readonly producer: RecordProducer,
+    @Inject(HealthRegistry) private readonly health: HealthRegistry,
+  ) {}
+
+  static forRoot(settings: IngestionSettings, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [AuthModule.forKafka(kafkaClient(settings, logger))],
+      controllers: [EventsHttp],
+      providers: [
+        {
+          provide: RecordProducer,
+          inject: [LOGGER],
+          useFactory: (log: Logger) =>
+            new RecordProducer({ client: kafkaClient(settings, log), name: 'ingestion', deadlineMs: 10_000 }),
+        },
+        {
+          provide: IngestionMetrics,
+          inject: [Registry],
+          useFactory: (registry: Registry) => new IngestionMetrics(registry),
+        },
+        {
+          provide: CanonicalPublisher,
+          inject: [RecordProducer, IngestionMetrics],
+          useFactory: (producer: RecordProducer, metrics: IngestionMetrics) =>
+            new CanonicalPublisher(producer, metrics),
+        },
+        {
+          provide: EventsIntake,
+          inject: [CanonicalPublisher, TENANT_LOOKUP, CLOCK, SETTINGS, IngestionMetrics],
+          useFactory: (
+            publisher: CanonicalPublisher,
+            tenants: TenantLookup,
+            clock: Clock,
+            given: IngestionSettings,
+            metrics: IngestionMetrics,
+          ) => new EventsIntake(publisher, tenants, clock, limitsOf(given), metrics),
+        },
+        {
+          provide: SourceIntake,
+          inject: [CanonicalPublisher, TENANT_LOOKUP, HealthRegistry, CLOCK, SETTINGS, IngestionMetrics],
+          useFactory: (
+            publisher: CanonicalPublisher,
+            tenants: TenantLookup,
+            health: HealthRegistry,
+            clock: Clock,
+            given: IngestionSettings,
+            metrics: IngestionMetrics,
+          ) => {
+            const ready = untilReady(health, 'tenants');
+            return new SourceIntake(publisher, tenants, ready, clock, limitsOf(given), metrics);
+          },
+        },
+      ],
+    };
+  }
+
+  async onModuleInit(): Promise<void> {
+    this.health.addReadiness('producer', () => this.producer.isConnected() || 'not connected to Kafka');
+    await this.producer.connect();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.producer.close();
+  }
+}

@@ -1,0 +1,51 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import { EVENT_TYPES } from '@signet/contracts';
+import { refusal } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+
+const MAX_DEPTH = 64;
+const MAX_KEYS = 10_000;
+
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
+/** Compiled once: on the hot path a payload costs microseconds. */
+const VALIDATORS: ReadonlyMap<string, ValidateFunction> = new Map(
+  EVENT_TYPES.map(({ name, schema }) => [name, ajv.compile(schema)]),
+);
+
+export const isKnownType = (type: string): boolean => VALIDATORS.has(type);
+
+/** Checks a payload: an object, neither too deep nor too wide, that fits the schema of its event type. */
+export function checkData(type: string, data: unknown): Refusal | undefined {
+  if (typeof data !== 'object' || data === null || Array.isArray(data))
+    return refusal('invalid_data', 'data', 'data must be a JSON object.');
+  const size = measure(data);
+  if (size.depth > MAX_DEPTH) return refusal('too_deep', 'data', `data is nested deeper than ${MAX_DEPTH} levels.`);
+  if (size.keys > MAX_KEYS) return refusal('too_many_keys', 'data', `data has more than ${MAX_KEYS} keys.`);
+  const validate = VALIDATORS.get(type);
+  if (!validate || validate(data)) return undefined;
+  return schemaRefusal(validate.errors?.[0]);
+}
+
+function schemaRefusal(error: ErrorObject | undefined): Refusal {
+  const path = (error?.instancePath ?? '').replaceAll('/', '.');
+  const field = `data${path}`;
+  return refusal('invalid_data', field, `${field} ${error?.message ?? 'does not fit the schema'}.`);
+}
+
+/** Without recursion: the depth is the sender's choice. Stops where a limit is passed. */
+function measure(root: object): { depth: number; keys: number } {
+  const open: [value: object, depth: number][] = [[root, 1]];
+  let deepest = 1;
+  let keys = 0;
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [value, depth] = next;
+    deepest = Math.max(deepest, depth);
+    if (deepest > MAX_DEPTH || keys > MAX_KEYS) break;
+    for (const child of Object.values(value) as unknown[]) {
+      keys += 1;
+      if (typeof child === 'object' && child !== null) open.push([child, depth + 1]);
+    }
+  }
+  return { depth: deepest, keys };
+}

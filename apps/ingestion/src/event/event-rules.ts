@@ -1,0 +1,126 @@
+import type { CanonicalMessage } from '@signet/contracts';
+import { checkData, isKnownType } from './data-rules.ts';
+import type { RawEvent } from './raw-event.ts';
+import { refusal } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+import { parseJson } from './structured.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MAX_ATTRIBUTE_LENGTH = 1_024;
+const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+const TENANT_ID = /^[A-Za-z0-9._~-]{1,128}$/;
+const JSON_MEDIA_TYPE = /^application\/([a-z0-9.+-]+\+)?json\s*(;.*)?$/i;
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+/** Written into JSON unescaped further on: everything a control character could break is refused here. */
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+export interface EventContext {
+  readonly now: number;
+  /** When the event came in, for one that does not say its own time: the same however often it is read. */
+  readonly receivedAt: number;
+  readonly retentionMs: number;
+  readonly maxBytes: number;
+  /** The tenant of the caller's key, for an event that names none. */
+  readonly defaultTenant: string | undefined;
+  /** Whether the caller may send for the tenant. */
+  readonly mayActFor: (tenantId: string) => boolean;
+  readonly tenantExists: (tenantId: string) => boolean;
+}
+
+/** Checks a CloudEvent against every rule and gives the message that goes on, or the first rule that it breaks. */
+export function checkEvent(event: RawEvent, context: EventContext): CanonicalMessage | Refusal {
+  const { attributes } = event;
+  const identity = checkIdentity(attributes);
+  if ('reason' in identity) return identity;
+  const tenant = checkTenant(attributes, context);
+  if (typeof tenant !== 'string') return tenant;
+  const time = checkTime(attributes['time'], context);
+  if (typeof time !== 'string') return time;
+  const subject = optionalText(attributes, 'subject');
+  if (typeof subject === 'object') return subject;
+  const dataFault = checkContent(event, identity.type, context.maxBytes);
+  if (dataFault) return dataFault;
+  return {
+    ...identity,
+    time,
+    subject,
+    tenantId: tenant,
+    traceparent: traceparentOf(attributes['traceparent']),
+    data: event.data as Buffer,
+  };
+}
+
+function checkIdentity(attributes: RawEvent['attributes']): Refusal | { id: string; source: string; type: string } {
+  const specversion = requiredText(attributes, 'specversion');
+  if (typeof specversion === 'object') return specversion;
+  if (specversion !== '1.0')
+    return refusal('unsupported_specversion', 'specversion', `specversion must be 1.0, not ${specversion}.`);
+  const id = requiredText(attributes, 'id');
+  if (typeof id === 'object') return id;
+  const source = requiredText(attributes, 'source');
+  if (typeof source === 'object') return source;
+  const type = requiredText(attributes, 'type');
+  if (typeof type === 'object') return type;
+  if (!isKnownType(type))
+    return refusal('unknown_event_type', 'type', `"${type}" is not in the event catalogue; see GET /v1/event-types.`);
+  return { id, source, type };
+}
+
+function checkTenant(attributes: RawEvent['attributes'], context: EventContext): string | Refusal {
+  const tenantId = attributes['tenantid'] ?? context.defaultTenant;
+  if (tenantId === undefined || tenantId === '')
+    return refusal(
+      'missing_attribute',
+      'tenantid',
+      'The extension attribute tenantid names the tenant; it is missing.',
+    );
+  if (typeof tenantId !== 'string' || !TENANT_ID.test(tenantId))
+    return refusal('invalid_attribute', 'tenantid', 'tenantid must be the id of a tenant.');
+  if (!context.mayActFor(tenantId))
+    return refusal('tenant_not_allowed', 'tenantid', 'The API key may not send events for this tenant.');
+  if (!context.tenantExists(tenantId)) return refusal('unknown_tenant', 'tenantid', 'There is no such tenant.');
+  return tenantId;
+}
+
+function checkTime(time: unknown, context: EventContext): string | Refusal {
+  if (time === undefined || time === null || time === '') return new Date(context.receivedAt).toISOString();
+  const at = typeof time === 'string' && RFC3339.test(time) ? Date.parse(time) : Number.NaN;
+  if (typeof time !== 'string' || Number.isNaN(at))
+    return refusal('invalid_attribute', 'time', 'time must be an RFC 3339 time such as 2026-03-01T10:00:00Z.');
+  if (at > context.now + DAY_MS) return refusal('time_out_of_range', 'time', 'time is more than a day ahead.');
+  if (at < context.now - context.retentionMs)
+    return refusal('time_out_of_range', 'time', 'time is older than deliveries are kept.');
+  return time;
+}
+
+function checkContent({ attributes, data, parsed }: RawEvent, type: string, maxBytes: number): Refusal | undefined {
+  const contentType = attributes['datacontenttype'];
+  if (contentType !== undefined && (typeof contentType !== 'string' || !JSON_MEDIA_TYPE.test(contentType)))
+    return refusal('invalid_attribute', 'datacontenttype', 'datacontenttype must be JSON.');
+  if (!data || data.length === 0) return refusal('missing_data', 'data', 'The event has no data.');
+  if (data.length > maxBytes)
+    return refusal('message_too_large', 'data', `data has ${data.length} bytes; at most ${maxBytes} are taken.`);
+  const value = parsed ?? parseJson(data);
+  if (value === undefined) return refusal('invalid_data', 'data', 'data is not JSON in UTF-8.');
+  return checkData(type, value);
+}
+
+function requiredText(attributes: RawEvent['attributes'], name: string): string | Refusal {
+  const value = optionalText(attributes, name);
+  return value ?? refusal('missing_attribute', name, `The attribute ${name} is missing.`);
+}
+
+function optionalText(attributes: RawEvent['attributes'], name: string): string | undefined | Refusal {
+  const value = attributes[name];
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value !== 'string') return refusal('invalid_attribute', name, `${name} must be a string.`);
+  if (value.length > MAX_ATTRIBUTE_LENGTH)
+    return refusal('invalid_attribute', name, `${name} is longer than ${MAX_ATTRIBUTE_LENGTH} characters.`);
+  if (CONTROL.test(value)) return refusal('invalid_attribute', name, `${name} has a control character.`);
+  return value;
+}
+
+/** W3C Trace Context asks to ignore what cannot be read. */
+const traceparentOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && TRACEPARENT.test(value) ? value : undefined;

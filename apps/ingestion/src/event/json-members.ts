@@ -1,0 +1,86 @@
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+
+export interface ByteRange {
+  readonly start: number;
+  /** Behind the last byte. */
+  readonly end: number;
+}
+
+/**
+ * Where the values of a JSON object's members lie in its text, by name. The text has passed JSON.parse, so this only
+ * needs to find its way through it: numbers keep their digits and objects their order when the bytes are passed on.
+ * Of a name that is there twice both ranges are given, in order.
+ */
+export function memberRanges(json: Buffer, at = 0): [name: string, range: ByteRange][] {
+  const members: [string, ByteRange][] = [];
+  let index = skipSpace(json, skipSpace(json, at) + 1);
+  while (json[index] !== CLOSE_BRACE && index < json.length) {
+    const nameEnd = skipString(json, index);
+    const name = JSON.parse(json.toString('utf8', index, nameEnd)) as string;
+    const start = skipSpace(json, skipSpace(json, nameEnd) + 1);
+    const end = skipValue(json, start);
+    members.push([name, { start, end }]);
+    index = skipSpace(json, end);
+    if (json[index] === COMMA) index = skipSpace(json, index + 1);
+  }
+  return members;
+}
+
+/** Where the elements of a JSON array lie in its text, which has passed JSON.parse. */
+export function elementRanges(json: Buffer): ByteRange[] {
+  const elements: ByteRange[] = [];
+  let index = skipSpace(json, skipSpace(json, 0) + 1);
+  while (json[index] !== CLOSE_BRACKET && index < json.length) {
+    const end = skipValue(json, index);
+    elements.push({ start: index, end });
+    index = skipSpace(json, end);
+    if (json[index] === COMMA) index = skipSpace(json, index + 1);
+  }
+  return elements;
+}
+
+function skipSpace(json: Buffer, from: number): number {
+  let index = from;
+  for (let byte = json[index]; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;) byte = json[++index];
+  return index;
+}
+
+function skipString(json: Buffer, from: number): number {
+  let index = from + 1;
+  while (json[index] !== QUOTE) index += json[index] === BACKSLASH ? 2 : 1;
+  return index + 1;
+}
+
+function skipValue(json: Buffer, from: number): number {
+  const first = json[from];
+  if (first === QUOTE) return skipString(json, from);
+  if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return skipScalar(json, from);
+  let depth = 0;
+  for (let index = from; index < json.length;) {
+    const byte = json[index];
+    if (byte === QUOTE) {
+      index = skipString(json, index);
+      continue;
+    }
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
+    if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1;
+    index += 1;
+    if (depth === 0) return index;
+  }
+  return json.length;
+}
+
+/** Numbers, true, false and null end before a comma, a closing sign or white space. */
+function skipScalar(json: Buffer, from: number): number {
+  let index = from;
+  for (let byte = json[index]; index < json.length; byte = json[++index]) {
+    if (byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || (byte ?? 0) <= 0x20) break;
+  }
+  return index;
+}

@@ -1,0 +1,8 @@
+/** A CloudEvent as it came, before any rule was checked. Attributes that are not there are undefined. */
+export interface RawEvent {
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** The producer's own bytes of `data`; null when there is none. */
+  readonly data: Buffer | null;
+  /** `data` parsed, where the reader had to parse it anyway. */
+  readonly parsed?: unknown;
+}

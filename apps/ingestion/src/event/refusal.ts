@@ -1,0 +1,31 @@
+/** Why an event was not accepted: the same words for HTTP callers and on the dead-letter topic. */
+export interface Refusal {
+  /** Stable code. */
+  readonly reason:
+    | 'malformed_event'
+    | 'unsupported_mode'
+    | 'unsupported_specversion'
+    | 'missing_attribute'
+    | 'invalid_attribute'
+    | 'unknown_event_type'
+    | 'unknown_tenant'
+    | 'tenant_not_allowed'
+    | 'time_out_of_range'
+    | 'missing_data'
+    | 'invalid_data'
+    | 'message_too_large'
+    | 'too_deep'
+    | 'too_many_keys';
+  /** Attribute, or `data.` and the path of the field. */
+  readonly field: string;
+  /** A sentence for people. */
+  readonly detail: string;
+}
+
+export const refusal = (reason: Refusal['reason'], field: string, detail: string): Refusal => ({
+  reason,
+  field,
+  detail,
+});
+
+export const isRefusal = (value: object): value is Refusal => 'reason' in value;

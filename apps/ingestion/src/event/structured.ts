@@ -1,0 +1,46 @@
+import { isUtf8 } from 'node:buffer';
+import { elementRanges, memberRanges } from './json-members.ts';
+import type { RawEvent } from './raw-event.ts';
+import { refusal } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+
+/** A CloudEvent in structured JSON mode (CloudEvents 1.0, JSON event format). `data` keeps its bytes. */
+export function readStructured(json: Buffer): RawEvent | Refusal {
+  const envelope = parseJson(json);
+  if (envelope === undefined) return refusal('malformed_event', 'event', 'The event is not JSON in UTF-8.');
+  if (typeof envelope !== 'object' || envelope === null || Array.isArray(envelope))
+    return refusal('malformed_event', 'event', 'A CloudEvent in structured mode is a JSON object.');
+  const members = memberRanges(json);
+  const names = members.map(([name]) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) return refusal('malformed_event', twice, `The attribute "${twice}" is there twice.`);
+  const { data, data_base64, ...attributes } = envelope as Record<string, unknown>;
+  if (data_base64 !== undefined) return readBase64(data_base64, data, attributes);
+  const range = members.find(([name]) => name === 'data')?.[1];
+  if (!range || data === null) return { attributes, data: null };
+  return { attributes, data: json.subarray(range.start, range.end), parsed: data };
+}
+
+/** The events of a batch (CloudEvents 1.0, JSON batch format), each as it would be read alone. */
+export function readBatch(json: Buffer): (RawEvent | Refusal)[] | Refusal {
+  const batch = parseJson(json);
+  if (!Array.isArray(batch)) return refusal('malformed_event', 'event', 'A batch is a JSON array of CloudEvents.');
+  return elementRanges(json).map(({ start, end }) => readStructured(json.subarray(start, end)));
+}
+
+function readBase64(base64: unknown, data: unknown, attributes: Record<string, unknown>): RawEvent | Refusal {
+  if (data !== undefined) return refusal('malformed_event', 'data_base64', 'Give data or data_base64, not both.');
+  if (typeof base64 !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64))
+    return refusal('malformed_event', 'data_base64', 'data_base64 must be base64.');
+  return { attributes, data: Buffer.from(base64, 'base64') };
+}
+
+/** undefined for what is not JSON; JSON itself has no undefined. */
+export function parseJson(json: Buffer): unknown {
+  if (!isUtf8(json)) return undefined;
+  try {
+    return JSON.parse(json.toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}

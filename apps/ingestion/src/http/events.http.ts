@@ -1,0 +1,95 @@
+import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { isRetryable } from '@signet/kafka';
+import { Caller, KeepBytes, Problem, Roles, SETTINGS, problem } from '@signet/service-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IngestionSettings } from '../config.ts';
+import { isRefusal } from '../event/refusal.ts';
+import type { Refusal } from '../event/refusal.ts';
+import { EventsIntake } from './events.intake.ts';
+import type { EventResult } from './events.intake.ts';
+import { acceptedResponse, batchBody, eventBody, multiStatusResponse } from './events.openapi.ts';
+import { readHttpEvents } from './http-event.ts';
+
+/** Kafka answers again within seconds, or an operator is needed. */
+const RETRY_AFTER_SECONDS = '2';
+
+@ApiTags('Events')
+@Roles('producer', 'operator')
+@Controller('v1/events')
+export class EventsHttp {
+  constructor(
+    @Inject(EventsIntake) private readonly intake: EventsIntake,
+    @Inject(SETTINGS) private readonly settings: IngestionSettings,
+  ) {}
+
+  @Post()
+  @KeepBytes()
+  @ApiOperation({
+    summary: 'Publish events',
+    description:
+      'One CloudEvent 1.0 in binary or structured mode, or a batch. Answered once Kafka has what is accepted.',
+  })
+  @ApiBody({ schema: { oneOf: [eventBody, batchBody] } })
+  @ApiResponse(acceptedResponse)
+  @ApiResponse(multiStatusResponse)
+  async publish(
+    @Req() request: FastifyRequest,
+    @Caller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const read = readHttpEvents(request.headers, body);
+    if (isRefusal(read)) throw refused(read);
+    if (read.kind === 'one') {
+      const [result] = await this.take([read.event], caller);
+      if (result?.status !== 'accepted') throw refused(result!.refusal);
+      reply.code(202);
+      return { accepted: 1, results: [result] };
+    }
+    const limit = this.settings.SIGNET_MAX_BATCH_EVENTS;
+    if (read.events.length > limit)
+      throw problem(413, 'batch_too_large', `The batch has ${read.events.length} events; at most ${limit} are taken.`);
+    const results = await this.take(read.events, caller);
+    const accepted = results.filter(({ status }) => status === 'accepted').length;
+    if (accepted === 0 && results.length > 0) throw allRefused(results);
+    reply.code(accepted === results.length ? 202 : 207);
+    return { accepted, results: results.map(resultView) };
+  }
+
+  private async take(...args: Parameters<EventsIntake['take']>): Promise<EventResult[]> {
+    try {
+      return await this.intake.take(...args);
+    } catch (error) {
+      if (!isRetryable(error)) throw error;
+      throw problem(503, 'kafka_unavailable', 'Kafka has not acknowledged the events; send them again.', {
+        headers: { 'retry-after': RETRY_AFTER_SECONDS },
+        cause: error,
+      });
+    }
+  }
+}
+
+const STATUS: Partial<Record<Refusal['reason'], number>> = {
+  malformed_event: 400,
+  tenant_not_allowed: 403,
+  message_too_large: 413,
+};
+
+const refused = ({ reason, field, detail }: Refusal): Problem =>
+  problem(STATUS[reason] ?? 422, reason, detail, { errors: [{ field, rule: reason, detail }] });
+
+const allRefused = (results: readonly EventResult[]): Problem =>
+  problem(422, 'all_events_refused', 'No event of the batch was accepted; see errors.', {
+    errors: results.flatMap((result, index) =>
+      result.status === 'refused'
+        ? [{ field: `${index}.${result.refusal.field}`, rule: result.refusal.reason, detail: result.refusal.detail }]
+        : [],
+    ),
+  });
+
+function resultView(result: EventResult) {
+  if (result.status === 'accepted') return result;
+  const { reason, field, detail } = result.refusal;
+  return { status: result.status, id: result.id, error: { code: reason, field, detail } };
+}

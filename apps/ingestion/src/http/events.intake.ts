@@ -1,0 +1,61 @@
+import { eventIdOf } from '@signet/contracts';
+import type { CanonicalMessage, Clock } from '@signet/contracts';
+import type { Caller, TenantLookup } from '@signet/service-kit';
+import type { CanonicalPublisher } from '../canonical-publisher.ts';
+import { checkEvent } from '../event/event-rules.ts';
+import type { EventContext } from '../event/event-rules.ts';
+import type { RawEvent } from '../event/raw-event.ts';
+import { isRefusal } from '../event/refusal.ts';
+import type { Refusal } from '../event/refusal.ts';
+import type { IngestionMetrics } from '../ingestion-metrics.ts';
+import type { IntakeLimits } from '../source/source.intake.ts';
+
+/** What became of one event of a request. */
+export type EventResult =
+  | { readonly status: 'accepted'; readonly id: string; readonly source: string; readonly eventId: string }
+  | { readonly status: 'refused'; readonly id: string | null; readonly refusal: Refusal };
+
+/** Events of HTTP requests → canonical topics. */
+export class EventsIntake {
+  constructor(
+    private readonly publisher: CanonicalPublisher,
+    private readonly tenants: TenantLookup,
+    private readonly clock: Clock,
+    private readonly limits: IntakeLimits,
+    private readonly metrics: IngestionMetrics,
+  ) {}
+
+  /**
+   * Resolves when Kafka has every event that is accepted.
+   *
+   * @throws RetryableError when Kafka has not acknowledged them; some may be there all the same
+   */
+  async take(events: readonly (RawEvent | Refusal)[], caller: Caller): Promise<EventResult[]> {
+    const context = this.contextOf(caller);
+    const messages: CanonicalMessage[] = [];
+    const results = events.map((event): EventResult => {
+      const checked = isRefusal(event) ? event : checkEvent(event, context);
+      if (!isRefusal(checked)) {
+        messages.push(checked);
+        return { status: 'accepted', id: checked.id, source: checked.source, eventId: eventIdOf(checked) };
+      }
+      this.metrics.refusedFor('http', checked.reason);
+      const id = isRefusal(event) ? undefined : event.attributes['id'];
+      return { status: 'refused', id: typeof id === 'string' ? id : null, refusal: checked };
+    });
+    if (messages.length > 0) await this.publisher.publish(messages, 'http');
+    return results;
+  }
+
+  private contextOf({ tenantId }: Caller): EventContext {
+    const now = this.clock().getTime();
+    return {
+      now,
+      receivedAt: now,
+      ...this.limits,
+      defaultTenant: tenantId ?? undefined,
+      mayActFor: (wanted) => tenantId === null || wanted === tenantId,
+      tenantExists: (wanted) => this.tenants.byId(wanted) !== undefined,
+    };
+  }
+}

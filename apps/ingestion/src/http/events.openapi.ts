@@ -1,0 +1,57 @@
+import { EVENT_TYPES } from '@signet/contracts';
+
+const [example] = EVENT_TYPES;
+
+const attribute = (description: string): object => ({ type: 'string', description });
+
+/** A CloudEvent in structured mode, as OpenAPI shows it. */
+export const eventBody = {
+  type: 'object' as const,
+  required: ['specversion', 'id', 'source', 'type', 'data'],
+  properties: {
+    specversion: { type: 'string', enum: ['1.0'] },
+    id: attribute('Unique for its source; the same twice is the same message.'),
+    source: attribute('Who sends it, as a URI reference.'),
+    type: { type: 'string', enum: EVENT_TYPES.map(({ name }) => name) },
+    time: { type: 'string', format: 'date-time' },
+    subject: attribute('Id of the object that it is about.'),
+    tenantid: attribute('The tenant; that of the API key when missing.'),
+    datacontenttype: { type: 'string', enum: ['application/json'] },
+    traceparent: attribute('W3C trace context.'),
+    data: { type: 'object', description: 'The payload; see GET /v1/event-types.' },
+  },
+  example: { specversion: '1.0', id: 's-1', source: '/pos/1', type: example?.name, data: example?.example },
+};
+
+export const batchBody = { type: 'array' as const, items: eventBody };
+
+const result = {
+  type: 'object',
+  required: ['status', 'id'],
+  properties: {
+    status: { type: 'string', enum: ['accepted', 'refused'] },
+    id: { type: ['string', 'null'] },
+    source: { type: 'string' },
+    eventId: { type: 'string', format: 'uuid', description: 'The webhook-id that receivers see.' },
+    error: {
+      type: 'object',
+      properties: { code: { type: 'string' }, field: { type: 'string' }, detail: { type: 'string' } },
+    },
+  },
+};
+const results = {
+  type: 'object',
+  required: ['accepted', 'results'],
+  properties: { accepted: { type: 'integer' }, results: { type: 'array', items: result } },
+};
+
+export const acceptedResponse = {
+  status: 202,
+  description: 'Kafka has every event.',
+  schema: results as Record<string, unknown>,
+};
+export const multiStatusResponse = {
+  status: 207,
+  description: 'Kafka has the events that were accepted; the others broke a rule.',
+  schema: results as Record<string, unknown>,
+};

@@ -1,0 +1,52 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { RawEvent } from '../event/raw-event.ts';
+import { refusal } from '../event/refusal.ts';
+import type { Refusal } from '../event/refusal.ts';
+import { readBatch, readStructured } from '../event/structured.ts';
+
+/** What a request holds: one event, or a batch whose events are judged one by one. */
+export type HttpEvents =
+  | { readonly kind: 'one'; readonly event: RawEvent | Refusal }
+  | { readonly kind: 'batch'; readonly events: readonly (RawEvent | Refusal)[] };
+
+/**
+ * CloudEvents of an HTTP request (CloudEvents 1.0, HTTP protocol binding): structured, batched, or binary with `ce-*`
+ * headers. A plain JSON body without such headers is taken as structured, so that curl needs no special content type.
+ */
+export function readHttpEvents(headers: IncomingHttpHeaders, body: Buffer): HttpEvents | Refusal {
+  const contentType = headers['content-type']?.trim().toLowerCase() ?? '';
+  if (contentType.startsWith('application/cloudevents-batch')) {
+    const events = readBatch(body);
+    return Array.isArray(events) ? { kind: 'batch', events } : (events as Refusal);
+  }
+  const isStructured = contentType.startsWith('application/cloudevents') || headers['ce-specversion'] === undefined;
+  if (isStructured) return { kind: 'one', event: withTraceparent(readStructured(body), headers) };
+  return { kind: 'one', event: withTraceparent(readBinary(headers, body), headers) };
+}
+
+function readBinary(headers: IncomingHttpHeaders, body: Buffer): RawEvent | Refusal {
+  const attributes: Record<string, unknown> = {};
+  for (const name in headers) {
+    if (!name.startsWith('ce-')) continue;
+    const attribute = name.slice(3);
+    const value = decoded(String(headers[name]));
+    if (value === undefined) return refusal('invalid_attribute', attribute, `${name} is not percent-encoded UTF-8.`);
+    attributes[attribute] = value;
+  }
+  if (headers['content-type'] !== undefined) attributes['datacontenttype'] = headers['content-type'];
+  return { attributes, data: body.length > 0 ? body : null };
+}
+
+function withTraceparent(event: RawEvent | Refusal, headers: IncomingHttpHeaders): RawEvent | Refusal {
+  if ('reason' in event || headers['traceparent'] === undefined || event.attributes['traceparent'] !== undefined)
+    return event;
+  return { ...event, attributes: { ...event.attributes, traceparent: headers['traceparent'] } };
+}
+
+function decoded(value: string): string | undefined {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,55 @@
+import type { CanonicalMessage, Clock } from '@signet/contracts';
+import type { KafkaRecord, RecordBatch } from '@signet/kafka';
+import type { TenantLookup } from '@signet/service-kit';
+import type { CanonicalPublisher } from '../canonical-publisher.ts';
+import { checkEvent } from '../event/event-rules.ts';
+import { isRefusal } from '../event/refusal.ts';
+import type { Refusal } from '../event/refusal.ts';
+import type { IngestionMetrics } from '../ingestion-metrics.ts';
+import { readKafkaEvent } from './kafka-event.ts';
+
+export interface IntakeLimits {
+  readonly retentionMs: number;
+  readonly maxBytes: number;
+}
+
+/** Source topics → canonical topics. Whoever may write a source topic may send for every tenant. */
+export class SourceIntake {
+  constructor(
+    private readonly publisher: CanonicalPublisher,
+    private readonly tenants: TenantLookup,
+    private readonly tenantsReady: () => Promise<void>,
+    private readonly clock: Clock,
+    private readonly limits: IntakeLimits,
+    private readonly metrics: IngestionMetrics,
+  ) {}
+
+  /** Resolves when every good message is on Kafka; the others are set aside. */
+  async take(batch: RecordBatch): Promise<void> {
+    // Before the tenants are known every event would be one of an unknown tenant.
+    await this.tenantsReady();
+    const messages: CanonicalMessage[] = [];
+    const now = this.clock().getTime();
+    for (const record of batch.records) {
+      const checked = this.check(record, now);
+      if (isRefusal(checked)) {
+        this.metrics.refusedFor('kafka', checked.reason);
+        batch.setAside(record, checked);
+      } else messages.push(checked);
+    }
+    if (messages.length > 0) await this.publisher.publish(messages, 'kafka');
+  }
+
+  private check(record: KafkaRecord, now: number): CanonicalMessage | Refusal {
+    const event = readKafkaEvent(record);
+    if (isRefusal(event)) return event;
+    return checkEvent(event, {
+      now,
+      receivedAt: record.timestamp,
+      ...this.limits,
+      defaultTenant: undefined,
+      mayActFor: () => true,
+      tenantExists: (tenantId) => this.tenants.byId(tenantId) !== undefined,
+    });
+  }
+}

@@ -1,0 +1,169 @@
+import { createSecureContext, getCACertificates } from 'node:tls';
+import type { SecureContext } from 'node:tls';
+import { systemClock } from '@signet/contracts';
+import type { Clock } from '@signet/contracts';
+import { LRUCache } from 'lru-cache';
+import { Exchange } from './exchange.ts';
+import { connectionHeaderIn } from './headers.ts';
+import { HostPool } from './host-pool.ts';
+import { AddressBook, systemResolve } from './resolver.ts';
+import type { Resolve } from './resolver.ts';
+import type { EgressFailure, EgressRequest, EgressResult } from './result.ts';
+import type { EgressRules } from './rules.ts';
+import { targetOf } from './target.ts';
+import type { Target } from './target.ts';
+
+export interface EgressClientOptions {
+  readonly rules: EgressRules;
+  /** Default: the machine's own resolver. */
+  readonly resolve?: Resolve;
+  readonly clock?: Clock;
+  /** Connections to one address of one origin. Requests beyond it wait for a free one, within their own time. Default 64. */
+  readonly maxConnectionsPerHost?: number;
+  /** Origins and addresses whose connections are kept at a time; the one unused for longest goes. Default 2,000. */
+  readonly maxHosts?: number;
+  /** How long an unused connection is kept open. Default 4,000. */
+  readonly keepAliveMs?: number;
+  /** All headers of a response together. Default 16 KiB. */
+  readonly maxHeaderBytes?: number;
+  /** Certificates (PEM) that are trusted besides those that Node trusts. */
+  readonly extraCertificates?: readonly string[];
+}
+
+/** The client was closed before the request: a mistake in this process, and nothing that the receiver did. */
+export class EgressClosedError extends Error {
+  override readonly name = 'EgressClosedError';
+  readonly code = 'egress_closed';
+}
+
+const MAX_TARGETS = 10_000;
+/** Pools unused for this long are closed; their connections went long before. */
+const POOL_IDLE_MS = 60_000;
+
+/**
+ * Sends POSTs to URLs that strangers chose, over connections that only go to addresses which the rules allow: the name
+ * is resolved, every address checked, one pinned, and that one connected to, with the name kept for SNI, certificate
+ * and Host. Never follows a redirect, never decompresses, never reads more than it was asked for.
+ */
+export class EgressClient {
+  readonly #rules: EgressRules;
+  readonly #book: AddressBook;
+  readonly #limits: { maxConnections: number; keepAliveMs: number; maxHeaderBytes: number };
+  readonly #secureContext: SecureContext;
+  /** What became of a URL never changes, since the rules do not. */
+  readonly #targets = new LRUCache<string, Target>({ max: MAX_TARGETS });
+  readonly #pools: LRUCache<string, HostPool>;
+  readonly #sweeper: NodeJS.Timeout;
+  #closed = false;
+  #underWay = 0;
+  #onLastEnded: (() => void) | undefined;
+
+  constructor(options: EgressClientOptions) {
+    this.#rules = options.rules;
+    this.#book = new AddressBook({
+      rules: options.rules,
+      resolve: options.resolve ?? systemResolve,
+      clock: options.clock ?? systemClock,
+    });
+    this.#limits = {
+      maxConnections: options.maxConnectionsPerHost ?? 64,
+      keepAliveMs: options.keepAliveMs ?? 4000,
+      maxHeaderBytes: options.maxHeaderBytes ?? 16 * 1024,
+    };
+    // One for all connections: to read the certificates anew for each would cost milliseconds.
+    this.#secureContext = createSecureContext(trusting(options.extraCertificates ?? []));
+    this.#pools = new LRUCache({ max: options.maxHosts ?? 2000, dispose: (pool) => pool.close() });
+    this.#sweeper = setInterval(() => this.#closeIdlePools(), POOL_IDLE_MS / 2).unref();
+  }
+
+  /**
+   * Sends one POST. Whatever the network or the receiver does is a value; a response of any status is a `response`.
+   *
+   * @throws EgressClosedError (as a rejection) after `close`
+   */
+  post(request: EgressRequest): Promise<EgressResult> {
+    if (this.#closed) return Promise.reject(new EgressClosedError('The egress client is closed.'));
+    const target = this.#targetOf(request.url);
+    if (!target.ok) return Promise.resolve(refusal(target.errorClass, target.message));
+    const name = connectionHeaderIn(request.headers);
+    if (name !== undefined) {
+      return Promise.resolve(refusal('invalid_request', `The header "${name}" belongs to the connection.`));
+    }
+
+    this.#underWay += 1;
+    return new Promise((resolve) => {
+      const { headers, body } = request;
+      const exchange = new Exchange({
+        request,
+        dispatch: { path: target.path, method: 'POST', headers, body },
+        poolOf: (address) => this.#poolOf(target, address),
+        settle: (result) => {
+          resolve(result);
+          this.#ended();
+        },
+      });
+      if (target.literal) return exchange.resolved(target.literal, false);
+      const resolution = this.#book.find(target.host);
+      if (!(resolution instanceof Promise)) return exchange.resolved(resolution, true);
+      void resolution.then((found) => exchange.resolved(found, true));
+    });
+  }
+
+  /** Takes no more requests; resolves when those under way have ended, each within its own time. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#sweeper);
+    if (this.#underWay > 0) await new Promise<void>((ended) => (this.#onLastEnded = ended));
+    this.#pools.clear();
+  }
+
+  #ended(): void {
+    this.#underWay -= 1;
+    if (this.#underWay === 0) this.#onLastEnded?.();
+  }
+
+  #targetOf(url: string): Target {
+    let target = this.#targets.get(url);
+    if (target === undefined) {
+      target = targetOf(url, this.#rules);
+      this.#targets.set(url, target);
+    }
+    return target;
+  }
+
+  #poolOf(target: Target & { ok: true }, address: string): HostPool {
+    const key = `${target.origin} ${address}`;
+    let pool = this.#pools.get(key);
+    if (pool === undefined) {
+      const { origin, secure, port, host } = target;
+      const rules = this.#rules;
+      const secureContext = this.#secureContext;
+      pool = new HostPool(
+        { origin, secure, port, host, address, rules, secureContext, session: undefined },
+        this.#limits,
+      );
+      this.#pools.set(key, pool);
+    }
+    pool.lastUsedAt = performance.now();
+    return pool;
+  }
+
+  #closeIdlePools(): void {
+    const before = performance.now() - POOL_IDLE_MS;
+    for (const [key, pool] of this.#pools.entries()) if (pool.lastUsedAt < before) this.#pools.delete(key);
+  }
+}
+
+const trusting = (extra: readonly string[]): { ca?: string[] } =>
+  extra.length === 0 ? {} : { ca: [...getCACertificates('default'), ...extra] };
+
+const NOTHING_HAPPENED = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: 0 } as const;
+
+const refusal = (errorClass: 'invalid_request' | 'blocked_address', message: string): EgressFailure => ({
+  kind: 'failure',
+  errorClass,
+  message,
+  address: null,
+  timings: NOTHING_HAPPENED,
+  retriedStaleConnection: false,
+});

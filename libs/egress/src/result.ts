@@ -1,0 +1,60 @@
+import type { ErrorClass } from '@signet/contracts';
+
+/** What `post` sends. */
+export interface EgressRequest {
+  readonly url: string;
+  /** Sent as they are; names of the connection's own headers (host, content-length, …) make it an `invalid_request`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** Bound on everything together: resolving, connecting, sending, headers and body. */
+  readonly timeoutMs: number;
+  /** As much of the response's body is kept. */
+  readonly maxResponseBytes: number;
+}
+
+/** Milliseconds, with fractions; null where a step did not happen or its time cannot be known. */
+export interface EgressTimings {
+  /** null for an IP literal. Next to nothing when another request has just asked for the same name. */
+  readonly dnsMs: number | null;
+  /** TCP; null on a connection that was already open. */
+  readonly connectMs: number | null;
+  /** null without TLS, or on a connection that was already open. */
+  readonly tlsMs: number | null;
+  /** From the start to the first byte of the response. */
+  readonly firstByteMs: number | null;
+  readonly totalMs: number;
+}
+
+interface Common {
+  readonly timings: EgressTimings;
+  /**
+   * The receiver had closed the kept-alive connection before it sent a byte of a response, so the request was sent once
+   * more over a new one. The receiver may, rarely, have seen it twice.
+   */
+  readonly retriedStaleConnection: boolean;
+}
+
+/** The receiver answered; any status of 200 or more, redirects included, which are never followed. */
+export interface EgressResponse extends Common {
+  readonly kind: 'response';
+  readonly statusCode: number;
+  /** Names in lower case; values of a repeated header joined by ", ". At most `maxHeaderBytes` altogether. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The first `maxResponseBytes` bytes as they came, never decompressed. */
+  readonly body: Buffer;
+  readonly bodyTruncated: boolean;
+  /** The address that was connected to. */
+  readonly address: string;
+}
+
+/** There was no whole response. */
+export interface EgressFailure extends Common {
+  readonly kind: 'failure';
+  readonly errorClass: ErrorClass;
+  /** A sentence for people. For `blocked_address` it says nothing about what stood there. */
+  readonly message: string;
+  /** The address that was tried; null when there was none, or when it is nobody's business. */
+  readonly address: string | null;
+}
+
+export type EgressResult = EgressResponse | EgressFailure;
