@@ -38,7 +38,7 @@ export default tseslint.config(
   },
   {
     // Only tests may reach for the testing library and the embedded servers.
-    files: ['**/*.spec.ts'],
+    files: ['**/*.spec.ts', '**/src/testing/**'],
     rules: { '@nx/enforce-module-boundaries': 'off' },
   },
   {
@@ -46,14 +46,27 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['node:*', '@nestjs/*', '@mikro-orm/*', 'kafkajs', 'undici', 'pg'], message: 'A decider is pure.' }] },
+        {
+          patterns: [
+            {
+              group: ['node:*', '@nestjs/*', '@mikro-orm/*', 'kafkajs', 'undici', 'pg'],
+              message: 'A decider is pure.',
+            },
+          ],
+        },
       ],
       'no-restricted-globals': ['error', 'process', 'crypto', 'setTimeout', 'setInterval'],
       'no-restricted-syntax': [
         'error',
         { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Time comes in the command.' },
-        { selector: 'MemberExpression[object.name="Date"][property.name="now"]', message: 'Time comes in the command.' },
-        { selector: 'MemberExpression[object.name="Math"][property.name="random"]', message: 'Randomness comes in the command.' },
+        {
+          selector: 'MemberExpression[object.name="Date"][property.name="now"]',
+          message: 'Time comes in the command.',
+        },
+        {
+          selector: 'MemberExpression[object.name="Math"][property.name="random"]',
+          message: 'Randomness comes in the command.',
+        },
       ],
     },
   },

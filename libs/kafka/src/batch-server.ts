@@ -198,7 +198,11 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     });
     consumer.on(CRASH, ({ payload: { error, restart } }) => {
       this.isJoined = false;
-      if (restart || this.isClosing) return;
+      if (this.isClosing) return;
+      if (restart) {
+        this.log.info({ err: error, group: this.settings.groupId }, 'the consumer begins anew');
+        return;
+      }
       this.log.error({ err: error, group: this.settings.groupId }, 'the consumer has crashed and does not come back');
       (this.settings.onFatal ?? exit)(error);
     });

@@ -19,18 +19,14 @@ export interface KafkaClientOptions {
 }
 
 /**
- * kafkajs announces at its levels much that is routine here (rebalances, a broker that is not up yet, coordinators that
- * move): what is not an error goes to debug, what it tries again by itself to warn.
+ * What kafkajs announces is routine here, errors included: rebalances, a broker that is not up yet, coordinators that
+ * move. What it cannot mend by itself reaches the caller, who logs it.
  */
-function logCreator(logger: Logger): () => (entry: LogEntry) => void {
-  const { logLevel } = kafkajs;
-  return () =>
-    ({ namespace, level, log: { message, timestamp: _, logger: __, ...fields } }) => {
-      const entry = { ...fields, component: `kafkajs/${namespace}` };
-      if (level === logLevel.ERROR) logger.warn(entry, message);
-      else logger.debug(entry, message);
-    };
-}
+const logCreator =
+  (logger: Logger) =>
+  () =>
+  ({ namespace, log: { message, timestamp: _, logger: __, ...fields } }: LogEntry): void =>
+    logger.debug({ ...fields, component: `kafkajs/${namespace}` }, message);
 
 /**
  * A kafkajs client that waits long for a broker at the start and is patient with one that comes back.

@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util';
+import type { ScenarioName } from './scenario-name.ts';
+import { DEFAULT_SCENARIOS, SCENARIO_NAMES } from './scenario-name.ts';
+
+/** What was typed cannot be understood; the message says why. */
+export class UsageError extends Error {}
+
+export interface BenchArguments {
+  readonly scenarios: readonly ScenarioName[];
+  readonly messages: number | undefined;
+  /** local.json of a Signet that runs already. */
+  readonly use: string | undefined;
+  /** Where the figures go as JSON. */
+  readonly json: string | undefined;
+  /** Post to ingestion itself instead of the public address. */
+  readonly direct: boolean;
+  readonly warmUp: boolean;
+  readonly patienceSeconds: number;
+}
+
+export const USAGE = `npm run bench -- [scenario…] [options]
+
+Scenarios: limit, ${SCENARIO_NAMES.join(', ')}
+Without any: limit, ${DEFAULT_SCENARIOS.join(', ')}. The limit is always measured: the other figures are compared with it.
+
+  --messages N   messages in each scenario, instead of its own number
+  --use FILE     measure the running Signet of this local.json, such as .signet/local.json, instead of starting one
+  --json FILE    write the figures to this file, too
+  --direct       post to the ingestion service itself, without the gateway of npm start
+  --no-warm-up   measure from the first message on
+  --patience S   seconds without an arrival after which what has not come counts as missing (75)`;
+
+/** Throws UsageError. */
+export function readArguments(args: readonly string[]): BenchArguments {
+  const { values, positionals } = parse(args);
+  const unknown = positionals.filter((name) => name !== 'limit' && !isScenario(name));
+  if (unknown.length > 0) throw new UsageError(`There is no scenario "${unknown.join('", "')}".`);
+  return {
+    scenarios:
+      positionals.length === 0 ? DEFAULT_SCENARIOS : SCENARIO_NAMES.filter((name) => positionals.includes(name)),
+    messages: values.messages === undefined ? undefined : positive('--messages', values.messages),
+    use: values.use,
+    json: values.json,
+    direct: values.direct,
+    warmUp: !values['no-warm-up'],
+    patienceSeconds: positive('--patience', values.patience),
+  };
+}
+
+const OPTIONS = {
+  messages: { type: 'string' },
+  use: { type: 'string' },
+  json: { type: 'string' },
+  direct: { type: 'boolean', default: false },
+  'no-warm-up': { type: 'boolean', default: false },
+  patience: { type: 'string', default: '75' },
+} as const;
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+const isScenario = (name: string): name is ScenarioName => SCENARIO_NAMES.some((known) => known === name);
+
+function positive(option: string, value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1)
+    throw new UsageError(`${option} takes a whole number above 0, not "${value}".`);
+  return number;
+}

@@ -1,0 +1,24 @@
+import { describe, expect, test } from '@jest/globals';
+import { readArguments, UsageError } from './arguments.ts';
+import { DEFAULT_SCENARIOS } from './scenario-name.ts';
+
+describe('what may be typed behind npm run bench --', () => {
+  test('nothing: the default scenarios on a Signet of our own', () => {
+    expect(readArguments([])).toMatchObject({ scenarios: DEFAULT_SCENARIOS, use: undefined, warmUp: true });
+  });
+
+  test('only the limit, which needs no Signet', () => {
+    expect(readArguments(['limit']).scenarios).toEqual([]);
+  });
+
+  test('scenarios run in their own order, not in that of the typing', () => {
+    expect(readArguments(['kafka', 'http-single', '--messages', '500'])).toMatchObject({
+      scenarios: ['http-single', 'kafka'],
+      messages: 500,
+    });
+  });
+
+  test.each([['nonsense'], ['--messages', '0'], ['--messages', '1.5'], ['--unknown']])('%s is refused', (...typed) => {
+    expect(() => readArguments(typed)).toThrow(UsageError);
+  });
+});

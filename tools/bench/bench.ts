@@ -1,0 +1,23 @@
+import type { Api } from '../dev/api.ts';
+import type { LocalFile } from '../dev/local-file.ts';
+import type { KafkaConnection } from './kafka-producer.ts';
+import type { CpuMeter } from './measure/cpu.ts';
+import type { ReceiverClient } from './receiver-client.ts';
+import type { SaleMaker } from './sale.ts';
+
+/** What every scenario works with. */
+export interface Bench {
+  /** Reads local.json again: a service that was started again has another process id. */
+  readonly local: () => LocalFile;
+  readonly operator: Api;
+  readonly receiver: ReceiverClient;
+  readonly kafka: KafkaConnection;
+  readonly cpu: CpuMeter;
+  readonly sales: SaleMaker;
+  /** Where messages are posted: the public address, or ingestion itself. */
+  readonly eventsUrl: string;
+  /** The number of messages, where the caller named one. */
+  readonly messages: number | undefined;
+  /** How long nothing may arrive before what has not come counts as missing. */
+  readonly patienceMs: number;
+}

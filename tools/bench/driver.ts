@@ -1,0 +1,80 @@
+// The driver, as a process of its own: runs scenarios one after the other and tells what it found over its channel.
+import { Api } from '../dev/api.ts';
+import type { LocalFile } from '../dev/local-file.ts';
+import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import type { Bench } from './bench.ts';
+import { KafkaConnection } from './kafka-producer.ts';
+import { CpuMeter } from './measure/cpu.ts';
+import { hasProc } from './measure/proc.ts';
+import { findParts, PARTS } from './measure/signet-processes.ts';
+import { ReceiverClient } from './receiver-client.ts';
+import type { DriverResult, Outcome } from './result.ts';
+import { fetchSaleMaker } from './sale-example.ts';
+import type { ScenarioName } from './scenario-name.ts';
+import type { Scenario } from './scenarios/index.ts';
+import { SCENARIOS, warmUp } from './scenarios/index.ts';
+
+/** What run.ts tells the driver; over the channel, because a command line can be read by everybody. */
+export interface DriverOrder {
+  readonly kind: 'order';
+  readonly localFile: string;
+  readonly receiverUrl: string;
+  readonly receiverPid: number;
+  readonly scenarios: readonly ScenarioName[];
+  readonly messages: number | undefined;
+  readonly direct: boolean;
+  readonly warmUp: boolean;
+  readonly patienceMs: number;
+}
+
+const say = (line: string): void => console.error(line);
+
+async function run(order: DriverOrder): Promise<DriverResult> {
+  const local = (): LocalFile => JSON.parse(readFileSync(order.localFile, 'utf8')) as LocalFile;
+  const { url, operatorKey, kafkaBrokers, services } = local();
+  const parts = findParts(local());
+  const operator = new Api(url, operatorKey);
+  const kafka = await KafkaConnection.open(kafkaBrokers);
+  const bench: Bench = {
+    local,
+    operator,
+    kafka,
+    receiver: new ReceiverClient(order.receiverUrl),
+    cpu: new CpuMeter(parts, order.receiverPid),
+    sales: await fetchSaleMaker(operator),
+    eventsUrl: order.direct ? `http://127.0.0.1:${services.ingestion.port}` : url,
+    messages: order.messages,
+    patienceMs: order.patienceMs,
+  };
+  say(`data of ${bench.sales.bytes} bytes a message`);
+  const outcomes: Outcome[] = [];
+  const failures: { scenario: string; reason: string }[] = [];
+  // What one scenario finds out is not lost when the next one cannot be run.
+  const attempt = async (name: string, scenario: Scenario): Promise<readonly Outcome[]> => {
+    say(`${name} …`);
+    return scenario(bench).catch((error: unknown) => {
+      failures.push({ scenario: name, reason: (error as Error).stack ?? String(error) });
+      return [];
+    });
+  };
+  if (order.warmUp)
+    outcomes.push(...(await attempt('warm-up', warmUp)).map((outcome) => ({ ...outcome, figures: [] })));
+  for (const name of order.scenarios) outcomes.push(...(await attempt(name, SCENARIOS[name])));
+  // A service that was killed has another process by now.
+  const memory = new CpuMeter(findParts(local()), order.receiverPid).memory();
+  await kafka.close();
+  const seen = parts.map(({ name }) => name);
+  return {
+    kind: 'result',
+    outcomes,
+    failures,
+    memory,
+    unseen: hasProc ? PARTS.filter((name) => !seen.includes(name)) : PARTS,
+  };
+}
+
+process.once('disconnect', () => process.exit(1));
+const [order] = (await once(process, 'message')) as [DriverOrder];
+const result = await run(order);
+process.send?.(result, () => process.exit(0));

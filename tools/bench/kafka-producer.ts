@@ -1,0 +1,32 @@
+import { RecordProducer } from '@signet/kafka';
+import type { Producer } from './outgoing.ts';
+import type { Sale } from './sale.ts';
+import { binary, SOURCE_TOPIC } from './sale.ts';
+
+/** An internal service that writes to its own topic, shop.sale, with acknowledgement by all replicas. */
+export class KafkaConnection {
+  readonly #producer: RecordProducer;
+
+  private constructor(producer: RecordProducer) {
+    this.#producer = producer;
+  }
+
+  static async open(brokers: string): Promise<KafkaConnection> {
+    const client = { brokers: brokers.split(','), clientId: 'signet-bench' };
+    const producer = new RecordProducer({ client, name: 'bench' });
+    await producer.connect();
+    return new KafkaConnection(producer);
+  }
+
+  producerFor(tenantId: string): Producer {
+    return {
+      send: (sales: readonly Sale[]) =>
+        this.#producer.publishAll(
+          SOURCE_TOPIC,
+          sales.map((sale) => binary(sale, tenantId)),
+        ),
+    };
+  }
+
+  close = (): Promise<void> => this.#producer.close();
+}

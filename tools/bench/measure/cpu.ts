@@ -1,0 +1,93 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { busySecondsOfMachine, hasProc, memoryOf, parentsOfAll, statOf } from './proc.ts';
+import type { Part, PartName } from './signet-processes.ts';
+import { pidsOf } from './signet-processes.ts';
+
+/** CPU seconds so far, by part; and of the whole machine. */
+export interface CpuReading {
+  readonly parts: ReadonlyMap<PartName, number>;
+  readonly driver: number;
+  readonly receiver: number;
+  readonly machine: number;
+}
+
+/** CPU seconds between two readings. `others` is what the machine did that is nobody of ours: noise in every figure. */
+export interface CpuSpent {
+  readonly parts: Readonly<Partial<Record<PartName, number>>>;
+  readonly driver: number;
+  readonly receiver: number;
+  readonly others: number;
+}
+
+const SETTLED_WINDOW_MS = 250;
+/** Share of one core that counts as idle; a broker, a database and four Node processes tick a little all the time. */
+const IDLE_SHARE = 0.12;
+
+/** Reads what the parts of a running Signet, the driver (this process) and the receiver have spent. */
+export class CpuMeter {
+  readonly #parts: readonly Part[];
+  readonly #receiverPid: number;
+
+  constructor(parts: readonly Part[], receiverPid: number) {
+    this.#parts = parts;
+    this.#receiverPid = receiverPid;
+  }
+
+  read(): CpuReading {
+    const parents = hasProc ? parentsOfAll() : new Map<number, number>();
+    const own = process.cpuUsage();
+    return {
+      parts: new Map(this.#parts.map((part) => [part.name, cpuOf(part, parents)])),
+      driver: (own.user + own.system) / 1e6,
+      receiver: statOf(this.#receiverPid)?.cpuSeconds ?? 0,
+      machine: busySecondsOfMachine(),
+    };
+  }
+
+  /**
+   * Waits until the parts are idle, so that work which follows the last delivery (recording it, counting it) is paid for
+   * by the deliveries that caused it. Gives up after `timeoutMs`.
+   */
+  async settled(timeoutMs = 5_000): Promise<CpuReading> {
+    const deadline = performance.now() + timeoutMs;
+    let before = this.read();
+    for (;;) {
+      await delay(SETTLED_WINDOW_MS);
+      const now = this.read();
+      const share = (sum(now.parts.values()) - sum(before.parts.values())) / (SETTLED_WINDOW_MS / 1_000);
+      if (share <= IDLE_SHARE || performance.now() >= deadline) return now;
+      before = now;
+    }
+  }
+
+  /** Resident bytes of each part; memory that PostgreSQL's processes share is counted once. */
+  memory(): Partial<Record<PartName, number>> {
+    const parents = hasProc ? parentsOfAll() : new Map<number, number>();
+    return Object.fromEntries(
+      this.#parts.map((part) => {
+        const each = pidsOf(part, parents).map(memoryOf);
+        return [part.name, sum(each.map(({ own }) => own)) + Math.max(0, ...each.map(({ shared }) => shared))];
+      }),
+    );
+  }
+}
+
+export function spentBetween(before: CpuReading, after: CpuReading): CpuSpent {
+  const parts = Object.fromEntries([...after.parts].map(([name, cpu]) => [name, cpu - (before.parts.get(name) ?? 0)]));
+  const driver = after.driver - before.driver;
+  const receiver = after.receiver - before.receiver;
+  const ours = sum(Object.values(parts)) + driver + receiver;
+  return { parts, driver, receiver, others: Math.max(0, after.machine - before.machine - ours) };
+}
+
+/** All that Signet spent. */
+export const signetSeconds = (spent: CpuSpent): number => sum(Object.values(spent.parts));
+
+/** A child that ends meanwhile moves from the living to what its parent has waited for, so nothing is lost. */
+function cpuOf(part: Part, parents: ReadonlyMap<number, number>): number {
+  const stats = pidsOf(part, parents).map(statOf);
+  const living = sum(stats.map((stat) => stat?.cpuSeconds ?? 0));
+  return part.withChildren ? living + sum(stats.map((stat) => stat?.endedChildrenCpuSeconds ?? 0)) : living;
+}
+
+const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);

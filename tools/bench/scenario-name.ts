@@ -1,0 +1,16 @@
+/** Scenarios that need a running Signet, in the order in which they run. */
+export const SCENARIO_NAMES = [
+  'http-single',
+  'http-batch',
+  'kafka',
+  'fan-out-10',
+  'latency-200',
+  'isolation',
+  'crash',
+] as const;
+export type ScenarioName = (typeof SCENARIO_NAMES)[number];
+
+/** What runs when nothing is named: two to three minutes on 2 cores. */
+export const DEFAULT_SCENARIOS: readonly ScenarioName[] = SCENARIO_NAMES.filter(
+  (name) => name !== 'isolation' && name !== 'crash',
+);

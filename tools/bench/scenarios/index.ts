@@ -1,0 +1,68 @@
+import type { Bench } from '../bench.ts';
+import type { Outcome } from '../result.ts';
+import type { ScenarioName } from '../scenario-name.ts';
+import { TARGETS } from '../targets.ts';
+import { crash } from './crash.ts';
+import { isolation } from './isolation.ts';
+import { latency } from './latency.ts';
+import type { Throughput } from './throughput.ts';
+import { throughput } from './throughput.ts';
+
+/** One row or more of the report. */
+export type Scenario = (bench: Bench) => Promise<readonly Outcome[]>;
+
+const MESSAGES = 20_000;
+const FAN_OUT_MESSAGES = 4_000;
+
+const measured =
+  (plan: Throughput): Scenario =>
+  async (bench) => [await throughput(bench, { ...plan, messages: bench.messages ?? plan.messages })];
+
+/** All scenarios by name, in the order in which they run. */
+export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
+  'http-single': measured({
+    name: 'http-single',
+    messages: MESSAGES,
+    webhooks: 1,
+    batch: 1,
+    width: 32,
+    via: 'http',
+    targets: TARGETS.httpSingle,
+  }),
+  'http-batch': measured({
+    name: 'http-batch',
+    messages: MESSAGES,
+    webhooks: 1,
+    batch: 100,
+    width: 4,
+    via: 'http',
+    targets: TARGETS.httpBatch,
+  }),
+  kafka: measured({
+    name: 'kafka',
+    messages: MESSAGES,
+    webhooks: 1,
+    batch: 500,
+    width: 2,
+    via: 'kafka',
+    targets: TARGETS.kafka,
+  }),
+  'fan-out-10': measured({
+    name: 'fan-out-10',
+    messages: FAN_OUT_MESSAGES,
+    webhooks: 10,
+    batch: 500,
+    width: 2,
+    via: 'kafka',
+    targets: TARGETS.fanOut10,
+  }),
+  'latency-200': async (bench) => [await latency(bench, 'kafka'), await latency(bench, 'http')],
+  isolation: async (bench) => [await isolation(bench)],
+  crash: async (bench) => [await crash(bench)],
+};
+
+/** Not measured: a compiler, caches and connection pools that have seen no work say nothing about a system that runs. */
+export const warmUp: Scenario = async (bench) => [
+  await throughput(bench, { name: 'warm-up-http', messages: 1_000, webhooks: 1, batch: 1, width: 32, via: 'http' }),
+  await throughput(bench, { name: 'warm-up-kafka', messages: 3_000, webhooks: 1, batch: 500, width: 2, via: 'kafka' }),
+];

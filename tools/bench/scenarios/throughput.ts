@@ -1,0 +1,76 @@
+import type { Bench } from '../bench.ts';
+import { BenchTenant } from '../bench-tenant.ts';
+import { nowMicros } from '../clock.ts';
+import { baselineOf, settle, untilDelivered } from '../deliveries.ts';
+import { spentBetween } from '../measure/cpu.ts';
+import type { Producer } from '../outgoing.ts';
+import { inParallel, Outgoing } from '../outgoing.ts';
+import type { Outcome, Target } from '../result.ts';
+import { cpuFigure, latencyFigures, refusals } from './figures.ts';
+
+/** As many messages as given, as fast as Signet takes them, to some webhooks that answer at once. */
+export interface Throughput {
+  readonly name: string;
+  readonly messages: number;
+  readonly webhooks: number;
+  /** Messages in one request or one record batch. */
+  readonly batch: number;
+  /** Batches that are on their way at once. */
+  readonly width: number;
+  readonly via: 'http' | 'kafka';
+  readonly targets?: { readonly perSecond: Target; readonly cpu: Target };
+}
+
+export async function throughput(bench: Bench, plan: Throughput): Promise<Outcome> {
+  const paths = Array.from({ length: plan.webhooks }, (_, index) => `/ok/${plan.name}-${index + 1}`);
+  const tenant = await BenchTenant.create(bench, plan.name);
+  await tenant.addWebhooks(paths);
+  const http = plan.via === 'http' ? tenant.httpProducer(plan.width) : undefined;
+  const producer: Producer = http ?? bench.kafka.producerFor(tenant.id);
+  const outgoing = new Outgoing();
+
+  const baseline = await baselineOf(bench, paths);
+  const before = await bench.cpu.settled();
+  const startedAt = nowMicros();
+  await produce(bench, plan, producer, outgoing);
+  const producedAt = nowMicros();
+  await untilDelivered(bench, outgoing, baseline);
+  const spent = spentBetween(before, await bench.cpu.settled());
+
+  const { ledger, latencies, lastArrivalAt } = await settle(bench, outgoing, paths);
+  await http?.close();
+  await tenant.close();
+  const { perSecond, cpu } = plan.targets ?? {};
+  const came = ledger.once + ledger.repeated;
+  return {
+    scenario: plan.name,
+    figures: [
+      {
+        name: 'delivered a second',
+        value: came / ((lastArrivalAt - startedAt) / 1e6),
+        digits: 0,
+        comparison: 'rate',
+        ...(perSecond && { target: perSecond }),
+      },
+      { name: 'messages accepted a second', value: ledger.accepted / ((producedAt - startedAt) / 1e6), digits: 0 },
+      ...latencyFigures(latencies),
+      cpuFigure(spent, came, cpu),
+    ],
+    ledger,
+    cpu: { spent, deliveries: came },
+    notes: refusals(outgoing),
+  };
+}
+
+/** A closed loop: latencies of these messages are those of a queue that was filled on purpose. */
+async function produce(bench: Bench, plan: Throughput, producer: Producer, outgoing: Outgoing): Promise<void> {
+  let left = plan.messages;
+  await inParallel(plan.width, Math.ceil(plan.messages / plan.batch), async () => {
+    const size = Math.min(plan.batch, left);
+    left -= size;
+    await outgoing.send(
+      producer,
+      Array.from({ length: size }, () => bench.sales.make()),
+    );
+  });
+}

@@ -1,0 +1,15 @@
+import type { Target } from './result.ts';
+
+const atLeast = (value: number): Target => ({ relation: '≥', value });
+const atMost = (value: number): Target => ({ relation: '≤', value });
+
+/** What must be reached, on 2 cores that also run PostgreSQL, the broker, the driver and the receiver (docs/performance.md). */
+export const TARGETS = {
+  httpSingle: { perSecond: atLeast(2_500), cpu: atMost(0.7) },
+  httpBatch: { perSecond: atLeast(5_000), cpu: atMost(0.7) },
+  kafka: { perSecond: atLeast(5_000), cpu: atMost(0.4) },
+  fanOut10: { perSecond: atLeast(10_000), cpu: atMost(0.2) },
+  latency200: { p50: atMost(5), p99: atMost(30) },
+  isolation: { share: atLeast(95) },
+  crash: { firstRedeliverySeconds: atMost(10) },
+} as const;

@@ -1,0 +1,107 @@
+// From a bare clone to a running program: `node tools/dev/bootstrap.mjs start|test|bench [arguments]`.
+// Plain JavaScript without dependencies, because it runs on any Node from 20 on and before anything is installed.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isInstalled } from './installed.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const programs = { start: 'tools/dev/start.ts', test: 'tools/test/run.ts', bench: 'tools/bench/run.ts' };
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+const startedAt = performance.now();
+const say = (line) => console.log(`[${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s] ${line}`);
+
+/** A sentence for people instead of a stack trace. `npm test` ends with its counts even here. */
+function giveUp(sentence, name) {
+  console.error(sentence);
+  if (name === 'test') console.log('0 passed, 1 failed');
+  process.exit(1);
+}
+
+function checkMachine() {
+  const missing = [];
+  if (Number(process.versions.node.split('.')[0]) < 20) {
+    missing.push(`Node 20 or newer (this is ${process.versions.node}): https://nodejs.org or your system's packages`);
+  }
+  // Whoever brings a Kafka of their own needs no Java.
+  if (!process.env.SIGNET_KAFKA_BROKERS) {
+    const javaHome = process.env.JAVA_HOME;
+    const java = spawnSync(javaHome ? `${javaHome}/bin/java` : 'java', ['-version'], { encoding: 'utf8' });
+    const version = Number(/version "(\d+)/.exec(java.stderr ?? '')?.[1] ?? 0);
+    const found = java.error ? 'there is none' : `this is ${version || 'of an unknown version'}`;
+    if (java.error || version < 17) {
+      missing.push(`Java 17 or newer, which Kafka needs (${found}). Debian: apt-get install openjdk-17-jre-headless`);
+    }
+    if (spawnSync('mvn', ['--version'], { stdio: 'ignore' }).error) {
+      missing.push('Maven, which fetches Kafka (there is no mvn). Debian: apt-get install maven');
+    }
+  }
+  return missing;
+}
+
+/** Runs a command to its end; a line now and then shows that it is alive where npm's own spinner does not. */
+function run(command, args, what) {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => say(`${what} …`), 15_000);
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+    const stop = (signal) => {
+      child.kill(signal);
+      process.exit(128 + constants.signals[signal]);
+    };
+    SIGNALS.forEach((signal) => process.on(signal, stop));
+    child.once('error', () => resolve(false));
+    child.once('close', (code) => {
+      clearInterval(timer);
+      SIGNALS.forEach((signal) => process.off(signal, stop));
+      resolve(code === 0);
+    });
+  });
+}
+
+/** Node 24 from node_modules; the one that runs this where that cannot be run but this one is new enough. */
+function node24() {
+  const own = join(root, 'node_modules/.bin/node');
+  const works = spawnSync(own, ['--version'], { encoding: 'utf8' });
+  if (works.status === 0 && Number(works.stdout.slice(1).split('.')[0]) >= 24) return own;
+  return Number(process.versions.node.split('.')[0]) >= 24 ? process.execPath : undefined;
+}
+
+/**
+ * Runs the program in a session of its own, so that a signal reaches it once, through us; and with a channel, whose
+ * end tells it that we are gone when we were killed.
+ */
+function become(node, program, args) {
+  const flags = ['--disable-warning=TimeoutNegativeWarning', '--disable-warning=ExperimentalWarning'];
+  const child = spawn(node, [...flags, join(root, program), ...args], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    detached: true,
+    env: { ...process.env, SIGNET_STARTED_MS_AGO: String(Math.round(performance.now() - startedAt)) },
+  });
+  SIGNALS.forEach((signal) => process.on(signal, () => child.kill(signal)));
+  child.once('error', (error) => giveUp(String(error)));
+  child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+const [name, ...args] = process.argv.slice(2);
+if (!Object.hasOwn(programs, name ?? '')) giveUp(`Say which: ${Object.keys(programs).join(', ')}.`);
+const missing = checkMachine();
+if (missing.length > 0) giveUp(`Signet needs:\n${missing.map((what) => `  - ${what}`).join('\n')}`, name);
+
+if (!isInstalled(root)) {
+  say('Installing packages with npm ci (about a minute)');
+  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  if (!(await run('npm', args, 'npm ci is still installing'))) giveUp('npm ci failed: see above.', name);
+  say('Packages installed');
+}
+const node = node24();
+if (!node) giveUp('Node 24 is not in node_modules: npm did not run the install script of the package "node".', name);
+// The test run builds by itself and counts it.
+if (name !== 'test') {
+  say('Building');
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  if (!(await run(node, [tsc, '-b'], 'Still building'))) giveUp('The build failed: see above.', name);
+}
+if (!existsSync(join(root, programs[name]))) giveUp(`${programs[name]} is missing.`, name);
+become(node, programs[name], args);

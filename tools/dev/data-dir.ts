@@ -1,0 +1,34 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where everything lies that `npm start` keeps. */
+export interface DataDir {
+  readonly path: string;
+  readonly postgres: string;
+  readonly kafka: string;
+  readonly logs: string;
+  /** Generated keys. */
+  readonly keys: string;
+  /** The demo tenant and its keys. */
+  readonly demo: string;
+  /** Who runs: for the next start, should this one be killed. */
+  readonly running: string;
+  /** For tools and tests that look for the running system. */
+  readonly local: string;
+}
+
+export function openDataDir(path: string): DataDir {
+  const logs = join(path, 'logs');
+  // Others may enter, because PostgreSQL runs as another user when we are root; what is secret has mode 600.
+  mkdirSync(logs, { recursive: true, mode: 0o755 });
+  return {
+    path,
+    postgres: join(path, 'postgres'),
+    kafka: join(path, 'kafka'),
+    logs,
+    keys: join(path, 'keys.json'),
+    demo: join(path, 'demo.json'),
+    running: join(path, 'running.json'),
+    local: join(path, 'local.json'),
+  };
+}

@@ -1,0 +1,43 @@
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { DataDir } from './data-dir.ts';
+import { say, warn } from './progress.ts';
+import type { RunningFile } from './running-file.ts';
+import type { Service } from './services.ts';
+import { Supervised } from './supervised.ts';
+
+export interface GatewayOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly services: readonly Service[];
+  readonly dataDir: DataDir;
+  readonly running: RunningFile;
+}
+
+/** The gateway as a process of its own: the supervisor stays light, and a load has a core for it. */
+export function superviseGateway({ host, port, services, dataDir, running }: GatewayOptions): Supervised {
+  const upstreams = Object.fromEntries(services.map(({ name, port }) => [name, `http://127.0.0.1:${port}`]));
+  return new Supervised({
+    name: 'gateway',
+    script: 'tools/dev/gateway.ts',
+    logFile: join(dataDir.logs, 'gateway.log'),
+    env: {
+      PATH: process.env['PATH'],
+      GATEWAY_HOST: host,
+      GATEWAY_PORT: String(port),
+      GATEWAY_UPSTREAMS: JSON.stringify(upstreams),
+    },
+    isReady: () => accepts(port),
+    onStart: (pid) => running.add('gateway', pid),
+    log: say,
+    warn,
+  });
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}

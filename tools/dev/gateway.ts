@@ -1,0 +1,16 @@
+// The process that listens on the one public address under `npm start`.
+import { createGateway } from './gateway-proxy.ts';
+import type { Upstreams } from './gateway-proxy.ts';
+
+const { GATEWAY_HOST, GATEWAY_PORT, GATEWAY_UPSTREAMS } = process.env;
+const server = createGateway(JSON.parse(GATEWAY_UPSTREAMS ?? '') as Upstreams);
+server.listen(Number(GATEWAY_PORT), GATEWAY_HOST);
+
+const stop = (): void => {
+  server.close();
+  server.closeIdleConnections();
+  // Who still waits for an answer gets a moment; the services behind have ended by then.
+  setTimeout(() => server.closeAllConnections(), 1_000).unref();
+};
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);

@@ -1,0 +1,76 @@
+import type { RunningKafka, RunningPostgres } from '@signet/embedded';
+import { endLeftoverKafka, endLeftoverPostgres, ensureKafkaJars, startKafka, startPostgres } from '@signet/embedded';
+import { join } from 'node:path';
+import type { DataDir } from './data-dir.ts';
+import { KeptAlive } from './kept-alive.ts';
+import { chosenPort } from './ports.ts';
+import { say } from './progress.ts';
+import type { DevSettings } from './settings.ts';
+import { ROOT } from './settings.ts';
+
+const POSTGRES_PORT = 5432;
+const KAFKA_PORT = 9092;
+const DATABASE = 'signet';
+
+/** PostgreSQL and Kafka: ours, or those that the settings name. */
+export class Infrastructure {
+  readonly #settings: DevSettings;
+  readonly #dataDir: DataDir;
+  readonly #stopping: AbortSignal;
+  #postgres: KeptAlive<RunningPostgres> | undefined;
+  #kafka: KeptAlive<RunningKafka> | undefined;
+
+  constructor(settings: DevSettings, dataDir: DataDir, stopping: AbortSignal) {
+    this.#settings = settings;
+    this.#dataDir = dataDir;
+    this.#stopping = stopping;
+  }
+
+  /**
+   * Starts both at once where they are ours. Settles when both have, so that nothing is still being started when the
+   * failure of one stops everything.
+   */
+  async start(): Promise<{ databaseUrl: string; kafkaBrokers: string }> {
+    const [database, kafka] = await Promise.allSettled([
+      this.#settings.databaseUrl ?? this.#startPostgres(),
+      this.#settings.kafkaBrokers ?? this.#startKafka(),
+    ]);
+    if (database.status === 'rejected') throw database.reason;
+    if (kafka.status === 'rejected') throw kafka.reason;
+    return { databaseUrl: database.value, kafkaBrokers: kafka.value };
+  }
+
+  /** PostgreSQL last: nothing should fail to write what it still has to. */
+  async stop(options: { hard?: boolean }): Promise<void> {
+    await this.#kafka?.stop(options);
+    await this.#postgres?.stop(options);
+  }
+
+  async #startPostgres(): Promise<string> {
+    const { postgres: dataDir, logs } = this.#dataDir;
+    // First, so that the port is free again.
+    await endLeftoverPostgres(dataDir, say);
+    const port = await chosenPort('PostgreSQL', POSTGRES_PORT);
+    const logFile = join(logs, 'postgres.log');
+    this.#postgres = new KeptAlive('PostgreSQL', () =>
+      startPostgres({ dataDir, port, database: DATABASE, logFile, log: say }),
+    );
+    const { url } = await this.#postgres.start();
+    say(`PostgreSQL is ready on 127.0.0.1:${port}`);
+    return url;
+  }
+
+  async #startKafka(): Promise<string> {
+    const { kafka: dataDir, logs } = this.#dataDir;
+    const pom = join(ROOT, 'tools/kafka/pom.xml');
+    const libDir = await ensureKafkaJars({ cacheDir: this.#settings.cacheDir, pom, log: say, signal: this.#stopping });
+    this.#stopping.throwIfAborted();
+    await endLeftoverKafka(dataDir, say);
+    const port = await chosenPort('Kafka', KAFKA_PORT);
+    const logFile = join(logs, 'kafka.log');
+    this.#kafka = new KeptAlive('Kafka', () => startKafka({ dataDir, libDir, port, logFile, log: say }));
+    const { brokers } = await this.#kafka.start();
+    say(`Kafka is ready on ${brokers}`);
+    return brokers;
+  }
+}

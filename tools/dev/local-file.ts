@@ -1,0 +1,19 @@
+import type { ServiceName } from './gateway-routes.ts';
+
+export interface ServicePlace {
+  readonly pid: number;
+  readonly port: number;
+  readonly managementPort: number;
+}
+
+/** What `.signet/local.json` says while the system runs: everything that tools and tests need to find and use it. */
+export interface LocalFile {
+  readonly url: string;
+  readonly operatorKey: string;
+  readonly tenantId: string;
+  readonly tenantKey: string;
+  readonly producerKey: string;
+  readonly kafkaBrokers: string;
+  readonly databaseUrl: string;
+  readonly services: Readonly<Record<ServiceName, ServicePlace>>;
+}

@@ -1,0 +1,8 @@
+import { readFileSync } from 'node:fs';
+
+/** The last lines of a log from byte `from` on, for a message about what went wrong. */
+export function tailOf(file: string, from: number, lines = 20): string {
+  const text = readFileSync(file).subarray(from).toString('utf8').trimEnd();
+  if (text === '') return `Its log ${file} says nothing.`;
+  return `The end of its log ${file}:\n${text.split('\n').slice(-lines).join('\n')}`;
+}

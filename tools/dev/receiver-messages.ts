@@ -1,0 +1,16 @@
+/** What the supervisor tells the bundled receiver: the secrets that may have signed. */
+export interface ToReceiver {
+  readonly secrets: readonly string[];
+}
+
+/** What the receiver tells the supervisor. `eventId` is the header `webhook-id`. */
+export type FromReceiver =
+  | { readonly kind: 'listening' }
+  | {
+      readonly kind: 'delivery';
+      readonly eventId: string;
+      readonly eventType: string | undefined;
+      readonly bytes: number;
+      /** undefined: the signature is right. */
+      readonly refusedBecause: string | undefined;
+    };

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { DataDir } from './data-dir.ts';
+import type { ServiceName } from './gateway-routes.ts';
+import { SERVICES } from './gateway-routes.ts';
+import type { Keys } from './keys.ts';
+import { chosenPort } from './ports.ts';
+import { say, warn } from './progress.ts';
+import type { RunningFile } from './running-file.ts';
+import type { DevSettings } from './settings.ts';
+import { Supervised } from './supervised.ts';
+
+const PORTS: Readonly<Record<ServiceName, number>> = { registry: 3000, ingestion: 3001, delivery: 3002 };
+const MANAGEMENT_OFFSET = 100;
+
+export interface Service {
+  readonly name: ServiceName;
+  readonly port: number;
+  readonly managementPort: number;
+  readonly process: Supervised;
+}
+
+export interface ServicesOptions {
+  readonly settings: DevSettings;
+  readonly dataDir: DataDir;
+  readonly keys: Keys;
+  readonly databaseUrl: string;
+  readonly kafkaBrokers: string;
+  readonly running: RunningFile;
+  /** A service has a new process. */
+  readonly onRestart: () => void;
+}
+
+/** The three services, not started yet, each with its ports. */
+export async function prepareServices(options: ServicesOptions): Promise<Service[]> {
+  const services: Service[] = [];
+  // One after the other: two that ask for a port at once may be given the same.
+  for (const name of SERVICES) {
+    const port = await chosenPort(name, PORTS[name]);
+    const managementPort = await chosenPort(`management of ${name}`, PORTS[name] + MANAGEMENT_OFFSET);
+    services.push({ name, port, managementPort, process: supervise(name, port, managementPort, options) });
+  }
+  return services;
+}
+
+function supervise(name: ServiceName, port: number, managementPort: number, options: ServicesOptions): Supervised {
+  const { settings, dataDir, keys, databaseUrl, kafkaBrokers, running, onRestart } = options;
+  return new Supervised({
+    name,
+    script: `apps/${name}/dist/main.js`,
+    logFile: join(dataDir.logs, `${name}.log`),
+    // The user's own SIGNET_* settings pass through; these are what `npm start` decides.
+    env: {
+      ...process.env,
+      // Whoever presses Ctrl-C waits for what is in flight, but not for long; what is left is done at the next start.
+      SIGNET_SHUTDOWN_DEADLINE: process.env['SIGNET_SHUTDOWN_DEADLINE'] ?? '10s',
+      SIGNET_HOST: '127.0.0.1',
+      SIGNET_HTTP_PORT: String(port),
+      SIGNET_MANAGEMENT_PORT: String(managementPort),
+      SIGNET_DATABASE_URL: databaseUrl,
+      SIGNET_KAFKA_BROKERS: kafkaBrokers,
+      SIGNET_SEALING_KEYS: keys.sealingKeys,
+      SIGNET_OPERATOR_KEY: keys.operatorKey,
+      SIGNET_EGRESS_ALLOW: settings.egressAllow,
+      SIGNET_SOURCE_TOPICS: settings.sourceTopics.join(','),
+    },
+    isReady: async () => (await fetch(`http://127.0.0.1:${managementPort}/readyz`)).ok,
+    onStart: (pid) => running.add(name, pid),
+    onReady: onRestart,
+    log: say,
+    warn,
+  });
+}

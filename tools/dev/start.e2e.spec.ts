@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, markOf, removePostgres } from '@signet/embedded';
+import { waitFor } from '@signet/testing';
+import type { LocalFile } from './local-file.ts';
+import { ROOT } from './settings.ts';
+
+const READY_MS = 180_000;
+const log = (): void => undefined;
+let dataDir: string;
+let port: number;
+let running: ChildProcess | undefined;
+let output = '';
+
+const localFile = (): string => join(dataDir, 'local.json');
+const readLocal = (): LocalFile => JSON.parse(readFileSync(localFile(), 'utf8')) as LocalFile;
+
+/** `npm start` as it is typed; resolves when its last line says that it is ready. */
+async function npmStart(): Promise<LocalFile> {
+  output = '';
+  running = spawn('npm', ['start'], {
+    cwd: ROOT,
+    env: { ...process.env, SIGNET_DATA_DIR: dataDir, SIGNET_PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const collect = (chunk: Buffer): void => void (output += chunk.toString());
+  running.stdout?.on('data', collect);
+  running.stderr?.on('data', collect);
+  const ended = (): boolean => running?.exitCode !== null;
+  await waitFor(() => ended() || /Signet is ready.*\n$/.test(output), { what: 'npm start', timeoutMs: READY_MS });
+  if (ended()) throw new Error(output);
+  return readLocal();
+}
+
+async function interrupt(): Promise<number> {
+  const ended = once(running as ChildProcess, 'exit');
+  running?.kill('SIGINT');
+  const [code] = (await ended) as [number];
+  return code;
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' }, () => resolve(true));
+    socket.once('error', () => resolve(false)).once('connect', () => socket.destroy());
+  });
+}
+
+const portsOf = ({ url, kafkaBrokers, databaseUrl, services }: LocalFile): number[] => [
+  ...[url, `kafka://${kafkaBrokers}`, databaseUrl].map((address) => Number(new URL(address).port)),
+  ...Object.values(services).flatMap(({ port, managementPort }) => [port, managementPort]),
+];
+
+const webhooks = async ({ url, tenantKey }: LocalFile): Promise<{ id: string }[]> => {
+  const response = await fetch(`${url}/v1/webhooks`, { headers: { authorization: `Bearer ${tenantKey}` } });
+  return ((await response.json()) as { data: { id: string }[] }).data;
+};
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'signet-start-'));
+  chmodSync(dataDir, 0o755);
+  port = await freePort(18_080);
+});
+afterEach(async () => {
+  if (running?.exitCode === null) await interrupt();
+});
+afterAll(async () => {
+  await removePostgres(join(dataDir, 'postgres'), log);
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+test(
+  'one command runs everything, starts again what dies, ends without a trace, and has its data the next time',
+  async () => {
+    const first = await npmStart();
+    expect(output).toContain('signature verified');
+    expect(output).toContain(first.operatorKey);
+    expect(statSync(localFile()).mode & 0o777).toBe(0o600);
+    expect(new URL(first.url).port).toBe(String(port));
+    const [webhook] = await webhooks(first);
+
+    process.kill(first.services.delivery.pid, 'SIGKILL');
+    await waitFor(() => output.includes('delivery is back'), { what: 'delivery', timeoutMs: 60_000 });
+    const afterwards = readLocal();
+    expect(afterwards.services.delivery.pid).not.toBe(first.services.delivery.pid);
+    expect(afterwards).toMatchObject({
+      operatorKey: first.operatorKey,
+      services: { registry: first.services.registry },
+    });
+
+    expect(await interrupt()).toBe(0);
+    expect(await Promise.all(portsOf(first).map(isOpen))).toEqual(portsOf(first).map(() => false));
+    expect(Object.values(afterwards.services).map(({ pid }) => markOf(pid))).toEqual([undefined, undefined, undefined]);
+    expect(existsSync(localFile())).toBe(false);
+
+    const second = await npmStart();
+    expect(output).not.toContain(second.operatorKey);
+    const { operatorKey, tenantId, tenantKey, producerKey } = first;
+    expect(second).toMatchObject({ operatorKey, tenantId, tenantKey, producerKey });
+    expect((await webhooks(second)).map(({ id }) => id)).toEqual([webhook?.id]);
+    expect(await interrupt()).toBe(0);
+  },
+  3 * READY_MS,
+);
+
+test(
+  'a launcher that is killed leaves processes behind, and the next one ends them',
+  async () => {
+    const first = await npmStart();
+    const { launcher } = JSON.parse(readFileSync(join(dataDir, 'running.json'), 'utf8')) as {
+      launcher: { pid: number };
+    };
+    process.kill(launcher.pid, 'SIGKILL');
+    await waitFor(() => running?.exitCode !== null, { what: 'the end of npm' });
+    expect(markOf(first.services.registry.pid)).toBeDefined();
+
+    const second = await npmStart();
+    expect(output).toContain('which an earlier run left behind');
+    expect(markOf(first.services.registry.pid)).toBeUndefined();
+    expect(portsOf(second)).toEqual(portsOf(first));
+    expect(await interrupt()).toBe(0);
+  },
+  3 * READY_MS,
+);

@@ -1,0 +1,73 @@
+// `npm start`: PostgreSQL, Kafka, the three services, one public address, a demo tenant and a first event.
+import type { LocalFile } from './local-file.ts';
+import { bold, elapsedSeconds, green, plain, say, warn } from './progress.ts';
+import { readSettings } from './settings.ts';
+import { System } from './system.ts';
+
+/** npm passes a Ctrl-C on that the terminal sent to us as well: two signals at once are one. */
+const SAME_SIGNAL_MS = 700;
+
+let system: System | undefined;
+let stoppedAt: number | undefined;
+let hard = false;
+
+async function stop(why: string, exitCode: number): Promise<void> {
+  if (stoppedAt !== undefined) {
+    if (hard || performance.now() - stoppedAt < SAME_SIGNAL_MS) return;
+    hard = true;
+    warn('Ending everything at once');
+    return void (await system?.stop({ hard }));
+  }
+  stoppedAt = performance.now();
+  say(why);
+  try {
+    await system?.stop();
+    say('Everything has ended');
+    process.exit(exitCode);
+  } catch (error) {
+    warn((error as Error).message);
+    process.exit(1);
+  }
+}
+
+function summary({ url, databaseUrl, kafkaBrokers, tenantId, services }: LocalFile, system: System): void {
+  plain();
+  plain(`  ${bold('Signet')}       ${url}`);
+  plain(`  Kafka        ${kafkaBrokers}`);
+  plain(`  PostgreSQL   ${new URL(databaseUrl).host}`);
+  for (const [name, { port, managementPort }] of Object.entries(services)) {
+    plain(`  ${name.padEnd(12)} http://127.0.0.1:${port}  metrics and health: http://127.0.0.1:${managementPort}`);
+  }
+  plain(`  demo tenant  ${tenantId}`);
+  plain();
+  if (system.keys.operatorKeyIsNew) {
+    plain(`  The operator's key, shown this once (kept in ${system.dataDir.keys}):`);
+    plain(`  ${bold(system.keys.operatorKey)}`);
+  } else {
+    plain(`  The operator's key is in ${system.dataDir.local}`);
+  }
+  plain(`  Keys, ports and processes while this runs: ${system.dataDir.local}`);
+  plain(`  Logs: ${system.dataDir.logs}`);
+  plain();
+  say(`${green('Signet is ready')} after ${elapsedSeconds().toFixed(1)} s. Ctrl-C stops it.`);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => void stop(`Stopping (${signal})`, 0));
+}
+// The bootstrap was killed: nobody would pass a signal on to us any more.
+process.on('disconnect', () => void stop('Stopping: the terminal is gone', 0));
+process.on('uncaughtException', (error) => {
+  warn(error.stack ?? String(error));
+  void stop('Stopping because of an error', 1);
+});
+
+try {
+  system = await System.open(readSettings(process.env));
+  summary(await system.start(), system);
+} catch (error) {
+  if (stoppedAt === undefined) {
+    warn((error as Error).message);
+    await stop('Stopping: Signet could not be started', 1);
+  }
+}

@@ -1,0 +1,138 @@
+import { openDataDir } from './data-dir.ts';
+import type { DataDir } from './data-dir.ts';
+import { provideDemoWebhook } from './demo-webhook.ts';
+import type { Demo } from './demo.ts';
+import { provideDemo } from './demo.ts';
+import { showFirstDelivery } from './first-delivery.ts';
+import { superviseGateway } from './gateway-process.ts';
+import type { ServiceName } from './gateway-routes.ts';
+import { Infrastructure } from './infrastructure.ts';
+import type { Keys } from './keys.ts';
+import { provideKeys } from './keys.ts';
+import type { LocalFile, ServicePlace } from './local-file.ts';
+import { chosenPort } from './ports.ts';
+import { removeFile, writePrivateJson } from './private-file.ts';
+import { say } from './progress.ts';
+import { ReceiverProcess } from './receiver-process.ts';
+import { RunningFile } from './running-file.ts';
+import type { Service } from './services.ts';
+import { prepareServices } from './services.ts';
+import type { DevSettings } from './settings.ts';
+import type { Supervised } from './supervised.ts';
+import { createTopics } from './topics.ts';
+
+const RECEIVER_PORT = 8090;
+
+/** The whole system of `npm start`: what runs, in the order in which it starts, and ends the other way round. */
+export class System {
+  readonly dataDir: DataDir;
+  readonly keys: Keys;
+  readonly #settings: DevSettings;
+  readonly #running: RunningFile;
+  readonly #infrastructure: Infrastructure;
+  readonly #stopping = new AbortController();
+  #starting: Promise<unknown> = Promise.resolve();
+  #services: Service[] = [];
+  #gateway: Supervised | undefined;
+  #receiver: ReceiverProcess | undefined;
+  #local: Omit<LocalFile, 'services'> | undefined;
+
+  private constructor(settings: DevSettings, dataDir: DataDir, running: RunningFile) {
+    this.#settings = settings;
+    this.dataDir = dataDir;
+    this.keys = provideKeys(settings, dataDir);
+    this.#running = running;
+    this.#infrastructure = new Infrastructure(settings, dataDir, this.#stopping.signal);
+  }
+
+  /** Takes the data folder over from an earlier launcher; throws when that one still runs. */
+  static async open(settings: DevSettings): Promise<System> {
+    const dataDir = openDataDir(settings.dataDir);
+    const running = new RunningFile(dataDir.running);
+    await running.takeOver(say);
+    removeFile(dataDir.local);
+    return new System(settings, dataDir, running);
+  }
+
+  /** Resolves to what local.json says when everything is ready and a first event has arrived. */
+  async start(): Promise<LocalFile> {
+    const infrastructure = this.#infrastructure.start();
+    this.#starting = infrastructure;
+    const places = await this.#step(infrastructure);
+    await this.#step(createTopics(places.kafkaBrokers, this.#settings.sourceTopics));
+    await this.#startProcesses(places);
+
+    const port = await this.#step(chosenPort('the public address', this.#settings.port));
+    const { host } = this.#settings;
+    this.#gateway = superviseGateway({ host, port, ...this.#own(), services: this.#services });
+    await this.#step(this.#gateway.start());
+    const url = `http://localhost:${port}`;
+    say(`The public address is ${url}`);
+
+    const demo = await this.#step(provideDemo(url, this.keys.operatorKey, this.dataDir.demo));
+    await this.#startReceiver(url, demo);
+    const { tenantId, tenantKey, producerKey } = demo;
+    this.#local = { url, operatorKey: this.keys.operatorKey, tenantId, tenantKey, producerKey, ...places };
+    this.#stopping.signal.throwIfAborted();
+    return this.#writeLocal(this.#local);
+  }
+
+  /** Ends everything; may be called again with `hard` while it is at it. Never leaves a process behind. */
+  async stop(options: { hard?: boolean } = {}): Promise<void> {
+    this.#stopping.abort(new Error('Stopping.'));
+    this.#local = undefined;
+    removeFile(this.dataDir.local);
+    // A server that is being started has to be up before it can be ended.
+    await this.#starting.catch(() => undefined);
+    await Promise.all(this.#services.map(({ process }) => process.stop(options)));
+    await this.#gateway?.stop(options);
+    await this.#receiver?.process.stop(options);
+    await this.#infrastructure.stop(options);
+    this.#running.close();
+  }
+
+  #own(): { dataDir: DataDir; running: RunningFile } {
+    return { dataDir: this.dataDir, running: this.#running };
+  }
+
+  async #startProcesses(places: { databaseUrl: string; kafkaBrokers: string }): Promise<void> {
+    const onRestart = (): void => void (this.#local && this.#writeLocal(this.#local));
+    const common = { settings: this.#settings, keys: this.keys, ...this.#own(), ...places, onRestart };
+    this.#services = await this.#step(prepareServices(common));
+    await this.#step(
+      Promise.all(
+        this.#services.map(async ({ name, port, process }) => {
+          await process.start();
+          say(`${name} is ready on 127.0.0.1:${port}`);
+        }),
+      ),
+    );
+  }
+
+  async #startReceiver(url: string, demo: Demo): Promise<void> {
+    const port = await this.#step(chosenPort('the bundled receiver', demo.receiverPort ?? RECEIVER_PORT));
+    this.#receiver = new ReceiverProcess({ port, ...this.#own() });
+    await this.#step(this.#receiver.process.start());
+    const webhook = await this.#step(provideDemoWebhook(url, demo.tenantKey, this.#receiver.url));
+    writePrivateJson(this.dataDir.demo, { ...demo, receiverPort: port });
+    this.#receiver.trust([webhook.secret]);
+    await this.#step(showFirstDelivery(url, demo, this.#receiver, this.#stopping.signal));
+  }
+
+  /** A step of the start, after which nothing goes on if somebody wants to stop. */
+  async #step<T>(step: Promise<T>): Promise<T> {
+    const result = await step;
+    this.#stopping.signal.throwIfAborted();
+    return result;
+  }
+
+  #writeLocal(local: Omit<LocalFile, 'services'>): LocalFile {
+    const entries = this.#services.map(({ name, port, managementPort, process }) => [
+      name,
+      { pid: process.pid ?? 0, port, managementPort } satisfies ServicePlace,
+    ]);
+    const file = { ...local, services: Object.fromEntries(entries) as Record<ServiceName, ServicePlace> };
+    writePrivateJson(this.dataDir.local, file);
+    return file;
+  }
+}

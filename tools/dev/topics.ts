@@ -1,0 +1,14 @@
+import { TOPICS } from '@signet/contracts';
+import { ensureTopics } from '@signet/kafka';
+
+/** Creates what is missing of Signet's topics and of the source topics, which belong to the producers elsewhere. */
+export async function createTopics(kafkaBrokers: string, sourceTopics: readonly string[]): Promise<void> {
+  const sources = sourceTopics.map((name) => ({
+    name,
+    partitions: 6,
+    cleanup: 'delete' as const,
+    key: 'any',
+    description: 'CloudEvents of an internal service.',
+  }));
+  await ensureTopics({ brokers: kafkaBrokers.split(','), clientId: 'signet-start' }, [...TOPICS, ...sources]);
+}
