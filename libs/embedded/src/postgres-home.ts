@@ -4,11 +4,13 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Log } from './log.ts';
 import type { ServerUser } from './server-user.ts';
@@ -16,6 +18,8 @@ import { sharedHome, userCan } from './server-user.ts';
 
 /** Names the place of the cluster when it cannot lie in the data folder itself. */
 const LOCATION_FILE = 'location';
+/** Beside a cluster that lies outside: the data folder that it belongs to. */
+const ORIGIN = '.origin';
 
 /**
  * The folder of the PostgreSQL cluster that belongs to `dataDir`: `<dataDir>/cluster`, owned by `user`. Where that user
@@ -44,16 +48,40 @@ export function rememberedHome(dataDir: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 }
 
+/** Removes a cluster that lies outside. */
+export function removeHome(home: string): void {
+  rmSync(home, { recursive: true, force: true });
+  rmSync(`${home}${ORIGIN}`, { force: true });
+}
+
 function outside(dataDir: string, user: ServerUser, log: Log): string {
   const path = realpathSync(dataDir);
   const key = createHash('sha256').update(path).digest('hex').slice(0, 16);
-  const home = join(sharedHome(user), `${basename(dataDir)}-${key}`);
+  const shared = sharedHome(user);
+  removeOrphans(shared);
+  const home = join(shared, `${basename(dataDir)}-${key}`);
   // The data folder knows nothing of it, so it was removed and made anew: what is left outside was thrown away with it.
   rmSync(home, { recursive: true, force: true });
   log(`User ${user.name} cannot enter ${path}: the database lies in ${home}`);
   own(home, user);
   writeFileSync(join(dataDir, LOCATION_FILE), `${home}\n`);
+  writeFileSync(`${home}${ORIGIN}`, path);
   return home;
+}
+
+/**
+ * Removes the clusters of temporary data folders that are gone, as tests leave them. Others are kept: a folder that is
+ * not there may be a disk that is not mounted.
+ */
+function removeOrphans(shared: string): void {
+  for (const name of readdirSync(shared).filter((entry) => entry.endsWith(ORIGIN))) {
+    const file = join(shared, name);
+    const origin = readFileSync(file, 'utf8');
+    const temporary = [tmpdir(), '/tmp', '/var/tmp'].some((folder) => origin.startsWith(`${folder}/`));
+    const home = file.slice(0, -ORIGIN.length);
+    if (!temporary || existsSync(origin) || existsSync(join(home, 'postmaster.pid'))) continue;
+    removeHome(home);
+  }
 }
 
 /** PostgreSQL wants its folder to be its own and closed to others. */

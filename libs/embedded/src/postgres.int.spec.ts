@@ -61,3 +61,14 @@ asRoot('where the user of PostgreSQL cannot enter, the database lies outside and
   await removePostgres(dataDir, log);
   expect(existsSync(String(home))).toBe(false);
 });
+
+asRoot('a database outside goes when its temporary data folder has gone', async () => {
+  const forgotten = join(mkdtempSync(join(folder, 'closed-')), 'data');
+  await (await start(forgotten)).stop();
+  const home = String(rememberedHome(forgotten));
+  rmSync(forgotten, { recursive: true });
+  const next = join(mkdtempSync(join(folder, 'closed-')), 'data');
+  await (await start(next)).stop();
+  expect(existsSync(home)).toBe(false);
+  await removePostgres(next, log);
+});

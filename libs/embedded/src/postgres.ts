@@ -5,7 +5,7 @@ import { freePort } from './free-port.ts';
 import type { Log } from './log.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { initialiseCluster, passwordOf } from './postgres-cluster.ts';
-import { postgresHome, rememberedHome } from './postgres-home.ts';
+import { postgresHome, rememberedHome, removeHome } from './postgres-home.ts';
 import type { EndingStep } from './processes.ts';
 import { commandLineOf, endProcess, markOf } from './processes.ts';
 import { startServerProcess, untilReady } from './server-process.ts';
@@ -130,6 +130,6 @@ export const endLeftoverPostgres = (dataDir: string, log: Log): Promise<void> =>
 export async function removePostgres(dataDir: string, log: Log): Promise<void> {
   await endLeftoverPostgres(dataDir, log);
   const outside = rememberedHome(dataDir);
-  if (outside !== undefined) rmSync(outside, { recursive: true, force: true });
+  if (outside !== undefined) removeHome(outside);
   rmSync(dataDir, { recursive: true, force: true });
 }

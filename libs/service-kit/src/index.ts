@@ -1,1 +1,60 @@
-export {};
+export { AuthModule } from './auth/auth.module.ts';
+export type { AuthLookups, AuthModuleAsyncOptions } from './auth/auth.module.ts';
+export { ApiKeyDirectory } from './auth/api-key-directory.ts';
+export { ApiKeyGuard } from './auth/api-key.guard.ts';
+export { authenticate, authorize } from './auth/authenticate.ts';
+export { Caller, Public, Roles } from './auth/caller.ts';
+export { DirectoryFeed } from './auth/directory-feed.ts';
+export type { Directory, DirectoryFeedOptions } from './auth/directory-feed.ts';
+export { API_KEY_LOOKUP, hashApiKey, TENANT_LOOKUP } from './auth/lookups.ts';
+export type { ApiKeyLookup, TenantLookup } from './auth/lookups.ts';
+export { TenantDirectory } from './auth/tenant-directory.ts';
+export { databaseOptions } from './database/database-options.ts';
+export type { DatabaseOptions } from './database/database-options.ts';
+export { DatabaseModule } from './database/database.module.ts';
+export { migrate } from './database/migrate.ts';
+export { EventLoopWatch } from './health/event-loop.ts';
+export { HealthRegistry } from './health/health.registry.ts';
+export type { HealthAnswer, HealthCheck, HealthReport } from './health/health.registry.ts';
+export { etag, parseIfMatch } from './http/etag.ts';
+export { decodeCursor, encodeCursor, pageOf, pageQuery } from './http/paging.ts';
+export type { Page } from './http/paging.ts';
+export { LOGGER, pinoLogger } from './logging/logger.ts';
+export type { Logger } from './logging/logger.ts';
+export { counter, createMetrics, DURATION_BUCKETS, gauge, histogram } from './metrics/metrics.ts';
+export { fieldErrors } from './problem/field-errors.ts';
+export { Problem, problem, PROBLEM_MEDIA_TYPE, problemType } from './problem/problem.ts';
+export type { FieldError, ProblemDocument, ProblemOptions } from './problem/problem.ts';
+export { ProblemFilter } from './problem/problem.filter.ts';
+export { ProblemValidationPipe } from './problem/validation.pipe.ts';
+export { KeepBytes } from './service/fastify-server.ts';
+export { openApiDocument } from './service/openapi.ts';
+export type { OpenApiOptions } from './service/openapi.ts';
+export { runService } from './service/run-service.ts';
+export type { RunningService, ServiceOptions } from './service/service-options.ts';
+export { CLOCK, ServiceModule, SETTINGS } from './service/service.module.ts';
+export { startService } from './service/start-service.ts';
+export { untilReachable } from './service/until-reachable.ts';
+export type { UntilReachableOptions } from './service/until-reachable.ts';
+export { describeSettings } from './settings/describe-settings.ts';
+export { formatDuration, parseDuration } from './settings/duration.ts';
+export { EXIT_BAD_SETTINGS, loadSettings, settingsFromEnvironment, SettingsError } from './settings/load-settings.ts';
+export type { Environment, SettingFault } from './settings/load-settings.ts';
+export { defineSettings, optionalSetting, setting } from './settings/setting.ts';
+export type { Setting, SettingDefinitions, SettingOptions, SettingsOf } from './settings/setting.ts';
+export { sharedSettings } from './settings/shared-settings.ts';
+export type { ServiceSettings } from './settings/shared-settings.ts';
+export {
+  cidrs,
+  databaseUrl,
+  duration,
+  hostAndPort,
+  integer,
+  list,
+  oneOf,
+  port,
+  sealingKeys,
+  share,
+  text,
+  topicName,
+} from './settings/values.ts';

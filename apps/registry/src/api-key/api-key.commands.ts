@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock, Role } from '@signet/contracts';
+import { fixedId, newId } from '@signet/contracts';
+import { hashApiKey } from '@signet/service-kit';
+import type { Aggregates } from '../database/aggregates.ts';
+import { toInstant } from '../instant.ts';
+import type { ApiKeyCommand } from './api-key.decider.ts';
+import { apiKeyDecider } from './api-key.decider.ts';
+import type { ApiKeyQueries } from './api-key.queries.ts';
+import { newApiKey, shownPrefix } from './api-key.secret.ts';
+
+/** The key that SIGNET_OPERATOR_KEY is: always the same aggregate, whatever the setting says. */
+export const FIRST_OPERATOR_KEY_ID = fixedId('operator-key');
+
+/** Asks things of API keys. `accessChanged` is told when a key works no longer. A key in clear is in the answer to its creation, and nowhere else. */
+export class ApiKeyCommands {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly queries: ApiKeyQueries,
+    private readonly clock: Clock,
+    private readonly accessChanged: () => void,
+  ) {}
+
+  async create(owner: { tenantId: string | null; name: string; role: Role }, actor: string) {
+    const id = newId();
+    const key = newApiKey(owner.role, randomBytes);
+    const material = { hash: hashApiKey(key), prefix: shownPrefix(key) };
+    await this.ask(id, { type: 'CreateApiKey', ...owner, ...material, createdBy: actor, at: this.now() }, actor);
+    return { id, key };
+  }
+
+  async revoke(id: string, actor: string): Promise<void> {
+    await this.ask(id, { type: 'RevokeApiKey', at: this.now() }, actor);
+    this.accessChanged();
+  }
+
+  /** Makes the first operator key be what the setting says; every service learns of it as of any other key. */
+  async ensureOperatorKey(key: string): Promise<void> {
+    const actor = 'SIGNET_OPERATOR_KEY';
+    const hash = hashApiKey(key);
+    const known = await this.queries.findByHash(hash);
+    // The setting may name a key that was created over HTTP: it is live already.
+    if (known !== undefined && known.id !== FIRST_OPERATOR_KEY_ID) return;
+    await this.ask(
+      FIRST_OPERATOR_KEY_ID,
+      {
+        type: 'EnsureApiKey',
+        tenantId: null,
+        name: 'First operator key',
+        role: 'operator',
+        hash,
+        prefix: shownPrefix(key),
+        createdBy: actor,
+        at: this.now(),
+      },
+      actor,
+    );
+  }
+
+  private ask(id: string, command: ApiKeyCommand, actor: string) {
+    return this.aggregates.ask('api-key', id, apiKeyDecider, command, { actor });
+  }
+
+  private now(): string {
+    return toInstant(this.clock());
+  }
+}

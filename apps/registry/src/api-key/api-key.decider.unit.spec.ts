@@ -1,0 +1,60 @@
+import { describe, test } from '@jest/globals';
+import { specify } from '@signet/testing';
+import type { ApiKeyEvent, CreateApiKey } from './api-key.decider.ts';
+import { apiKeyDecider } from './api-key.decider.ts';
+
+const apiKey = specify(apiKeyDecider);
+const at = '2026-01-15T12:00:00.000Z';
+const made = {
+  tenantId: 't1',
+  name: 'Till',
+  role: 'tenant',
+  hash: 'h1',
+  prefix: 'sgn_t_ab',
+  createdBy: 'op',
+  at,
+} as const;
+const create: CreateApiKey = { type: 'CreateApiKey', ...made };
+const created: ApiKeyEvent = { type: 'ApiKeyCreated', data: made };
+const revoked: ApiKeyEvent = { type: 'ApiKeyRevoked', data: { at } };
+
+describe('an API key', () => {
+  test('is created with its hash, never with itself', () => apiKey.given().when(create).then(created));
+  test('is created once', () => apiKey.given(created).when(create).thenThrows('api_key_exists'));
+  test('of a tenant or producer belongs to a tenant', () =>
+    apiKey
+      .given()
+      .when({ ...create, tenantId: null })
+      .thenThrows('role_not_allowed'));
+  test('of an operator belongs to none', () =>
+    apiKey
+      .given()
+      .when({ ...create, role: 'operator' })
+      .thenThrows('role_not_allowed'));
+  test('is revoked once', () => {
+    apiKey.given(created).when({ type: 'RevokeApiKey', at }).then(revoked);
+    apiKey.given(created, revoked).when({ type: 'RevokeApiKey', at }).thenThrows('api_key_not_found');
+    apiKey.given().when({ type: 'RevokeApiKey', at }).thenThrows('api_key_not_found');
+  });
+});
+
+describe('the first operator key', () => {
+  const ensure = { ...made, type: 'EnsureApiKey', tenantId: null, role: 'operator' } as const;
+  const ensured: ApiKeyEvent = { type: 'ApiKeyCreated', data: { ...made, tenantId: null, role: 'operator' } };
+
+  test('is created when it is not there', () => apiKey.given().when(ensure).then(ensured));
+  test('that is as its setting says appends nothing', () => apiKey.given(ensured).when(ensure).then());
+  test('follows its setting', () =>
+    apiKey
+      .given(ensured)
+      .when({ ...ensure, hash: 'h2', prefix: 'sgn_o_cd' })
+      .then({ type: 'ApiKeyReplaced', data: { hash: 'h2', prefix: 'sgn_o_cd', at } }));
+  test('stays revoked until its setting names another', () => {
+    apiKey.given(ensured, revoked).when(ensure).then();
+    const another = { ...ensure, hash: 'h2' };
+    apiKey
+      .given(ensured, revoked)
+      .when(another)
+      .then({ type: 'ApiKeyCreated', data: { ...ensured.data, hash: 'h2' } as never });
+  });
+});

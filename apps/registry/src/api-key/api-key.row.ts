@@ -1,0 +1,46 @@
+import type { ApiKeySnapshot, Role } from '@signet/contracts';
+import type { ApiKeyEvent } from './api-key.decider.ts';
+
+/** A row of `api_keys`, as `ApiKeyEntity` maps it. A revoked key has none. */
+export interface ApiKeyRow {
+  readonly id: string;
+  readonly tenantId: string | null;
+  readonly name: string;
+  readonly role: Role;
+  /** SHA-256 of the key, lower-case hex. */
+  readonly hash: string;
+  /** The key's first characters, by which people tell keys apart. */
+  readonly prefix: string;
+  readonly createdBy: string;
+  readonly createdAt: Date;
+  readonly version: number;
+}
+
+/** The row after one more event: pure, so that a rebuild gives the same. */
+export function applyToApiKeyRow(
+  id: string,
+  row: ApiKeyRow | null,
+  event: ApiKeyEvent & { version: number },
+): ApiKeyRow | null {
+  const { version } = event;
+  switch (event.type) {
+    case 'ApiKeyCreated': {
+      const { tenantId, name, role, hash, prefix, createdBy, at } = event.data;
+      return { id, tenantId, name, role, hash, prefix, createdBy, createdAt: new Date(at), version };
+    }
+    case 'ApiKeyReplaced':
+      return row && { ...row, hash: event.data.hash, prefix: event.data.prefix, version };
+    case 'ApiKeyRevoked':
+      return null;
+  }
+}
+
+/** A key as the other services know it. */
+export const apiKeySnapshotOf = ({ id, tenantId, name, role, hash, version }: ApiKeyRow): ApiKeySnapshot => ({
+  id,
+  tenantId,
+  name,
+  role,
+  hash,
+  version,
+});

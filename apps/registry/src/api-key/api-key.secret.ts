@@ -1,0 +1,25 @@
+import type { Role } from '@signet/contracts';
+
+const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const RANDOM_BYTES = 32;
+/** 62^43 is the first power of 62 above 2^256. */
+const LENGTH = 43;
+/** `sgn_t_` and six of the random characters: enough to tell keys apart, far too little to guess one. */
+const PREFIX_LENGTH = 12;
+
+/**
+ * A new API key: `sgn_<o|t|p>_` and 256 random bits in base62. The fixed beginning lets secret scanners find a key that
+ * leaked; base62 lets a double click select it whole.
+ */
+export function newApiKey(role: Role, randomBytes: (count: number) => Buffer): string {
+  let rest = BigInt(`0x${randomBytes(RANDOM_BYTES).toString('hex')}`);
+  let text = '';
+  for (let place = 0; place < LENGTH; place++) {
+    text = DIGITS.charAt(Number(rest % 62n)) + text;
+    rest /= 62n;
+  }
+  return `sgn_${role.charAt(0)}_${text}`;
+}
+
+/** The part of a key that may be shown. A key that somebody made up (SIGNET_OPERATOR_KEY) shows a quarter at most. */
+export const shownPrefix = (key: string): string => key.slice(0, Math.min(PREFIX_LENGTH, Math.floor(key.length / 4)));

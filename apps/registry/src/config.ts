@@ -1,0 +1,17 @@
+import type { SettingsOf } from '@signet/service-kit';
+import { defineSettings, integer, setting, sharedSettings } from '@signet/service-kit';
+
+/** Every setting of the registry. */
+export const settings = defineSettings({
+  ...sharedSettings.service({ port: 3000, managementPort: 3100 }),
+  ...sharedSettings.kafka,
+  ...sharedSettings.database,
+  ...sharedSettings.sealing,
+  ...sharedSettings.operatorKey,
+  ...sharedSettings.egress,
+  ...sharedSettings.failures,
+  SIGNET_WEBHOOKS_PER_URL: setting(integer(1, 1_000_000), 'Webhooks of one tenant that may have the same URL.', {
+    default: '10',
+  }),
+});
+export type RegistrySettings = SettingsOf<typeof settings>;

@@ -1,0 +1,74 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '@signet/contracts';
+import type { Decider, EventLike, Projection } from '@signet/event-store';
+import { handle, handleBatch, PostgresEventStore } from '@signet/event-store';
+import { sql } from 'kysely';
+import type { Kind } from './streams.ts';
+import { streamOf } from './streams.ts';
+import { tables } from './tables.ts';
+
+export interface Asking {
+  /** Who asks: kept with every event. */
+  readonly actor: string;
+  /** Refuses with a VersionConflictError unless the stream is at this version. */
+  readonly expectedVersion?: number | undefined;
+  /** A rule that spans aggregates, checked in the same transaction before the decision; throws where it is broken. */
+  readonly rule?: ((em: EntityManager) => Promise<void>) | undefined;
+}
+
+/**
+ * Takes `name` until the end of the transaction; everybody else who wants it waits. Names are hashed to 64 bits: two
+ * that meet wait for each other without need, and that is all.
+ */
+export const lock = (em: EntityManager, name: string): Promise<unknown> =>
+  sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tables(em));
+
+/** Asks something of an aggregate: loads it, decides, appends and projects, in one transaction. */
+export class Aggregates {
+  /** `appended` is told after each commit that appended something. */
+  constructor(
+    private readonly em: EntityManager,
+    private readonly clock: Clock,
+    private readonly projections: readonly Projection[],
+    private readonly appended: () => void,
+  ) {}
+
+  /**
+   * The lock on the stream makes fifty writers of one webhook wait their turn rather than collide, decide again and
+   * collide again; the version of the stream still is what keeps them apart.
+   */
+  async ask<State, Command, Event extends EventLike>(
+    kind: Kind,
+    id: string,
+    decider: Decider<State, Command, Event>,
+    command: Command,
+    { actor, expectedVersion, rule }: Asking,
+  ): Promise<{ events: readonly Event[]; version: number }> {
+    const streamId = streamOf(kind, id);
+    const { events, version } = await this.em.fork().transactional(async (em) => {
+      await lock(em, streamId);
+      await rule?.(em);
+      const store = this.storeIn(em);
+      return handle(store, decider, streamId, command, { actor, expectedVersion });
+    });
+    if (events.length > 0) this.appended();
+    return { events, version };
+  }
+
+  /** Asks many aggregates something each, in one transaction: all of them or none. */
+  async askMany<State, Command, Event extends EventLike>(
+    kind: Kind,
+    decider: Decider<State, Command, Event>,
+    asked: readonly (readonly [id: string, command: Command])[],
+    { actor }: Pick<Asking, 'actor'>,
+  ): Promise<void> {
+    const entries = asked.map(([id, command]) => ({ streamId: streamOf(kind, id), commands: [command] }));
+    const handled = await handleBatch(this.storeIn(this.em), decider, entries, { actor });
+    if ([...handled.values()].some(({ events }) => events.length > 0)) this.appended();
+  }
+
+  /** The store, within the transaction that the entity manager is in, if it is in one. */
+  storeIn(em: EntityManager): PostgresEventStore {
+    return new PostgresEventStore({ em, clock: this.clock, projections: this.projections });
+  }
+}

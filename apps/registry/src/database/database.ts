@@ -1,0 +1,24 @@
+import { EventStoreMigration } from '@signet/event-store';
+import type { Projection } from '@signet/event-store';
+import type { DatabaseOptions } from '@signet/service-kit';
+import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
+import { apiKeyProjection } from '../api-key/api-key.projection.ts';
+import type { RegistrySettings } from '../config.ts';
+import { TenantEntity } from '../tenant/tenant.entity.ts';
+import { tenantProjection } from '../tenant/tenant.projection.ts';
+import { WebhookActivityEntity, WebhookEntity } from '../webhook/webhook.entity.ts';
+import { webhookProjection } from '../webhook/webhook.projection.ts';
+import { RegistryMigration1 } from './registry.migration.ts';
+
+/** Written in the transaction that appends the events, and built again from them by `rebuild.ts`. */
+export const PROJECTIONS: readonly Projection[] = [tenantProjection, apiKeyProjection, webhookProjection];
+
+export const registryDatabase = (
+  settings: Pick<RegistrySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'>,
+): DatabaseOptions => ({
+  url: settings.SIGNET_DATABASE_URL,
+  schema: 'registry',
+  entities: [TenantEntity, ApiKeyEntity, WebhookEntity, WebhookActivityEntity],
+  migrations: [EventStoreMigration, RegistryMigration1],
+  poolSize: settings.SIGNET_DATABASE_POOL,
+});

@@ -1,0 +1,56 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { databaseOptions, hashApiKey, migrate } from '@signet/service-kit';
+import type { TestDatabase } from '@signet/testing';
+import { fakeClock, testDatabase } from '@signet/testing';
+import { ApiKeyCommands, FIRST_OPERATOR_KEY_ID } from './api-key/api-key.commands.ts';
+import { ApiKeyQueries } from './api-key/api-key.queries.ts';
+import { KeyCache } from './auth/key-cache.ts';
+import { Aggregates } from './database/aggregates.ts';
+import { PROJECTIONS, registryDatabase } from './database/database.ts';
+
+// Without the relay: the first operator key has one id on the one topic that all tests share.
+let database: TestDatabase;
+let orm: MikroORM;
+let keys: KeyCache;
+let commands: ApiKeyCommands;
+const clock = fakeClock();
+beforeAll(async () => {
+  database = await testDatabase();
+  const options = registryDatabase({ SIGNET_DATABASE_URL: database.url, SIGNET_DATABASE_POOL: 5 });
+  orm = await MikroORM.init(databaseOptions(options));
+  await migrate(orm, options);
+  keys = new KeyCache(orm.em, clock);
+  const aggregates = new Aggregates(orm.em, clock, PROJECTIONS, () => undefined);
+  commands = new ApiKeyCommands(aggregates, new ApiKeyQueries(orm.em), clock, keys.clear);
+});
+afterAll(async () => {
+  await orm.close();
+  await database.drop();
+});
+
+const isKnown = async (key: string): Promise<boolean> => {
+  await keys.refresh(hashApiKey(key));
+  return keys.byHash(hashApiKey(key)) !== undefined;
+};
+const versionOfFirstKey = async () => (await new ApiKeyQueries(orm.em).find(FIRST_OPERATOR_KEY_ID))?.version;
+
+test('the first operator key is what its setting says, from one start to the next', async () => {
+  await commands.ensureOperatorKey('the key of the first start');
+  expect(await isKnown('the key of the first start')).toBe(true);
+  await commands.ensureOperatorKey('the key of the first start');
+  expect(await versionOfFirstKey()).toBe(1);
+
+  await commands.ensureOperatorKey('the key of another start');
+  clock.advance(1_000);
+  expect(await isKnown('the key of the first start')).toBe(false);
+  expect(await isKnown('the key of another start')).toBe(true);
+});
+
+test('a setting that names a key which was created over HTTP makes no second one', async () => {
+  const before = await versionOfFirstKey();
+  const { key } = await commands.create({ tenantId: null, name: 'Ann', role: 'operator' }, 'test');
+  await commands.ensureOperatorKey(key);
+  expect(await versionOfFirstKey()).toBe(before);
+  expect(await isKnown(key)).toBe(true);
+});

@@ -1,0 +1,27 @@
+import type { Page } from '@signet/service-kit';
+import { decodeCursor, pageOf } from '@signet/service-kit';
+import { z } from 'zod';
+
+/** The place after which a page goes on, in lists that show the newest first. */
+export interface Place {
+  readonly createdAt: Date;
+  readonly id: string;
+}
+
+const place = z.strictObject({
+  createdAt: z.iso.datetime().transform((text) => new Date(text)),
+  id: z.string().max(64),
+});
+
+/** The place that a cursor names; a cursor that is not one of ours is refused as a bad request. */
+export const placeOf = (cursor: string | undefined): Place | undefined => decodeCursor(cursor, place);
+
+/** A page of up to `limit` rows, out of one row more than that: the one more says that there is another page. */
+export function viewPage<Row extends Place, View>(
+  rows: readonly Row[],
+  limit: number,
+  view: (row: Row) => View,
+): Page<View> {
+  const { data, nextCursor } = pageOf(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
+  return { data: data.map(view), nextCursor };
+}

@@ -1,0 +1,36 @@
+import type { DynamicModule } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import type { KafkaClientOptions } from '@signet/kafka';
+import { DatabaseModule } from '@signet/service-kit';
+import { AggregatesModule } from './aggregates.module.ts';
+import { ApiKeyModule } from './api-key/api-key.module.ts';
+import { KeyGuard } from './auth/key.guard.ts';
+import type { RegistrySettings } from './config.ts';
+import { registryDatabase } from './database/database.ts';
+import { DomainErrors } from './domain-errors.interceptor.ts';
+import { EventTypeModule } from './event-type/event-type.module.ts';
+import { TenantModule } from './tenant/tenant.module.ts';
+import { WebhookModule } from './webhook/webhook.module.ts';
+
+/** The whole registry. */
+@Module({})
+export class RegistryModule {
+  static async forRoot(settings: RegistrySettings, kafka: KafkaClientOptions): Promise<DynamicModule> {
+    return {
+      module: RegistryModule,
+      imports: [
+        await DatabaseModule.forRoot(registryDatabase(settings)),
+        AggregatesModule.forRoot(settings.SIGNET_DATABASE_URL, kafka),
+        TenantModule,
+        ApiKeyModule,
+        WebhookModule,
+        EventTypeModule,
+      ],
+      providers: [
+        { provide: APP_GUARD, useClass: KeyGuard },
+        { provide: APP_INTERCEPTOR, useClass: DomainErrors },
+      ],
+    };
+  }
+}

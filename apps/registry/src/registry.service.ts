@@ -1,0 +1,61 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { REGISTRY_DEAD_LETTER, TOPICS } from '@signet/contracts';
+import type { KafkaClientOptions } from '@signet/kafka';
+import { KafkaBatchServer } from '@signet/kafka';
+import type { Logger, ServiceOptions } from '@signet/service-kit';
+import { counter, gauge, HealthRegistry, LOGGER } from '@signet/service-kit';
+import { Registry } from 'prom-client';
+import type { RegistrySettings } from './config.ts';
+import { RegistryModule } from './registry.module.ts';
+import { OUTCOMES } from './webhook/webhook.tokens.ts';
+
+export const SERVICE_NAME = 'registry';
+/** The consumer group of `delivery.outcomes.v1`; a test has one of its own. */
+export const OUTCOMES_GROUP = 'signet.registry';
+/** Outcomes of a partition that may wait for their write; a quarter of a second of ten thousand a second, and more. */
+const MAX_IN_FLIGHT_RECORDS = 20_000;
+
+/** The registry as the service kit runs it. */
+export async function registryService(
+  settings: RegistrySettings,
+  { groupId = OUTCOMES_GROUP }: { groupId?: string } = {},
+): Promise<ServiceOptions> {
+  const kafka: KafkaClientOptions = { brokers: settings.SIGNET_KAFKA_BROKERS, clientId: SERVICE_NAME };
+  return {
+    name: SERVICE_NAME,
+    module: await RegistryModule.forRoot(settings, kafka),
+    settings,
+    topics: TOPICS,
+    openapi: {
+      title: 'Signet registry',
+      description: 'Webhooks, their secrets and history, event types, tenants and API keys.',
+    },
+    strategies: (app) => [outcomesServer(app, kafka, groupId)],
+  };
+}
+
+function outcomesServer(app: NestFastifyApplication, client: KafkaClientOptions, groupId: string): KafkaBatchServer {
+  const metrics = app.get<Registry>(Registry);
+  const logger = app.get<Logger>(LOGGER);
+  const deadLetters = counter(metrics, 'signet_registry_dead_letters_total', 'Records set aside, by reason.', [
+    'reason',
+  ]);
+  const server = new KafkaBatchServer({
+    client,
+    groupId,
+    transportId: OUTCOMES,
+    deadLetterTopic: REGISTRY_DEAD_LETTER,
+    maxInFlightRecords: MAX_IN_FLIGHT_RECORDS,
+    onDeadLetter: (reason) => deadLetters.inc({ reason }),
+    logger,
+  });
+  const help = 'Outcomes behind the end of each partition of this replica.';
+  gauge(metrics, 'signet_registry_consumer_lag_records', help, ['partition'], (lag) => {
+    lag.reset();
+    for (const [partition, records] of server.lag()) lag.set({ partition }, records);
+  });
+  const health = app.get(HealthRegistry);
+  health.addReadiness('outcomes', () => server.isReady() || 'the consumer group has not been joined yet');
+  health.addLiveness('outcomes', () => server.isAlive() || 'the consumer has fallen silent');
+  return server;
+}

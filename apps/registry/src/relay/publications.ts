@@ -1,0 +1,86 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import {
+  eventTypeByName,
+  DELIVERY_REQUESTS,
+  REGISTRY_API_KEYS,
+  REGISTRY_TENANTS,
+  REGISTRY_WEBHOOKS,
+} from '@signet/contracts';
+import { ApiKeyQueries } from '../api-key/api-key.queries.ts';
+import { apiKeySnapshotOf } from '../api-key/api-key.row.ts';
+import type { Kind } from '../database/streams.ts';
+import { aggregateOf } from '../database/streams.ts';
+import { TenantQueries } from '../tenant/tenant.queries.ts';
+import { tenantSnapshotOf } from '../tenant/tenant.row.ts';
+import type { WebhookTestRequested } from '../webhook/webhook.events.ts';
+import { WebhookQueries } from '../webhook/webhook.queries.ts';
+import { snapshotOf } from '../webhook/webhook.snapshot.ts';
+import { testRequestRecord } from '../webhook/webhook.test-request.ts';
+
+/** Also of an event type that left the catalogue after the test was asked for. */
+const exampleOf = ({ data }: WebhookTestRequested): unknown => eventTypeByName(data.eventType)?.example ?? null;
+
+/** What the relay needs of an event: where it belongs, and itself. */
+export interface LoggedEvent {
+  readonly streamId: string;
+  readonly type: string;
+  readonly data: object;
+}
+
+export interface Publication {
+  readonly key: string;
+  /** null: a tombstone. */
+  readonly value: string | Buffer | null;
+  readonly headers?: Record<string, string>;
+}
+
+/** Where the present state of each kind of aggregate goes, and how it is loaded: one statement for all ids. */
+const SNAPSHOTS: Record<
+  Kind,
+  { topic: string; load: (em: EntityManager, ids: string[]) => Promise<{ id: string }[]> }
+> = {
+  webhook: {
+    topic: REGISTRY_WEBHOOKS,
+    load: async (em, ids) => (await new WebhookQueries(em).byIds(ids)).map(snapshotOf),
+  },
+  tenant: {
+    topic: REGISTRY_TENANTS,
+    load: async (em, ids) => (await new TenantQueries(em).byIds(ids)).map(tenantSnapshotOf),
+  },
+  'api-key': {
+    topic: REGISTRY_API_KEYS,
+    load: async (em, ids) => (await new ApiKeyQueries(em).byIds(ids)).map(apiKeySnapshotOf),
+  },
+};
+
+/**
+ * What a run of events leads to on Kafka, by topic: of each aggregate that it touches the present state once, or a
+ * tombstone where there is none any more; and the tests that were asked for. The read models may be ahead of the run:
+ * a later state published early does no harm, since readers keep the highest version.
+ */
+export async function publicationsOf(
+  em: EntityManager,
+  events: readonly LoggedEvent[],
+): Promise<ReadonlyMap<string, Publication[]>> {
+  const touched = new Map<Kind, Set<string>>();
+  const tests: Publication[] = [];
+  for (const event of events) {
+    const { kind, id } = aggregateOf(event.streamId);
+    touched.set(kind, (touched.get(kind) ?? new Set()).add(id));
+    if (event.type !== 'WebhookTestRequested') continue;
+    const requested = event as LoggedEvent & WebhookTestRequested;
+    tests.push(testRequestRecord(id, requested, exampleOf(requested)));
+  }
+  const publications = new Map<string, Publication[]>();
+  for (const [kind, ids] of touched) {
+    const { topic, load } = SNAPSHOTS[kind];
+    const present = new Map((await load(em, [...ids])).map((snapshot) => [snapshot.id, JSON.stringify(snapshot)]));
+    publications.set(
+      topic,
+      [...ids].map((id) => ({ key: id, value: present.get(id) ?? null })),
+    );
+  }
+  // After the snapshots, so that who gets a test knows the webhook already.
+  if (tests.length > 0) publications.set(DELIVERY_REQUESTS, tests);
+  return publications;
+}

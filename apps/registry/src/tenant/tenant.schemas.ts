@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** A tenant's id becomes part of Kafka keys, hence no slash and no space. */
+export const tenantId = z
+  .string()
+  .max(64)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'It must be letters, digits, ".", "_" and "-", the first a letter or digit.');
+
+/** A name for people: one character of it can be seen. */
+export const displayName = z
+  .string()
+  .max(255)
+  .regex(/\S/, 'It must have a character that can be seen.')
+  .meta({ description: 'For people.' });
+
+export const createTenantBody = z.strictObject({
+  id: tenantId.optional().meta({ description: 'A new UUID when none is given.' }),
+  name: displayName,
+});
+export type CreateTenantBody = z.infer<typeof createTenantBody>;
+
+export const suspendTenantBody = z
+  .strictObject({ reason: z.string().max(500).nullish().meta({ description: 'For people.' }) })
+  .nullish();
+export type SuspendTenantBody = z.infer<typeof suspendTenantBody>;

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { REGISTRY_DEAD_LETTER } from '@signet/contracts';
+import { DEAD_LETTER, RecordProducer } from '@signet/kafka';
+import type { RunningService } from '@signet/service-kit';
+import { loadSettings, startService } from '@signet/service-kit';
+import { generateSealingKey } from '@signet/signature';
+import type { TestDatabase } from '@signet/testing';
+import { testBrokers, testDatabase, waitFor } from '@signet/testing';
+import { ApiKeyCommands } from '../api-key/api-key.commands.ts';
+import type { RegistrySettings } from '../config.ts';
+import { settings } from '../config.ts';
+import { registryService } from '../registry.service.ts';
+import type { Answer, Asked } from './answers.ts';
+import { ask } from './answers.ts';
+import { FollowedTopic } from './followed-topic.ts';
+import { Outcomes } from './outcomes.ts';
+
+export interface TestTenant {
+  readonly id: string;
+  readonly name: string;
+  readonly key: string;
+  /** Asks as this tenant. */
+  call(method: string, path: string, asked?: Asked): Promise<Answer>;
+  newKey(role: 'tenant' | 'producer'): Promise<string>;
+  /** A webhook with a URL of its own. */
+  newWebhook(more?: object): Promise<Answer['json']>;
+}
+
+/** The real registry, on a database of its own and the shared Kafka, asked over HTTP. */
+export class TestRegistry {
+  readonly #followed: FollowedTopic[] = [];
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly settings: RegistrySettings,
+    /** As the setting says it. */
+    readonly sealingKeys: string,
+    readonly service: RunningService,
+    readonly operatorKey: string,
+    private readonly producer: RecordProducer,
+  ) {}
+
+  static async start(): Promise<TestRegistry> {
+    const database = await testDatabase();
+    const sealingKeys = generateSealingKey('test');
+    const loaded = loadSettings(settings, {
+      SIGNET_HOST: '127.0.0.1',
+      SIGNET_HTTP_PORT: '0',
+      SIGNET_MANAGEMENT_PORT: '0',
+      SIGNET_LOG_LEVEL: process.env['SIGNET_TEST_LOG_LEVEL'] ?? 'silent',
+      SIGNET_KAFKA_BROKERS: testBrokers().join(','),
+      SIGNET_DATABASE_URL: database.url,
+      SIGNET_SEALING_KEYS: sealingKeys,
+    });
+    const service = await startService(await registryService(loaded, { groupId: `registry-test.${randomUUID()}` }));
+    const owner = { tenantId: null, name: 'Operator of the test', role: 'operator' } as const;
+    // Not SIGNET_OPERATOR_KEY: the first operator key has one id on the one topic that all tests share.
+    const { key } = await service.app.get(ApiKeyCommands).create(owner, 'test');
+    const producer = new RecordProducer({ client: { brokers: testBrokers(), clientId: 'test' }, name: 'test' });
+    const registry = new TestRegistry(database, loaded, sealingKeys, service, key, producer);
+    await waitFor(async () => (await fetch(`${service.managementUrl}/readyz`)).ok, {
+      what: 'the registry to be ready',
+    });
+    return registry;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#followed.map((topic) => topic.close()));
+    await this.producer.close();
+    await this.service.stop();
+    await this.database.drop();
+  }
+
+  /** Asks as the operator unless another key is given. */
+  call(method: string, path: string, asked: Asked = {}): Promise<Answer> {
+    return ask(`${this.service.url}${path}`, method, { key: this.operatorKey, ...asked });
+  }
+
+  async newTenant(): Promise<TestTenant> {
+    const name = `Shop ${randomUUID().slice(0, 8)}`;
+    const { id } = (await this.call('POST', '/v1/tenants', { body: { name } })).json;
+    const newKey = async (role: 'tenant' | 'producer'): Promise<string> =>
+      (await this.call('POST', `/v1/tenants/${id}/api-keys`, { body: { name: 'Till', role } })).json.key;
+    const key = await newKey('tenant');
+    const call = (method: string, path: string, asked: Asked = {}) => this.call(method, path, { key, ...asked });
+    const newWebhook = async (more: object = {}): Promise<Answer['json']> => {
+      const url = `https://shop.example/${randomUUID()}`;
+      const body = { name: 'Webhook', url, events: ['sale.created'], ...more };
+      const answer = await call('POST', '/v1/webhooks', { body });
+      if (answer.status !== 201) throw new Error(JSON.stringify(answer.json));
+      return answer.json;
+    };
+    return { id, name, key, call, newKey, newWebhook };
+  }
+
+  outcomesOf(webhook: { id: string; tenantId: string }): Outcomes {
+    return new Outcomes(this.producer, webhook);
+  }
+
+  async follow(topic: string): Promise<FollowedTopic> {
+    const followed = await FollowedTopic.of(topic);
+    this.#followed.push(followed);
+    return followed;
+  }
+
+  /** Why a record of this webhook was set aside. */
+  async deadLetterOf(webhookId: string): Promise<{ reason?: string; field?: string }> {
+    const { headers } = await (await this.follow(REGISTRY_DEAD_LETTER)).record(webhookId);
+    const text = (name: string) => headers[name]?.toString();
+    return { reason: text(DEAD_LETTER.reason) ?? '', field: text(DEAD_LETTER.field) ?? '' };
+  }
+}
+
+export const startRegistry = (): Promise<TestRegistry> => TestRegistry.start();

@@ -1,0 +1,49 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Caller, Roles } from '@signet/service-kit';
+import type { DisableBody, RotateBody, TestBody } from './webhook.schemas.ts';
+import { disableBody, rotateBody, testBody } from './webhook.schemas.ts';
+import { Webhooks } from './webhook.service.ts';
+
+/** What is done with a webhook besides changing it. */
+@ApiTags('Webhooks')
+@Roles('operator', 'tenant')
+@Controller('v1/webhooks/:id')
+export class WebhookActionsHttp {
+  constructor(@Inject(Webhooks) private readonly webhooks: Webhooks) {}
+
+  @Post('enable')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Enable a webhook', description: 'Failures in a row count from 0 again.' })
+  enable(@Param('id') id: string, @Caller() caller: Caller) {
+    return this.webhooks.enable(id, caller);
+  }
+
+  @Post('disable')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Disable a webhook', description: 'Nothing is delivered until somebody enables it.' })
+  disable(@Param('id') id: string, @Body({ schema: disableBody }) body: DisableBody, @Caller() caller: Caller) {
+    return this.webhooks.disable(id, body?.reason ?? null, caller);
+  }
+
+  @Post('test')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Send an example', description: 'Marked as a test; it counts neither way.' })
+  test(@Param('id') id: string, @Body({ schema: testBody }) { eventType }: TestBody, @Caller() caller: Caller) {
+    return this.webhooks.requestTest(id, eventType, caller);
+  }
+
+  @Get('secret')
+  @ApiOperation({ summary: 'Read the signing secret', description: '`former` are those that still sign beside it.' })
+  async secret(@Param('id') id: string, @Caller() caller: Caller) {
+    const [newest, ...former] = await this.webhooks.secrets(id, caller);
+    return { secret: newest?.secret, former };
+  }
+
+  @Post('secret/rotate')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Rotate the signing secret', description: 'While they overlap, every secret signs.' })
+  rotate(@Param('id') id: string, @Body({ schema: rotateBody }) body: RotateBody, @Caller() caller: Caller) {
+    return this.webhooks.rotateSecret(id, body?.secret, body?.overlapHours ?? 24, caller);
+  }
+}

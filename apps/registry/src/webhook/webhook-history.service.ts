@@ -1,0 +1,56 @@
+import type { EventStore, StoredEvent } from '@signet/event-store';
+import type { Caller } from '@signet/service-kit';
+import { tenantOf } from '../caller.ts';
+import { streamOf } from '../database/streams.ts';
+import { displayNameOf } from '../event-type/event-types.ts';
+import { RuleBroken } from '../rule-broken.ts';
+import type { WebhookEvent } from './webhook.events.ts';
+import { sentenceOf, shownData } from './webhook.history.ts';
+import type { WebhookRow } from './webhook.row.ts';
+import { applyToRow } from './webhook.row.ts';
+import type { WebhookView } from './webhook.view.ts';
+import { webhookView } from './webhook.view.ts';
+
+const view = (event: StoredEvent<WebhookEvent>) => ({
+  version: event.version,
+  type: event.type,
+  summary: sentenceOf(event),
+  at: event.recordedAt.toISOString(),
+  actor: event.actor,
+  data: shownData(event),
+});
+export type HistoryEntry = ReturnType<typeof view>;
+
+/** What the events of a webhook say about its past; also of one that is deleted. */
+export class WebhookHistory {
+  constructor(private readonly store: EventStore) {}
+
+  /** Its facts, the latest first, up to `limit` of those before version `before`. */
+  async entries(id: string, page: { limit: number; before?: number | undefined }, caller: Caller) {
+    const events = await this.eventsOf(id, caller);
+    const before = page.before ?? Number.POSITIVE_INFINITY;
+    return events
+      .filter(({ version }) => version < before)
+      .toReversed()
+      .slice(0, page.limit)
+      .map(view);
+  }
+
+  /** How it stood at a time. */
+  async at(id: string, time: Date, caller: Caller): Promise<WebhookView> {
+    await this.eventsOf(id, caller);
+    const { events } = await this.store.read<WebhookEvent>(streamOf('webhook', id), { until: time });
+    const row = events.reduce<WebhookRow | null>((before, event) => applyToRow(id, before, event), null);
+    if (row === null) throw new RuleBroken('not_found', 'webhook_not_found', 'There was no such webhook at that time.');
+    return webhookView(row, displayNameOf);
+  }
+
+  private async eventsOf(id: string, caller: Caller): Promise<StoredEvent<WebhookEvent>[]> {
+    const { events } = await this.store.read<WebhookEvent>(streamOf('webhook', id));
+    const [first] = events;
+    const own = tenantOf(caller);
+    const isVisible = first?.type === 'WebhookRegistered' && (own === undefined || first.data.tenantId === own);
+    if (!isVisible) throw new RuleBroken('not_found', 'webhook_not_found', 'There is no such webhook.');
+    return events;
+  }
+}

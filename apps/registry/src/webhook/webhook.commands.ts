@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '@signet/contracts';
+import { newId, webhookSecretContext } from '@signet/contracts';
+import type { SealingKeys } from '@signet/signature';
+import { generateSecret } from '@signet/signature';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import type { Aggregates, Asking } from '../database/aggregates.ts';
+import { lock } from '../database/aggregates.ts';
+import { tables } from '../database/tables.ts';
+import { toInstant } from '../instant.ts';
+import { RuleBroken } from '../rule-broken.ts';
+import type { WebhookCommand } from './webhook.decider.ts';
+import { webhookDecider } from './webhook.decider.ts';
+import type { AttemptOutcome, FailureRules } from './webhook-outcomes.decider.ts';
+import type { WebhookSettings } from './webhook.events.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+/** Webhooks whose outcomes are recorded in one transaction. */
+const AT_ONCE = 200;
+
+/** What the commands need of the settings. */
+export interface WebhookLimits {
+  readonly failureRules: FailureRules;
+  readonly webhooksPerUrl: number;
+}
+
+/** Asks things of webhooks: adds time, ids and sealed secrets to what was asked, and checks what spans webhooks. */
+export class WebhookCommands {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly sealing: SealingKeys,
+    private readonly clock: Clock,
+    private readonly limits: WebhookLimits,
+  ) {}
+
+  /** Resolves to the new id, and to the secret in clear: the only time that it leaves without being asked for. */
+  async register(tenantId: string, settings: WebhookSettings, ownSecret: string | undefined, actor: string) {
+    const id = newId();
+    const secret = ownSecret ?? generateSecret(randomBytes);
+    const command: WebhookCommand = {
+      type: 'RegisterWebhook',
+      tenantId,
+      settings,
+      sealedSecret: this.seal(id, secret),
+      createdBy: actor,
+      at: this.now(),
+    };
+    await this.ask(id, command, { actor, rule: (em) => this.checkUrlIsFree(em, id, tenantId, settings.url) });
+    return { id, secret };
+  }
+
+  async update(id: string, tenantId: string, changes: Partial<WebhookSettings>, asking: Asking): Promise<void> {
+    const { url } = changes;
+    const rule = url === undefined ? undefined : (em: EntityManager) => this.checkUrlIsFree(em, id, tenantId, url);
+    await this.ask(id, { type: 'UpdateWebhook', changes, at: this.now() }, { ...asking, rule });
+  }
+
+  async enable(id: string, actor: string): Promise<void> {
+    await this.ask(id, { type: 'EnableWebhook', at: this.now() }, { actor });
+  }
+
+  async disable(id: string, detail: string | null, actor: string): Promise<void> {
+    await this.ask(id, { type: 'DisableWebhook', detail, at: this.now() }, { actor });
+  }
+
+  async delete(id: string, asking: Asking): Promise<void> {
+    await this.ask(id, { type: 'DeleteWebhook', at: this.now() }, asking);
+  }
+
+  /** Resolves to the new secret, and to when the former ones stop signing. */
+  async rotateSecret(id: string, ownSecret: string | undefined, overlapHours: number, actor: string) {
+    const secret = ownSecret ?? generateSecret(randomBytes);
+    const now = this.clock();
+    const overlapUntil = overlapHours === 0 ? null : toInstant(now.getTime() + overlapHours * HOUR_MS);
+    const sealedSecret = this.seal(id, secret);
+    await this.ask(id, { type: 'RotateWebhookSecret', sealedSecret, overlapUntil, at: toInstant(now) }, { actor });
+    return { secret, overlapUntil };
+  }
+
+  /** Resolves to the ids under which the test can be followed. */
+  async requestTest(id: string, eventType: string, actor: string) {
+    const ids = { deliveryId: newId(), eventId: newId() };
+    await this.ask(id, { type: 'RequestWebhookTest', ...ids, eventType, at: this.now() }, { actor });
+    return ids;
+  }
+
+  /** Outcomes of many webhooks, in one read and one append for each two hundred of them. */
+  async recordOutcomes(byWebhook: ReadonlyMap<string, readonly AttemptOutcome[]>): Promise<void> {
+    const rules = this.limits.failureRules;
+    const at = this.now();
+    const asked = [...byWebhook].map(([id, outcomes]): [string, WebhookCommand] => [
+      id,
+      { type: 'RecordOutcomes', outcomes, rules, at },
+    ]);
+    for (let done = 0; done < asked.length; done += AT_ONCE) {
+      const some = asked.slice(done, done + AT_ONCE);
+      await this.aggregates.askMany('webhook', webhookDecider, some, { actor: 'signet' });
+    }
+  }
+
+  openSecret(id: string, sealed: string): string {
+    return this.sealing.open(sealed, webhookSecretContext(id));
+  }
+
+  private seal(id: string, secret: string): string {
+    return this.sealing.seal(secret, webhookSecretContext(id));
+  }
+
+  private ask(id: string, command: WebhookCommand, asking: Asking) {
+    return this.aggregates.ask('webhook', id, webhookDecider, command, asking);
+  }
+
+  private now(): string {
+    return toInstant(this.clock());
+  }
+
+  /** Whoever wants this URL of this tenant waits here, so that two who both see nine cannot make eleven of them. */
+  private async checkUrlIsFree(em: EntityManager, id: string, tenantId: string, url: string): Promise<void> {
+    await lock(em, `url:${tenantId}:${url}`);
+    const { count } = await tables(em)
+      .selectFrom('webhooks')
+      .select(({ fn }) => fn.countAll<string>().as('count'))
+      .where('tenantId', '=', tenantId)
+      .where(sql<boolean>`md5(url) = md5(${url})`)
+      .where('url', '=', url)
+      .where('id', '!=', id)
+      .executeTakeFirstOrThrow();
+    const limit = this.limits.webhooksPerUrl;
+    if (Number(count) < limit) return;
+    const message = `There are ${limit} webhooks with this URL already, and that is the most a tenant may have.`;
+    throw new RuleBroken('conflict', 'too_many_webhooks_of_url', message, 'url');
+  }
+}

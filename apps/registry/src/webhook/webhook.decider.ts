@@ -1,0 +1,126 @@
+import { RuleBroken } from '../rule-broken.ts';
+import type { Instant } from '../instant.ts';
+import type { AttemptOutcome, FailureRules } from './webhook-outcomes.decider.ts';
+import { decideOutcomes } from './webhook-outcomes.decider.ts';
+import type { WebhookEvent, WebhookSettings } from './webhook.events.ts';
+import type { LiveWebhook, Webhook } from './webhook.state.ts';
+import { evolve, liveSecrets } from './webhook.state.ts';
+
+/** At most this many secrets of a webhook sign at once; each adds a signature to every request. */
+export const MAX_LIVE_SECRETS = 5;
+
+/** What can be asked of a webhook. Time, ids and settings come as data; secrets come sealed. */
+export type WebhookCommand =
+  | {
+      readonly type: 'RegisterWebhook';
+      readonly tenantId: string;
+      readonly settings: WebhookSettings;
+      readonly sealedSecret: string;
+      readonly createdBy: string;
+      readonly at: Instant;
+    }
+  | { readonly type: 'UpdateWebhook'; readonly changes: Partial<WebhookSettings>; readonly at: Instant }
+  | { readonly type: 'EnableWebhook'; readonly at: Instant }
+  | { readonly type: 'DisableWebhook'; readonly detail: string | null; readonly at: Instant }
+  | { readonly type: 'DeleteWebhook'; readonly at: Instant }
+  | {
+      readonly type: 'RotateWebhookSecret';
+      readonly sealedSecret: string;
+      readonly overlapUntil: Instant | null;
+      readonly at: Instant;
+    }
+  | {
+      readonly type: 'RequestWebhookTest';
+      readonly deliveryId: string;
+      readonly eventId: string;
+      readonly eventType: string;
+      readonly at: Instant;
+    }
+  | {
+      readonly type: 'RecordOutcomes';
+      readonly outcomes: readonly AttemptOutcome[];
+      readonly rules: FailureRules;
+      readonly at: Instant;
+    };
+
+/** Whether a message of this type goes to the webhook. A disabled webhook gets nothing. */
+export const isSubscribedTo = (webhook: { isActive: boolean; events: readonly string[] }, eventType: string): boolean =>
+  webhook.isActive && webhook.events.includes(eventType);
+
+function checkEvents(events: readonly string[] | undefined): void {
+  if (events === undefined) return;
+  if (events.length === 0) {
+    throw new RuleBroken('invalid', 'no_events', 'A webhook subscribes to at least one event type.', 'events');
+  }
+  if (new Set(events).size < events.length) {
+    throw new RuleBroken('invalid', 'repeated_event', 'Each event type is named once.', 'events');
+  }
+}
+
+const sameValue = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** The changes that change something; asking for what already is appends nothing. */
+function realChanges(settings: WebhookSettings, changes: Partial<WebhookSettings>): Partial<WebhookSettings> {
+  const real = Object.entries(changes).filter(
+    ([field, value]) => value !== undefined && !sameValue(value, settings[field as keyof WebhookSettings]),
+  );
+  return Object.fromEntries(real);
+}
+
+function decideLive(command: WebhookCommand, webhook: LiveWebhook): WebhookEvent[] {
+  switch (command.type) {
+    case 'RegisterWebhook':
+      throw new RuleBroken('conflict', 'webhook_exists', 'A webhook with this id exists already.', 'id');
+    case 'UpdateWebhook': {
+      checkEvents(command.changes.events);
+      const changes = realChanges(webhook.settings, command.changes);
+      if (Object.keys(changes).length === 0) return [];
+      return [{ type: 'WebhookUpdated', data: { changes, at: command.at } }];
+    }
+    case 'EnableWebhook':
+      return webhook.isActive ? [] : [{ type: 'WebhookEnabled', data: { at: command.at } }];
+    case 'DisableWebhook': {
+      const { detail, at } = command;
+      return webhook.isActive ? [{ type: 'WebhookDisabled', data: { reason: 'manual', detail, at } }] : [];
+    }
+    case 'DeleteWebhook':
+      return [{ type: 'WebhookDeleted', data: { at: command.at } }];
+    case 'RotateWebhookSecret': {
+      const { sealedSecret, overlapUntil, at } = command;
+      if (overlapUntil !== null && liveSecrets(webhook.secrets, at).length >= MAX_LIVE_SECRETS) {
+        const message = `At most ${MAX_LIVE_SECRETS} secrets are live at once; wait until one expires, or rotate without overlap.`;
+        throw new RuleBroken('conflict', 'too_many_live_secrets', message, 'overlapHours');
+      }
+      return [{ type: 'WebhookSecretRotated', data: { sealedSecret, overlapUntil, at } }];
+    }
+    case 'RequestWebhookTest': {
+      if (!webhook.isActive) {
+        throw new RuleBroken('conflict', 'webhook_disabled', 'The webhook is disabled: enable it before testing it.');
+      }
+      const { deliveryId, eventId, eventType, at } = command;
+      const { tenantId } = webhook;
+      return [{ type: 'WebhookTestRequested', data: { tenantId, deliveryId, eventId, eventType, at } }];
+    }
+    case 'RecordOutcomes':
+      return decideOutcomes(webhook, command.outcomes, command.rules, command.at);
+  }
+}
+
+function decide(command: WebhookCommand, webhook: Webhook): WebhookEvent[] {
+  if (webhook.status === 'live') return decideLive(command, webhook);
+  // Outcomes arrive for a while after a webhook was deleted; nobody is there to be told.
+  if (command.type === 'RecordOutcomes') return [];
+  if (command.type !== 'RegisterWebhook' || webhook.status === 'deleted') {
+    throw new RuleBroken('not_found', 'webhook_not_found', 'There is no such webhook.');
+  }
+  const { tenantId, settings, sealedSecret, createdBy, at } = command;
+  checkEvents(settings.events);
+  return [{ type: 'WebhookRegistered', data: { tenantId, settings, sealedSecret, createdBy, at } }];
+}
+
+/** The rules of a webhook, pure: what is asked of it in a state, and the facts that follow. */
+export const webhookDecider = {
+  initialState: (): Webhook => ({ status: 'absent' }),
+  decide,
+  evolve,
+};

@@ -1,0 +1,115 @@
+import type { Instant } from '../instant.ts';
+
+/** What a tenant may choose about a webhook. null means the service's default. */
+export interface WebhookSettings {
+  readonly name: string;
+  readonly description: string | null;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly maxAttempts: number | null;
+  readonly requestTimeoutMs: number | null;
+  readonly rateLimitPerSecond: number | null;
+  readonly ordering: 'none' | 'subject';
+}
+
+/** A secret as it rests: sealed. It signs until `expiresAt`; null means until it is rotated. */
+export interface SealedSecret {
+  readonly sealed: string;
+  readonly expiresAt: Instant | null;
+}
+
+export type DisabledReason = 'manual' | 'failing' | 'gone';
+
+export type WebhookRegistered = {
+  readonly type: 'WebhookRegistered';
+  readonly data: {
+    readonly tenantId: string;
+    readonly settings: WebhookSettings;
+    readonly sealedSecret: string;
+    readonly createdBy: string;
+    readonly at: Instant;
+  };
+};
+export type WebhookUpdated = {
+  readonly type: 'WebhookUpdated';
+  readonly data: { readonly changes: Partial<WebhookSettings>; readonly at: Instant };
+};
+export type WebhookEnabled = { readonly type: 'WebhookEnabled'; readonly data: { readonly at: Instant } };
+export type WebhookDisabled = {
+  readonly type: 'WebhookDisabled';
+  readonly data: { readonly reason: DisabledReason; readonly detail: string | null; readonly at: Instant };
+};
+export type WebhookDeleted = { readonly type: 'WebhookDeleted'; readonly data: { readonly at: Instant } };
+export type WebhookSecretRotated = {
+  readonly type: 'WebhookSecretRotated';
+  readonly data: {
+    readonly sealedSecret: string;
+    /** Until when the secrets that lived before go on signing; null: they stop at once. */
+    readonly overlapUntil: Instant | null;
+    readonly at: Instant;
+  };
+};
+/** One more failure in a row. Failures that do not count append nothing. */
+export type WebhookAttemptFailed = {
+  readonly type: 'WebhookAttemptFailed';
+  readonly data: {
+    readonly deliveryId: string;
+    readonly attempt: number;
+    readonly startedAt: Instant;
+    readonly endedAt: Instant;
+    readonly statusCode: number | null;
+    readonly errorClass: string | null;
+    readonly at: Instant;
+  };
+};
+export type WebhookFailureAlertRaised = {
+  readonly type: 'WebhookFailureAlertRaised';
+  readonly data: { readonly failures: number; readonly at: Instant };
+};
+/** A success after at least one failure. A success of a healthy webhook appends nothing. */
+export type WebhookRecovered = {
+  readonly type: 'WebhookRecovered';
+  readonly data: {
+    readonly deliveryId: string;
+    readonly attempt: number;
+    readonly endedAt: Instant;
+    readonly failures: number;
+    readonly at: Instant;
+  };
+};
+export type WebhookTestRequested = {
+  readonly type: 'WebhookTestRequested';
+  readonly data: {
+    readonly tenantId: string;
+    readonly deliveryId: string;
+    readonly eventId: string;
+    readonly eventType: string;
+    readonly at: Instant;
+  };
+};
+
+export type WebhookEvent =
+  | WebhookRegistered
+  | WebhookUpdated
+  | WebhookEnabled
+  | WebhookDisabled
+  | WebhookDeleted
+  | WebhookSecretRotated
+  | WebhookAttemptFailed
+  | WebhookFailureAlertRaised
+  | WebhookRecovered
+  | WebhookTestRequested;
+
+export const WEBHOOK_EVENT_TYPES = [
+  'WebhookRegistered',
+  'WebhookUpdated',
+  'WebhookEnabled',
+  'WebhookDisabled',
+  'WebhookDeleted',
+  'WebhookSecretRotated',
+  'WebhookAttemptFailed',
+  'WebhookFailureAlertRaised',
+  'WebhookRecovered',
+  'WebhookTestRequested',
+] as const satisfies readonly WebhookEvent['type'][];

@@ -1,0 +1,86 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Caller, etag, parseIfMatch, Roles } from '@signet/service-kit';
+import type { FastifyReply } from 'fastify';
+import { viewPage, placeOf } from '../page.ts';
+import type { CreateWebhookBody, ListWebhooksQuery, UpdateWebhookBody } from './webhook.schemas.ts';
+import { createWebhookBody, listWebhooksQuery, updateWebhookBody } from './webhook.schemas.ts';
+import { Webhooks } from './webhook.service.ts';
+
+/** Create, read, list, change, delete. */
+@ApiTags('Webhooks')
+@Roles('operator', 'tenant')
+@Controller('v1/webhooks')
+export class WebhookHttp {
+  constructor(@Inject(Webhooks) private readonly webhooks: Webhooks) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Register a webhook', description: 'The answer holds the secret; lists never do.' })
+  async register(
+    @Body({ schema: createWebhookBody }) body: CreateWebhookBody,
+    @Caller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const webhook = await this.webhooks.register(body, caller);
+    reply.header('etag', etag(webhook.version)).header('location', `/v1/webhooks/${webhook.id}`);
+    return webhook;
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List webhooks', description: 'Newest first. Operators see those of every tenant.' })
+  async list(@Query({ schema: listWebhooksQuery }) query: ListWebhooksQuery, @Caller() caller: Caller) {
+    const { limit, cursor, ...filter } = query;
+    const rows = await this.webhooks.list(filter, { limit: limit + 1, after: placeOf(cursor) }, caller);
+    return viewPage(rows, limit, this.webhooks.viewOf);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Read a webhook' })
+  async read(@Param('id') id: string, @Caller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply) {
+    return tagged(reply, await this.webhooks.view(id, caller));
+  }
+
+  @Patch(':id')
+  @ApiOperation({
+    summary: 'Change a webhook',
+    description: 'If-Match refuses a change of what somebody else changed.',
+  })
+  async update(
+    @Param('id') id: string,
+    @Body({ schema: updateWebhookBody }) body: UpdateWebhookBody,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Caller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return tagged(reply, await this.webhooks.update(id, body, parseIfMatch(ifMatch), caller));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a webhook', description: 'If-Match refuses to delete what somebody else changed.' })
+  async delete(
+    @Param('id') id: string,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Caller() caller: Caller,
+  ): Promise<void> {
+    await this.webhooks.delete(id, parseIfMatch(ifMatch), caller);
+  }
+}
+
+function tagged<View extends { version: number }>(reply: FastifyReply, view: View): View {
+  reply.header('etag', etag(view.version));
+  return view;
+}

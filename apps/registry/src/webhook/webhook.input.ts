@@ -1,0 +1,19 @@
+import type { CreateWebhookBody, UpdateWebhookBody } from './webhook.schemas.ts';
+import type { WebhookSettings } from './webhook.events.ts';
+
+/** The settings of a new webhook: what the request leaves out is the service's default. */
+export const settingsOf = (body: CreateWebhookBody): WebhookSettings => ({
+  name: body.name,
+  description: body.description ?? null,
+  url: body.url,
+  events: body.events,
+  headers: body.headers ?? {},
+  maxAttempts: body.maxAttempts ?? null,
+  requestTimeoutMs: body.requestTimeoutMs ?? null,
+  rateLimitPerSecond: body.rateLimitPerSecond ?? null,
+  ordering: body.ordering ?? 'none',
+});
+
+/** What a PATCH asks to change: the fields that it names, null included. */
+export const changesOf = (body: UpdateWebhookBody): Partial<WebhookSettings> =>
+  Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));

@@ -1,0 +1,91 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { EntityManager } from '@mikro-orm/postgresql';
+import type { OnModuleInit } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
+import type { Clock } from '@signet/contracts';
+import { EgressRules } from '@signet/egress';
+import { CLOCK, SETTINGS } from '@signet/service-kit';
+import { Registry } from 'prom-client';
+import type { RegistrySettings } from '../config.ts';
+import { Aggregates } from '../database/aggregates.ts';
+import { TenantModule } from '../tenant/tenant.module.ts';
+import { TenantQueries } from '../tenant/tenant.queries.ts';
+import { WebhookActionsHttp } from './webhook-actions.http.ts';
+import { WebhookHistoryHttp } from './webhook-history.http.ts';
+import { WebhookHistory } from './webhook-history.service.ts';
+import { findAffected, raiseActivity } from './webhook.activity.ts';
+import { WebhookCommands } from './webhook.commands.ts';
+import { WebhookConsumer } from './webhook.consumer.ts';
+import { WebhookHttp } from './webhook.http.ts';
+import { registerWebhookMetrics } from './webhook.metrics.ts';
+import { OutcomeRecorder } from './webhook.outcome-recorder.ts';
+import { WebhookQueries } from './webhook.queries.ts';
+import { Webhooks } from './webhook.service.ts';
+
+/** The least time between two writes of outcomes; an alert comes this much later at most. */
+const WRITE_INTERVAL_MS = 250;
+
+const limitsOf = (settings: RegistrySettings) => ({
+  failureRules: {
+    disableAfter: settings.SIGNET_DISABLE_AFTER_FAILURES,
+    alertOn: settings.SIGNET_ALERT_ON_FAILURES,
+  },
+  webhooksPerUrl: settings.SIGNET_WEBHOOKS_PER_URL,
+});
+
+@Module({
+  imports: [TenantModule],
+  controllers: [WebhookHttp, WebhookActionsHttp, WebhookHistoryHttp, WebhookConsumer],
+  providers: [
+    {
+      provide: WebhookQueries,
+      inject: [EntityManager],
+      useFactory: (em: EntityManager) => new WebhookQueries(em),
+    },
+    {
+      provide: WebhookCommands,
+      inject: [Aggregates, CLOCK, SETTINGS],
+      useFactory: (aggregates: Aggregates, clock: Clock, settings: RegistrySettings) =>
+        new WebhookCommands(aggregates, settings.SIGNET_SEALING_KEYS, clock, limitsOf(settings)),
+    },
+    {
+      provide: Webhooks,
+      inject: [WebhookQueries, WebhookCommands, TenantQueries, CLOCK, SETTINGS],
+      useFactory: (
+        queries: WebhookQueries,
+        commands: WebhookCommands,
+        tenants: TenantQueries,
+        clock: Clock,
+        settings: RegistrySettings,
+      ) => new Webhooks(queries, commands, tenants, new EgressRules({ allow: settings.SIGNET_EGRESS_ALLOW }), clock),
+    },
+    {
+      provide: WebhookHistory,
+      inject: [Aggregates, EntityManager],
+      useFactory: (aggregates: Aggregates, em: EntityManager) => new WebhookHistory(aggregates.storeIn(em)),
+    },
+    {
+      provide: OutcomeRecorder,
+      inject: [EntityManager, WebhookCommands],
+      useFactory: (em: EntityManager, commands: WebhookCommands) =>
+        new OutcomeRecorder(
+          {
+            raiseActivity: (activity) => raiseActivity(em, activity),
+            findAffected: (touched, failed) => findAffected(em, touched, failed),
+            recordOutcomes: (byWebhook) => commands.recordOutcomes(byWebhook),
+          },
+          () => wait(WRITE_INTERVAL_MS),
+        ),
+    },
+  ],
+})
+export class WebhookModule implements OnModuleInit {
+  constructor(
+    @Inject(EntityManager) private readonly em: EntityManager,
+    @Inject(Registry) private readonly metrics: Registry,
+  ) {}
+
+  onModuleInit(): void {
+    registerWebhookMetrics(this.metrics, this.em);
+  }
+}

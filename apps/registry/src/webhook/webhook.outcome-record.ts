@@ -1,0 +1,69 @@
+import { deliveryOutcome } from '@signet/contracts';
+import { toInstant } from '../instant.ts';
+import type { AttemptOutcome } from './webhook-outcomes.decider.ts';
+
+/** An outcome and the webhook that it is about. */
+export type WebhookOutcome = AttemptOutcome & { readonly webhookId: string };
+
+/** Why a record cannot be understood; goes to the dead-letter topic with it. */
+export interface Unreadable {
+  readonly reason: 'no_value' | 'not_json' | 'schema';
+  readonly field?: string;
+  readonly detail: string;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+const isText = (value: unknown, form: RegExp): value is string => typeof value === 'string' && form.test(value);
+
+/**
+ * Whether everything that the registry reads of an outcome is there and in its usual form. A full parse costs more than
+ * all the rest of the work on a healthy outcome; so only what fails this goes through the schema.
+ */
+function isUsual(value: unknown): value is WebhookOutcome {
+  if (typeof value !== 'object' || value === null) return false;
+  const outcome = value as Partial<Record<keyof WebhookOutcome, unknown>>;
+  return (
+    isText(outcome.webhookId, UUID) &&
+    isText(outcome.deliveryId, UUID) &&
+    isText(outcome.startedAt, INSTANT) &&
+    isText(outcome.endedAt, INSTANT) &&
+    Number.isInteger(outcome.attempt) &&
+    (outcome.outcome === 'succeeded' || outcome.outcome === 'failed') &&
+    (outcome.kind === 'message' || outcome.kind === 'replay' || outcome.kind === 'test') &&
+    (outcome.fault === 'none' || outcome.fault === 'receiver' || outcome.fault === 'platform') &&
+    (outcome.statusCode === null || typeof outcome.statusCode === 'number') &&
+    (outcome.errorClass === null || typeof outcome.errorClass === 'string')
+  );
+}
+
+/** Reads a value of `delivery.outcomes.v1`. */
+export function readOutcome(value: Buffer | null): WebhookOutcome | Unreadable {
+  if (value === null || value.length === 0) return { reason: 'no_value', detail: 'The record has no value.' };
+  let json: unknown;
+  try {
+    json = JSON.parse(value.toString('utf8'));
+  } catch (error) {
+    return { reason: 'not_json', detail: error instanceof Error ? error.message : String(error) };
+  }
+  if (isUsual(json)) return json;
+  const parsed = deliveryOutcome.safeParse(json);
+  if (parsed.success) {
+    const { startedAt, endedAt, webhookId } = parsed.data;
+    return {
+      ...parsed.data,
+      webhookId: webhookId.toLowerCase(),
+      startedAt: toInstant(startedAt),
+      endedAt: toInstant(endedAt),
+    };
+  }
+  const issue = parsed.error.issues[0];
+  return {
+    reason: 'schema',
+    field: issue?.path.join('.') ?? '',
+    detail: issue?.message ?? 'The record is no outcome.',
+  };
+}
+
+export const isUnreadable = (read: WebhookOutcome | Unreadable): read is Unreadable => 'reason' in read;

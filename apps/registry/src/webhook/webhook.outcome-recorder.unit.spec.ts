@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals';
+import type { WebhookOutcome } from './webhook.outcome-record.ts';
+import type { OutcomeEffects } from './webhook.outcome-recorder.ts';
+import { foldOutcomes, OutcomeRecorder } from './webhook.outcome-recorder.ts';
+
+const outcome = (webhookId: string, second: number, more: Partial<WebhookOutcome> = {}): WebhookOutcome => ({
+  webhookId,
+  deliveryId: `d${second}`,
+  attempt: 1,
+  kind: 'message',
+  outcome: 'succeeded',
+  startedAt: `2026-01-15T12:00:0${second}.000Z`,
+  endedAt: `2026-01-15T12:00:0${second}.500Z`,
+  statusCode: 200,
+  errorClass: null,
+  fault: 'none',
+  ...more,
+});
+const failed = { outcome: 'failed', statusCode: 500, errorClass: 'http_status', fault: 'receiver' } as const;
+
+/** Effects that keep what they were asked for. */
+function recordingEffects(more: Partial<OutcomeEffects> = {}) {
+  const writes: string[] = [];
+  const effects: OutcomeEffects = {
+    raiseActivity: async (activity) => void writes.push(`raise ${[...activity.keys()].join()}`),
+    findAffected: async (_touched, withFailure) => [...withFailure],
+    recordOutcomes: async (outcomes) => outcomes.forEach((of, id) => writes.push(`record ${id} ${of.length}`)),
+    ...more,
+  };
+  return { writes, effects };
+}
+
+describe('folding outcomes', () => {
+  test('keeps the latest times of each webhook, in whichever order they come', () => {
+    const { activity } = foldOutcomes([outcome('a', 3), outcome('a', 1), outcome('a', 2, failed), outcome('b', 4)]);
+    expect(activity.get('a')).toEqual({
+      lastSuccessAt: '2026-01-15T12:00:03.500Z',
+      lastFailureAt: '2026-01-15T12:00:02.500Z',
+    });
+    expect(activity.get('b')).toEqual({ lastSuccessAt: '2026-01-15T12:00:04.500Z', lastFailureAt: null });
+  });
+  test('passes over tests', () =>
+    expect(foldOutcomes([outcome('a', 1, { kind: 'test' })])).toMatchObject({ byWebhook: new Map() }));
+});
+
+describe('recording outcomes', () => {
+  test('what comes while a write is on its way is written together', async () => {
+    const { writes, effects } = recordingEffects();
+    let open: () => void = () => undefined;
+    const recorder = new OutcomeRecorder(effects, () => new Promise((resolve) => (open = resolve)));
+    const first = recorder.record([outcome('a', 1)]);
+    const second = recorder.record([outcome('b', 2, failed), outcome('b', 3, failed)]);
+    open();
+    await Promise.all([first, second]);
+    expect(writes).toEqual(['raise a,b', 'record b 2']);
+  });
+
+  test('who waits for a write that fails hears of it, and the next one is tried all the same', async () => {
+    let failures = 1;
+    const { writes, effects } = recordingEffects({
+      findAffected: async () => {
+        if (failures-- > 0) throw new Error('the database is away');
+        return [];
+      },
+    });
+    const recorder = new OutcomeRecorder(effects, async () => undefined);
+    await expect(recorder.record([outcome('a', 1)])).rejects.toThrow('the database is away');
+    await recorder.record([outcome('a', 1)]);
+    expect(writes).toEqual(['raise a', 'raise a']);
+  });
+});

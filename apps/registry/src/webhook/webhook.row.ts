@@ -1,0 +1,82 @@
+import type { DisabledReason, SealedSecret, WebhookEvent, WebhookSettings } from './webhook.events.ts';
+import { rotatedSecrets } from './webhook.state.ts';
+
+/** A row of `webhooks`, as `WebhookEntity` maps it. */
+export interface WebhookRow extends WebhookSettings {
+  readonly id: string;
+  readonly tenantId: string;
+  /** Sealed, newest first. */
+  readonly secrets: readonly SealedSecret[];
+  readonly isActive: boolean;
+  readonly disabledReason: DisabledReason | null;
+  readonly disabledDetail: string | null;
+  readonly disabledAt: Date | null;
+  readonly consecutiveFailures: number;
+  readonly createdBy: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** Version of the stream that this row shows; the ETag. */
+  readonly version: number;
+}
+
+/** An event with its place in its stream. */
+export type Placed = WebhookEvent & { readonly version: number };
+
+/**
+ * The row after one more event: pure, so that the projection, its rebuild and the state at a time are one and the
+ * same. null: there is no such webhook.
+ */
+export function applyToRow(id: string, row: WebhookRow | null, event: Placed): WebhookRow | null {
+  if (event.type === 'WebhookRegistered') return registeredRow(id, event);
+  if (row === null || event.type === 'WebhookDeleted') return null;
+  return { ...row, ...changesOf(row, event), updatedAt: new Date(event.data.at), version: event.version };
+}
+
+function registeredRow(id: string, event: Extract<Placed, { type: 'WebhookRegistered' }>): WebhookRow {
+  const { tenantId, settings, sealedSecret, createdBy, at } = event.data;
+  return {
+    id,
+    tenantId,
+    ...settings,
+    secrets: [{ sealed: sealedSecret, expiresAt: null }],
+    isActive: true,
+    disabledReason: null,
+    disabledDetail: null,
+    disabledAt: null,
+    consecutiveFailures: 0,
+    createdBy,
+    createdAt: new Date(at),
+    updatedAt: new Date(at),
+    version: event.version,
+  };
+}
+
+type Later = Exclude<Placed, { type: 'WebhookRegistered' | 'WebhookDeleted' }>;
+
+function changesOf(row: WebhookRow, event: Later): Partial<WebhookRow> {
+  switch (event.type) {
+    case 'WebhookUpdated':
+      return event.data.changes;
+    case 'WebhookEnabled':
+      return {
+        isActive: true,
+        disabledReason: null,
+        disabledDetail: null,
+        disabledAt: null,
+        consecutiveFailures: 0,
+      };
+    case 'WebhookDisabled': {
+      const { reason, detail, at } = event.data;
+      return { isActive: false, disabledReason: reason, disabledDetail: detail, disabledAt: new Date(at) };
+    }
+    case 'WebhookSecretRotated':
+      return { secrets: rotatedSecrets(row.secrets, event.data) };
+    case 'WebhookAttemptFailed':
+      return { consecutiveFailures: row.consecutiveFailures + 1 };
+    case 'WebhookRecovered':
+      return { consecutiveFailures: 0 };
+    case 'WebhookFailureAlertRaised':
+    case 'WebhookTestRequested':
+      return {};
+  }
+}

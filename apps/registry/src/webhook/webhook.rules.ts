@@ -1,0 +1,71 @@
+import type { EgressRules } from '@signet/egress';
+import { checkHeader, checkUrl } from '@signet/egress';
+import type { FieldError } from '@signet/service-kit';
+import { parseSecret, SecretFormatError } from '@signet/signature';
+
+export const MAX_HEADERS = 20;
+
+/** What a request says that only the rules of this installation can judge; shapes and sizes are checked before. */
+export interface Judged {
+  readonly url?: string | undefined;
+  readonly events?: readonly string[] | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly secret?: string | undefined;
+}
+
+/** Everything that is wrong, so that a caller mends it in one go. No detail repeats a header's value or a secret. */
+export const fieldErrors = (
+  { url, events, headers, secret }: Judged,
+  rules: { egress: EgressRules; eventTypes: readonly string[] },
+): FieldError[] => [
+  ...(url === undefined ? [] : urlErrors(url, rules.egress)),
+  ...(events === undefined ? [] : eventErrors(events, rules.eventTypes)),
+  ...(headers === undefined ? [] : headerErrors(headers)),
+  ...(secret === undefined ? [] : secretErrors(secret)),
+];
+
+function urlErrors(url: string, egress: EgressRules): FieldError[] {
+  const checked = checkUrl(url, egress);
+  return checked.ok ? [] : [{ field: 'url', rule: checked.rule, detail: checked.detail }];
+}
+
+/** An event type must be one of the catalogue; the detail names those that are. */
+export function eventTypeErrors(field: string, eventType: string, eventTypes: readonly string[]): FieldError[] {
+  if (eventTypes.includes(eventType)) return [];
+  const detail = `There is no event type "${eventType}"; there are ${eventTypes.join(', ')}.`;
+  return [{ field, rule: 'unknown_event_type', detail }];
+}
+
+function eventErrors(events: readonly string[], eventTypes: readonly string[]): FieldError[] {
+  return events.flatMap((eventType, index) => {
+    const field = `events.${index}`;
+    if (events.indexOf(eventType) === index) return eventTypeErrors(field, eventType, eventTypes);
+    return [{ field, rule: 'repeated_event', detail: `The event type "${eventType}" is named twice.` }];
+  });
+}
+
+function headerErrors(headers: Readonly<Record<string, string>>): FieldError[] {
+  const names = Object.keys(headers);
+  if (names.length > MAX_HEADERS) {
+    return [{ field: 'headers', rule: 'too_many', detail: `There are at most ${MAX_HEADERS} headers.` }];
+  }
+  const lower = names.map((name) => name.toLowerCase());
+  return names.flatMap((name, index) => {
+    const field = `headers.${name}`;
+    if (lower.indexOf(name.toLowerCase()) < index) {
+      return [{ field, rule: 'repeated', detail: 'A header is named once; upper and lower case are the same.' }];
+    }
+    const checked = checkHeader(name, headers[name] ?? '');
+    return checked.ok ? [] : [{ field, rule: checked.rule, detail: checked.detail }];
+  });
+}
+
+function secretErrors(secret: string): FieldError[] {
+  try {
+    parseSecret(secret);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SecretFormatError)) throw error;
+    return [{ field: 'secret', rule: error.rule, detail: error.message }];
+  }
+}

@@ -1,0 +1,98 @@
+import { pageQuery } from '@signet/service-kit';
+import { z } from 'zod';
+import { displayName, tenantId } from '../tenant/tenant.schemas.ts';
+
+const description = z.string().max(2000).nullable().meta({ description: 'For people.' });
+const url = z.string().min(1).max(2048).meta({
+  description: 'Where deliveries go. Refused where the egress guard could never deliver to it.',
+  example: 'https://shop.example/hooks',
+});
+const events = z
+  .array(z.string())
+  .min(1)
+  .meta({ description: 'Event types, each once; see GET /v1/event-types.', example: ['sale.created'] });
+const headers = z.record(z.string(), z.string()).meta({
+  description: 'Added to each request. Names that HTTP or Signet uses itself are refused.',
+  example: { 'x-shop': '12' },
+});
+const maxAttempts = z.int().min(1).max(20).nullable().meta({ description: 'Per delivery; null: the default.' });
+const requestTimeoutMs = z.int().min(1000).max(30_000).nullable().meta({
+  description: 'Milliseconds for connecting, headers and body together; null: the default.',
+});
+const rateLimitPerSecond = z.number().positive().max(10_000).nullable().meta({
+  description: 'Requests a second at most; null: no limit.',
+});
+const ordering = z.enum(['none', 'subject']).meta({
+  description: '`subject`: what happened to one object is delivered in order, one after the other.',
+});
+const secret = z.string().max(512).meta({
+  description: 'Your own signing secret: `whsec_` + base64 of 24–64 bytes, or 32–256 printable characters.',
+});
+export const createWebhookBody = z.strictObject({
+  tenantId: tenantId.optional().meta({ description: 'Operators say whose webhook it is; for others their key does.' }),
+  name: displayName,
+  url,
+  events,
+  description: description.optional(),
+  secret: secret.optional(),
+  headers: headers.optional(),
+  maxAttempts: maxAttempts.optional(),
+  requestTimeoutMs: requestTimeoutMs.optional(),
+  rateLimitPerSecond: rateLimitPerSecond.optional(),
+  ordering: ordering.optional(),
+});
+export type CreateWebhookBody = z.infer<typeof createWebhookBody>;
+
+export const updateWebhookBody = z.strictObject({
+  name: displayName.optional(),
+  url: url.optional(),
+  events: events.optional(),
+  description: description.optional(),
+  headers: headers.optional(),
+  maxAttempts: maxAttempts.optional(),
+  requestTimeoutMs: requestTimeoutMs.optional(),
+  rateLimitPerSecond: rateLimitPerSecond.optional(),
+  ordering: ordering.optional(),
+});
+export type UpdateWebhookBody = z.infer<typeof updateWebhookBody>;
+
+export const disableBody = z
+  .strictObject({ reason: z.string().max(500).nullish().meta({ description: 'For people: why it is disabled.' }) })
+  .nullish();
+export type DisableBody = z.infer<typeof disableBody>;
+
+export const rotateBody = z
+  .strictObject({
+    secret: secret.optional(),
+    overlapHours: z.number().min(0).max(168).optional().meta({
+      description: 'How long the former secrets go on signing beside the new one (24); 0: they stop at once.',
+    }),
+  })
+  .nullish();
+export type RotateBody = z.infer<typeof rotateBody>;
+
+export const testBody = z.strictObject({
+  eventType: z.string().meta({ description: 'Whose example is sent.', example: 'sale.created' }),
+});
+export type TestBody = z.infer<typeof testBody>;
+
+const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+export const listWebhooksQuery = z.strictObject({
+  ...pageQuery,
+  active: flag.optional(),
+  event: z.string().optional(),
+  q: z.string().min(1).max(200).optional(),
+  createdAfter: time.optional(),
+  createdBefore: time.optional(),
+  lastFailureAfter: time.optional(),
+  lastFailureBefore: time.optional(),
+  lastSuccessAfter: time.optional(),
+  lastSuccessBefore: time.optional(),
+  tenantId: tenantId.optional(),
+});
+export type ListWebhooksQuery = z.infer<typeof listWebhooksQuery>;
+
+export const historyQuery = z.strictObject({ ...pageQuery, at: time.optional() });
+export type HistoryQuery = z.infer<typeof historyQuery>;

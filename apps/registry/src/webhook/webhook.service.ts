@@ -1,0 +1,140 @@
+import type { EgressRules } from '@signet/egress';
+import type { Caller, FieldError } from '@signet/service-kit';
+import type { Clock } from '@signet/contracts';
+import { EVENT_TYPE_NAMES, isUuid } from '@signet/contracts';
+import { actorOf, tenantOf } from '../caller.ts';
+import { displayNameOf } from '../event-type/event-types.ts';
+import { toInstant } from '../instant.ts';
+import type { Place } from '../page.ts';
+import { invalid, invalidQuery, staleVersion } from '../problems.ts';
+import { RuleBroken } from '../rule-broken.ts';
+import type { TenantQueries } from '../tenant/tenant.queries.ts';
+import type { WebhookCommands } from './webhook.commands.ts';
+import { changesOf, settingsOf } from './webhook.input.ts';
+import type { WebhookDetails, WebhookFilter, WebhookQueries } from './webhook.queries.ts';
+import type { Judged } from './webhook.rules.ts';
+import { eventTypeErrors, fieldErrors } from './webhook.rules.ts';
+import type { CreateWebhookBody, UpdateWebhookBody } from './webhook.schemas.ts';
+import { liveSecrets } from './webhook.state.ts';
+import type { WebhookDetailsView } from './webhook.view.ts';
+import { webhookDetailsView } from './webhook.view.ts';
+
+/** What callers may do with webhooks: whose they are, what they may ask, and what they get to see. */
+export class Webhooks {
+  constructor(
+    private readonly queries: WebhookQueries,
+    private readonly commands: WebhookCommands,
+    private readonly tenants: TenantQueries,
+    private readonly egress: EgressRules,
+    private readonly clock: Clock,
+  ) {}
+
+  async register(body: CreateWebhookBody, caller: Caller): Promise<WebhookDetailsView & { secret: string }> {
+    const owner = await this.ownerOf(body, caller);
+    this.judge(body, owner.errors);
+    const { id, secret } = await this.commands.register(owner.tenantId, settingsOf(body), body.secret, actorOf(caller));
+    return { ...(await this.view(id, caller)), secret };
+  }
+
+  async list(filter: WebhookFilter, page: { limit: number; after?: Place | undefined }, caller: Caller) {
+    const own = tenantOf(caller);
+    // A tenant that asks for another's gets what there is for it: nothing.
+    if (own !== undefined && filter.tenantId !== undefined && filter.tenantId !== own) return [];
+    const tenantId = own ?? filter.tenantId;
+    if (tenantId === undefined) checkSearch(filter.q);
+    return this.queries.list({ ...filter, tenantId }, page);
+  }
+
+  view = async (id: string, caller: Caller): Promise<WebhookDetailsView> => this.viewOf(await this.find(id, caller));
+
+  viewOf = (webhook: WebhookDetails): WebhookDetailsView => webhookDetailsView(webhook, displayNameOf);
+
+  /** The webhook, if this caller may know of it; another tenant's is as if it were not there. */
+  async find(id: string, caller: Caller): Promise<WebhookDetails> {
+    const found = isUuid(id) ? await this.queries.find(id, tenantOf(caller)) : undefined;
+    if (found === undefined) throw new RuleBroken('not_found', 'webhook_not_found', 'There is no such webhook.');
+    return found;
+  }
+
+  async update(id: string, body: UpdateWebhookBody, expectedVersion: number | undefined, caller: Caller) {
+    const { tenantId, version } = await this.find(id, caller);
+    checkVersion(version, expectedVersion);
+    this.judge(body);
+    await this.commands.update(id, tenantId, changesOf(body), { actor: actorOf(caller), expectedVersion });
+    return this.view(id, caller);
+  }
+
+  async delete(id: string, expectedVersion: number | undefined, caller: Caller): Promise<void> {
+    const { version } = await this.find(id, caller);
+    checkVersion(version, expectedVersion);
+    await this.commands.delete(id, { actor: actorOf(caller), expectedVersion });
+  }
+
+  async enable(id: string, caller: Caller): Promise<WebhookDetailsView> {
+    await this.find(id, caller);
+    await this.commands.enable(id, actorOf(caller));
+    return this.view(id, caller);
+  }
+
+  async disable(id: string, reason: string | null, caller: Caller): Promise<WebhookDetailsView> {
+    await this.find(id, caller);
+    await this.commands.disable(id, reason, actorOf(caller));
+    return this.view(id, caller);
+  }
+
+  async requestTest(id: string, eventType: string, caller: Caller) {
+    await this.find(id, caller);
+    const errors = eventTypeErrors('eventType', eventType, EVENT_TYPE_NAMES);
+    if (errors.length > 0) throw invalid(errors);
+    return this.commands.requestTest(id, eventType, actorOf(caller));
+  }
+
+  /** The secrets that sign now, opened; newest first. */
+  async secrets(id: string, caller: Caller) {
+    const { secrets } = await this.find(id, caller);
+    return liveSecrets(secrets, toInstant(this.clock())).map(({ sealed, expiresAt }) => ({
+      secret: this.commands.openSecret(id, sealed),
+      expiresAt,
+    }));
+  }
+
+  async rotateSecret(id: string, ownSecret: string | undefined, overlapHours: number, caller: Caller) {
+    await this.find(id, caller);
+    this.judge({ secret: ownSecret });
+    return this.commands.rotateSecret(id, ownSecret, overlapHours, actorOf(caller));
+  }
+
+  private judge(judged: Judged, more: readonly FieldError[] = []): void {
+    const errors = [...more, ...fieldErrors(judged, { egress: this.egress, eventTypes: EVENT_TYPE_NAMES })];
+    if (errors.length > 0) throw invalid(errors);
+  }
+
+  /** A tenant's key speaks for its tenant and no other; an operator says whose webhook it is. */
+  private async ownerOf(body: CreateWebhookBody, caller: Caller) {
+    const tenantId = body.tenantId ?? tenantOf(caller) ?? '';
+    const broken = (rule: string, detail: string) => ({ tenantId, errors: [{ field: 'tenantId', rule, detail }] });
+    const own = tenantOf(caller);
+    if (own !== undefined) {
+      return tenantId === own
+        ? { tenantId, errors: [] }
+        : broken('other_tenant', 'This key belongs to another tenant.');
+    }
+    if (body.tenantId === undefined) return broken('required', 'An operator says whose webhook it is.');
+    const tenant = await this.tenants.find(tenantId);
+    return tenant ? { tenantId, errors: [] } : broken('unknown_tenant', 'There is no such tenant.');
+  }
+}
+
+/** The search over all tenants goes by trigrams; a shorter text would have to be looked for in every row. */
+const SHORTEST_SEARCH = 3;
+
+function checkSearch(q: string | undefined): void {
+  if (q === undefined || q.length >= SHORTEST_SEARCH) return;
+  const detail = `A search over all tenants needs at least ${SHORTEST_SEARCH} characters.`;
+  throw invalidQuery([{ field: 'q', rule: 'too_small', detail }]);
+}
+
+/** Says early what the append would say: the caller looked at another version than is there. */
+function checkVersion(version: number, expectedVersion: number | undefined): void {
+  if (expectedVersion !== undefined && expectedVersion !== version) throw staleVersion(version);
+}

@@ -1,0 +1,19 @@
+import type { WebhookSnapshot } from '@signet/contracts';
+import type { WebhookRow } from './webhook.row.ts';
+
+/** A webhook as the other services know it, its secrets still sealed. */
+export const snapshotOf = (row: WebhookRow): WebhookSnapshot => ({
+  id: row.id,
+  tenantId: row.tenantId,
+  name: row.name,
+  url: row.url,
+  events: [...row.events],
+  isActive: row.isActive,
+  headers: row.headers,
+  maxAttempts: row.maxAttempts,
+  requestTimeoutMs: row.requestTimeoutMs,
+  rateLimitPerSecond: row.rateLimitPerSecond,
+  ordering: row.ordering,
+  secrets: [...row.secrets],
+  version: row.version,
+});

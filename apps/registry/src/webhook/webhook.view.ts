@@ -1,0 +1,39 @@
+import type { WebhookDetails } from './webhook.queries.ts';
+import type { WebhookRow } from './webhook.row.ts';
+
+const instant = (time: Date | null): string | null => time?.toISOString() ?? null;
+
+/** A webhook as the API shows it; no secret in it, sealed or open. `displayName` gives an event type's human name. */
+export const webhookView = (row: WebhookRow, displayName: (eventType: string) => string) => ({
+  id: row.id,
+  tenantId: row.tenantId,
+  name: row.name,
+  description: row.description,
+  url: row.url,
+  events: row.events,
+  eventNames: row.events.map(displayName),
+  isActive: row.isActive,
+  disabledReason: row.disabledReason,
+  disabledDetail: row.disabledDetail,
+  disabledAt: instant(row.disabledAt),
+  consecutiveFailures: row.consecutiveFailures,
+  headers: row.headers,
+  maxAttempts: row.maxAttempts,
+  requestTimeoutMs: row.requestTimeoutMs,
+  rateLimitPerSecond: row.rateLimitPerSecond,
+  ordering: row.ordering,
+  createdBy: row.createdBy,
+  createdAt: row.createdAt.toISOString(),
+  updatedAt: row.updatedAt.toISOString(),
+  version: row.version,
+});
+export type WebhookView = ReturnType<typeof webhookView>;
+
+/** The same with what stands beside it: the tenant's name and when it last succeeded and failed. */
+export const webhookDetailsView = (row: WebhookDetails, displayName: (eventType: string) => string) => ({
+  ...webhookView(row, displayName),
+  tenantName: row.tenantName,
+  lastSuccessAt: instant(row.lastSuccessAt),
+  lastFailureAt: instant(row.lastFailureAt),
+});
+export type WebhookDetailsView = ReturnType<typeof webhookDetailsView>;

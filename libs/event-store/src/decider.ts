@@ -1,0 +1,18 @@
+import type { EventLike } from './event.ts';
+
+/**
+ * An aggregate as pure functions; the shape is emmett's. Time, ids and randomness come in the command.
+ * `decide` throws where a rule is broken, and returns no event where there is nothing to do.
+ */
+export interface Decider<State, Command, Event extends EventLike> {
+  readonly initialState: () => State;
+  decide(command: Command, state: State): Event[];
+  evolve(state: State, event: Event): State;
+}
+
+/** The state that `events` lead to from `state`. */
+export const evolveAll = <State, Command, Event extends EventLike>(
+  decider: Decider<State, Command, Event>,
+  state: State,
+  events: readonly Event[],
+): State => events.reduce((current, event) => decider.evolve(current, event), state);

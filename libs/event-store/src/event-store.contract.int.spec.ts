@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { fakeClock, testDatabase } from '@signet/testing';
+import type { FakeClock } from '@signet/testing';
+import type { EventStore } from './event-store.ts';
+import { handle } from './handle.ts';
+import { handleBatch } from './handle-batch.ts';
+import { InMemoryEventStore } from './in-memory-event-store.ts';
+import { PostgresEventStore } from './postgres/postgres-event-store.ts';
+import type { AccountEvent } from './testing/account.decider.ts';
+import { account, credit, credited, debit } from './testing/account.decider.ts';
+import { openOrm } from './testing/orm.ts';
+import { VersionConflictError } from './version-conflict.error.ts';
+
+type Opened = { store: EventStore; close(): Promise<void> };
+
+const inMemory = async (clock: FakeClock): Promise<Opened> => ({
+  store: new InMemoryEventStore({ clock }),
+  close: async () => undefined,
+});
+
+const postgres = async (clock: FakeClock): Promise<Opened> => {
+  const database = await testDatabase();
+  const orm = await openOrm(database.url);
+  const store = new PostgresEventStore({ em: orm.em, clock, projections: [] });
+  return { store, close: async () => void (await orm.close(), await database.drop()) };
+};
+
+// One suite over the real store and its twin, because twins drift.
+describe.each([
+  { name: 'in memory', open: inMemory },
+  { name: 'in PostgreSQL', open: postgres },
+])('an event store $name', ({ open }) => {
+  const clock = fakeClock('2026-01-15T12:00:00.123Z');
+  let store: EventStore;
+  let close: () => Promise<void>;
+  beforeAll(async () => ({ store, close } = await open(clock)));
+  afterAll(() => close());
+
+  let streams = 0;
+  const newStream = (): string => `account:${++streams}`;
+  const by = { actor: 'ann' };
+
+  test('gives back what was appended, with its place, its actor and its time', async () => {
+    const stream = newStream();
+    const first = await store.append(stream, [credited(1), credited(2)], { ...by, expectedVersion: 0 });
+    expect(first.version).toBe(2);
+    const second = await store.append(stream, [credited(3)], { actor: 'bob', expectedVersion: 2 });
+    const { events, version } = await store.read<AccountEvent>(stream);
+    expect(version).toBe(3);
+    expect(events).toEqual([...first.events, ...second.events]);
+    expect(events.map((event) => [event.data.amount, event.version, event.actor])).toEqual([
+      [1, 1, 'ann'],
+      [2, 2, 'ann'],
+      [3, 3, 'bob'],
+    ]);
+    expect(events[0]).toMatchObject({ streamId: stream, type: 'AccountCredited', recordedAt: clock() });
+    const positions = events.map(({ position }) => Number(position));
+    expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+  });
+
+  test('has no events of a stream that does not exist', async () => {
+    expect(await store.read(newStream())).toEqual({ events: [], version: 0 });
+  });
+
+  test('keeps JSON only, and says so at once', async () => {
+    type Odd = { type: 'Odd'; data: { at: Date; none?: undefined; quotes: string } };
+    const odd: Odd = { type: 'Odd', data: { at: clock(), none: undefined, quotes: `{"a\\",'b'}, null ü €` } };
+    const stream = newStream();
+    const { events } = await store.append(stream, [odd], { ...by, expectedVersion: 0 });
+    expect(events[0]?.data).toStrictEqual({ at: clock().toISOString(), quotes: odd.data.quotes });
+    expect((await store.read(stream)).events).toStrictEqual(events);
+  });
+
+  test.each([
+    { knows: 0, has: 1 },
+    { knows: 3, has: 1 },
+    { knows: 1, has: 0 },
+  ])('refuses a writer who knows version $knows of a stream at $has', async ({ knows, has }) => {
+    const stream = newStream();
+    if (has > 0) await store.append(stream, [credited(1)], { ...by, expectedVersion: 0 });
+    const appending = store.append(stream, [credited(2), credited(3)], { ...by, expectedVersion: knows });
+    await expect(appending).rejects.toMatchObject({
+      name: 'VersionConflictError',
+      code: 'version_conflict',
+      streamId: stream,
+      expectedVersion: knows,
+      actualVersion: has,
+    });
+    expect((await store.read(stream)).version).toBe(has);
+  });
+
+  test('lets one of two writers win who append at the same time', async () => {
+    const stream = newStream();
+    const append = () => store.append(stream, [credited(1), credited(1)], { ...by, expectedVersion: 0 });
+    const results = await Promise.allSettled([append(), append()]);
+    expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect((await store.read(stream)).version).toBe(2);
+  });
+
+  test('appends to several streams or to none', async () => {
+    const [one, two] = [newStream(), newStream()];
+    await store.append(two, [credited(1)], { ...by, expectedVersion: 0 });
+    const to = (streamId: string, expectedVersion: number) => ({ streamId, expectedVersion, events: [credited(5)] });
+    const refused = store.appendMany([to(one, 0), to(two, 0)], by);
+    await expect(refused).rejects.toMatchObject({ streamId: two, actualVersion: 1 });
+    expect((await store.read(one)).version).toBe(0);
+    const appended = await store.appendMany([to(two, 1), to(one, 0), { ...to('none', 0), events: [] }], by);
+    expect([...appended].map(([streamId, { version }]) => [streamId, version])).toEqual([
+      [two, 2],
+      [one, 1],
+      ['none', 0],
+    ]);
+    const read = await store.readMany<AccountEvent>([one, two, 'none']);
+    expect(read.get(one)?.events).toEqual(appended.get(one)?.events);
+    expect([...read.values()].map(({ version }) => version)).toEqual([1, 2, 0]);
+  });
+
+  test('shows how a stream stood at a time', async () => {
+    const stream = newStream();
+    const times: Date[] = [];
+    for (const version of [0, 1, 2]) {
+      clock.advance(1000);
+      times.push(clock());
+      await store.append(stream, [credited(1)], { ...by, expectedVersion: version });
+    }
+    const [first, second] = times as [Date, Date, Date];
+    expect((await store.read(stream, { until: new Date(first.getTime() - 1) })).version).toBe(0);
+    expect((await store.read(stream, { until: second })).version).toBe(2);
+    expect((await store.read(stream, { until: second })).events).toHaveLength(2);
+    clock.set(first);
+    await store.append(stream, [credited(9)], { actor: 'a replica whose clock is slow', expectedVersion: 3 });
+    expect((await store.read(stream, { until: first })).version).toBe(1);
+  });
+
+  test('handles a command: loads, decides, appends', async () => {
+    const stream = newStream();
+    await handle(store, account, stream, credit(10), by);
+    const handled = await handle(store, account, stream, debit(4), by);
+    expect(handled).toMatchObject({ state: { balance: 6 }, version: 2 });
+    expect(handled.events).toMatchObject([{ type: 'AccountDebited', version: 2 }]);
+    await expect(handle(store, account, stream, debit(7), by)).rejects.toMatchObject({ code: 'overdrawn' });
+    expect((await store.read(stream)).version).toBe(2);
+  });
+
+  test('appends nothing where nothing is decided', async () => {
+    const stream = newStream();
+    await handle(store, account, stream, credit(10), by);
+    expect(await handle(store, account, stream, credit(0), by)).toEqual({
+      state: { balance: 10 },
+      events: [],
+      version: 1,
+    });
+  });
+
+  test('lets fifty writers of one stream all succeed', async () => {
+    const stream = newStream();
+    const writers = Array.from({ length: 50 }, () => handle(store, account, stream, credit(1), by));
+    const versions = (await Promise.all(writers)).map(({ version }) => version);
+    expect(versions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+    expect((await handle(store, account, stream, credit(0), by)).state).toEqual({ balance: 50 });
+  });
+
+  test('tells a caller that has seen an older version, and does not decide', async () => {
+    const stream = newStream();
+    await handle(store, account, stream, credit(10), by);
+    const stale = handle(store, account, stream, debit(99), { ...by, expectedVersion: 0 });
+    await expect(stale).rejects.toBeInstanceOf(VersionConflictError);
+    const both = [1, 2].map((amount) => handle(store, account, stream, credit(amount), { ...by, expectedVersion: 1 }));
+    const results = await Promise.allSettled(both);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('handles commands of hundreds of streams at once, while others write to them', async () => {
+    const ids = Array.from({ length: 200 }, newStream);
+    const entries = ids.map((streamId) => ({ streamId, commands: [credit(5), credit(0), debit(2)] }));
+    const [batch] = await Promise.all([
+      handleBatch(store, account, [...entries, { streamId: ids[0]!, commands: [credit(7)] }], by),
+      ...ids.slice(0, 5).map((streamId) => handle(store, account, streamId, credit(100), by)),
+      handleBatch(store, account, entries.toReversed(), by),
+    ]);
+    expect(batch.size).toBe(200);
+    expect(batch.get(ids[199]!)).toMatchObject({ events: [{ type: 'AccountCredited' }, { type: 'AccountDebited' }] });
+    const read = await store.readMany<AccountEvent>(ids);
+    expect([...read.values()].map(({ version }) => version)).toEqual(
+      ids.map((_, index) => 4 + (index < 5 ? 1 : 0) + (index === 0 ? 1 : 0)),
+    );
+  });
+
+  test('appends nothing of a batch in which a rule is broken', async () => {
+    const [good, bad] = [newStream(), newStream()];
+    const entries = [
+      { streamId: good, commands: [credit(1)] },
+      { streamId: bad, commands: [credit(1), debit(2)] },
+    ];
+    await expect(handleBatch(store, account, entries, by)).rejects.toMatchObject({ code: 'overdrawn' });
+    expect((await store.read(good)).version).toBe(0);
+  });
+});

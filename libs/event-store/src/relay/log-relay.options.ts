@@ -1,0 +1,61 @@
+import type { Clock } from '@signet/contracts';
+
+/** Any logger of pino's shape. */
+export interface RelayLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Where a row stands in the log; both as text, as PostgreSQL writes them. */
+export interface LogPosition {
+  readonly tx: string;
+  readonly position: string;
+}
+
+export interface LogRelayOptions<Row extends LogPosition> {
+  /** postgres://… A session of its own is opened there, past any pooler that shares sessions: it holds the lock. */
+  readonly connectionString: string;
+  /** One relay of this name runs at a time, over all replicas; its position is kept under it. */
+  readonly name: string;
+  /** The log: a table, partitioned or not, with `tx xid8`, `position bigint` and an index on (tx, position). */
+  readonly table: string;
+  /** What `publish` gets of a row beside tx and position. */
+  readonly columns: readonly string[];
+  /** A timestamptz of the row, by which the lag is measured. */
+  readonly timeColumn?: string | undefined;
+  /** json and jsonb columns come as text, for a log whose rows are passed on unread. */
+  readonly jsonAsText?: boolean | undefined;
+  /** At most so many rows a batch; default 1000. */
+  readonly batchSize?: number | undefined;
+  /**
+   * Resolves when the rows are durable elsewhere. Called with one batch at a time, in order; called again with the same
+   * rows after a failure, and after a crash: at least once. `signal` is aborted when the lock is lost, so that another
+   * replica may be publishing already.
+   */
+  readonly publish: (rows: readonly Row[], context: { readonly signal: AbortSignal }) => Promise<void>;
+  /** How often an idle log is looked at without `wake()`; default 250 ms. */
+  readonly pollIntervalMs?: number | undefined;
+  /** How often a replica without the lock asks for it; default 500 ms. */
+  readonly lockIntervalMs?: number | undefined;
+  /** Longest wait after a failure of publishing or connecting; default 10 s. It starts at 100 ms and doubles. */
+  readonly longestBackoffMs?: number | undefined;
+  /** Default `relay_positions`. */
+  readonly positionsTable?: string | undefined;
+  readonly clock: Clock;
+  /** From 0 up to 1; default Math.random. */
+  readonly random?: (() => number) | undefined;
+  readonly logger: RelayLogger;
+}
+
+export interface RelayLag {
+  /**
+   * Age of the oldest row that is committed and not published; 0 where there is none. Without a `timeColumn` it is the
+   * time since the relay last had published everything, and 0 on a replica that waits for the lock.
+   */
+  readonly seconds: number;
+  /** How many such rows there are, counted up to 10,000; undefined while the database cannot be asked. */
+  readonly rows: number | undefined;
+}
+
+export type RelayRole = 'stopped' | 'connecting' | 'waiting' | 'publishing';

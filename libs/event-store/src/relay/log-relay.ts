@@ -1,0 +1,166 @@
+import type { LogPosition, LogRelayOptions, RelayLag, RelayRole } from './log-relay.options.ts';
+import { Pause } from './pause.ts';
+import { RelaySession } from './relay-session.ts';
+import type { SessionOptions } from './relay-session.ts';
+import { relayStatements } from './relay-statements.ts';
+
+const FIRST_BACKOFF_MS = 100;
+/** Rows that wait for a transaction before them are looked for again after this, and after twice as long each time. */
+const FIRST_REPOLL_MS = 5;
+
+/**
+ * Publishes a log in the order (tx, position), skipping nothing that commits late: one publisher per name over all
+ * replicas, held by an advisory lock. A replica without the lock waits and takes over when the holder's connection ends.
+ *
+ * At least once: a batch is published, then its position is stored; a crash in between publishes it again.
+ * Failures of `publish` are tried again with backoff for ever; nothing is skipped.
+ */
+export class LogRelay<Row extends LogPosition = LogPosition> {
+  readonly #options: LogRelayOptions<Row>;
+  readonly #sessionOptions: SessionOptions;
+  readonly #batchSize: number;
+  readonly #pollIntervalMs: number;
+  readonly #pause = new Pause();
+  #session: RelaySession | undefined;
+  #running: Promise<void> | undefined;
+  #role: RelayRole = 'stopped';
+  /** Since when something committed has not been published; undefined when there is nothing. */
+  #behindSince: Date | undefined;
+  #failures = 0;
+
+  /** Throws for a name that is not a plain SQL name. */
+  constructor(options: LogRelayOptions<Row>) {
+    const { batchSize = 1000, positionsTable = 'relay_positions', pollIntervalMs = 250, jsonAsText = false } = options;
+    const { connectionString, name, table, columns, timeColumn, clock } = options;
+    const statements = relayStatements({ table, columns, timeColumn, batchSize, positionsTable });
+    this.#options = options;
+    this.#batchSize = batchSize;
+    this.#pollIntervalMs = pollIntervalMs;
+    this.#sessionOptions = { connectionString, name, statements, jsonAsText, clock };
+  }
+
+  get role(): RelayRole {
+    return this.#role;
+  }
+
+  /** Begins in the background. A database that cannot be reached is tried again until `stop()`. */
+  start(): void {
+    if (this.#running !== undefined) return;
+    this.#pause.start();
+    this.#running = this.#run();
+  }
+
+  /** Lets the batch in progress finish and stores its position, then gives the lock back. */
+  async stop(): Promise<void> {
+    this.#pause.stop();
+    await this.#running;
+    this.#running = undefined;
+  }
+
+  /** Something was committed: looks at once instead of at the next poll. Call it as often as you like. */
+  wake(): void {
+    this.#pause.wake();
+  }
+
+  /**
+   * How far behind the log is, be it this replica or another one that publishes it. One index scan; never rejects. Rows
+   * that are held back by a long transaction elsewhere count.
+   */
+  async lag(): Promise<RelayLag> {
+    const { clock, timeColumn } = this.#options;
+    const since = (start: Date | number): number => Math.max(0, (clock().getTime() - new Date(start).getTime()) / 1000);
+    try {
+      const { rows, oldestMs } = (await this.#session?.lag()) ?? { rows: undefined, oldestMs: null };
+      if (rows === 0) return { seconds: 0, rows };
+      if (timeColumn !== undefined && oldestMs !== null) return { seconds: since(oldestMs), rows };
+      return { seconds: this.#behindSince === undefined ? 0 : since(this.#behindSince), rows };
+    } catch {
+      return { seconds: this.#behindSince === undefined ? 0 : since(this.#behindSince), rows: undefined };
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { name, logger } = this.#options;
+    while (!this.#pause.isStopped) {
+      this.#role = 'connecting';
+      try {
+        this.#session = await RelaySession.open(this.#sessionOptions);
+        await this.#awaitLock(this.#session);
+        if (!this.#pause.isStopped) await this.#publishFrom(this.#session);
+      } catch (error) {
+        // Unknown for now, so counted from now: a database that is gone is no relay that is up to date.
+        this.#behindSince ??= this.#options.clock();
+        logger.warn({ relay: name, err: error }, 'The relay lost its database; it connects again.');
+        await this.#backoff();
+      } finally {
+        await this.#session?.close();
+        this.#session = undefined;
+      }
+    }
+    this.#role = 'stopped';
+  }
+
+  async #awaitLock(session: RelaySession): Promise<void> {
+    this.#role = 'waiting';
+    // Whoever has the lock knows; this replica does not.
+    this.#behindSince = undefined;
+    while (!this.#pause.isStopped && !(await session.tryLock())) {
+      this.#failures = 0;
+      await this.#pause.for(this.#options.lockIntervalMs ?? 500);
+    }
+  }
+
+  async #publishFrom(session: RelaySession): Promise<void> {
+    let position = await session.position();
+    let repollMs = FIRST_REPOLL_MS;
+    this.#role = 'publishing';
+    this.#options.logger.info({ relay: this.#options.name, ...position }, 'This replica publishes the log.');
+    while (!this.#pause.isStopped) {
+      const rows = await session.next<Row>(position);
+      this.#failures = 0;
+      const last = rows.at(-1);
+      if (last !== undefined) {
+        this.#behindSince ??= this.#options.clock();
+        if (!(await this.#publish(rows, session))) return;
+        position = { tx: last.tx, position: last.position };
+        await session.store(position);
+        repollMs = FIRST_REPOLL_MS;
+      }
+      if (rows.length === this.#batchSize) continue;
+      if (await session.hasMore(position)) {
+        this.#behindSince ??= this.#options.clock();
+        await this.#pause.for(repollMs);
+        repollMs = Math.min(repollMs * 2, this.#pollIntervalMs);
+      } else {
+        this.#behindSince = undefined;
+        repollMs = FIRST_REPOLL_MS;
+        await this.#pause.untilWoken(this.#pollIntervalMs);
+      }
+    }
+  }
+
+  /** Until it succeeds (true), or the relay is stopped (false). Throws when the lock is lost. */
+  async #publish(rows: readonly Row[], { signal }: RelaySession): Promise<boolean> {
+    for (;;) {
+      try {
+        await this.#options.publish(rows, { signal });
+        this.#failures = 0;
+        return true;
+      } catch (error) {
+        signal.throwIfAborted();
+        const { name, logger } = this.#options;
+        logger.error({ relay: name, err: error, rows: rows.length }, 'The relay could not publish; it tries again.');
+        await this.#backoff();
+        signal.throwIfAborted();
+        if (this.#pause.isStopped) return false;
+      }
+    }
+  }
+
+  /** Between half and all of a time that doubles with every failure in a row. */
+  async #backoff(): Promise<void> {
+    const { longestBackoffMs = 10_000, random = Math.random } = this.#options;
+    const full = Math.min(longestBackoffMs, FIRST_BACKOFF_MS * 2 ** Math.min(this.#failures++, 30));
+    await this.#pause.for(full * (0.5 + random() / 2));
+  }
+}

@@ -1,0 +1,51 @@
+/** A wait that can be cut short: by `wake()`, or for good by `stop()`. */
+export class Pause {
+  #stopped = false;
+  #woken = false;
+  #finish: (() => void) | undefined;
+  #isWakeable = false;
+
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
+  start(): void {
+    this.#stopped = false;
+  }
+
+  /** Ends the pause in progress, or the next one that can be woken before it begins. Any number of calls are one. */
+  wake(): void {
+    this.#woken = true;
+    if (this.#isWakeable) this.#finish?.();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#finish?.();
+  }
+
+  /** Waits so long, or less if it is stopped. */
+  async for(ms: number, isWakeable = false): Promise<void> {
+    if (this.#stopped || (isWakeable && this.#woken)) return this.#rest();
+    this.#isWakeable = isWakeable;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#finish = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#finish = undefined;
+    this.#isWakeable = false;
+    if (isWakeable) this.#rest();
+  }
+
+  /** Waits until it is woken, at most so long. */
+  untilWoken(ms: number): Promise<void> {
+    return this.for(ms, true);
+  }
+
+  #rest(): void {
+    this.#woken = false;
+  }
+}

@@ -1,0 +1,139 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock } from '@signet/contracts';
+import pg from 'pg';
+import type { LogPosition } from './log-relay.options.ts';
+import type { RelayStatements } from './relay-statements.ts';
+
+export interface SessionOptions {
+  readonly connectionString: string;
+  readonly name: string;
+  readonly statements: RelayStatements;
+  readonly jsonAsText: boolean;
+  readonly clock: Clock;
+}
+
+/** A statement that takes longer than this means a connection that is dead without knowing it. */
+const QUERY_TIMEOUT_MS = 30_000;
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/**
+ * What the session is told first. It has nothing but index scans to do, so the planner may not even consider another
+ * way, on whatever statistics. A position that is lost in a crash of the server only means that rows are published
+ * again, so it need not wait for the disk.
+ */
+export const SESSION_SETTINGS = `
+  set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set jit = off;
+  set plan_cache_mode = force_generic_plan; set synchronous_commit = off`;
+
+const JSON_TYPES: readonly number[] = [pg.types.builtins.JSON, pg.types.builtins.JSONB];
+const asText = (value: string): string => value;
+
+/**
+ * The relay's own connection. Lock, reading and position go through the same one, so that who has lost the lock
+ * cannot read or store either.
+ */
+export class RelaySession {
+  readonly #lost = new AbortController();
+  readonly #client: pg.Client;
+  readonly #options: SessionOptions;
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(client: pg.Client, options: SessionOptions) {
+    this.#client = client;
+    this.#options = options;
+    client.on('error', (error) => this.#lost.abort(error));
+    client.on('end', () => this.#lost.abort(new Error('The connection was closed.')));
+  }
+
+  static async open(options: SessionOptions): Promise<RelaySession> {
+    const client = new pg.Client({
+      connectionString: options.connectionString,
+      application_name: `signet relay ${options.name}`.slice(0, 63),
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+      query_timeout: QUERY_TIMEOUT_MS,
+      ...(options.jsonAsText ? { types: jsonAsText } : {}),
+    });
+    const session = new RelaySession(client, options);
+    try {
+      await client.connect();
+      await client.query(SESSION_SETTINGS);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  /** Aborted when the connection, and with it the lock, is gone. */
+  get signal(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /**
+   * Asks for the relay's lock, and does not wait for it: a session that waits in pg_advisory_lock keeps a snapshot, and
+   * VACUUM could remove nothing in the whole database for as long as it waits.
+   */
+  async tryLock(): Promise<boolean> {
+    const sql = `select pg_try_advisory_lock(hashtextextended('signet/relay/' || $1, 0)) as locked`;
+    const [row] = await this.#query<{ locked: boolean }>('lock', sql, [this.#options.name]);
+    return row!.locked;
+  }
+
+  /** Where the relay of this name stopped; before the first row if it never ran. */
+  async position(): Promise<LogPosition> {
+    const { name, statements, clock } = this.#options;
+    await this.#query('begin', statements.begin, [name, clock()]);
+    const [row] = await this.#query<LogPosition & { isAhead: boolean }>('position', statements.position, [name]);
+    if (row!.isAhead) {
+      throw new Error(
+        `Relay "${name}" has read up to transaction ${row!.tx}, which this server has not reached: the database was ` +
+          'restored from a dump. See "After a restore" in libs/event-store/README.md.',
+      );
+    }
+    return { tx: row!.tx, position: row!.position };
+  }
+
+  next<Row extends LogPosition>({ tx, position }: LogPosition): Promise<Row[]> {
+    return this.#query<Row>('next', this.#options.statements.next, [tx, position]);
+  }
+
+  /** Whether rows after this position are committed, be it that a transaction before them still runs. */
+  async hasMore({ tx, position }: LogPosition): Promise<boolean> {
+    const [row] = await this.#query<{ hasMore: boolean }>('more', this.#options.statements.hasMore, [tx, position]);
+    return row!.hasMore;
+  }
+
+  async store({ tx, position }: LogPosition): Promise<void> {
+    const { name, statements, clock } = this.#options;
+    await this.#query('store', statements.store, [name, tx, position, clock()]);
+  }
+
+  async lag(): Promise<{ rows: number; oldestMs: number | null }> {
+    const { name, statements } = this.#options;
+    const [row] = await this.#query<{ rows: number; oldestMs: number | null }>('lag', statements.lag, [name]);
+    return row!;
+  }
+
+  /** Gives the lock back with the connection. A server that does not answer is not waited for. */
+  async close(): Promise<void> {
+    const ended = this.#client.end().catch(() => undefined);
+    await Promise.race([ended, wait(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+  }
+
+  /** One statement at a time, prepared once in the session's life. */
+  #query<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {
+    const run = async (): Promise<Row[]> => {
+      this.#lost.signal.throwIfAborted();
+      return (await this.#client.query<Row>({ name: `relay-${name}`, text, values })).rows;
+    };
+    const result = this.#last.then(run, run);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+const jsonAsText: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text') =>
+    JSON_TYPES.includes(oid) ? asText : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+};

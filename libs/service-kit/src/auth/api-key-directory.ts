@@ -1,0 +1,41 @@
+import { apiKeySnapshot } from '@signet/contracts';
+import type { ApiKeySnapshot } from '@signet/contracts';
+import type { ApiKeyLookup } from './lookups.ts';
+
+/** Every live API key in memory, fed with the records of `registry.api-keys.v1`. */
+export class ApiKeyDirectory implements ApiKeyLookup {
+  private readonly byId = new Map<string, ApiKeySnapshot>();
+  private readonly byKeyHash = new Map<string, ApiKeySnapshot>();
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  byHash(hash: string): ApiKeySnapshot | undefined {
+    return this.byKeyHash.get(hash);
+  }
+
+  /**
+   * Takes one record: the key is the API key's id; a null value is a tombstone and revokes. A relay that resumes after a
+   * crash repeats records, so that a snapshot older than the one known is passed over.
+   *
+   * @throws when the value is not a snapshot of an API key; the directory is as before then
+   */
+  apply(id: string, value: Buffer | null): void {
+    const known = this.byId.get(id);
+    if (value === null) {
+      if (known) this.forget(known);
+      return;
+    }
+    const snapshot = apiKeySnapshot.parse(JSON.parse(value.toString('utf8')));
+    if (known && known.version > snapshot.version) return;
+    if (known) this.forget(known);
+    this.byId.set(snapshot.id, snapshot);
+    this.byKeyHash.set(snapshot.hash, snapshot);
+  }
+
+  private forget(snapshot: ApiKeySnapshot): void {
+    this.byId.delete(snapshot.id);
+    if (this.byKeyHash.get(snapshot.hash)?.id === snapshot.id) this.byKeyHash.delete(snapshot.hash);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Role } from '@signet/contracts';
+import { problem } from '../problem/problem.ts';
+import type { Caller } from './caller.ts';
+import { hashApiKey } from './lookups.ts';
+import type { ApiKeyLookup, TenantLookup } from './lookups.ts';
+
+const CHALLENGE = 'Bearer realm="signet"';
+
+/**
+ * Finds out who calls from `Authorization: Bearer <key>` (RFC 6750).
+ *
+ * @throws Problem 401 `missing_api_key` or `unknown_api_key`, with WWW-Authenticate
+ */
+export function authenticate(authorization: string | undefined, keys: ApiKeyLookup): Caller {
+  const [, token] = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization ?? '') ?? [];
+  if (token === undefined) {
+    throw problem(401, 'missing_api_key', 'Send your API key as "Authorization: Bearer <key>".', {
+      headers: { 'www-authenticate': CHALLENGE },
+    });
+  }
+  const key = keys.byHash(hashApiKey(token));
+  if (!key) {
+    throw problem(401, 'unknown_api_key', 'This API key is not known, or it was revoked.', {
+      headers: { 'www-authenticate': `${CHALLENGE}, error="invalid_token"` },
+    });
+  }
+  return { keyId: key.id, role: key.role, tenantId: key.tenantId, name: key.name };
+}
+
+/**
+ * Checks that the caller may do what a route does.
+ *
+ * @param roles undefined: every role may
+ * @throws Problem 403 `role_not_allowed` or `tenant_suspended`
+ */
+export function authorize(caller: Caller, roles: readonly Role[] | undefined, tenants: TenantLookup | undefined): void {
+  if (roles && !roles.includes(caller.role)) {
+    const allowed = roles.map((role) => `"${role}"`).join(' or ');
+    throw problem(403, 'role_not_allowed', `This needs a key of the role ${allowed}; yours is "${caller.role}".`);
+  }
+  if (caller.tenantId !== null && tenants?.byId(caller.tenantId)?.status === 'suspended') {
+    throw problem(403, 'tenant_suspended', 'The tenant of this API key is suspended.');
+  }
+}

@@ -1,0 +1,36 @@
+import { createParamDecorator, SetMetadata } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
+import type { Role } from '@signet/contracts';
+import type { FastifyRequest } from 'fastify';
+
+/** Who makes the request, as its API key says. */
+export interface Caller {
+  readonly keyId: string;
+  readonly role: Role;
+  /** null for an operator, who belongs to no tenant. */
+  readonly tenantId: string | null;
+  readonly name: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by ApiKeyGuard; undefined on public routes. */
+    caller?: Caller;
+  }
+}
+
+export const PUBLIC_ROUTE = 'signet:public';
+export const ALLOWED_ROLES = 'signet:roles';
+
+/** A route, or all routes of a controller, that need no API key. */
+export const Public = () => SetMetadata(PUBLIC_ROUTE, true);
+
+/** The roles that may call a route, or all routes of a controller; a route's own list wins. Without it, every role may. */
+export const Roles = (...roles: readonly Role[]) => SetMetadata(ALLOWED_ROLES, roles);
+
+/** The caller of the request, as a parameter of its handler. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
+  const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
+  if (!caller) throw new Error('@Caller() stands on a route that the API key guard does not check.');
+  return caller;
+});

@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ApiKeySnapshot } from '@signet/contracts';
+import { ApiKeyDirectory } from './api-key-directory.ts';
+import { hashApiKey } from './lookups.ts';
+import { TenantDirectory } from './tenant-directory.ts';
+
+const ID = '018f0000-0000-7000-8000-000000000001';
+const snapshot = (change: Partial<ApiKeySnapshot> = {}): ApiKeySnapshot => ({
+  id: ID,
+  tenantId: 'acme',
+  name: 'Till 3',
+  role: 'producer',
+  hash: hashApiKey('one'),
+  version: 1,
+  ...change,
+});
+const record = (value: object): Buffer => Buffer.from(JSON.stringify(value));
+
+describe('the directory of API keys', () => {
+  test('finds a key by its hash until it is revoked', () => {
+    const directory = new ApiKeyDirectory();
+    directory.apply(ID, record(snapshot()));
+    expect(directory.byHash(hashApiKey('one'))).toEqual(snapshot());
+    directory.apply(ID, null);
+    expect(directory.byHash(hashApiKey('one'))).toBeUndefined();
+    expect(directory.size).toBe(0);
+  });
+
+  test('forgets the old hash when a key changes', () => {
+    const directory = new ApiKeyDirectory();
+    directory.apply(ID, record(snapshot()));
+    directory.apply(ID, record(snapshot({ hash: hashApiKey('two'), version: 2 })));
+    expect(directory.byHash(hashApiKey('one'))).toBeUndefined();
+    expect(directory.byHash(hashApiKey('two'))?.version).toBe(2);
+  });
+
+  test('passes over what a relay repeats', () => {
+    const directory = new ApiKeyDirectory();
+    directory.apply(ID, record(snapshot({ hash: hashApiKey('two'), version: 2 })));
+    directory.apply(ID, record(snapshot()));
+    expect(directory.byHash(hashApiKey('one'))).toBeUndefined();
+  });
+
+  test('stays as it was when a record cannot be read', () => {
+    const directory = new ApiKeyDirectory();
+    directory.apply(ID, record(snapshot()));
+    expect(() => directory.apply(ID, Buffer.from('{'))).toThrow();
+    expect(() => directory.apply(ID, record({ id: ID }))).toThrow();
+    expect(directory.size).toBe(1);
+  });
+
+  test('does not revoke anything by the tombstone of a key that it never saw', () => {
+    const directory = new ApiKeyDirectory();
+    directory.apply(ID, record(snapshot()));
+    directory.apply('018f0000-0000-7000-8000-000000000002', null);
+    expect(directory.size).toBe(1);
+  });
+});
+
+describe('the directory of tenants', () => {
+  test('has the newest state of each tenant', () => {
+    const directory = new TenantDirectory();
+    directory.apply('acme', record({ id: 'acme', name: 'Acme', status: 'suspended', version: 2 }));
+    directory.apply('acme', record({ id: 'acme', name: 'Acme', status: 'active', version: 1 }));
+    expect(directory.byId('acme')?.status).toBe('suspended');
+    directory.apply('acme', null);
+    expect(directory.byId('acme')).toBeUndefined();
+  });
+});

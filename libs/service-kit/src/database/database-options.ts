@@ -1,0 +1,47 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { defineConfig, PostgreSqlDriver } from '@mikro-orm/postgresql';
+import type { Options } from '@mikro-orm/postgresql';
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** The service's own schema in the database, such as `registry`; tables are named without it. */
+  readonly schema: string;
+  readonly entities: readonly NonNullable<Options['entities']>[number][];
+  /** In the order in which they run. */
+  readonly migrations: readonly NonNullable<NonNullable<Options['migrations']>['migrationsList']>[number][];
+  /** Connections at most; 10 by default. */
+  readonly poolSize?: number;
+}
+
+const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
+
+/**
+ * MikroORM's options for a service. Its schema comes first on the search path of every connection, so that entities,
+ * migrations and hand-written SQL all say just `webhooks`; `public` comes after it for the types and functions of
+ * extensions. A pooler in between must pass the start-up parameter `options` on.
+ */
+export function databaseOptions(options: DatabaseOptions): Options {
+  if (!SCHEMA.test(options.schema)) throw new TypeError(`"${options.schema}" is not a plain schema name.`);
+  return defineConfig({
+    driver: PostgreSqlDriver,
+    clientUrl: options.url,
+    entities: [...options.entities],
+    extensions: [Migrator],
+    debug: false,
+    discovery: { warnWhenNoEntities: false },
+    pool: { min: 0, max: options.poolSize ?? 10, idleTimeoutMillis: 30_000 },
+    driverOptions: {
+      options: `-c search_path=${options.schema},public`,
+      application_name: options.schema,
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+    },
+    migrations: {
+      migrationsList: [...options.migrations],
+      // Not `schema`: that would take `public` off the search path while a migration runs.
+      tableName: `${options.schema}.migrations`,
+      snapshot: false,
+      silent: true,
+    },
+  });
+}

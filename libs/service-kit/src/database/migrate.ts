@@ -1,0 +1,54 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { Client } from 'pg';
+import type { Logger } from '../logging/logger.ts';
+import { untilReachable } from '../service/until-reachable.ts';
+import { databaseOptions } from './database-options.ts';
+import type { DatabaseOptions } from './database-options.ts';
+
+/**
+ * One for the whole database, and not for each schema: extensions belong to the database, and two migrations that make
+ * the same one at once would fail.
+ */
+const LOCK = 'signet.migrations';
+
+/**
+ * Brings a service's schema up to date, and makes it if it is not there. Services and replicas start side by side: an
+ * advisory lock, held by a connection of its own so that it goes when the process does, lets one at a time through, and
+ * the others find nothing left to do.
+ *
+ * @returns the names of the migrations that ran
+ */
+export async function migrate(orm: MikroORM, options: Pick<DatabaseOptions, 'url' | 'schema'>): Promise<string[]> {
+  const client = new Client({ connectionString: options.url, application_name: `${options.schema} migrations` });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [LOCK]);
+    await client.query(`create schema if not exists ${client.escapeIdentifier(options.schema)}`);
+    const done = await orm.migrator.up();
+    return done.map(({ name }) => name);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Waits for PostgreSQL, then migrates with an ORM of its own. */
+export async function migrateWhenReachable(options: DatabaseOptions, logger: Logger): Promise<void> {
+  await untilReachable('PostgreSQL', () => tryToConnect(options.url), { logger });
+  const orm = await MikroORM.init(databaseOptions(options));
+  try {
+    const migrations = await migrate(orm, options);
+    logger.info({ schema: options.schema, migrations }, 'the database is up to date');
+  } finally {
+    await orm.close();
+  }
+}
+
+async function tryToConnect(url: string): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  try {
+    await client.connect();
+    await client.query('select 1');
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,64 @@
+/** true or nothing: healthy. false: not. A string: not, and why. A throw counts as a string. */
+export type HealthAnswer = boolean | string | void;
+export type HealthCheck = () => HealthAnswer | Promise<HealthAnswer>;
+
+export interface HealthReport {
+  readonly status: 'ok' | 'unavailable';
+  /** For each check `ok`, or a sentence that says why not. */
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+const CHECK_TIMEOUT_MS = 2_000;
+
+/**
+ * The checks behind /livez and /readyz. Liveness is for what only a new process cures: the event loop, the watchdogs of
+ * consumers. Readiness is for what others wait for: database, migrations, joined groups, directories read.
+ */
+export class HealthRegistry {
+  private readonly liveness = new Map<string, HealthCheck>();
+  private readonly readiness = new Map<string, HealthCheck>();
+
+  constructor(private readonly timeoutMs = CHECK_TIMEOUT_MS) {}
+
+  /** A second check of the same name takes the place of the first. */
+  addLiveness(name: string, check: HealthCheck): void {
+    this.liveness.set(name, check);
+  }
+
+  /** A second check of the same name takes the place of the first. */
+  addReadiness(name: string, check: HealthCheck): void {
+    this.readiness.set(name, check);
+  }
+
+  live(): Promise<HealthReport> {
+    return this.ask(this.liveness);
+  }
+
+  ready(): Promise<HealthReport> {
+    return this.ask(this.readiness);
+  }
+
+  private async ask(checks: ReadonlyMap<string, HealthCheck>): Promise<HealthReport> {
+    const answers = await Promise.all(
+      [...checks].map(async ([name, check]) => [name, await this.answer(check)] as const),
+    );
+    const isHealthy = answers.every(([, answer]) => answer === 'ok');
+    return { status: isHealthy ? 'ok' : 'unavailable', checks: Object.fromEntries(answers) };
+  }
+
+  private async answer(check: HealthCheck): Promise<string> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(resolve, this.timeoutMs, `no answer within ${this.timeoutMs} ms`);
+    });
+    try {
+      const answer = await Promise.race([Promise.resolve().then(check), late]);
+      if (answer === false) return 'unavailable';
+      return typeof answer === 'string' ? answer : 'ok';
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

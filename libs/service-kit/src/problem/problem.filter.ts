@@ -1,0 +1,26 @@
+import { Catch, Inject } from '@nestjs/common';
+import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LOGGER } from '../logging/logger.ts';
+import type { Logger } from '../logging/logger.ts';
+import { sendProblem } from './send-problem.ts';
+import { toProblem } from './to-problem.ts';
+
+/** Answers every error of an HTTP request as problem+json, and logs those that are ours. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    // An error of a Kafka handler belongs to its transport, which knows whether the record is tried again.
+    if (host.getType() !== 'http') throw error;
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const problem = toProblem(error);
+    if (problem.getStatus() >= 500) {
+      const route = request.routeOptions?.url;
+      this.logger.error({ err: error, requestId: request.id, method: request.method, route }, 'a request failed');
+    }
+    if (!reply.sent) sendProblem(reply, problem, request.id);
+  }
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { fastify } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { Logger } from '../logging/logger.ts';
+import { measureRequests } from '../metrics/http-metrics.ts';
+import { PROBLEM_MEDIA_TYPE, Problem } from '../problem/problem.ts';
+import { sendProblem } from '../problem/send-problem.ts';
+import { toProblem } from '../problem/to-problem.ts';
+
+export const DEFAULT_BODY_LIMIT = 2 * 1024 * 1024;
+
+/** Fastify's limit on a client that sends its request slowly. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** A route whose handler gets its JSON body as the bytes that came in: a Buffer. */
+export const KeepBytes = () => RouteConfig({ keepBytes: true });
+
+export interface FastifyServerOptions {
+  readonly bodyLimit: number;
+  readonly trustProxy: boolean | string | string[];
+  readonly logger: Logger;
+  readonly metrics: Registry;
+}
+
+/**
+ * The bare HTTP server under Nest: request ids, JSON bodies, metrics. It writes no log line for a request unless the
+ * level is debug: lines for some thousand requests a second would bury all others.
+ */
+export function createFastify({ bodyLimit, trustProxy, logger, metrics }: FastifyServerOptions): FastifyInstance {
+  const server = fastify({
+    bodyLimit,
+    trustProxy,
+    logger: false,
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    frameworkErrors: (error, request, reply: FastifyReply) => sendProblem(reply, toProblem(error), request.id),
+    clientErrorHandler: (error, socket) => refuse(error, socket),
+  });
+  server.decorateRequest('caller', undefined);
+  parseJson(server, bodyLimit);
+  measureRequests(server, metrics);
+  if (logger.isLevelEnabled('debug')) logRequests(server, logger);
+  return server;
+}
+
+/**
+ * Stops listening and waits for the requests that are being answered. Node keeps the connection of such a request open
+ * for the next one and would wait for its keep-alive to run out; a hook that ends it would cost every request.
+ */
+export async function closeFastify(server: FastifyInstance): Promise<void> {
+  const hangUp = setInterval(() => server.server.closeIdleConnections(), 50);
+  try {
+    await server.close();
+  } finally {
+    clearInterval(hangUp);
+  }
+}
+
+/** JSON for every route, as bytes for those that keep them. An empty body is none, whatever its content type says. */
+function parseJson(server: FastifyInstance, bodyLimit: number): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit }, (request, body: Buffer, done) => {
+    if (keepsBytes(request)) done(null, body);
+    else if (body.length === 0) done(null, undefined);
+    else parse(request, body.toString('utf8'), done);
+  });
+}
+
+const keepsBytes = (request: FastifyRequest): boolean =>
+  (request.routeOptions.config as { keepBytes?: boolean }).keepBytes === true;
+
+function logRequests(server: FastifyInstance, logger: Logger): void {
+  server.addHook('onResponse', (request, reply, done) => {
+    const { id: requestId, method, routeOptions, caller } = request;
+    logger.debug(
+      {
+        requestId,
+        method,
+        route: routeOptions.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+        callerKeyId: caller?.keyId,
+      },
+      'request',
+    );
+    done();
+  });
+}
+
+/** What is not even HTTP never becomes a request; it is answered on the socket. */
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, code, detail } = CLIENT_ERRORS[error.code ?? ''] ?? MALFORMED;
+  const body = JSON.stringify(new Problem(status, code, detail).toDocument());
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+const MALFORMED = { status: 400, code: 'malformed_request', detail: 'This is not an HTTP request.' };
+const CLIENT_ERRORS: Readonly<Record<string, typeof MALFORMED>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    code: 'headers_too_large',
+    detail: 'The headers are larger than is accepted here.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'request_timeout', detail: 'The request took too long to arrive.' },
+};

@@ -1,0 +1,67 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+
+export interface OpenApiOptions {
+  readonly title: string;
+  readonly description?: string;
+  readonly version?: string;
+}
+
+/** Writes the OpenAPI 3.1 document of an application; zod schemas become the JSON Schema of draft 2020-12. */
+export function openApiDocument(app: INestApplication, options: OpenApiOptions): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle(options.title)
+    .setDescription(options.description ?? '')
+    .setVersion(options.version ?? '1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'opaque', description: 'An API key.' }, 'apiKey')
+    .addSecurityRequirements('apiKey')
+    .addGlobalResponse({
+      status: 'default',
+      description: 'An error, as RFC 9457 problem+json.',
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    });
+  const document = SwaggerModule.createDocument(app, builder.build(), { standardSchemaConverter: toJsonSchema });
+  const schemas = { ...document.components?.schemas, Problem: problemSchema };
+  return { ...document, components: { ...document.components, schemas } };
+}
+
+/** Serves the document at /openapi.json, written once when it is first asked for. It needs no API key. */
+export function serveOpenApi(fastify: FastifyInstance, app: INestApplication, options: OpenApiOptions): void {
+  let text: string | undefined;
+  fastify.get('/openapi.json', (_request, reply) => {
+    text ??= JSON.stringify(openApiDocument(app, options));
+    return reply.type('application/json; charset=utf-8').send(text);
+  });
+}
+
+/** swagger would ask zod for OpenAPI 3.0 schemas. */
+function toJsonSchema(schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) {
+  if (!(schema instanceof z.ZodType)) return undefined;
+  const { $schema: _dialect, $defs, ...rest } = z.toJSONSchema(schema, { io: schemaType, unrepresentable: 'any' });
+  return { schema: rest, ...($defs && { components: $defs }) };
+}
+
+const problemSchema = {
+  type: 'object' as const,
+  required: ['type', 'title', 'status', 'code', 'detail'],
+  properties: {
+    type: { type: 'string', description: 'urn:signet:problem:<code>' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', description: 'Stable: programs may compare it.' },
+    detail: { type: 'string', description: 'For people; may change.' },
+    instance: { type: 'string', description: 'The id of the request.' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['field', 'rule', 'detail'],
+        properties: { field: { type: 'string' }, rule: { type: 'string' }, detail: { type: 'string' } },
+      },
+    },
+  },
+};

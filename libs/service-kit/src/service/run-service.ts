@@ -1,0 +1,62 @@
+import { pinoLogger } from '../logging/logger.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { RunningService, ServiceOptions } from './service-options.ts';
+import { startService } from './start-service.ts';
+
+/**
+ * Runs a service for the life of the process: starts it, and ends the process
+ * - with 0 on SIGTERM or SIGINT, once what is in flight is finished,
+ * - with 1 when that takes longer than SIGNET_SHUTDOWN_DEADLINE, when the start fails, or at an error that nobody caught.
+ */
+export async function runService(options: ServiceOptions): Promise<RunningService> {
+  const { name, settings } = options;
+  const logger = options.logger ?? pinoLogger(name, settings.SIGNET_LOG_LEVEL);
+  const starting = new AbortController();
+  let running: RunningService | undefined;
+  let isStopping = false;
+
+  const stop = (signal: NodeJS.Signals): void => {
+    if (isStopping) return;
+    isStopping = true;
+    logger.info({ signal }, `${name} is stopping`);
+    if (!running) {
+      // No request has been taken; what a Kafka handler may have begun is repeated, like after a crash.
+      starting.abort(new Error(`stopped by ${signal}`));
+      process.exit(0);
+    }
+    exitAfter(settings.SIGNET_SHUTDOWN_DEADLINE, logger);
+    running.stop().then(
+      () => exit(logger, 0, `${name} has stopped`),
+      (error: unknown) => fail(logger, error, 'the stop failed'),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('uncaughtException', (error) => fail(logger, error, 'an exception was not caught'));
+  process.on('unhandledRejection', (error) => fail(logger, error, 'a rejection was not handled'));
+
+  try {
+    running = await startService({ ...options, logger }, starting.signal);
+    return running;
+  } catch (error) {
+    return fail(logger, error, `${name} cannot start`);
+  }
+}
+
+/** A stop that hangs, on whatever, must not outlast the supervisor's patience. */
+function exitAfter(deadlineMs: number, logger: Logger): void {
+  setTimeout(() => {
+    logger.error({ deadlineMs }, 'the stop took too long; what is still in flight will be repeated');
+    process.exit(1);
+  }, deadlineMs).unref();
+}
+
+function exit(logger: Logger, code: number, message: string): never {
+  logger.info(message);
+  process.exit(code);
+}
+
+function fail(logger: Logger, error: unknown, message: string): never {
+  logger.fatal({ err: error }, message);
+  process.exit(1);
+}

@@ -1,0 +1,43 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Clock, TopicDefinition } from '@signet/contracts';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from '../logging/logger.ts';
+import type { ServiceSettings } from '../settings/shared-settings.ts';
+import type { OpenApiOptions } from './openapi.ts';
+
+export interface ServiceOptions {
+  /** In logs, and as Kafka's client id. */
+  readonly name: string;
+  readonly module: Type | DynamicModule;
+  /** What `settingsFromEnvironment` or `loadSettings` gave; modules inject them by SETTINGS. */
+  readonly settings: ServiceSettings & { readonly SIGNET_KAFKA_BROKERS?: readonly string[] };
+  /** Default: SIGNET_HTTP_PORT. */
+  readonly port?: number;
+  /** Default: SIGNET_MANAGEMENT_PORT. */
+  readonly managementPort?: number;
+  readonly openapi: OpenApiOptions;
+  /** Topics that must be there before the modules are made; waits for Kafka, then creates those that are missing. */
+  readonly topics?: readonly TopicDefinition[];
+  /** Transports of the service's Kafka handlers, made once the modules are. They run before HTTP listens. */
+  readonly strategies?: (
+    app: NestFastifyApplication,
+  ) => readonly CustomTransportStrategy[] | Promise<readonly CustomTransportStrategy[]>;
+  /** Content types, plugins or hooks of the service's own, added before the routes are. */
+  readonly configureFastify?: (fastify: FastifyInstance) => void | Promise<void>;
+  /** Bytes; 2 MiB by default. */
+  readonly bodyLimit?: number;
+  /** Proxies whose X-Forwarded-* headers are believed; none by default. */
+  readonly trustProxy?: boolean | string | string[];
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+export interface RunningService {
+  readonly app: NestFastifyApplication;
+  readonly url: string;
+  readonly managementUrl: string;
+  /** Stops taking requests and records, finishes what is in flight, closes everything. */
+  stop(): Promise<void>;
+}

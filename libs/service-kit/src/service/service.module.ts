@@ -1,0 +1,48 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { systemClock } from '@signet/contracts';
+import type { Clock } from '@signet/contracts';
+import { LoggerModule } from 'nestjs-pino';
+import { Registry } from 'prom-client';
+import { HealthRegistry } from '../health/health.registry.ts';
+import { LOGGER } from '../logging/logger.ts';
+import type { Logger } from '../logging/logger.ts';
+import { ProblemFilter } from '../problem/problem.filter.ts';
+import { ProblemValidationPipe } from '../problem/validation.pipe.ts';
+
+/** Injection token of the settings that were given to `runService`. */
+export const SETTINGS = Symbol('signet.settings');
+/** Injection token of the Clock. */
+export const CLOCK = Symbol('signet.clock');
+
+export interface ServiceModuleOptions {
+  readonly settings: object;
+  readonly logger: Logger;
+  readonly health: HealthRegistry;
+  readonly metrics: Registry;
+  readonly clock?: Clock | undefined;
+}
+
+/** What every part of a service may inject: SETTINGS, CLOCK, LOGGER, HealthRegistry, and Registry of prom-client. */
+@Module({})
+export class ServiceModule {
+  static forRoot({ settings, logger, health, metrics, clock = systemClock }: ServiceModuleOptions): DynamicModule {
+    return {
+      module: ServiceModule,
+      global: true,
+      // No middleware of nestjs-pino: it makes a child logger and an async context for each request, which nobody reads.
+      imports: [LoggerModule.forRoot({ pinoHttp: { logger }, forRoutes: [] })],
+      providers: [
+        { provide: SETTINGS, useValue: settings },
+        { provide: CLOCK, useValue: clock },
+        { provide: LOGGER, useValue: logger },
+        { provide: HealthRegistry, useValue: health },
+        { provide: Registry, useValue: metrics },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useClass: ProblemValidationPipe },
+      ],
+      exports: [SETTINGS, CLOCK, LOGGER, HealthRegistry, Registry],
+    };
+  }
+}

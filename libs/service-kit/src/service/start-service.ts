@@ -1,0 +1,129 @@
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ensureTopics } from '@signet/kafka';
+import type { Registry } from 'prom-client';
+import { EventLoopWatch } from '../health/event-loop.ts';
+import { HealthRegistry } from '../health/health.registry.ts';
+import { startManagementServer } from '../health/management-server.ts';
+import { pinoLogger } from '../logging/logger.ts';
+import type { Logger } from '../logging/logger.ts';
+import { NestLogger } from '../logging/nest-logger.ts';
+import { createMetrics } from '../metrics/metrics.ts';
+import { anyAnswers } from './any-answers.ts';
+import { closeFastify, createFastify, DEFAULT_BODY_LIMIT } from './fastify-server.ts';
+import { serveOpenApi } from './openapi.ts';
+import type { RunningService, ServiceOptions } from './service-options.ts';
+import { ServiceModule } from './service.module.ts';
+import { untilReachable } from './until-reachable.ts';
+
+interface Parts {
+  readonly options: ServiceOptions;
+  readonly logger: Logger;
+  readonly health: HealthRegistry;
+  readonly metrics: Registry;
+}
+
+/**
+ * Starts a service and leaves the process alone: no signal handlers, no exit. Tests use this; main.ts uses `runService`.
+ *
+ * @param signal gives up waiting for Kafka
+ */
+export async function startService(options: ServiceOptions, signal?: AbortSignal): Promise<RunningService> {
+  const { settings } = options;
+  const logger = options.logger ?? pinoLogger(options.name, settings.SIGNET_LOG_LEVEL);
+  const health = new HealthRegistry();
+  const metrics = createMetrics();
+  const eventLoop = new EventLoopWatch();
+  let phase: 'starting' | 'running' | 'stopping' = 'starting';
+  health.addLiveness('event-loop', () => eventLoop.check());
+  health.addReadiness('service', () => phase === 'running' || phase);
+
+  const host = settings.SIGNET_HOST;
+  const management = await startManagementServer({
+    host,
+    port: options.managementPort ?? settings.SIGNET_MANAGEMENT_PORT,
+    health,
+    metrics,
+    logger,
+  });
+  try {
+    await prepareTopics(options, logger, signal);
+    const { app, strategies } = await createApplication({ options, logger, health, metrics });
+    await app.init();
+    await app.startAllMicroservices();
+    await app.listen(options.port ?? settings.SIGNET_HTTP_PORT, host);
+    phase = 'running';
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    logger.info({ port, managementPort: management.port }, `${options.name} is listening`);
+    let stopped: Promise<void> | undefined;
+    const stop = async (): Promise<void> => {
+      phase = 'stopping';
+      await closeApplication(app, strategies);
+      eventLoop.stop();
+      await management.close();
+    };
+    return {
+      app,
+      url: urlOf(host, port),
+      managementUrl: urlOf(host, management.port),
+      stop: () => (stopped ??= stop()),
+    };
+  } catch (error) {
+    eventLoop.stop();
+    await management.close();
+    throw error;
+  }
+}
+
+async function prepareTopics(options: ServiceOptions, logger: Logger, signal: AbortSignal | undefined): Promise<void> {
+  const { topics, settings, name } = options;
+  if (!topics || topics.length === 0) return;
+  const brokers = settings.SIGNET_KAFKA_BROKERS ?? [];
+  const patience = { logger, ...(signal && { signal }) };
+  // kafkajs would try in silence for a minute.
+  await untilReachable('Kafka', () => anyAnswers(brokers), patience);
+  await untilReachable('Kafka', () => ensureTopics({ brokers, clientId: name, logger }, topics), patience);
+}
+
+async function createApplication({
+  options,
+  logger,
+  health,
+  metrics,
+}: Parts): Promise<{ app: NestFastifyApplication; strategies: readonly CustomTransportStrategy[] }> {
+  const { bodyLimit = DEFAULT_BODY_LIMIT, trustProxy = false, settings, clock } = options;
+  const fastify = createFastify({ bodyLimit, trustProxy, logger, metrics });
+  await options.configureFastify?.(fastify);
+  const service = ServiceModule.forRoot({ settings, logger, health, metrics, clock });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    { ...service, imports: [...(service.imports ?? []), options.module] },
+    // The adapter is typed for the Fastify that it depends on, which npm may have put beside ours.
+    new FastifyAdapter(fastify as unknown as ConstructorParameters<typeof FastifyAdapter>[0]),
+    { bodyParser: false, abortOnError: false, logger: new NestLogger(logger) },
+  );
+  const strategies = (await options.strategies?.(app)) ?? [];
+  for (const strategy of strategies) app.connectMicroservice({ strategy });
+  serveOpenApi(fastify, app, options.openapi);
+  return { app, strategies };
+}
+
+/**
+ * First what brings work in, HTTP and Kafka side by side, each with the work that it has taken; only then what the work
+ * needs. Nest alone would close the modules first.
+ */
+async function closeApplication(
+  app: NestFastifyApplication,
+  strategies: readonly CustomTransportStrategy[],
+): Promise<void> {
+  await Promise.all([
+    closeFastify(app.getHttpAdapter().getInstance()),
+    ...strategies.map((strategy) => strategy.close()),
+  ]);
+  await app.close();
+}
+
+const urlOf = (host: string, port: number): string =>
+  `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`;

@@ -1,0 +1,52 @@
+import type { z } from 'zod';
+
+/** One environment variable: how its text is read, and what it is for. */
+export interface Setting<T> {
+  /** Reads the variable's text. Its messages go on after the variable's name: `must be a port …`. */
+  readonly schema: z.ZodType<T>;
+  /** A sentence for the reference page. */
+  readonly explanation: string;
+  /** What is read when the variable is unset, in the variable's own notation. */
+  readonly default: string | undefined;
+  readonly optional: boolean;
+  /** Whether `NAME=` means the empty text; otherwise it means unset. */
+  readonly emptyIsValue: boolean;
+  /** A secret's value is never repeated in an error. */
+  readonly secret: boolean;
+}
+
+export interface SettingOptions {
+  readonly default?: string;
+  readonly emptyIsValue?: boolean;
+  readonly secret?: boolean;
+}
+
+export type SettingDefinitions = Readonly<Record<string, Setting<unknown>>>;
+
+/** What `loadSettings` gives: the parsed values under the names of their variables. */
+export type SettingsOf<D extends SettingDefinitions> = {
+  readonly [K in keyof D]: D[K] extends Setting<infer T> ? T : never;
+};
+
+/** A setting that must be set unless it has a default. */
+export const setting = <T>(schema: z.ZodType<T>, explanation: string, options: SettingOptions = {}): Setting<T> => ({
+  schema,
+  explanation,
+  default: options.default,
+  optional: false,
+  emptyIsValue: options.emptyIsValue ?? false,
+  secret: options.secret ?? false,
+});
+
+/** A setting that may be left out: undefined then. */
+export const optionalSetting = <T>(
+  schema: z.ZodType<T>,
+  explanation: string,
+  options: Omit<SettingOptions, 'default'> = {},
+): Setting<T | undefined> => ({
+  ...setting<T | undefined>(schema as z.ZodType<T | undefined>, explanation, options),
+  optional: true,
+});
+
+/** Keeps the type of each setting; the names are the environment variables. */
+export const defineSettings = <D extends SettingDefinitions>(definitions: D): D => definitions;

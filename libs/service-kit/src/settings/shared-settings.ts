@@ -1,0 +1,123 @@
+import { setting, optionalSetting } from './setting.ts';
+import type { SettingsOf } from './setting.ts';
+import {
+  cidrs,
+  databaseUrl,
+  duration,
+  hostAndPort,
+  integer,
+  list,
+  oneOf,
+  port,
+  sealingKeys,
+  share,
+  text,
+  topicName,
+} from './values.ts';
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** What every service has; the ports differ. */
+const service = (defaults: { port: number; managementPort: number }) => ({
+  SIGNET_HOST: setting(
+    text((raw) => raw || undefined, 'must be an address to listen on'),
+    'Address that the service listens on.',
+    { default: '0.0.0.0' },
+  ),
+  SIGNET_HTTP_PORT: setting(port(), 'Port of the public API.', { default: String(defaults.port) }),
+  SIGNET_MANAGEMENT_PORT: setting(port(), 'Port of /livez, /readyz and /metrics; never public.', {
+    default: String(defaults.managementPort),
+  }),
+  SIGNET_LOG_LEVEL: setting(oneOf(LOG_LEVELS), 'Least severe log line that is written; requests are logged at debug.', {
+    default: 'info',
+  }),
+  SIGNET_SHUTDOWN_DEADLINE: setting(duration(), 'How long a stop may take to finish what is in flight.', {
+    default: '25s',
+  }),
+});
+
+/**
+ * The settings that more than one service has, in groups. Spread the groups that a service reads into its
+ * `defineSettings`, so that each is explained and defaulted in one place.
+ */
+export const sharedSettings = {
+  service,
+  kafka: {
+    SIGNET_KAFKA_BROKERS: setting(list(hostAndPort()), 'Kafka brokers as host:port between commas.'),
+  },
+  database: {
+    SIGNET_DATABASE_URL: setting(
+      databaseUrl(),
+      'PostgreSQL 15 or newer, as postgres://user:password@host:5432/database.',
+      {
+        secret: true,
+      },
+    ),
+    SIGNET_DATABASE_POOL: setting(integer(1, 500), 'Connections to PostgreSQL that the service may hold.', {
+      default: '10',
+    }),
+  },
+  sealing: {
+    SIGNET_SEALING_KEYS: setting(
+      sealingKeys(),
+      'Keys that seal secrets, as id:base64 of 32 bytes between commas: the first one seals, all of them open.',
+      { secret: true },
+    ),
+  },
+  operatorKey: {
+    SIGNET_OPERATOR_KEY: optionalSetting(
+      text((raw) => (/^[\x21-\x7e]{16,256}$/.test(raw) ? raw : undefined), 'must be 16 to 256 printable characters'),
+      'The first operator key; it is made known at the first start.',
+      { secret: true },
+    ),
+  },
+  egress: {
+    SIGNET_EGRESS_ALLOW: setting(
+      cidrs(),
+      'CIDRs between commas that the egress guard lets through although they are not public; set to nothing, none are.',
+      { default: '', emptyIsValue: true },
+    ),
+  },
+  retries: {
+    SIGNET_RETRY_SCHEDULE: setting(
+      list(duration()),
+      'Backoff after attempt 1, 2, …; the circuit probes on it too. The last one repeats.',
+      { default: '1m,5m,15m,1h,4h' },
+    ),
+    SIGNET_RETRY_JITTER: setting(share(), 'Up to this share of a backoff is added to it at random.', {
+      default: '0.1',
+    }),
+    SIGNET_MAX_ATTEMPTS: setting(integer(1, 100), 'Attempts for each delivery; a webhook may set its own.', {
+      default: '5',
+    }),
+    SIGNET_REQUEST_TIMEOUT: setting(duration(), 'Time for connecting, headers and body of an attempt together.', {
+      default: '15s',
+    }),
+  },
+  failures: {
+    SIGNET_DISABLE_AFTER_FAILURES: setting(
+      integer(1, 1_000_000),
+      'A webhook is disabled at this many failures in a row.',
+      { default: '10' },
+    ),
+    SIGNET_ALERT_ON_FAILURES: setting(
+      list(integer(1, 1_000_000), { min: 0 }),
+      'Failures in a row at which an alert is recorded, and at no other.',
+      { default: '3,5,10', emptyIsValue: true },
+    ),
+  },
+  retention: {
+    SIGNET_RETENTION: setting(
+      duration({ min: 86_400_000 }),
+      'Deliveries older than this go, a day at a time; at least 1d.',
+      { default: '90d' },
+    ),
+  },
+  sources: {
+    SIGNET_SOURCE_TOPICS: setting(list(topicName()), 'Topics that ingestion reads CloudEvents from.', {
+      default: 'shop.sale,shop.inventory,shop.customer,shop.repair_order,shop.purchase_order',
+    }),
+  },
+} as const;
+
+export type ServiceSettings = SettingsOf<ReturnType<typeof service>>;

@@ -1,0 +1,99 @@
+import { EgressRules } from '@signet/egress';
+import { SealingKeys } from '@signet/signature';
+import { z } from 'zod';
+import { parseDuration } from './duration.ts';
+
+/** Reads a variable's text with a function; undefined or a throw means that the text breaks the rule. */
+export const text = <T>(read: (raw: string) => T | undefined, rule: string): z.ZodType<T, string> =>
+  z.string().transform((raw, context) => {
+    const value = attempt(() => read(raw.trim()));
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: rule });
+    return z.NEVER;
+  });
+
+const attempt = <T>(read: () => T | undefined): T | undefined => {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+};
+
+/** `15s`, `1m`, `4h`, `90d` → milliseconds. */
+export const duration = ({ min = 1 }: { min?: number } = {}): z.ZodType<number, string> =>
+  text((raw) => {
+    const milliseconds = parseDuration(raw);
+    return milliseconds !== undefined && milliseconds >= min ? milliseconds : undefined;
+  }, 'must be a duration such as 250ms, 15s, 1m, 4h or 90d');
+
+export const integer = (min: number, max: number): z.ZodType<number, string> =>
+  text((raw) => {
+    const value = Number(raw);
+    return /^\d+$/.test(raw) && value >= min && value <= max ? value : undefined;
+  }, `must be a whole number from ${min} to ${max}`);
+
+/** 0 is for tests: any free port. */
+export const port = (): z.ZodType<number, string> => integer(0, 65_535);
+
+/** A share of the whole, from 0 to 1. */
+export const share = (): z.ZodType<number, string> =>
+  text((raw) => {
+    const value = Number(raw);
+    return /^\d*\.?\d+$/.test(raw) && value >= 0 && value <= 1 ? value : undefined;
+  }, 'must be a number from 0 to 1');
+
+export const oneOf = <const T extends string>(values: readonly T[]): z.ZodType<T, string> =>
+  text((raw) => values.find((value) => value === raw), `must be one of ${values.join(', ')}`);
+
+/** Items between commas, each read by `item`; an empty text is an empty list. */
+export const list = <T>(item: z.ZodType<T, string>, { min = 1 }: { min?: number } = {}): z.ZodType<T[], string> =>
+  z.string().transform((raw, context) => {
+    const parts = raw.split(',').map((part) => part.trim());
+    const present = parts.filter((part) => part !== '');
+    if (present.length < min || (present.length !== parts.length && raw.trim() !== '')) {
+      context.addIssue({ code: 'custom', message: `must be a list between commas with at least ${min} item(s)` });
+      return z.NEVER;
+    }
+    const values: T[] = [];
+    for (const part of present) {
+      const parsed = item.safeParse(part);
+      if (parsed.success) values.push(parsed.data);
+      else
+        context.addIssue({
+          code: 'custom',
+          message: `has the item "${part}", which ${parsed.error.issues[0]?.message}`,
+        });
+    }
+    return values;
+  });
+
+/** A Kafka topic's name. */
+export const topicName = (): z.ZodType<string, string> =>
+  text((raw) => (/^[A-Za-z0-9._-]{1,249}$/.test(raw) ? raw : undefined), 'must be a Kafka topic');
+
+export const hostAndPort = (): z.ZodType<string, string> =>
+  text((raw) => {
+    const [, digits] = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):(\d{1,5})$/.exec(raw) ?? [];
+    return digits !== undefined && Number(digits) >= 1 && Number(digits) <= 65_535 ? raw : undefined;
+  }, 'must be host:port');
+
+export const databaseUrl = (): z.ZodType<string, string> =>
+  text((raw) => {
+    const url = new URL(raw);
+    const isPostgres = url.protocol === 'postgres:' || url.protocol === 'postgresql:';
+    return isPostgres && url.hostname !== '' && url.pathname.length > 1 ? raw : undefined;
+  }, 'must be a URL such as postgres://user:password@host:5432/database');
+
+/** CIDRs between commas; an empty text is none. */
+export const cidrs = (): z.ZodType<readonly string[], string> =>
+  list(
+    text(
+      (raw) => (new EgressRules({ allow: [raw] }) ? raw : undefined),
+      'must be a CIDR such as 10.0.0.0/8 or fd00::/8',
+    ),
+    { min: 0 },
+  );
+
+export const sealingKeys = (): z.ZodType<SealingKeys, string> =>
+  text((raw) => SealingKeys.parse(raw), 'must be id:base64,… with 32 bytes for each key');
