@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { RecordingReceiver, waitFor } from '@signet/testing';
+import type { ReceivedRequest } from '@signet/testing';
 import { Api, saleCreated } from './support/api.ts';
 import { Signet } from './support/signet.ts';
 import type { LocalFile } from './support/signet.ts';
@@ -32,21 +33,20 @@ test.each(['delivery', 'ingestion', 'registry'] as const)(
       { what: 'the webhook to be routable' },
     );
     const ids = Array.from({ length: MESSAGES }, (_, index) => `${service}-${index}`);
+    let returned: Promise<void> | undefined;
     for (let start = 0; start < MESSAGES; start += BATCH) {
       await publishUntilAccepted(producer, ids.slice(start, start + BATCH));
-      if (start === MESSAGES / 2) void signet.killAndAwaitReturn(service);
+      if (start === MESSAGES / 2) returned = signet.killAndAwaitReturn(service);
     }
-    const counts = (): Map<string, number> => {
-      const byId = new Map<string, number>();
-      for (const { body } of receiver.requests) {
-        const id = (JSON.parse(body.toString()) as { data: { saleId: string } }).data.saleId;
-        byId.set(id, (byId.get(id) ?? 0) + 1);
-      }
-      return byId;
-    };
-    await waitFor(() => ids.every((id) => counts().has(id)), { what: 'every message to arrive', timeoutMs: 90_000 });
-    const repeats = [...counts().entries()].filter(([id]) => ids.includes(id)).reduce((sum, [, count]) => sum + count - 1, 0);
-    // In flight: eight POSTs to the webhook, and what had ended within one write to PostgreSQL but was not stored yet.
+    const arrivals = await waitFor(
+      () => {
+        const counts = countBySale(receiver.requests);
+        return ids.every((id) => counts.has(id)) && counts;
+      },
+      { what: 'every message to arrive', timeoutMs: 90_000 },
+    );
+    await returned;
+    const repeats = ids.reduce((sum, id) => sum + (arrivals.get(id) ?? 0) - 1, 0);
     expect(repeats).toBeLessThanOrEqual(service === 'delivery' ? IN_FLIGHT : 0);
     await tenant.call('DELETE', `/v1/webhooks/${webhook.id}`);
     await receiver.close();
@@ -54,11 +54,23 @@ test.each(['delivery', 'ingestion', 'registry'] as const)(
   180_000,
 );
 
+function countBySale(requests: readonly ReceivedRequest[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { body } of requests) {
+    const { saleId } = (JSON.parse(body.toString()) as { data: { saleId: string } }).data;
+    counts.set(saleId, (counts.get(saleId) ?? 0) + 1);
+  }
+  return counts;
+}
+
 /** POSTs at once to one webhook plus the deliveries that one statement of the recorder holds. */
 const IN_FLIGHT = 8 + 500;
 
 /** As a careful producer does: what was not acknowledged is sent again; the same id makes it the same message. */
 async function publishUntilAccepted(producer: Api, ids: readonly string[]): Promise<void> {
   const events = ids.map((id) => saleCreated(local.tenantId, id));
-  await waitFor(() => producer.publishBatch(events).then(() => true), { what: 'the batch to be accepted', timeoutMs: 60_000 });
+  await waitFor(() => producer.publishBatch(events).then(() => true), {
+    what: 'the batch to be accepted',
+    timeoutMs: 60_000,
+  });
 }

@@ -18,14 +18,19 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => signet?.stopAndForget(), 60_000);
 
-const onlyDelivery = async (webhookId: string): Promise<Delivery | undefined> => (await tenant.deliveries({ webhookId }))[0];
+const onlyDelivery = async (webhookId: string): Promise<Delivery | undefined> =>
+  (await tenant.deliveries({ webhookId }))[0];
 
 test('500, 500, 200: PENDING, RETRYING, SUCCESS with three attempts on schedule', async () => {
   const seen = new Set<string>();
   const answers = [500, 500, 200];
   // The first answer takes long enough for the delivery to be seen as PENDING.
   const receiver = await RecordingReceiver.start({
-    respond: (_request, index) => ({ status: answers[index] ?? 200, delayMs: index === 0 ? 3_000 : 0, body: `answer ${index + 1}` }),
+    respond: (_request, index) => ({
+      status: answers[index] ?? 200,
+      delayMs: index === 0 ? 3_000 : 0,
+      body: `answer ${index + 1}`,
+    }),
   });
   const webhook = await tenant.register(receiver.url);
   await Api.producer(local).publish(local.tenantId, 'retried-1');
@@ -65,7 +70,10 @@ test('always 500: five attempts, alerts at 3, 5 and 10, disabled at the 10th, no
   const webhook = await tenant.register(receiver.url);
   const producer = Api.producer(local);
   await producer.publish(local.tenantId, 'failing-1');
-  await waitFor(async () => (await onlyDelivery(webhook.id))?.status === 'FAILED', { what: 'FAILED', timeoutMs: 60_000 });
+  await waitFor(async () => (await onlyDelivery(webhook.id))?.status === 'FAILED', {
+    what: 'FAILED',
+    timeoutMs: 60_000,
+  });
   expect(await onlyDelivery(webhook.id)).toMatchObject({ status: 'FAILED', attemptCount: 5, nextRetryAt: null });
   expect(receiver.requests).toHaveLength(5);
 
@@ -96,7 +104,10 @@ test('always 500: five attempts, alerts at 3, 5 and 10, disabled at the 10th, no
   expect(receiver.requests).toHaveLength(sent);
 
   status = 200;
-  const enabled = await tenant.call<{ isActive: boolean; consecutiveFailures: number }>('POST', `/v1/webhooks/${webhook.id}/enable`);
+  const enabled = await tenant.call<{ isActive: boolean; consecutiveFailures: number }>(
+    'POST',
+    `/v1/webhooks/${webhook.id}/enable`,
+  );
   expect(enabled).toMatchObject({ isActive: true, consecutiveFailures: 0 });
   await waitFor(
     async () => {

@@ -33,13 +33,18 @@ function kcat(value: string, headers: Record<string, string>): void {
 
 withKcat('a CloudEvent in binary mode arrives signed, its data byte for byte', async () => {
   const data = '{"saleId":"binary-1","total":1.10,"serial":12345678901234567890}';
-  const { specversion, id, source, type, time, tenantid } = saleCreated(local.tenantId, 'binary-1') as Record<string, string>;
+  const { specversion, id, source, type, time, tenantid } = saleCreated(local.tenantId, 'binary-1') as Record<
+    string,
+    string
+  >;
   const attributes = { specversion, id, source, type, time, tenantid };
   const headers = Object.fromEntries(Object.entries(attributes).map(([name, text]) => [`ce_${name}`, text as string]));
   kcat(data, { ...headers, 'content-type': 'application/json' });
   const request = await arrivalOf('binary-1');
   expect(request.body.toString()).toBe(`{"type":"sale.created","timestamp":"${time}","data":${data}}`);
-  expect(new StandardWebhook(secret).verify(request.body.toString(), request.headers)).toMatchObject({ type: 'sale.created' });
+  expect(new StandardWebhook(secret).verify(request.body.toString(), request.headers)).toMatchObject({
+    type: 'sale.created',
+  });
 });
 
 withKcat('a CloudEvent in structured mode arrives signed', async () => {

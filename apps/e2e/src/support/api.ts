@@ -60,7 +60,11 @@ export class Api {
     const all: Delivery[] = [];
     let cursor: string | null = null;
     do {
-      const search: string = new URLSearchParams({ limit: '200', ...query, ...(cursor !== null && { cursor }) }).toString();
+      const search: string = new URLSearchParams({
+        limit: '200',
+        ...query,
+        ...(cursor !== null && { cursor }),
+      }).toString();
       const page: { data: Delivery[]; nextCursor: string | null } = await this.call('GET', `/v1/deliveries?${search}`);
       all.push(...page.data);
       cursor = page.nextCursor;

@@ -53,7 +53,8 @@ export class Signet {
       what: 'Signet to be ready',
       timeoutMs: 120_000,
     });
-    if (launcher.exitCode !== null) throw new Error(`npm start ended: ${await readFile(join(directory, 'launcher.log'), 'utf8')}`);
+    if (launcher.exitCode !== null)
+      throw new Error(`npm start ended: ${await readFile(join(directory, 'launcher.log'), 'utf8')}`);
     return signet;
   }
 
@@ -100,4 +101,6 @@ export class Signet {
 
 /** The environment without Signet's settings, so that the caller's shell does not change the test. */
 const withoutSettings = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('SIGNET_') || name === 'SIGNET_CACHE_DIR'));
+  Object.fromEntries(
+    Object.entries(env).filter(([name]) => !name.startsWith('SIGNET_') || name === 'SIGNET_CACHE_DIR'),
+  );
