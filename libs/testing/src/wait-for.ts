@@ -9,6 +9,9 @@ export interface WaitOptions {
 
 const POLL_MS = 20;
 
+/** What is left of a type when the condition holds. */
+type Truthy<T> = Exclude<NonNullable<T>, false | 0 | ''>;
+
 /**
  * Polls until the condition gives something truthy, and gives that. An error counts as "not yet"; the last one is the
  * cause of the failure when the time is over. The time is a bound for a broken system, never a measure of speed.
@@ -16,13 +19,13 @@ const POLL_MS = 20;
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
   { timeoutMs = 20_000, what }: WaitOptions,
-): Promise<NonNullable<T>> {
+): Promise<Truthy<T>> {
   const deadline = performance.now() + timeoutMs;
   let cause: unknown;
   for (;;) {
     try {
       const value = await condition();
-      if (value) return value;
+      if (value) return value as Truthy<T>;
       cause = undefined;
     } catch (error) {
       cause = error;
