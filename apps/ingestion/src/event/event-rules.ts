@@ -12,7 +12,7 @@ const TENANT_ID = /^[A-Za-z0-9._~-]{1,128}$/;
 const JSON_MEDIA_TYPE = /^application\/([a-z0-9.+-]+\+)?json\s*(;.*)?$/i;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 /** Written into JSON unescaped further on: everything a control character could break is refused here. */
-// eslint-disable-next-line no-control-regex -- they are what is looked for
+
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 export interface EventContext {

@@ -1,7 +1,8 @@
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { isRetryable } from '@signet/kafka';
-import { Caller, KeepBytes, Problem, Roles, SETTINGS, problem } from '@signet/service-kit';
+import type { Problem } from '@signet/service-kit';
+import { Caller, KeepBytes, Roles, SETTINGS, problem } from '@signet/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IngestionSettings } from '../config.ts';
 import { isRefusal } from '../event/refusal.ts';
