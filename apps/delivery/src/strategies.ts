@@ -33,7 +33,6 @@ export function strategies(
     ...common,
     groupId: 'signet.delivery.dispatch',
     transportId: DISPATCH,
-    maxInFlightRecords: 1_000,
     onAssigned: (assignment) => dispatch.assigned(assignment[DELIVERY_REQUESTS] ?? []),
     onRevoked: (assignment) => dispatch.revoked(assignment[DELIVERY_REQUESTS] ?? []),
   });

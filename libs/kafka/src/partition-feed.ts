@@ -28,6 +28,8 @@ export class PartitionFeed {
   private last: Promise<void> = Promise.resolve();
   private readonly underWay = new Set<Promise<void>>();
   private roomWaiters: (() => void)[] = [];
+  /** The partition is left out of the fetches until there is room. */
+  isPaused = false;
 
   constructor(private readonly options: FeedOptions) {}
 
@@ -39,14 +41,11 @@ export class PartitionFeed {
     return this.inFlightRecords < this.options.maxInFlightRecords;
   }
 
-  /** Resolves at the next end of a batch, or after `ms` at the latest. */
-  async roomOrTimeout(ms: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.roomWaiters.push(resolve);
-      timer = setTimeout(resolve, ms);
-    });
-    clearTimeout(timer);
+  /** Resolves when half of the room is free again, or the feed was aborted. */
+  async untilHalfEmpty(): Promise<void> {
+    while (this.inFlightRecords > this.options.maxInFlightRecords / 2 && !this.signal.aborted) {
+      await new Promise<void>((resolve) => this.roomWaiters.push(resolve));
+    }
   }
 
   /** Hands records over without waiting for them. */
@@ -70,6 +69,7 @@ export class PartitionFeed {
   /** What is under way may end, but is not committed any more, and no handler is called again. */
   abort(): void {
     this.controller.abort();
+    for (const resolve of this.roomWaiters.splice(0)) resolve();
   }
 
   async settled(): Promise<void> {

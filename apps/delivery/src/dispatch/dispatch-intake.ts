@@ -11,11 +11,17 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { Ownership, PartitionClaim } from './ownership.ts';
 
 export interface IntakeOptions {
-  /** A batch waits this long for its POSTs; what is not done by then goes to PostgreSQL. Milliseconds. */
+  /**
+   * Deliveries of a webhook that makes no progress for this long go to PostgreSQL; those of one that does, when eight
+   * times as long is over. Milliseconds.
+   */
   readonly spillAfterMs: number;
   /** Attempts of a delivery where its webhook does not say. */
   readonly maxAttempts: number;
 }
+
+/** A fast webhook under load is better off in memory than written to PostgreSQL and read back. */
+const ROUNDS_WITH_PROGRESS = 8;
 
 interface Accepted {
   readonly request: DeliveryRequest;
@@ -42,10 +48,14 @@ export class DispatchIntake {
     const tasks = await this.tasksOf(accepted, claim);
     for (const task of tasks) this.dispatcher.offer(task);
     const durable = Promise.all(tasks.map(({ whenDurable }) => whenDurable)).then(() => undefined);
-    if (await settlesWithin(durable, this.options.spillAfterMs, batch.signal)) return;
-    if (batch.signal.aborted) return;
-    await this.dispatcher.spill(tasks);
-    await settlesWithin(durable, Number.POSITIVE_INFINITY, batch.signal);
+    const { spillAfterMs } = this.options;
+    for (let round = 1; !(await settlesWithin(durable, spillAfterMs, batch.signal)); round++) {
+      if (batch.signal.aborted) return;
+      const isOver = round >= ROUNDS_WITH_PROGRESS;
+      await this.dispatcher.spill(
+        isOver ? tasks : tasks.filter((task) => this.dispatcher.isStalled(task.webhookId, spillAfterMs)),
+      );
+    }
   }
 
   private read(batch: RecordBatch): Accepted[] {
@@ -85,7 +95,7 @@ async function settlesWithin(promise: Promise<void>, ms: number, signal: AbortSi
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
   const gaveUp = new Promise<false>((resolve) => {
-    if (Number.isFinite(ms)) timer = setTimeout(() => resolve(false), ms);
+    timer = setTimeout(() => resolve(false), ms);
     onAbort = () => resolve(false);
     signal.addEventListener('abort', onAbort, { once: true });
   });

@@ -76,6 +76,12 @@ export class Dispatcher {
     }
   }
 
+  /** Whether none of the webhook's attempts has ended for this long, milliseconds. */
+  isStalled(webhookId: string, ms: number): boolean {
+    const queue = this.queues.get(webhookId);
+    return queue === undefined || this.parts.clock().getTime() - queue.progressAt >= ms;
+  }
+
   /** Hands to PostgreSQL what is still only a Kafka record, so that its offset need not wait for a slow receiver. */
   async spill(tasks: readonly DeliveryTask[]): Promise<void> {
     const onlyInMemory = tasks.filter((task) => task.stored === 0 && !task.writing && this.tasks.has(task.id));
@@ -192,6 +198,7 @@ export class Dispatcher {
       void this.end(task, webhook ? 'disabled' : 'deleted');
       return;
     }
+    if (queue.inFlight === 0) queue.progressAt = this.parts.clock().getTime();
     queue.inFlight += 1;
     this.inFlight += 1;
     task.inFlight = true;
@@ -228,6 +235,7 @@ export class Dispatcher {
 
   private freeSlot(task: DeliveryTask, queue: WebhookQueue): void {
     task.inFlight = false;
+    queue.progressAt = this.parts.clock().getTime();
     queue.inFlight -= 1;
     this.inFlight -= 1;
   }

@@ -8,6 +8,8 @@ export class WebhookQueue {
   isListed = false;
   /** A read of parked deliveries is under way. */
   isRefilling = false;
+  /** When an attempt last ended, or the first began, milliseconds since the epoch. */
+  progressAt = 0;
   private parkings = 0;
   private emptiedAt = 0;
 

@@ -6,9 +6,12 @@ import type { Logger } from '@signet/service-kit';
 import { LOG_COLUMNS, OutcomesPublisher } from './outcomes.publisher.ts';
 import type { LogRow } from './outcomes.publisher.ts';
 
+const WAKE_AFTER_MS = 50;
+
 /** The delivery log → delivery.outcomes.v1, by one replica at a time. */
 export class OutcomesRelay {
   private readonly relay: LogRelay<LogRow>;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(databaseUrl: string, em: EntityManager, producer: RecordProducer, clock: Clock, logger: Logger) {
     const publisher = new OutcomesPublisher(em, producer);
@@ -29,12 +32,16 @@ export class OutcomesRelay {
   }
 
   stop(): Promise<void> {
+    clearTimeout(this.timer);
     return this.relay.stop();
   }
 
-  /** Something was stored. */
+  /** Something was stored. Outcomes are in no hurry: what is stored within a moment goes together. */
   wake(): void {
-    this.relay.wake();
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.relay.wake();
+    }, WAKE_AFTER_MS);
   }
 
   async lagSeconds(): Promise<number> {
