@@ -51,6 +51,8 @@ export class RecordingReceiver {
     const server = createServer();
     server.listen(options.port ?? 0, '127.0.0.1');
     await once(server, 'listening');
+    // A test that failed before its close must not keep the process.
+    server.unref();
     return new RecordingReceiver(server, options);
   }
 

@@ -9,7 +9,7 @@ import { SealingKeys, generateSecret } from '@signet/signature';
 import { testDatabase } from '@signet/testing';
 import type { TestDatabase } from '@signet/testing';
 import { randomBytes } from 'node:crypto';
-import { MIGRATIONS, SCHEMA } from '../app.module.ts';
+import { deliveryDatabase } from '../database/database.ts';
 import { DayPartitions } from '../database/day-partitions.ts';
 import { DeliveryMetrics } from '../delivery-metrics.ts';
 import { DeliveryReader } from '../delivery/delivery.reader.ts';
@@ -39,7 +39,7 @@ export class DispatchFixture {
 
   static async create(clock: Clock = systemClock): Promise<DispatchFixture> {
     const database = await testDatabase();
-    const options = { url: database.url, schema: SCHEMA, entities: [], migrations: MIGRATIONS };
+    const options = deliveryDatabase({ SIGNET_DATABASE_URL: database.url, SIGNET_DATABASE_POOL: 10 });
     const orm = await MikroORM.init(databaseOptions(options));
     await migrate(orm, options);
     const client = new EgressClient({ rules: new EgressRules({ allow: ['127.0.0.0/8'] }) });

@@ -8,6 +8,10 @@ export const hasProgram = (name: string, ...args: string[]): boolean =>
 /** A test that needs a program of another maker; without it, it is reported as skipped. */
 export const testWith = (isThere: boolean): typeof test => (isThere ? test : (test.skip as unknown as typeof test));
 
-/** Runs a program with input and returns its output. */
-export const run = (program: string, args: readonly string[], input = ''): string =>
-  execFileSync(program, args, { input, encoding: 'utf8' });
+/** Runs a program with input and returns its output; `env` is added to the environment. */
+export const run = (
+  program: string,
+  args: readonly string[],
+  input = '',
+  env: Readonly<Record<string, string>> = {},
+): string => execFileSync(program, args, { input, encoding: 'utf8', env: { ...process.env, ...env } });

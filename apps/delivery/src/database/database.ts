@@ -1,0 +1,17 @@
+import { RelayPositionsMigration } from '@signet/event-store';
+import type { DatabaseOptions } from '@signet/service-kit';
+import type { DeliverySettings } from '../config.ts';
+import { DeliveryMigration1 } from './delivery.migration.ts';
+
+export const deliveryDatabase = (
+  settings: Pick<DeliverySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'>,
+): DatabaseOptions => ({
+  url: settings.SIGNET_DATABASE_URL,
+  schema: 'delivery',
+  entities: [],
+  migrations: [
+    { name: 'relay-positions', class: RelayPositionsMigration },
+    { name: 'delivery-1', class: DeliveryMigration1 },
+  ],
+  poolSize: settings.SIGNET_DATABASE_POOL,
+});
