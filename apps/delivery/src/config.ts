@@ -16,7 +16,7 @@ export const settings = defineSettings({
   }),
   SIGNET_SPILL_AFTER: setting(
     duration(),
-    'Deliveries of a webhook that makes no progress for this long go to PostgreSQL, so that Kafka need not wait; those of one that does, after eight times as long.',
+    'Deliveries of a webhook that makes no progress for this long go to PostgreSQL, so that Kafka need not wait, and those of one that would need forty times as long for all that waits.',
     { default: '250ms' },
   ),
   SIGNET_RECORD_LINGER: setting(

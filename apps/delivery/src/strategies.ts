@@ -33,6 +33,8 @@ export function strategies(
     ...common,
     groupId: 'signet.delivery.dispatch',
     transportId: DISPATCH,
+    // Enough to keep every webhook of a partition busy between two fetches; the rest waits in Kafka.
+    maxInFlightRecords: 1_000,
     onAssigned: (assignment) => dispatch.assigned(assignment[DELIVERY_REQUESTS] ?? []),
     onRevoked: (assignment) => dispatch.revoked(assignment[DELIVERY_REQUESTS] ?? []),
   });

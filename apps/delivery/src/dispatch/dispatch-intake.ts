@@ -12,8 +12,8 @@ import type { Ownership, PartitionClaim } from './ownership.ts';
 
 export interface IntakeOptions {
   /**
-   * Deliveries of a webhook that makes no progress for this long go to PostgreSQL; those of one that does, when eight
-   * times as long is over. Milliseconds.
+   * Deliveries of a webhook that makes no progress for this long go to PostgreSQL, and those of one that would need
+   * forty times as long for all that waits. Milliseconds.
    */
   readonly spillAfterMs: number;
   /** Attempts of a delivery where its webhook does not say. */
@@ -21,7 +21,8 @@ export interface IntakeOptions {
 }
 
 /** A fast webhook under load is better off in memory than written to PostgreSQL and read back. */
-const ROUNDS_WITH_PROGRESS = 8;
+const DRAIN_ROUNDS = 40;
+const MAX_ROUNDS = 2 * DRAIN_ROUNDS;
 
 interface Accepted {
   readonly request: DeliveryRequest;
@@ -51,10 +52,10 @@ export class DispatchIntake {
     const { spillAfterMs } = this.options;
     for (let round = 1; !(await settlesWithin(durable, spillAfterMs, batch.signal)); round++) {
       if (batch.signal.aborted) return;
-      const isOver = round >= ROUNDS_WITH_PROGRESS;
-      await this.dispatcher.spill(
-        isOver ? tasks : tasks.filter((task) => this.dispatcher.isStalled(task.webhookId, spillAfterMs)),
-      );
+      const drainMs = DRAIN_ROUNDS * spillAfterMs;
+      const isSlow = (task: DeliveryTask): boolean =>
+        round >= MAX_ROUNDS || this.dispatcher.isSlow(task.webhookId, spillAfterMs, drainMs);
+      await this.dispatcher.spill(tasks.filter(isSlow));
     }
   }
 

@@ -76,10 +76,12 @@ export class Dispatcher {
     }
   }
 
-  /** Whether none of the webhook's attempts has ended for this long, milliseconds. */
-  isStalled(webhookId: string, ms: number): boolean {
+  /** Whether none of the webhook's attempts has ended for this long, milliseconds, or what waits would take too long. */
+  isSlow(webhookId: string, stalledMs: number, drainMs: number): boolean {
     const queue = this.queues.get(webhookId);
-    return queue === undefined || this.parts.clock().getTime() - queue.progressAt >= ms;
+    if (queue === undefined) return true;
+    const isStalled = this.parts.clock().getTime() - queue.progressAt >= stalledMs;
+    return isStalled || (queue.length / this.parts.limits.perWebhook) * queue.attemptMs > drainMs;
   }
 
   /** Hands to PostgreSQL what is still only a Kafka record, so that its offset need not wait for a slow receiver. */
@@ -213,6 +215,7 @@ export class Dispatcher {
   private complete(task: DeliveryTask, queue: WebhookQueue, { result }: CompletedAttempt): Promise<void> {
     const { circuits, policy, random, observer } = this.parts;
     this.freeSlot(task, queue);
+    queue.attemptTook(result.facts.durationMs);
     task.decide({ type: 'RecordAttempt', data: { result, policy, random: random() } });
     circuits.record(task.webhookId, result.failure ? 'failed' : 'succeeded');
     observer.attempted(task, result);

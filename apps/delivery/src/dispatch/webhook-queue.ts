@@ -1,5 +1,8 @@
 import type { DeliveryTask } from './delivery-task.ts';
 
+/** About so many attempts weigh in the average. */
+const ATTEMPTS_AVERAGED = 16;
+
 /** The deliveries of one webhook that wait in memory, first come first served. */
 export class WebhookQueue {
   private readonly waiting = new Set<DeliveryTask>();
@@ -10,6 +13,8 @@ export class WebhookQueue {
   isRefilling = false;
   /** When an attempt last ended, or the first began, milliseconds since the epoch. */
   progressAt = 0;
+  /** How long an attempt takes: a moving average, milliseconds. */
+  attemptMs = 0;
   private parkings = 0;
   private emptiedAt = 0;
 
@@ -40,6 +45,10 @@ export class WebhookQueue {
   /** A read that began when `parkingCount` was this found no more. */
   markEmptied(parkingCount: number): void {
     this.emptiedAt = Math.max(this.emptiedAt, parkingCount);
+  }
+
+  attemptTook(ms: number): void {
+    this.attemptMs += (ms - this.attemptMs) / ATTEMPTS_AVERAGED;
   }
 
   push(task: DeliveryTask): void {
