@@ -9,9 +9,11 @@ import { CLOCK, gauge, LOGGER } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import { KeyCache } from './auth/key-cache.ts';
 import type { RegistrySettings } from './config.ts';
-import type { AfterCommit } from './database/aggregates.ts';
+import type { AroundCommit } from './database/aggregates.ts';
 import { Aggregates } from './database/aggregates.ts';
 import { PROJECTIONS } from './database/database.ts';
+import { IdempotencyKeys } from './idempotency/idempotency-keys.ts';
+import { IdempotencyModule } from './idempotency/idempotency.module.ts';
 import { PublishedStreams } from './relay/published-streams.ts';
 import type { RegistryRelay } from './relay/registry-relay.ts';
 import { registryRelay } from './relay/registry-relay.ts';
@@ -32,6 +34,7 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
     return {
       module: AggregatesModule,
       global: true,
+      imports: [IdempotencyModule],
       providers: [
         {
           provide: RecordProducer,
@@ -46,9 +49,15 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
         },
         {
           provide: Aggregates,
-          inject: [EntityManager, CLOCK, RELAY, KeyCache],
-          useFactory: (em: EntityManager, clock: Clock, relay: RegistryRelay, keys: KeyCache) =>
-            new Aggregates(em, clock, PROJECTIONS, afterCommit({ settings, em, relay, keys, published })),
+          inject: [EntityManager, CLOCK, RELAY, KeyCache, IdempotencyKeys],
+          useFactory: (
+            em: EntityManager,
+            clock: Clock,
+            relay: RegistryRelay,
+            keys: KeyCache,
+            idempotency: IdempotencyKeys,
+          ) =>
+            new Aggregates(em, clock, PROJECTIONS, aroundCommit({ settings, em, relay, keys, published, idempotency })),
         },
         {
           provide: KeyCache,
@@ -74,15 +83,16 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
   }
 }
 
-interface Told {
+interface Around {
   readonly settings: RegistrySettings;
   readonly em: EntityManager;
   readonly relay: RegistryRelay;
   readonly keys: KeyCache;
   readonly published: PublishedStreams;
+  readonly idempotency: IdempotencyKeys;
 }
 
-function afterCommit({ settings, em, relay, keys, published }: Told): AfterCommit {
+function aroundCommit({ settings, em, relay, keys, published, idempotency }: Around): AroundCommit {
   const until = new UntilPublished({
     em,
     published,
@@ -90,6 +100,7 @@ function afterCommit({ settings, em, relay, keys, published }: Told): AfterCommi
     longestMs: settings.SIGNET_PUBLICATION_WAIT,
   });
   return {
+    inTransaction: (transaction) => idempotency.noteIn(transaction),
     appended: (kind) => {
       // Before the wait: who may call is this replica's own knowledge.
       if (kind !== 'webhook') keys.clear();

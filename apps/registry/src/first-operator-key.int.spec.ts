@@ -22,7 +22,8 @@ beforeAll(async () => {
   await migrate(orm, options);
   keys = new KeyCache(orm.em, clock);
   const aggregates = new Aggregates(orm.em, clock, PROJECTIONS, {
-    appended: () => undefined,
+    inTransaction: async () => undefined,
+    appended: keys.clear,
     published: async () => true,
   });
   commands = new ApiKeyCommands(aggregates, new ApiKeyQueries(orm.em), clock);
