@@ -8,10 +8,16 @@ import type { Logger } from '@signet/service-kit';
 import { CLOCK, gauge, LOGGER } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import { KeyCache } from './auth/key-cache.ts';
+import type { RegistrySettings } from './config.ts';
+import type { AroundCommit } from './database/aggregates.ts';
 import { Aggregates } from './database/aggregates.ts';
 import { PROJECTIONS } from './database/database.ts';
+import { IdempotencyKeys } from './idempotency/idempotency-keys.ts';
+import { IdempotencyModule } from './idempotency/idempotency.module.ts';
+import { PublishedStreams } from './relay/published-streams.ts';
 import type { RegistryRelay } from './relay/registry-relay.ts';
 import { registryRelay } from './relay/registry-relay.ts';
+import { UntilPublished } from './relay/until-published.ts';
 import { RELAY } from './tokens.ts';
 
 /** What every noun stands on: the aggregates over the event store, the relay behind them, and who may call. */
@@ -23,10 +29,12 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
     @Inject(Registry) private readonly metrics: Registry,
   ) {}
 
-  static forRoot(databaseUrl: string, client: KafkaClientOptions): DynamicModule {
+  static forRoot(settings: RegistrySettings, client: KafkaClientOptions): DynamicModule {
+    const published = new PublishedStreams();
     return {
       module: AggregatesModule,
       global: true,
+      imports: [IdempotencyModule],
       providers: [
         {
           provide: RecordProducer,
@@ -37,13 +45,19 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
           provide: RELAY,
           inject: [EntityManager, RecordProducer, CLOCK, LOGGER],
           useFactory: (em: EntityManager, producer: RecordProducer, clock: Clock, logger: Logger) =>
-            registryRelay({ databaseUrl, em, producer, clock, logger }),
+            registryRelay({ databaseUrl: settings.SIGNET_DATABASE_URL, em, producer, published, clock, logger }),
         },
         {
           provide: Aggregates,
-          inject: [EntityManager, CLOCK, RELAY],
-          useFactory: (em: EntityManager, clock: Clock, relay: RegistryRelay) =>
-            new Aggregates(em, clock, PROJECTIONS, () => relay.wake()),
+          inject: [EntityManager, CLOCK, RELAY, KeyCache, IdempotencyKeys],
+          useFactory: (
+            em: EntityManager,
+            clock: Clock,
+            relay: RegistryRelay,
+            keys: KeyCache,
+            idempotency: IdempotencyKeys,
+          ) =>
+            new Aggregates(em, clock, PROJECTIONS, aroundCommit({ settings, em, relay, keys, published, idempotency })),
         },
         {
           provide: KeyCache,
@@ -67,4 +81,31 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
     await this.relay.stop();
     await this.producer.close();
   }
+}
+
+interface Around {
+  readonly settings: RegistrySettings;
+  readonly em: EntityManager;
+  readonly relay: RegistryRelay;
+  readonly keys: KeyCache;
+  readonly published: PublishedStreams;
+  readonly idempotency: IdempotencyKeys;
+}
+
+function aroundCommit({ settings, em, relay, keys, published, idempotency }: Around): AroundCommit {
+  const until = new UntilPublished({
+    em,
+    published,
+    isRelaying: () => relay.role !== 'stopped',
+    longestMs: settings.SIGNET_PUBLICATION_WAIT,
+  });
+  return {
+    inTransaction: (transaction) => idempotency.noteIn(transaction),
+    appended: (kind) => {
+      // Before the wait: who may call is this replica's own knowledge.
+      if (kind !== 'webhook') keys.clear();
+      relay.wake();
+    },
+    published: (stream) => until.published(stream),
+  };
 }

@@ -1,5 +1,5 @@
 import type { SettingsOf } from '@signet/service-kit';
-import { defineSettings, integer, setting, sharedSettings } from '@signet/service-kit';
+import { defineSettings, duration, integer, setting, sharedSettings } from '@signet/service-kit';
 
 /** Every setting of the registry. */
 export const settings = defineSettings({
@@ -13,5 +13,10 @@ export const settings = defineSettings({
   SIGNET_WEBHOOKS_PER_URL: setting(integer(1, 1_000_000), 'Webhooks of one tenant that may have the same URL.', {
     default: '10',
   }),
+  SIGNET_PUBLICATION_WAIT: setting(
+    duration(),
+    'How long the answer to a change waits for Kafka to have it at most; the change itself is durable before.',
+    { default: '5s' },
+  ),
 });
 export type RegistrySettings = SettingsOf<typeof settings>;

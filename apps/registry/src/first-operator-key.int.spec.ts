@@ -21,8 +21,12 @@ beforeAll(async () => {
   orm = await MikroORM.init(databaseOptions(options));
   await migrate(orm, options);
   keys = new KeyCache(orm.em, clock);
-  const aggregates = new Aggregates(orm.em, clock, PROJECTIONS, () => undefined);
-  commands = new ApiKeyCommands(aggregates, new ApiKeyQueries(orm.em), clock, keys.clear);
+  const aggregates = new Aggregates(orm.em, clock, PROJECTIONS, {
+    inTransaction: async () => undefined,
+    appended: keys.clear,
+    published: async () => true,
+  });
+  commands = new ApiKeyCommands(aggregates, new ApiKeyQueries(orm.em), clock);
 });
 afterAll(async () => {
   await orm.close();

@@ -21,7 +21,7 @@ export class RegistryModule {
       module: RegistryModule,
       imports: [
         await DatabaseModule.forRoot(registryDatabase(settings)),
-        AggregatesModule.forRoot(settings.SIGNET_DATABASE_URL, kafka),
+        AggregatesModule.forRoot(settings, kafka),
         TenantModule,
         ApiKeyModule,
         WebhookModule,

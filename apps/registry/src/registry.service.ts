@@ -3,7 +3,7 @@ import { REGISTRY_DEAD_LETTER, TOPICS } from '@signet/contracts';
 import type { KafkaClientOptions } from '@signet/kafka';
 import { KafkaBatchServer } from '@signet/kafka';
 import type { Logger, ServiceOptions } from '@signet/service-kit';
-import { counter, gauge, HealthRegistry, LOGGER } from '@signet/service-kit';
+import { counter, gauge, HealthRegistry, keepAnswers, LOGGER } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { RegistrySettings } from './config.ts';
 import { RegistryModule } from './registry.module.ts';
@@ -29,7 +29,9 @@ export async function registryService(
     openapi: {
       title: 'Signet registry',
       description: 'Webhooks, their secrets and history, event types, tenants and API keys.',
+      idempotencyKeys: true,
     },
+    configureFastify: keepAnswers,
     strategies: (app) => [outcomesServer(app, kafka, groupId)],
   };
 }

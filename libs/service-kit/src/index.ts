@@ -19,6 +19,17 @@ export type { HealthAnswer, HealthCheck, HealthReport } from './health/health.re
 export { etag, parseIfMatch } from './http/etag.ts';
 export { decodeCursor, encodeCursor, pageOf, pageQuery } from './http/paging.ts';
 export type { Page } from './http/paging.ts';
+export { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.ts';
+export { parseIdempotencyKey } from './idempotency/idempotency-key.ts';
+export { IDEMPOTENCY_STORE } from './idempotency/idempotency-store.ts';
+export type {
+  Begun,
+  IdempotencyClaim,
+  IdempotencyStore,
+  IdempotentRequest,
+  StoredAnswer,
+} from './idempotency/idempotency-store.ts';
+export { keepAnswers } from './idempotency/keep-answers.ts';
 export { LOGGER, pinoLogger } from './logging/logger.ts';
 export type { Logger } from './logging/logger.ts';
 export { counter, createMetrics, DURATION_BUCKETS, gauge, histogram } from './metrics/metrics.ts';

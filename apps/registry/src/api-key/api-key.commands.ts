@@ -12,13 +12,12 @@ import { newApiKey, shownPrefix } from './api-key.secret.ts';
 /** The key that SIGNET_OPERATOR_KEY is: always the same aggregate, whatever the setting says. */
 export const FIRST_OPERATOR_KEY_ID = fixedId('operator-key');
 
-/** Asks things of API keys. `accessChanged` is told when a key works no longer. A key in clear is in the answer to its creation, and nowhere else. */
+/** Asks things of API keys. A key in clear is in the answer to its creation, and nowhere else. */
 export class ApiKeyCommands {
   constructor(
     private readonly aggregates: Aggregates,
     private readonly queries: ApiKeyQueries,
     private readonly clock: Clock,
-    private readonly accessChanged: () => void,
   ) {}
 
   async create(owner: { tenantId: string | null; name: string; role: Role }, actor: string) {
@@ -31,7 +30,6 @@ export class ApiKeyCommands {
 
   async revoke(id: string, actor: string): Promise<void> {
     await this.ask(id, { type: 'RevokeApiKey', at: this.now() }, actor);
-    this.accessChanged();
   }
 
   /** Makes the first operator key be what the setting says; every service learns of it as of any other key. */

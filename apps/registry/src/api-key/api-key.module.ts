@@ -3,7 +3,6 @@ import type { OnModuleInit } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
 import type { Clock } from '@signet/contracts';
 import { CLOCK, SETTINGS } from '@signet/service-kit';
-import { KeyCache } from '../auth/key-cache.ts';
 import type { RegistrySettings } from '../config.ts';
 import { Aggregates } from '../database/aggregates.ts';
 import { TenantModule } from '../tenant/tenant.module.ts';
@@ -22,9 +21,9 @@ import { ApiKeyQueries } from './api-key.queries.ts';
     },
     {
       provide: ApiKeyCommands,
-      inject: [Aggregates, ApiKeyQueries, CLOCK, KeyCache],
-      useFactory: (aggregates: Aggregates, queries: ApiKeyQueries, clock: Clock, keys: KeyCache) =>
-        new ApiKeyCommands(aggregates, queries, clock, keys.clear),
+      inject: [Aggregates, ApiKeyQueries, CLOCK],
+      useFactory: (aggregates: Aggregates, queries: ApiKeyQueries, clock: Clock) =>
+        new ApiKeyCommands(aggregates, queries, clock),
     },
   ],
 })

@@ -23,19 +23,29 @@ export interface Asking {
 export const lock = (em: EntityManager, name: string): Promise<unknown> =>
   sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tables(em));
 
+/** What goes with every change. */
+export interface AroundCommit {
+  /** Called in the transaction, before the decision. */
+  readonly inTransaction: (em: EntityManager) => Promise<void>;
+  /** Told at once, after each commit that appended something. */
+  readonly appended: (kind: Kind) => void;
+  /** Awaited by who asks one aggregate: resolves when the other services can know of the stream's version, or gives up. */
+  readonly published: (stream: { streamId: string; version: number }) => Promise<unknown>;
+}
+
 /** Asks something of an aggregate: loads it, decides, appends and projects, in one transaction. */
 export class Aggregates {
-  /** `appended` is told after each commit that appended something. */
   constructor(
     private readonly em: EntityManager,
     private readonly clock: Clock,
     private readonly projections: readonly Projection[],
-    private readonly appended: () => void,
+    private readonly around: AroundCommit,
   ) {}
 
   /**
    * The lock on the stream makes fifty writers of one webhook wait their turn rather than collide, decide again and
-   * collide again; the version of the stream still is what keeps them apart.
+   * collide again; the version of the stream still is what keeps them apart. Resolves when Kafka has what it led to, so
+   * that a caller who is answered may count on it.
    */
   async ask<State, Command, Event extends EventLike>(
     kind: Kind,
@@ -48,10 +58,13 @@ export class Aggregates {
     const { events, version } = await this.em.fork().transactional(async (em) => {
       await lock(em, streamId);
       await rule?.(em);
+      await this.around.inTransaction(em);
       const store = this.storeIn(em);
       return handle(store, decider, streamId, command, { actor, expectedVersion });
     });
-    if (events.length > 0) this.appended();
+    if (events.length > 0) this.around.appended(kind);
+    // Also where nothing was to do: who asked before may still be waiting for the same.
+    await this.around.published({ streamId, version });
     return { events, version };
   }
 
@@ -64,7 +77,7 @@ export class Aggregates {
   ): Promise<void> {
     const entries = asked.map(([id, command]) => ({ streamId: streamOf(kind, id), commands: [command] }));
     const handled = await handleBatch(this.storeIn(this.em), decider, entries, { actor });
-    if ([...handled.values()].some(({ events }) => events.length > 0)) this.appended();
+    if ([...handled.values()].some(({ events }) => events.length > 0)) this.around.appended(kind);
   }
 
   /** The store, within the transaction that the entity manager is in, if it is in one. */

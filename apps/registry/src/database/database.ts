@@ -4,6 +4,7 @@ import type { DatabaseOptions } from '@signet/service-kit';
 import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
 import { apiKeyProjection } from '../api-key/api-key.projection.ts';
 import type { RegistrySettings } from '../config.ts';
+import { IdempotencyKeysMigration } from '../idempotency/idempotency.migration.ts';
 import { TenantEntity } from '../tenant/tenant.entity.ts';
 import { tenantProjection } from '../tenant/tenant.projection.ts';
 import { WebhookActivityEntity, WebhookEntity } from '../webhook/webhook.entity.ts';
@@ -19,6 +20,6 @@ export const registryDatabase = (
   url: settings.SIGNET_DATABASE_URL,
   schema: 'registry',
   entities: [TenantEntity, ApiKeyEntity, WebhookEntity, WebhookActivityEntity],
-  migrations: [EventStoreMigration, RegistryMigration1],
+  migrations: [EventStoreMigration, RegistryMigration1, IdempotencyKeysMigration],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

@@ -5,9 +5,17 @@ import { LogRelay } from '@signet/event-store';
 import type { RecordProducer } from '@signet/kafka';
 import type { Logger } from '@signet/service-kit';
 import { publicationsOf } from './publications.ts';
+import type { PublishedStreams } from './published-streams.ts';
+
+export const RELAY_NAME = 'registry';
+export const EVENTS_TABLE = 'registry.events';
+export const POSITIONS_TABLE = 'registry.relay_positions';
+/** An idle log is looked at so often; another replica's writes wait for it, since only this one's wake the relay. */
+const POLL_INTERVAL_MS = 50;
 
 interface EventLogRow extends LogPosition {
   readonly stream_id: string;
+  readonly version: number;
   readonly type: string;
   readonly data: object;
 }
@@ -16,20 +24,23 @@ export interface RegistryRelayOptions {
   readonly databaseUrl: string;
   readonly em: EntityManager;
   readonly producer: RecordProducer;
+  /** Is told of each stream what has been published of it. */
+  readonly published: PublishedStreams;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** Events of the registry → what the other services learn of it. One replica publishes at a time. */
-export const registryRelay = ({ databaseUrl, em, producer, clock, logger }: RegistryRelayOptions) =>
+export const registryRelay = ({ databaseUrl, em, producer, published, clock, logger }: RegistryRelayOptions) =>
   new LogRelay<EventLogRow>({
     connectionString: databaseUrl,
-    name: 'registry',
-    table: 'registry.events',
-    positionsTable: 'registry.relay_positions',
-    columns: ['stream_id', 'type', 'data'],
+    name: RELAY_NAME,
+    table: EVENTS_TABLE,
+    positionsTable: POSITIONS_TABLE,
+    columns: ['stream_id', 'version', 'type', 'data'],
     timeColumn: 'recorded_at',
     batchSize: 500,
+    pollIntervalMs: POLL_INTERVAL_MS,
     clock,
     logger,
     async publish(rows, { signal }) {
@@ -40,6 +51,7 @@ export const registryRelay = ({ databaseUrl, em, producer, clock, logger }: Regi
         signal.throwIfAborted();
         await producer.publishAll(topic, records);
       }
+      published.tell(rows.map(({ stream_id: streamId, version }) => ({ streamId, version })));
     },
   });
 export type RegistryRelay = ReturnType<typeof registryRelay>;

@@ -29,6 +29,7 @@ export interface TestTenant {
 /** The real registry, on a database of its own and the shared Kafka, asked over HTTP. */
 export class TestRegistry {
   readonly #followed: FollowedTopic[] = [];
+  readonly #replicas: RunningService[] = [];
 
   private constructor(
     readonly database: TestDatabase,
@@ -40,9 +41,10 @@ export class TestRegistry {
     private readonly producer: RecordProducer,
   ) {}
 
-  static async start(): Promise<TestRegistry> {
+  /** @param more settings beside those of every test */
+  static async start(more: Record<string, string> = {}): Promise<TestRegistry> {
     const database = await testDatabase();
-    const sealingKeys = generateSealingKey('test');
+    const sealingKeys = more['SIGNET_SEALING_KEYS'] ?? generateSealingKey('test');
     const loaded = loadSettings(settings, {
       SIGNET_HOST: '127.0.0.1',
       SIGNET_HTTP_PORT: '0',
@@ -51,23 +53,27 @@ export class TestRegistry {
       SIGNET_KAFKA_BROKERS: testBrokers().join(','),
       SIGNET_DATABASE_URL: database.url,
       SIGNET_SEALING_KEYS: sealingKeys,
+      ...more,
     });
-    const service = await startService(await registryService(loaded, { groupId: `registry-test.${randomUUID()}` }));
+    const service = await startReplica(loaded);
     const owner = { tenantId: null, name: 'Operator of the test', role: 'operator' } as const;
     // Not SIGNET_OPERATOR_KEY: the first operator key has one id on the one topic that all tests share.
     const { key } = await service.app.get(ApiKeyCommands).create(owner, 'test');
     const producer = new RecordProducer({ client: { brokers: testBrokers(), clientId: 'test' }, name: 'test' });
-    const registry = new TestRegistry(database, loaded, sealingKeys, service, key, producer);
-    await waitFor(async () => (await fetch(`${service.managementUrl}/readyz`)).ok, {
-      what: 'the registry to be ready',
-    });
-    return registry;
+    return new TestRegistry(database, loaded, sealingKeys, service, key, producer);
+  }
+
+  /** Another replica on the same database; what it publishes is up to who holds the relay's lock. */
+  async replica(): Promise<RunningService> {
+    const service = await startReplica(this.settings);
+    this.#replicas.push(service);
+    return service;
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.#followed.map((topic) => topic.close()));
     await this.producer.close();
-    await this.service.stop();
+    await Promise.all([this.service, ...this.#replicas].map((service) => service.stop()));
     await this.database.drop();
   }
 
@@ -111,4 +117,10 @@ export class TestRegistry {
   }
 }
 
-export const startRegistry = (): Promise<TestRegistry> => TestRegistry.start();
+async function startReplica(loaded: RegistrySettings): Promise<RunningService> {
+  const service = await startService(await registryService(loaded, { groupId: `registry-test.${randomUUID()}` }));
+  await waitFor(async () => (await fetch(`${service.managementUrl}/readyz`)).ok, { what: 'the registry to be ready' });
+  return service;
+}
+
+export const startRegistry = (more: Record<string, string> = {}): Promise<TestRegistry> => TestRegistry.start(more);

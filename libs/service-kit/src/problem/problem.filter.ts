@@ -1,6 +1,7 @@
 import { Catch, Inject } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ReplayedAnswer, sendReplay } from '../idempotency/replayed-answer.ts';
 import { LOGGER } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
 import { sendProblem } from './send-problem.ts';
@@ -16,6 +17,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (host.getType() !== 'http') throw error;
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (error instanceof ReplayedAnswer) {
+      sendReplay(reply, error.answer);
+      return;
+    }
     const problem = toProblem(error);
     if (problem.getStatus() >= 500) {
       const route = request.routeOptions?.url;

@@ -8,6 +8,8 @@ export interface OpenApiOptions {
   readonly title: string;
   readonly description?: string;
   readonly version?: string;
+  /** Whether every POST takes an Idempotency-Key. */
+  readonly idempotencyKeys?: boolean;
 }
 
 /** Writes the OpenAPI 3.1 document of an application; zod schemas become the JSON Schema of draft 2020-12. */
@@ -25,6 +27,7 @@ export function openApiDocument(app: INestApplication, options: OpenApiOptions):
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     });
   const document = SwaggerModule.createDocument(app, builder.build(), { standardSchemaConverter: toJsonSchema });
+  if (options.idempotencyKeys) describeIdempotencyKeys(document);
   const schemas = { ...document.components?.schemas, Problem: problemSchema };
   return { ...document, components: { ...document.components, schemas } };
 }
@@ -37,6 +40,22 @@ export function serveOpenApi(fastify: FastifyInstance, app: INestApplication, op
     return reply.type('application/json; charset=utf-8').send(text);
   });
 }
+
+function describeIdempotencyKeys(document: OpenAPIObject): void {
+  for (const { post } of Object.values(document.paths)) {
+    if (post) post.parameters = [...(post.parameters ?? []), idempotencyKeyParameter];
+  }
+}
+
+const idempotencyKeyParameter = {
+  name: 'Idempotency-Key',
+  in: 'header' as const,
+  required: false,
+  description:
+    'A repetition with the same key within 24 hours gets the answer of the first request, and `Idempotent-Replayed: true`. ' +
+    'The same key with another body is a 422, and a 409 while the first one is under way.',
+  schema: { type: 'string' as const, minLength: 1, maxLength: 255, pattern: '^[ -~]*$' },
+};
 
 /** swagger would ask zod for OpenAPI 3.0 schemas. */
 function toJsonSchema(schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) {

@@ -25,7 +25,7 @@ export interface ServiceOptions {
     app: NestFastifyApplication,
   ) => readonly CustomTransportStrategy[] | Promise<readonly CustomTransportStrategy[]>;
   /** Content types, plugins or hooks of the service's own, added before the routes are. */
-  readonly configureFastify?: (fastify: FastifyInstance) => void | Promise<void>;
+  readonly configureFastify?: (fastify: FastifyInstance, logger: Logger) => void | Promise<void>;
   /** Bytes; 2 MiB by default. */
   readonly bodyLimit?: number;
   /** Proxies whose X-Forwarded-* headers are believed; none by default. */

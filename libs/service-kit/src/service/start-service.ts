@@ -96,7 +96,7 @@ async function createApplication({
 }: Parts): Promise<{ app: NestFastifyApplication; strategies: readonly CustomTransportStrategy[] }> {
   const { bodyLimit = DEFAULT_BODY_LIMIT, trustProxy = false, settings, clock } = options;
   const fastify = createFastify({ bodyLimit, trustProxy, logger, metrics });
-  await options.configureFastify?.(fastify);
+  await options.configureFastify?.(fastify, logger);
   const service = ServiceModule.forRoot({ settings, logger, health, metrics, clock });
   const app = await NestFactory.create<NestFastifyApplication>(
     { ...service, imports: [...(service.imports ?? []), options.module] },

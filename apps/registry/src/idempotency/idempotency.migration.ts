@@ -1,0 +1,20 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/**
+ * Requests that came with an Idempotency-Key. No projection: it is forgotten after a day, and a rebuild leaves it alone.
+ * The answer is sealed, since that of a creation holds a secret.
+ */
+export class IdempotencyKeysMigration extends Migration {
+  override up(): void {
+    this.addSql(`create table idempotency_keys (
+      scope text primary key,
+      fingerprint text not null,
+      token uuid not null,
+      lease_until timestamptz not null,
+      is_committed boolean not null default false,
+      sealed_answer text,
+      expires_at timestamptz not null
+    )`);
+    this.addSql(`create index idempotency_keys_by_expiry on idempotency_keys (expires_at)`);
+  }
+}

@@ -1,0 +1,52 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '../logging/logger.ts';
+import type { IdempotencyClaim, StoredAnswer } from './idempotency-store.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by IdempotencyInterceptor for a request that is carried out under an Idempotency-Key. */
+    idempotencyClaim?: IdempotencyClaim;
+  }
+}
+
+/** Headers that belong to an answer; the others belong to the moment or to the connection. */
+const KEPT_HEADERS = ['content-type', 'etag', 'location'] as const;
+
+/**
+ * Keeps the answer to each request that has a claim, before it goes out. For `configureFastify` of a service with
+ * IdempotencyInterceptor. Answers from 500 on are not kept: the caller shall try again.
+ */
+export function keepAnswers(fastify: FastifyInstance, logger: Logger): void {
+  fastify.decorateRequest('idempotencyClaim', undefined);
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    if (request.idempotencyClaim === undefined) {
+      done();
+      return;
+    }
+    // Kept or not, the answer goes out: what was asked for has been done.
+    settle(request.idempotencyClaim, request, reply, payload)
+      .catch((error: unknown) => logger.error({ err: error, requestId: request.id }, 'an answer could not be kept'))
+      .finally(() => done());
+  });
+}
+
+async function settle(
+  claim: IdempotencyClaim,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+): Promise<void> {
+  // An error in a later hook would send once more.
+  delete request.idempotencyClaim;
+  await (reply.statusCode < 500 ? claim.answered(answerOf(reply, payload)) : claim.failed());
+}
+
+function answerOf(reply: FastifyReply, payload: unknown): StoredAnswer {
+  const headers: Record<string, string> = {};
+  for (const name of KEPT_HEADERS) {
+    const value = reply.getHeader(name);
+    if (value !== undefined) headers[name] = String(value);
+  }
+  const body = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.toString('utf8') : '';
+  return { status: reply.statusCode, headers, body };
+}
