@@ -6,6 +6,11 @@ import { Signet } from './support/signet.ts';
 import type { LocalFile } from './support/signet.ts';
 
 const SCHEDULE_MS = [1_000, 2_000, 3_000];
+const ALERTS = ['webhook.failing', 'webhook.disabled', 'webhook.recovered'];
+interface Alert {
+  readonly type: string;
+  readonly data: { readonly webhookId: string; readonly consecutiveFailures: number };
+}
 
 let signet: Signet;
 let local: LocalFile;
@@ -67,7 +72,9 @@ test('500, 500, 200: PENDING, RETRYING, SUCCESS with three attempts on schedule'
 test('always 500: five attempts, alerts at 3, 5 and 10, disabled at the 10th, nothing more until enabled', async () => {
   let status = 500;
   const receiver = await RecordingReceiver.start({ respond: () => ({ status }) });
-  const webhook = await tenant.register(receiver.url);
+  const webhook = await tenant.register(receiver.url, { events: ['sale.created', ...ALERTS] });
+  const pager = await RecordingReceiver.start();
+  const watcher = await tenant.register(pager.url, { events: ALERTS });
   const producer = Api.producer(local);
   await producer.publish(local.tenantId, 'failing-1');
   await waitFor(async () => (await onlyDelivery(webhook.id))?.status === 'FAILED', {
@@ -117,8 +124,19 @@ test('always 500: five attempts, alerts at 3, 5 and 10, disabled at the 10th, no
     { what: 'deliveries after enabling', timeoutMs: 30_000 },
   );
   expect(await tenant.webhook(webhook.id)).toMatchObject({ isActive: true, consecutiveFailures: 0 });
-  for (const { id } of [webhook, sentinel]) await tenant.call('DELETE', `/v1/webhooks/${id}`);
-  await Promise.all([receiver.close(), healthy.close()]);
+
+  const told = () => pager.requests.map(({ body }) => JSON.parse(body.toString()) as Alert);
+  await waitFor(() => told().length >= 4, { what: 'the alerts to arrive', timeoutMs: 30_000 });
+  expect(told().map(({ type, data }) => [type, data.webhookId, data.consecutiveFailures])).toEqual([
+    ['webhook.failing', webhook.id, 3],
+    ['webhook.failing', webhook.id, 5],
+    ['webhook.disabled', webhook.id, 10],
+    ['webhook.recovered', webhook.id, 0],
+  ]);
+  const itself = receiver.requests.filter(({ body }) => body.includes('"type":"webhook.'));
+  expect(itself).toHaveLength(0);
+  for (const { id } of [webhook, watcher, sentinel]) await tenant.call('DELETE', `/v1/webhooks/${id}`);
+  await Promise.all([receiver.close(), pager.close(), healthy.close()]);
 }, 240_000);
 
 /** The numbers of failures at which the webhook's history holds an alert. */

@@ -21,6 +21,12 @@ export function deliveryIdOf(webhookId: string, message: { source: string; id: s
   return uuidv5(`${message.source}\n${message.id}`, webhookId);
 }
 
+/**
+ * The CloudEvents id of an alert: UUIDv5(webhook id, version of the webhook's stream at the fact behind it). A relay that
+ * crashed between Kafka and its position publishes the fact again: to every receiver it is the same alert.
+ */
+export const alertIdOf = (webhookId: string, version: number): string => uuidv5(`alert\n${version}`, webhookId);
+
 /** An id for something new: UUIDv7, so that ids sort by the time they were made. */
 export const newId = (): string => uuidv7();
 

@@ -1,6 +1,11 @@
 /** The five domains whose events enter Signet. A domain has one source topic's worth of traffic and one canonical topic. */
 export const DOMAINS = ['sale', 'inventory', 'customer', 'repair_order', 'purchase_order'] as const;
-export type Domain = (typeof DOMAINS)[number];
+/** What Signet itself says: its facts about webhooks are messages like any other, but nobody else may send them. */
+export const OWN_DOMAINS = ['webhook'] as const;
+export type Domain = (typeof DOMAINS)[number] | (typeof OWN_DOMAINS)[number];
+
+/** Whether a domain is Signet's own, so that ingestion refuses its types from outside. */
+export const isOwnDomain = (domain: string): boolean => OWN_DOMAINS.some((own) => own === domain);
 
 export interface TopicDefinition {
   readonly name: string;
@@ -19,6 +24,9 @@ const RETENTION_MS = 7 * DAY_MS;
 
 /** Canonical topic of a domain: CloudEvents 1.0 in binary mode, checked against the event catalogue. */
 export const canonicalTopic = (domain: Domain): string => `ingestion.${domain}.v1`;
+
+/** Every topic that messages for webhooks lie on. */
+export const CANONICAL_TOPICS: readonly string[] = [...DOMAINS, ...OWN_DOMAINS].map(canonicalTopic);
 
 export const INGESTION_DEAD_LETTER = 'ingestion.dead-letter.v1';
 export const DELIVERY_REQUESTS = 'delivery.requests.v1';
@@ -49,6 +57,11 @@ const table = (name: string, key: string, description: string): TopicDefinition 
 export const TOPICS: readonly TopicDefinition[] = [
   ...DOMAINS.map((domain) =>
     log(canonicalTopic(domain), 'tenant/subject', `Accepted ${domain} messages as CloudEvents in binary mode.`),
+  ),
+  log(
+    canonicalTopic('webhook'),
+    'tenant/webhook id',
+    'Alerts of the registry about webhooks, as CloudEvents in binary mode.',
   ),
   log(
     INGESTION_DEAD_LETTER,

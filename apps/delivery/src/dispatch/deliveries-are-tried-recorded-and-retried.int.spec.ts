@@ -101,7 +101,7 @@ test('a batch does not wait for a receiver that hangs: its deliveries go to Post
   expect(hanging.requests.length).toBeLessThanOrEqual(8);
   expect(new Set((await list()).map(({ status }) => status))).toEqual(new Set(['PENDING']));
   await intake.take(requestBatch(fixture.webhook(receiver.url), numbers(50)));
-  expect(receiver.requests).toHaveLength(50);
+  await waitFor(() => receiver.requests.length === 50, { what: 'all of the other webhook to arrive' });
   await hanging.close();
 });
 

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { DOMAINS, canonicalTopic } from '@signet/contracts';
+import { CANONICAL_TOPICS } from '@signet/contracts';
 import { OnRecords, RecordProducer } from '@signet/kafka';
 import type { RecordBatch } from '@signet/kafka';
 import { DeliveryMetrics } from '../delivery-metrics.ts';
@@ -17,7 +17,7 @@ export class FanOutConsumer {
     @Inject(DeliveryMetrics) private readonly metrics: DeliveryMetrics,
   ) {}
 
-  @OnRecords(DOMAINS.map(canonicalTopic), FAN_OUT)
+  @OnRecords(CANONICAL_TOPICS, FAN_OUT)
   async onBatch(@Payload() batch: RecordBatch): Promise<void> {
     // A directory that is still being read would route to some webhooks and pass over others.
     await this.reader.whenComplete();

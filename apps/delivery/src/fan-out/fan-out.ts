@@ -1,13 +1,16 @@
 import {
   DELIVERY_REQUESTS,
   deliveryIdOf,
+  domainOf,
   encodeDeliveryRequest,
   eventIdOf,
+  isOwnDomain,
   readCanonical,
   webhookBody,
 } from '@signet/contracts';
 import type { CanonicalMessage } from '@signet/contracts';
 import type { RecordBatch, RecordProducer } from '@signet/kafka';
+import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 
 interface RequestRecord {
@@ -25,7 +28,7 @@ export function requestsOf(
   acceptedAt: number,
   directory: WebhookDirectory,
 ): RequestRecord[] {
-  const webhooks = directory.subscribers(message.tenantId, message.type);
+  const webhooks = recipientsOf(message, directory);
   if (webhooks.length === 0) return [];
   const value = webhookBody(message);
   const eventId = eventIdOf(message);
@@ -47,6 +50,13 @@ export function requestsOf(
       kind: 'message',
     }),
   }));
+}
+
+/** An alert never goes to the webhook that it is about: that one is failing, and would answer its alert with the next. */
+function recipientsOf(message: CanonicalMessage, directory: WebhookDirectory): readonly RoutedWebhook[] {
+  const subscribers = directory.subscribers(message.tenantId, message.type);
+  if (subscribers.length === 0 || !isOwnDomain(domainOf(message.type))) return subscribers;
+  return subscribers.filter(({ id }) => id !== message.subject);
 }
 
 /** Routes a batch of a canonical topic and answers when Kafka has every request. */

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
-import { EVENT_TYPES } from '@signet/contracts';
+import { EVENT_TYPES, PRODUCER_EVENT_TYPES } from '@signet/contracts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -10,10 +10,17 @@ const MAX_KEYS = 10_000;
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
 /** Compiled once: on the hot path a payload costs microseconds. */
 const VALIDATORS: ReadonlyMap<string, ValidateFunction> = new Map(
-  EVENT_TYPES.map(({ name, schema }) => [name, ajv.compile(schema)]),
+  PRODUCER_EVENT_TYPES.map(({ name, schema }) => [name, ajv.compile(schema)]),
+);
+
+const OWN_TYPES: ReadonlySet<string> = new Set(
+  EVENT_TYPES.map(({ name }) => name).filter((name) => !VALIDATORS.has(name)),
 );
 
 export const isKnownType = (type: string): boolean => VALIDATORS.has(type);
+
+/** Whether only Signet itself sends this type: whoever could forge an alert could send people after healthy webhooks. */
+export const isOwnType = (type: string): boolean => OWN_TYPES.has(type);
 
 /** Checks a payload: an object, neither too deep nor too wide, that fits the schema of its event type. */
 export function checkData(type: string, data: unknown): Refusal | undefined {

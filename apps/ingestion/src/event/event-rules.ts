@@ -1,5 +1,5 @@
 import type { CanonicalMessage } from '@signet/contracts';
-import { checkData, isKnownType } from './data-rules.ts';
+import { checkData, isKnownType, isOwnType } from './data-rules.ts';
 import type { RawEvent } from './raw-event.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
@@ -62,6 +62,8 @@ function checkIdentity(attributes: RawEvent['attributes']): Refusal | { id: stri
   if (typeof source === 'object') return source;
   const type = requiredText(attributes, 'type');
   if (typeof type === 'object') return type;
+  if (isOwnType(type))
+    return refusal('reserved_event_type', 'type', `"${type}" is sent by Signet itself and nobody else.`);
   if (!isKnownType(type))
     return refusal('unknown_event_type', 'type', `"${type}" is not in the event catalogue; see GET /v1/event-types.`);
   return { id, source, type };

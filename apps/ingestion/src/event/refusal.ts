@@ -8,6 +8,7 @@ export interface Refusal {
     | 'missing_attribute'
     | 'invalid_attribute'
     | 'unknown_event_type'
+    | 'reserved_event_type'
     | 'unknown_tenant'
     | 'tenant_not_allowed'
     | 'time_out_of_range'

@@ -1,6 +1,6 @@
-import { EVENT_TYPES } from '@signet/contracts';
+import { PRODUCER_EVENT_TYPES } from '@signet/contracts';
 
-const [example] = EVENT_TYPES;
+const [example] = PRODUCER_EVENT_TYPES;
 
 const attribute = (description: string): object => ({ type: 'string', description });
 
@@ -12,7 +12,7 @@ export const eventBody = {
     specversion: { type: 'string', enum: ['1.0'] },
     id: attribute('Unique for its source; the same twice is the same message.'),
     source: attribute('Who sends it, as a URI reference.'),
-    type: { type: 'string', enum: EVENT_TYPES.map(({ name }) => name) },
+    type: { type: 'string', enum: PRODUCER_EVENT_TYPES.map(({ name }) => name) },
     time: { type: 'string', format: 'date-time' },
     subject: attribute('Id of the object that it is about.'),
     tenantid: attribute('The tenant; that of the API key when missing.'),

@@ -1,11 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import {
+  canonicalTopic,
   eventTypeByName,
   DELIVERY_REQUESTS,
   REGISTRY_API_KEYS,
   REGISTRY_TENANTS,
   REGISTRY_WEBHOOKS,
 } from '@signet/contracts';
+import type { Alert } from '../alerts/alert.ts';
+import { alertRecord } from '../alerts/alert.message.ts';
 import { ApiKeyQueries } from '../api-key/api-key.queries.ts';
 import { apiKeySnapshotOf } from '../api-key/api-key.row.ts';
 import type { Kind } from '../database/streams.ts';
@@ -55,12 +58,13 @@ const SNAPSHOTS: Record<
 
 /**
  * What a run of events leads to on Kafka, by topic: of each aggregate that it touches the present state once, or a
- * tombstone where there is none any more; and the tests that were asked for. The read models may be ahead of the run:
- * a later state published early does no harm, since readers keep the highest version.
+ * tombstone where there is none any more; the tests that were asked for; and the alerts. The read models may be ahead of
+ * the run: a later state published early does no harm, since readers keep the highest version.
  */
 export async function publicationsOf(
   em: EntityManager,
   events: readonly LoggedEvent[],
+  alerts: readonly Alert[],
 ): Promise<ReadonlyMap<string, Publication[]>> {
   const touched = new Map<Kind, Set<string>>();
   const tests: Publication[] = [];
@@ -82,5 +86,6 @@ export async function publicationsOf(
   }
   // After the snapshots, so that who gets a test knows the webhook already.
   if (tests.length > 0) publications.set(DELIVERY_REQUESTS, tests);
+  if (alerts.length > 0) publications.set(canonicalTopic('webhook'), alerts.map(alertRecord));
   return publications;
 }

@@ -1,9 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import type { LogPosition } from '@signet/event-store';
-import { LogRelay } from '@signet/event-store';
+import { LogRelay, PostgresEventStore } from '@signet/event-store';
 import type { RecordProducer } from '@signet/kafka';
 import type { Logger } from '@signet/service-kit';
+import { alertsInLog } from '../alerts/alerts-in-log.ts';
 import { publicationsOf } from './publications.ts';
 import type { PublishedStreams } from './published-streams.ts';
 
@@ -44,9 +45,10 @@ export const registryRelay = ({ databaseUrl, em, producer, published, clock, log
     clock,
     logger,
     async publish(rows, { signal }) {
-      const events = rows.map(({ stream_id: streamId, type, data }) => ({ streamId, type, data }));
+      const events = rows.map(({ stream_id: streamId, version, type, data }) => ({ streamId, version, type, data }));
+      const alerts = await alertsInLog(new PostgresEventStore({ em, clock, projections: [] }), events);
       // Topic by topic: a test must not overtake the snapshot of its webhook.
-      for (const [topic, records] of await publicationsOf(em, events)) {
+      for (const [topic, records] of await publicationsOf(em, events, alerts)) {
         // Who has lost the lock may hold a state that another replica has already followed by a tombstone.
         signal.throwIfAborted();
         await producer.publishAll(topic, records);

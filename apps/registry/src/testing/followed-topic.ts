@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CE } from '@signet/contracts';
 import type { KafkaRecord } from '@signet/kafka';
 import { KafkaBatchServer } from '@signet/kafka';
 import { testBrokers, waitFor } from '@signet/testing';
@@ -47,6 +48,12 @@ export class FollowedTopic {
 
   async tombstone(key: string): Promise<void> {
     await this.record(key, ({ value }) => value === null);
+  }
+
+  /** The CloudEvents ids of this key's records so far. */
+  idsOf(key: string): string[] {
+    const own = this.#records.filter((record) => record.key?.toString() === key);
+    return own.map(({ headers }) => headers[CE.id]?.toString() ?? '');
   }
 
   /** Every value that came so far. */

@@ -78,10 +78,14 @@ function decideFailure(webhook: LiveWebhook, outcome: AttemptOutcome, rules: Fai
   return events;
 }
 
-/** A success resets the count, unless it ended before the failures did: then it is an old one that arrives late. */
+/**
+ * A success resets the count and ends an alert, unless it is an old one that arrives late: it ended before the failures
+ * did, or started before the webhook was enabled.
+ */
 function decideSuccess(webhook: LiveWebhook, outcome: AttemptOutcome, at: Instant): WebhookEvent[] {
   const failures = webhook.failures.length;
-  if (failures === 0) return [];
+  if (failures === 0 && !webhook.isAlerted) return [];
+  if (webhook.enabledAt !== null && outcome.startedAt < webhook.enabledAt) return [];
   if (webhook.lastFailureEndedAt !== null && outcome.endedAt <= webhook.lastFailureEndedAt) return [];
   const { deliveryId, attempt, endedAt } = outcome;
   return [{ type: 'WebhookRecovered', data: { deliveryId, attempt, endedAt, failures, at } }];
@@ -106,12 +110,14 @@ export function decideOutcomes(
     if (!state.isActive) break;
     const decided =
       outcome.outcome === 'failed' ? decideFailure(state, outcome, rules, at) : decideSuccess(state, outcome, at);
+    const wasAlerted = state.isAlerted;
     for (const event of decided) state = evolveLive(state, event) as LiveWebhook;
     if (decided[0]?.type !== 'WebhookRecovered') {
       events.push(...decided);
       continue;
     }
-    const isFlicker = rowStart >= 0 && events.slice(rowStart).every(({ type }) => type === 'WebhookAttemptFailed');
+    const isFlicker =
+      !wasAlerted && rowStart >= 0 && events.slice(rowStart).every(({ type }) => type === 'WebhookAttemptFailed');
     if (isFlicker) events.length = rowStart;
     else events.push(...decided);
     rowStart = events.length;

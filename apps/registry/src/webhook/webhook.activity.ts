@@ -26,7 +26,7 @@ export async function raiseActivity(em: EntityManager, activity: ReadonlyMap<str
 }
 
 /**
- * Webhooks whose stream these outcomes may add to: active ones that failed now or were failing. One statement; healthy
+ * Webhooks whose stream these outcomes may add to: active ones that failed now, were failing or were alerted about. One statement; healthy
  * webhooks end here.
  */
 export async function findAffected(
@@ -40,7 +40,7 @@ export async function findAffected(
     .where('isActive', '=', true)
     .where(
       sql<boolean>`(id = any(${[...failed]}::uuid[])
-      or (consecutive_failures > 0 and id = any(${[...touched]}::uuid[])))`,
+      or ((consecutive_failures > 0 or alerted_at is not null) and id = any(${[...touched]}::uuid[])))`,
     )
     .execute();
   return affected.map(({ id }) => id);

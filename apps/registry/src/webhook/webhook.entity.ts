@@ -24,6 +24,7 @@ export const WebhookEntity = defineEntity({
     disabledDetail: p.text().nullable(),
     disabledAt: p.datetime().nullable(),
     consecutiveFailures: p.integer(),
+    alertedAt: p.datetime().nullable(),
     createdBy: p.text(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

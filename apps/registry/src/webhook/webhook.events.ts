@@ -67,7 +67,7 @@ export type WebhookFailureAlertRaised = {
   readonly type: 'WebhookFailureAlertRaised';
   readonly data: { readonly failures: number; readonly at: Instant };
 };
-/** A success after at least one failure. A success of a healthy webhook appends nothing. */
+/** A success after a failure or an alert. A success of a healthy webhook appends nothing. */
 export type WebhookRecovered = {
   readonly type: 'WebhookRecovered';
   readonly data: {

@@ -32,7 +32,9 @@ export function sentenceOf(event: WebhookEvent): string {
     case 'WebhookFailureAlertRaised':
       return `Alert: ${event.data.failures} failures in a row.`;
     case 'WebhookRecovered':
-      return `Recovered after ${event.data.failures} failures in a row.`;
+      return event.data.failures > 0
+        ? `Recovered after ${event.data.failures} failures in a row.`
+        : 'Recovered: the first success since it was enabled.';
     case 'WebhookTestRequested':
       return `Test with ${event.data.eventType} requested.`;
   }

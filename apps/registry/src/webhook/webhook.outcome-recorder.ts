@@ -12,7 +12,7 @@ export interface Activity {
 export interface OutcomeEffects {
   /** Raises the times of these webhooks, in one statement; those that are no more are passed over. */
   raiseActivity(activity: ReadonlyMap<string, Activity>): Promise<void>;
-  /** Which of `touched` have an outcome that may change their count: active, and failing or with a failure now. */
+  /** Which of `touched` have an outcome that may change their count: active, and failing, alerted about or with a failure now. */
   findAffected(touched: readonly string[], failed: readonly string[]): Promise<string[]>;
   /** Decides upon the outcomes of each webhook, and appends what follows. */
   recordOutcomes(byWebhook: ReadonlyMap<string, readonly AttemptOutcome[]>): Promise<void>;

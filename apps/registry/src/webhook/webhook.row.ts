@@ -1,5 +1,5 @@
 import type { DisabledReason, SealedSecret, WebhookEvent, WebhookSettings } from './webhook.events.ts';
-import { rotatedSecrets } from './webhook.state.ts';
+import { raisesAlert, rotatedSecrets } from './webhook.state.ts';
 
 /** A row of `webhooks`, as `WebhookEntity` maps it. */
 export interface WebhookRow extends WebhookSettings {
@@ -12,6 +12,8 @@ export interface WebhookRow extends WebhookSettings {
   readonly disabledDetail: string | null;
   readonly disabledAt: Date | null;
   readonly consecutiveFailures: number;
+  /** Since when people have been alerted and have not heard of a success. */
+  readonly alertedAt: Date | null;
   readonly createdBy: string;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -44,6 +46,7 @@ function registeredRow(id: string, event: Extract<Placed, { type: 'WebhookRegist
     disabledDetail: null,
     disabledAt: null,
     consecutiveFailures: 0,
+    alertedAt: null,
     createdBy,
     createdAt: new Date(at),
     updatedAt: new Date(at),
@@ -67,15 +70,18 @@ function changesOf(row: WebhookRow, event: Later): Partial<WebhookRow> {
       };
     case 'WebhookDisabled': {
       const { reason, detail, at } = event.data;
-      return { isActive: false, disabledReason: reason, disabledDetail: detail, disabledAt: new Date(at) };
+      const disabledAt = new Date(at);
+      const alertedAt = row.alertedAt ?? (raisesAlert(event) ? disabledAt : null);
+      return { isActive: false, disabledReason: reason, disabledDetail: detail, disabledAt, alertedAt };
     }
     case 'WebhookSecretRotated':
       return { secrets: rotatedSecrets(row.secrets, event.data) };
     case 'WebhookAttemptFailed':
       return { consecutiveFailures: row.consecutiveFailures + 1 };
     case 'WebhookRecovered':
-      return { consecutiveFailures: 0 };
+      return { consecutiveFailures: 0, alertedAt: null };
     case 'WebhookFailureAlertRaised':
+      return { alertedAt: row.alertedAt ?? new Date(event.data.at) };
     case 'WebhookTestRequested':
       return {};
   }

@@ -16,6 +16,8 @@ export interface LiveWebhook {
   readonly recoveredAt: Instant | null;
   /** Attempts that started before the last enabling do not count. */
   readonly enabledAt: Instant | null;
+  /** People were alerted and have not heard of a success since; enabling is no success. */
+  readonly isAlerted: boolean;
 }
 
 export type Webhook = { readonly status: 'absent' } | { readonly status: 'deleted' } | LiveWebhook;
@@ -42,6 +44,10 @@ export function rotatedSecrets(
   return [newest, ...former];
 }
 
+/** Whether people hear of this fact as trouble; who disables a webhook by hand knows of it. */
+export const raisesAlert = (event: WebhookEvent): boolean =>
+  event.type === 'WebhookFailureAlertRaised' || (event.type === 'WebhookDisabled' && event.data.reason !== 'manual');
+
 const registered = ({ data }: WebhookRegistered): LiveWebhook => ({
   status: 'live',
   tenantId: data.tenantId,
@@ -52,6 +58,7 @@ const registered = ({ data }: WebhookRegistered): LiveWebhook => ({
   lastFailureEndedAt: null,
   recoveredAt: null,
   enabledAt: null,
+  isAlerted: false,
 });
 
 /** What a fact does to a live webhook. */
@@ -64,7 +71,7 @@ export function evolveLive(webhook: LiveWebhook, event: WebhookEvent): Webhook {
     case 'WebhookEnabled':
       return { ...webhook, isActive: true, failures: [], enabledAt: event.data.at };
     case 'WebhookDisabled':
-      return { ...webhook, isActive: false };
+      return { ...webhook, isActive: false, isAlerted: webhook.isAlerted || raisesAlert(event) };
     case 'WebhookDeleted':
       return { status: 'deleted' };
     case 'WebhookSecretRotated':
@@ -76,8 +83,9 @@ export function evolveLive(webhook: LiveWebhook, event: WebhookEvent): Webhook {
         lastFailureEndedAt: event.data.endedAt,
       };
     case 'WebhookRecovered':
-      return { ...webhook, failures: [], recoveredAt: event.data.endedAt };
+      return { ...webhook, failures: [], recoveredAt: event.data.endedAt, isAlerted: false };
     case 'WebhookFailureAlertRaised':
+      return { ...webhook, isAlerted: true };
     case 'WebhookTestRequested':
       return webhook;
   }

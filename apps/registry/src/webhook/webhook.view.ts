@@ -17,6 +17,7 @@ export const webhookView = (row: WebhookRow, displayName: (eventType: string) =>
   disabledDetail: row.disabledDetail,
   disabledAt: instant(row.disabledAt),
   consecutiveFailures: row.consecutiveFailures,
+  alertedAt: instant(row.alertedAt),
   headers: row.headers,
   maxAttempts: row.maxAttempts,
   requestTimeoutMs: row.requestTimeoutMs,

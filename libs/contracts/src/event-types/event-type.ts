@@ -5,7 +5,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** An entry of the event catalogue: what producers may send and receivers can expect. */
 export interface EventType {
-  /** `domain.what_happened`; the `type` of the CloudEvent. */
+  /** `domain.what_happened`; the `type` of the CloudEvent. Of the domain `webhook`: Signet's own. */
   readonly name: string;
   /** For people. */
   readonly displayName: string;

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { DOMAINS } from '../topics.ts';
-import { EVENT_TYPES, eventTypeByName } from './index.ts';
+import { DOMAINS, OWN_DOMAINS } from '../topics.ts';
+import { EVENT_TYPES, eventTypeByName, PRODUCER_EVENT_TYPES } from './index.ts';
 
 /** As the requirements list them. */
 const REQUIRED = {
@@ -20,8 +20,18 @@ const REQUIRED = {
   'purchase_order.received': 'Purchase Order Received',
 };
 
-test('the catalogue has the required types under their names', () => {
-  expect(Object.fromEntries(EVENT_TYPES.map(({ name, displayName }) => [name, displayName]))).toEqual(REQUIRED);
+/** Signet's own. */
+const OWN = {
+  'webhook.failing': 'Webhook Failing',
+  'webhook.disabled': 'Webhook Disabled',
+  'webhook.recovered': 'Webhook Recovered',
+};
+const namesOf = (types: typeof EVENT_TYPES) =>
+  Object.fromEntries(types.map(({ name, displayName }) => [name, displayName]));
+
+test('the catalogue has the required types under their names, and those that only Signet sends', () => {
+  expect(namesOf(PRODUCER_EVENT_TYPES)).toEqual(REQUIRED);
+  expect(namesOf(EVENT_TYPES)).toEqual({ ...REQUIRED, ...OWN });
   expect(eventTypeByName('sale.created')?.displayName).toBe('Sale Created');
   expect(eventTypeByName('sale.deleted')).toBeUndefined();
 });
@@ -34,7 +44,7 @@ test('every file of a type is in the catalogue', () => {
 test.each(EVENT_TYPES)(
   '$name has a domain, a sound schema, and an example that fits it',
   ({ name, domain, schema, example }) => {
-    expect(DOMAINS).toContain(domain);
+    expect([...DOMAINS, ...OWN_DOMAINS]).toContain(domain);
     expect(name.startsWith(`${domain}.`)).toBe(true);
     const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
     expect(validate(example)).toBe(true);

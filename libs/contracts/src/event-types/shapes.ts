@@ -40,3 +40,12 @@ export const time: JsonSchema = { type: ['string', 'null'] };
 
 export const customer = object({ customerId: id, name: text, email: text });
 export const item = object({ sku: text, name: text, metal: text, carat: quantity, quantity, unitPrice: money });
+
+/** A failed attempt, as alerts tell of it. `statusCode` is null where no answer came. */
+export const failure = object({
+  deliveryId: id,
+  attempt: quantity,
+  statusCode: quantity,
+  errorClass: text,
+  endedAt: time,
+});

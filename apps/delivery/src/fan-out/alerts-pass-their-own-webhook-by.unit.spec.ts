@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import { newId } from '@signet/contracts';
+import type { CanonicalMessage, WebhookSnapshot } from '@signet/contracts';
+import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
+import { requestsOf } from './fan-out.ts';
+
+const webhook = (events: string[], tenantId = 't1'): WebhookSnapshot => ({
+  id: newId(),
+  tenantId,
+  name: 'Test',
+  url: 'https://shop.example/',
+  events,
+  isActive: true,
+  headers: {},
+  maxAttempts: null,
+  requestTimeoutMs: null,
+  rateLimitPerSecond: null,
+  ordering: 'none',
+  secrets: [{ sealed: 's', expiresAt: null }],
+  version: 1,
+});
+const failing = webhook(['sale.created', 'webhook.failing']);
+const watcher = webhook(['webhook.failing']);
+const others = webhook(['webhook.failing'], 't2');
+const directory = new WebhookDirectory();
+for (const known of [failing, watcher, others]) directory.put(known);
+
+const message = (type: string): CanonicalMessage => ({
+  id: newId(),
+  source: '/signet/registry',
+  type,
+  time: '2026-03-01T10:00:00Z',
+  subject: failing.id,
+  tenantId: 't1',
+  traceparent: undefined,
+  data: Buffer.from('{}'),
+});
+const recipients = (type: string): string[] => requestsOf(message(type), 0, directory).map(({ key }) => key);
+
+test("an alert goes to the tenant's other webhooks that subscribe to it, never to the one that it is about", () =>
+  expect(recipients('webhook.failing')).toEqual([watcher.id]));
+
+test('any other message may have the id of a webhook as its subject', () =>
+  expect(recipients('sale.created')).toEqual([failing.id]));

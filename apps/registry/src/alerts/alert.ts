@@ -1,0 +1,105 @@
+import { alertIdOf } from '@signet/contracts';
+import type { Instant } from '../instant.ts';
+import type { WebhookAttemptFailed, WebhookEvent } from '../webhook/webhook.events.ts';
+import type { Placed, WebhookRow } from '../webhook/webhook.row.ts';
+import { applyToRow } from '../webhook/webhook.row.ts';
+import { raisesAlert } from '../webhook/webhook.state.ts';
+
+export const ALERT_TYPES = ['webhook.failing', 'webhook.disabled', 'webhook.recovered'] as const;
+export type AlertType = (typeof ALERT_TYPES)[number];
+
+/** What people hear of a webhook: the fact, with all that they need to understand it. */
+export interface Alert {
+  /** Always the same for the same fact. */
+  readonly id: string;
+  readonly type: AlertType;
+  readonly tenantId: string;
+  readonly webhookId: string;
+  readonly at: Instant;
+  /** Fits the schema of its type in the event catalogue. */
+  readonly data: AlertData;
+}
+
+export interface AlertData {
+  readonly webhookId: string;
+  readonly name: string;
+  readonly url: string;
+  readonly consecutiveFailures: number;
+  readonly [field: string]: unknown;
+}
+
+/** Facts that may be alerts; whether one is, only the stream around it says. */
+export const mayAlert = ({ type }: { readonly type: string }): boolean =>
+  type === 'WebhookFailureAlertRaised' || type === 'WebhookDisabled' || type === 'WebhookRecovered';
+
+/**
+ * The alerts that facts of a webhook are, told from its whole stream: so the relay says the same each time that it
+ * publishes a fact, whatever became of the webhook since.
+ *
+ * @param versions of the facts that are asked about
+ */
+export function alertsOf(webhookId: string, stream: readonly Placed[], versions: ReadonlySet<number>): Alert[] {
+  const alerts: Alert[] = [];
+  let row: WebhookRow | null = null;
+  let lastFailure: WebhookAttemptFailed | null = null;
+  for (const [index, event] of stream.entries()) {
+    const before: WebhookRow | null = row;
+    row = applyToRow(webhookId, row, event);
+    if (event.type === 'WebhookAttemptFailed') lastFailure = event;
+    if (before === null || !versions.has(event.version)) continue;
+    const told = alertOf(event, before, lastFailure, stream[index + 1]);
+    if (told === null) continue;
+    const { name, url, tenantId } = before;
+    const id = alertIdOf(webhookId, event.version);
+    alerts.push({ id, tenantId, webhookId, at: event.data.at, ...told, data: { webhookId, name, url, ...told.data } });
+  }
+  return alerts;
+}
+
+interface Told {
+  readonly type: AlertType;
+  readonly data: { readonly consecutiveFailures: number; readonly [field: string]: unknown };
+}
+
+function alertOf(
+  event: Placed,
+  { consecutiveFailures, alertedAt }: WebhookRow,
+  failure: WebhookAttemptFailed | null,
+  next: WebhookEvent | undefined,
+): Told | null {
+  const lastFailure = failure && shownFailure(failure);
+  switch (event.type) {
+    case 'WebhookFailureAlertRaised': {
+      // The failure that disables a webhook is told once: as its disabling, which is part of the same append.
+      const isLast = next?.type === 'WebhookDisabled' && raisesAlert(next) && next.data.at === event.data.at;
+      return isLast ? null : { type: 'webhook.failing', data: { consecutiveFailures, lastFailure } };
+    }
+    case 'WebhookDisabled': {
+      if (!raisesAlert(event)) return null;
+      const { reason, detail } = event.data;
+      return { type: 'webhook.disabled', data: { reason, detail, consecutiveFailures, lastFailure } };
+    }
+    case 'WebhookRecovered': {
+      if (alertedAt === null) return null;
+      const { failures, deliveryId } = event.data;
+      const data = { alertedAt: alertedAt.toISOString(), consecutiveFailures: failures, deliveryId };
+      return { type: 'webhook.recovered', data };
+    }
+    case 'WebhookRegistered':
+    case 'WebhookUpdated':
+    case 'WebhookEnabled':
+    case 'WebhookDeleted':
+    case 'WebhookSecretRotated':
+    case 'WebhookAttemptFailed':
+    case 'WebhookTestRequested':
+      return null;
+  }
+}
+
+const shownFailure = ({ data }: WebhookAttemptFailed) => ({
+  deliveryId: data.deliveryId,
+  attempt: data.attempt,
+  statusCode: data.statusCode,
+  errorClass: data.errorClass,
+  endedAt: data.endedAt,
+});
