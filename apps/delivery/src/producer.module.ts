@@ -13,7 +13,7 @@ import { kafkaClient } from './kafka-client.ts';
       provide: RecordProducer,
       inject: [SETTINGS, LOGGER],
       useFactory: (settings: DeliverySettings, logger: Logger) =>
-        new RecordProducer({ client: kafkaClient(settings, logger), name: 'delivery' }),
+        new RecordProducer({ client: kafkaClient(settings, logger), name: 'delivery', paceMs: 10 }),
     },
   ],
   exports: [RecordProducer],

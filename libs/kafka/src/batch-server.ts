@@ -5,6 +5,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { createKafka, silentLogger } from './client.ts';
 import type { KafkaClientOptions, Logger } from './client.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { Pace } from './pace.ts';
 import { PartitionFeed } from './partition-feed.ts';
 import { RecordProducer } from './producer.ts';
 import type { BatchHandler, RecordBatch } from './record.ts';
@@ -29,7 +30,7 @@ export interface KafkaBatchServerOptions {
   readonly maxBytesPerPartition?: number;
   readonly partitionsConsumedConcurrently?: number;
   readonly commitIntervalMs?: number;
-  /** In busy times, the least time between two fetches. */
+  /** In busy times, the longest gap between two fetches, milliseconds. */
   readonly paceMs?: number;
   readonly backoff?: { readonly firstMs: number; readonly maxMs: number };
   /** How long handlers may take to end when the server stops. */
@@ -53,7 +54,7 @@ const DEFAULTS = {
   maxBytesPerPartition: 1_048_576,
   partitionsConsumedConcurrently: 3,
   commitIntervalMs: 250,
-  paceMs: 4,
+  paceMs: 10,
   backoff: { firstMs: 100, maxMs: 10_000 },
   stopDeadlineMs: 10_000,
   now: () => new Date(),
@@ -61,9 +62,6 @@ const DEFAULTS = {
 
 /** Silence of the consumer, neither a fetch nor a heartbeat, after which it counts as dead (tulios/kafkajs#659). */
 const WATCHDOG_MS = 60_000;
-
-/** Records of one partition in a fetch that was worth its while. */
-const LARGE_BATCH = 200;
 
 const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 
@@ -86,7 +84,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private commitTimer: NodeJS.Timeout | undefined;
   private committing: Promise<void> | undefined;
   private heartbeatAt = 0;
-  private fetchedAt = 0;
+  private readonly pace: Pace;
   private signOfLifeAt: number;
   private isJoined = false;
   private isClosing = false;
@@ -98,6 +96,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     this.transportId = options.transportId;
     this.log = options.logger ?? silentLogger;
     this.signOfLifeAt = this.settings.now().getTime();
+    this.pace = new Pace(this.settings.paceMs);
     this.producer = new RecordProducer({ client: options.client, name: `${options.groupId}.dead-letters` });
     this.deadLetters = new DeadLetters(
       this.producer,
@@ -260,7 +259,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     if (!feed.hasRoom) this.pauseUntilRoom(feed, payload);
     // A rebalance shows here as an error; it is thrown on at once, or kafkajs would go on with what it has lost.
     await heartbeat();
-    await this.pace(batch.messages.length);
+    this.pace.carried(batch.messages.length);
+    await this.pace.ready(batch.messages.length);
   }
 
   /**
@@ -276,19 +276,6 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       feed.isPaused = false;
       if (!feed.signal.aborted && !this.isClosing) resume();
     });
-  }
-
-  /**
-   * A fetch that brings three records costs about what one of three hundred does: in busy times it waits a few
-   * milliseconds for more. A record that comes alone never waits.
-   */
-  private async pace(records: number): Promise<void> {
-    const now = performance.now();
-    const wait = this.settings.paceMs - (now - this.fetchedAt);
-    this.fetchedAt = now;
-    if (wait < 1 || records >= LARGE_BATCH) return;
-    await new Promise((resolve) => setTimeout(resolve, wait));
-    this.fetchedAt = performance.now();
   }
 
   private feedOf(topic: string, partition: number): PartitionFeed {

@@ -2,6 +2,7 @@ import type { Kafka, Producer, ProducerBatch, TopicMessages } from 'kafkajs';
 import { createKafka, silentLogger } from './client.ts';
 import type { KafkaClientOptions, Logger } from './client.ts';
 import { RetryableError } from './errors.ts';
+import { Pace } from './pace.ts';
 import type { OutgoingRecord } from './record.ts';
 
 export interface RecordProducerOptions {
@@ -14,12 +15,9 @@ export interface RecordProducerOptions {
   readonly batchSize?: number;
   /** Records that may wait; more are refused at once. */
   readonly maxQueued?: number;
-  /** In busy times, the least time between two sends. */
+  /** In busy times, the longest gap between two sends, milliseconds. */
   readonly paceMs?: number;
 }
-
-/** Records that are worth a send of their own at once. */
-const LARGE_BATCH = 200;
 
 interface Queued {
   readonly topic: string;
@@ -39,13 +37,12 @@ export class RecordProducer {
   private readonly deadlineMs: number;
   private readonly batchSize: number;
   private readonly maxQueued: number;
-  private readonly paceMs: number;
+  private readonly pace: Pace;
   private producer: Producer | undefined;
   private queue: Queued[] = [];
   private queuedRecords = 0;
   private isSending = false;
   private isClosed = false;
-  private sentAt = 0;
 
   constructor(private readonly options: RecordProducerOptions) {
     this.log = options.client.logger ?? silentLogger;
@@ -54,7 +51,7 @@ export class RecordProducer {
     this.deadlineMs = options.deadlineMs ?? 20_000;
     this.batchSize = options.batchSize ?? 1_000;
     this.maxQueued = options.maxQueued ?? 50_000;
-    this.paceMs = options.paceMs ?? 4;
+    this.pace = new Pace(options.paceMs ?? 5);
   }
 
   /** Waits for Kafka as long as it takes. */
@@ -104,8 +101,9 @@ export class RecordProducer {
   private async sendQueued(): Promise<void> {
     this.isSending = true;
     while (this.queue.length > 0) {
-      await this.pace();
+      await this.pace.ready(this.queuedRecords);
       const group = this.takeGroup();
+      this.pace.carried(group.reduce((sum, { records }) => sum + records.length, 0));
       try {
         await this.send(group);
         for (const { resolve } of group) resolve();
@@ -119,16 +117,6 @@ export class RecordProducer {
       }
     }
     this.isSending = false;
-  }
-
-  /**
-   * A send of three records costs about what one of three hundred does: in busy times it waits a few milliseconds for
-   * more. A record that comes alone never waits.
-   */
-  private async pace(): Promise<void> {
-    const wait = this.paceMs - (performance.now() - this.sentAt);
-    if (wait >= 1 && this.queuedRecords < LARGE_BATCH) await new Promise((resolve) => setTimeout(resolve, wait));
-    this.sentAt = performance.now();
   }
 
   private takeGroup(): Queued[] {
