@@ -64,8 +64,9 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   formatOnce(java, classPath, dataDir, files.server);
 
   const heap = options.heap ?? '512m';
-  // Two cores are shared with everything else: the serial collector costs least, and the heap is small enough for it.
-  const jvm = [`-Xmx${heap}`, '-Xms192m', '-XX:+UseSerialGC', '-Djava.awt.headless=true'];
+  // Two cores are shared with everything else: the serial collector costs least, and the heap is small enough for it; the
+  // optimising compiler would take more in the first minutes than it gives back.
+  const jvm = [`-Xmx${heap}`, '-Xms192m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.awt.headless=true'];
   const server = await startServerProcess({
     name: 'Kafka',
     command: java,
