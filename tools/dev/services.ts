@@ -54,6 +54,8 @@ function supervise(name: ServiceName, port: number, managementPort: number, opti
       // Whoever presses Ctrl-C waits for what is in flight, but not for long; what is left is done at the next start.
       SIGNET_SHUTDOWN_DEADLINE: process.env['SIGNET_SHUTDOWN_DEADLINE'] ?? '10s',
       SIGNET_HOST: '127.0.0.1',
+      // The gateway, which says who asks.
+      SIGNET_TRUSTED_PROXIES: '127.0.0.1/32',
       SIGNET_HTTP_PORT: String(port),
       SIGNET_MANAGEMENT_PORT: String(managementPort),
       SIGNET_DATABASE_URL: databaseUrl,

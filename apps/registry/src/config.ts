@@ -4,6 +4,7 @@ import { defineSettings, duration, integer, setting, sharedSettings } from '@sig
 /** Every setting of the registry. */
 export const settings = defineSettings({
   ...sharedSettings.service({ port: 3000, managementPort: 3100 }),
+  ...sharedSettings.limits({ rateLimit: 500 }),
   ...sharedSettings.kafka,
   ...sharedSettings.database,
   ...sharedSettings.sealing,

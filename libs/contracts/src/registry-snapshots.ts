@@ -17,7 +17,10 @@ export const webhookSnapshot = z.object({
   ordering: z.enum(['none', 'subject']),
   /** Every secret that signs, newest first; `sealed` is opened with the sealing keys only where a request is signed. */
   secrets: z.array(z.object({ sealed: z.string(), expiresAt: z.iso.datetime().nullable() })).min(1),
-  /** Version of the webhook's stream that this snapshot shows; a reader keeps the highest. */
+  /**
+   * Version of the webhook's stream that this snapshot shows. A reader keeps the highest, and of two that are alike the
+   * later: it is the same webhook with its secrets resealed.
+   */
   version: z.int().nonnegative(),
 });
 export type WebhookSnapshot = z.infer<typeof webhookSnapshot>;

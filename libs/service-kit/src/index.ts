@@ -38,6 +38,8 @@ export { Problem, problem, PROBLEM_MEDIA_TYPE, problemType } from './problem/pro
 export type { FieldError, ProblemDocument, ProblemOptions } from './problem/problem.ts';
 export { ProblemFilter } from './problem/problem.filter.ts';
 export { ProblemValidationPipe } from './problem/validation.pipe.ts';
+export { RequestLimits } from './rate-limit/request-limits.ts';
+export type { RequestLimitsOptions } from './rate-limit/request-limits.ts';
 export { KeepBytes } from './service/fastify-server.ts';
 export { openApiDocument } from './service/openapi.ts';
 export type { OpenApiOptions } from './service/openapi.ts';
@@ -54,7 +56,7 @@ export type { Environment, SettingFault } from './settings/load-settings.ts';
 export { defineSettings, optionalSetting, setting } from './settings/setting.ts';
 export type { Setting, SettingDefinitions, SettingOptions, SettingsOf } from './settings/setting.ts';
 export { sharedSettings } from './settings/shared-settings.ts';
-export type { ServiceSettings } from './settings/shared-settings.ts';
+export type { LimitSettings, ServiceSettings } from './settings/shared-settings.ts';
 export {
   cidrs,
   databaseUrl,

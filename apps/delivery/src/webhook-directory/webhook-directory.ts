@@ -46,14 +46,25 @@ export class WebhookDirectory {
     this.listeners.push(listener);
   }
 
-  /** A snapshot that is not newer than the one known changes nothing: records of one key may be read twice. */
+  /**
+   * A snapshot that is not newer than the one known changes nothing: records of one key may be read twice. Of one that is
+   * just as new only the sealing may differ: the later one counts, since the key of the former one may be gone.
+   */
   put(webhook: WebhookSnapshot): void {
     const before = this.byId.get(webhook.id);
-    if (before && before.version >= webhook.version) return;
+    if (before && before.version > webhook.version) return;
+    if (before?.version === webhook.version) {
+      this.replace(before, { ...before, secrets: webhook.secrets });
+      return;
+    }
+    this.replace(before, webhook);
+    this.tell({ kind: 'changed', webhook, before });
+  }
+
+  private replace(before: RoutedWebhook | undefined, webhook: RoutedWebhook): void {
     if (before) this.unroute(before);
     this.byId.set(webhook.id, webhook);
     if (webhook.isActive) this.route(webhook);
-    this.tell({ kind: 'changed', webhook, before });
   }
 
   remove(webhookId: string): void {

@@ -58,6 +58,18 @@ test('a snapshot read twice or too late changes nothing', () => {
   expect(changes).toHaveLength(1);
 });
 
+test('a snapshot of the same version is the same webhook, resealed: nobody is told of a change', () => {
+  const directory = new WebhookDirectory();
+  const changes: WebhookChange[] = [];
+  directory.onChange((change) => changes.push(change));
+  directory.put(snapshot('1', { version: 5 }));
+  const secrets = [{ sealed: 'v1.new.y', expiresAt: null }];
+  directory.put(snapshot('1', { version: 5, secrets }));
+  expect(directory.get('1')?.secrets).toEqual(secrets);
+  expect(directory.subscribers('a', 'sale.created')).toEqual([directory.get('1')]);
+  expect(changes).toHaveLength(1);
+});
+
 test('webhooks are found by a part of their name, within a tenant', () => {
   const directory = new WebhookDirectory();
   directory.put(snapshot('1', { name: 'Orders to ERP' }));

@@ -13,6 +13,8 @@ const MAX_KEYS = 10_000;
 
 interface Entry {
   readonly readAt: number;
+  /** Of the cache when it was read; an entry of a former one is read anew. */
+  readonly generation: number;
   readonly key: ApiKeySnapshot | undefined;
 }
 
@@ -23,6 +25,7 @@ interface Entry {
  */
 export class KeyCache implements ApiKeyLookup, TenantLookup {
   private readonly entries = new LRUCache<string, Entry>({ max: MAX_KEYS });
+  private generation = 0;
   private readonly tenants = new LRUCache<string, TenantSnapshot>({ max: MAX_KEYS });
 
   constructor(
@@ -34,12 +37,16 @@ export class KeyCache implements ApiKeyLookup, TenantLookup {
   async refresh(hash: string): Promise<void> {
     const known = this.entries.get(hash);
     const now = this.clock().getTime();
-    if (known && Math.abs(now - known.readAt) < FRESH_MS) return;
+    const { generation } = this;
+    if (known?.generation === generation && Math.abs(now - known.readAt) < FRESH_MS) return;
     const row = await new ApiKeyQueries(this.em).findByHash(hash);
     const tenant = row?.tenantId ? await new TenantQueries(this.em).find(row.tenantId) : undefined;
     if (tenant) this.tenants.set(tenant.id, tenantSnapshotOf(tenant));
-    this.entries.set(hash, { readAt: now, key: row && apiKeySnapshotOf(row) });
+    this.entries.set(hash, { readAt: now, generation, key: row && apiKeySnapshotOf(row) });
   }
+
+  /** Whether this hash was looked for lately, be there a key or not. */
+  isKnown = (hash: string): boolean => this.entries.has(hash);
 
   byHash(hash: string): ApiKeySnapshot | undefined {
     return this.entries.get(hash)?.key;
@@ -49,9 +56,8 @@ export class KeyCache implements ApiKeyLookup, TenantLookup {
     return this.tenants.get(id);
   }
 
-  /** Something about keys or tenants changed: all of them are read anew. */
+  /** Something about keys or tenants changed: all of them are read anew. That they were known stays known. */
   clear = (): void => {
-    this.entries.clear();
-    this.tenants.clear();
+    this.generation += 1;
   };
 }

@@ -1,7 +1,7 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ApiKeyGuard, hashApiKey } from '@signet/service-kit';
+import { ApiKeyGuard, hashApiKey, RequestLimits } from '@signet/service-kit';
 import type { FastifyRequest } from 'fastify';
 import { KeyCache } from './key-cache.ts';
 
@@ -13,16 +13,23 @@ export class KeyGuard implements CanActivate {
   constructor(
     @Inject(Reflector) reflector: Reflector,
     @Inject(KeyCache) private readonly keys: KeyCache,
+    @Inject(RequestLimits) private readonly limits: RequestLimits,
   ) {
-    this.guard = new ApiKeyGuard(reflector, keys, keys);
+    this.guard = new ApiKeyGuard(reflector, keys, keys, limits);
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() === 'http') {
-      const { authorization } = context.switchToHttp().getRequest<FastifyRequest>().headers;
-      const [, key] = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization ?? '') ?? [];
-      if (key !== undefined) await this.keys.refresh(hashApiKey(key));
+      const { headers, ip } = context.switchToHttp().getRequest<FastifyRequest>();
+      const [, key] = /^Bearer +([\x21-\x7e]+) *$/i.exec(headers.authorization ?? '') ?? [];
+      if (key !== undefined) await this.read(hashApiKey(key), ip);
     }
     return this.guard.canActivate(context);
+  }
+
+  /** Whoever guesses keys is not to cost the database a statement for each. */
+  private async read(hash: string, address: string): Promise<void> {
+    if (this.keys.byHash(hash) === undefined) this.limits.unknownKey(address);
+    await this.keys.refresh(hash);
   }
 }

@@ -13,6 +13,7 @@ import { ApiKeyQueries } from '../api-key/api-key.queries.ts';
 import { apiKeySnapshotOf } from '../api-key/api-key.row.ts';
 import type { Kind } from '../database/streams.ts';
 import { aggregateOf } from '../database/streams.ts';
+import { isSnapshotsRequested } from '../republish/snapshots-requested.ts';
 import { TenantQueries } from '../tenant/tenant.queries.ts';
 import { tenantSnapshotOf } from '../tenant/tenant.row.ts';
 import type { WebhookTestRequested } from '../webhook/webhook.events.ts';
@@ -66,17 +67,8 @@ export async function publicationsOf(
   events: readonly LoggedEvent[],
   alerts: readonly Alert[],
 ): Promise<ReadonlyMap<string, Publication[]>> {
-  const touched = new Map<Kind, Set<string>>();
-  const tests: Publication[] = [];
-  for (const event of events) {
-    const { kind, id } = aggregateOf(event.streamId);
-    touched.set(kind, (touched.get(kind) ?? new Set()).add(id));
-    if (event.type !== 'WebhookTestRequested') continue;
-    const requested = event as LoggedEvent & WebhookTestRequested;
-    tests.push(testRequestRecord(id, requested, exampleOf(requested)));
-  }
   const publications = new Map<string, Publication[]>();
-  for (const [kind, ids] of touched) {
+  for (const [kind, ids] of touchedBy(events)) {
     const { topic, load } = SNAPSHOTS[kind];
     const present = new Map((await load(em, [...ids])).map((snapshot) => [snapshot.id, JSON.stringify(snapshot)]));
     publications.set(
@@ -84,8 +76,29 @@ export async function publicationsOf(
       [...ids].map((id) => ({ key: id, value: present.get(id) ?? null })),
     );
   }
+  const tests = testsIn(events);
   // After the snapshots, so that who gets a test knows the webhook already.
   if (tests.length > 0) publications.set(DELIVERY_REQUESTS, tests);
   if (alerts.length > 0) publications.set(canonicalTopic('webhook'), alerts.map(alertRecord));
   return publications;
+}
+
+/** The aggregates whose present state is to be published. */
+function touchedBy(events: readonly LoggedEvent[]): ReadonlyMap<Kind, ReadonlySet<string>> {
+  const touched = new Map<Kind, Set<string>>();
+  for (const event of events) {
+    const { kind, ids } = isSnapshotsRequested(event) ? event.data : only(aggregateOf(event.streamId));
+    const ofKind = touched.get(kind) ?? new Set();
+    for (const id of ids) ofKind.add(id);
+    touched.set(kind, ofKind);
+  }
+  return touched;
+}
+
+const only = ({ kind, id }: { kind: Kind; id: string }) => ({ kind, ids: [id] });
+
+function testsIn(events: readonly LoggedEvent[]): Publication[] {
+  return events
+    .filter((event): event is LoggedEvent & WebhookTestRequested => event.type === 'WebhookTestRequested')
+    .map((event) => testRequestRecord(aggregateOf(event.streamId).id, event, exampleOf(event)));
 }

@@ -5,6 +5,7 @@ import { LogRelay, PostgresEventStore } from '@signet/event-store';
 import type { RecordProducer } from '@signet/kafka';
 import type { Logger } from '@signet/service-kit';
 import { alertsInLog } from '../alerts/alerts-in-log.ts';
+import { isSnapshotsRequested } from '../republish/snapshots-requested.ts';
 import { publicationsOf } from './publications.ts';
 import type { PublishedStreams } from './published-streams.ts';
 
@@ -45,15 +46,30 @@ export const registryRelay = ({ databaseUrl, em, producer, published, clock, log
     clock,
     logger,
     async publish(rows, { signal }) {
-      const events = rows.map(({ stream_id: streamId, version, type, data }) => ({ streamId, version, type, data }));
-      const alerts = await alertsInLog(new PostgresEventStore({ em, clock, projections: [] }), events);
-      // Topic by topic: a test must not overtake the snapshot of its webhook.
-      for (const [topic, records] of await publicationsOf(em, events, alerts)) {
-        // Who has lost the lock may hold a state that another replica has already followed by a tombstone.
-        signal.throwIfAborted();
-        await producer.publishAll(topic, records);
+      for (const run of runsOf(rows)) {
+        const events = run.map(({ stream_id: streamId, version, type, data }) => ({ streamId, version, type, data }));
+        const alerts = await alertsInLog(new PostgresEventStore({ em, clock, projections: [] }), events);
+        // Topic by topic: a test must not overtake the snapshot of its webhook.
+        for (const [topic, records] of await publicationsOf(em, events, alerts)) {
+          // Who has lost the lock may hold a state that another replica has already followed by a tombstone.
+          signal.throwIfAborted();
+          await producer.publishAll(topic, records);
+        }
       }
       published.tell(rows.map(({ stream_id: streamId, version }) => ({ streamId, version })));
     },
   });
 export type RegistryRelay = ReturnType<typeof registryRelay>;
+
+/** The rows in order, each request for many snapshots by itself, so that no more than these are in memory at once. */
+function runsOf(rows: readonly EventLogRow[]): EventLogRow[][] {
+  const runs: EventLogRow[][] = [];
+  let isOpen = false;
+  for (const row of rows) {
+    const isAlone = isSnapshotsRequested(row);
+    if (isOpen && !isAlone) runs.at(-1)?.push(row);
+    else runs.push([row]);
+    isOpen = !isAlone;
+  }
+  return runs;
+}

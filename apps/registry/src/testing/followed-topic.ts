@@ -56,6 +56,11 @@ export class FollowedTopic {
     return own.map(({ headers }) => headers[CE.id]?.toString() ?? '');
   }
 
+  /** How many records of this key came so far. */
+  count(key: string): number {
+    return this.#records.filter((record) => record.key?.toString() === key).length;
+  }
+
   /** Every value that came so far. */
   text(): string {
     return this.#records.map(({ value }) => value?.toString() ?? '').join('\n');

@@ -33,6 +33,8 @@ export class TestRegistry {
 
   private constructor(
     readonly database: TestDatabase,
+    /** Its settings as they are written. */
+    readonly environment: Readonly<Record<string, string>>,
     readonly settings: RegistrySettings,
     /** As the setting says it. */
     readonly sealingKeys: string,
@@ -45,7 +47,7 @@ export class TestRegistry {
   static async start(more: Record<string, string> = {}): Promise<TestRegistry> {
     const database = await testDatabase();
     const sealingKeys = more['SIGNET_SEALING_KEYS'] ?? generateSealingKey('test');
-    const loaded = loadSettings(settings, {
+    const environment = {
       SIGNET_HOST: '127.0.0.1',
       SIGNET_HTTP_PORT: '0',
       SIGNET_MANAGEMENT_PORT: '0',
@@ -54,18 +56,19 @@ export class TestRegistry {
       SIGNET_DATABASE_URL: database.url,
       SIGNET_SEALING_KEYS: sealingKeys,
       ...more,
-    });
+    };
+    const loaded = loadSettings(settings, environment);
     const service = await startReplica(loaded);
     const owner = { tenantId: null, name: 'Operator of the test', role: 'operator' } as const;
     // Not SIGNET_OPERATOR_KEY: the first operator key has one id on the one topic that all tests share.
     const { key } = await service.app.get(ApiKeyCommands).create(owner, 'test');
     const producer = new RecordProducer({ client: { brokers: testBrokers(), clientId: 'test' }, name: 'test' });
-    return new TestRegistry(database, loaded, sealingKeys, service, key, producer);
+    return new TestRegistry(database, environment, loaded, sealingKeys, service, key, producer);
   }
 
   /** Another replica on the same database; what it publishes is up to who holds the relay's lock. */
-  async replica(): Promise<RunningService> {
-    const service = await startReplica(this.settings);
+  async replica(more: Record<string, string> = {}): Promise<RunningService> {
+    const service = await startReplica(loadSettings(settings, { ...this.environment, ...more }));
     this.#replicas.push(service);
     return service;
   }

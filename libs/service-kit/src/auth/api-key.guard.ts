@@ -2,18 +2,25 @@ import { Inject, Optional } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Role } from '@signet/contracts';
-import type { FastifyRequest } from 'fastify';
-import { authenticate, authorize } from './authenticate.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from '../problem/problem.ts';
+import { RequestLimits } from '../rate-limit/request-limits.ts';
+import { authenticate, authorize, UNKNOWN_API_KEY } from './authenticate.ts';
 import { ALLOWED_ROLES, PUBLIC_ROUTE } from './caller.ts';
+import type { Caller } from './caller.ts';
 import { API_KEY_LOOKUP, TENANT_LOOKUP } from './lookups.ts';
 import type { ApiKeyLookup, TenantLookup } from './lookups.ts';
 
-/** Stands before every HTTP route: an API key is needed unless the route is @Public(), a role if it has @Roles(). */
+/**
+ * Stands before every HTTP route: an API key is needed unless the route is @Public(), a role if it has @Roles(), and the
+ * limits of the key and of its address hold.
+ */
 export class ApiKeyGuard implements CanActivate {
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(API_KEY_LOOKUP) private readonly keys: ApiKeyLookup,
     @Optional() @Inject(TENANT_LOOKUP) private readonly tenants: TenantLookup | undefined,
+    @Optional() @Inject(RequestLimits) private readonly limits: RequestLimits | undefined,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
@@ -21,7 +28,8 @@ export class ApiKeyGuard implements CanActivate {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_ROUTE, targets)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const caller = authenticate(request.headers.authorization, this.keys);
+    const caller = this.authenticated(request);
+    this.limits?.request(caller.keyId, context.switchToHttp().getResponse<FastifyReply>());
     authorize(
       caller,
       this.reflector.getAllAndOverride<readonly Role[] | undefined>(ALLOWED_ROLES, targets),
@@ -29,5 +37,14 @@ export class ApiKeyGuard implements CanActivate {
     );
     request.caller = caller;
     return true;
+  }
+
+  private authenticated(request: FastifyRequest): Caller {
+    try {
+      return authenticate(request.headers.authorization, this.keys);
+    } catch (error) {
+      if (error instanceof Problem && error.code === UNKNOWN_API_KEY) this.limits?.wrongKey(request.ip);
+      throw error;
+    }
   }
 }

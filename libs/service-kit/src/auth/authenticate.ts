@@ -4,6 +4,7 @@ import type { Caller } from './caller.ts';
 import { hashApiKey } from './lookups.ts';
 import type { ApiKeyLookup, TenantLookup } from './lookups.ts';
 
+export const UNKNOWN_API_KEY = 'unknown_api_key';
 const CHALLENGE = 'Bearer realm="signet"';
 
 /**
@@ -20,7 +21,7 @@ export function authenticate(authorization: string | undefined, keys: ApiKeyLook
   }
   const key = keys.byHash(hashApiKey(token));
   if (!key) {
-    throw problem(401, 'unknown_api_key', 'This API key is not known, or it was revoked.', {
+    throw problem(401, UNKNOWN_API_KEY, 'This API key is not known, or it was revoked.', {
       headers: { 'www-authenticate': `${CHALLENGE}, error="invalid_token"` },
     });
   }

@@ -21,7 +21,8 @@ export const KeepBytes = () => RouteConfig({ keepBytes: true });
 
 export interface FastifyServerOptions {
   readonly bodyLimit: number;
-  readonly trustProxy: boolean | string | string[];
+  /** CIDRs whose X-Forwarded-* headers are believed. */
+  readonly trustedProxies: readonly string[];
   readonly logger: Logger;
   readonly metrics: Registry;
 }
@@ -30,10 +31,10 @@ export interface FastifyServerOptions {
  * The bare HTTP server under Nest: request ids, JSON bodies, metrics. It writes no log line for a request unless the
  * level is debug: lines for some thousand requests a second would bury all others.
  */
-export function createFastify({ bodyLimit, trustProxy, logger, metrics }: FastifyServerOptions): FastifyInstance {
+export function createFastify({ bodyLimit, trustedProxies, logger, metrics }: FastifyServerOptions): FastifyInstance {
   const server = fastify({
     bodyLimit,
-    trustProxy,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     logger: false,
     requestIdHeader: false,
     genReqId: () => randomUUID(),

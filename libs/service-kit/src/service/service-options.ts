@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Clock, TopicDefinition } from '@signet/contracts';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../logging/logger.ts';
-import type { ServiceSettings } from '../settings/shared-settings.ts';
+import type { LimitSettings, ServiceSettings } from '../settings/shared-settings.ts';
 import type { OpenApiOptions } from './openapi.ts';
 
 export interface ServiceOptions {
@@ -12,7 +12,7 @@ export interface ServiceOptions {
   readonly name: string;
   readonly module: Type | DynamicModule;
   /** What `settingsFromEnvironment` or `loadSettings` gave; modules inject them by SETTINGS. */
-  readonly settings: ServiceSettings & { readonly SIGNET_KAFKA_BROKERS?: readonly string[] };
+  readonly settings: ServiceSettings & Partial<LimitSettings> & { readonly SIGNET_KAFKA_BROKERS?: readonly string[] };
   /** Default: SIGNET_HTTP_PORT. */
   readonly port?: number;
   /** Default: SIGNET_MANAGEMENT_PORT. */
@@ -28,8 +28,6 @@ export interface ServiceOptions {
   readonly configureFastify?: (fastify: FastifyInstance, logger: Logger) => void | Promise<void>;
   /** Bytes; 2 MiB by default. */
   readonly bodyLimit?: number;
-  /** Proxies whose X-Forwarded-* headers are believed; none by default. */
-  readonly trustProxy?: boolean | string | string[];
   readonly clock?: Clock;
   readonly logger?: Logger;
 }

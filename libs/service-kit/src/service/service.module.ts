@@ -8,8 +8,11 @@ import { Registry } from 'prom-client';
 import { HealthRegistry } from '../health/health.registry.ts';
 import { LOGGER } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
+import { counter } from '../metrics/metrics.ts';
 import { ProblemFilter } from '../problem/problem.filter.ts';
 import { ProblemValidationPipe } from '../problem/validation.pipe.ts';
+import { RequestLimits } from '../rate-limit/request-limits.ts';
+import type { LimitSettings } from '../settings/shared-settings.ts';
 
 /** Injection token of the settings that were given to `runService`. */
 export const SETTINGS = Symbol('signet.settings');
@@ -17,14 +20,14 @@ export const SETTINGS = Symbol('signet.settings');
 export const CLOCK = Symbol('signet.clock');
 
 export interface ServiceModuleOptions {
-  readonly settings: object;
+  readonly settings: Partial<LimitSettings>;
   readonly logger: Logger;
   readonly health: HealthRegistry;
   readonly metrics: Registry;
   readonly clock?: Clock | undefined;
 }
 
-/** What every part of a service may inject: SETTINGS, CLOCK, LOGGER, HealthRegistry, and Registry of prom-client. */
+/** What every part of a service may inject: SETTINGS, CLOCK, LOGGER, HealthRegistry, RequestLimits, and Registry of prom-client. */
 @Module({})
 export class ServiceModule {
   static forRoot({ settings, logger, health, metrics, clock = systemClock }: ServiceModuleOptions): DynamicModule {
@@ -39,10 +42,22 @@ export class ServiceModule {
         { provide: LOGGER, useValue: logger },
         { provide: HealthRegistry, useValue: health },
         { provide: Registry, useValue: metrics },
+        { provide: RequestLimits, useValue: requestLimits(settings, metrics, clock) },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: ProblemValidationPipe },
       ],
-      exports: [SETTINGS, CLOCK, LOGGER, HealthRegistry, Registry],
+      exports: [SETTINGS, CLOCK, LOGGER, HealthRegistry, Registry, RequestLimits],
     };
   }
+}
+
+/** No limits where the service has no settings for them. */
+function requestLimits(settings: Partial<LimitSettings>, metrics: Registry, clock: Clock): RequestLimits {
+  const help = 'Requests answered with 429, by whose limit it was.';
+  return new RequestLimits({
+    requestsPerSecond: settings.SIGNET_RATE_LIMIT ?? 0,
+    wrongKeysPerMinute: settings.SIGNET_WRONG_KEY_LIMIT ?? 0,
+    clock,
+    refused: counter(metrics, 'signet_requests_refused_total', help, ['reason']),
+  });
 }

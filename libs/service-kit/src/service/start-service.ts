@@ -94,8 +94,9 @@ async function createApplication({
   health,
   metrics,
 }: Parts): Promise<{ app: NestFastifyApplication; strategies: readonly CustomTransportStrategy[] }> {
-  const { bodyLimit = DEFAULT_BODY_LIMIT, trustProxy = false, settings, clock } = options;
-  const fastify = createFastify({ bodyLimit, trustProxy, logger, metrics });
+  const { bodyLimit = DEFAULT_BODY_LIMIT, settings, clock } = options;
+  const trustedProxies = settings.SIGNET_TRUSTED_PROXIES ?? [];
+  const fastify = createFastify({ bodyLimit, trustedProxies, logger, metrics });
   await options.configureFastify?.(fastify, logger);
   const service = ServiceModule.forRoot({ settings, logger, health, metrics, clock });
   const app = await NestFactory.create<NestFastifyApplication>(

@@ -36,12 +36,32 @@ const service = (defaults: { port: number; managementPort: number }) => ({
   }),
 });
 
+/** How often callers may ask, each replica counting for itself; the default rate differs. */
+const limits = (defaults: { rateLimit: number }) => ({
+  SIGNET_RATE_LIMIT: setting(
+    integer(0, 1_000_000),
+    'Requests a second that one API key may make of one replica, ten seconds of it at once; 0: no limit.',
+    { default: String(defaults.rateLimit) },
+  ),
+  SIGNET_WRONG_KEY_LIMIT: setting(
+    integer(0, 1_000_000),
+    'Wrong API keys a minute from one address before it gets 429 for each further one; 0: no limit.',
+    { default: '60' },
+  ),
+  SIGNET_TRUSTED_PROXIES: setting(
+    cidrs(),
+    'CIDRs between commas of the proxies whose X-Forwarded-For says which address asks.',
+    { default: '', emptyIsValue: true },
+  ),
+});
+
 /**
  * The settings that more than one service has, in groups. Spread the groups that a service reads into its
  * `defineSettings`, so that each is explained and defaulted in one place.
  */
 export const sharedSettings = {
   service,
+  limits,
   kafka: {
     SIGNET_KAFKA_BROKERS: setting(list(hostAndPort()), 'Kafka brokers as host:port between commas.'),
   },
@@ -121,3 +141,4 @@ export const sharedSettings = {
 } as const;
 
 export type ServiceSettings = SettingsOf<ReturnType<typeof service>>;
+export type LimitSettings = SettingsOf<ReturnType<typeof limits>>;

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { hashApiKey } from '@signet/service-kit';
+import { KeyCache } from './auth/key-cache.ts';
+import type { TestRegistry, TestTenant } from './testing/registry.ts';
+import { startRegistry } from './testing/registry.ts';
+
+let registry: TestRegistry;
+let tenant: TestTenant;
+beforeAll(async () => {
+  registry = await startRegistry({ SIGNET_WRONG_KEY_LIMIT: '3', SIGNET_RATE_LIMIT: '3' });
+  tenant = await registry.newTenant();
+});
+afterAll(() => registry.stop());
+
+test('after some wrong keys the next is refused unseen, while who is known goes on', async () => {
+  expect((await tenant.call('GET', '/v1/webhooks')).status).toBe(200);
+  const statuses: number[] = [];
+  for (let count = 0; count < 5; count++) {
+    statuses.push((await registry.call('GET', '/v1/webhooks', { key: `sgn_t_guess${count}` })).status);
+  }
+  expect(statuses).toEqual([401, 401, 401, 429, 429]);
+  const cache = registry.service.app.get(KeyCache);
+  const looked = [0, 4].map((count) => cache.isKnown(hashApiKey(`sgn_t_guess${count}`)));
+  expect(looked).toEqual([true, false]);
+  // A change makes the registry read its keys anew; those who were known are let through to it.
+  expect((await registry.call('POST', '/v1/tenants', { body: { name: 'Shop' } })).status).toBe(201);
+  expect((await tenant.call('GET', '/v1/webhooks')).status).toBe(200);
+});
+
+test('a key that asks too often is told when to come back', async () => {
+  const answers = await Promise.all(Array.from({ length: 100 }, () => tenant.call('GET', '/v1/webhooks')));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused[0]?.json).toMatchObject({ code: 'rate_limited', status: 429 });
+  expect(refused[0]?.headers.get('retry-after')).toBe('1');
+  expect(answers.filter(({ status }) => status !== 429 && status !== 200)).toEqual([]);
+});

@@ -1,0 +1,31 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import type { Kind } from '../database/streams.ts';
+import { aggregateOf, KINDS, streamOf } from '../database/streams.ts';
+import type { Republication } from './snapshots-requested.ts';
+import { SNAPSHOTS_AT_ONCE } from './snapshots-requested.ts';
+
+/**
+ * Ids of the next aggregates of a kind that ever were, in the order of their streams, after the given one ('': from
+ * the first). Also those that are gone: what is published of them is their tombstone.
+ */
+export async function nextIds(em: EntityManager, kind: Kind, after: string): Promise<string[]> {
+  const prefix = streamOf(kind, '');
+  const { rows } = await sql<{ stream_id: string }>`
+    select stream_id from events
+    where version = 1 and starts_with(stream_id, ${prefix}) and stream_id > ${after === '' ? '' : prefix + after}
+    order by stream_id limit ${SNAPSHOTS_AT_ONCE}`.execute(em.getKysely());
+  return rows.map(({ stream_id }) => aggregateOf(stream_id).id);
+}
+
+/** Asks for the present state of everything; resolves to how many aggregates that is. */
+export async function republishAll(em: EntityManager, republication: Republication): Promise<number> {
+  let count = 0;
+  for (const kind of KINDS) {
+    for (let ids = await nextIds(em, kind, ''); ids.length > 0; ids = await nextIds(em, kind, ids.at(-1) ?? '')) {
+      await republication.request(em, kind, ids);
+      count += ids.length;
+    }
+  }
+  return count;
+}

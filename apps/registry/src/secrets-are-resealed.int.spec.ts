@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { WebhookSnapshot } from '@signet/contracts';
+import { REGISTRY_API_KEYS, REGISTRY_TENANTS, REGISTRY_WEBHOOKS, webhookSecretContext } from '@signet/contracts';
+import type { RunningService } from '@signet/service-kit';
+import { generateSealingKey, SealingKeys } from '@signet/signature';
+import { waitFor } from '@signet/testing';
+import pg from 'pg';
+import type { Asked } from './testing/answers.ts';
+import { ask } from './testing/answers.ts';
+import type { TestRegistry, TestTenant } from './testing/registry.ts';
+import { startRegistry } from './testing/registry.ts';
+import { whatLiesOn } from './testing/what-lies-on.ts';
+
+const [oldKey, newKey] = [generateSealingKey('old'), generateSealingKey('new')];
+let registry: TestRegistry;
+let tenant: TestTenant;
+let database: pg.Client;
+beforeAll(async () => {
+  registry = await startRegistry({ SIGNET_SEALING_KEYS: oldKey });
+  tenant = await registry.newTenant();
+  database = new pg.Client({ connectionString: registry.database.url });
+  await database.connect();
+});
+afterAll(async () => {
+  await database.end();
+  await registry.stop();
+});
+
+/** Runs a built command as an operator does, with these sealing keys. */
+async function run(command: 'reseal' | 'republish', sealingKeys: string): Promise<Record<string, unknown>> {
+  const env = { ...process.env, ...registry.environment, SIGNET_LOG_LEVEL: 'info', SIGNET_SEALING_KEYS: sealingKeys };
+  const { stdout } = await promisify(execFile)(process.execPath, [`apps/registry/dist/${command}.js`], { env });
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  return Object.assign({}, ...lines) as Record<string, unknown>;
+}
+
+/** How many texts are stored that only this key opens. */
+async function sealedUnder(keyId: string): Promise<number> {
+  const { rows } = await database.query<{ count: number }>(
+    `select (select count(*) from registry.events e where e.data::text like $1)
+      + (select count(*) from registry.webhooks w where w.secrets::text like $1)
+      + (select count(*) from registry.idempotency_keys i where i.sealed_answer like $1) as count`,
+    [`%v1.${keyId}.%`],
+  );
+  return Number(rows[0]?.count);
+}
+
+test('after the command the old key can go: secrets, history, kept answers and Kafka need only the new one', async () => {
+  const plain = await tenant.newWebhook();
+  const rotated = await tenant.newWebhook();
+  await tenant.call('POST', `/v1/webhooks/${rotated.id}/secret/rotate`, { body: { overlapHours: 1 } });
+  const deleted = await tenant.newWebhook();
+  await tenant.call('DELETE', `/v1/webhooks/${deleted.id}`);
+  const keyed = {
+    body: { name: 'Kept', url: 'https://shop.example/kept', events: ['sale.created'] },
+    headers: { 'idempotency-key': 'kept' },
+  };
+  const kept = await tenant.call('POST', '/v1/webhooks', keyed);
+  const shown = async (id: string) => (await tenant.call('GET', `/v1/webhooks/${id}`)).json;
+  const before = await shown(rotated.id);
+  const secrets = (await tenant.call('GET', `/v1/webhooks/${rotated.id}/secret`)).json;
+
+  expect(await sealedUnder('old')).toBeGreaterThan(0);
+  expect(await run('reseal', `${newKey},${oldKey}`)).toMatchObject({ resealed: 5, answers: 1, keyId: 'new' });
+  expect(await sealedUnder('old')).toBe(0);
+  expect(await run('reseal', `${newKey},${oldKey}`)).toMatchObject({ resealed: 0, answers: 0 });
+
+  const service: RunningService = await registry.replica({ SIGNET_SEALING_KEYS: newKey });
+  const call = (method: string, path: string, asked: Asked = {}) =>
+    ask(service.url + path, method, { key: tenant.key, ...asked });
+  expect((await call('GET', `/v1/webhooks/${plain.id}/secret`)).json).toEqual({ secret: plain.secret, former: [] });
+  expect((await call('GET', `/v1/webhooks/${rotated.id}/secret`)).json).toEqual(secrets);
+  expect((await call('GET', `/v1/webhooks/${rotated.id}`)).json).toEqual(before);
+  expect((await call('POST', '/v1/webhooks', keyed)).json).toEqual(kept.json);
+
+  const onKafka = await whatLiesOn(REGISTRY_WEBHOOKS);
+  const keys = SealingKeys.parse(newKey);
+  for (const { id, secret } of [plain, kept.json]) {
+    const snapshot = onKafka.get(id) as WebhookSnapshot;
+    expect(keys.open(snapshot.secrets[0]?.sealed ?? '', webhookSecretContext(id))).toBe(secret);
+  }
+  expect(onKafka.has(deleted.id)).toBe(false);
+});
+
+test('a key that is gone already is named, and nothing is lost', async () => {
+  const { id, secret } = await tenant.newWebhook();
+  await expect(run('reseal', generateSealingKey('other'))).rejects.toThrow(/old|new/);
+  expect((await tenant.call('GET', `/v1/webhooks/${id}/secret`)).json.secret).toBe(secret);
+});
+
+test('everything is published once more: the living as they stand, the others as tombstones', async () => {
+  const deleted = await tenant.newWebhook();
+  await tenant.call('DELETE', `/v1/webhooks/${deleted.id}`);
+  const present = (await tenant.call('GET', '/v1/webhooks')).json.data;
+  const followed = await Promise.all(
+    [REGISTRY_WEBHOOKS, REGISTRY_TENANTS, REGISTRY_API_KEYS].map((topic) => registry.follow(topic)),
+  );
+  const [webhooks, tenants, keys] = followed as [(typeof followed)[0], (typeof followed)[0], (typeof followed)[0]];
+  const [key] = (await registry.call('GET', `/v1/tenants/${tenant.id}/api-keys`)).json.data;
+  const counts = () => ({
+    living: webhooks.count(present[0].id),
+    tombstones: webhooks.count(deleted.id),
+    tenants: tenants.count(tenant.id),
+    keys: keys.count(key.id),
+  });
+  await waitFor(() => Object.values(counts()).every((count) => count > 0), { what: 'what lies there already' });
+  const before = counts();
+  const { aggregates } = await run('republish', `${oldKey},${newKey}`);
+  expect(aggregates).toBeGreaterThan(4);
+  await waitFor(
+    () => Object.entries(counts()).every(([name, count]) => count === before[name as keyof typeof before] + 1),
+    { what: 'one more record of each' },
+  );
+  await webhooks.tombstone(deleted.id);
+});
