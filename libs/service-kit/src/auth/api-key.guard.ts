@@ -4,9 +4,12 @@ import { Reflector } from '@nestjs/core';
 import type { Role } from '@signet/contracts';
 import type { FastifyRequest } from 'fastify';
 import { authenticate, authorize } from './authenticate.ts';
-import { ALLOWED_ROLES, PUBLIC_ROUTE } from './caller.ts';
+import { ALLOWED_ROLES, PUBLIC_ROUTE, WHILE_SUSPENDED } from './caller.ts';
 import { API_KEY_LOOKUP, TENANT_LOOKUP } from './lookups.ts';
 import type { ApiKeyLookup, TenantLookup } from './lookups.ts';
+
+/** Methods that change nothing (RFC 9110, §9.2.1). */
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** Stands before every HTTP route: an API key is needed unless the route is @Public(), a role if it has @Roles(). */
 export class ApiKeyGuard implements CanActivate {
@@ -26,6 +29,7 @@ export class ApiKeyGuard implements CanActivate {
       caller,
       this.reflector.getAllAndOverride<readonly Role[] | undefined>(ALLOWED_ROLES, targets),
       this.tenants,
+      READS.has(request.method) || this.reflector.getAllAndOverride<boolean>(WHILE_SUSPENDED, targets) === true,
     );
     request.caller = caller;
     return true;
