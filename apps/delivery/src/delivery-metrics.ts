@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
+import type { AbandonReason } from '@signet/contracts';
 import type { AttemptResult } from './delivery/delivery.decider.ts';
-import type { AbandonReason } from './delivery/delivery.events.ts';
 import type { DeliveryTask } from './dispatch/delivery-task.ts';
 import type { DispatchObserver } from './dispatch/dispatch-observer.ts';
 

@@ -2,7 +2,15 @@ import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { Clock } from '@signet/contracts';
 import { RecordProducer } from '@signet/kafka';
-import { AuthModule, CLOCK, HealthRegistry, LOGGER, SETTINGS, TENANT_LOOKUP } from '@signet/service-kit';
+import {
+  AuthModule,
+  CLOCK,
+  HealthRegistry,
+  LOGGER,
+  SETTINGS,
+  TENANT_LOOKUP,
+  TenantDirectory,
+} from '@signet/service-kit';
 import type { Logger, TenantLookup } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import { CanonicalPublisher } from './canonical-publisher.ts';
@@ -13,7 +21,6 @@ import { IngestionMetrics } from './ingestion-metrics.ts';
 import { kafkaClient } from './kafka-client.ts';
 import { SourceIntake } from './source/source.intake.ts';
 import type { IntakeLimits } from './source/source.intake.ts';
-import { untilReady } from './until-ready.ts';
 
 const limitsOf = (settings: IngestionSettings): IntakeLimits => ({
   retentionMs: settings.SIGNET_RETENTION,
@@ -63,18 +70,14 @@ export class AppModule implements OnModuleInit, OnApplicationShutdown {
         },
         {
           provide: SourceIntake,
-          inject: [CanonicalPublisher, TENANT_LOOKUP, HealthRegistry, CLOCK, SETTINGS, IngestionMetrics],
+          inject: [CanonicalPublisher, TenantDirectory, CLOCK, SETTINGS, IngestionMetrics],
           useFactory: (
             publisher: CanonicalPublisher,
-            tenants: TenantLookup,
-            health: HealthRegistry,
+            tenants: TenantDirectory,
             clock: Clock,
             given: IngestionSettings,
             metrics: IngestionMetrics,
-          ) => {
-            const ready = untilReady(health, 'tenants');
-            return new SourceIntake(publisher, tenants, ready, clock, limitsOf(given), metrics);
-          },
+          ) => new SourceIntake(publisher, tenants, () => tenants.whenComplete(), clock, limitsOf(given), metrics),
         },
       ],
     };

@@ -99,14 +99,17 @@ describe('roles', () => {
     expect((await registry.call('PATCH', `/v1/webhooks/${id}`, { body: { name: 'Mended' } })).status).toBe(200);
   });
 
-  test("a suspended tenant's keys work no longer, until it is resumed", async () => {
+  test("a suspended tenant's keys read and change nothing, until it is resumed", async () => {
     const tenant = await registry.newTenant();
     expect((await tenant.call('GET', '/v1/webhooks')).status).toBe(200);
     const suspended = await registry.call('POST', `/v1/tenants/${tenant.id}/suspend`, { body: { reason: 'Unpaid' } });
     expect(suspended.json).toMatchObject({ status: 'suspended', suspendedDetail: 'Unpaid' });
-    expect(await tenant.call('GET', '/v1/webhooks')).toMatchObject({ status: 403, json: { code: 'tenant_suspended' } });
-    expect((await registry.call('POST', `/v1/tenants/${tenant.id}/resume`)).json).toMatchObject({ status: 'active' });
     expect((await tenant.call('GET', '/v1/webhooks')).status).toBe(200);
+    const body = { name: 'Webhook', url: 'https://shop.example/hook', events: ['sale.created'] };
+    const refused = await tenant.call('POST', '/v1/webhooks', { body });
+    expect(refused).toMatchObject({ status: 403, json: { code: 'tenant_suspended' } });
+    expect((await registry.call('POST', `/v1/tenants/${tenant.id}/resume`)).json).toMatchObject({ status: 'active' });
+    expect((await tenant.call('POST', '/v1/webhooks', { body })).status).toBe(201);
   });
 
   test('a revoked key is refused at once', async () => {

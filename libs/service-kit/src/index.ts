@@ -3,12 +3,13 @@ export type { AuthLookups, AuthModuleAsyncOptions } from './auth/auth.module.ts'
 export { ApiKeyDirectory } from './auth/api-key-directory.ts';
 export { ApiKeyGuard } from './auth/api-key.guard.ts';
 export { authenticate, authorize } from './auth/authenticate.ts';
-export { Caller, Public, Roles } from './auth/caller.ts';
+export { Caller, Public, Roles, WhileSuspended } from './auth/caller.ts';
 export { DirectoryFeed } from './auth/directory-feed.ts';
 export type { Directory, DirectoryFeedOptions } from './auth/directory-feed.ts';
 export { API_KEY_LOOKUP, hashApiKey, TENANT_LOOKUP } from './auth/lookups.ts';
 export type { ApiKeyLookup, TenantLookup } from './auth/lookups.ts';
 export { TenantDirectory } from './auth/tenant-directory.ts';
+export type { TenantChange } from './auth/tenant-directory.ts';
 export { databaseOptions } from './database/database-options.ts';
 export type { DatabaseOptions } from './database/database-options.ts';
 export { DatabaseModule } from './database/database.module.ts';

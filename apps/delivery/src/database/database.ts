@@ -2,6 +2,7 @@ import { RelayPositionsMigration } from '@signet/event-store';
 import type { DatabaseOptions } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { DeliveryMigration1 } from './delivery.migration.ts';
+import { DueByWebhookMigration } from './due-by-webhook.migration.ts';
 
 export const deliveryDatabase = (
   settings: Pick<DeliverySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'>,
@@ -12,6 +13,7 @@ export const deliveryDatabase = (
   migrations: [
     { name: 'relay-positions', class: RelayPositionsMigration },
     { name: 'delivery-1', class: DeliveryMigration1 },
+    { name: 'due-by-webhook', class: DueByWebhookMigration },
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

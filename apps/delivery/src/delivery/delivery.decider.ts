@@ -1,11 +1,6 @@
 import type { Decider } from '@signet/event-store';
-import type {
-  AbandonReason,
-  AttemptFacts,
-  AttemptFailure,
-  DeliveryEvent,
-  DeliveryRequested,
-} from './delivery.events.ts';
+import type { AbandonReason } from '@signet/contracts';
+import type { AttemptFacts, AttemptFailure, DeliveryEvent, DeliveryRequested } from './delivery.events.ts';
 import type { RetryPolicy } from './retry-schedule.ts';
 import { nextDelayMs } from './retry-schedule.ts';
 
@@ -56,12 +51,16 @@ function decide(command: DeliveryCommand, state: DeliveryState): DeliveryEvent[]
     case 'RecordAttempt':
       return recordAttempt(command.data, state);
     case 'AbandonDelivery':
-      if (!isOpen(state)) return [];
-      return [{ type: 'DeliveryAbandoned', data: { reason: command.data.reason, abandonedAt: command.data.at } }];
+      return abandon(command.data, state);
     case 'RetryDelivery':
       if (state.status === 'NONE') throw new DeliveryNotFoundError('There is no such delivery.');
       return [{ type: 'DeliveryRetryRequested', data: { requestedBy: command.data.by, requestedAt: command.data.at } }];
   }
+}
+
+function abandon({ reason, at }: { reason: AbandonReason; at: string }, state: DeliveryState): DeliveryEvent[] {
+  if (state.status === 'NONE' || !isOpen(state)) return [];
+  return [{ type: 'DeliveryAbandoned', data: { reason, abandonedAt: at, attemptCount: state.attemptCount } }];
 }
 
 function recordAttempt(

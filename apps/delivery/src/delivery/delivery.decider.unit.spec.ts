@@ -146,7 +146,7 @@ describe('a delivery', () => {
   test('that was abandoned records nothing more', () => {
     const abandoned: DeliveryEvent = {
       type: 'DeliveryAbandoned',
-      data: { reason: 'disabled', abandonedAt: iso(START) },
+      data: { reason: 'disabled', abandonedAt: iso(START), attemptCount: 1 },
     };
     const abandon: DeliveryCommand = { type: 'AbandonDelivery', data: { reason: 'disabled', at: iso(START) } };
     delivery

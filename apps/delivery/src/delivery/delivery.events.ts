@@ -1,4 +1,4 @@
-import type { DeliveryRequest, ErrorClass, FAULTS } from '@signet/contracts';
+import type { AbandonReason, DeliveryRequest, ErrorClass, FAULTS } from '@signet/contracts';
 
 /** What was asked for: the first event of every delivery. The body lies beside it in the log, once. */
 export interface DeliveryRequested {
@@ -60,12 +60,15 @@ export interface DeliveryAttemptFailed {
   readonly data: AttemptFacts & AttemptFailure & { readonly nextAttemptAt: string | null };
 }
 
-export type AbandonReason = 'disabled' | 'deleted' | 'tenant_suspended';
-
-/** The delivery ended without a further attempt because its webhook no longer takes any. */
+/** The delivery ended without a further attempt because its webhook, or its tenant, no longer takes any. */
 export interface DeliveryAbandoned {
   readonly type: 'DeliveryAbandoned';
-  readonly data: { readonly reason: AbandonReason; readonly abandonedAt: string };
+  readonly data: {
+    readonly reason: AbandonReason;
+    readonly abandonedAt: string;
+    /** Attempts that it has had. */
+    readonly attemptCount: number;
+  };
 }
 
 /** A person asked for one more attempt now. */

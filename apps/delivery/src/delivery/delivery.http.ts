@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Caller, Roles, decodeCursor, pageOf, problem } from '@signet/service-kit';
+import { Caller, Roles, TenantDirectory, decodeCursor, pageOf, problem } from '@signet/service-kit';
 import type { Page } from '@signet/service-kit';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import { DeliveryCommands } from './delivery.commands.ts';
@@ -22,6 +22,7 @@ export class DeliveryHttp {
     @Inject(DeliveryReader) private readonly reader: DeliveryReader,
     @Inject(DeliveryCommands) private readonly commands: DeliveryCommands,
     @Inject(WebhookDirectoryReader) private readonly webhooks: WebhookDirectoryReader,
+    @Inject(TenantDirectory) private readonly tenants: TenantDirectory,
   ) {}
 
   @Get()
@@ -58,6 +59,12 @@ export class DeliveryHttp {
     const webhook = this.webhooks.directory.get(row.webhookId);
     if (!webhook) throw problem(409, 'webhook_deleted', 'The webhook of this delivery is deleted.');
     if (!webhook.isActive) throw problem(409, 'webhook_disabled', 'The webhook is disabled; enable it first.');
+    if (this.tenants.isSuspended(row.tenantId))
+      throw problem(
+        409,
+        'tenant_suspended',
+        'The tenant is suspended; its deliveries can be retried when that has ended.',
+      );
     const retried = await this.commands.retry(id, caller.tenantId, caller.keyId);
     if (!retried) throw notFound();
     return listView(retried);

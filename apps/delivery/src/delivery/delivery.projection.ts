@@ -1,5 +1,5 @@
-import type { DeliveryStatus, ErrorClass } from '@signet/contracts';
-import type { AbandonReason, AttemptFacts, DeliveryEvent } from './delivery.events.ts';
+import type { AbandonReason, DeliveryStatus, ErrorClass } from '@signet/contracts';
+import type { AttemptFacts, DeliveryEvent } from './delivery.events.ts';
 
 /** A row of the deliveries table: a fold of the delivery's events and nothing else, so that it can be rebuilt. */
 export interface DeliveryRow {

@@ -1,5 +1,5 @@
+import type { AbandonReason } from '@signet/contracts';
 import type { AttemptResult } from '../delivery/delivery.decider.ts';
-import type { AbandonReason } from '../delivery/delivery.events.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 
 /** What dispatch tells metrics and logs. */

@@ -5,7 +5,7 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { EgressClient, EgressRules } from '@signet/egress';
-import { CLOCK, LOGGER, SETTINGS } from '@signet/service-kit';
+import { CLOCK, LOGGER, SETTINGS, TenantDirectory } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { DayPartitions } from '../database/day-partitions.ts';
@@ -45,6 +45,7 @@ import { Membership } from './membership.ts';
         EgressClient,
         DayPartitions,
         WebhookDirectoryReader,
+        TenantDirectory,
         DeliveryMetrics,
         OutcomesRelay,
         Membership,
@@ -97,6 +98,7 @@ function dispatchService(
   client: EgressClient,
   partitions: DayPartitions,
   directory: WebhookDirectoryReader,
+  tenants: TenantDirectory,
   metrics: DeliveryMetrics,
   relay: OutcomesRelay,
   membership: Membership,
@@ -110,6 +112,7 @@ function dispatchService(
       sealing: settings.SIGNET_SEALING_KEYS,
       partitions,
       directory,
+      tenants,
       metrics,
       listener: {
         committed: () => relay.wake(),

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import type { EgressClient } from '@signet/egress';
+import type { TenantChange, TenantDirectory } from '@signet/service-kit';
 import type { SealingKeys } from '@signet/signature';
 import type { DayPartitions } from '../database/day-partitions.ts';
 import type { DeliveryMetrics } from '../delivery-metrics.ts';
@@ -13,8 +14,10 @@ import { Dispatcher } from './dispatcher.ts';
 import { DispatchIntake } from './dispatch-intake.ts';
 import { DueDeliveries } from './due-deliveries.ts';
 import { DueLoop } from './due-loop.ts';
+import { Endings } from './endings.ts';
 import { Ownership } from './ownership.ts';
 import type { PartitionClaim } from './ownership.ts';
+import { reasonToEnd } from './reason-to-end.ts';
 import { Recorder } from './recorder.ts';
 import type { RecorderListener } from './recorder.ts';
 import { SigningKeys } from './signing-keys.ts';
@@ -39,6 +42,7 @@ export interface DispatchDependencies {
   readonly sealing: SealingKeys;
   readonly partitions: DayPartitions;
   readonly directory: Pick<WebhookDirectoryReader, 'directory' | 'whenComplete'>;
+  readonly tenants: Pick<TenantDirectory, 'isSuspended' | 'onChange' | 'whenComplete'>;
   readonly metrics: DeliveryMetrics;
   readonly listener: RecorderListener;
   readonly onError: (error: unknown) => void;
@@ -59,12 +63,15 @@ export class DispatchService {
   readonly ownership: Ownership;
   private readonly due: DueDeliveries;
   private readonly loop: DueLoop;
+  private readonly endings: Endings;
+  private isStarted = false;
 
   constructor(
     private readonly on: DispatchDependencies,
     settings: DispatchSettings,
   ) {
-    const { em, clock, client, directory, metrics } = on;
+    const { em, clock, client, directory, tenants, metrics } = on;
+    const reasonOf = (webhookId: string) => reasonToEnd(webhookId, directory.directory, tenants);
     const leaseEnd = (): Date => {
       const timeout = Math.max(settings.requestTimeoutMs, MAX_REQUEST_TIMEOUT_MS);
       return new Date(clock().getTime() + timeout + LEASE_MARGIN_MS);
@@ -87,6 +94,7 @@ export class DispatchService {
         const prepared = prepareAttempt(task, webhook, keys.live(webhook), defaults, clock());
         return sendAttempt(prepared, client, clock, settings.replica);
       },
+      reasonToEnd: ({ webhookId }) => reasonOf(webhookId),
       owns: (task) => this.ownership.holds(task.claim),
       isMember: on.isMember,
       leaseEnd,
@@ -100,27 +108,41 @@ export class DispatchService {
     });
     const claims = (): PartitionClaim[] => (on.isMember() ? this.ownership.all() : []);
     this.loop = new DueLoop(this.due, this.dispatcher, claims, clock, leaseEnd, DUE_LOOP, on.onError);
+    this.endings = new Endings({
+      due: this.due,
+      dispatcher: this.dispatcher,
+      claims,
+      reasonToEnd: reasonOf,
+      leaseEnd,
+      clock,
+      onError: on.onError,
+      ...ENDINGS,
+    });
     this.intake = new DispatchIntake(
       em,
       directory.directory,
-      () => directory.whenComplete(),
+      () => this.whenDirectoriesAreComplete(),
       this.ownership,
       this.dispatcher,
       clock,
       { spillAfterMs: settings.spillAfterMs, maxAttempts: settings.maxAttempts },
     );
     directory.directory.onChange((change) => this.webhookChanged(change));
+    tenants.onChange((change) => this.tenantChanged(change));
   }
 
-  /** Begins to serve stored deliveries, once the directory can tell where they go. */
+  /** Begins to serve stored deliveries, once the directories can tell where they go, and whether. */
   async start(): Promise<void> {
-    await this.on.directory.whenComplete();
+    await this.whenDirectoriesAreComplete();
+    this.isStarted = true;
     this.loop.start();
+    this.sweep(this.ownership.all().map(({ partition }) => partition));
   }
 
   /** Takes no more from PostgreSQL and waits for the attempts on the wire to be recorded. */
   async stop(): Promise<void> {
     await this.loop.stop();
+    await this.endings.stop();
     await this.dispatcher.drain();
     this.circuits.close();
   }
@@ -129,6 +151,7 @@ export class DispatchService {
     await this.ownership.take(partitions);
     this.dispatcher.adoptParked(await this.due.parkedWebhooks(partitions));
     this.loop.wake();
+    if (this.isStarted) this.sweep(partitions);
   }
 
   revoked(partitions: readonly number[]): void {
@@ -141,12 +164,36 @@ export class DispatchService {
     this.loop.wake();
   }
 
+  private async whenDirectoriesAreComplete(): Promise<void> {
+    await Promise.all([this.on.directory.whenComplete(), this.on.tenants.whenComplete()]);
+  }
+
+  /** What an earlier owner left unfinished; where it cannot be read now, each delivery ends when it is due. */
+  private sweep(partitions: readonly number[]): void {
+    this.endings.sweep(partitions).catch((error: unknown) => this.on.onError(error));
+  }
+
+  /** What waits in memory ends at once, the rest as soon as PostgreSQL is asked. */
+  private endDeliveriesOf(webhookIds: readonly string[]): void {
+    for (const id of webhookIds) this.dispatcher.endWaiting(id);
+    this.endings.consider(webhookIds);
+  }
+
+  private tenantChanged({ tenant, before }: TenantChange): void {
+    if (!this.isStarted || tenant.status !== 'suspended' || before?.status === 'suspended') return;
+    this.endDeliveriesOf(this.on.directory.directory.idsOfTenant(tenant.id));
+  }
+
+  /** While the directories are being read every change is old news: the sweep at the start looks at what they say. */
   private webhookChanged(change: WebhookChange): void {
+    if (!this.isStarted) return;
     if (change.kind === 'deleted') {
       this.circuits.reset(change.webhookId);
+      this.endDeliveriesOf([change.webhookId]);
       return;
     }
     const { webhook, before } = change;
+    if (!webhook.isActive && before?.isActive !== false) this.endDeliveriesOf([webhook.id]);
     if (!before) return;
     // Whoever changed these means to have mended the webhook: its circuit need not wait for the next probe.
     const isMended =
@@ -158,4 +205,5 @@ export class DispatchService {
   }
 }
 
+const ENDINGS = { batchSize: 500, againMs: 1_000 };
 const DUE_LOOP = { pollMs: 250, batchSize: 500, maxInMemory: 4_000, webhooksPerRefill: 200 };

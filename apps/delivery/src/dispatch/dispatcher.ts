@@ -1,48 +1,9 @@
-import type { Clock } from '@signet/contracts';
-import type { AbandonReason } from '../delivery/delivery.events.ts';
+import type { AbandonReason } from '@signet/contracts';
 import { scheduledDelayMs } from '../delivery/retry-schedule.ts';
-import type { RetryPolicy } from '../delivery/retry-schedule.ts';
-import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
-import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import type { CompletedAttempt } from './attempt.ts';
-import type { Circuits } from './circuits.ts';
 import type { DeliveryTask } from './delivery-task.ts';
-import type { DispatchObserver } from './dispatch-observer.ts';
-import type { DueDeliveries } from './due-deliveries.ts';
-import type { Recorder } from './recorder.ts';
+import type { DispatcherParts } from './dispatcher.parts.ts';
 import { WebhookQueue } from './webhook-queue.ts';
-
-export interface DispatchLimits {
-  /** POSTs to one webhook at once. */
-  readonly perWebhook: number;
-  /** POSTs at once, all webhooks together. */
-  readonly total: number;
-  /** How long a webhook may be unknown before its deliveries end as `deleted`: the directory may lag behind fan-out. */
-  readonly unknownWebhookMs: number;
-}
-
-export interface DispatcherParts {
-  readonly directory: WebhookDirectory;
-  readonly circuits: Circuits;
-  readonly recorder: Recorder;
-  readonly due: DueDeliveries;
-  readonly policy: RetryPolicy;
-  readonly clock: Clock;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  /** Signs and sends; never rejects for what the network or the receiver does. */
-  readonly attempt: (task: DeliveryTask, webhook: RoutedWebhook) => Promise<CompletedAttempt>;
-  /** Whether the task's partition is still this replica's. */
-  readonly owns: (task: DeliveryTask) => boolean;
-  /** Whether the consumer group has heard of this replica lately enough for it to start a POST. */
-  readonly isMember: () => boolean;
-  /** The lease on a delivery that is being tried ends then. */
-  readonly leaseEnd: () => Date;
-  /** A webhook with parked deliveries has room for more. */
-  readonly onRoom: () => void;
-  readonly observer: DispatchObserver;
-  readonly limits: DispatchLimits;
-}
 
 /**
  * Serves the webhooks of this replica's partitions. Each webhook has a queue and a small concurrency of its own, so a
@@ -67,6 +28,11 @@ export class Dispatcher {
       return;
     }
     this.tasks.set(task.id, task);
+    const reason = this.parts.reasonToEnd(task);
+    if (reason) {
+      void this.end(task, reason);
+      return;
+    }
     const queue = this.queue(task.webhookId);
     const isBlocked = this.parts.circuits.state(task.webhookId) === 'open';
     if (isBlocked || this.isFull(queue, task)) void this.park([task]);
@@ -74,6 +40,29 @@ export class Dispatcher {
       queue.push(task);
       this.pump(queue);
     }
+  }
+
+  /** The webhook takes no deliveries any more: what waits for it in memory ends. What is on the wire ends with its attempt. */
+  endWaiting(webhookId: string): void {
+    const queue = this.queues.get(webhookId);
+    if (!queue) return;
+    for (const task of queue.drain()) {
+      const reason = this.parts.reasonToEnd(task);
+      if (reason) void this.end(task, reason);
+      else queue.push(task);
+    }
+    this.pump(queue);
+  }
+
+  /**
+   * Ends a delivery that was just leased from PostgreSQL. Resolves to false where it is in hand here already, so that it
+   * may have to be looked at again.
+   */
+  async endLeased(task: DeliveryTask, reason: AbandonReason): Promise<boolean> {
+    if (this.tasks.has(task.id)) return false;
+    this.tasks.set(task.id, task);
+    await this.end(task, reason);
+    return true;
   }
 
   /** Whether none of the webhook's attempts has ended for this long, milliseconds, or what waits would take too long. */
@@ -196,8 +185,9 @@ export class Dispatcher {
       return;
     }
     const webhook = this.parts.directory.get(task.webhookId);
-    if (!webhook || !webhook.isActive) {
-      void this.end(task, webhook ? 'disabled' : 'deleted');
+    const reason = this.parts.reasonToEnd(task);
+    if (!webhook || reason) {
+      void this.end(task, reason ?? 'deleted');
       return;
     }
     if (queue.inFlight === 0) queue.progressAt = this.parts.clock().getTime();
@@ -219,6 +209,8 @@ export class Dispatcher {
     task.decide({ type: 'RecordAttempt', data: { result, policy, random: random() } });
     circuits.record(task.webhookId, result.failure ? 'failed' : 'succeeded');
     observer.attempted(task, result);
+    const reason = task.isOpen ? this.parts.reasonToEnd(task) : null;
+    if (reason) this.abandon(task, reason);
     const retryAt = task.isOpen ? task.row?.nextRetryAt : null;
     const stored = this.store(task, retryAt ? new Date(retryAt) : null);
     this.pump(queue);
@@ -251,23 +243,32 @@ export class Dispatcher {
   }
 
   private async store(task: DeliveryTask, due: Date | null): Promise<void> {
-    if (task.pending.length > 0 || task.stored === 0) await this.parts.recorder.record(task, due);
-    else if (due) await this.parts.due.release([task.id], due);
-    this.tasks.delete(task.id);
-    const queue = this.queues.get(task.webhookId);
-    if (queue) this.letGo(queue);
+    try {
+      if (task.pending.length > 0 || task.stored === 0) await this.parts.recorder.record(task, due);
+      else if (due) await this.parts.due.release([task.id], due);
+    } finally {
+      // Also where PostgreSQL could not be asked: the lease brings it back.
+      this.tasks.delete(task.id);
+      const queue = this.queues.get(task.webhookId);
+      if (queue) this.letGo(queue);
+    }
   }
 
   private async end(task: DeliveryTask, reason: AbandonReason): Promise<void> {
     const now = this.parts.clock();
     const age = now.getTime() - Date.parse(task.row?.createdAt ?? now.toISOString());
-    if (reason === 'deleted' && age < this.parts.limits.unknownWebhookMs) {
+    const mayBeNew = reason === 'deleted' && !this.parts.directory.isKnownToBeDeleted(task.webhookId);
+    if (mayBeNew && age < this.parts.limits.unknownWebhookMs) {
       await this.store(task, new Date(now.getTime() + 1_000));
       return;
     }
-    task.decide({ type: 'AbandonDelivery', data: { reason, at: now.toISOString() } });
-    this.parts.observer.abandoned(task, reason);
+    this.abandon(task, reason);
     await this.store(task, null);
+  }
+
+  private abandon(task: DeliveryTask, reason: AbandonReason): void {
+    task.decide({ type: 'AbandonDelivery', data: { reason, at: this.parts.clock().toISOString() } });
+    this.parts.observer.abandoned(task, reason);
   }
 
   private async park(tasks: readonly DeliveryTask[]): Promise<void> {

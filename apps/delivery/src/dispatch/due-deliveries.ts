@@ -48,6 +48,28 @@ export class DueDeliveries {
     );
   }
 
+  /**
+   * Leases up to `limit` deliveries of a webhook, whatever they wait for, in the order of their ids and behind `after`.
+   * Those that are being tried are leased anew.
+   */
+  leaseOfWebhook(
+    claims: readonly PartitionClaim[],
+    webhookId: string,
+    after: string,
+    leaseUntil: Date,
+    limit: number,
+  ): Promise<DeliveryTask[]> {
+    const partitions = claims.map(({ partition }) => partition);
+    return this.lease(
+      claims,
+      leaseUntil,
+      sql`select delivery_id from due_deliveries
+          where webhook_id = ${webhookId}::uuid and delivery_id > ${after}::uuid
+            and partition = any(${partitions}::integer[])
+          order by delivery_id limit ${limit} for update skip locked`,
+    );
+  }
+
   /** Parks stored deliveries whose webhook has no room now. */
   async park(ids: readonly string[]): Promise<void> {
     await this.reschedule(ids, 'infinity');
@@ -63,6 +85,14 @@ export class DueDeliveries {
     const result = await sql<{ webhook_id: string }>`
       select distinct webhook_id from due_deliveries
       where partition = any(${partitions}::integer[]) and due_at = 'infinity'`.execute(this.em.fork().getKysely());
+    return result.rows.map((row) => row.webhook_id);
+  }
+
+  /** Webhooks of these partitions that have deliveries which have not ended. */
+  async webhooksOf(partitions: readonly number[]): Promise<string[]> {
+    const result = await sql<{ webhook_id: string }>`
+      select distinct webhook_id from due_deliveries
+      where partition = any(${partitions}::integer[])`.execute(this.em.fork().getKysely());
     return result.rows.map((row) => row.webhook_id);
   }
 

@@ -1,5 +1,5 @@
 import type { DeliveryOutcome } from '@signet/contracts';
-import type { DeliveryEvent } from '../delivery/delivery.events.ts';
+import type { DeliveryAbandoned, DeliveryEvent } from '../delivery/delivery.events.ts';
 
 /** What the log's row tells beside its events. */
 export interface LoggedEvents {
@@ -12,11 +12,15 @@ export interface LoggedEvents {
   readonly events: readonly DeliveryEvent[];
 }
 
-/** The outcomes that others hear of: one for each attempt in the row. A pure function, so a repeat is the same bytes. */
+/**
+ * The outcomes that others hear of: one for each attempt in the row, and one where the delivery was abandoned. A pure
+ * function, so a repeat is the same bytes.
+ */
 export function outcomesOf(logged: LoggedEvents): DeliveryOutcome[] {
   const { events, ...of } = logged;
   const outcomes: DeliveryOutcome[] = [];
   for (const event of events) {
+    if (event.type === 'DeliveryAbandoned') outcomes.push({ ...of, ...abandoned(event.data) });
     if (event.type !== 'DeliveryAttemptSucceeded' && event.type !== 'DeliveryAttemptFailed') continue;
     const { attempt, startedAt, endedAt, response } = event.data;
     const common = { ...of, attempt, startedAt, endedAt, statusCode: response?.statusCode ?? null };
@@ -42,3 +46,16 @@ export function outcomesOf(logged: LoggedEvents): DeliveryOutcome[] {
   }
   return outcomes;
 }
+
+const abandoned = ({ reason, abandonedAt, attemptCount }: DeliveryAbandoned['data']) =>
+  ({
+    attempt: attemptCount,
+    startedAt: abandonedAt,
+    endedAt: abandonedAt,
+    statusCode: null,
+    outcome: 'failed',
+    deliveryStatus: 'FAILED',
+    errorClass: reason,
+    fault: 'none',
+    nextAttemptAt: null,
+  }) as const;

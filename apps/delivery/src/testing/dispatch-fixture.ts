@@ -4,7 +4,7 @@ import { deliveryIdOf, eventIdOf, newId, systemClock, webhookSecretContext } fro
 import type { Clock, DeliveryRequest, WebhookSnapshot } from '@signet/contracts';
 import { EgressClient, EgressRules } from '@signet/egress';
 import type { KafkaRecord, RecordBatch } from '@signet/kafka';
-import { databaseOptions, migrate } from '@signet/service-kit';
+import { databaseOptions, migrate, TenantDirectory } from '@signet/service-kit';
 import { SealingKeys, generateSecret } from '@signet/signature';
 import { testDatabase } from '@signet/testing';
 import type { TestDatabase } from '@signet/testing';
@@ -23,6 +23,7 @@ export const PARTITION = 0;
 /** Dispatch on a real database, fed by hand instead of by Kafka. */
 export class DispatchFixture {
   readonly directory = new WebhookDirectory();
+  readonly tenants = new TenantDirectory();
   readonly secret = generateSecret(randomBytes);
   isMember = true;
   private replicas = 0;
@@ -46,6 +47,10 @@ export class DispatchFixture {
     return new DispatchFixture(database, orm, new DayPartitions(orm.em, clock, 90 * DAY_MS), client, clock);
   }
 
+  get databaseUrl(): string {
+    return this.database.url;
+  }
+
   get reader(): DeliveryReader {
     return new DeliveryReader(this.orm.em);
   }
@@ -61,6 +66,7 @@ export class DispatchFixture {
         sealing: this.sealing,
         partitions: this.partitions,
         directory: { directory: this.directory, whenComplete: () => Promise.resolve() },
+        tenants: this.tenants,
         metrics: new DeliveryMetrics(new Registry(), (_task, error) => {
           throw error;
         }),
@@ -91,6 +97,7 @@ export class DispatchFixture {
         ...settings,
       },
     );
+    this.tenants.markComplete();
     await service.assigned([PARTITION]);
     await service.start();
     this.services.push(service);
@@ -117,6 +124,12 @@ export class DispatchFixture {
     };
     this.directory.put(webhook);
     return webhook;
+  }
+
+  /** As the registry tells of the tenant of the test's webhooks. */
+  tenant(status: 'active' | 'suspended', version: number): void {
+    const snapshot = { id: 'tenant-1', name: 'Test', status, version };
+    this.tenants.apply('tenant-1', Buffer.from(JSON.stringify(snapshot)));
   }
 
   async close(): Promise<void> {

@@ -1,9 +1,13 @@
 import type { WebhookSnapshot } from '@signet/contracts';
+import { LRUCache } from 'lru-cache';
 import type { RoutedWebhook } from './routed-webhook.ts';
 
 export type WebhookChange =
   | { readonly kind: 'changed'; readonly webhook: RoutedWebhook; readonly before: RoutedWebhook | undefined }
   | { readonly kind: 'deleted'; readonly webhookId: string };
+
+/** The last so many deletions are known as such; of older ones only that there is no such webhook. */
+const KNOWN_DELETIONS = 10_000;
 
 const NONE: readonly RoutedWebhook[] = [];
 
@@ -15,6 +19,7 @@ export class WebhookDirectory {
   private readonly byId = new Map<string, RoutedWebhook>();
   /** tenant → event type → active webhooks. */
   private readonly routes = new Map<string, Map<string, readonly RoutedWebhook[]>>();
+  private readonly deleted = new LRUCache<string, true>({ max: KNOWN_DELETIONS });
   private readonly listeners: ((change: WebhookChange) => void)[] = [];
 
   get size(): number {
@@ -23,6 +28,16 @@ export class WebhookDirectory {
 
   get(webhookId: string): RoutedWebhook | undefined {
     return this.byId.get(webhookId);
+  }
+
+  /** Whether its tombstone was read; a webhook that is merely unknown may be newer than what was read. */
+  isKnownToBeDeleted(webhookId: string): boolean {
+    return this.deleted.has(webhookId);
+  }
+
+  /** Ids of the tenant's webhooks, active or not. */
+  idsOfTenant(tenantId: string): string[] {
+    return [...this.byId.values()].filter((webhook) => webhook.tenantId === tenantId).map(({ id }) => id);
   }
 
   /** The active webhooks of the tenant that are subscribed to the event type. */
@@ -68,6 +83,7 @@ export class WebhookDirectory {
   }
 
   remove(webhookId: string): void {
+    this.deleted.set(webhookId, true);
     const before = this.byId.get(webhookId);
     if (!before) return;
     this.unroute(before);

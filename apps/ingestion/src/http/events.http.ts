@@ -2,7 +2,7 @@ import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { isRetryable } from '@signet/kafka';
 import type { Problem } from '@signet/service-kit';
-import { Caller, KeepBytes, Roles, SETTINGS, problem } from '@signet/service-kit';
+import { Caller, KeepBytes, Roles, SETTINGS, WhileSuspended, problem } from '@signet/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IngestionSettings } from '../config.ts';
 import { isRefusal } from '../event/refusal.ts';
@@ -24,7 +24,9 @@ export class EventsHttp {
     @Inject(SETTINGS) private readonly settings: IngestionSettings,
   ) {}
 
+  // Their deliveries end as FAILED and can be replayed: nothing is lost while a bill is unpaid.
   @Post()
+  @WhileSuspended()
   @KeepBytes()
   @ApiOperation({
     summary: 'Publish events',

@@ -6,10 +6,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../problem/problem.ts';
 import { RequestLimits } from '../rate-limit/request-limits.ts';
 import { authenticate, authorize, UNKNOWN_API_KEY } from './authenticate.ts';
-import { ALLOWED_ROLES, PUBLIC_ROUTE } from './caller.ts';
+import { ALLOWED_ROLES, PUBLIC_ROUTE, WHILE_SUSPENDED } from './caller.ts';
 import type { Caller } from './caller.ts';
 import { API_KEY_LOOKUP, TENANT_LOOKUP } from './lookups.ts';
 import type { ApiKeyLookup, TenantLookup } from './lookups.ts';
+
+/** Methods that change nothing (RFC 9110, §9.2.1). */
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
  * Stands before every HTTP route: an API key is needed unless the route is @Public(), a role if it has @Roles(), and the
@@ -34,6 +37,7 @@ export class ApiKeyGuard implements CanActivate {
       caller,
       this.reflector.getAllAndOverride<readonly Role[] | undefined>(ALLOWED_ROLES, targets),
       this.tenants,
+      READS.has(request.method) || this.reflector.getAllAndOverride<boolean>(WHILE_SUSPENDED, targets) === true,
     );
     request.caller = caller;
     return true;

@@ -32,14 +32,24 @@ export function authenticate(authorization: string | undefined, keys: ApiKeyLook
  * Checks that the caller may do what a route does.
  *
  * @param roles undefined: every role may
+ * @param whileSuspended whether the keys of a suspended tenant may do it too: they read, and change nothing
  * @throws Problem 403 `role_not_allowed` or `tenant_suspended`
  */
-export function authorize(caller: Caller, roles: readonly Role[] | undefined, tenants: TenantLookup | undefined): void {
+export function authorize(
+  caller: Caller,
+  roles: readonly Role[] | undefined,
+  tenants: TenantLookup | undefined,
+  whileSuspended = false,
+): void {
   if (roles && !roles.includes(caller.role)) {
     const allowed = roles.map((role) => `"${role}"`).join(' or ');
     throw problem(403, 'role_not_allowed', `This needs a key of the role ${allowed}; yours is "${caller.role}".`);
   }
-  if (caller.tenantId !== null && tenants?.byId(caller.tenantId)?.status === 'suspended') {
-    throw problem(403, 'tenant_suspended', 'The tenant of this API key is suspended.');
+  if (!whileSuspended && caller.tenantId !== null && tenants?.byId(caller.tenantId)?.status === 'suspended') {
+    throw problem(
+      403,
+      'tenant_suspended',
+      'The tenant of this API key is suspended: the key reads, and changes nothing.',
+    );
   }
 }

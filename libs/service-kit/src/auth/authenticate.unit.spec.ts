@@ -66,7 +66,11 @@ describe('a caller', () => {
     });
   });
 
-  test('of a suspended tenant may do nothing', () => {
+  test('of a suspended tenant may read', () => {
+    expect(() => authorize(caller, undefined, tenants('suspended'), true)).not.toThrow();
+  });
+
+  test('of a suspended tenant may change nothing', () => {
     expect(problemOf(() => authorize(caller, undefined, tenants('suspended')))).toMatchObject({
       code: 'tenant_suspended',
     });

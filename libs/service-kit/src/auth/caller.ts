@@ -21,12 +21,16 @@ declare module 'fastify' {
 
 export const PUBLIC_ROUTE = 'signet:public';
 export const ALLOWED_ROLES = 'signet:roles';
+export const WHILE_SUSPENDED = 'signet:while-suspended';
 
 /** A route, or all routes of a controller, that need no API key. */
 export const Public = () => SetMetadata(PUBLIC_ROUTE, true);
 
 /** The roles that may call a route, or all routes of a controller; a route's own list wins. Without it, every role may. */
 export const Roles = (...roles: readonly Role[]) => SetMetadata(ALLOWED_ROLES, roles);
+
+/** A route that changes something and yet stays open to the keys of a suspended tenant, which otherwise only read. */
+export const WhileSuspended = () => SetMetadata(WHILE_SUSPENDED, true);
 
 /** The caller of the request, as a parameter of its handler. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {

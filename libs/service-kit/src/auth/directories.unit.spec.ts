@@ -63,7 +63,23 @@ describe('the directory of tenants', () => {
     directory.apply('acme', record({ id: 'acme', name: 'Acme', status: 'suspended', version: 2 }));
     directory.apply('acme', record({ id: 'acme', name: 'Acme', status: 'active', version: 1 }));
     expect(directory.byId('acme')?.status).toBe('suspended');
+    expect(directory.isSuspended('acme')).toBe(true);
     directory.apply('acme', null);
     expect(directory.byId('acme')).toBeUndefined();
+    expect(directory.isSuspended('acme')).toBe(false);
+  });
+
+  test('tells of each change with what was before, but not of what is old news', () => {
+    const directory = new TenantDirectory();
+    const told: string[] = [];
+    directory.onChange(({ tenant, before }) => told.push(`${before?.status ?? 'none'} → ${tenant.status}`));
+    for (const [status, version] of [
+      ['active', 1],
+      ['suspended', 3],
+      ['active', 2],
+    ] as const) {
+      directory.apply('acme', record({ id: 'acme', name: 'Acme', status, version }));
+    }
+    expect(told).toEqual(['none → active', 'active → suspended']);
   });
 });

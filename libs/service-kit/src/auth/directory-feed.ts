@@ -9,6 +9,8 @@ import { untilReachable } from '../service/until-reachable.ts';
 export interface Directory {
   readonly size: number;
   apply(key: string, value: Buffer | null): void;
+  /** Everything that lay on the topic at the start has been applied. */
+  markComplete?(): void;
 }
 
 export interface DirectoryFeedOptions {
@@ -38,7 +40,10 @@ export class DirectoryFeed implements OnModuleInit, OnApplicationShutdown {
     const { name, directory, logger } = this.options;
     const { signal } = this.stopping;
     untilReachable(`The topic of ${name}`, () => this.readToTheEnd(), { logger, signal }).then(
-      () => logger.info({ directory: name, entries: directory.size }, 'the directory has been read'),
+      () => {
+        logger.info({ directory: name, entries: directory.size }, 'the directory has been read');
+        directory.markComplete?.();
+      },
       (error: unknown) => {
         if (!signal.aborted) logger.error({ directory: name, err: error }, 'the directory cannot be read');
       },

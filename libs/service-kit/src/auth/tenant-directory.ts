@@ -2,9 +2,17 @@ import { tenantSnapshot } from '@signet/contracts';
 import type { TenantSnapshot } from '@signet/contracts';
 import type { TenantLookup } from './lookups.ts';
 
+export interface TenantChange {
+  readonly tenant: TenantSnapshot;
+  readonly before: TenantSnapshot | undefined;
+}
+
 /** Every tenant in memory, fed with the records of `registry.tenants.v1`. */
 export class TenantDirectory implements TenantLookup {
   private readonly tenants = new Map<string, TenantSnapshot>();
+  private readonly listeners: ((change: TenantChange) => void)[] = [];
+  private resolveComplete!: () => void;
+  private readonly complete = new Promise<void>((resolve) => (this.resolveComplete = resolve));
 
   get size(): number {
     return this.tenants.size;
@@ -12,6 +20,23 @@ export class TenantDirectory implements TenantLookup {
 
   byId(id: string): TenantSnapshot | undefined {
     return this.tenants.get(id);
+  }
+
+  isSuspended(id: string): boolean {
+    return this.tenants.get(id)?.status === 'suspended';
+  }
+
+  onChange(listener: (change: TenantChange) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Resolves when everything that lay on the topic at the start has been read: before that, tenants are missing. */
+  whenComplete(): Promise<void> {
+    return this.complete;
+  }
+
+  markComplete(): void {
+    this.resolveComplete();
   }
 
   /**
@@ -26,7 +51,9 @@ export class TenantDirectory implements TenantLookup {
       return;
     }
     const snapshot = tenantSnapshot.parse(JSON.parse(value.toString('utf8')));
-    const known = this.tenants.get(id);
-    if (!known || known.version <= snapshot.version) this.tenants.set(snapshot.id, snapshot);
+    const before = this.tenants.get(id);
+    if (before && before.version > snapshot.version) return;
+    this.tenants.set(snapshot.id, snapshot);
+    for (const listener of this.listeners) listener({ tenant: snapshot, before });
   }
 }

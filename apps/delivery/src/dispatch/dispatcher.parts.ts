@@ -1,0 +1,44 @@
+import type { AbandonReason, Clock } from '@signet/contracts';
+import type { RetryPolicy } from '../delivery/retry-schedule.ts';
+import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
+import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
+import type { CompletedAttempt } from './attempt.ts';
+import type { Circuits } from './circuits.ts';
+import type { DeliveryTask } from './delivery-task.ts';
+import type { DispatchObserver } from './dispatch-observer.ts';
+import type { DueDeliveries } from './due-deliveries.ts';
+import type { Recorder } from './recorder.ts';
+
+export interface DispatchLimits {
+  /** POSTs to one webhook at once. */
+  readonly perWebhook: number;
+  /** POSTs at once, all webhooks together. */
+  readonly total: number;
+  /** How long a webhook may be unknown before its deliveries end as `deleted`: the directory may lag behind fan-out. */
+  readonly unknownWebhookMs: number;
+}
+
+export interface DispatcherParts {
+  readonly directory: WebhookDirectory;
+  readonly circuits: Circuits;
+  readonly recorder: Recorder;
+  readonly due: DueDeliveries;
+  readonly policy: RetryPolicy;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Signs and sends; never rejects for what the network or the receiver does. */
+  readonly attempt: (task: DeliveryTask, webhook: RoutedWebhook) => Promise<CompletedAttempt>;
+  /** Why the delivery's webhook takes none now; null: it takes them. */
+  readonly reasonToEnd: (task: DeliveryTask) => AbandonReason | null;
+  /** Whether the task's partition is still this replica's. */
+  readonly owns: (task: DeliveryTask) => boolean;
+  /** Whether the consumer group has heard of this replica lately enough for it to start a POST. */
+  readonly isMember: () => boolean;
+  /** The lease on a delivery that is being tried ends then. */
+  readonly leaseEnd: () => Date;
+  /** A webhook with parked deliveries has room for more. */
+  readonly onRoom: () => void;
+  readonly observer: DispatchObserver;
+  readonly limits: DispatchLimits;
+}
