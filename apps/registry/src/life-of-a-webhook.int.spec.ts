@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { REGISTRY_WEBHOOKS } from '@signet/contracts';
 import { generateSecret } from '@signet/signature';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
+import { whatLiesOn } from './testing/what-lies-on.ts';
 
 let registry: TestRegistry;
 let tenant: TestTenant;
@@ -33,6 +35,7 @@ test('a webhook is registered, read, changed, disabled, enabled, and deleted', a
     requestTimeoutMs: null,
     rateLimitPerSecond: null,
     ordering: 'none',
+    legacySignatureHeader: null,
     version: 1,
     secret: expect.stringMatching(/^whsec_/),
     createdBy: expect.stringContaining('Till'),
@@ -54,6 +57,22 @@ test('a webhook is registered, read, changed, disabled, enabled, and deleted', a
   const gone = await tenant.call('GET', path);
   expect(gone).toMatchObject({ status: 404, json: { code: 'webhook_not_found', status: 404 } });
   expect(gone.headers.get('content-type')).toContain('application/problem+json');
+});
+
+test('a header for a signature of a former kind is chosen, shown, published, and given up', async () => {
+  const { id } = await tenant.newWebhook({ legacySignatureHeader: 'X-Shop-Signature', headers: { 'x-a': '1' } });
+  const path = `/v1/webhooks/${id}`;
+  expect((await tenant.call('GET', path)).json).toMatchObject({ legacySignatureHeader: 'X-Shop-Signature' });
+  expect((await whatLiesOn(REGISTRY_WEBHOOKS)).get(id)).toMatchObject({ legacySignatureHeader: 'X-Shop-Signature' });
+  expect(await tenant.call('PATCH', path, { body: { legacySignatureHeader: 'X-A' } })).toMatchObject({
+    status: 422,
+    json: { errors: [{ field: 'legacySignatureHeader', rule: 'repeated' }] },
+  });
+  const none = await tenant.call('PATCH', path, { body: { legacySignatureHeader: null } });
+  expect(none.json).toMatchObject({ legacySignatureHeader: null, version: 2 });
+  expect((await tenant.call('GET', `${path}/history`)).json.data[0]).toMatchObject({
+    summary: 'Changed: legacy signature header.',
+  });
 });
 
 test('If-Match keeps a change from overwriting what somebody else changed', async () => {

@@ -15,6 +15,8 @@ export const webhookSnapshot = z.object({
   requestTimeoutMs: z.int().positive().nullable(),
   rateLimitPerSecond: z.number().positive().nullable(),
   ordering: z.enum(['none', 'subject']),
+  /** Name of one more header that carries the hex HMAC-SHA256 of the body; null, or missing in older records: none. */
+  legacySignatureHeader: z.string().nullish(),
   /** Every secret that signs, newest first; `sealed` is opened with the sealing keys only where a request is signed. */
   secrets: z.array(z.object({ sealed: z.string(), expiresAt: z.iso.datetime().nullable() })).min(1),
   /**

@@ -44,6 +44,13 @@ export function signatureHeader(
   return header;
 }
 
+/**
+ * The signature that receivers of many a home-made webhook know: the HMAC-SHA256 of the body alone, in lower-case hex. It
+ * says nothing of when the body was sent, so that whoever sees a request can send it again; for those who migrate.
+ */
+export const legacySignature = (key: SigningKey, body: Buffer): string =>
+  createHmac('sha256', key).update(body).digest('hex');
+
 /** Base64 of the HMAC, over the timestamp as it is (or was) written. */
 export const digest = (key: SigningKey, id: string, timestamp: string, body: Buffer): string =>
   createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64');

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import fc from 'fast-check';
 import { generateSecret, parseSecret, signingKey } from './secret.ts';
-import { sign, signatureHeader } from './sign.ts';
+import { legacySignature, sign, signatureHeader } from './sign.ts';
 
 const VECTORS = [
   {
@@ -86,4 +86,10 @@ describe('a signature', () => {
   test('needs a key', () => {
     expect(() => signatureHeader([], 'a', 1, Buffer.alloc(0))).toThrow(TypeError);
   });
+});
+
+test('the signature of a former kind is the hex of RFC 4231, over the body alone', () => {
+  // Test case 2 of RFC 4231.
+  const expected = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843';
+  expect(legacySignature(Buffer.from('Jefe'), Buffer.from('what do ya want for nothing?'))).toBe(expected);
 });

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { ErrorClass } from '@signet/contracts';
 import type { EgressClient, EgressResult } from '@signet/egress';
-import { signatureHeader } from '@signet/signature';
+import { legacySignature, signatureHeader } from '@signet/signature';
 import type { Clock } from '@signet/contracts';
 import type { AttemptResult } from '../delivery/delivery.decider.ts';
 import type { AttemptFacts, AttemptFailure } from '../delivery/delivery.events.ts';
@@ -43,6 +43,7 @@ export function prepareAttempt(
   const signature = signatureHeader(keys, row.eventId, timestamp, task.body);
   const headers: Record<string, string> = {
     ...webhook.headers,
+    ...legacyHeader(webhook, keys, task.body),
     'content-type': 'application/json',
     'user-agent': defaults.userAgent,
     'webhook-id': row.eventId,
@@ -56,6 +57,15 @@ export function prepareAttempt(
   if (task.traceparent !== undefined) headers['traceparent'] = task.traceparent;
   const timeoutMs = webhook.requestTimeoutMs ?? defaults.timeoutMs;
   return { task, attempt, startedAt: now, url: webhook.url, headers, signature, timeoutMs };
+}
+
+/** For a receiver that migrates: one more header of its own name, by the newest secret alone since it holds one value. */
+function legacyHeader(
+  { legacySignatureHeader: name }: RoutedWebhook,
+  [newest]: readonly KeyObject[],
+  body: Buffer,
+): Record<string, string> {
+  return name == null || newest === undefined ? {} : { [name]: legacySignature(newest, body) };
 }
 
 /** Sends it. Whatever the network does is a result, never an exception. */

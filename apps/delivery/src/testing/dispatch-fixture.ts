@@ -118,7 +118,7 @@ export class DispatchFixture {
       requestTimeoutMs: null,
       rateLimitPerSecond: null,
       ordering: 'none',
-      secrets: [{ sealed: this.sealing.seal(this.secret, webhookSecretContext(id)), expiresAt: null }],
+      secrets: [{ sealed: this.sealed(id, this.secret), expiresAt: null }],
       version: 1,
       ...fields,
     };
@@ -130,6 +130,10 @@ export class DispatchFixture {
   tenant(status: 'active' | 'suspended', version: number): void {
     const snapshot = { id: 'tenant-1', name: 'Test', status, version };
     this.tenants.apply('tenant-1', Buffer.from(JSON.stringify(snapshot)));
+  }
+
+  sealed(webhookId: string, secret: string): string {
+    return this.sealing.seal(secret, webhookSecretContext(webhookId));
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,7 @@ import { IdempotencyKeysMigration } from '../idempotency/idempotency.migration.t
 import { TenantEntity } from '../tenant/tenant.entity.ts';
 import { tenantProjection } from '../tenant/tenant.projection.ts';
 import { WebhookActivityEntity, WebhookEntity } from '../webhook/webhook.entity.ts';
+import { LegacySignatureMigration } from '../webhook/webhook.legacy-signature.migration.ts';
 import { webhookProjection } from '../webhook/webhook.projection.ts';
 import { RegistryMigration1 } from './registry.migration.ts';
 
@@ -21,6 +22,12 @@ export const registryDatabase = (
   url: settings.SIGNET_DATABASE_URL,
   schema: 'registry',
   entities: [TenantEntity, ApiKeyEntity, WebhookEntity, WebhookActivityEntity],
-  migrations: [EventStoreMigration, RegistryMigration1, IdempotencyKeysMigration, WebhookAlertsMigration],
+  migrations: [
+    EventStoreMigration,
+    RegistryMigration1,
+    IdempotencyKeysMigration,
+    WebhookAlertsMigration,
+    LegacySignatureMigration,
+  ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

@@ -57,6 +57,14 @@ function checkEvents(events: readonly string[] | undefined): void {
   }
 }
 
+/** Of the settings as they will be: a header that is both would be sent with one of its two values. */
+function checkLegacyHeader({ legacySignatureHeader, headers }: WebhookSettings): void {
+  const name = legacySignatureHeader?.toLowerCase();
+  if (!Object.keys(headers).some((header) => header.toLowerCase() === name)) return;
+  const message = `The header "${legacySignatureHeader}" is one of the webhook's headers already.`;
+  throw new RuleBroken('invalid', 'repeated', message, 'legacySignatureHeader');
+}
+
 const sameValue = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** The changes that change something; asking for what already is appends nothing. */
@@ -75,6 +83,7 @@ function decideLive(command: WebhookCommand, webhook: LiveWebhook): WebhookEvent
       checkEvents(command.changes.events);
       const changes = realChanges(webhook.settings, command.changes);
       if (Object.keys(changes).length === 0) return [];
+      checkLegacyHeader({ ...webhook.settings, ...changes });
       return [{ type: 'WebhookUpdated', data: { changes, at: command.at } }];
     }
     case 'EnableWebhook':
@@ -115,6 +124,7 @@ function decide(command: WebhookCommand, webhook: Webhook): WebhookEvent[] {
   }
   const { tenantId, settings, sealedSecret, createdBy, at } = command;
   checkEvents(settings.events);
+  checkLegacyHeader(settings);
   return [{ type: 'WebhookRegistered', data: { tenantId, settings, sealedSecret, createdBy, at } }];
 }
 

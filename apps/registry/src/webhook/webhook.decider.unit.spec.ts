@@ -17,6 +17,7 @@ const settings: WebhookSettings = {
   requestTimeoutMs: null,
   rateLimitPerSecond: null,
   ordering: 'none',
+  legacySignatureHeader: null,
 };
 const registration = { tenantId: 't1', settings, sealedSecret: 's1', createdBy: 'key', at };
 const registered: WebhookEvent = { type: 'WebhookRegistered', data: registration };
@@ -44,6 +45,41 @@ describe('registering', () => {
       .given()
       .when({ ...register, settings: { ...settings, events: ['sale.created', 'sale.created'] } })
       .thenThrows('repeated_event'));
+});
+
+describe('a header for the signature of a former kind', () => {
+  const refused = { ...settings, headers: { 'X-Shop': '1' }, legacySignatureHeader: 'x-shop' };
+  const update = (changes: Partial<WebhookSettings>) => ({ type: 'UpdateWebhook', changes, at: later }) as const;
+  const { legacySignatureHeader: _none, ...older } = settings;
+  const registeredLongAgo: WebhookEvent = { type: 'WebhookRegistered', data: { ...registration, settings: older } };
+
+  test('is none of the headers that are sent anyway', () =>
+    webhook
+      .given()
+      .when({ type: 'RegisterWebhook', ...registration, settings: refused })
+      .thenThrows('repeated'));
+  test('nor becomes one later, whichever of the two changes', () => {
+    const both: WebhookEvent = { type: 'WebhookUpdated', data: { changes: { headers: refused.headers }, at } };
+    webhook
+      .given(registered, both)
+      .when(update({ legacySignatureHeader: 'X-SHOP' }))
+      .thenThrows('repeated');
+    const named: WebhookEvent = { type: 'WebhookUpdated', data: { changes: { legacySignatureHeader: 'x-shop' }, at } };
+    webhook
+      .given(registered, named)
+      .when(update({ headers: refused.headers }))
+      .thenThrows('repeated');
+  });
+  test('is none for a webhook that is older than the setting', () => {
+    webhook
+      .given(registeredLongAgo)
+      .when(update({ legacySignatureHeader: null }))
+      .then();
+    webhook
+      .given(registeredLongAgo)
+      .when(update({ legacySignatureHeader: 'x-shop' }))
+      .then({ type: 'WebhookUpdated', data: { changes: { legacySignatureHeader: 'x-shop' }, at: later } });
+  });
 });
 
 describe('updating', () => {

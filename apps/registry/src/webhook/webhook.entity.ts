@@ -17,6 +17,7 @@ export const WebhookEntity = defineEntity({
     requestTimeoutMs: p.integer().nullable(),
     rateLimitPerSecond: p.float().nullable(),
     ordering: p.text().$type<'none' | 'subject'>(),
+    legacySignatureHeader: p.text().nullable(),
     /** Sealed, newest first. */
     secrets: p.json<SealedSecret[]>(),
     isActive: p.boolean(),

@@ -11,7 +11,16 @@ export interface WebhookSettings {
   readonly requestTimeoutMs: number | null;
   readonly rateLimitPerSecond: number | null;
   readonly ordering: 'none' | 'subject';
+  /** One more header with the hex HMAC-SHA256 of the body, for receivers that have not moved to the standard's yet. */
+  readonly legacySignatureHeader: string | null;
 }
+
+/** The settings as a fact holds them: one that is older than a setting does not have it. */
+export type StoredSettings = Omit<WebhookSettings, 'legacySignatureHeader'> &
+  Partial<Pick<WebhookSettings, 'legacySignatureHeader'>>;
+
+/** The settings of a fact of any age. */
+export const settingsIn = (stored: StoredSettings): WebhookSettings => ({ legacySignatureHeader: null, ...stored });
 
 /** A secret as it rests: sealed. It signs until `expiresAt`; null means until it is rotated. */
 export interface SealedSecret {
@@ -25,7 +34,7 @@ export type WebhookRegistered = {
   readonly type: 'WebhookRegistered';
   readonly data: {
     readonly tenantId: string;
-    readonly settings: WebhookSettings;
+    readonly settings: StoredSettings;
     readonly sealedSecret: string;
     readonly createdBy: string;
     readonly at: Instant;

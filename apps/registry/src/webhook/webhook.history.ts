@@ -6,6 +6,7 @@ const FIELD_NAMES: Record<string, string> = {
   requestTimeoutMs: 'request time-out',
   rateLimitPerSecond: 'rate limit',
   events: 'event types',
+  legacySignatureHeader: 'legacy signature header',
 };
 
 /** A sentence for people about one fact in the life of a webhook. */

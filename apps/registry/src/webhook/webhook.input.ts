@@ -12,6 +12,7 @@ export const settingsOf = (body: CreateWebhookBody): WebhookSettings => ({
   requestTimeoutMs: body.requestTimeoutMs ?? null,
   rateLimitPerSecond: body.rateLimitPerSecond ?? null,
   ordering: body.ordering ?? 'none',
+  legacySignatureHeader: body.legacySignatureHeader ?? null,
 });
 
 /** What a PATCH asks to change: the fields that it names, null included. */

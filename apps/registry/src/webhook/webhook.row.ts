@@ -1,4 +1,5 @@
 import type { DisabledReason, SealedSecret, WebhookEvent, WebhookSettings } from './webhook.events.ts';
+import { settingsIn } from './webhook.events.ts';
 import { raisesAlert, rotatedSecrets } from './webhook.state.ts';
 
 /** A row of `webhooks`, as `WebhookEntity` maps it. */
@@ -39,7 +40,7 @@ function registeredRow(id: string, event: Extract<Placed, { type: 'WebhookRegist
   return {
     id,
     tenantId,
-    ...settings,
+    ...settingsIn(settings),
     secrets: [{ sealed: sealedSecret, expiresAt: null }],
     isActive: true,
     disabledReason: null,

@@ -11,17 +11,19 @@ export interface Judged {
   readonly events?: readonly string[] | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly secret?: string | undefined;
+  readonly legacySignatureHeader?: string | null | undefined;
 }
 
 /** Everything that is wrong, so that a caller mends it in one go. No detail repeats a header's value or a secret. */
 export const fieldErrors = (
-  { url, events, headers, secret }: Judged,
+  { url, events, headers, secret, legacySignatureHeader }: Judged,
   rules: { egress: EgressRules; eventTypes: readonly string[] },
 ): FieldError[] => [
   ...(url === undefined ? [] : urlErrors(url, rules.egress)),
   ...(events === undefined ? [] : eventErrors(events, rules.eventTypes)),
   ...(headers === undefined ? [] : headerErrors(headers)),
   ...(secret === undefined ? [] : secretErrors(secret)),
+  ...(legacySignatureHeader == null ? [] : legacyErrors(legacySignatureHeader)),
 ];
 
 function urlErrors(url: string, egress: EgressRules): FieldError[] {
@@ -68,4 +70,14 @@ function secretErrors(secret: string): FieldError[] {
     if (!(error instanceof SecretFormatError)) throw error;
     return [{ field: 'secret', rule: error.rule, detail: error.message }];
   }
+}
+
+/** It is a header like any other that a tenant adds; that it is not one of them as well is the decider's to say. */
+function legacyErrors(name: string): FieldError[] {
+  const field = 'legacySignatureHeader';
+  if (name.toLowerCase() === 'user-agent') {
+    return [{ field, rule: 'reserved', detail: 'The header "user-agent" says who sends.' }];
+  }
+  const checked = checkHeader(name, '');
+  return checked.ok ? [] : [{ field, rule: checked.rule, detail: checked.detail }];
 }

@@ -25,6 +25,15 @@ const rateLimitPerSecond = z.number().positive().max(10_000).nullable().meta({
 const ordering = z.enum(['none', 'subject']).meta({
   description: '`subject`: what happened to one object is delivered in order, one after the other.',
 });
+const legacySignatureHeader = z
+  .string()
+  .nullable()
+  .meta({
+    description:
+      'Name of one more header that carries the hex HMAC-SHA256 of the body, by the newest secret; for receivers that ' +
+      'do not verify the signatures of Standard Webhooks yet. null: none.',
+    example: 'x-shop-signature',
+  });
 const secret = z.string().max(512).meta({
   description: 'Your own signing secret: `whsec_` + base64 of 24–64 bytes, or 32–256 printable characters.',
 });
@@ -40,6 +49,7 @@ export const createWebhookBody = z.strictObject({
   requestTimeoutMs: requestTimeoutMs.optional(),
   rateLimitPerSecond: rateLimitPerSecond.optional(),
   ordering: ordering.optional(),
+  legacySignatureHeader: legacySignatureHeader.optional(),
 });
 export type CreateWebhookBody = z.infer<typeof createWebhookBody>;
 
@@ -53,6 +63,7 @@ export const updateWebhookBody = z.strictObject({
   requestTimeoutMs: requestTimeoutMs.optional(),
   rateLimitPerSecond: rateLimitPerSecond.optional(),
   ordering: ordering.optional(),
+  legacySignatureHeader: legacySignatureHeader.optional(),
 });
 export type UpdateWebhookBody = z.infer<typeof updateWebhookBody>;
 

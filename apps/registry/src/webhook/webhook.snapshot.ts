@@ -14,6 +14,7 @@ export const snapshotOf = (row: WebhookRow): WebhookSnapshot => ({
   requestTimeoutMs: row.requestTimeoutMs,
   rateLimitPerSecond: row.rateLimitPerSecond,
   ordering: row.ordering,
+  legacySignatureHeader: row.legacySignatureHeader,
   secrets: [...row.secrets],
   version: row.version,
 });

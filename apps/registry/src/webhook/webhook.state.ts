@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts';
 import type { SealedSecret, WebhookEvent, WebhookRegistered, WebhookSettings } from './webhook.events.ts';
+import { settingsIn } from './webhook.events.ts';
 
 /** A webhook as its decider needs it: nothing that no decision reads. */
 export interface LiveWebhook {
@@ -51,7 +52,7 @@ export const raisesAlert = (event: WebhookEvent): boolean =>
 const registered = ({ data }: WebhookRegistered): LiveWebhook => ({
   status: 'live',
   tenantId: data.tenantId,
-  settings: data.settings,
+  settings: settingsIn(data.settings),
   secrets: [{ sealed: data.sealedSecret, expiresAt: null }],
   isActive: true,
   failures: [],

@@ -23,6 +23,7 @@ export const webhookView = (row: WebhookRow, displayName: (eventType: string) =>
   requestTimeoutMs: row.requestTimeoutMs,
   rateLimitPerSecond: row.rateLimitPerSecond,
   ordering: row.ordering,
+  legacySignatureHeader: row.legacySignatureHeader,
   createdBy: row.createdBy,
   createdAt: row.createdAt.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
