@@ -1,6 +1,7 @@
 import type { Page } from '@signet/service-kit';
 import { decodeCursor, pageOf } from '@signet/service-kit';
 import { z } from 'zod';
+import { time } from './time.ts';
 
 /** The place after which a page goes on, in lists that show the newest first. */
 export interface Place {
@@ -8,13 +9,15 @@ export interface Place {
   readonly id: string;
 }
 
-const place = z.strictObject({
-  createdAt: z.iso.datetime().transform((text) => new Date(text)),
-  id: z.string().max(64),
-});
+const placeWith = (id: z.ZodType<string>) => z.strictObject({ createdAt: time, id });
+const place = placeWith(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/));
+const uuidPlace = placeWith(z.uuid());
 
 /** The place that a cursor names; a cursor that is not one of ours is refused as a bad request. */
 export const placeOf = (cursor: string | undefined): Place | undefined => decodeCursor(cursor, place);
+
+/** The same for a list of what has UUIDs. */
+export const uuidPlaceOf = (cursor: string | undefined): Place | undefined => decodeCursor(cursor, uuidPlace);
 
 /** A page of up to `limit` rows, out of one row more than that: the one more says that there is another page. */
 export function viewPage<Row extends Place, View>(

@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { isUuid } from '@signet/contracts';
 import { Caller, Roles } from '@signet/service-kit';
 import { actorOf } from '../caller.ts';
-import { placeOf, viewPage } from '../page.ts';
+import { uuidPlaceOf, viewPage } from '../page.ts';
 import type { PlainListQuery } from '../page-query.ts';
 import { plainListQuery } from '../page-query.ts';
 import { RuleBroken } from '../rule-broken.ts';
@@ -88,7 +88,7 @@ export class ApiKeyHttp {
   }
 
   private async page(tenantId: string | null, { limit, cursor }: PlainListQuery) {
-    const rows = await this.queries.list(tenantId, { limit: limit + 1, after: placeOf(cursor) });
+    const rows = await this.queries.list(tenantId, { limit: limit + 1, after: uuidPlaceOf(cursor) });
     return viewPage(rows, limit, view);
   }
 

@@ -15,7 +15,7 @@ import {
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Caller, etag, parseIfMatch, Roles } from '@signet/service-kit';
 import type { FastifyReply } from 'fastify';
-import { viewPage, placeOf } from '../page.ts';
+import { viewPage, uuidPlaceOf } from '../page.ts';
 import type { CreateWebhookBody, ListWebhooksQuery, UpdateWebhookBody } from './webhook.schemas.ts';
 import { createWebhookBody, listWebhooksQuery, updateWebhookBody } from './webhook.schemas.ts';
 import { Webhooks } from './webhook.service.ts';
@@ -43,7 +43,7 @@ export class WebhookHttp {
   @ApiOperation({ summary: 'List webhooks', description: 'Newest first. Operators see those of every tenant.' })
   async list(@Query({ schema: listWebhooksQuery }) query: ListWebhooksQuery, @Caller() caller: Caller) {
     const { limit, cursor, ...filter } = query;
-    const rows = await this.webhooks.list(filter, { limit: limit + 1, after: placeOf(cursor) }, caller);
+    const rows = await this.webhooks.list(filter, { limit: limit + 1, after: uuidPlaceOf(cursor) }, caller);
     return viewPage(rows, limit, this.webhooks.viewOf);
   }
 

@@ -1,6 +1,7 @@
 import { pageQuery } from '@signet/service-kit';
 import { z } from 'zod';
 import { displayName, tenantId } from '../tenant/tenant.schemas.ts';
+import { time } from '../time.ts';
 
 const description = z.string().max(2000).nullable().meta({ description: 'For people.' });
 const url = z.string().min(1).max(2048).meta({
@@ -87,7 +88,6 @@ export const testBody = z.strictObject({
 });
 export type TestBody = z.infer<typeof testBody>;
 
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const listWebhooksQuery = z.strictObject({

@@ -63,7 +63,7 @@ function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[
 function ruleOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_format':
-      return `invalid_${issue.format}`;
+      return issue.format === 'regex' ? 'pattern' : `invalid_${issue.format}`;
     case 'invalid_value':
       return 'not_allowed';
     case 'custom':
@@ -74,6 +74,8 @@ function ruleOf(issue: Issue): string {
 }
 
 const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'item', set: 'item', map: 'item' };
+/** What people say for zod's words. */
+const NOUNS: Readonly<Record<string, string>> = { int: 'whole number', record: 'object' };
 const FORMATS: Readonly<Record<string, string>> = {
   uuid: 'a UUID',
   url: 'a URL',
@@ -84,7 +86,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 function sentence(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `It must be ${aOrAn(issue.expected)}.`;
+      return `It must be ${aOrAn(NOUNS[issue.expected] ?? issue.expected)}.`;
     case 'too_small':
       return bound(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum);
     case 'too_big':

@@ -3,36 +3,44 @@ import type { ArgumentMetadata } from '@nestjs/common';
 import type { z } from 'zod';
 import { fieldErrors } from './field-errors.ts';
 import { problem } from './problem.ts';
-import type { Problem } from './problem.ts';
+import type { FieldError, Problem } from './problem.ts';
+import { textErrors } from './text-errors.ts';
 
 /**
  * Checks what comes in against the zod schema of `@Body({ schema })`, `@Query({ schema })` and `@Param({ schema })`,
- * and hands the handler what the schema made of it. A body that breaks a rule is a 422, the rest a 400.
+ * and hands the handler what the schema made of it. Texts that cannot be stored are refused before, in paths too. A body that breaks a rule is a 422, the rest a 400.
  */
 export class ProblemValidationPipe extends StandardSchemaValidationPipe {
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
-    const { schema } = metadata;
+    const { schema, type } = metadata;
+    if (type === 'param' || schema) refuseTexts(metadata, value);
     if (!schema || !this.toValidate(metadata)) return value;
     this.stripProtoKeys(value);
     const result = await this.validate<T>(value, schema);
-    if (result.issues) throw invalid(metadata, result.issues as readonly z.core.$ZodIssue[], value);
+    if (result.issues) {
+      const issues = result.issues as readonly z.core.$ZodIssue[];
+      throw invalid(metadata, fieldErrors(issues, value, wholeOf(metadata)));
+    }
     return result.value;
   }
 }
 
-function invalid(metadata: ArgumentMetadata, issues: readonly z.core.$ZodIssue[], value: unknown): Problem {
-  switch (metadata.type) {
+/** Whatever the schema says: such a text would be an error of the database's. */
+function refuseTexts(metadata: ArgumentMetadata, value: unknown): void {
+  const errors = textErrors(value, wholeOf(metadata));
+  if (errors.length > 0) throw invalid(metadata, errors);
+}
+
+const WHOLE: Partial<Record<ArgumentMetadata['type'], string>> = { query: 'query', param: 'path' };
+const wholeOf = ({ type, data }: ArgumentMetadata): string => data ?? WHOLE[type] ?? 'body';
+
+function invalid({ type }: ArgumentMetadata, errors: readonly FieldError[]): Problem {
+  switch (type) {
     case 'query':
-      return problem(400, 'invalid_query', 'The query breaks a rule; see errors.', {
-        errors: fieldErrors(issues, value, metadata.data ?? 'query'),
-      });
+      return problem(400, 'invalid_query', 'The query breaks a rule; see errors.', { errors });
     case 'param':
-      return problem(400, 'invalid_path', 'The path breaks a rule; see errors.', {
-        errors: fieldErrors(issues, value, metadata.data ?? 'path'),
-      });
+      return problem(400, 'invalid_path', 'The path breaks a rule; see errors.', { errors });
     default:
-      return problem(422, 'invalid_body', 'The body breaks a rule; see errors.', {
-        errors: fieldErrors(issues, value, metadata.data ?? 'body'),
-      });
+      return problem(422, 'invalid_body', 'The body breaks a rule; see errors.', { errors });
   }
 }

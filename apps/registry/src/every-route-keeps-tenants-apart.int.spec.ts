@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import pg from 'pg';
+import type { TestRegistry, TestTenant } from './testing/registry.ts';
+import { startRegistry } from './testing/registry.ts';
+
+let registry: TestRegistry;
+let stranger: TestTenant;
+let database: pg.Client;
+/** An id of another tenant, by the first part of the path that it stands in and by its name in the template. */
+let foreign: Record<string, string>;
+beforeAll(async () => {
+  registry = await startRegistry();
+  stranger = await registry.newTenant();
+  const owner = await registry.newTenant();
+  const [key] = (await registry.call('GET', `/v1/tenants/${owner.id}/api-keys`)).json.data;
+  const webhook = await owner.newWebhook();
+  foreign = { '/v1/webhooks': webhook.id, '/v1/tenants': owner.id, '/v1/api-keys': key.id };
+  database = new pg.Client({ connectionString: registry.database.url });
+  await database.connect();
+});
+afterAll(async () => {
+  await database.end();
+  await registry.stop();
+});
+
+interface Operation {
+  readonly method: string;
+  readonly template: string;
+  readonly body: object | undefined;
+}
+
+/** A body that the operation would take: whoever is refused, is not refused for it. */
+const BODIES: Record<string, object> = {
+  'PATCH /v1/webhooks/{id}': { name: 'Mine now' },
+  'POST /v1/webhooks/{id}/test': { eventType: 'sale.created' },
+  'POST /v1/tenants/{tenantId}/api-keys': { name: 'Mine', role: 'tenant' },
+};
+
+/** Every operation of the OpenAPI document that names something by its id, so that a new one cannot be forgotten. */
+async function operations(): Promise<Operation[]> {
+  const { json } = await registry.call('GET', '/openapi.json');
+  const { paths } = json as unknown as { paths: Record<string, Record<string, unknown>> };
+  return Object.entries(paths)
+    .filter(([template]) => template.includes('{'))
+    .flatMap(([template, methods]) =>
+      Object.keys(methods).map((name) => {
+        const method = name.toUpperCase();
+        return { method, template, body: BODIES[`${method} ${template}`] };
+      }),
+    );
+}
+
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+const pathOf = (template: string, id?: string): string => {
+  const base = Object.keys(foreign).find((prefix) => template.startsWith(prefix));
+  return template.replaceAll(/\{\w+\}/g, id ?? foreign[base ?? ''] ?? `no id for ${template}`);
+};
+
+/** All that the registry knows, but for the keys of idempotency. */
+async function everything(): Promise<unknown> {
+  const all: unknown[] = [];
+  for (const table of ['events', 'webhooks', 'tenants', 'api_keys']) {
+    all.push((await database.query(`select row_to_json(t)::text as row from registry.${table} t order by 1`)).rows);
+  }
+  return all;
+}
+
+test("every route with an id treats another tenant's as one that is not there, and changes nothing", async () => {
+  const all = await operations();
+  expect(all.length).toBeGreaterThan(12);
+  const before = await everything();
+  for (const { method, template, body } of all) {
+    const asked = body === undefined ? {} : { body };
+    const answer = await stranger.call(method, pathOf(template), asked);
+    const nobody = await stranger.call(method, pathOf(template, NOBODY), asked);
+    // What only operators may do is refused before it is looked for.
+    const expected = template.startsWith('/v1/webhooks') ? 404 : 403;
+    expect({ method, template, status: answer.status }).toEqual({ method, template, status: expected });
+    expect({ ...answer.json, instance: '' }).toEqual({ ...nobody.json, instance: '' });
+  }
+  expect(await everything()).toEqual(before);
+});
+
+test('without a key, or with a wrong one, every route but the public ones is closed', async () => {
+  const before = await everything();
+  for (const { method, template, body } of await operations()) {
+    const asked = body === undefined ? {} : { body };
+    for (const key of ['', 'sgn_o_wrong']) {
+      const { status } = await registry.call(method, pathOf(template), { ...asked, key });
+      expect({ method, template, key, status }).toEqual({ method, template, key, status: 401 });
+    }
+  }
+  expect(await everything()).toEqual(before);
+});
+
+test('every table that has a tenant is one that the routes above stand for', async () => {
+  const { rows } = await database.query<{ table: string }>(
+    `select table_name as table from information_schema.columns
+     where table_schema = 'registry' and column_name = 'tenant_id' order by 1`,
+  );
+  expect(rows.map(({ table }) => table)).toEqual(['api_keys', 'webhooks']);
+});

@@ -1,0 +1,7 @@
+import { z } from 'zod';
+
+/** A time in a query or a cursor: RFC 3339, of a year that PostgreSQL and RFC 3339 both know. */
+export const time = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .refine((date) => date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999, 'It must be of the years 1 to 9999.');
