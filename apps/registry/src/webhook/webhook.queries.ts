@@ -4,6 +4,8 @@ import { sql } from 'kysely';
 import type { Tables } from '../database/tables.ts';
 import { tables } from '../database/tables.ts';
 import type { Place } from '../page.ts';
+import type { Found, FoundElsewhere, WebhookFilter } from './webhook.filter.ts';
+import { activityRanges, allOf, tenantMatches, webhookConditions } from './webhook.filter.ts';
 import type { WebhookRow } from './webhook.row.ts';
 
 /** A webhook with what stands beside it in other tables. */
@@ -13,29 +15,20 @@ export interface WebhookDetails extends WebhookRow {
   readonly lastFailureAt: Date | null;
 }
 
-export interface WebhookFilter {
-  /** undefined: every tenant's (operators only). */
-  readonly tenantId?: string | undefined;
-  readonly active?: boolean | undefined;
-  /** Subscribed to this event type. */
-  readonly event?: string | undefined;
-  /** Part of name, URL, description, or of the tenant's id or name, in any case. */
-  readonly q?: string | undefined;
-  readonly createdAfter?: Date | undefined;
-  readonly createdBefore?: Date | undefined;
-  readonly lastSuccessAfter?: Date | undefined;
-  readonly lastSuccessBefore?: Date | undefined;
-  readonly lastFailureAfter?: Date | undefined;
-  readonly lastFailureBefore?: Date | undefined;
-}
+type Joined = { w: WebhookRow; a: Tables['webhook_activity'] };
+type DetailsQuery = SelectQueryBuilder<Joined, 'w' | 'a', WebhookDetails>;
 
-type Joined = { w: WebhookRow; a: Tables['webhook_activity']; t: Tables['tenants'] };
-type DetailsQuery = SelectQueryBuilder<Joined, 'w' | 'a' | 't', WebhookDetails>;
+/** Looked up for each row of the page: for a join a plan would read all tenants. */
+const TENANT_NAME = sql<string | null>`(select t.name from tenants as t where t.id = w.tenant_id)`;
 
-/** `a%b` as a LIKE pattern that finds the text itself anywhere. */
-const containing = (text: string): string => `%${text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`;
+/** So many ids found in another table are handed over; where there are more, a page is full before all were looked at. */
+const SELECTIVE = 500;
 
-/** One statement each, however many rows; the search of the operators' list takes one more for the tenants' names. */
+/**
+ * One statement each, however many rows. A list over all tenants takes one more for a search, for the tenants' names, and
+ * one more for a range of the activity: what another table finds is asked first, since a plan cannot know whether it is
+ * a handful or nearly everything.
+ */
 export class WebhookQueries {
   constructor(private readonly em: EntityManager) {}
 
@@ -47,13 +40,20 @@ export class WebhookQueries {
 
   /** Up to `limit` webhooks, newest first; rows added meanwhile change no page that follows. */
   async list(filter: WebhookFilter, page: { limit: number; after?: Place | undefined }): Promise<WebhookDetails[]> {
-    const tenantIds = await this.tenantsNamed(filter);
-    let query = filtered(this.details(), filter, tenantIds);
+    const conditions = webhookConditions(filter, await this.foundElsewhere(filter));
     if (page.after) {
       const { createdAt, id } = page.after;
-      query = query.where(sql<boolean>`(w.created_at, w.id) < (${createdAt.toISOString()}::timestamptz, ${id}::uuid)`);
+      conditions.push(sql<boolean>`(w.created_at, w.id) < (${createdAt.toISOString()}::timestamptz, ${id}::uuid)`);
     }
-    return query.orderBy('w.createdAt', 'desc').orderBy('w.id', 'desc').limit(page.limit).execute();
+    // What stands beside a webhook is looked up for the page alone.
+    const rows = tables(this.em)
+      .selectFrom('webhooks as w')
+      .selectAll('w')
+      .where(allOf(conditions))
+      .orderBy('w.createdAt', 'desc')
+      .orderBy('w.id', 'desc')
+      .limit(page.limit);
+    return this.details(rows).orderBy('w.createdAt', 'desc').orderBy('w.id', 'desc').execute();
   }
 
   /** The rows of these ids, in one statement; those without a row are deleted. */
@@ -62,51 +62,40 @@ export class WebhookQueries {
     return tables(this.em).selectFrom('webhooks').selectAll().where(isAnyOf('id', ids)).execute();
   }
 
-  private details(): DetailsQuery {
+  private details(rows = tables(this.em).selectFrom('webhooks as w').selectAll('w')): DetailsQuery {
     return tables(this.em)
-      .selectFrom('webhooks as w')
+      .selectFrom(rows.as('w'))
       .leftJoin('webhook_activity as a', 'a.webhookId', 'w.id')
-      .leftJoin('tenants as t', 't.id', 'w.tenantId')
       .selectAll('w')
-      .select(['a.lastSuccessAt', 'a.lastFailureAt', 't.name as tenantName']) as unknown as DetailsQuery;
+      .select(['a.lastSuccessAt', 'a.lastFailureAt', TENANT_NAME.as('tenantName')]) as unknown as DetailsQuery;
   }
 
-  /** Tenants found by the search; asked first, since an OR over a join could use no index. */
-  private async tenantsNamed({ q, tenantId }: WebhookFilter): Promise<string[]> {
-    if (q === undefined || tenantId !== undefined) return [];
-    const pattern = containing(q);
-    const found = await tables(this.em)
-      .selectFrom('tenants')
-      .select('id')
-      .where(sql<boolean>`lower(id || chr(10) || name) like ${pattern}`)
-      .execute();
-    return found.map(({ id }) => id);
+  /** Within one tenant nothing is asked: its webhooks are few, and its own name is no news to it. */
+  private async foundElsewhere(filter: WebhookFilter): Promise<FoundElsewhere> {
+    const ranges = activityRanges(filter);
+    const { q, tenantId } = filter;
+    if (tenantId !== undefined) return { tenants: [], webhooks: ranges.length === 0 ? undefined : 'many' };
+    return {
+      tenants: q === undefined ? [] : await this.tenantsNamed(q),
+      webhooks: ranges.length === 0 ? undefined : await this.webhooksActiveWithin(ranges),
+    };
+  }
+
+  private async tenantsNamed(q: string): Promise<Found> {
+    const { rows } = await sql<{ id: string }>`
+      select t.id from tenants as t where ${tenantMatches(q)} order by t.id limit ${SELECTIVE + 1}`.execute(
+      tables(this.em),
+    );
+    return rows.length > SELECTIVE ? 'many' : rows.map(({ id }) => id);
+  }
+
+  private async webhooksActiveWithin(ranges: ReturnType<typeof activityRanges>): Promise<Found> {
+    const { rows } = await sql<{ id: string }>`
+      select a.webhook_id as id from webhook_activity as a where ${allOf(ranges)} limit ${SELECTIVE + 1}`.execute(
+      tables(this.em),
+    );
+    return rows.length > SELECTIVE ? 'many' : rows.map(({ id }) => id);
   }
 }
 
 const isAnyOf = (column: 'id', ids: readonly string[]) => sql<boolean>`${sql.ref(column)} = any(${[...ids]}::uuid[])`;
-
-function filtered(query: DetailsQuery, filter: WebhookFilter, tenantIds: string[]): DetailsQuery {
-  const { tenantId, active, event, q } = filter;
-  let narrowed = query;
-  if (tenantId !== undefined) narrowed = narrowed.where('w.tenantId', '=', tenantId);
-  if (active !== undefined) narrowed = narrowed.where('w.isActive', '=', active);
-  if (event !== undefined) narrowed = narrowed.where(sql<boolean>`w.events @> array[${event}]::text[]`);
-  if (q !== undefined) narrowed = narrowed.where(matches(q, tenantIds));
-  const ranges = [
-    ['w.createdAt', filter.createdAfter, filter.createdBefore],
-    ['a.lastSuccessAt', filter.lastSuccessAfter, filter.lastSuccessBefore],
-    ['a.lastFailureAt', filter.lastFailureAfter, filter.lastFailureBefore],
-  ] as const;
-  for (const [column, after, before] of ranges) {
-    if (after) narrowed = narrowed.where(column, '>', after);
-    if (before) narrowed = narrowed.where(column, '<', before);
-  }
-  return narrowed;
-}
-
-/** The expression is that of the trigram index, character by character. */
-function matches(q: string, tenantIds: string[]) {
-  const own = sql<boolean>`lower(w.name || chr(10) || coalesce(w.description, '') || chr(10) || w.url) like ${containing(q)}`;
-  return tenantIds.length === 0 ? own : sql<boolean>`(${own} or w.tenant_id = any(${tenantIds}::text[]))`;
-}
