@@ -11,5 +11,6 @@ export const TARGETS = {
   fanOut10: { perSecond: atLeast(10_000), cpu: atMost(0.2) },
   latency200: { p50: atMost(5), p99: atMost(30) },
   isolation: { share: atLeast(95) },
+  registryLists: { p99: atMost(50) },
   crash: { firstRedeliverySeconds: atMost(10) },
 } as const;

@@ -5,6 +5,7 @@ import { TARGETS } from '../targets.ts';
 import { crash } from './crash.ts';
 import { isolation } from './isolation.ts';
 import { latency } from './latency.ts';
+import { registryLists } from './registry-lists.ts';
 import type { Throughput } from './throughput.ts';
 import { throughput } from './throughput.ts';
 
@@ -59,6 +60,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   'latency-200': async (bench) => [await latency(bench, 'kafka'), await latency(bench, 'http')],
   isolation: async (bench) => [await isolation(bench)],
   crash: async (bench) => [await crash(bench)],
+  'registry-lists': async (bench) => [await registryLists(bench)],
 };
 
 /** Not measured: a compiler, caches and connection pools that have seen no work say nothing about a system that runs. */

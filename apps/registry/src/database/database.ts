@@ -9,7 +9,7 @@ import { IdempotencyKeysMigration } from '../idempotency/idempotency.migration.t
 import { TenantEntity } from '../tenant/tenant.entity.ts';
 import { tenantProjection } from '../tenant/tenant.projection.ts';
 import { WebhookActivityEntity, WebhookEntity } from '../webhook/webhook.entity.ts';
-import { DisabledWebhooksMigration } from '../webhook/webhook.disabled-index.migration.ts';
+import { WebhookListsMigration } from '../webhook/webhook.lists.migration.ts';
 import { LegacySignatureMigration } from '../webhook/webhook.legacy-signature.migration.ts';
 import { webhookProjection } from '../webhook/webhook.projection.ts';
 import { RegistryMigration1 } from './registry.migration.ts';
@@ -29,7 +29,7 @@ export const registryDatabase = (
     IdempotencyKeysMigration,
     WebhookAlertsMigration,
     LegacySignatureMigration,
-    DisabledWebhooksMigration,
+    WebhookListsMigration,
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

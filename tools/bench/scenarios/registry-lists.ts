@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+import type { Bench } from '../bench.ts';
+import { nowMicros } from '../clock.ts';
+import { spreadOf } from '../measure/percentile.ts';
+import { atRate } from '../pacer.ts';
+import type { Figure, Outcome } from '../result.ts';
+import { TARGETS } from '../targets.ts';
+
+const SEED = new URL('../../../apps/registry/src/testing/many-webhooks.sql', import.meta.url);
+/** Three thousand pages a minute: far more than people turn, far less than saturates. */
+const PER_SECOND = 50;
+const SECONDS = 6;
+const WARM_UP_ROUNDS = 20;
+const NOTHING_SENT = { sent: 0, accepted: 0, expected: 0, once: 0, repeated: 0, missing: 0 };
+
+/** What is asked of 100,000 webhooks of 10,000 tenants; `many-0` has a thousand of them. */
+const LISTS: Readonly<Record<string, readonly string[]>> = {
+  'list of a tenant': ['', '?limit=200', '?active=false', '?event=sale.created', '?q=stock', '?q=ab&active=true'],
+  'list over all tenants': [
+    '',
+    '?limit=200',
+    '?active=true',
+    '?tenantId=many-5',
+    '?createdBefore=2026-03-01T00:00:00Z',
+  ],
+  'filter over all tenants': [
+    '?active=false',
+    '?event=customer.created',
+    '?event=purchase_order.received',
+    '?createdAfter=2026-06-01T00:00:00Z&createdBefore=2026-06-02T00:00:00Z',
+    '?lastFailureAfter=2026-01-01T00:00:00Z',
+    '?lastFailureAfter=2026-10-08T00:00:00Z',
+    '?lastSuccessBefore=2026-01-05T00:00:00Z',
+    '?lastSuccessAfter=2026-06-08T00:00:00Z&active=false&event=sale.created',
+  ],
+  'search over all tenants': [
+    '?q=accounting',
+    '?q=3f2a',
+    '?q=zzzzzz',
+    '?q=antwerp',
+    '?q=jeweller%2077',
+    '?q=many-&active=false',
+  ],
+};
+
+/** A registry with many webhooks, seeded straight into its read models: how long does a page take? */
+export async function registryLists(bench: Bench): Promise<Outcome> {
+  const database = new pg.Client({ connectionString: bench.local().databaseUrl });
+  await database.connect();
+  try {
+    await seed(database);
+    const { body } = await bench.operator.post<{ id: string; key: string }>('/v1/tenants/many-0/api-keys', {
+      name: 'bench registry-lists',
+      role: 'tenant',
+    });
+    const figures: Figure[] = [];
+    for (const [name, queries] of Object.entries(LISTS)) {
+      const key = name === 'list of a tenant' ? body.key : bench.local().operatorKey;
+      figures.push(...spread(name, await timesOf(bench.local().url, key, queries)));
+    }
+    await bench.operator.call('DELETE', `/v1/api-keys/${body.id}`);
+    return { scenario: 'registry-lists', figures, ledger: NOTHING_SENT, notes: [] };
+  } finally {
+    await remove(database);
+    await database.end();
+  }
+}
+
+/** Milliseconds of each request, from when it should have been sent to the end of its answer. */
+async function timesOf(url: string, key: string, queries: readonly string[]): Promise<number[]> {
+  const once = async (query: string, dueAt = nowMicros()): Promise<number> => {
+    const answer = await fetch(`${url}/v1/webhooks${query}`, { headers: { authorization: `Bearer ${key}` } });
+    await answer.arrayBuffer();
+    if (!answer.ok) throw new Error(`GET /v1/webhooks${query} answered ${answer.status}.`);
+    return (nowMicros() - dueAt) / 1_000;
+  };
+  // Not measured: the first ones find nothing in memory, and no compiled code.
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) for (const query of queries) await once(query);
+  const asked: Promise<number>[] = [];
+  await atRate(PER_SECOND, SECONDS, (dueAt) => {
+    asked.push(once(queries[asked.length % queries.length] ?? '', dueAt));
+  });
+  return Promise.all(asked);
+}
+
+function spread(name: string, times: readonly number[]): Figure[] {
+  const { p50, p99 } = spreadOf(times);
+  return [
+    { name: `${name}, p50`, value: p50, digits: 1, unit: 'ms' },
+    { name: `${name}, p99`, value: p99, digits: 1, unit: 'ms', target: TARGETS.registryLists.p99 },
+  ];
+}
+
+const TABLES = ['webhook_activity', 'webhooks', 'tenants'];
+
+async function seed(database: pg.Client): Promise<void> {
+  await remove(database);
+  await database.query(readFileSync(SEED, 'utf8'));
+  // As autovacuum does in its time.
+  for (const table of TABLES) await database.query(`vacuum analyze registry.${table}`);
+}
+
+async function remove(database: pg.Client): Promise<void> {
+  await database.query(`delete from registry.webhook_activity where webhook_id in (
+    select id from registry.webhooks where tenant_id like 'many-%')`);
+  await database.query(`delete from registry.webhooks where tenant_id like 'many-%'`);
+  await database.query(`delete from registry.tenants where id like 'many-%'`);
+}
