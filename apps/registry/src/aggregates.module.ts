@@ -7,6 +7,7 @@ import { RecordProducer } from '@signet/kafka';
 import type { Logger } from '@signet/service-kit';
 import { CLOCK, gauge, LOGGER } from '@signet/service-kit';
 import { Registry } from 'prom-client';
+import { AlertListener, AlertsModule } from './alerts/alerts.module.ts';
 import { KeyCache } from './auth/key-cache.ts';
 import type { RegistrySettings } from './config.ts';
 import type { AroundCommit } from './database/aggregates.ts';
@@ -34,7 +35,7 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
     return {
       module: AggregatesModule,
       global: true,
-      imports: [IdempotencyModule],
+      imports: [IdempotencyModule, AlertsModule.forRoot(settings)],
       providers: [
         {
           provide: RecordProducer,
@@ -43,9 +44,23 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
         },
         {
           provide: RELAY,
-          inject: [EntityManager, RecordProducer, CLOCK, LOGGER],
-          useFactory: (em: EntityManager, producer: RecordProducer, clock: Clock, logger: Logger) =>
-            registryRelay({ databaseUrl: settings.SIGNET_DATABASE_URL, em, producer, published, clock, logger }),
+          inject: [EntityManager, RecordProducer, AlertListener, CLOCK, LOGGER],
+          useFactory: (
+            em: EntityManager,
+            producer: RecordProducer,
+            alerts: AlertListener,
+            clock: Clock,
+            logger: Logger,
+          ) =>
+            registryRelay({
+              databaseUrl: settings.SIGNET_DATABASE_URL,
+              em,
+              producer,
+              published,
+              alerts,
+              clock,
+              logger,
+            }),
         },
         {
           provide: Aggregates,

@@ -1,5 +1,6 @@
 import type { SettingsOf } from '@signet/service-kit';
-import { defineSettings, duration, integer, setting, sharedSettings } from '@signet/service-kit';
+import { defineSettings, duration, integer, optionalSetting, setting, sharedSettings } from '@signet/service-kit';
+import { mailAddress, smtpUrl } from './alerts/alert-mail.settings.ts';
 
 /** Every setting of the registry. */
 export const settings = defineSettings({
@@ -19,5 +20,13 @@ export const settings = defineSettings({
     'How long the answer to a change waits for Kafka to have it at most; the change itself is durable before.',
     { default: '5s' },
   ),
+  SIGNET_SMTP_URL: optionalSetting(
+    smtpUrl(),
+    'Mail server that takes the alerts for tenants with an alertEmail, as smtp://user:password@host:587 or smtps://host; unset, no mail is sent.',
+    { secret: true },
+  ),
+  SIGNET_SMTP_FROM: setting(mailAddress(), 'Sender of the alerts by e-mail.', {
+    default: 'Signet <signet@localhost>',
+  }),
 });
 export type RegistrySettings = SettingsOf<typeof settings>;

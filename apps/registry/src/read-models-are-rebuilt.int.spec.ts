@@ -63,6 +63,7 @@ async function liveALittle(): Promise<void> {
   const deleted = await tenant.newWebhook();
   await tenant.call('DELETE', `/v1/webhooks/${deleted.id}`);
   const other = await registry.newTenant();
+  await other.call('PATCH', `/v1/tenants/${other.id}`, { body: { alertEmail: 'ops@shop.example' } });
   await registry.call('POST', `/v1/tenants/${other.id}/suspend`, { body: { reason: 'Unpaid' } });
   const [key] = (await registry.call('GET', `/v1/tenants/${other.id}/api-keys`)).json.data;
   await registry.call('DELETE', `/v1/api-keys/${key?.id}`);

@@ -1,6 +1,7 @@
 import { EventStoreMigration } from '@signet/event-store';
 import type { Projection } from '@signet/event-store';
 import type { DatabaseOptions } from '@signet/service-kit';
+import { AlertMailsMigration } from '../alerts/alert-mails.migration.ts';
 import { WebhookAlertsMigration } from '../alerts/alerts.migration.ts';
 import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
 import { apiKeyProjection } from '../api-key/api-key.projection.ts';
@@ -30,6 +31,7 @@ export const registryDatabase = (
     WebhookAlertsMigration,
     LegacySignatureMigration,
     WebhookListsMigration,
+    AlertMailsMigration,
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

@@ -4,6 +4,7 @@ import type { LogPosition } from '@signet/event-store';
 import { LogRelay, PostgresEventStore } from '@signet/event-store';
 import type { RecordProducer } from '@signet/kafka';
 import type { Logger } from '@signet/service-kit';
+import type { AlertListener } from '../alerts/alerts.module.ts';
 import { alertsInLog } from '../alerts/alerts-in-log.ts';
 import { isSnapshotsRequested } from '../republish/snapshots-requested.ts';
 import { publicationsOf } from './publications.ts';
@@ -28,12 +29,13 @@ export interface RegistryRelayOptions {
   readonly producer: RecordProducer;
   /** Is told of each stream what has been published of it. */
   readonly published: PublishedStreams;
+  readonly alerts: AlertListener;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** Events of the registry → what the other services learn of it. One replica publishes at a time. */
-export const registryRelay = ({ databaseUrl, em, producer, published, clock, logger }: RegistryRelayOptions) =>
+export const registryRelay = ({ databaseUrl, em, producer, published, alerts, clock, logger }: RegistryRelayOptions) =>
   new LogRelay<EventLogRow>({
     connectionString: databaseUrl,
     name: RELAY_NAME,
@@ -48,9 +50,11 @@ export const registryRelay = ({ databaseUrl, em, producer, published, clock, log
     async publish(rows, { signal }) {
       for (const run of runsOf(rows)) {
         const events = run.map(({ stream_id: streamId, version, type, data }) => ({ streamId, version, type, data }));
-        const alerts = await alertsInLog(new PostgresEventStore({ em, clock, projections: [] }), events);
+        const raised = await alertsInLog(new PostgresEventStore({ em, clock, projections: [] }), events);
+        // Before Kafka: people are told of a failing webhook also while that is away.
+        await alerts.tell(raised);
         // Topic by topic: a test must not overtake the snapshot of its webhook.
-        for (const [topic, records] of await publicationsOf(em, events, alerts)) {
+        for (const [topic, records] of await publicationsOf(em, events, raised)) {
           // Who has lost the lock may hold a state that another replica has already followed by a tombstone.
           signal.throwIfAborted();
           await producer.publishAll(topic, records);

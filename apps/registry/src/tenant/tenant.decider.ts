@@ -1,23 +1,37 @@
 import type { Instant } from '../instant.ts';
 import { RuleBroken } from '../rule-broken.ts';
 
+/** What can be changed of a tenant. */
+export interface TenantSettings {
+  readonly name: string;
+  /** Gets the alerts about the tenant's webhooks by e-mail; null: nobody does. */
+  readonly alertEmail: string | null;
+}
+
 export type TenantEvent =
   | { readonly type: 'TenantCreated'; readonly data: { readonly name: string; readonly at: Instant } }
+  | {
+      readonly type: 'TenantUpdated';
+      readonly data: { readonly changes: Partial<TenantSettings>; readonly at: Instant };
+    }
   | { readonly type: 'TenantSuspended'; readonly data: { readonly detail: string | null; readonly at: Instant } }
   | { readonly type: 'TenantResumed'; readonly data: { readonly at: Instant } };
 
 export const TENANT_EVENT_TYPES = [
   'TenantCreated',
+  'TenantUpdated',
   'TenantSuspended',
   'TenantResumed',
 ] as const satisfies readonly TenantEvent['type'][];
 
 export type TenantCommand =
   | { readonly type: 'CreateTenant'; readonly name: string; readonly at: Instant }
+  | { readonly type: 'UpdateTenant'; readonly changes: Partial<TenantSettings>; readonly at: Instant }
   | { readonly type: 'SuspendTenant'; readonly detail: string | null; readonly at: Instant }
   | { readonly type: 'ResumeTenant'; readonly at: Instant };
 
-export type Tenant = { readonly status: 'absent' | 'active' | 'suspended' };
+export type Tenant =
+  { readonly status: 'absent' } | { readonly status: 'active' | 'suspended'; readonly settings: TenantSettings };
 
 function decide(command: TenantCommand, tenant: Tenant): TenantEvent[] {
   if (command.type === 'CreateTenant') {
@@ -28,6 +42,11 @@ function decide(command: TenantCommand, tenant: Tenant): TenantEvent[] {
   }
   if (tenant.status === 'absent') throw new RuleBroken('not_found', 'tenant_not_found', 'There is no such tenant.');
   switch (command.type) {
+    case 'UpdateTenant': {
+      const changes = realChanges(tenant.settings, command.changes);
+      if (Object.keys(changes).length === 0) return [];
+      return [{ type: 'TenantUpdated', data: { changes, at: command.at } }];
+    }
     case 'SuspendTenant': {
       const { detail, at } = command;
       return tenant.status === 'suspended' ? [] : [{ type: 'TenantSuspended', data: { detail, at } }];
@@ -37,13 +56,26 @@ function decide(command: TenantCommand, tenant: Tenant): TenantEvent[] {
   }
 }
 
-function evolve(_tenant: Tenant, event: TenantEvent): Tenant {
+/** The changes that change something. */
+const realChanges = (settings: TenantSettings, changes: Partial<TenantSettings>): Partial<TenantSettings> =>
+  Object.fromEntries(
+    Object.entries(changes).filter(
+      ([field, value]) => value !== undefined && value !== settings[field as keyof TenantSettings],
+    ),
+  );
+
+function evolve(tenant: Tenant, event: TenantEvent): Tenant {
+  if (event.type === 'TenantCreated') {
+    return { status: 'active', settings: { name: event.data.name, alertEmail: null } };
+  }
+  if (tenant.status === 'absent') return tenant;
   switch (event.type) {
-    case 'TenantCreated':
+    case 'TenantUpdated':
+      return { ...tenant, settings: { ...tenant.settings, ...event.data.changes } };
     case 'TenantResumed':
-      return { status: 'active' };
+      return { ...tenant, status: 'active' };
     case 'TenantSuspended':
-      return { status: 'suspended' };
+      return { ...tenant, status: 'suspended' };
   }
 }
 

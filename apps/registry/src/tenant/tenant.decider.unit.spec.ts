@@ -28,8 +28,20 @@ describe('a tenant', () => {
         data: { detail: null, at },
       });
   });
+  test('is changed in what is new only', () => {
+    const named: TenantEvent = { type: 'TenantUpdated', data: { changes: { alertEmail: 'ops@shop.example' }, at } };
+    const change = { name: 'Goldsmith', alertEmail: 'ops@shop.example' };
+    tenant.given(created).when({ type: 'UpdateTenant', changes: change, at }).then(named);
+    tenant.given(created, named).when({ type: 'UpdateTenant', changes: change, at }).then();
+    tenant
+      .given(created, named)
+      .when({ type: 'UpdateTenant', changes: { alertEmail: null }, at })
+      .then({ type: 'TenantUpdated', data: { changes: { alertEmail: null }, at } });
+    tenant.given(created, suspended, named).when({ type: 'SuspendTenant', detail: null, at }).then();
+  });
   test('that is not there can be neither suspended nor resumed', () => {
     tenant.given().when({ type: 'SuspendTenant', detail: null, at }).thenThrows('tenant_not_found');
     tenant.given().when({ type: 'ResumeTenant', at }).thenThrows('tenant_not_found');
+    tenant.given().when({ type: 'UpdateTenant', changes: {}, at }).thenThrows('tenant_not_found');
   });
 });

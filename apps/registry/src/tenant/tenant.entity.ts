@@ -7,6 +7,7 @@ export const TenantEntity = defineEntity({
   properties: {
     id: p.text().primary(),
     name: p.text(),
+    alertEmail: p.text().nullable(),
     status: p.text().$type<'active' | 'suspended'>(),
     suspendedDetail: p.text().nullable(),
     createdAt: p.datetime(),

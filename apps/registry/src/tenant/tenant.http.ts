@@ -1,23 +1,28 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { newId } from '@signet/contracts';
-import { Caller, Roles } from '@signet/service-kit';
-import { actorOf } from '../caller.ts';
+import { Caller, decodeCursor, pageOf, problem, Roles } from '@signet/service-kit';
+import { z } from 'zod';
+import { actorOf, tenantOf } from '../caller.ts';
+import { Aggregates } from '../database/aggregates.ts';
 import { placeOf, viewPage } from '../page.ts';
 import type { PlainListQuery } from '../page-query.ts';
 import { plainListQuery } from '../page-query.ts';
 import { RuleBroken } from '../rule-broken.ts';
 import { TenantCommands } from './tenant.commands.ts';
+import { tenantHistory } from './tenant.history.ts';
 import { TenantQueries } from './tenant.queries.ts';
 import type { TenantRow } from './tenant.row.ts';
-import type { CreateTenantBody, SuspendTenantBody } from './tenant.schemas.ts';
-import { createTenantBody, suspendTenantBody } from './tenant.schemas.ts';
+import type { CreateTenantBody, SuspendTenantBody, UpdateTenantBody } from './tenant.schemas.ts';
+import { createTenantBody, suspendTenantBody, updateTenantBody } from './tenant.schemas.ts';
 
 const view = ({ createdAt, updatedAt, ...tenant }: TenantRow) => ({
   ...tenant,
   createdAt: createdAt.toISOString(),
   updatedAt: updatedAt.toISOString(),
 });
+const historyPlace = z.strictObject({ version: z.int().positive() });
 
 @ApiTags('Tenants')
 @Roles('operator')
@@ -26,6 +31,8 @@ export class TenantHttp {
   constructor(
     @Inject(TenantCommands) private readonly commands: TenantCommands,
     @Inject(TenantQueries) private readonly queries: TenantQueries,
+    @Inject(Aggregates) private readonly aggregates: Aggregates,
+    @Inject(EntityManager) private readonly em: EntityManager,
   ) {}
 
   @Post()
@@ -33,7 +40,7 @@ export class TenantHttp {
   async create(@Body({ schema: createTenantBody }) body: CreateTenantBody, @Caller() caller: Caller) {
     const id = body.id ?? newId();
     await this.commands.create(id, body.name, actorOf(caller));
-    return this.read(id);
+    return this.viewOf(id);
   }
 
   @Get()
@@ -43,23 +50,55 @@ export class TenantHttp {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Read a tenant' })
-  async read(@Param('id') id: string) {
-    const tenant = await this.queries.find(id);
-    if (tenant === undefined) throw new RuleBroken('not_found', 'tenant_not_found', 'There is no such tenant.');
-    return view(tenant);
+  @Roles('operator', 'tenant')
+  @ApiOperation({ summary: 'Read a tenant', description: "A tenant's key reads its own." })
+  read(@Param('id') id: string, @Caller() caller: Caller) {
+    checkOwn(id, caller);
+    return this.viewOf(id);
+  }
+
+  @Patch(':id')
+  @Roles('operator', 'tenant')
+  @ApiOperation({
+    summary: 'Change a tenant',
+    description: "A tenant's key sets the `alertEmail` of its own; only an operator changes the name.",
+  })
+  async update(
+    @Param('id') id: string,
+    @Body({ schema: updateTenantBody }) body: UpdateTenantBody,
+    @Caller() caller: Caller,
+  ) {
+    checkOwn(id, caller);
+    if (body.name !== undefined && caller.role !== 'operator') {
+      throw problem(403, 'operator_only', 'Only an operator changes the name of a tenant.');
+    }
+    await this.commands.update(id, withoutUndefined(body), actorOf(caller));
+    return this.viewOf(id);
+  }
+
+  @Get(':id/history')
+  @ApiOperation({ summary: 'What happened to a tenant, when and by whom', description: 'The latest first.' })
+  async history(@Param('id') id: string, @Query({ schema: plainListQuery }) { limit, cursor }: PlainListQuery) {
+    await this.find(id);
+    const before = decodeCursor(cursor, historyPlace)?.version;
+    const entries = await tenantHistory(this.aggregates.storeIn(this.em), id, { limit: limit + 1, before });
+    return pageOf(entries, limit, ({ version }) => ({ version }));
   }
 
   @Post(':id/suspend')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Suspend a tenant', description: 'Its deliveries end as FAILED, and can be replayed.' })
+  @ApiOperation({
+    summary: 'Suspend a tenant',
+    description:
+      'Its messages are accepted, but their deliveries, also those under way, end as FAILED and can be replayed. Its keys read and change nothing.',
+  })
   async suspend(
     @Param('id') id: string,
     @Body({ schema: suspendTenantBody }) body: SuspendTenantBody,
     @Caller() caller: Caller,
   ) {
     await this.commands.suspend(id, body?.reason ?? null, actorOf(caller));
-    return this.read(id);
+    return this.viewOf(id);
   }
 
   @Post(':id/resume')
@@ -67,6 +106,27 @@ export class TenantHttp {
   @ApiOperation({ summary: 'End a suspension' })
   async resume(@Param('id') id: string, @Caller() caller: Caller) {
     await this.commands.resume(id, actorOf(caller));
-    return this.read(id);
+    return this.viewOf(id);
+  }
+
+  private viewOf = async (id: string) => view(await this.find(id));
+
+  private async find(id: string): Promise<TenantRow> {
+    const tenant = await this.queries.find(id);
+    if (tenant === undefined) throw notFound();
+    return tenant;
   }
 }
+
+const notFound = () => new RuleBroken('not_found', 'tenant_not_found', 'There is no such tenant.');
+
+/** Another tenant is as if it were not there. */
+function checkOwn(id: string, caller: Caller): void {
+  const own = tenantOf(caller);
+  if (own !== undefined && own !== id) throw notFound();
+}
+
+const withoutUndefined = ({ name, alertEmail }: UpdateTenantBody) => ({
+  ...(name !== undefined && { name }),
+  ...(alertEmail !== undefined && { alertEmail }),
+});

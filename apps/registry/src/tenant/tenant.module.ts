@@ -2,7 +2,6 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Module } from '@nestjs/common';
 import type { Clock } from '@signet/contracts';
 import { CLOCK } from '@signet/service-kit';
-import { KeyCache } from '../auth/key-cache.ts';
 import { Aggregates } from '../database/aggregates.ts';
 import { TenantCommands } from './tenant.commands.ts';
 import { TenantHttp } from './tenant.http.ts';
@@ -18,9 +17,8 @@ import { TenantQueries } from './tenant.queries.ts';
     },
     {
       provide: TenantCommands,
-      inject: [Aggregates, CLOCK, KeyCache],
-      useFactory: (aggregates: Aggregates, clock: Clock, keys: KeyCache) =>
-        new TenantCommands(aggregates, clock, keys.clear),
+      inject: [Aggregates, CLOCK],
+      useFactory: (aggregates: Aggregates, clock: Clock) => new TenantCommands(aggregates, clock),
     },
   ],
   exports: [TenantQueries],

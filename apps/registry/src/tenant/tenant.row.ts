@@ -5,6 +5,7 @@ import type { TenantEvent } from './tenant.decider.ts';
 export interface TenantRow {
   readonly id: string;
   readonly name: string;
+  readonly alertEmail: string | null;
   readonly status: 'active' | 'suspended';
   readonly suspendedDetail: string | null;
   readonly createdAt: Date;
@@ -22,10 +23,13 @@ export function applyToTenantRow(
   const at = new Date(event.data.at);
   if (event.type === 'TenantCreated') {
     const { name } = event.data;
-    return { id, name, status: 'active', suspendedDetail: null, createdAt: at, updatedAt: at, version };
+    const blank = { alertEmail: null, suspendedDetail: null };
+    return { id, name, ...blank, status: 'active', createdAt: at, updatedAt: at, version };
   }
   if (row === null) return null;
   switch (event.type) {
+    case 'TenantUpdated':
+      return { ...row, ...event.data.changes, updatedAt: at, version };
     case 'TenantSuspended':
       return { ...row, status: 'suspended', suspendedDetail: event.data.detail, updatedAt: at, version };
     case 'TenantResumed':
@@ -33,7 +37,7 @@ export function applyToTenantRow(
   }
 }
 
-/** A tenant as the other services know it. */
+/** A tenant as the other services know it; its e-mail address is nobody's business there. */
 export const tenantSnapshotOf = ({ id, name, status, version }: TenantRow): TenantSnapshot => ({
   id,
   name,

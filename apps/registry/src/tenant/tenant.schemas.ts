@@ -19,6 +19,18 @@ export const createTenantBody = z.strictObject({
 });
 export type CreateTenantBody = z.infer<typeof createTenantBody>;
 
+/** One address and nothing else: what stands in the To of an alert. */
+const alertEmail = z.email().max(254).nullable().meta({
+  description: "Gets the alerts about the tenant's webhooks; null: nobody does.",
+  example: 'ops@shop.example',
+});
+
+export const updateTenantBody = z.strictObject({
+  name: displayName.optional().meta({ description: 'Only an operator may change it.' }),
+  alertEmail: alertEmail.optional(),
+});
+export type UpdateTenantBody = z.infer<typeof updateTenantBody>;
+
 export const suspendTenantBody = z
   .strictObject({ reason: z.string().max(500).nullish().meta({ description: 'For people.' }) })
   .nullish();

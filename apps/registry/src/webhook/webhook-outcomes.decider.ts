@@ -1,3 +1,4 @@
+import { ABANDON_REASONS } from '@signet/contracts';
 import type { Instant } from '../instant.ts';
 import type { WebhookAttemptFailed, WebhookEvent } from './webhook.events.ts';
 import type { LiveWebhook } from './webhook.state.ts';
@@ -24,7 +25,7 @@ export interface FailureRules {
 }
 
 /** Ends of a delivery for which nothing was sent: they say nothing about the receiver. */
-const NOT_SENT: readonly string[] = ['disabled', 'deleted', 'tenant_suspended'];
+const NOT_SENT: readonly string[] = ABANDON_REASONS;
 
 /** Whether an outcome says anything about the receiver: tests, our own faults and what was never sent do not. */
 export const isTelling = (outcome: Pick<AttemptOutcome, 'kind' | 'errorClass' | 'fault'>): boolean =>

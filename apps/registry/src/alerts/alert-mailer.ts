@@ -1,0 +1,127 @@
+import type { Clock } from '@signet/contracts';
+import type { Logger } from '@signet/service-kit';
+import { mailTextOf } from './alert-mail.text.ts';
+import { NEWS_FOR_MS } from './alert-mails.ts';
+import type { AlertMails, LeasedMail, MailResult } from './alert-mails.ts';
+import type { Smtp } from './smtp.ts';
+import { MailRefused } from './smtp.ts';
+
+export interface Mail {
+  /** Of the alert: makes the Message-ID, so that a repeat can be told. */
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly at: Date;
+}
+
+export interface AlertMailerParts {
+  readonly mails: AlertMails;
+  readonly smtp: Pick<Smtp, 'send'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly ended: (result: MailResult) => void;
+}
+
+const MINUTE_MS = 60_000;
+const AT_ONCE = 4;
+/** Longer than a mail server can make a mail take; what a crash left is sent when it ends. */
+const LEASE_MS = 5 * MINUTE_MS;
+const FIRST_BACKOFF_MS = MINUTE_MS;
+const LONGEST_BACKOFF_MS = 60 * MINUTE_MS;
+const POLL_MS = 1_000;
+
+/** Time until the next try after `attempts` that failed: a minute, doubling up to an hour. Milliseconds. */
+export const backoffMs = (attempts: number): number =>
+  Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempts - 1, 30));
+
+/**
+ * Sends the alerts that wait as mails. At least once: a mail that a server took just before a crash is sent again with
+ * the same Message-ID. A server that cannot take one is asked again with backoff for as long as the alert is news; one
+ * tenant's address that does not work holds up nobody else's mail.
+ */
+export class AlertMailer {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private isStopped = true;
+
+  constructor(private readonly parts: AlertMailerParts) {}
+
+  start(): void {
+    this.isStopped = false;
+    this.schedule(0);
+  }
+
+  /** Waits for the mails that are being sent. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  /** There is something to be sent. */
+  wake(): void {
+    if (!this.running) this.schedule(0);
+  }
+
+  /** Sends what is due now. Resolves to how many were tried. */
+  async sendDue(): Promise<number> {
+    const { mails, clock } = this.parts;
+    const leased = await mails.lease(new Date(clock().getTime() + LEASE_MS), AT_ONCE);
+    await Promise.all(leased.map((mail) => this.sendOne(mail)));
+    return leased.length;
+  }
+
+  private async sendOne({ alert, to, attempts }: LeasedMail): Promise<void> {
+    const { smtp, logger } = this.parts;
+    if (to === null) return this.end(alert.id, 'unwanted');
+    try {
+      await smtp.send({ id: alert.id, to, at: new Date(alert.at), ...mailTextOf(alert) });
+    } catch (error) {
+      const about = { alertId: alert.id, tenantId: alert.tenantId, err: error };
+      if (error instanceof MailRefused) {
+        logger.warn(about, 'the mail server refuses an alert for good');
+        return this.end(alert.id, 'refused');
+      }
+      return this.later(alert.id, Date.parse(alert.at), attempts, about);
+    }
+    return this.end(alert.id, 'sent');
+  }
+
+  private async later(alertId: string, alertedAt: number, attempts: number, about: object): Promise<void> {
+    const { mails, clock, logger } = this.parts;
+    const next = new Date(clock().getTime() + backoffMs(attempts));
+    if (next.getTime() > alertedAt + NEWS_FOR_MS) {
+      logger.error(about, 'an alert could not be mailed while it was news');
+      return this.end(alertId, 'expired');
+    }
+    logger.warn({ ...about, next }, 'an alert could not be mailed; it is tried again');
+    await mails.tryAgainAt(alertId, next);
+  }
+
+  private async end(alertId: string, result: MailResult): Promise<void> {
+    await this.parts.mails.end(alertId, result);
+    this.parts.ended(result);
+  }
+
+  private schedule(delayMs: number): void {
+    if (this.isStopped) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.running = this.round().then((delay) => {
+        this.running = undefined;
+        this.schedule(delay);
+      });
+    }, delayMs);
+  }
+
+  /** How long to wait before the next round; milliseconds. */
+  private async round(): Promise<number> {
+    try {
+      return (await this.sendDue()) === AT_ONCE ? 0 : POLL_MS;
+    } catch (error) {
+      this.parts.logger.warn({ err: error }, 'the alerts that wait for being mailed cannot be read');
+      return POLL_MS;
+    }
+  }
+}

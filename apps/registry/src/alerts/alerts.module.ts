@@ -1,0 +1,93 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import type { BeforeApplicationShutdown, DynamicModule, OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
+import type { Clock } from '@signet/contracts';
+import type { Logger } from '@signet/service-kit';
+import { CLOCK, counter, gauge, LOGGER } from '@signet/service-kit';
+import { Registry } from 'prom-client';
+import type { RegistrySettings } from '../config.ts';
+import { AlertMailer } from './alert-mailer.ts';
+import { AlertMails } from './alert-mails.ts';
+import type { Alert } from './alert.ts';
+import { Smtp } from './smtp.ts';
+
+const CLEAN_UP_INTERVAL_MS = 60 * 60 * 1000;
+
+/** What the relay tells of alerts before it publishes them. */
+export abstract class AlertListener {
+  /** Resolves when they will be mailed to whoever wants it, be there a crash or not. May be told the same twice. */
+  abstract tell(alerts: readonly Alert[]): Promise<void>;
+}
+
+/** Alerts by e-mail, where a mail server is configured. */
+@Module({})
+export class AlertsModule {
+  static forRoot(settings: RegistrySettings): DynamicModule {
+    const { SIGNET_SMTP_URL: url, SIGNET_SMTP_FROM: from } = settings;
+    if (url === undefined) {
+      const silent: AlertListener = { tell: () => Promise.resolve() };
+      return {
+        module: AlertsModule,
+        providers: [{ provide: AlertListener, useValue: silent }],
+        exports: [AlertListener],
+      };
+    }
+    return {
+      module: AlertsModule,
+      providers: [
+        { provide: Smtp, useFactory: () => new Smtp(url, from) },
+        {
+          provide: AlertMails,
+          inject: [EntityManager, CLOCK],
+          useFactory: (em: EntityManager, clock: Clock) => new AlertMails(em, clock),
+        },
+        MailedAlerts,
+        { provide: AlertListener, useExisting: MailedAlerts },
+      ],
+      exports: [AlertListener],
+    };
+  }
+}
+
+/** Puts alerts into the queue of mails, and works the queue off. */
+class MailedAlerts implements AlertListener, OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly mailer: AlertMailer;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(AlertMails) private readonly mails: AlertMails,
+    @Inject(Smtp) private readonly smtp: Smtp,
+    @Inject(Registry) metrics: Registry,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    const ends = counter(metrics, 'signet_registry_alert_mails_total', 'Alerts by e-mail, by how they ended.', [
+      'result',
+    ]);
+    gauge(metrics, 'signet_registry_alert_mails_waiting', 'Alerts that wait for being mailed.', [], async (waiting) =>
+      waiting.set(await mails.waiting()),
+    );
+    this.mailer = new AlertMailer({ mails, smtp, clock, logger, ended: (result) => ends.inc({ result }) });
+  }
+
+  async tell(alerts: readonly Alert[]): Promise<void> {
+    if ((await this.mails.add(alerts)) > 0) this.mailer.wake();
+  }
+
+  onApplicationBootstrap(): void {
+    this.mailer.start();
+    this.timer = setInterval(() => void this.cleanUp(), CLEAN_UP_INTERVAL_MS).unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.mailer.stop();
+    this.smtp.close();
+  }
+
+  private async cleanUp(): Promise<void> {
+    await this.mails
+      .clean()
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'old alert mails could not be removed'));
+  }
+}
