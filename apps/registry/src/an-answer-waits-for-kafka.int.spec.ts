@@ -88,8 +88,8 @@ describe('when the answer comes, the record lies on Kafka', () => {
 
   test('also of a replica that does not publish itself', async () => {
     const replica = await registry.replica();
-    const roles = [registry.service, replica].map(({ app }) => app.get<RegistryRelay>(RELAY).role);
-    expect(roles).toEqual(['publishing', 'waiting']);
+    const roles = () => [registry.service, replica].map(({ app }) => app.get<RegistryRelay>(RELAY).role).join();
+    await waitFor(() => roles() === 'publishing,waiting', { what: 'the replica to wait for the lock' });
     const { answer, waited } = await whileNothingIsPublished(() =>
       ask(`${replica.url}/v1/webhooks`, 'POST', { key: tenant.key, body: webhook() }),
     );
