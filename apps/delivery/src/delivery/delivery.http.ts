@@ -1,8 +1,16 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Caller, Roles, TenantDirectory, decodeCursor, pageOf, problem } from '@signet/service-kit';
+import { Answers, Caller, decodeCursor, Fails, pageOf, problem, Roles, TenantDirectory } from '@signet/service-kit';
 import type { Page } from '@signet/service-kit';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
+import {
+  attemptsAnswer,
+  deliveryAnswer,
+  deliveryDetailAnswer,
+  deliveryExample,
+  deliveryPageAnswer,
+  detailExample,
+} from './delivery.answers.ts';
 import { DeliveryCommands } from './delivery.commands.ts';
 import { DeliveryReader } from './delivery.reader.ts';
 import type { DeliveryRecord } from './delivery.reader.ts';
@@ -13,6 +21,13 @@ import type { DeliveryListView } from './delivery.view.ts';
 
 /** A search by webhook name looks at no more webhooks than this. */
 const MAX_WEBHOOKS_BY_NAME = 1_000;
+
+const NOT_FOUND = { delivery_not_found: 'There is no such delivery.' };
+const NOT_NOW = {
+  webhook_deleted: 'The webhook of this delivery is deleted.',
+  webhook_disabled: 'The webhook is disabled; enable it first.',
+  tenant_suspended: 'The tenant is suspended; its deliveries can be retried when that has ended.',
+};
 
 @ApiTags('Deliveries')
 @Roles('operator', 'tenant')
@@ -27,6 +42,7 @@ export class DeliveryHttp {
 
   @Get()
   @ApiOperation({ summary: 'List deliveries', description: 'Newest first. Operators see those of every tenant.' })
+  @Answers(200, 'A page of deliveries.', deliveryPageAnswer, { example: { data: [deliveryExample], nextCursor: null } })
   async list(
     @Query({ schema: listDeliveriesQuery }) query: ListDeliveriesQuery,
     @Caller() { tenantId }: Caller,
@@ -41,12 +57,16 @@ export class DeliveryHttp {
 
   @Get(':id')
   @ApiOperation({ summary: 'Read a delivery' })
+  @Answers(200, 'The delivery.', deliveryDetailAnswer, { example: detailExample })
+  @Fails(404, NOT_FOUND)
   async read(@Param('id') id: string, @Caller() caller: Caller) {
     return detailView(await this.find(id, caller));
   }
 
   @Get(':id/attempts')
   @ApiOperation({ summary: 'Read the attempts of a delivery', description: 'Request and response of each, in order.' })
+  @Answers(200, 'Every attempt.', attemptsAnswer)
+  @Fails(404, NOT_FOUND)
   async attempts(@Param('id') id: string, @Caller() caller: Caller) {
     return { data: attemptViews(await this.find(id, caller)), nextCursor: null };
   }
@@ -54,17 +74,15 @@ export class DeliveryHttp {
   @Post(':id/retry')
   @HttpCode(202)
   @ApiOperation({ summary: 'Try a delivery once more, now' })
+  @Answers(202, 'The delivery, due now.', deliveryAnswer, { example: deliveryExample })
+  @Fails(404, NOT_FOUND)
+  @Fails(409, NOT_NOW)
   async retry(@Param('id') id: string, @Caller() caller: Caller) {
     const { row } = await this.find(id, caller);
     const webhook = this.webhooks.directory.get(row.webhookId);
-    if (!webhook) throw problem(409, 'webhook_deleted', 'The webhook of this delivery is deleted.');
-    if (!webhook.isActive) throw problem(409, 'webhook_disabled', 'The webhook is disabled; enable it first.');
-    if (this.tenants.isSuspended(row.tenantId))
-      throw problem(
-        409,
-        'tenant_suspended',
-        'The tenant is suspended; its deliveries can be retried when that has ended.',
-      );
+    if (!webhook) throw problem(409, 'webhook_deleted', NOT_NOW.webhook_deleted);
+    if (!webhook.isActive) throw problem(409, 'webhook_disabled', NOT_NOW.webhook_disabled);
+    if (this.tenants.isSuspended(row.tenantId)) throw problem(409, 'tenant_suspended', NOT_NOW.tenant_suspended);
     const retried = await this.commands.retry(id, caller.tenantId, caller.keyId);
     if (!retried) throw notFound();
     return listView(retried);
@@ -73,6 +91,8 @@ export class DeliveryHttp {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a delivery', description: 'For cleanup: the delivery goes with its attempts.' })
+  @Answers(204, 'It is deleted.')
+  @Fails(404, NOT_FOUND)
   async remove(@Param('id') id: string, @Caller() caller: Caller): Promise<void> {
     if (!(await this.commands.remove(id, caller.tenantId))) throw notFound();
   }
@@ -85,4 +105,4 @@ export class DeliveryHttp {
 }
 
 /** Somebody else's delivery is answered like none at all. */
-const notFound = (): Error => problem(404, 'delivery_not_found', 'There is no such delivery.');
+const notFound = (): Error => problem(404, 'delivery_not_found', NOT_FOUND.delivery_not_found);

@@ -1,17 +1,19 @@
+import type { z } from 'zod';
+import type { attemptsAnswer, deliveryAnswer, deliveryDetailAnswer } from './delivery.answers.ts';
 import type { AttemptFacts, DeliveryEvent } from './delivery.events.ts';
 import { retrySentence } from './delivery.projection.ts';
 import type { DeliveryRow } from './delivery.projection.ts';
 import type { DeliveryRecord } from './delivery.reader.ts';
 
 /** A delivery in a list: the row, without the payload. */
-export function listView(row: DeliveryRow) {
+export function listView(row: DeliveryRow): DeliveryListView {
   const { day: _day, partition: _partition, kind, ...fields } = row;
   return { ...fields, isTest: kind === 'test', isReplay: kind === 'replay', summary: retrySentence(row) };
 }
-export type DeliveryListView = ReturnType<typeof listView>;
+export type DeliveryListView = z.infer<typeof deliveryAnswer>;
 
 /** A delivery by itself: with what was sent, and what the receiver answered last. */
-export function detailView({ row, events, body }: DeliveryRecord) {
+export function detailView({ row, events, body }: DeliveryRecord): z.infer<typeof deliveryDetailAnswer> {
   const last = attemptsOf(events).at(-1)?.data;
   return {
     ...listView(row),
@@ -23,7 +25,7 @@ export function detailView({ row, events, body }: DeliveryRecord) {
 }
 
 /** Every attempt, whole and in order. The body is the same each time; only the timestamp and the signature differ. */
-export function attemptViews({ events, body }: DeliveryRecord) {
+export function attemptViews({ events, body }: DeliveryRecord): z.infer<typeof attemptsAnswer>['data'] {
   return attemptsOf(events).map((event) => {
     const { request, ...facts } = event.data as AttemptFacts;
     const failure = event.type === 'DeliveryAttemptFailed' ? event.data : null;

@@ -13,5 +13,5 @@ export const run = (
   program: string,
   args: readonly string[],
   input = '',
-  env: Readonly<Record<string, string>> = {},
-): string => execFileSync(program, args, { input, encoding: 'utf8', env: { ...process.env, ...env } });
+  { cwd, env }: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
+): string => execFileSync(program, args, { input, encoding: 'utf8', cwd, env: { ...process.env, ...env } });

@@ -2,14 +2,14 @@ import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { isRetryable } from '@signet/kafka';
 import type { Problem } from '@signet/service-kit';
-import { Caller, KeepBytes, Roles, SETTINGS, WhileSuspended, problem } from '@signet/service-kit';
+import { Caller, Fails, KeepBytes, Roles, SETTINGS, WhileSuspended, problem } from '@signet/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IngestionSettings } from '../config.ts';
 import { isRefusal } from '../event/refusal.ts';
 import type { Refusal } from '../event/refusal.ts';
 import { EventsIntake } from './events.intake.ts';
 import type { EventResult } from './events.intake.ts';
-import { acceptedResponse, batchBody, eventBody, multiStatusResponse } from './events.openapi.ts';
+import { acceptedResponse, multiStatusResponse, publishBody } from './events.openapi.ts';
 import { readHttpEvents } from './http-event.ts';
 
 /** Kafka answers again within seconds, or an operator is needed. */
@@ -33,9 +33,12 @@ export class EventsHttp {
     description:
       'One CloudEvent 1.0 in binary or structured mode, or a batch. Answered once Kafka has what is accepted.',
   })
-  @ApiBody({ schema: { oneOf: [eventBody, batchBody] } })
+  @ApiBody(publishBody as never)
   @ApiResponse(acceptedResponse)
   @ApiResponse(multiStatusResponse)
+  @Fails(403, { tenant_not_allowed: 'This key may not publish for this tenant.' })
+  @Fails(422, { all_events_refused: 'No event of the batch was accepted; see errors.' })
+  @Fails(503, { kafka_unavailable: 'Kafka has not acknowledged the events; send them again.' })
   async publish(
     @Req() request: FastifyRequest,
     @Caller() caller: Caller,

@@ -5,7 +5,7 @@ const [example] = PRODUCER_EVENT_TYPES;
 const attribute = (description: string): object => ({ type: 'string', description });
 
 /** A CloudEvent in structured mode, as OpenAPI shows it. */
-export const eventBody = {
+const eventBody = {
   type: 'object' as const,
   required: ['specversion', 'id', 'source', 'type', 'data'],
   properties: {
@@ -23,7 +23,7 @@ export const eventBody = {
   example: { specversion: '1.0', id: 's-1', source: '/pos/1', type: example?.name, data: example?.example },
 };
 
-export const batchBody = { type: 'array' as const, items: eventBody };
+const batchBody = { type: 'array' as const, items: eventBody };
 
 const result = {
   type: 'object',
@@ -45,13 +45,33 @@ const results = {
   properties: { accepted: { type: 'integer' }, results: { type: 'array', items: result } },
 };
 
+/** A body in each of the modes of CloudEvents over HTTP. */
+export const publishBody = {
+  content: {
+    'application/cloudevents+json': { schema: eventBody },
+    'application/cloudevents-batch+json': { schema: batchBody },
+    'application/json': {
+      schema: { type: 'object' as const, description: 'Binary mode: the payload; the rest in ce-…' },
+    },
+  },
+};
+
+const eventId = 'd4e1217e-ae29-5d5d-b2a7-14eeda2dccf9';
+const acceptedExample = { accepted: 1, results: [{ status: 'accepted', id: 's-1', source: '/pos/1', eventId }] };
+const refusal = { code: 'unknown_tenant', field: 'tenantid', detail: 'There is no such tenant.' };
+
 export const acceptedResponse = {
   status: 202,
   description: 'Kafka has every event.',
-  schema: results as Record<string, unknown>,
+  content: { 'application/json': { schema: results, example: acceptedExample } },
 };
 export const multiStatusResponse = {
   status: 207,
   description: 'Kafka has the events that were accepted; the others broke a rule.',
-  schema: results as Record<string, unknown>,
+  content: {
+    'application/json': {
+      schema: results,
+      example: { accepted: 1, results: [...acceptedExample.results, { status: 'refused', id: 's-2', error: refusal }] },
+    },
+  },
 };

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { isUuid } from '@signet/contracts';
-import { Caller, Roles } from '@signet/service-kit';
+import { Answers, Caller, Fails, Roles } from '@signet/service-kit';
 import { actorOf } from '../caller.ts';
 import { uuidPlaceOf, viewPage } from '../page.ts';
 import type { PlainListQuery } from '../page-query.ts';
@@ -13,9 +13,14 @@ import { ApiKeyQueries } from './api-key.queries.ts';
 import type { ApiKeyRow } from './api-key.row.ts';
 import type { CreateOperatorKeyBody, CreateTenantKeyBody } from './api-key.schemas.ts';
 import { createOperatorKeyBody, createTenantKeyBody } from './api-key.schemas.ts';
+import type { z } from 'zod';
+import type { apiKeyAnswer } from './api-key.answers.ts';
+import { apiKeyExample, apiKeyPageAnswer, createdApiKeyAnswer } from './api-key.answers.ts';
+
+const TENANT_NOT_FOUND = { tenant_not_found: 'There is no such tenant.' };
 
 /** A key by its prefix: neither the key, which nobody has, nor its hash. */
-const view = ({ id, tenantId, name, role, prefix, createdBy, createdAt }: ApiKeyRow) => ({
+const view = ({ id, tenantId, name, role, prefix, createdBy, createdAt }: ApiKeyRow): z.infer<typeof apiKeyAnswer> => ({
   id,
   tenantId,
   name,
@@ -37,6 +42,8 @@ export class ApiKeyHttp {
 
   @Post('tenants/:tenantId/api-keys')
   @ApiOperation({ summary: "Create a tenant's key", description: 'The key is in the answer, and never shown again.' })
+  @Answers(201, 'The key.', createdApiKeyAnswer, { example: { ...apiKeyExample, key: 'sgn_t_…' } })
+  @Fails(404, TENANT_NOT_FOUND)
   async createForTenant(
     @Param('tenantId') tenantId: string,
     @Body({ schema: createTenantKeyBody }) body: CreateTenantKeyBody,
@@ -48,6 +55,8 @@ export class ApiKeyHttp {
 
   @Get('tenants/:tenantId/api-keys')
   @ApiOperation({ summary: "List a tenant's keys", description: 'Newest first, by their first characters.' })
+  @Answers(200, 'A page of keys.', apiKeyPageAnswer, { example: { data: [apiKeyExample], nextCursor: null } })
+  @Fails(404, TENANT_NOT_FOUND)
   async listOfTenant(@Param('tenantId') tenantId: string, @Query({ schema: plainListQuery }) query: PlainListQuery) {
     await this.checkTenant(tenantId);
     return this.page(tenantId, query);
@@ -58,6 +67,7 @@ export class ApiKeyHttp {
     summary: "Create an operator's key",
     description: 'The key is in the answer, and never shown again.',
   })
+  @Answers(201, 'The key.', createdApiKeyAnswer)
   createForOperator(
     @Body({ schema: createOperatorKeyBody }) { name }: CreateOperatorKeyBody,
     @Caller() caller: Caller,
@@ -67,6 +77,7 @@ export class ApiKeyHttp {
 
   @Get('api-keys')
   @ApiOperation({ summary: "List the operators' keys", description: 'Newest first, by their first characters.' })
+  @Answers(200, 'A page of keys.', apiKeyPageAnswer)
   listOfOperators(@Query({ schema: plainListQuery }) query: PlainListQuery) {
     return this.page(null, query);
   }
@@ -74,6 +85,8 @@ export class ApiKeyHttp {
   @Delete('api-keys/:id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Revoke a key', description: 'Every service refuses it within seconds.' })
+  @Answers(204, 'It is revoked.')
+  @Fails(404, { api_key_not_found: 'There is no such API key.' })
   async revoke(@Param('id') id: string, @Caller() caller: Caller): Promise<void> {
     if (!isUuid(id)) throw new RuleBroken('not_found', 'api_key_not_found', 'There is no such API key.');
     await this.commands.revoke(id, actorOf(caller));

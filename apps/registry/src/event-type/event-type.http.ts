@@ -1,7 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { EVENT_TYPES } from '@signet/contracts';
-import { Roles } from '@signet/service-kit';
+import { Answers, Roles } from '@signet/service-kit';
+import { eventTypesAnswer } from './event-type.answers.ts';
 
 @ApiTags('Event types')
 @Roles('operator', 'tenant', 'producer')
@@ -12,6 +13,7 @@ export class EventTypeHttp {
     summary: 'List the event types',
     description: 'With the JSON Schema and an example of each payload.',
   })
+  @Answers(200, 'Every event type.', eventTypesAnswer, { example: { data: EVENT_TYPES.slice(0, 1), nextCursor: null } })
   list() {
     return { data: EVENT_TYPES, nextCursor: null };
   }

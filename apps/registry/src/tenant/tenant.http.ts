@@ -2,7 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { newId } from '@signet/contracts';
-import { Caller, decodeCursor, pageOf, problem, Roles } from '@signet/service-kit';
+import { Answers, Caller, decodeCursor, Fails, pageOf, problem, Roles } from '@signet/service-kit';
 import { z } from 'zod';
 import { actorOf, tenantOf } from '../caller.ts';
 import { Aggregates } from '../database/aggregates.ts';
@@ -16,12 +16,14 @@ import { TenantQueries } from './tenant.queries.ts';
 import type { TenantRow } from './tenant.row.ts';
 import type { CreateTenantBody, SuspendTenantBody, UpdateTenantBody } from './tenant.schemas.ts';
 import { createTenantBody, suspendTenantBody, updateTenantBody } from './tenant.schemas.ts';
+import { tenantAnswer, tenantExample, tenantHistoryAnswer, tenantPageAnswer } from './tenant.answers.ts';
 
-const view = ({ createdAt, updatedAt, ...tenant }: TenantRow) => ({
+const view = ({ createdAt, updatedAt, ...tenant }: TenantRow): z.infer<typeof tenantAnswer> => ({
   ...tenant,
   createdAt: createdAt.toISOString(),
   updatedAt: updatedAt.toISOString(),
 });
+const TENANT_NOT_FOUND = { tenant_not_found: 'There is no such tenant.' };
 const historyPlace = z.strictObject({ version: z.int().positive() });
 
 @ApiTags('Tenants')
@@ -37,6 +39,8 @@ export class TenantHttp {
 
   @Post()
   @ApiOperation({ summary: 'Create a tenant' })
+  @Answers(201, 'The tenant.', tenantAnswer, { example: tenantExample })
+  @Fails(409, { tenant_exists: 'A tenant with this id exists already.' })
   async create(@Body({ schema: createTenantBody }) body: CreateTenantBody, @Caller() caller: Caller) {
     const id = body.id ?? newId();
     await this.commands.create(id, body.name, actorOf(caller));
@@ -45,6 +49,7 @@ export class TenantHttp {
 
   @Get()
   @ApiOperation({ summary: 'List tenants', description: 'Newest first.' })
+  @Answers(200, 'A page of tenants.', tenantPageAnswer, { example: { data: [tenantExample], nextCursor: null } })
   async list(@Query({ schema: plainListQuery }) { limit, cursor }: PlainListQuery) {
     return viewPage(await this.queries.list({ limit: limit + 1, after: placeOf(cursor) }), limit, view);
   }
@@ -52,6 +57,8 @@ export class TenantHttp {
   @Get(':id')
   @Roles('operator', 'tenant')
   @ApiOperation({ summary: 'Read a tenant', description: "A tenant's key reads its own." })
+  @Answers(200, 'The tenant.', tenantAnswer, { example: tenantExample })
+  @Fails(404, TENANT_NOT_FOUND)
   read(@Param('id') id: string, @Caller() caller: Caller) {
     checkOwn(id, caller);
     return this.viewOf(id);
@@ -63,6 +70,9 @@ export class TenantHttp {
     summary: 'Change a tenant',
     description: "A tenant's key sets the `alertEmail` of its own; only an operator changes the name.",
   })
+  @Answers(200, 'The tenant as it is now.', tenantAnswer, { example: tenantExample })
+  @Fails(404, TENANT_NOT_FOUND)
+  @Fails(403, { operator_only: 'Only an operator changes the name of a tenant.' })
   async update(
     @Param('id') id: string,
     @Body({ schema: updateTenantBody }) body: UpdateTenantBody,
@@ -78,6 +88,8 @@ export class TenantHttp {
 
   @Get(':id/history')
   @ApiOperation({ summary: 'What happened to a tenant, when and by whom', description: 'The latest first.' })
+  @Answers(200, 'A page of facts.', tenantHistoryAnswer)
+  @Fails(404, TENANT_NOT_FOUND)
   async history(@Param('id') id: string, @Query({ schema: plainListQuery }) { limit, cursor }: PlainListQuery) {
     await this.find(id);
     const before = decodeCursor(cursor, historyPlace)?.version;
@@ -92,6 +104,8 @@ export class TenantHttp {
     description:
       'Its messages are accepted, but their deliveries, also those under way, end as FAILED and can be replayed. Its keys read and change nothing.',
   })
+  @Answers(200, 'The tenant as it is now.', tenantAnswer, { example: tenantExample })
+  @Fails(404, TENANT_NOT_FOUND)
   async suspend(
     @Param('id') id: string,
     @Body({ schema: suspendTenantBody }) body: SuspendTenantBody,
@@ -104,6 +118,8 @@ export class TenantHttp {
   @Post(':id/resume')
   @HttpCode(200)
   @ApiOperation({ summary: 'End a suspension' })
+  @Answers(200, 'The tenant as it is now.', tenantAnswer, { example: tenantExample })
+  @Fails(404, TENANT_NOT_FOUND)
   async resume(@Param('id') id: string, @Caller() caller: Caller) {
     await this.commands.resume(id, actorOf(caller));
     return this.viewOf(id);

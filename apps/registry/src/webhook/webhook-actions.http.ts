@@ -1,9 +1,20 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Caller, Roles } from '@signet/service-kit';
+import { Answers, Caller, Fails, Roles } from '@signet/service-kit';
 import type { DisableBody, RotateBody, TestBody } from './webhook.schemas.ts';
 import { disableBody, rotateBody, testBody } from './webhook.schemas.ts';
 import { Webhooks } from './webhook.service.ts';
+import {
+  rotatedAnswer,
+  rotatedExample,
+  secretsAnswer,
+  secretsExample,
+  testAnswer,
+  testExample,
+  webhookDetailsAnswer,
+  webhookExample,
+} from './webhook.answers.ts';
+import { WEBHOOK_NOT_FOUND } from './webhook.failures.ts';
 
 /** What is done with a webhook besides changing it. */
 @ApiTags('Webhooks')
@@ -15,6 +26,8 @@ export class WebhookActionsHttp {
   @Post('enable')
   @HttpCode(200)
   @ApiOperation({ summary: 'Enable a webhook', description: 'Failures in a row count from 0 again.' })
+  @Answers(200, 'The webhook as it is now.', webhookDetailsAnswer, { example: webhookExample })
+  @Fails(404, WEBHOOK_NOT_FOUND)
   enable(@Param('id') id: string, @Caller() caller: Caller) {
     return this.webhooks.enable(id, caller);
   }
@@ -22,6 +35,8 @@ export class WebhookActionsHttp {
   @Post('disable')
   @HttpCode(200)
   @ApiOperation({ summary: 'Disable a webhook', description: 'Nothing is delivered until somebody enables it.' })
+  @Answers(200, 'The webhook as it is now.', webhookDetailsAnswer, { example: webhookExample })
+  @Fails(404, WEBHOOK_NOT_FOUND)
   disable(@Param('id') id: string, @Body({ schema: disableBody }) body: DisableBody, @Caller() caller: Caller) {
     return this.webhooks.disable(id, body?.reason ?? null, caller);
   }
@@ -29,12 +44,17 @@ export class WebhookActionsHttp {
   @Post('test')
   @HttpCode(202)
   @ApiOperation({ summary: 'Send an example', description: 'Marked as a test; it counts neither way.' })
+  @Answers(202, 'The example is on its way.', testAnswer, { example: testExample })
+  @Fails(404, WEBHOOK_NOT_FOUND)
+  @Fails(409, { webhook_disabled: 'The webhook is disabled: enable it before testing it.' })
   test(@Param('id') id: string, @Body({ schema: testBody }) { eventType }: TestBody, @Caller() caller: Caller) {
     return this.webhooks.requestTest(id, eventType, caller);
   }
 
   @Get('secret')
   @ApiOperation({ summary: 'Read the signing secret', description: '`former` are those that still sign beside it.' })
+  @Answers(200, 'The secrets that sign now.', secretsAnswer, { example: secretsExample })
+  @Fails(404, WEBHOOK_NOT_FOUND)
   async secret(@Param('id') id: string, @Caller() caller: Caller) {
     const [newest, ...former] = await this.webhooks.secrets(id, caller);
     return { secret: newest?.secret, former };
@@ -43,6 +63,9 @@ export class WebhookActionsHttp {
   @Post('secret/rotate')
   @HttpCode(200)
   @ApiOperation({ summary: 'Rotate the signing secret', description: 'While they overlap, every secret signs.' })
+  @Answers(200, 'The new secret.', rotatedAnswer, { example: rotatedExample })
+  @Fails(404, WEBHOOK_NOT_FOUND)
+  @Fails(409, { too_many_live_secrets: 'At most 5 secrets of a webhook sign at a time.' })
   rotate(@Param('id') id: string, @Body({ schema: rotateBody }) body: RotateBody, @Caller() caller: Caller) {
     return this.webhooks.rotateSecret(id, body?.secret, body?.overlapHours ?? 24, caller);
   }

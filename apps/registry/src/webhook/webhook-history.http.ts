@@ -1,10 +1,12 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Caller, decodeCursor, pageOf, Roles } from '@signet/service-kit';
+import { Answers, Caller, decodeCursor, Fails, pageOf, Roles } from '@signet/service-kit';
 import { z } from 'zod';
 import type { HistoryQuery } from './webhook.schemas.ts';
 import { historyQuery } from './webhook.schemas.ts';
 import { WebhookHistory } from './webhook-history.service.ts';
+import { historyAnswer, historyExample } from './webhook.answers.ts';
+import { WEBHOOK_NOT_FOUND } from './webhook.failures.ts';
 
 const place = z.strictObject({ version: z.int().positive() });
 
@@ -19,6 +21,8 @@ export class WebhookHistoryHttp {
     summary: 'What happened to a webhook, when and by whom',
     description: 'The latest first, also of a deleted webhook. With `at`: the webhook as it stood at that time.',
   })
+  @Answers(200, 'A page of facts; with `at`, the webhook as it stood.', historyAnswer, { example: historyExample })
+  @Fails(404, WEBHOOK_NOT_FOUND)
   async read(
     @Param('id') id: string,
     @Query({ schema: historyQuery }) { at, limit, cursor }: HistoryQuery,

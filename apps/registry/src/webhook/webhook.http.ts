@@ -13,12 +13,20 @@ import {
   Res,
 } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Caller, etag, parseIfMatch, Roles } from '@signet/service-kit';
+import { Answers, Caller, etag, Fails, parseIfMatch, Roles } from '@signet/service-kit';
 import type { FastifyReply } from 'fastify';
 import { viewPage, uuidPlaceOf } from '../page.ts';
 import type { CreateWebhookBody, ListWebhooksQuery, UpdateWebhookBody } from './webhook.schemas.ts';
 import { createWebhookBody, listWebhooksQuery, updateWebhookBody } from './webhook.schemas.ts';
 import { Webhooks } from './webhook.service.ts';
+import {
+  registeredExample,
+  registeredWebhookAnswer,
+  webhookDetailsAnswer,
+  webhookExample,
+  webhookPageAnswer,
+} from './webhook.answers.ts';
+import { ETAG, STALE, WEBHOOK_NOT_FOUND } from './webhook.failures.ts';
 
 /** Create, read, list, change, delete. */
 @ApiTags('Webhooks')
@@ -29,6 +37,16 @@ export class WebhookHttp {
 
   @Post()
   @ApiOperation({ summary: 'Register a webhook', description: 'The answer holds the secret; lists never do.' })
+  @Answers(
+    201,
+    'The webhook is registered; events published from now on are delivered to it.',
+    registeredWebhookAnswer,
+    {
+      headers: { ...ETAG, Location: 'Where it is.' },
+      example: registeredExample,
+    },
+  )
+  @Fails(409, { too_many_webhooks_of_url: 'At most 10 webhooks of a tenant have the same URL.' })
   async register(
     @Body({ schema: createWebhookBody }) body: CreateWebhookBody,
     @Caller() caller: Caller,
@@ -41,6 +59,7 @@ export class WebhookHttp {
 
   @Get()
   @ApiOperation({ summary: 'List webhooks', description: 'Newest first. Operators see those of every tenant.' })
+  @Answers(200, 'A page of webhooks.', webhookPageAnswer, { example: { data: [webhookExample], nextCursor: null } })
   async list(@Query({ schema: listWebhooksQuery }) query: ListWebhooksQuery, @Caller() caller: Caller) {
     const { limit, cursor, ...filter } = query;
     const rows = await this.webhooks.list(filter, { limit: limit + 1, after: uuidPlaceOf(cursor) }, caller);
@@ -49,6 +68,8 @@ export class WebhookHttp {
 
   @Get(':id')
   @ApiOperation({ summary: 'Read a webhook' })
+  @Answers(200, 'The webhook.', webhookDetailsAnswer, { headers: ETAG, example: webhookExample })
+  @Fails(404, WEBHOOK_NOT_FOUND)
   async read(@Param('id') id: string, @Caller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply) {
     return tagged(reply, await this.webhooks.view(id, caller));
   }
@@ -58,6 +79,10 @@ export class WebhookHttp {
     summary: 'Change a webhook',
     description: 'If-Match refuses a change of what somebody else changed.',
   })
+  @Answers(200, 'The webhook as it is now.', webhookDetailsAnswer, { headers: ETAG, example: webhookExample })
+  @Fails(404, WEBHOOK_NOT_FOUND)
+  @Fails(409, { too_many_webhooks_of_url: 'At most 10 webhooks of a tenant have the same URL.' })
+  @Fails(412, STALE)
   async update(
     @Param('id') id: string,
     @Body({ schema: updateWebhookBody }) body: UpdateWebhookBody,
@@ -71,6 +96,9 @@ export class WebhookHttp {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a webhook', description: 'If-Match refuses to delete what somebody else changed.' })
+  @Answers(204, 'It is deleted.')
+  @Fails(404, WEBHOOK_NOT_FOUND)
+  @Fails(412, STALE)
   async delete(
     @Param('id') id: string,
     @Headers('if-match') ifMatch: string | undefined,

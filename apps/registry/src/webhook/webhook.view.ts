@@ -1,10 +1,12 @@
+import type { z } from 'zod';
+import type { webhookAnswer, webhookDetailsAnswer } from './webhook.answers.ts';
 import type { WebhookDetails } from './webhook.queries.ts';
 import type { WebhookRow } from './webhook.row.ts';
 
 const instant = (time: Date | null): string | null => time?.toISOString() ?? null;
 
 /** A webhook as the API shows it; no secret in it, sealed or open. `displayName` gives an event type's human name. */
-export const webhookView = (row: WebhookRow, displayName: (eventType: string) => string) => ({
+export const webhookView = (row: WebhookRow, displayName: (eventType: string) => string): WebhookView => ({
   id: row.id,
   tenantId: row.tenantId,
   name: row.name,
@@ -29,13 +31,16 @@ export const webhookView = (row: WebhookRow, displayName: (eventType: string) =>
   updatedAt: row.updatedAt.toISOString(),
   version: row.version,
 });
-export type WebhookView = ReturnType<typeof webhookView>;
+export type WebhookView = z.infer<typeof webhookAnswer>;
 
 /** The same with what stands beside it: the tenant's name and when it last succeeded and failed. */
-export const webhookDetailsView = (row: WebhookDetails, displayName: (eventType: string) => string) => ({
+export const webhookDetailsView = (
+  row: WebhookDetails,
+  displayName: (eventType: string) => string,
+): WebhookDetailsView => ({
   ...webhookView(row, displayName),
   tenantName: row.tenantName,
   lastSuccessAt: instant(row.lastSuccessAt),
   lastFailureAt: instant(row.lastFailureAt),
 });
-export type WebhookDetailsView = ReturnType<typeof webhookDetailsView>;
+export type WebhookDetailsView = z.infer<typeof webhookDetailsAnswer>;

@@ -80,7 +80,14 @@ test('the zod schemas of the routes are in an OpenAPI 3.1 document', async () =>
   const parameters = document.paths['/v1/things']?.['get']?.parameters;
   expect(parameters?.map(({ name, in: where }) => `${where} ${name}`)).toEqual(['query limit', 'query cursor']);
   expect(document.paths['/v1/things/{id}']?.['get']?.responses).toMatchObject({
-    default: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+    401: {
+      content: {
+        'application/problem+json': {
+          schema: { $ref: '#/components/schemas/Problem' },
+          examples: { missing_api_key: { value: { status: 401, code: 'missing_api_key' } } },
+        },
+      },
+    },
   });
   expect(document.components.schemas).toHaveProperty('Problem');
 });

@@ -5,7 +5,7 @@ import type { Clock, TopicDefinition } from '@signet/contracts';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../logging/logger.ts';
 import type { LimitSettings, ServiceSettings } from '../settings/shared-settings.ts';
-import type { OpenApiOptions } from './openapi.ts';
+import type { OpenApiOptions } from '../openapi/openapi-document.ts';
 
 export interface ServiceOptions {
   /** In logs, and as Kafka's client id. */

@@ -14,7 +14,7 @@ import { NestLogger } from '../logging/nest-logger.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { anyAnswers } from './any-answers.ts';
 import { closeFastify, createFastify, DEFAULT_BODY_LIMIT } from './fastify-server.ts';
-import { serveOpenApi } from './openapi.ts';
+import { serveOpenApi } from '../openapi/openapi-document.ts';
 import type { RunningService, ServiceOptions } from './service-options.ts';
 import { ServiceModule } from './service.module.ts';
 import { untilReachable } from './until-reachable.ts';

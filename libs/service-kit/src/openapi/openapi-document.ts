@@ -3,6 +3,8 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { describeCommonProblems } from './common-problems.ts';
+import { jsonSchemaOf } from './answers.ts';
 
 export interface OpenApiOptions {
   readonly title: string;
@@ -20,14 +22,10 @@ export function openApiDocument(app: INestApplication, options: OpenApiOptions):
     .setDescription(options.description ?? '')
     .setVersion(options.version ?? '1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'opaque', description: 'An API key.' }, 'apiKey')
-    .addSecurityRequirements('apiKey')
-    .addGlobalResponse({
-      status: 'default',
-      description: 'An error, as RFC 9457 problem+json.',
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-    });
+    .addSecurityRequirements('apiKey');
   const document = SwaggerModule.createDocument(app, builder.build(), { standardSchemaConverter: toJsonSchema });
   if (options.idempotencyKeys) describeIdempotencyKeys(document);
+  describeCommonProblems(document, options.idempotencyKeys ?? false);
   const schemas = { ...document.components?.schemas, Problem: problemSchema };
   return { ...document, components: { ...document.components, schemas } };
 }
@@ -58,15 +56,13 @@ const idempotencyKeyParameter = {
 };
 
 /** swagger would ask zod for OpenAPI 3.0 schemas. */
-function toJsonSchema(schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) {
-  if (!(schema instanceof z.ZodType)) return undefined;
-  const { $schema: _dialect, $defs, ...rest } = z.toJSONSchema(schema, { io: schemaType, unrepresentable: 'any' });
-  return { schema: rest, ...($defs && { components: $defs }) };
-}
+const toJsonSchema = (schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) =>
+  schema instanceof z.ZodType ? { schema: jsonSchemaOf(schema, schemaType) } : undefined;
 
 const problemSchema = {
   type: 'object' as const,
   required: ['type', 'title', 'status', 'code', 'detail'],
+  additionalProperties: false,
   properties: {
     type: { type: 'string', description: 'urn:signet:problem:<code>' },
     title: { type: 'string' },

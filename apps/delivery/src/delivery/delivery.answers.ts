@@ -1,0 +1,108 @@
+import { DELIVERY_STATUSES, ERROR_CLASSES, FAULTS } from '@signet/contracts';
+import { pageAnswer } from '@signet/service-kit';
+import { z } from 'zod';
+
+const instant = z.iso.datetime();
+const milliseconds = z.number().min(0).nullable();
+
+const listed = {
+  id: z.uuid(),
+  tenantId: z.string(),
+  webhookId: z.uuid(),
+  eventType: z.string(),
+  eventId: z.uuid().meta({ description: 'The webhook-id that the receiver sees.' }),
+  repeats: z.uuid().nullable().meta({ description: 'The delivery that this one repeats.' }),
+  status: z.enum(DELIVERY_STATUSES),
+  attemptCount: z.int().min(0),
+  maxAttempts: z.int().min(1),
+  nextRetryAt: instant.nullable(),
+  responseStatusCode: z.int().nullable(),
+  errorClass: z.enum(ERROR_CLASSES).nullable(),
+  errorMessage: z.string().nullable(),
+  signature: z.string().nullable().meta({ description: 'Of the last attempt.' }),
+  sentAt: instant.nullable().meta({ description: 'Start of the last attempt.' }),
+  completedAt: instant.nullable(),
+  durationMs: z.int().min(0).nullable(),
+  createdAt: instant,
+  updatedAt: instant,
+  isTest: z.boolean(),
+  isReplay: z.boolean(),
+  summary: z.string().meta({ description: 'A sentence about its attempts, for people.' }),
+};
+export const deliveryAnswer = z.strictObject(listed);
+export const deliveryPageAnswer = pageAnswer(deliveryAnswer);
+
+export const deliveryDetailAnswer = z.strictObject({
+  ...listed,
+  payload: z.unknown().meta({ description: 'The JSON that is sent.' }),
+  responseHeaders: z.record(z.string(), z.string()).nullable(),
+  responseBody: z.string().nullable().meta({ description: 'Of the last attempt; at most 10,240 bytes of it.' }),
+  responseBodyTruncated: z.boolean(),
+});
+
+const attempt = z.strictObject({
+  attempt: z.int().min(1),
+  startedAt: instant,
+  endedAt: instant,
+  durationMs: z.int().min(0),
+  outcome: z.enum(['succeeded', 'failed']),
+  errorClass: z.enum(ERROR_CLASSES).nullable(),
+  errorMessage: z.string().nullable(),
+  fault: z.enum(FAULTS).meta({ description: 'Whose it was; `none` of a success.' }),
+  owner: z.string().meta({ description: 'The replica that sent it.' }),
+  epoch: z.int().min(0).meta({ description: 'Of its ownership of the partition.' }),
+  request: z.strictObject({
+    method: z.literal('POST'),
+    url: z.string(),
+    headers: z.record(z.string(), z.string()).meta({ description: 'As sent; secrets are masked.' }),
+    body: z.string(),
+  }),
+  signature: z.string(),
+  response: z
+    .strictObject({
+      statusCode: z.int(),
+      headers: z.record(z.string(), z.string()),
+      body: z.string(),
+      bodyTruncated: z.boolean(),
+    })
+    .nullable(),
+  address: z.string().nullable().meta({ description: 'The address connected to.' }),
+  timings: z
+    .record(z.string(), milliseconds)
+    .meta({ description: 'Milliseconds: DNS, connect, TLS, first byte, all.' }),
+});
+export const attemptsAnswer = pageAnswer(attempt);
+
+const AT = '2026-11-23T20:05:26.164Z';
+export const deliveryExample = {
+  id: 'd4e1217e-ae29-5d5d-b2a7-14eeda2dccf9',
+  tenantId: 'antwerp-jewels',
+  webhookId: '01a20a03-6a9d-799e-8f18-38d27e479d8e',
+  eventType: 'sale.created',
+  eventId: '088d9b62-55e3-5604-81e1-14acca88c80a',
+  repeats: null,
+  status: 'RETRYING',
+  attemptCount: 1,
+  maxAttempts: 5,
+  nextRetryAt: '2026-11-23T20:06:26.200Z',
+  responseStatusCode: 500,
+  errorClass: 'http_status',
+  errorMessage: 'The receiver answered 500.',
+  signature: 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+  sentAt: AT,
+  completedAt: null,
+  durationMs: 36,
+  createdAt: AT,
+  updatedAt: AT,
+  isTest: false,
+  isReplay: false,
+  summary: 'Attempt 1 of 5 failed; next attempt at 2026-11-23T20:06:26.200Z.',
+} satisfies z.infer<typeof deliveryAnswer>;
+
+export const detailExample = {
+  ...deliveryExample,
+  payload: { type: 'sale.created', timestamp: AT, data: { saleId: 'S-1' } },
+  responseHeaders: { 'content-type': 'text/plain' },
+  responseBody: 'oops',
+  responseBodyTruncated: false,
+} satisfies z.infer<typeof deliveryDetailAnswer>;

@@ -1,0 +1,28 @@
+import { ROLES } from '@signet/contracts';
+import { pageAnswer } from '@signet/service-kit';
+import { z } from 'zod';
+
+/** A key by its prefix: neither the key, which nobody has, nor its hash. */
+export const apiKeyAnswer = z.strictObject({
+  id: z.uuid(),
+  tenantId: z.string().nullable(),
+  name: z.string(),
+  role: z.enum(ROLES),
+  prefix: z.string(),
+  createdBy: z.string(),
+  createdAt: z.iso.datetime(),
+});
+export const apiKeyPageAnswer = pageAnswer(apiKeyAnswer);
+export const createdApiKeyAnswer = apiKeyAnswer.extend({
+  key: z.string().meta({ description: 'Shown this once.' }),
+});
+
+export const apiKeyExample = {
+  id: '01a20a03-68f7-799e-8f18-18574b0d10a1',
+  tenantId: 'antwerp-jewels',
+  name: 'Till',
+  role: 'tenant',
+  prefix: 'sgn_t_iZRYl5',
+  createdBy: 'First operator key (4bfc6d9d-a07f-5f01-8eb3-55bb1cd63ec6)',
+  createdAt: '2026-11-23T20:05:26.164Z',
+} satisfies z.infer<typeof apiKeyAnswer>;

@@ -1,0 +1,46 @@
+import { ApiResponse } from '@nestjs/swagger';
+import { z } from 'zod';
+import { headersOf, problemResponse } from './problem-responses.ts';
+
+export interface AnswerOptions {
+  /** Headers that come with it, by name, with what they say. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly example?: unknown;
+}
+
+/** What a route answers when all is well. Without a schema the answer has no body. */
+export const Answers = (status: number, description: string, schema?: z.ZodType, options: AnswerOptions = {}) =>
+  ApiResponse({
+    status,
+    description,
+    ...(options.headers && { headers: headersOf(options.headers) }),
+    ...(schema && {
+      content: {
+        'application/json': {
+          schema: jsonSchemaOf(schema, 'output'),
+          ...(options.example !== undefined && { example: options.example }),
+        },
+      },
+    }),
+  });
+
+/** The problems of one status that a route answers with beside those that every route may: code → detail. */
+export const Fails = (status: number, details: Readonly<Record<string, string>>) =>
+  ApiResponse({
+    status,
+    ...problemResponse(Object.entries(details).map(([code, detail]) => ({ status, code, detail }))),
+  });
+
+/** A page of a list, as every list answers. */
+export const pageAnswer = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({
+    data: z.array(item),
+    nextCursor: z.string().nullable().meta({ description: 'For the next page; null: this is the last one.' }),
+  });
+
+/** JSON Schema of draft 2020-12, the dialect of OpenAPI 3.1, whole in one place. */
+export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
+  const options = { io, unrepresentable: 'any', reused: 'inline' } as const;
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, options) as Record<string, unknown>;
+  return rest;
+}

@@ -1,0 +1,84 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { Operation, PossibleProblem } from './problem-responses.ts';
+import { addProblems } from './problem-responses.ts';
+
+const CHALLENGE = { 'WWW-Authenticate': 'How to authenticate (RFC 6750).' };
+const RETRY_AFTER = { 'Retry-After': 'Seconds until it is worth another try.' };
+
+/** Every route may answer so: each needs an API key, and is behind the limits of keys and addresses. */
+const ALWAYS: readonly PossibleProblem[] = [
+  { status: 400, code: 'malformed_request', detail: 'This is not an HTTP request.' },
+  {
+    status: 401,
+    code: 'missing_api_key',
+    detail: 'Send your API key as "Authorization: Bearer <key>".',
+    headers: CHALLENGE,
+  },
+  { status: 401, code: 'unknown_api_key', detail: 'This API key is not known, or it was revoked.', headers: CHALLENGE },
+  {
+    status: 403,
+    code: 'role_not_allowed',
+    detail: 'This needs a key of the role "operator"; yours is "tenant".',
+  },
+  {
+    status: 429,
+    code: 'rate_limited',
+    detail: 'This API key asks more often than it may.',
+    headers: RETRY_AFTER,
+  },
+  {
+    status: 429,
+    code: 'too_many_wrong_keys',
+    detail: 'Too many wrong API keys came from this address.',
+    headers: RETRY_AFTER,
+  },
+  { status: 500, code: 'internal_error', detail: 'Something went wrong on our side.' },
+  {
+    status: 503,
+    code: 'unavailable',
+    detail: 'The service cannot answer now. Try again later.',
+    headers: RETRY_AFTER,
+  },
+];
+const WITH_QUERY: readonly PossibleProblem[] = [
+  { status: 400, code: 'invalid_query', detail: 'The query breaks a rule; see errors.' },
+];
+const WITH_BODY: readonly PossibleProblem[] = [
+  { status: 400, code: 'malformed_json', detail: 'The body is not JSON.' },
+  { status: 413, code: 'body_too_large', detail: 'The body is larger than is accepted here.' },
+  { status: 415, code: 'unsupported_media_type', detail: 'The content type is not accepted here.' },
+  { status: 422, code: 'invalid_body', detail: 'The body breaks a rule; see errors.' },
+];
+const CHANGING: readonly PossibleProblem[] = [
+  {
+    status: 403,
+    code: 'tenant_suspended',
+    detail: 'The tenant of this API key is suspended: the key reads, and changes nothing.',
+  },
+];
+const WITH_IDEMPOTENCY_KEY: readonly PossibleProblem[] = [
+  {
+    status: 400,
+    code: 'invalid_idempotency_key',
+    detail: 'Idempotency-Key must be 1 to 255 printable ASCII characters.',
+  },
+  { status: 409, code: 'idempotency_key_under_way', detail: 'A request with this Idempotency-Key is under way.' },
+  { status: 409, code: 'idempotency_answer_lost', detail: 'It was carried out, and its answer was lost.' },
+  { status: 422, code: 'idempotency_key_reused', detail: 'This Idempotency-Key came with another request.' },
+];
+
+/** Adds to each operation the problems that it may answer with for what it is: guarded, with a query, with a body. */
+export function describeCommonProblems(document: OpenAPIObject, withIdempotencyKeys: boolean): void {
+  for (const path of Object.values(document.paths)) {
+    for (const method of ['get', 'post', 'patch', 'put', 'delete'] as const) {
+      const operation: Operation | undefined = path[method];
+      if (!operation) continue;
+      addProblems(operation, ALWAYS);
+      const hasQuery = operation.parameters?.some((parameter) => 'in' in parameter && parameter.in === 'query');
+      if (hasQuery) addProblems(operation, WITH_QUERY);
+      if (method !== 'get') addProblems(operation, CHANGING);
+      if (method === 'post' || operation.requestBody) addProblems(operation, WITH_BODY);
+      if (method === 'post' && withIdempotencyKeys) addProblems(operation, WITH_IDEMPOTENCY_KEY);
+    }
+  }
+}
