@@ -145,12 +145,13 @@ export function requestBatch(
   webhook: WebhookSnapshot,
   messageIds: readonly string[],
   signal?: AbortSignal,
+  fields: Partial<DeliveryRequest> = {},
 ): RecordBatch {
   const controller = new AbortController();
   return {
     topic: 'delivery.requests.v1',
     partition: PARTITION,
-    records: messageIds.map((messageId, index) => requestRecord(webhook, messageId, index)),
+    records: messageIds.map((messageId, index) => requestRecord(webhook, messageId, index, fields)),
     signal: signal ?? controller.signal,
     setAside: (record, why) => {
       throw new Error(`${record.offset} was set aside: ${why.detail}`);
@@ -158,7 +159,12 @@ export function requestBatch(
   };
 }
 
-function requestRecord(webhook: WebhookSnapshot, messageId: string, index: number): KafkaRecord {
+function requestRecord(
+  webhook: WebhookSnapshot,
+  messageId: string,
+  index: number,
+  fields: Partial<DeliveryRequest>,
+): KafkaRecord {
   const message = { source: '/test', id: messageId };
   const request: DeliveryRequest = {
     deliveryId: deliveryIdOf(webhook.id, message),
@@ -171,6 +177,7 @@ function requestRecord(webhook: WebhookSnapshot, messageId: string, index: numbe
     messageTime: '2026-03-01T10:00:00Z',
     acceptedAt: Date.parse('2026-03-01T10:00:00Z'),
     kind: 'message',
+    ...fields,
   };
   return {
     topic: 'delivery.requests.v1',
