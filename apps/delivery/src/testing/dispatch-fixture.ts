@@ -22,10 +22,12 @@ export const PARTITION = 0;
 
 /** Dispatch on a real database, fed by hand instead of by Kafka. */
 export class DispatchFixture {
-  readonly directory = new WebhookDirectory();
+  /** Of the replicas that are made next. */
+  directory = new WebhookDirectory();
   readonly tenants = new TenantDirectory();
   readonly secret = generateSecret(randomBytes);
   isMember = true;
+  whenDirectoryComplete: Promise<void> = Promise.resolve();
   private replicas = 0;
   private readonly services: DispatchService[] = [];
   private readonly sealing = SealingKeys.parse(`k1:${randomBytes(32).toString('base64')}`);
@@ -57,6 +59,14 @@ export class DispatchFixture {
 
   /** A replica of dispatch that serves the test's partition. */
   async serve(settings: Partial<DispatchSettings> = {}): Promise<DispatchService> {
+    const service = this.replica(settings);
+    await service.assigned([PARTITION]);
+    await service.start();
+    return service;
+  }
+
+  /** A replica that has no partitions yet and has not begun. */
+  replica(settings: Partial<DispatchSettings> = {}): DispatchService {
     const service = new DispatchService(
       {
         em: this.orm.em,
@@ -65,7 +75,7 @@ export class DispatchFixture {
         client: this.client,
         sealing: this.sealing,
         partitions: this.partitions,
-        directory: { directory: this.directory, whenComplete: () => Promise.resolve() },
+        directory: { directory: this.directory, whenComplete: () => this.whenDirectoryComplete },
         tenants: this.tenants,
         metrics: new DeliveryMetrics(new Registry(), (_task, error) => {
           throw error;
@@ -98,8 +108,6 @@ export class DispatchFixture {
       },
     );
     this.tenants.markComplete();
-    await service.assigned([PARTITION]);
-    await service.start();
     this.services.push(service);
     return service;
   }
