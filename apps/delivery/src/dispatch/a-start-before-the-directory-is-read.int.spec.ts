@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, test } from '@jest/globals';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import { DispatchFixture, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
