@@ -29,7 +29,7 @@ export class DispatchFixture {
   isMember = true;
   whenDirectoryComplete: Promise<void> = Promise.resolve();
   private replicas = 0;
-  private readonly services: DispatchService[] = [];
+  readonly services: DispatchService[] = [];
   private readonly sealing = SealingKeys.parse(`k1:${randomBytes(32).toString('base64')}`);
 
   private constructor(
