@@ -35,8 +35,12 @@ export interface KafkaBatchServerOptions {
   readonly backoff?: { readonly firstMs: number; readonly maxMs: number };
   /** How long handlers may take to end when the server stops. */
   readonly stopDeadlineMs?: number;
-  /** Awaited before the first batch of these partitions is handed over. */
+  /**
+   * Called at every join with all partitions, those that stay included: another member may have had them in between, and
+   * kafkajs cannot tell. Awaited before the first batch is handed over, and tried again until it succeeds.
+   */
   readonly onAssigned?: (assignment: Assignment) => Promise<void> | void;
+  /** Called as soon as the partitions are known to be lost, while an `onAssigned` may still be under way. */
   readonly onRevoked?: (assignment: Assignment) => Promise<void> | void;
   readonly onDeadLetter?: (reason: string, topic: string) => void;
   /** The consumer cannot go on; by default the process ends and whoever started it starts it anew. */
@@ -216,23 +220,26 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   /**
    * Every join begins from the committed offsets, also for partitions that stay: so every feed is made anew, and what
-   * the old ones still have under way is never committed. The hooks hear of real changes only.
+   * the old ones still have under way is never committed.
    */
   private async reassign(next: Assignment): Promise<void> {
-    const before = this.assignment;
+    const revoked = difference(this.assignment, next);
     this.assignment = next;
     for (const feed of this.feeds.values()) feed.abort();
     this.feeds.clear();
     this.lagByPartition.clear();
-    const revoked = difference(before, next);
-    const assigned = difference(next, before);
-    if (Object.keys(revoked).length > 0) await this.settings.onRevoked?.(revoked);
-    if (Object.keys(assigned).length > 0) await this.untilAssigned(assigned);
+    try {
+      if (Object.keys(revoked).length > 0) await this.settings.onRevoked?.(revoked);
+    } catch (error) {
+      this.log.error({ err: error, revoked }, 'partitions could not be let go of in order');
+    }
+    await this.untilAssigned(next);
   }
 
+  /** Gives up when the next join says otherwise: taking what is somebody else's by then would lock the owner out. */
   private async untilAssigned(assigned: Assignment): Promise<void> {
     const { onAssigned, backoff } = this.settings;
-    for (let failures = 0; onAssigned && !this.isClosing;) {
+    for (let failures = 0; onAssigned && !this.isClosing && this.assignment === assigned;) {
       try {
         await onAssigned(assigned);
         return;
@@ -274,7 +281,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const resume = pause();
     void feed.untilHalfEmpty().then(() => {
       feed.isPaused = false;
-      if (!feed.signal.aborted && !this.isClosing) resume();
+      // Also when the feed was aborted: kafkajs keeps the pause over a rebalance, and the next feed would stay empty.
+      if (!this.isClosing) resume();
     });
   }
 

@@ -20,7 +20,9 @@ export interface LogAppend {
   readonly due: Due;
 }
 
-const dueText = (due: Due): string | null => (due === null ? null : due === 'parked' ? 'infinity' : due.toISOString());
+/** As PostgreSQL reads it. */
+export const dueText = (due: Due): string | null =>
+  due === null ? null : due === 'parked' ? 'infinity' : due.toISOString();
 
 /**
  * Columns of a batch as arrays, for one `unnest`: one round trip and one plan however many rows. The list is the single

@@ -26,9 +26,14 @@ export class DeliveryTask {
   inFlight = false;
   /** When Signet accepted the message, milliseconds since the epoch; null when the task was read back. */
   acceptedAt: number | null = null;
-  private durable!: () => void;
-  /** Resolves when PostgreSQL knows of the delivery: from then on its Kafka offset may be committed. */
-  readonly whenDurable = new Promise<void>((resolve) => (this.durable = resolve));
+  /** Somebody else leased it anew from PostgreSQL while it was in hand here. */
+  isLeasedAgain = false;
+  private settle!: (isDurable: boolean) => void;
+  /**
+   * True when PostgreSQL knows of the delivery: from then on its Kafka offset may be committed. False when it was dropped
+   * before, because its partition is lost: whoever serves that now begins with the Kafka record.
+   */
+  readonly whenDurable = new Promise<boolean>((resolve) => (this.settle = resolve));
 
   constructor(
     id: string,
@@ -83,9 +88,7 @@ export class DeliveryTask {
     traceparent: string | undefined,
   ): DeliveryTask {
     const task = new DeliveryTask(row.id, row.day, row.webhookId, claim, body, traceparent);
-    task.row = row;
-    task.stored = version;
-    task.state = { status: row.status, attemptCount: row.attemptCount, maxAttempts: row.maxAttempts };
+    task.read(row, version);
     task.markDurable();
     return task;
   }
@@ -107,7 +110,20 @@ export class DeliveryTask {
     }
   }
 
+  /** Begins anew from what PostgreSQL holds; what was decided and not stored is forgotten. */
+  read(row: DeliveryRow, version: number): void {
+    this.row = row;
+    this.stored = version;
+    this.state = { status: row.status, attemptCount: row.attemptCount, maxAttempts: row.maxAttempts };
+    this.pending = [];
+  }
+
   markDurable(): void {
-    this.durable();
+    this.settle(true);
+  }
+
+  /** Nobody here looks after it any more. Without effect on one that is durable. */
+  drop(): void {
+    this.settle(false);
   }
 }

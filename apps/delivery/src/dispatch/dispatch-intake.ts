@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { decodeDeliveryRequest } from '@signet/contracts';
 import type { Clock, DeliveryRequest } from '@signet/contracts';
+import { RetryableError } from '@signet/kafka';
 import type { RecordBatch } from '@signet/kafka';
 import { dayOf } from '../delivery/delivery.projection.ts';
 import { existingDeliveries } from '../delivery/delivery.log.ts';
@@ -41,17 +42,18 @@ export class DispatchIntake {
     private readonly options: IntakeOptions,
   ) {}
 
+  /** @throws RetryableError while the partition is not this replica's, or when it was lost under way */
   async take(batch: RecordBatch): Promise<void> {
     await this.directoryReady();
     const accepted = this.read(batch);
-    const claim = this.ownership.claim(batch.partition);
-    if (batch.signal.aborted || !claim) return;
-    const tasks = await this.tasksOf(accepted, claim);
-    for (const task of tasks) this.dispatcher.offer(task);
-    const durable = Promise.all(tasks.map(({ whenDurable }) => whenDurable)).then(() => undefined);
+    const tasks = await this.tasksOf(accepted, batch);
+    const durable = Promise.all(tasks.map(({ whenDurable }) => whenDurable)).then((all) => all.every(Boolean));
     const { spillAfterMs } = this.options;
-    for (let round = 1; !(await settlesWithin(durable, spillAfterMs, batch.signal)); round++) {
-      if (batch.signal.aborted) return;
+    for (let round = 1; !batch.signal.aborted; round++) {
+      const isDurable = await settlesWithin(durable, spillAfterMs, batch.signal);
+      if (isDurable === true || batch.signal.aborted) return;
+      // Neither PostgreSQL nor anybody here knows of some of them: the batch must not count as done.
+      if (isDurable === false) throw new RetryableError('partition_lost', 'The partition was lost for a moment.');
       const drainMs = DRAIN_ROUNDS * spillAfterMs;
       const isSlow = (task: DeliveryTask): boolean =>
         round >= MAX_ROUNDS || this.dispatcher.isSlow(task.webhookId, spillAfterMs, drainMs);
@@ -75,33 +77,50 @@ export class DispatchIntake {
     return accepted;
   }
 
-  /** Tasks of the requests that are not stored yet: whatever is stored is served from PostgreSQL. */
-  private async tasksOf(accepted: readonly Accepted[], claim: PartitionClaim): Promise<DeliveryTask[]> {
-    const unknown = accepted.filter(({ request }) => !this.dispatcher.has(request.deliveryId));
-    const days = [...new Set(unknown.map(({ request }) => dayOf(request.messageTime)))];
-    const ids = unknown.map(({ request }) => request.deliveryId);
-    const existing = await existingDeliveries(this.em.fork(), ids, days);
+  /**
+   * Tasks of the requests that are not stored yet, in the dispatcher's hands: whatever is stored is served from PostgreSQL.
+   * What is in hand already is awaited as it is: it may end, and leave, while PostgreSQL is asked.
+   */
+  private async tasksOf(accepted: readonly Accepted[], batch: RecordBatch): Promise<DeliveryTask[]> {
+    const inHand = new Map<string, DeliveryTask>();
+    for (const { request } of accepted) {
+      const task = this.dispatcher.get(request.deliveryId);
+      if (task) inHand.set(task.id, task);
+    }
+    const unknown = accepted.filter(({ request }) => !inHand.has(request.deliveryId));
+    const existing = await this.existing(unknown);
+    const claim = this.ownership.claim(batch.partition);
+    if (batch.signal.aborted) return [];
+    if (!claim) throw new RetryableError('partition_not_taken', 'The partition is not served here.');
     const now = this.clock();
-    return accepted
+    const fresh = unknown
       .filter(({ request }) => !existing.has(request.deliveryId))
       .map(({ request, body }) => {
         const maxAttempts = this.directory.get(request.webhookId)?.maxAttempts ?? this.options.maxAttempts;
         return DeliveryTask.requested(request, body, claim, maxAttempts, now);
       });
+    for (const task of fresh) this.dispatcher.offer(task);
+    return [...inHand.values(), ...fresh];
+  }
+
+  private existing(accepted: readonly Accepted[]): Promise<Set<string>> {
+    const days = [...new Set(accepted.map(({ request }) => dayOf(request.messageTime)))];
+    const ids = accepted.map(({ request }) => request.deliveryId);
+    return existingDeliveries(this.em.fork(), ids, days);
   }
 }
 
-/** True when the promise settles in time; false when the time is over or the signal is aborted first. */
-async function settlesWithin(promise: Promise<void>, ms: number, signal: AbortSignal): Promise<boolean> {
+/** What the promise resolves to; undefined when the time is over or the signal is aborted first. */
+async function settlesWithin<T>(promise: Promise<T>, ms: number, signal: AbortSignal): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
-  const gaveUp = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-    onAbort = () => resolve(false);
+  const gaveUp = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+    onAbort = () => resolve(undefined);
     signal.addEventListener('abort', onAbort, { once: true });
   });
   try {
-    return await Promise.race([promise.then(() => true as const), gaveUp]);
+    return await Promise.race([promise, gaveUp]);
   } finally {
     clearTimeout(timer);
     if (onAbort) signal.removeEventListener('abort', onAbort);

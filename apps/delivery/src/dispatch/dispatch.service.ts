@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import type { EgressClient } from '@signet/egress';
@@ -21,6 +22,7 @@ import { reasonToEnd } from './reason-to-end.ts';
 import { Recorder } from './recorder.ts';
 import type { RecorderListener } from './recorder.ts';
 import { SigningKeys } from './signing-keys.ts';
+import { TaskStore } from './task-store.ts';
 
 export interface DispatchSettings {
   readonly replica: string;
@@ -64,6 +66,9 @@ export class DispatchService {
   private readonly due: DueDeliveries;
   private readonly loop: DueLoop;
   private readonly endings: Endings;
+  private readonly stopping = new AbortController();
+  /** Partitions as Kafka gave them. */
+  private readonly given = new Set<number>();
   private isStarted = false;
 
   constructor(
@@ -85,8 +90,12 @@ export class DispatchService {
     this.dispatcher = new Dispatcher({
       directory: directory.directory,
       circuits: this.circuits,
-      recorder: this.recorder,
-      due: this.due,
+      store: new TaskStore({
+        recorder: this.recorder,
+        due: this.due,
+        onLost: (claim) => this.lost(claim),
+        onError: on.onError,
+      }),
       policy: settings.policy,
       clock,
       random: on.random,
@@ -141,22 +150,54 @@ export class DispatchService {
 
   /** Takes no more from PostgreSQL and waits for the attempts on the wire to be recorded. */
   async stop(): Promise<void> {
+    this.stopping.abort();
     await this.loop.stop();
     await this.endings.stop();
     await this.dispatcher.drain();
     this.circuits.close();
   }
 
+  /** These are the partitions that Kafka gives to this replica now, those that stay included. */
   async assigned(partitions: readonly number[]): Promise<void> {
+    for (const partition of partitions) this.given.add(partition);
     await this.ownership.take(partitions);
+    // What began under a claim that had ended cannot be stored.
+    this.dispatcher.forgetLost();
     this.dispatcher.adoptParked(await this.due.parkedWebhooks(partitions));
     this.loop.wake();
     if (this.isStarted) this.sweep(partitions);
   }
 
   revoked(partitions: readonly number[]): void {
+    for (const partition of partitions) this.given.delete(partition);
+    this.letGo(partitions);
+  }
+
+  private letGo(partitions: readonly number[]): void {
     this.ownership.release(partitions);
-    this.dispatcher.forget(partitions);
+    this.dispatcher.forgetLost();
+  }
+
+  /**
+   * PostgreSQL says that somebody has taken the partition since. Usually Kafka says the same within a moment; where it
+   * does not, whoever took it came late, and it is taken back.
+   */
+  private lost(claim: PartitionClaim): void {
+    if (!this.ownership.holds(claim)) return;
+    this.letGo([claim.partition]);
+    void this.takeBack(claim.partition);
+  }
+
+  private async takeBack(partition: number): Promise<void> {
+    const { signal } = this.stopping;
+    while (this.given.has(partition) && !this.ownership.claim(partition) && !signal.aborted) {
+      try {
+        if (this.on.isMember()) return await this.assigned([partition]);
+      } catch (error) {
+        this.on.onError(error);
+      }
+      await wait(TAKE_BACK_MS, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   private resume(webhookId: string): void {
@@ -205,5 +246,7 @@ export class DispatchService {
   }
 }
 
+/** Between two tries to take a partition back, milliseconds. */
+const TAKE_BACK_MS = 500;
 const ENDINGS = { batchSize: 500, againMs: 1_000 };
 const DUE_LOOP = { pollMs: 250, batchSize: 500, maxInMemory: 4_000, webhooksPerRefill: 200 };

@@ -6,8 +6,7 @@ import type { CompletedAttempt } from './attempt.ts';
 import type { Circuits } from './circuits.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { DispatchObserver } from './dispatch-observer.ts';
-import type { DueDeliveries } from './due-deliveries.ts';
-import type { Recorder } from './recorder.ts';
+import type { TaskStore } from './task-store.ts';
 
 export interface DispatchLimits {
   /** POSTs to one webhook at once. */
@@ -21,8 +20,7 @@ export interface DispatchLimits {
 export interface DispatcherParts {
   readonly directory: WebhookDirectory;
   readonly circuits: Circuits;
-  readonly recorder: Recorder;
-  readonly due: DueDeliveries;
+  readonly store: TaskStore;
   readonly policy: RetryPolicy;
   readonly clock: Clock;
   /** Uniform in [0, 1). */

@@ -1,4 +1,5 @@
 import type { AbandonReason } from '@signet/contracts';
+import type { Due } from '../delivery/delivery.log.ts';
 import { scheduledDelayMs } from '../delivery/retry-schedule.ts';
 import type { CompletedAttempt } from './attempt.ts';
 import type { DeliveryTask } from './delivery-task.ts';
@@ -24,7 +25,8 @@ export class Dispatcher {
   offer(task: DeliveryTask): void {
     const known = this.tasks.get(task.id);
     if (known) {
-      void known.whenDurable.then(() => task.markDurable());
+      if (task.stored > 0) known.isLeasedAgain = true;
+      else void known.whenDurable.then((isDurable) => (isDurable ? task.markDurable() : this.offer(task)));
       return;
     }
     this.tasks.set(task.id, task);
@@ -79,7 +81,8 @@ export class Dispatcher {
     const waiting = onlyInMemory.filter((task) => this.queues.get(task.webhookId)?.remove(task));
     const onTheWire = onlyInMemory.filter((task) => task.inFlight);
     const leaseEnd = this.parts.leaseEnd();
-    await Promise.all([this.park(waiting), ...onTheWire.map((task) => this.parts.recorder.record(task, leaseEnd))]);
+    const { store } = this.parts;
+    await Promise.all([this.park(waiting), ...onTheWire.map((task) => store.store(task, () => leaseEnd))]);
   }
 
   /** The webhook's queue may go on: its circuit lets a probe through or has closed, or the webhook changed. */
@@ -107,15 +110,12 @@ export class Dispatcher {
     return found;
   }
 
-  /** Drops what waits for these partitions: they are somebody else's now, who reads it from Kafka or PostgreSQL. */
-  forget(partitions: readonly number[]): void {
-    const lost = new Set(partitions);
+  /** Drops what waits under a claim that no longer holds: somebody else reads it from Kafka or PostgreSQL. */
+  forgetLost(): void {
     for (const task of this.tasks.values()) {
-      if (!lost.has(task.claim.partition) || task.inFlight || task.writing) continue;
-      const queue = this.queues.get(task.webhookId);
-      queue?.remove(task);
-      this.tasks.delete(task.id);
-      if (queue) this.letGo(queue);
+      if (this.parts.owns(task) || task.inFlight || task.writing) continue;
+      this.queues.get(task.webhookId)?.remove(task);
+      this.leave(task);
     }
   }
 
@@ -125,8 +125,8 @@ export class Dispatcher {
     await Promise.all([...this.underWay]);
   }
 
-  has(deliveryId: string): boolean {
-    return this.tasks.has(deliveryId);
+  get(deliveryId: string): DeliveryTask | undefined {
+    return this.tasks.get(deliveryId);
   }
 
   get size(): number {
@@ -177,7 +177,7 @@ export class Dispatcher {
 
   private start(task: DeliveryTask, queue: WebhookQueue): void {
     if (this.isDraining || !this.parts.owns(task)) {
-      this.tasks.delete(task.id);
+      this.leave(task);
       return;
     }
     if (!this.parts.isMember()) {
@@ -206,23 +206,27 @@ export class Dispatcher {
     const { circuits, policy, random, observer } = this.parts;
     this.freeSlot(task, queue);
     queue.attemptTook(result.facts.durationMs);
-    task.decide({ type: 'RecordAttempt', data: { result, policy, random: random() } });
+    const chance = random();
+    const decide = (): void => {
+      task.decide({ type: 'RecordAttempt', data: { result, policy, random: chance } });
+      const reason = task.isOpen ? this.parts.reasonToEnd(task) : null;
+      if (reason) this.abandon(task, reason);
+    };
+    decide();
     circuits.record(task.webhookId, result.failure ? 'failed' : 'succeeded');
     observer.attempted(task, result);
-    const reason = task.isOpen ? this.parts.reasonToEnd(task) : null;
-    if (reason) this.abandon(task, reason);
-    const retryAt = task.isOpen ? task.row?.nextRetryAt : null;
-    const stored = this.store(task, retryAt ? new Date(retryAt) : null);
+    const stored = this.store(task, () => retryAtOf(task), decide);
     this.pump(queue);
     this.pumpNext();
     return stored;
   }
 
-  /** A fault of ours, such as a secret that does not open: nothing was sent, the lease or Kafka brings it back. */
+  /** A fault of ours, such as a secret that does not open: nothing was sent, and no attempt is spent. */
   private fail(task: DeliveryTask, queue: WebhookQueue, error: unknown): Promise<void> {
     this.freeSlot(task, queue);
     this.parts.observer.broke(task, error);
-    const stored = this.store(task, new Date(this.parts.clock().getTime() + scheduledDelayMs(this.parts.policy, 1)));
+    const later = new Date(this.parts.clock().getTime() + scheduledDelayMs(this.parts.policy, 1));
+    const stored = this.store(task, () => later);
     this.pump(queue);
     this.pumpNext();
     return stored;
@@ -242,16 +246,9 @@ export class Dispatcher {
     this.pump(next);
   }
 
-  private async store(task: DeliveryTask, due: Date | null): Promise<void> {
-    try {
-      if (task.pending.length > 0 || task.stored === 0) await this.parts.recorder.record(task, due);
-      else if (due) await this.parts.due.release([task.id], due);
-    } finally {
-      // Also where PostgreSQL could not be asked: the lease brings it back.
-      this.tasks.delete(task.id);
-      const queue = this.queues.get(task.webhookId);
-      if (queue) this.letGo(queue);
-    }
+  private async store(task: DeliveryTask, dueOf: () => Due, decide?: () => void): Promise<void> {
+    await this.parts.store.store(task, dueOf, decide);
+    this.leave(task);
   }
 
   private async end(task: DeliveryTask, reason: AbandonReason): Promise<void> {
@@ -259,11 +256,12 @@ export class Dispatcher {
     const age = now.getTime() - Date.parse(task.row?.createdAt ?? now.toISOString());
     const mayBeNew = reason === 'deleted' && !this.parts.directory.isKnownToBeDeleted(task.webhookId);
     if (mayBeNew && age < this.parts.limits.unknownWebhookMs) {
-      await this.store(task, new Date(now.getTime() + 1_000));
+      await this.store(task, () => new Date(now.getTime() + 1_000));
       return;
     }
-    this.abandon(task, reason);
-    await this.store(task, null);
+    const decide = (): void => this.abandon(task, reason);
+    decide();
+    await this.store(task, () => retryAtOf(task), decide);
   }
 
   private abandon(task: DeliveryTask, reason: AbandonReason): void {
@@ -273,19 +271,32 @@ export class Dispatcher {
 
   private async park(tasks: readonly DeliveryTask[]): Promise<void> {
     if (tasks.length === 0) return;
-    const stored = tasks.filter((task) => task.stored > 0);
-    const fresh = tasks.filter((task) => task.stored === 0);
-    await Promise.all([
-      this.parts.due.park(stored.map(({ id }) => id)),
-      ...fresh.map((task) => this.parts.recorder.record(task, 'parked')),
-    ]);
+    await this.parts.store.park(tasks);
     for (const task of tasks) {
-      this.tasks.delete(task.id);
+      this.leave(task);
       this.queue(task.webhookId).markParked();
     }
+    // Leased from PostgreSQL before it was known here that they lie there.
+    const leased = tasks.filter((task) => task.isLeasedAgain);
+    if (leased.length > 0) {
+      await this.parts.store.park(leased);
+      for (const { webhookId } of leased) this.queue(webhookId).markParked();
+    }
+  }
+
+  private leave(task: DeliveryTask): void {
+    this.tasks.delete(task.id);
+    task.drop();
+    const queue = this.queues.get(task.webhookId);
+    if (queue) this.letGo(queue);
   }
 
   private letGo(queue: WebhookQueue): void {
     if (queue.isIdle && !queue.isListed) this.queues.delete(queue.webhookId);
   }
+}
+
+function retryAtOf(task: DeliveryTask): Due {
+  const retryAt = task.isOpen ? task.row?.nextRetryAt : null;
+  return retryAt ? new Date(retryAt) : null;
 }

@@ -1,12 +1,16 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
+import { dueText } from '../delivery/delivery.log.ts';
+import type { Due } from '../delivery/delivery.log.ts';
+import type { DeliveryRow } from '../delivery/delivery.projection.ts';
+import type { DeliveryEvent } from '../delivery/delivery.events.ts';
 import { ROW_COLUMNS, toDeliveryRow } from '../delivery/delivery.rows.ts';
 import type { RawDeliveryRow } from '../delivery/delivery.rows.ts';
 import { DeliveryTask } from './delivery-task.ts';
 import type { PartitionClaim } from './ownership.ts';
 
-type LeasedRow = RawDeliveryRow & { body: string; traceparent: string | null };
+type LeasedRow = RawDeliveryRow & { body: string; events: DeliveryEvent[] };
 
 /**
  * The work queue in PostgreSQL: every stored delivery that has not ended, with the time at which it is looked at
@@ -70,14 +74,33 @@ export class DueDeliveries {
     );
   }
 
-  /** Parks stored deliveries whose webhook has no room now. */
-  async park(ids: readonly string[]): Promise<void> {
-    await this.reschedule(ids, 'infinity');
+  /**
+   * Looks at leased deliveries again at this time; without one their leases just end. Only under claims that hold: what
+   * an old owner thinks of a delivery must not undo what its new one has decided.
+   */
+  async reschedule(tasks: readonly DeliveryTask[], due: Due): Promise<void> {
+    if (tasks.length === 0 || due === null) return;
+    const claims = [...new Map(tasks.map(({ claim }) => [claim.partition, claim])).values()];
+    await sql`
+      with ${ownedOf(claims)}
+      update due_deliveries set due_at = ${dueText(due)}::timestamptz
+      where delivery_id = any(${tasks.map(({ id }) => id)}::uuid[]) and partition in (select partition from owned)`.execute(
+      this.em.fork().getKysely(),
+    );
   }
 
-  /** Makes stored deliveries due at once, for instance those that were leased and never started. */
-  async release(ids: readonly string[], at: Date): Promise<void> {
-    await this.reschedule(ids, at.toISOString());
+  /** The delivery as it is now, and whether the task's claim holds; null when it was deleted. */
+  async read(task: DeliveryTask): Promise<{ row: DeliveryRow; version: number; isOwned: boolean } | null> {
+    const { partition, epoch } = task.claim;
+    const result = await sql<RawDeliveryRow & { is_owned: boolean }>`
+      select ${sql.raw(ROW_COLUMNS)}, exists (
+        select from partition_owners o where o.partition = ${partition} and o.epoch = ${epoch}
+      ) as is_owned
+      from deliveries d where d.id = ${task.id}::uuid and d.day = ${task.day}::date`.execute(
+      this.em.fork().getKysely(),
+    );
+    const [raw] = result.rows;
+    return raw ? { row: toDeliveryRow(raw), version: raw.version, isOwned: raw.is_owned } : null;
   }
 
   /** Webhooks of these partitions that have parked deliveries. */
@@ -96,44 +119,42 @@ export class DueDeliveries {
     return result.rows.map((row) => row.webhook_id);
   }
 
-  private async reschedule(ids: readonly string[], at: string): Promise<void> {
-    if (ids.length === 0) return;
-    await sql`update due_deliveries set due_at = ${at}::timestamptz where delivery_id = any(${ids}::uuid[])`.execute(
-      this.em.fork().getKysely(),
-    );
-  }
-
   private async lease(
     claims: readonly PartitionClaim[],
     leaseUntil: Date,
     picked: RawBuilder<unknown>,
   ): Promise<DeliveryTask[]> {
     const byPartition = new Map(claims.map((claim) => [claim.partition, claim]));
-    const partitions = claims.map(({ partition }) => partition);
-    const epochs = claims.map(({ epoch }) => epoch);
     const result = await sql<LeasedRow>`
-      with owned as materialized (
-        select o.partition from partition_owners o
-        join unnest(${partitions}::integer[], ${epochs}::bigint[]) as c(partition, epoch) using (partition, epoch)
-        order by o.partition for share of o
-      ),
+      with ${ownedOf(claims)},
       picked as materialized (${picked}),
       leased as (
         update due_deliveries q set due_at = ${leaseUntil} from picked
         where q.delivery_id = picked.delivery_id and q.partition in (select partition from owned)
         returning q.delivery_id, q.day
       )
-      select ${sql.raw(ROW_COLUMNS)}, l.body, l.events -> 0 -> 'data' ->> 'traceparent' as traceparent
+      select ${sql.raw(ROW_COLUMNS)}, l.body, l.events
       from leased
       join deliveries d on d.id = leased.delivery_id and d.day = leased.day
       join delivery_log l on l.delivery_id = leased.delivery_id and l.day = leased.day and l.version = 1
       order by d.created_at`.execute(this.em.fork().getKysely());
     return result.rows.flatMap((raw) => {
       const claim = byPartition.get(raw.partition);
-      const traceparent = raw.traceparent ?? undefined;
-      return claim
-        ? [DeliveryTask.stored(toDeliveryRow(raw), raw.version, Buffer.from(raw.body, 'utf8'), claim, traceparent)]
-        : [];
+      if (!claim) return [];
+      // PostgreSQL is not asked for a field of the events: what a receiver answered lies there too, and one answer with a
+      // NUL in it fails the whole statement, and with it the retries of everybody (SQLSTATE 22P05).
+      const [first] = raw.events;
+      const traceparent = first?.type === 'DeliveryRequested' ? first.data.traceparent : undefined;
+      return [DeliveryTask.stored(toDeliveryRow(raw), raw.version, Buffer.from(raw.body, 'utf8'), claim, traceparent)];
     });
   }
 }
+
+/** `owned`: partitions whose claims hold, locked so that a taker waits for this statement. */
+const ownedOf = (claims: readonly PartitionClaim[]): RawBuilder<unknown> => sql`
+  owned as materialized (
+    select o.partition from partition_owners o
+    join unnest(${claims.map(({ partition }) => partition)}::integer[], ${claims.map(({ epoch }) => epoch)}::bigint[])
+      as c(partition, epoch) using (partition, epoch)
+    order by o.partition for share of o
+  )`;

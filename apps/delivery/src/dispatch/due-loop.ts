@@ -18,7 +18,7 @@ export interface DueLoopOptions {
 export class DueLoop {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
-  private stopped = false;
+  private isStarted = false;
 
   constructor(
     private readonly due: DueDeliveries,
@@ -32,23 +32,23 @@ export class DueLoop {
   ) {}
 
   start(): void {
-    this.stopped = false;
+    this.isStarted = true;
     this.schedule(0);
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
+    this.isStarted = false;
     clearTimeout(this.timer);
     await this.running;
   }
 
-  /** Looks at once, for instance because a circuit lets its probe through. */
+  /** Looks at once, for instance because a circuit lets its probe through. Before the start it does nothing. */
   wake(): void {
     if (!this.running) this.schedule(0);
   }
 
   private schedule(delayMs: number): void {
-    if (this.stopped) return;
+    if (!this.isStarted) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.running = this.round()

@@ -96,8 +96,7 @@ export class Endings {
     // Asked after the lease: who enabled the webhook meanwhile means its deliveries to go on.
     const reason = this.parts.reasonToEnd(webhookId);
     if (reason === null) {
-      const ids = tasks.map(({ id }) => id);
-      await due.release(ids, this.parts.clock());
+      await due.reschedule(tasks, this.parts.clock());
       return { id: null, isDone: true };
     }
     const ended = await Promise.all(tasks.map((task) => dispatcher.endLeased(task, reason)));

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
 import type { Clock } from '@signet/contracts';
 
 /** The right to serve one partition of delivery.requests.v1, as of one taking. */
@@ -14,6 +15,8 @@ export interface PartitionClaim {
  */
 export class Ownership {
   private readonly claims = new Map<number, PartitionClaim>();
+  /** The last call of `take` for each partition that was not let go of since. */
+  private readonly takings = new Map<number, symbol>();
 
   constructor(
     private readonly em: EntityManager,
@@ -21,22 +24,36 @@ export class Ownership {
     readonly replica: string,
   ) {}
 
-  /** Takes the partitions; whoever had them before is locked out from here on. */
+  /**
+   * Takes the partitions; whoever had them before is locked out from here on. A claim of ours that nobody has ended since
+   * stays as it is, so that what is under way under it counts.
+   */
   async take(partitions: readonly number[]): Promise<void> {
     if (partitions.length === 0) return;
-    const rows = await this.em.fork().execute<{ partition: number; epoch: string }[]>(
-      `insert into partition_owners (partition, epoch, owner, taken_at)
-       select unnest(array[${partitions.map(Number).join(',')}]), 1, ?, ?
-       on conflict (partition) do update
-         set epoch = partition_owners.epoch + 1, owner = excluded.owner, taken_at = excluded.taken_at
-       returning partition, epoch`,
-      [this.replica, this.clock()],
-    );
-    for (const { partition, epoch } of rows) this.claims.set(partition, { partition, epoch: Number(epoch) });
+    const taking = Symbol();
+    for (const partition of partitions) this.takings.set(partition, taking);
+    const held = partitions.map((partition) => this.claims.get(partition)?.epoch ?? 0);
+    const { rows } = await sql<{ partition: number; epoch: string }>`
+      insert into partition_owners as known (partition, epoch, owner, taken_at)
+      select partition, held + 1, ${this.replica}, ${this.clock()}
+      from unnest(${partitions}::integer[], ${held}::bigint[]) as wanted(partition, held) order by partition
+      on conflict (partition) do update set
+        epoch = known.epoch + case when known.owner = excluded.owner and known.epoch = excluded.epoch - 1 then 0 else 1 end,
+        owner = excluded.owner, taken_at = excluded.taken_at
+      returning partition, epoch`.execute(this.em.fork().getKysely());
+    for (const { partition, epoch } of rows) {
+      // Let go of, or taken once more, while PostgreSQL answered.
+      if (this.takings.get(partition) !== taking) continue;
+      if (this.claims.get(partition)?.epoch !== Number(epoch))
+        this.claims.set(partition, { partition, epoch: Number(epoch) });
+    }
   }
 
   release(partitions: readonly number[]): void {
-    for (const partition of partitions) this.claims.delete(partition);
+    for (const partition of partitions) {
+      this.takings.delete(partition);
+      this.claims.delete(partition);
+    }
   }
 
   claim(partition: number): PartitionClaim | undefined {

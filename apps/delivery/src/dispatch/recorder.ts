@@ -1,12 +1,18 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { DayPartitions } from '../database/day-partitions.ts';
-import { appendToDeliveries, insertDeliveries } from '../delivery/delivery.log.ts';
+import { appendToDeliveries, existingDeliveries, insertDeliveries } from '../delivery/delivery.log.ts';
 import type { Due, LogAppend } from '../delivery/delivery.log.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 
+/**
+ * What became of a write: `known`, the delivery existed already; `lost`, PostgreSQL knows nothing of it, because the claim
+ * on its partition no longer holds; `outdated`, its log went on, or its claim is lost; `unstorable`, no one can store it.
+ */
+export type Recorded = 'stored' | 'known' | 'lost' | 'outdated' | 'unstorable';
+
 interface Write {
   readonly append: LogAppend;
-  readonly done: (stored: boolean) => void;
+  readonly done: (recorded: Recorded) => void;
 }
 
 type Store = (em: EntityManager, appends: readonly LogAppend[]) => Promise<Set<string>>;
@@ -47,26 +53,25 @@ export class Recorder {
     private readonly listener: RecorderListener,
   ) {}
 
-  /**
-   * Stores the task's pending events. Resolves to false when PostgreSQL refused: the delivery existed already, its log
-   * went on without us, or the claim is lost; the task is then somebody else's.
-   */
-  async record(task: DeliveryTask, due: Due): Promise<boolean> {
+  /** Stores the task's pending events, and settles whether it is durable. */
+  async record(task: DeliveryTask, due: Due): Promise<Recorded> {
     while (task.writing) await task.writing;
     const { row, pending: events, body, claim } = task;
     if (row === null) throw new Error(`Delivery ${task.id} has nothing to record.`);
     const append: LogAppend = { row, events, version: task.stored + 1, body, claim, due };
     task.pending = [];
-    const write = new Promise<boolean>((done) => {
+    const write = new Promise<Recorded>((done) => {
       (task.stored === 0 ? this.inserts : this.updates).push({ append, done });
     });
     task.writing = write;
     this.schedule();
-    const stored = await write;
+    const recorded = await write;
     task.writing = undefined;
-    if (stored) task.stored += 1;
-    task.markDurable();
-    return stored;
+    if (recorded === 'stored') task.stored += 1;
+    // Only what PostgreSQL knows may be committed on Kafka: a delivery that was refused would be nowhere.
+    if (recorded === 'lost') task.drop();
+    else task.markDurable();
+    return recorded;
   }
 
   /** Writes queued, those under way not counted. */
@@ -113,8 +118,10 @@ export class Recorder {
         this.em.fork(),
         writes.map(({ append }) => append),
       );
+      const refused = writes.filter(({ append }) => !stored.has(append.row.id));
+      const known = await this.knownOf(refused);
       this.failures = 0;
-      for (const { append, done } of writes) done(stored.has(append.row.id));
+      for (const { append, done } of writes) done(stored.has(append.row.id) ? 'stored' : refusal(append, known));
     } catch (error) {
       if (isDataError(error)) return this.isolate(error, writes, queue, store);
       // The attempts have happened: they are kept and written as soon as PostgreSQL is back.
@@ -124,12 +131,23 @@ export class Recorder {
     }
   }
 
+  /** Which of the deliveries that could not be inserted are there. Rarely asked: repeats, and after a claim was lost. */
+  private async knownOf(refused: readonly Write[]): Promise<Set<string>> {
+    const rows = refused.filter(({ append }) => append.version === 1).map(({ append }) => append.row);
+    const days = [...new Set(rows.map(({ day }) => day))];
+    return existingDeliveries(
+      this.em.fork(),
+      rows.map(({ id }) => id),
+      days,
+    );
+  }
+
   /** One row that PostgreSQL cannot take must not hold back the others: the batch is halved until it is alone. */
   private async isolate(error: unknown, writes: readonly Write[], queue: Write[], store: Store): Promise<void> {
     const [only] = writes;
     if (writes.length === 1 && only) {
       this.listener.refused(error, only.append);
-      only.done(false);
+      only.done('unstorable');
       return;
     }
     const middle = Math.ceil(writes.length / 2);
@@ -137,6 +155,9 @@ export class Recorder {
     await this.flush(writes.slice(middle), queue, store);
   }
 }
+
+const refusal = ({ row, version }: LogAppend, known: ReadonlySet<string>): Recorded =>
+  version > 1 ? 'outdated' : known.has(row.id) ? 'known' : 'lost';
 
 /** SQLSTATE classes 22 (data exception) and 23 (integrity violation): the same row would be refused again. */
 function isDataError(error: unknown): boolean {

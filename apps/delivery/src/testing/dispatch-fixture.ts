@@ -22,12 +22,14 @@ export const PARTITION = 0;
 
 /** Dispatch on a real database, fed by hand instead of by Kafka. */
 export class DispatchFixture {
-  readonly directory = new WebhookDirectory();
+  /** Of the replicas that are made next. */
+  directory = new WebhookDirectory();
   readonly tenants = new TenantDirectory();
   readonly secret = generateSecret(randomBytes);
   isMember = true;
+  whenDirectoryComplete: Promise<void> = Promise.resolve();
   private replicas = 0;
-  private readonly services: DispatchService[] = [];
+  readonly services: DispatchService[] = [];
   private readonly sealing = SealingKeys.parse(`k1:${randomBytes(32).toString('base64')}`);
 
   private constructor(
@@ -57,6 +59,14 @@ export class DispatchFixture {
 
   /** A replica of dispatch that serves the test's partition. */
   async serve(settings: Partial<DispatchSettings> = {}): Promise<DispatchService> {
+    const service = this.replica(settings);
+    await service.assigned([PARTITION]);
+    await service.start();
+    return service;
+  }
+
+  /** A replica that has no partitions yet and has not begun. */
+  replica(settings: Partial<DispatchSettings> = {}): DispatchService {
     const service = new DispatchService(
       {
         em: this.orm.em,
@@ -65,7 +75,7 @@ export class DispatchFixture {
         client: this.client,
         sealing: this.sealing,
         partitions: this.partitions,
-        directory: { directory: this.directory, whenComplete: () => Promise.resolve() },
+        directory: { directory: this.directory, whenComplete: () => this.whenDirectoryComplete },
         tenants: this.tenants,
         metrics: new DeliveryMetrics(new Registry(), (_task, error) => {
           throw error;
@@ -98,8 +108,6 @@ export class DispatchFixture {
       },
     );
     this.tenants.markComplete();
-    await service.assigned([PARTITION]);
-    await service.start();
     this.services.push(service);
     return service;
   }
@@ -149,12 +157,13 @@ export function requestBatch(
   webhook: WebhookSnapshot,
   messageIds: readonly string[],
   signal?: AbortSignal,
+  fields: Partial<DeliveryRequest> = {},
 ): RecordBatch {
   const controller = new AbortController();
   return {
     topic: 'delivery.requests.v1',
     partition: PARTITION,
-    records: messageIds.map((messageId, index) => requestRecord(webhook, messageId, index)),
+    records: messageIds.map((messageId, index) => requestRecord(webhook, messageId, index, fields)),
     signal: signal ?? controller.signal,
     setAside: (record, why) => {
       throw new Error(`${record.offset} was set aside: ${why.detail}`);
@@ -162,7 +171,12 @@ export function requestBatch(
   };
 }
 
-function requestRecord(webhook: WebhookSnapshot, messageId: string, index: number): KafkaRecord {
+function requestRecord(
+  webhook: WebhookSnapshot,
+  messageId: string,
+  index: number,
+  fields: Partial<DeliveryRequest>,
+): KafkaRecord {
   const message = { source: '/test', id: messageId };
   const request: DeliveryRequest = {
     deliveryId: deliveryIdOf(webhook.id, message),
@@ -175,6 +189,7 @@ function requestRecord(webhook: WebhookSnapshot, messageId: string, index: numbe
     messageTime: '2026-03-01T10:00:00Z',
     acceptedAt: Date.parse('2026-03-01T10:00:00Z'),
     kind: 'message',
+    ...fields,
   };
   return {
     topic: 'delivery.requests.v1',

@@ -1,0 +1,55 @@
+import type { Due } from '../delivery/delivery.log.ts';
+import type { DeliveryTask } from './delivery-task.ts';
+import type { DueDeliveries } from './due-deliveries.ts';
+import type { PartitionClaim } from './ownership.ts';
+import type { Recorder } from './recorder.ts';
+
+export interface TaskStoreParts {
+  readonly recorder: Recorder;
+  readonly due: DueDeliveries;
+  /** Somebody else has taken the partition: nothing of it can be written under this claim any more. */
+  readonly onLost: (claim: PartitionClaim) => void;
+  /** PostgreSQL could not be asked. What is stored is leased: it comes back by itself when the lease ends. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Writes what dispatch decides about deliveries, and never throws: each failure has its own way back. */
+export class TaskStore {
+  constructor(private readonly parts: TaskStoreParts) {}
+
+  /**
+   * Stores the task's pending events, or only its time where there are none. The owner is not alone: a person may ask
+   * for a retry, or delete, while an attempt is on the wire. Then what happened is decided once more, on the log as it
+   * is now, so that no attempt goes unrecorded.
+   *
+   * @param dueOf when the delivery is looked at again, by what was decided
+   * @param decide decides again after the task was read anew
+   */
+  async store(task: DeliveryTask, dueOf: () => Due, decide?: () => void): Promise<void> {
+    const { recorder, due, onLost, onError } = this.parts;
+    try {
+      for (;;) {
+        if (task.pending.length === 0 && task.stored > 0) return await due.reschedule([task], dueOf());
+        const recorded = await recorder.record(task, dueOf());
+        if (recorded === 'lost') return onLost(task.claim);
+        if (recorded !== 'outdated' || !decide) return;
+        const present = await due.read(task);
+        // Deleted: there is nothing left to be told of.
+        if (!present) return;
+        if (!present.isOwned) return onLost(task.claim);
+        task.read(present.row, present.version);
+        decide();
+      }
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  /** Parks the tasks: they wait for room, not for a time. */
+  async park(tasks: readonly DeliveryTask[]): Promise<void> {
+    const isStored = (task: DeliveryTask): boolean => task.stored > 0 && task.pending.length === 0;
+    const stored = this.parts.due.reschedule(tasks.filter(isStored), 'parked').catch(this.parts.onError);
+    const rest = tasks.filter((task) => !isStored(task)).map((task) => this.store(task, () => 'parked'));
+    await Promise.all([stored, ...rest]);
+  }
+}
