@@ -23,23 +23,47 @@ export interface DevSettings {
   readonly sourceTopics: readonly string[];
 }
 
-const LOOPBACK = '127.0.0.0/8,::1/128';
-const SOURCE_TOPICS = 'shop.sale,shop.inventory,shop.customer,shop.repair_order,shop.purchase_order';
+/** The settings of `npm start` with what they are when unset; docs/guides/settings.md is generated from here. */
+export const DEV_SETTINGS = {
+  SIGNET_PORT: { default: '8080', explanation: 'The one public address; the next free port if taken, and it says so.' },
+  SIGNET_HOST: { default: '127.0.0.1', explanation: 'Address that the public port listens on.' },
+  SIGNET_DATA_DIR: {
+    default: '.signet',
+    explanation: 'Folder of PostgreSQL, Kafka, keys and logs, from the root of the repository.',
+  },
+  SIGNET_CACHE_DIR: {
+    default: '~/.cache/signet',
+    explanation: "Folder of Kafka's jars, shared between clones; `$XDG_CACHE_HOME/signet` where that is set.",
+  },
+  SIGNET_DATABASE_URL: { default: 'embedded', explanation: 'Use this PostgreSQL instead of starting one.' },
+  SIGNET_KAFKA_BROKERS: { default: 'embedded', explanation: 'Use this Kafka instead of starting one.' },
+  SIGNET_OPERATOR_KEY: { default: 'generated', explanation: 'The first operator key; a new one is printed once.' },
+  SIGNET_SEALING_KEYS: { default: 'generated', explanation: 'Keys that seal secrets; kept in the data folder.' },
+  SIGNET_EGRESS_ALLOW: {
+    default: '127.0.0.0/8,::1/128',
+    explanation: 'Loopback may be delivered to, unless this is set, be it to nothing.',
+  },
+  SIGNET_SOURCE_TOPICS: {
+    default: 'shop.sale,shop.inventory,shop.customer,shop.repair_order,shop.purchase_order',
+    explanation: 'Topics that are created and that ingestion reads.',
+  },
+} as const;
 
 /** Throws a sentence that names the variable. An empty variable counts as unset, except where it means something. */
 export function readSettings(env: NodeJS.ProcessEnv): DevSettings {
   const given = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const orDefault = (name: keyof typeof DEV_SETTINGS): string => given(name) ?? DEV_SETTINGS[name].default;
   return {
-    dataDir: resolve(ROOT, given('SIGNET_DATA_DIR') ?? '.signet'),
+    dataDir: resolve(ROOT, orDefault('SIGNET_DATA_DIR')),
     cacheDir: resolve(ROOT, given('SIGNET_CACHE_DIR') ?? defaultCacheDir(env)),
-    port: portOf('SIGNET_PORT', given('SIGNET_PORT') ?? '8080'),
-    host: given('SIGNET_HOST') ?? '127.0.0.1',
+    port: portOf('SIGNET_PORT', orDefault('SIGNET_PORT')),
+    host: orDefault('SIGNET_HOST'),
     databaseUrl: given('SIGNET_DATABASE_URL'),
     kafkaBrokers: given('SIGNET_KAFKA_BROKERS'),
     operatorKey: given('SIGNET_OPERATOR_KEY'),
     sealingKeys: given('SIGNET_SEALING_KEYS'),
-    egressAllow: env['SIGNET_EGRESS_ALLOW'] ?? LOOPBACK,
-    sourceTopics: (given('SIGNET_SOURCE_TOPICS') ?? SOURCE_TOPICS).split(',').map((topic) => topic.trim()),
+    egressAllow: env['SIGNET_EGRESS_ALLOW'] ?? DEV_SETTINGS.SIGNET_EGRESS_ALLOW.default,
+    sourceTopics: orDefault('SIGNET_SOURCE_TOPICS').split(',').map((topic) => topic.trim()),
   };
 }
 

@@ -53,6 +53,7 @@ export { startService } from './service/start-service.ts';
 export { untilReachable } from './service/until-reachable.ts';
 export type { UntilReachableOptions } from './service/until-reachable.ts';
 export { describeSettings } from './settings/describe-settings.ts';
+export type { DescribedSetting } from './settings/describe-settings.ts';
 export { formatDuration, parseDuration } from './settings/duration.ts';
 export { EXIT_BAD_SETTINGS, loadSettings, settingsFromEnvironment, SettingsError } from './settings/load-settings.ts';
 export type { Environment, SettingFault } from './settings/load-settings.ts';

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { ROOT } from '../dev/settings.ts';
+import { SETTINGS_PAGE, settingsPage } from './settings.ts';
+
+test('the page of the settings is what `npm run docs` writes now', () => {
+  expect(readFileSync(join(ROOT, SETTINGS_PAGE), 'utf8')).toBe(`${settingsPage()}\n`);
+});
+
+test('a setting that services have with different defaults is explained at each', () => {
+  const [, shared = '', registry = '', ingestion = ''] = settingsPage().split(/^## /m);
+  expect(shared).toMatch(/^All three services/);
+  expect(shared).toContain('| SIGNET_KAFKA_BROKERS | required |');
+  expect(shared).not.toContain('SIGNET_HTTP_PORT');
+  expect(registry).toContain('| SIGNET_HTTP_PORT | `3000` |');
+  expect(ingestion).toContain('| SIGNET_HTTP_PORT | `3001` |');
+});
