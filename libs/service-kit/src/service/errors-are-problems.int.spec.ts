@@ -120,7 +120,12 @@ describe('an error is problem+json', () => {
     ['an id that is none', () => fetch(`${service.url}/things/7`), 400, 'invalid_path'],
     ['an exception of Nest', () => fetch(`${service.url}/things/forbidden`), 403, 'forbidden'],
     ['an address where nothing is', () => fetch(`${service.url}/nowhere`), 404, 'not_found'],
-    ['a method that is not there', () => fetch(`${service.url}/things`, { method: 'DELETE' }), 404, 'not_found'],
+    [
+      'a method that is not there',
+      () => fetch(`${service.url}/things`, { method: 'DELETE' }),
+      405,
+      'method_not_allowed',
+    ],
     ['a URL that cannot be decoded', () => fetch(`${service.url}/%zz`), 400, 'malformed_url'],
   ])('for %s', async (_, send, status, code) => {
     const response = await send();
@@ -141,6 +146,16 @@ describe('an error is problem+json', () => {
     const response = await fetch(`${service.url}/things/busy`);
     expect(response.headers.get('retry-after')).toBe('7');
     expect((await problemFrom(response))['code']).toBe('too_many');
+  });
+
+  test.each([
+    ['/things?a=1', 'DELETE', 'GET, HEAD, POST'],
+    ['/things/7', 'PUT', 'GET, HEAD'],
+    ['/things', 'OPTIONS', 'GET, HEAD, POST'],
+  ])('that says which methods %s has, for %s', async (path, method, allow) => {
+    const response = await fetch(service.url + path, { method });
+    expect(response.headers.get('allow')).toBe(allow);
+    expect((await problemFrom(response))['code']).toBe('method_not_allowed');
   });
 
   test('that says nothing about the inside, which the log does', async () => {

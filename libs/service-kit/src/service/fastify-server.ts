@@ -10,6 +10,7 @@ import { measureRequests } from '../metrics/http-metrics.ts';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../problem/problem.ts';
 import { sendProblem } from '../problem/send-problem.ts';
 import { toProblem } from '../problem/to-problem.ts';
+import { refuseOtherMethods } from './other-methods.ts';
 
 export const DEFAULT_BODY_LIMIT = 2 * 1024 * 1024;
 
@@ -44,6 +45,7 @@ export function createFastify({ bodyLimit, trustedProxies, logger, metrics }: Fa
   });
   server.decorateRequest('caller', undefined);
   parseJson(server, bodyLimit);
+  refuseOtherMethods(server);
   measureRequests(server, metrics);
   if (logger.isLevelEnabled('debug')) logRequests(server, logger);
   return server;
