@@ -291,7 +291,8 @@ export class Dispatcher {
     if (queue) this.letGo(queue);
   }
 
-  private letGo(queue: WebhookQueue): void {
+  /** A queue with nothing in it and nothing behind it is forgotten. */
+  letGo(queue: WebhookQueue): void {
     if (queue.isIdle && !queue.isListed) this.queues.delete(queue.webhookId);
   }
 }
