@@ -167,7 +167,6 @@ export class Dispatcher {
         }
         return;
       }
-      if (circuit === 'probe') circuits.beginProbe(queue.webhookId);
       const task = queue.shift();
       if (task) this.start(task, queue);
     }
@@ -194,6 +193,7 @@ export class Dispatcher {
     queue.inFlight += 1;
     this.inFlight += 1;
     task.inFlight = true;
+    this.parts.circuits.begin(task.webhookId);
     const attempt = this.parts.attempt(task, webhook).then(
       (completed) => this.complete(task, queue, completed),
       (error: unknown) => this.fail(task, queue, error),
@@ -213,7 +213,8 @@ export class Dispatcher {
       if (reason) this.abandon(task, reason);
     };
     decide();
-    circuits.record(task.webhookId, result.failure ? 'failed' : 'succeeded');
+    if (this.parts.owns(task))
+      circuits.record(task.webhookId, result.failure ? 'failed' : 'succeeded', task.claim.partition);
     observer.attempted(task, result);
     const stored = this.store(task, () => retryAtOf(task), decide);
     this.pump(queue);
@@ -224,6 +225,7 @@ export class Dispatcher {
   /** A fault of ours, such as a secret that does not open: nothing was sent, and no attempt is spent. */
   private fail(task: DeliveryTask, queue: WebhookQueue, error: unknown): Promise<void> {
     this.freeSlot(task, queue);
+    this.parts.circuits.giveUp(task.webhookId);
     this.parts.observer.broke(task, error);
     const later = new Date(this.parts.clock().getTime() + scheduledDelayMs(this.parts.policy, 1));
     const stored = this.store(task, () => later);
