@@ -9,10 +9,14 @@ const FAILURES_TO_OPEN = 5;
 const WINDOW_MS = 10_000;
 const WINDOW_BUCKETS = 2;
 
+/** A circuit that may probe and finds nothing to send for so long is forgotten, milliseconds. */
+const IDLE_MS = 3_600_000;
+
 /** What a circuit does to its webhook's deliveries: `probe` lets exactly one attempt through. */
 export type CircuitState = 'closed' | 'open' | 'probe';
 
 interface Circuit {
+  readonly partition: number;
   readonly breaker: CircuitBreaker<[AttemptOutcome], void>;
   /** How often it opened since it last closed: the step of the probe schedule. */
   openings: number;
@@ -47,10 +51,16 @@ export class Circuits {
     return circuit.breaker.halfOpen && !circuit.probing ? 'probe' : 'open';
   }
 
-  /** To be called before a probe is sent, so that no second one goes with it. */
-  beginProbe(webhookId: string): void {
+  /** To be called when a POST begins: where it is a probe, no second one goes with it. */
+  begin(webhookId: string): void {
     const circuit = this.circuits.get(webhookId);
-    if (circuit) circuit.probing = true;
+    if (circuit?.breaker.halfOpen) circuit.probing = true;
+  }
+
+  /** A POST that began came to nothing, and says nothing about the webhook: where it was the probe, another may go. */
+  giveUp(webhookId: string): void {
+    const circuit = this.circuits.get(webhookId);
+    if (circuit) circuit.probing = false;
   }
 
   /** When an open circuit lets its next probe through, in milliseconds since the epoch; null when it is closed. */
@@ -60,17 +70,26 @@ export class Circuits {
   }
 
   /** Tells the webhook's circuit how an attempt ended. Healthy webhooks return at once. */
-  record(webhookId: string, outcome: AttemptOutcome): void {
+  record(webhookId: string, outcome: AttemptOutcome, partition: number): void {
     let circuit = this.circuits.get(webhookId);
     if (!circuit) {
       if (outcome === 'succeeded') return;
-      circuit = this.create(webhookId);
+      circuit = this.create(webhookId, partition);
     }
     // Rejections are the breaker's own news of failure or of being open; both are known here.
     circuit.breaker.fire(outcome).catch(() => undefined);
   }
 
-  /** Forgets a webhook's circuit, because its URL, headers or secret changed or it left this replica. */
+  /** Forgets the circuits of these partitions' webhooks: whoever serves them now finds out for itself. */
+  forget(partitions: readonly number[]): void {
+    for (const [webhookId, { partition, breaker }] of this.circuits) {
+      if (!partitions.includes(partition)) continue;
+      this.circuits.delete(webhookId);
+      breaker.shutdown();
+    }
+  }
+
+  /** Forgets a webhook's circuit, because its URL, headers or secret changed. */
   reset(webhookId: string): void {
     const circuit = this.circuits.get(webhookId);
     if (!circuit) return;
@@ -92,7 +111,7 @@ export class Circuits {
     this.circuits.clear();
   }
 
-  private create(webhookId: string): Circuit {
+  private create(webhookId: string, partition: number): Circuit {
     const breaker = new CircuitBreaker(report, {
       timeout: false,
       rollingCountTimeout: WINDOW_MS,
@@ -103,7 +122,7 @@ export class Circuits {
       // opossum's own rule is a percentage of all fires; ours, in the failure listener, counts ended attempts.
       volumeThreshold: Number.MAX_SAFE_INTEGER,
     });
-    const circuit: Circuit = { breaker, openings: 0, probeAt: 0, probing: false };
+    const circuit: Circuit = { partition, breaker, openings: 0, probeAt: 0, probing: false };
     breaker.on('failure', () => {
       const { failures, successes } = breaker.stats;
       const failed = breaker.closed && failures >= FAILURES_TO_OPEN && failures >= successes;
@@ -132,8 +151,11 @@ export class Circuits {
   }
 
   private letGoOfHealthy(): void {
-    for (const [webhookId, { breaker }] of this.circuits) {
-      if (!breaker.closed || breaker.stats.failures > 0) continue;
+    const longAgo = this.clock().getTime() - IDLE_MS;
+    for (const [webhookId, { breaker, probing, probeAt }] of this.circuits) {
+      const isHealthy = breaker.closed && breaker.stats.failures === 0;
+      const isIdle = breaker.halfOpen && !probing && probeAt < longAgo;
+      if (!isHealthy && !isIdle) continue;
       this.circuits.delete(webhookId);
       breaker.shutdown();
     }

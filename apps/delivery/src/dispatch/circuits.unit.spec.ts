@@ -26,7 +26,7 @@ afterEach(() => {
 /** Reports outcomes and lets the breaker take notice. */
 async function report(...outcomes: ('succeeded' | 'failed')[]): Promise<void> {
   for (const outcome of outcomes) {
-    circuits.record(W, outcome);
+    circuits.record(W, outcome, 0);
     await jest.advanceTimersByTimeAsync(0);
   }
 }
@@ -60,7 +60,7 @@ describe('a circuit', () => {
       expect(circuits.state(W)).toBe('open');
       await jest.advanceTimersByTimeAsync(1);
       expect(circuits.state(W)).toBe('probe');
-      circuits.beginProbe(W);
+      circuits.begin(W);
       expect(circuits.state(W)).toBe('open');
       await report('failed');
     }
@@ -70,7 +70,7 @@ describe('a circuit', () => {
   test('closes with a probe that succeeds, and begins the schedule anew', async () => {
     await report(...times(5, 'failed' as const));
     await jest.advanceTimersByTimeAsync(MINUTE);
-    circuits.beginProbe(W);
+    circuits.begin(W);
     await report('succeeded');
     expect(circuits.state(W)).toBe('closed');
     await report(...times(10, 'failed' as const));
@@ -86,10 +86,27 @@ describe('a circuit', () => {
 });
 
 test('healthy webhooks have no circuit, and one that recovered loses it', async () => {
-  for (let n = 0; n < 1_000; n++) circuits.record(`healthy-${n}`, 'succeeded');
+  for (let n = 0; n < 1_000; n++) circuits.record(`healthy-${n}`, 'succeeded', 0);
   expect(jest.getTimerCount()).toBe(0);
   await report('failed');
   expect(jest.getTimerCount()).toBe(1);
   await jest.advanceTimersByTimeAsync(20_000);
   expect(jest.getTimerCount()).toBe(0);
+});
+
+test('a circuit that could probe and has nothing to send is forgotten after an hour', async () => {
+  await report(...times(5, 'failed' as const));
+  await jest.advanceTimersByTimeAsync(60 * MINUTE);
+  expect(circuits.state(W)).toBe('probe');
+  await jest.advanceTimersByTimeAsync(2 * MINUTE);
+  expect(jest.getTimerCount()).toBe(0);
+});
+
+test('a probe that came to nothing leaves its place to the next', async () => {
+  await report(...times(5, 'failed' as const));
+  await jest.advanceTimersByTimeAsync(MINUTE);
+  circuits.begin(W);
+  expect(circuits.state(W)).toBe('open');
+  circuits.giveUp(W);
+  expect(circuits.state(W)).toBe('probe');
 });

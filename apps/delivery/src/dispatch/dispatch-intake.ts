@@ -9,7 +9,7 @@ import { existingDeliveries } from '../delivery/delivery.log.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import { DeliveryTask } from './delivery-task.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import type { Ownership, PartitionClaim } from './ownership.ts';
+import type { Ownership } from './ownership.ts';
 
 export interface IntakeOptions {
   /**

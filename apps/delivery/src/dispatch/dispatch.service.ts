@@ -176,6 +176,7 @@ export class DispatchService {
   private letGo(partitions: readonly number[]): void {
     this.ownership.release(partitions);
     this.dispatcher.forgetLost();
+    this.circuits.forget(partitions);
   }
 
   /**

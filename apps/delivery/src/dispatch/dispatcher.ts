@@ -152,7 +152,8 @@ export class Dispatcher {
     return queue;
   }
 
-  private pump(queue: WebhookQueue): void {
+  /** @param slots that it may take while others wait for some, too */
+  private pump(queue: WebhookQueue, slots = Number.POSITIVE_INFINITY): void {
     const { limits, circuits } = this.parts;
     while (queue.length > 0 && queue.inFlight < limits.perWebhook) {
       const circuit = circuits.state(queue.webhookId);
@@ -160,46 +161,43 @@ export class Dispatcher {
         void this.park(queue.drain());
         return;
       }
-      if (this.inFlight >= limits.total) {
-        if (!queue.isListed) {
-          queue.isListed = true;
-          this.ready.push(queue);
-        }
-        return;
-      }
-      if (circuit === 'probe') circuits.beginProbe(queue.webhookId);
+      if (this.inFlight >= limits.total) return this.list(queue);
+      if (slots <= 0 && this.ready.length > 0) return this.list(queue);
       const task = queue.shift();
-      if (task) this.start(task, queue);
+      if (task && this.start(task, queue)) slots -= 1;
     }
     if (queue.hasParked && queue.length < limits.perWebhook && !queue.isRefilling) this.parts.onRoom();
     this.letGo(queue);
   }
 
-  private start(task: DeliveryTask, queue: WebhookQueue): void {
+  /** Whether a POST has begun. */
+  private start(task: DeliveryTask, queue: WebhookQueue): boolean {
     if (this.isDraining || !this.parts.owns(task)) {
       this.leave(task);
-      return;
+      return false;
     }
     if (!this.parts.isMember()) {
       void this.park([task]);
-      return;
+      return false;
     }
     const webhook = this.parts.directory.get(task.webhookId);
     const reason = this.parts.reasonToEnd(task);
     if (!webhook || reason) {
       void this.end(task, reason ?? 'deleted');
-      return;
+      return false;
     }
     if (queue.inFlight === 0) queue.progressAt = this.parts.clock().getTime();
     queue.inFlight += 1;
     this.inFlight += 1;
     task.inFlight = true;
+    this.parts.circuits.begin(task.webhookId);
     const attempt = this.parts.attempt(task, webhook).then(
       (completed) => this.complete(task, queue, completed),
       (error: unknown) => this.fail(task, queue, error),
     );
     this.underWay.add(attempt);
     void attempt.finally(() => this.underWay.delete(attempt));
+    return true;
   }
 
   private complete(task: DeliveryTask, queue: WebhookQueue, { result }: CompletedAttempt): Promise<void> {
@@ -213,22 +211,22 @@ export class Dispatcher {
       if (reason) this.abandon(task, reason);
     };
     decide();
-    circuits.record(task.webhookId, result.failure ? 'failed' : 'succeeded');
+    if (this.parts.owns(task))
+      circuits.record(task.webhookId, result.failure ? 'failed' : 'succeeded', task.claim.partition);
     observer.attempted(task, result);
     const stored = this.store(task, () => retryAtOf(task), decide);
-    this.pump(queue);
-    this.pumpNext();
+    this.pumpAfter(queue);
     return stored;
   }
 
   /** A fault of ours, such as a secret that does not open: nothing was sent, and no attempt is spent. */
   private fail(task: DeliveryTask, queue: WebhookQueue, error: unknown): Promise<void> {
     this.freeSlot(task, queue);
+    this.parts.circuits.giveUp(task.webhookId);
     this.parts.observer.broke(task, error);
     const later = new Date(this.parts.clock().getTime() + scheduledDelayMs(this.parts.policy, 1));
     const stored = this.store(task, () => later);
-    this.pump(queue);
-    this.pumpNext();
+    this.pumpAfter(queue);
     return stored;
   }
 
@@ -239,11 +237,23 @@ export class Dispatcher {
     this.inFlight -= 1;
   }
 
-  private pumpNext(): void {
-    const next = this.ready.shift();
-    if (!next) return;
-    next.isListed = false;
-    this.pump(next);
+  /** The queue's slot is free. Where others wait for one it goes to the back: else it would take its own slot for ever. */
+  private pumpAfter(queue: WebhookQueue): void {
+    if (this.ready.length === 0) return this.pump(queue);
+    if (queue.length > 0) this.list(queue);
+    else this.pump(queue);
+    while (this.inFlight < this.parts.limits.total) {
+      const next = this.ready.shift();
+      if (!next) return;
+      next.isListed = false;
+      this.pump(next, 1);
+    }
+  }
+
+  private list(queue: WebhookQueue): void {
+    if (queue.isListed) return;
+    queue.isListed = true;
+    this.ready.push(queue);
   }
 
   private async store(task: DeliveryTask, dueOf: () => Due, decide?: () => void): Promise<void> {
@@ -291,7 +301,8 @@ export class Dispatcher {
     if (queue) this.letGo(queue);
   }
 
-  private letGo(queue: WebhookQueue): void {
+  /** A queue with nothing in it and nothing behind it is forgotten. */
+  letGo(queue: WebhookQueue): void {
     if (queue.isIdle && !queue.isListed) this.queues.delete(queue.webhookId);
   }
 }

@@ -11,6 +11,14 @@ import { DeliveryTask } from './delivery-task.ts';
 import type { PartitionClaim } from './ownership.ts';
 
 type LeasedRow = RawDeliveryRow & { body: string; events: DeliveryEvent[] };
+/** A row of the work queue, and the delivery that it is for unless that is gone. */
+type Picked = { leased_id: string; leased_webhook: string } & (LeasedRow | { id: null; events: null });
+
+export interface Lease {
+  readonly tasks: readonly DeliveryTask[];
+  /** Rows of the work queue that were leased, by webhook: fewer than were asked for means that there are no more. */
+  readonly leased: ReadonlyMap<string, number>;
+}
 
 /**
  * The work queue in PostgreSQL: every stored delivery that has not ended, with the time at which it is looked at
@@ -21,13 +29,14 @@ export class DueDeliveries {
   constructor(private readonly em: EntityManager) {}
 
   /** Leases up to `limit` deliveries of these partitions that are due, the longest overdue first. */
-  leaseDue(claims: readonly PartitionClaim[], now: Date, leaseUntil: Date, limit: number): Promise<DeliveryTask[]> {
+  leaseDue(claims: readonly PartitionClaim[], now: Date, leaseUntil: Date, limit: number): Promise<Lease> {
     const partitions = claims.map(({ partition }) => partition);
     return this.lease(
       claims,
       leaseUntil,
       sql`select delivery_id from due_deliveries
-          where partition = any(${partitions}::integer[]) and due_at <= ${now} and due_at < 'infinity'
+          where partition = any(${partitions}::integer[]) and partition in (select partition from owned)
+            and due_at <= ${now} and due_at < 'infinity'
           order by due_at limit ${limit} for update skip locked`,
     );
   }
@@ -37,7 +46,7 @@ export class DueDeliveries {
     claims: readonly PartitionClaim[],
     webhooks: readonly { webhookId: string; limit: number }[],
     leaseUntil: Date,
-  ): Promise<DeliveryTask[]> {
+  ): Promise<Lease> {
     return this.lease(
       claims,
       leaseUntil,
@@ -46,7 +55,7 @@ export class DueDeliveries {
             as w(webhook_id, wanted),
           lateral (
             select q.delivery_id from due_deliveries q
-            where q.webhook_id = w.webhook_id and q.due_at = 'infinity'
+            where q.webhook_id = w.webhook_id and q.due_at = 'infinity' and q.partition in (select partition from owned)
             order by q.created_at limit w.wanted for update skip locked
           ) p`,
     );
@@ -62,14 +71,13 @@ export class DueDeliveries {
     after: string,
     leaseUntil: Date,
     limit: number,
-  ): Promise<DeliveryTask[]> {
-    const partitions = claims.map(({ partition }) => partition);
+  ): Promise<Lease> {
     return this.lease(
       claims,
       leaseUntil,
       sql`select delivery_id from due_deliveries
           where webhook_id = ${webhookId}::uuid and delivery_id > ${after}::uuid
-            and partition = any(${partitions}::integer[])
+            and partition in (select partition from owned)
           order by delivery_id limit ${limit} for update skip locked`,
     );
   }
@@ -119,35 +127,51 @@ export class DueDeliveries {
     return result.rows.map((row) => row.webhook_id);
   }
 
+  /** Only rows of partitions that are `owned` may be picked: picking locks them, and others pass over what is locked. */
   private async lease(
     claims: readonly PartitionClaim[],
     leaseUntil: Date,
     picked: RawBuilder<unknown>,
-  ): Promise<DeliveryTask[]> {
+  ): Promise<Lease> {
     const byPartition = new Map(claims.map((claim) => [claim.partition, claim]));
-    const result = await sql<LeasedRow>`
+    const database = this.em.fork().getKysely();
+    const result = await sql<Picked>`
       with ${ownedOf(claims)},
       picked as materialized (${picked}),
       leased as (
         update due_deliveries q set due_at = ${leaseUntil} from picked
-        where q.delivery_id = picked.delivery_id and q.partition in (select partition from owned)
-        returning q.delivery_id, q.day
+        where q.delivery_id = picked.delivery_id
+        returning q.delivery_id, q.webhook_id, q.day
       )
-      select ${sql.raw(ROW_COLUMNS)}, l.body, l.events
+      select leased.delivery_id as leased_id, leased.webhook_id as leased_webhook,
+        ${sql.raw(ROW_COLUMNS)}, l.body, l.events
       from leased
-      join deliveries d on d.id = leased.delivery_id and d.day = leased.day
-      join delivery_log l on l.delivery_id = leased.delivery_id and l.day = leased.day and l.version = 1
-      order by d.created_at`.execute(this.em.fork().getKysely());
-    return result.rows.flatMap((raw) => {
-      const claim = byPartition.get(raw.partition);
-      if (!claim) return [];
-      // PostgreSQL is not asked for a field of the events: what a receiver answered lies there too, and one answer with a
-      // NUL in it fails the whole statement, and with it the retries of everybody (SQLSTATE 22P05).
-      const [first] = raw.events;
-      const traceparent = first?.type === 'DeliveryRequested' ? first.data.traceparent : undefined;
-      return [DeliveryTask.stored(toDeliveryRow(raw), raw.version, Buffer.from(raw.body, 'utf8'), claim, traceparent)];
-    });
+      left join deliveries d on d.id = leased.delivery_id and d.day = leased.day
+      left join delivery_log l on l.delivery_id = d.id and l.day = d.day and l.version = 1
+      order by d.created_at`.execute(database);
+    const tasks: DeliveryTask[] = [];
+    const orphans: string[] = [];
+    const leased = new Map<string, number>();
+    for (const raw of result.rows) {
+      leased.set(raw.leased_webhook, (leased.get(raw.leased_webhook) ?? 0) + 1);
+      const claim = raw.id === null ? undefined : byPartition.get(raw.partition);
+      if (raw.id === null) orphans.push(raw.leased_id);
+      else if (claim) tasks.push(taskOf(raw, claim));
+    }
+    if (orphans.length > 0)
+      await sql`delete from due_deliveries where delivery_id = any(${orphans}::uuid[])`.execute(database);
+    return { tasks, leased };
   }
+}
+
+/**
+ * PostgreSQL is not asked for a field of the events: what a receiver answered lies there too, and one answer with a NUL in
+ * it fails the whole statement, and with it the retries of everybody (SQLSTATE 22P05).
+ */
+function taskOf(raw: LeasedRow, claim: PartitionClaim): DeliveryTask {
+  const [first] = raw.events;
+  const traceparent = first?.type === 'DeliveryRequested' ? first.data.traceparent : undefined;
+  return DeliveryTask.stored(toDeliveryRow(raw), raw.version, Buffer.from(raw.body, 'utf8'), claim, traceparent);
 }
 
 /** `owned`: partitions whose claims hold, locked so that a taker waits for this statement. */

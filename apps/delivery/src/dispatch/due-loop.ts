@@ -68,7 +68,7 @@ export class DueLoop {
     const claims = this.claims();
     if (claims.length === 0 || this.dispatcher.size >= this.options.maxInMemory) return false;
     const refilled = await this.refill(claims);
-    const tasks = await this.due.leaseDue(claims, this.clock(), this.leaseEnd(), this.options.batchSize);
+    const { tasks } = await this.due.leaseDue(claims, this.clock(), this.leaseEnd(), this.options.batchSize);
     for (const task of tasks) this.dispatcher.offer(task);
     return tasks.length === this.options.batchSize || refilled > 0;
   }
@@ -76,23 +76,21 @@ export class DueLoop {
   private async refill(claims: readonly PartitionClaim[]): Promise<number> {
     const wanted = this.dispatcher
       .refillable(this.options.webhooksPerRefill)
-      .map((entry) => ({ ...entry, parkingCount: entry.queue.parkingCount, found: 0 }));
+      .map((entry) => ({ ...entry, parkingCount: entry.queue.parkingCount }));
     if (wanted.length === 0) return 0;
-    const byWebhook = new Map(wanted.map((entry) => [entry.webhookId, entry]));
     for (const { queue } of wanted) queue.isRefilling = true;
     try {
-      const tasks = await this.due.leaseParked(claims, wanted, this.leaseEnd());
-      for (const task of tasks) {
-        const entry = byWebhook.get(task.webhookId);
-        if (entry) entry.found += 1;
-        this.dispatcher.offer(task);
-      }
-      for (const { queue, found, limit, parkingCount } of wanted) {
-        if (found < limit) queue.markEmptied(parkingCount);
+      const { tasks, leased } = await this.due.leaseParked(claims, wanted, this.leaseEnd());
+      for (const task of tasks) this.dispatcher.offer(task);
+      for (const { queue, webhookId, limit, parkingCount } of wanted) {
+        if ((leased.get(webhookId) ?? 0) < limit) queue.markEmptied(parkingCount);
       }
       return tasks.length;
     } finally {
-      for (const { queue } of wanted) queue.isRefilling = false;
+      for (const { queue } of wanted) {
+        queue.isRefilling = false;
+        this.dispatcher.letGo(queue);
+      }
     }
   }
 }

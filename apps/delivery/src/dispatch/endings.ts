@@ -92,7 +92,7 @@ export class Endings {
     const { due, dispatcher, batchSize } = this.parts;
     const claims = this.parts.claims();
     if (claims.length === 0) return { id: null, isDone: true };
-    const tasks = await due.leaseOfWebhook(claims, webhookId, after, this.parts.leaseEnd(), batchSize);
+    const { tasks } = await due.leaseOfWebhook(claims, webhookId, after, this.parts.leaseEnd(), batchSize);
     // Asked after the lease: who enabled the webhook meanwhile means its deliveries to go on.
     const reason = this.parts.reasonToEnd(webhookId);
     if (reason === null) {

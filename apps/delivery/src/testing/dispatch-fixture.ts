@@ -28,6 +28,11 @@ export class DispatchFixture {
   readonly secret = generateSecret(randomBytes);
   isMember = true;
   whenDirectoryComplete: Promise<void> = Promise.resolve();
+  /** Attempts that could not even be prepared. */
+  broken = 0;
+  onBroken = (error: unknown): void => {
+    throw error;
+  };
   private replicas = 0;
   readonly services: DispatchService[] = [];
   private readonly sealing = SealingKeys.parse(`k1:${randomBytes(32).toString('base64')}`);
@@ -78,7 +83,8 @@ export class DispatchFixture {
         directory: { directory: this.directory, whenComplete: () => this.whenDirectoryComplete },
         tenants: this.tenants,
         metrics: new DeliveryMetrics(new Registry(), (_task, error) => {
-          throw error;
+          this.broken += 1;
+          this.onBroken(error);
         }),
         listener: {
           committed: () => undefined,

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { WebhookSnapshot } from '@signet/contracts';
+import { RecordingReceiver, waitFor } from '@signet/testing';
+import { DispatchFixture, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
+import type { DispatchService } from './dispatch.service.ts';
+
+const WAIT = 300;
+let fixture: DispatchFixture;
+let receiver: RecordingReceiver;
+let isDown: boolean;
+
+beforeEach(async () => {
+  isDown = true;
+  fixture = await DispatchFixture.create();
+  receiver = await RecordingReceiver.start({ respond: () => ({ status: isDown ? 503 : 200 }) });
+});
+afterEach(async () => {
+  await receiver?.close();
+  await fixture?.close();
+});
+
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => `m-${index}`);
+const statuses = async (): Promise<string[]> =>
+  (await fixture.reader.list({ tenantId: null }, null, 100)).map(({ status }) => status);
+const untilAllArrived = (count: number): Promise<unknown> =>
+  waitFor(async () => (await statuses()).filter((status) => status === 'SUCCESS').length === count, {
+    what: `${count} deliveries`,
+    timeoutMs: 10_000,
+  });
+
+/** A webhook whose circuit has just opened, with ten deliveries behind it. */
+async function opened(service: DispatchService): Promise<WebhookSnapshot> {
+  const webhook = fixture.webhook(receiver.url);
+  await service.intake.take(requestBatch(webhook, numbers(10)));
+  await waitFor(() => service.circuits.state(webhook.id) === 'open', { what: 'the circuit to open' });
+  return webhook;
+}
+const settings = { policy: { scheduleMs: [WAIT], jitter: 0 }, maxAttempts: 20 };
+
+test('a probe that could not begin, for want of a heartbeat, leaves its place to the next', async () => {
+  const service = await fixture.serve(settings);
+  const webhook = await opened(service);
+  isDown = false;
+  fixture.isMember = false;
+  await waitFor(() => service.circuits.state(webhook.id) === 'probe', { what: 'the time of the probe' });
+  await service.intake.take(requestBatch(webhook, ['another']));
+  fixture.isMember = true;
+  await untilAllArrived(11);
+});
+
+test('a probe that cannot be signed leaves its place to the next', async () => {
+  const service = await fixture.serve(settings);
+  const webhook = await opened(service);
+  isDown = false;
+  const { secrets } = webhook;
+  const broken = [{ sealed: 'v1.unknown.AAAA', expiresAt: null }];
+  fixture.onBroken = () => undefined;
+  fixture.directory.put({ ...webhook, maxAttempts: 19, secrets: [...secrets, ...broken], version: 2 });
+  await waitFor(() => fixture.broken > 0, { what: 'the probe' });
+  fixture.directory.put({ ...webhook, maxAttempts: 19, version: 3 });
+  await untilAllArrived(10);
+});
+
+test('a partition that is lost and given back has no half-open circuit from before', async () => {
+  const service = await fixture.serve(settings);
+  const webhook = await opened(service);
+  service.revoked([PARTITION]);
+  expect(service.circuits.openCount()).toBe(0);
+  isDown = false;
+  await service.assigned([PARTITION]);
+  expect(service.circuits.state(webhook.id)).toBe('closed');
+  await untilAllArrived(10);
+});
