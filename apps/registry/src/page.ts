@@ -1,7 +1,6 @@
 import type { Page } from '@signet/service-kit';
-import { decodeCursor, pageOf } from '@signet/service-kit';
+import { decodeCursor, pageOf, time } from '@signet/service-kit';
 import { z } from 'zod';
-import { time } from './time.ts';
 
 /** The place after which a page goes on, in lists that show the newest first. */
 export interface Place {

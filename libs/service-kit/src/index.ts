@@ -20,6 +20,7 @@ export type { HealthAnswer, HealthCheck, HealthReport } from './health/health.re
 export { etag, parseIfMatch } from './http/etag.ts';
 export { decodeCursor, encodeCursor, pageOf, pageQuery } from './http/paging.ts';
 export type { Page } from './http/paging.ts';
+export { time } from './http/time.ts';
 export { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.ts';
 export { parseIdempotencyKey } from './idempotency/idempotency-key.ts';
 export { IDEMPOTENCY_STORE } from './idempotency/idempotency-store.ts';

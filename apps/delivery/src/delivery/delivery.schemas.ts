@@ -1,8 +1,8 @@
 import { DELIVERY_STATUSES } from '@signet/contracts';
-import { pageQuery } from '@signet/service-kit';
+import { pageQuery, time } from '@signet/service-kit';
 import { z } from 'zod';
 
-const time = z.iso.datetime({ offset: true });
+const instant = time.transform((date) => date.toISOString());
 
 export const listDeliveriesQuery = z.strictObject({
   ...pageQuery,
@@ -10,10 +10,10 @@ export const listDeliveriesQuery = z.strictObject({
   status: z.enum(DELIVERY_STATUSES).optional(),
   eventType: z.string().min(1).max(255).optional(),
   eventId: z.uuid().optional(),
-  createdAfter: time.optional().describe('Created at or after this time.'),
-  createdBefore: time.optional().describe('Created before this time.'),
-  sentAfter: time.optional().describe('Last sent at or after this time.'),
-  sentBefore: time.optional().describe('Last sent before this time.'),
+  createdAfter: instant.optional().describe('Created at or after this time.'),
+  createdBefore: instant.optional().describe('Created before this time.'),
+  sentAfter: instant.optional().describe('Last sent at or after this time.'),
+  sentBefore: instant.optional().describe('Last sent before this time.'),
   q: z
     .string()
     .min(1)
@@ -24,4 +24,4 @@ export const listDeliveriesQuery = z.strictObject({
 export type ListDeliveriesQuery = z.infer<typeof listDeliveriesQuery>;
 
 /** Where a list goes on: behind this row. */
-export const deliveryPlace = z.strictObject({ createdAt: z.iso.datetime(), id: z.uuid() });
+export const deliveryPlace = z.strictObject({ createdAt: instant, id: z.uuid() });

@@ -1,7 +1,6 @@
-import { pageQuery } from '@signet/service-kit';
+import { pageQuery, time } from '@signet/service-kit';
 import { z } from 'zod';
 import { displayName, tenantId } from '../tenant/tenant.schemas.ts';
-import { time } from '../time.ts';
 
 const description = z.string().max(2000).nullable().meta({ description: 'For people.' });
 const url = z.string().min(1).max(2048).meta({

@@ -8,7 +8,8 @@ import { textErrors } from './text-errors.ts';
 
 /**
  * Checks what comes in against the zod schema of `@Body({ schema })`, `@Query({ schema })` and `@Param({ schema })`,
- * and hands the handler what the schema made of it. Texts that cannot be stored are refused before, in paths too. A body that breaks a rule is a 422, the rest a 400.
+ * and hands the handler what the schema made of it. Texts that cannot be stored are refused before, in paths too. A body
+ * that breaks a rule is a 422, the rest a 400.
  */
 export class ProblemValidationPipe extends StandardSchemaValidationPipe {
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
@@ -34,7 +35,11 @@ function refuseTexts(metadata: ArgumentMetadata, value: unknown): void {
 const WHOLE: Partial<Record<ArgumentMetadata['type'], string>> = { query: 'query', param: 'path' };
 const wholeOf = ({ type, data }: ArgumentMetadata): string => data ?? WHOLE[type] ?? 'body';
 
-function invalid({ type }: ArgumentMetadata, errors: readonly FieldError[]): Problem {
+/** A request of 2 MB may break a hundred thousand rules; nobody reads so many. */
+const MAX_ERRORS = 100;
+
+function invalid({ type }: ArgumentMetadata, all: readonly FieldError[]): Problem {
+  const errors = all.slice(0, MAX_ERRORS);
   switch (type) {
     case 'query':
       return problem(400, 'invalid_query', 'The query breaks a rule; see errors.', { errors });

@@ -84,8 +84,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const post = (path: string, body: string | undefined, type = 'application/json') =>
-  fetch(service.url + path, { method: 'POST', body, headers: { 'content-type': type } });
+const post = (path: string, body: string | Buffer | undefined, headers: Record<string, string> = {}) =>
+  fetch(service.url + path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
 
 async function problemFrom(response: Response): Promise<Record<string, unknown>> {
   expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
@@ -108,7 +108,25 @@ describe('an error is problem+json', () => {
     ['a body that is missing', () => post('/things', undefined), 422, 'invalid_body'],
     ['a body that is not JSON', () => post('/things', '{"name"'), 400, 'malformed_json'],
     ['a body that reaches for a prototype', () => post('/things', '{"__proto__":{}}'), 400, 'malformed_json'],
-    ['a body of another type', () => post('/things', 'a=b', 'text/plain'), 415, 'unsupported_media_type'],
+    [
+      'a body that is not UTF-8',
+      () => post('/things', Buffer.from('{"name":"\xff"}', 'latin1')),
+      400,
+      'malformed_json',
+    ],
+    ['a body that is nested too deep', () => post('/things', `{"name":${'['.repeat(65)}`), 400, 'too_deep'],
+    [
+      'a body that is compressed',
+      () => post('/things', '{"name":"x"}', { 'content-encoding': 'gzip' }),
+      415,
+      'unsupported_encoding',
+    ],
+    [
+      'a body of another type',
+      () => post('/things', 'a=b', { 'content-type': 'text/plain' }),
+      415,
+      'unsupported_media_type',
+    ],
     [
       'a body that is too large',
       () => post('/things', JSON.stringify({ name: 'x'.repeat(2_000) })),
@@ -118,6 +136,7 @@ describe('an error is problem+json', () => {
     ['a query that is not known', () => fetch(`${service.url}/things?colour=red`), 400, 'invalid_query'],
     ['a query that breaks a rule', () => fetch(`${service.url}/things?limit=201`), 400, 'invalid_query'],
     ['an id that is none', () => fetch(`${service.url}/things/7`), 400, 'invalid_path'],
+    ['an id that is long', () => fetch(`${service.url}/things/${'7'.repeat(9_000)}`), 400, 'invalid_path'],
     ['an exception of Nest', () => fetch(`${service.url}/things/forbidden`), 403, 'forbidden'],
     ['an address where nothing is', () => fetch(`${service.url}/nowhere`), 404, 'not_found'],
     [
@@ -140,6 +159,12 @@ describe('an error is problem+json', () => {
       { field: 'size', rule: 'invalid_type', detail: 'It must be a number.' },
       { field: 'colour', rule: 'unknown_field', detail: 'There is no field "colour" here.' },
     ]);
+  });
+
+  test('that names a hundred fields at most', async () => {
+    const fields = Object.fromEntries(Array.from({ length: 105 }, (_, index) => [`f${index}`, 1]));
+    const { errors } = await problemFrom(await post('/things', `${JSON.stringify(fields)}`));
+    expect(errors).toHaveLength(100);
   });
 
   test('with the headers that belong to it', async () => {
@@ -182,6 +207,8 @@ describe('a body', () => {
   test('is given to the handler as the schema made it', async () => {
     expect(await (await fetch(`${service.url}/things?limit=3`)).json()).toEqual({ limit: 3 });
     expect(await (await post('/things', '{"name":"x"}')).json()).toEqual({ name: 'x' });
+    const brackets = '["\\"{'.repeat(100);
+    expect(await (await post('/things', JSON.stringify({ name: brackets }))).json()).toEqual({ name: brackets });
   });
 
   test('may be empty where none is asked for', async () => {
@@ -191,7 +218,7 @@ describe('a body', () => {
   test('stays the bytes that came where the route keeps them', async () => {
     const sent = '{ "a":1.0 }';
     expect(await (await post('/things/bytes', sent)).json()).toEqual({ isBuffer: true, text: sent });
-    expect(await (await post('/things/bytes', sent, 'application/x-thing')).json()).toEqual({
+    expect(await (await post('/things/bytes', sent, { 'content-type': 'application/x-thing' })).json()).toEqual({
       isBuffer: true,
       text: sent,
     });

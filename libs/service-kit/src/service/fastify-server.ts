@@ -3,19 +3,23 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { fastify } from 'fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../logging/logger.ts';
 import { measureRequests } from '../metrics/http-metrics.ts';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../problem/problem.ts';
 import { sendProblem } from '../problem/send-problem.ts';
 import { toProblem } from '../problem/to-problem.ts';
+import { parseJson, refuseEncodedBodies } from './json-body.ts';
 import { refuseOtherMethods } from './other-methods.ts';
 
 export const DEFAULT_BODY_LIMIT = 2 * 1024 * 1024;
 
 /** Fastify's limit on a client that sends its request slowly. */
 const REQUEST_TIMEOUT_MS = 30_000;
+
+/** What is longer than any id is answered like an id of nothing, up to the limit of Node's on all headers. */
+const MAX_PARAMETER_LENGTH = 16 * 1024;
 
 /** A route whose handler gets its JSON body as the bytes that came in: a Buffer. */
 export const KeepBytes = () => RouteConfig({ keepBytes: true });
@@ -40,12 +44,14 @@ export function createFastify({ bodyLimit, trustedProxies, logger, metrics }: Fa
     requestIdHeader: false,
     genReqId: () => randomUUID(),
     requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     frameworkErrors: (error, request, reply: FastifyReply) => sendProblem(reply, toProblem(error), request.id),
     clientErrorHandler: (error, socket) => refuse(error, socket),
   });
   server.decorateRequest('caller', undefined);
   parseJson(server, bodyLimit);
   refuseOtherMethods(server);
+  refuseEncodedBodies(server);
   measureRequests(server, metrics);
   if (logger.isLevelEnabled('debug')) logRequests(server, logger);
   return server;
@@ -63,20 +69,6 @@ export async function closeFastify(server: FastifyInstance): Promise<void> {
     clearInterval(hangUp);
   }
 }
-
-/** JSON for every route, as bytes for those that keep them. An empty body is none, whatever its content type says. */
-function parseJson(server: FastifyInstance, bodyLimit: number): void {
-  const parse = server.getDefaultJsonParser('error', 'error');
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit }, (request, body: Buffer, done) => {
-    if (keepsBytes(request)) done(null, body);
-    else if (body.length === 0) done(null, undefined);
-    else parse(request, body.toString('utf8'), done);
-  });
-}
-
-const keepsBytes = (request: FastifyRequest): boolean =>
-  (request.routeOptions.config as { keepBytes?: boolean }).keepBytes === true;
 
 function logRequests(server: FastifyInstance, logger: Logger): void {
   server.addHook('onResponse', (request, reply, done) => {

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** A time in a query or a cursor: RFC 3339, of a year that PostgreSQL and RFC 3339 both know. */
+/**
+ * A time in a query or a cursor: RFC 3339, of a year that PostgreSQL and RFC 3339 both know. A Date, since PostgreSQL
+ * does not take every offset that RFC 3339 allows.
+ */
 export const time = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text))
