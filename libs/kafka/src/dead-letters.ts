@@ -1,3 +1,4 @@
+import { isRetryable } from './errors.ts';
 import type { KafkaRecord, OutgoingRecord, SetAsideReason } from './record.ts';
 
 export interface DeadLetter {
@@ -15,6 +16,8 @@ export const DEAD_LETTER = {
   offset: 'signet-dead-letter-offset',
   timestamp: 'signet-dead-letter-timestamp',
   at: 'signet-dead-letter-at',
+  /** Only where the value was too large to be kept: its length in bytes. */
+  omitted: 'signet-dead-letter-omitted-bytes',
   service: 'signet-dead-letter-service',
 } as const;
 
@@ -32,13 +35,26 @@ export class DeadLetters {
     private readonly onDeadLetter: (reason: string, topic: string) => void,
   ) {}
 
-  /** Resolves when Kafka has all of them. */
+  /** Resolves when Kafka has all of them. A record that is too large with its reason is kept without its value. */
   async publish(letters: readonly DeadLetter[]): Promise<void> {
-    await this.publisher.publishAll(
-      this.topic,
-      letters.map((letter) => this.recordOf(letter)),
-    );
+    const records = letters.map((letter) => this.recordOf(letter));
+    try {
+      await this.publisher.publishAll(this.topic, records);
+    } catch (error) {
+      if (isRetryable(error)) throw error;
+      for (const record of records) await this.publishAlone(record);
+    }
     for (const { record, why } of letters) this.onDeadLetter(why.reason, record.topic);
+  }
+
+  private async publishAlone(record: OutgoingRecord): Promise<void> {
+    try {
+      await this.publisher.publishAll(this.topic, [record]);
+    } catch (error) {
+      if (isRetryable(error)) throw error;
+      const headers = { ...record.headers, [DEAD_LETTER.omitted]: String(record.value?.length ?? 0) };
+      await this.publisher.publishAll(this.topic, [{ ...record, value: null, headers }]);
+    }
   }
 
   private recordOf({ record, why }: DeadLetter): OutgoingRecord {

@@ -12,6 +12,17 @@ export class RetryableError extends Error {
   }
 }
 
+/** One record that is larger than what the broker takes. */
+export class RecordTooLargeError extends Error {
+  readonly retryable = false;
+  readonly code = 'record_too_large';
+
+  constructor(cause: unknown) {
+    super('The record is larger than Kafka takes.', { cause });
+    this.name = 'RecordTooLargeError';
+  }
+}
+
 /** Connection failures of PostgreSQL (SQLSTATE classes 08, 53, 57) and of sockets, which say nothing about the record. */
 const PASSING_CODE = /^(08|53|57)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
 

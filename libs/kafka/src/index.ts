@@ -5,7 +5,7 @@ export type { KafkaClientOptions, Logger } from './client.ts';
 export { CompactedTopic } from './compacted-topic.ts';
 export type { CompactedTopicOptions } from './compacted-topic.ts';
 export { DEAD_LETTER } from './dead-letters.ts';
-export { RetryableError, isRetryable } from './errors.ts';
+export { RecordTooLargeError, RetryableError, isRetryable } from './errors.ts';
 export { OnRecords } from './handler.decorator.ts';
 export { RecordProducer } from './producer.ts';
 export type { RecordProducerOptions } from './producer.ts';

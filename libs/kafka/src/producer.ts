@@ -1,9 +1,10 @@
 import type { Kafka, Producer, ProducerBatch, TopicMessages } from 'kafkajs';
 import { createKafka, silentLogger } from './client.ts';
 import type { KafkaClientOptions, Logger } from './client.ts';
-import { RetryableError } from './errors.ts';
+import { RecordTooLargeError, RetryableError } from './errors.ts';
 import { Pace } from './pace.ts';
 import type { OutgoingRecord } from './record.ts';
+import { sizeOf } from './record-size.ts';
 
 export interface RecordProducerOptions {
   readonly client: KafkaClientOptions;
@@ -22,9 +23,23 @@ export interface RecordProducerOptions {
 interface Queued {
   readonly topic: string;
   readonly records: readonly OutgoingRecord[];
+  /** How many of the records have been taken for sending. */
+  taken: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** Records of one item that go in one request. */
+interface Slice {
+  readonly item: Queued;
+  readonly records: readonly OutgoingRecord[];
+}
+
+/**
+ * Bytes in one request. Kafka takes 1,048,588 of one partition at a time by default, and all of a request may go to one:
+ * a request that is larger is refused for ever.
+ */
+const MAX_REQUEST_BYTES = 900_000;
 
 /**
  * Produces records, acknowledged by all replicas, once each as far as one connection can promise (idempotent). kafkajs
@@ -79,7 +94,10 @@ export class RecordProducer {
     this.producer = undefined;
   }
 
-  /** Resolves when Kafka has acknowledged the record. @throws RetryableError when it has not in time */
+  /**
+   * Resolves when Kafka has acknowledged the record.
+   * @throws RetryableError when it has not in time, RecordTooLargeError when it never will
+   */
   publish(topic: string, record: OutgoingRecord): Promise<void> {
     return this.publishAll(topic, [record]);
   }
@@ -92,7 +110,7 @@ export class RecordProducer {
       return Promise.reject(new RetryableError('kafka_backpressure', `${this.queuedRecords} records wait for Kafka.`));
     }
     return new Promise<void>((resolve, reject) => {
-      this.queue.push({ topic, records, resolve, reject });
+      this.queue.push({ topic, records, taken: 0, resolve, reject });
       this.queuedRecords += records.length;
       if (!this.isSending) void this.sendQueued();
     });
@@ -106,35 +124,51 @@ export class RecordProducer {
       this.pace.carried(group.reduce((sum, { records }) => sum + records.length, 0));
       try {
         await this.send(group);
-        for (const { resolve } of group) resolve();
+        for (const { item } of group) if (item.taken === item.records.length) item.resolve();
       } catch (error) {
         this.log.warn({ err: error, producer: this.options.name }, 'records could not be sent');
         await this.reset();
-        const cause = new RetryableError('kafka_unavailable', 'Kafka has not acknowledged the records.', {
-          cause: error,
-        });
-        for (const { reject } of group) reject(cause);
+        this.refuse(group, failureOf(error, group));
       }
     }
     this.isSending = false;
   }
 
-  private takeGroup(): Queued[] {
-    const group: Queued[] = [];
+  /** What fits into a request, in order; an item that is too large for one goes on in the next. */
+  private takeGroup(): Slice[] {
+    const group: Slice[] = [];
     let count = 0;
+    let bytes = 0;
     for (const item of this.queue) {
-      if (group.length > 0 && count + item.records.length > this.batchSize) break;
-      group.push(item);
-      count += item.records.length;
+      const from = item.taken;
+      for (let record = item.records[from]; record && count < this.batchSize; record = item.records[item.taken]) {
+        bytes += sizeOf(record);
+        if (bytes > MAX_REQUEST_BYTES && count > 0) break;
+        item.taken += 1;
+        count += 1;
+      }
+      if (item.taken > from) group.push({ item, records: item.records.slice(from, item.taken) });
+      if (item.taken < item.records.length) break;
     }
-    this.queue.splice(0, group.length);
+    this.queue = this.queue.filter(({ taken, records }) => taken < records.length);
     this.queuedRecords -= count;
     return group;
   }
 
-  private async send(group: readonly Queued[]): Promise<void> {
+  /** What is left of these items must not be sent either: whoever published them begins again with the first. */
+  private refuse(group: readonly Slice[], cause: Error): void {
+    const refused = new Set(group.map(({ item }) => item));
+    for (const item of refused) {
+      this.queuedRecords -= item.records.length - item.taken;
+      item.reject(cause);
+    }
+    this.queue = this.queue.filter((item) => !refused.has(item));
+  }
+
+  private async send(group: readonly Slice[]): Promise<void> {
     const byTopic = new Map<string, OutgoingRecord[]>();
-    for (const { topic, records } of group) {
+    for (const { item, records } of group) {
+      const { topic } = item;
       const known = byTopic.get(topic);
       if (known) for (const record of records) known.push(record);
       else byTopic.set(topic, [...records]);
@@ -177,6 +211,14 @@ export class RecordProducer {
     this.producer = undefined;
     void producer?.disconnect().catch(() => undefined);
   }
+}
+
+/** Kafka takes no record that is larger than its limit, however often it is sent. */
+function failureOf(error: unknown, group: readonly Slice[]): Error {
+  const isAlone = group.length === 1 && group[0]?.records.length === 1;
+  return isAlone && (error as { type?: unknown }).type === 'MESSAGE_TOO_LARGE'
+    ? new RecordTooLargeError(error)
+    : new RetryableError('kafka_unavailable', 'Kafka has not acknowledged the records.', { cause: error });
 }
 
 type Message = TopicMessages['messages'][number];

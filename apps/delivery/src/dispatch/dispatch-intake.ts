@@ -7,6 +7,7 @@ import type { RecordBatch } from '@signet/kafka';
 import { dayOf } from '../delivery/delivery.projection.ts';
 import { existingDeliveries } from '../delivery/delivery.log.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
+import { isDataError } from './data-error.ts';
 import { DeliveryTask } from './delivery-task.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Ownership } from './ownership.ts';
@@ -103,10 +104,16 @@ export class DispatchIntake {
     return [...inHand.values(), ...fresh];
   }
 
-  private existing(accepted: readonly Accepted[]): Promise<Set<string>> {
+  private async existing(accepted: readonly Accepted[]): Promise<Set<string>> {
     const days = [...new Set(accepted.map(({ request }) => dayOf(request.messageTime)))];
     const ids = accepted.map(({ request }) => request.deliveryId);
-    return existingDeliveries(this.em.fork(), ids, days);
+    try {
+      return await existingDeliveries(this.em.fork(), ids, days);
+    } catch (error) {
+      if (isDataError(error)) throw error;
+      // Drivers give many faults of a database no code at all; none of them is the record's.
+      throw new RetryableError('database_unavailable', 'PostgreSQL cannot be asked.', { cause: error });
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { DayPartitions } from '../database/day-partitions.ts';
 import { appendToDeliveries, existingDeliveries, insertDeliveries } from '../delivery/delivery.log.ts';
 import type { Due, LogAppend } from '../delivery/delivery.log.ts';
+import { isDataError } from './data-error.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 
 /**
@@ -158,9 +159,3 @@ export class Recorder {
 
 const refusal = ({ row, version }: LogAppend, known: ReadonlySet<string>): Recorded =>
   version > 1 ? 'outdated' : known.has(row.id) ? 'known' : 'lost';
-
-/** SQLSTATE classes 22 (data exception) and 23 (integrity violation): the same row would be refused again. */
-function isDataError(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^2[23]/.test(code);
-}

@@ -33,6 +33,9 @@ export class DispatchFixture {
   onBroken = (error: unknown): void => {
     throw error;
   };
+  onError = (error: unknown): void => {
+    throw error;
+  };
   private replicas = 0;
   readonly services: DispatchService[] = [];
   private readonly sealing = SealingKeys.parse(`k1:${randomBytes(32).toString('base64')}`);
@@ -95,9 +98,7 @@ export class DispatchFixture {
             throw error;
           },
         },
-        onError: (error) => {
-          throw error;
-        },
+        onError: (error) => this.onError(error),
         isMember: () => this.isMember,
       },
       {

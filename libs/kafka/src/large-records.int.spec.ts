@@ -1,0 +1,64 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { consume, testBrokers, testTopic } from '@signet/testing';
+import { DEAD_LETTER, DeadLetters } from './dead-letters.ts';
+import { RecordProducer } from './producer.ts';
+
+const producer = new RecordProducer({ client: { brokers: testBrokers(), clientId: 'test' }, name: 'test' });
+afterAll(() => producer.close());
+
+/** What Kafka takes at most in one batch of a partition, by default. */
+const MAX_BATCH_BYTES = 1_048_588;
+
+test('large records that are published together are sent in requests that Kafka takes, in order', async () => {
+  const topic = await testTopic('large', { partitions: 1 });
+  const padding = 'x'.repeat(256 * 1024 - 10);
+  const values = Array.from({ length: 12 }, (_, index) => `${index}${padding}`);
+  expect(values.join('').length).toBeGreaterThan(MAX_BATCH_BYTES);
+  await producer.publishAll(
+    topic,
+    values.map((value) => ({ key: 'one key', value })),
+  );
+  const records = await consume(topic, { until: 12 });
+  expect(records.map(({ value }) => String(value).replace(padding, ''))).toEqual(
+    values.map((_, index) => String(index)),
+  );
+});
+
+test('so are those that several callers publish at once', async () => {
+  const topic = await testTopic('large', { partitions: 1 });
+  const value = 'x'.repeat(200 * 1024);
+  await Promise.all(Array.from({ length: 12 }, () => producer.publish(topic, { key: 'one key', value })));
+  expect(await consume(topic, { until: 12 })).toHaveLength(12);
+});
+
+test('a record that Kafka will never take is refused as such', async () => {
+  const topic = await testTopic('large', { partitions: 1 });
+  const value = 'x'.repeat(MAX_BATCH_BYTES);
+  const refused = producer.publish(topic, { key: null, value });
+  await expect(refused).rejects.toMatchObject({ code: 'record_too_large', retryable: false });
+});
+
+test('a record that is too large for the dead-letter topic is kept without its value', async () => {
+  const topic = await testTopic('large', { partitions: 1 });
+  const letters = new DeadLetters(
+    producer,
+    topic,
+    'test',
+    () => new Date(),
+    () => undefined,
+  );
+  const record = {
+    topic: 'somewhere',
+    partition: 0,
+    offset: '7',
+    key: Buffer.from('key'),
+    value: Buffer.alloc(MAX_BATCH_BYTES - 100),
+    headers: {},
+    timestamp: 0,
+  };
+  await letters.publish([{ record, why: { reason: 'ugly', detail: 'No.' } }]);
+  const [letter] = await consume(topic, { until: 1 });
+  expect(letter?.value).toBeNull();
+  expect(String(letter?.headers[DEAD_LETTER.omitted])).toBe(String(MAX_BATCH_BYTES - 100));
+  expect(String(letter?.headers[DEAD_LETTER.offset])).toBe('7');
+});
