@@ -63,7 +63,9 @@ export function readSettings(env: NodeJS.ProcessEnv): DevSettings {
     operatorKey: given('SIGNET_OPERATOR_KEY'),
     sealingKeys: given('SIGNET_SEALING_KEYS'),
     egressAllow: env['SIGNET_EGRESS_ALLOW'] ?? DEV_SETTINGS.SIGNET_EGRESS_ALLOW.default,
-    sourceTopics: orDefault('SIGNET_SOURCE_TOPICS').split(',').map((topic) => topic.trim()),
+    sourceTopics: orDefault('SIGNET_SOURCE_TOPICS')
+      .split(',')
+      .map((topic) => topic.trim()),
   };
 }
 
