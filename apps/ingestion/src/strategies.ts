@@ -14,12 +14,13 @@ export function strategies(
   app: NestFastifyApplication,
   settings: IngestionSettings,
   logger: Logger,
+  groupId: string,
 ): CustomTransportStrategy[] {
   const intake = app.get(SourceIntake);
   const health = app.get(HealthRegistry);
   const server = new KafkaBatchServer({
     client: kafkaClient(settings, logger),
-    groupId: 'signet.ingestion',
+    groupId,
     transportId: Symbol('signet.ingestion.source'),
     deadLetterTopic: INGESTION_DEAD_LETTER,
     logger,

@@ -8,6 +8,8 @@ export interface CompactedTopicOptions {
   readonly topic: string;
   /** Called in order for each record; null is a tombstone. It must not throw. */
   readonly onRecord: (key: string, value: Buffer | null) => void;
+  /** The reader cannot go on; by default the process ends, since a table that stands still looks like one in which nothing happens. */
+  readonly onFatal?: (error: unknown) => void;
   readonly logger?: Logger;
 }
 
@@ -44,6 +46,11 @@ export class CompactedTopic {
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30, restartOnFailure: async () => !this.isClosed },
     });
     this.consumer = consumer;
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      if (restart || this.isClosed) return;
+      this.log.error({ err: error, topic }, 'the reader of a table has crashed and does not come back');
+      (this.options.onFatal ?? exit)(error);
+    });
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
@@ -73,23 +80,20 @@ export class CompactedTopic {
 
   /** Where each partition ended at the start. Empty partitions, and those compacted to nothing, have nothing to wait for. */
   private async readEnds(): Promise<void> {
-    const admin = createKafka({ ...this.options.client, logger: this.log }).admin();
-    await admin.connect();
-    try {
-      for (;;) {
-        try {
-          for (const { partition, low, high } of await admin.fetchTopicOffsets(this.options.topic)) {
-            if (BigInt(high) > BigInt(low)) this.missing.set(partition, BigInt(high));
-          }
-          return;
-        } catch (error) {
-          if (this.isClosed) return;
-          this.log.warn({ topic: this.options.topic, err: error }, 'waiting for a topic');
-          await new Promise((resolve) => setTimeout(resolve, 500));
+    while (!this.isClosed) {
+      const admin = createKafka({ ...this.options.client, logger: this.log }, 3).admin();
+      try {
+        await admin.connect();
+        for (const { partition, low, high } of await admin.fetchTopicOffsets(this.options.topic)) {
+          if (BigInt(high) > BigInt(low)) this.missing.set(partition, BigInt(high));
         }
+        return;
+      } catch (error) {
+        this.log.warn({ topic: this.options.topic, err: error }, 'waiting for a topic');
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      } finally {
+        await admin.disconnect().catch(() => undefined);
       }
-    } finally {
-      await admin.disconnect();
     }
   }
 
@@ -112,3 +116,5 @@ export class CompactedTopic {
     this.markReady();
   }
 }
+
+const exit = (): never => process.exit(1);

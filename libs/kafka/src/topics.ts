@@ -22,13 +22,35 @@ export async function ensureTopics(
     try {
       await admin.createTopics({
         topics: missing.map((definition) => topicConfig(definition, replicationFactor)),
-        waitForLeaders: true,
+        waitForLeaders: false,
         timeout: 15_000,
       });
     } catch (error) {
       if (!isOnlyRace(error)) throw error;
     }
+    await untilLed(
+      admin,
+      missing.map(({ name }) => name),
+    );
   });
+}
+
+/**
+ * Ours instead of kafkajs's `waitForLeaders`, which takes "no leader yet" for a reason to wait, but "unknown topic" for an
+ * error: a broker says that, too, of a topic that its controller has just created.
+ */
+async function untilLed(admin: Admin, topics: string[], patienceMs = 15_000): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      const metadata = await admin.fetchTopicMetadata({ topics });
+      if (metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+    } catch (error) {
+      if (!isTooEarly(error) || performance.now() > deadline) throw error;
+    }
+    if (performance.now() > deadline) throw new Error(`no leaders within ${patienceMs} ms: ${topics.join(', ')}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** Whether Kafka answers; for readiness. */
@@ -53,6 +75,9 @@ function topicConfig({ name, partitions, cleanup, retentionMs }: Definition, rep
   if (cleanup === 'delete' && retentionMs) configEntries.push({ name: 'retention.ms', value: String(retentionMs) });
   return { topic: name, numPartitions: partitions, replicationFactor, configEntries };
 }
+
+const isTooEarly = (error: unknown): boolean =>
+  ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].includes((error as { type?: string } | null)?.type ?? '');
 
 /** Another service may have created the same topics in the meantime. */
 const isOnlyRace = (error: unknown): boolean =>

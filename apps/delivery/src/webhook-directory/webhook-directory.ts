@@ -62,10 +62,12 @@ export class WebhookDirectory {
   }
 
   /**
-   * A snapshot that is not newer than the one known changes nothing: records of one key may be read twice. Of one that is
+   * Ids are never used twice, so that a snapshot behind a tombstone is an old one that is read again. A snapshot that is not
+   * newer than the one known changes nothing: records of one key may be read twice. Of one that is
    * just as new only the sealing may differ: the later one counts, since the key of the former one may be gone.
    */
   put(webhook: WebhookSnapshot): void {
+    if (this.deleted.has(webhook.id)) return;
     const before = this.byId.get(webhook.id);
     if (before && before.version > webhook.version) return;
     if (before?.version === webhook.version) {

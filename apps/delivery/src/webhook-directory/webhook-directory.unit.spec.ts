@@ -78,3 +78,12 @@ test('webhooks are found by a part of their name, within a tenant', () => {
   expect(directory.idsByName('orders', null, 10)).toEqual(['1', '2']);
   expect(directory.idsByName('orders', null, 1)).toEqual(['1']);
 });
+
+test('a webhook that was deleted does not come back when its topic is read from the beginning again', () => {
+  const directory = new WebhookDirectory();
+  directory.put(snapshot('1'));
+  directory.remove('1');
+  directory.put(snapshot('1'));
+  expect(directory.get('1')).toBeUndefined();
+  expect(directory.subscribers('a', 'sale.created')).toEqual([]);
+});
