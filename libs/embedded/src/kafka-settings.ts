@@ -29,7 +29,6 @@ export function serverProperties({ logDirs, port, controllerPort }: KafkaPlace):
     // One member more or less is normal here; nobody should wait for others that never come.
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 1_000,
-    'message.max.bytes': 4_194_304,
     'log.segment.bytes': 67_108_864,
     'log.retention.hours': 168,
     // The cleaner reserves its table at the start: 128 MB by default, most of this heap.
