@@ -7,7 +7,7 @@ import type { Logger } from '@signet/service-kit';
 import type { DeliverySettings } from './config.ts';
 import { DeliveryMetrics } from './delivery-metrics.ts';
 import { DispatchService } from './dispatch/dispatch.service.ts';
-import { DISPATCH } from './dispatch/dispatch.tokens.ts';
+import { DISPATCH, DISPATCH_GROUP } from './dispatch/dispatch.tokens.ts';
 import { Membership, SESSION_TIMEOUT_MS } from './dispatch/membership.ts';
 import { FAN_OUT } from './fan-out/fan-out.tokens.ts';
 import { kafkaClient } from './kafka-client.ts';
@@ -31,7 +31,7 @@ export function strategies(
   const fanOutServer = new KafkaBatchServer({ ...common, groupId: 'signet.delivery.fan-out', transportId: FAN_OUT });
   const dispatchServer = new KafkaBatchServer({
     ...common,
-    groupId: 'signet.delivery.dispatch',
+    groupId: DISPATCH_GROUP,
     transportId: DISPATCH,
     // Enough to keep every webhook of a partition busy between two fetches; the rest waits in Kafka.
     maxInFlightRecords: 1_000,

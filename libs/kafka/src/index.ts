@@ -10,4 +10,5 @@ export { OnRecords } from './handler.decorator.ts';
 export { RecordProducer } from './producer.ts';
 export type { RecordProducerOptions } from './producer.ts';
 export type { BatchHandler, KafkaRecord, OutgoingRecord, RecordBatch, SetAsideReason } from './record.ts';
-export { ensureTopics, pingKafka } from './topics.ts';
+export { committedOffsets, ensureTopics, pingKafka } from './topics.ts';
+export { Watermark } from './watermark.ts';

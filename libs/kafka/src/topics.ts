@@ -53,6 +53,23 @@ async function untilLed(admin: Admin, topics: string[], patienceMs = 15_000): Pr
   }
 }
 
+/** Where the group goes on reading each partition; 0 where it has committed nothing yet. */
+export async function committedOffsets(
+  client: KafkaClientOptions,
+  groupId: string,
+  topic: string,
+  partitions: readonly number[],
+): Promise<Map<number, bigint>> {
+  const offsets = new Map(partitions.map((partition) => [partition, 0n]));
+  await withAdmin(client, async (admin) => {
+    const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    for (const { partition, offset } of committed?.partitions ?? []) {
+      if (offsets.has(partition) && BigInt(offset) > 0n) offsets.set(partition, BigInt(offset));
+    }
+  });
+  return offsets;
+}
+
 /** Whether Kafka answers; for readiness. */
 export async function pingKafka(client: KafkaClientOptions): Promise<void> {
   await withAdmin(client, async (admin) => void (await admin.describeCluster()));

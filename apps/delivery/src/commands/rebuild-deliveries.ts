@@ -37,7 +37,7 @@ export async function rebuildDeliveries(em: EntityManager): Promise<number> {
       if (page.rows.length === 0) return count;
       await insertProjection(
         transaction,
-        page.rows.map((logged) => ({ row: rowOf(logged), version: logged.version })),
+        page.rows.map((logged) => projected(logged)),
       );
       count += page.rows.length;
       after = page.rows.at(-1)!.delivery_id;
@@ -45,9 +45,12 @@ export async function rebuildDeliveries(em: EntityManager): Promise<number> {
   });
 }
 
-function rowOf({ delivery_id, log }: LoggedDelivery): DeliveryRow {
+function projected({ delivery_id, log, version }: LoggedDelivery) {
   const events = (typeof log === 'string' ? (JSON.parse(log) as DeliveryEvent[][]) : log).flat();
   const row = events.reduce<DeliveryRow | null>((folded, event) => projectDelivery(delivery_id, folded, event), null);
   if (row === null) throw new Error(`The log of delivery ${delivery_id} is empty.`);
-  return row;
+  const [first] = events;
+  const { orderedAt, subject } = first?.type === 'DeliveryRequested' ? first.data : {};
+  const order = orderedAt !== undefined && subject !== undefined ? { subject, offset: BigInt(orderedAt) } : null;
+  return { row, version, order };
 }

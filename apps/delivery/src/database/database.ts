@@ -3,6 +3,7 @@ import type { DatabaseOptions } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { DeliveryMigration1 } from './delivery.migration.ts';
 import { DueByWebhookMigration } from './due-by-webhook.migration.ts';
+import { DueBySubjectMigration } from './due-by-subject.migration.ts';
 
 export const deliveryDatabase = (
   settings: Pick<DeliverySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'>,
@@ -14,6 +15,7 @@ export const deliveryDatabase = (
     { name: 'relay-positions', class: RelayPositionsMigration },
     { name: 'delivery-1', class: DeliveryMigration1 },
     { name: 'due-by-webhook', class: DueByWebhookMigration },
+    { name: 'due-by-subject', class: DueBySubjectMigration },
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

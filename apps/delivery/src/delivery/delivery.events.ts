@@ -9,6 +9,8 @@ export interface DeliveryRequested {
     readonly acceptedAt: string;
     readonly requestedAt: string;
     readonly maxAttempts: number;
+    /** Of a webhook that asks for order: the request's offset on its partition, decimal. `subject` is the lane. */
+    readonly orderedAt?: string;
   };
 }
 

@@ -8,6 +8,13 @@ import type { DeliveryRow } from './delivery.projection.ts';
 /** When a stored delivery is looked at again: a time (a lease is one too), parked until its webhook has room, or never. */
 export type Due = Date | 'parked' | null;
 
+/** The place of a delivery that must not overtake: behind those of its webhook and subject that were requested before. */
+export interface RequestOrder {
+  readonly subject: string;
+  /** Of the request on its partition of delivery.requests.v1. */
+  readonly offset: bigint;
+}
+
 /** One append to a delivery's log with the row that it leads to. */
 export interface LogAppend {
   readonly row: DeliveryRow;
@@ -18,6 +25,7 @@ export interface LogAppend {
   readonly body: Buffer;
   readonly claim: PartitionClaim;
   readonly due: Due;
+  readonly order: RequestOrder | null;
 }
 
 /** As PostgreSQL reads it. */
@@ -61,6 +69,10 @@ const EXTRA: readonly Column<LogAppend>[] = [
   ['events', 'json', ({ events }) => JSON.stringify(events)],
   ['due_at', 'timestamptz', ({ due }) => dueText(due)],
 ];
+const ORDER: readonly Column<Pick<LogAppend, 'order'>>[] = [
+  ['subject', 'text', ({ order }) => order?.subject ?? null],
+  ['request_offset', 'bigint', ({ order }) => order?.offset.toString() ?? null],
+];
 const BODY: readonly Column<LogAppend>[] = [['body', 'text', ({ body }) => body.toString('utf8')]];
 
 const names = sql.raw(COLUMNS.map(([name]) => name).join(', '));
@@ -89,7 +101,7 @@ function batch(appends: readonly LogAppend[], columns: readonly Column<LogAppend
  */
 export async function insertDeliveries(em: EntityManager, appends: readonly LogAppend[]): Promise<Set<string>> {
   const result = await sql<{ id: string }>`
-    with ${batch(appends, [...COLUMNS, ...EXTRA, ...BODY])},
+    with ${batch(appends, [...COLUMNS, ...EXTRA, ...ORDER, ...BODY])},
     fresh as (
       insert into deliveries (${names})
       select ${names} from input join owned using (partition, epoch)
@@ -100,8 +112,9 @@ export async function insertDeliveries(em: EntityManager, appends: readonly LogA
       select day, id, version, events, body from input join fresh using (id)
     ),
     queued as (
-      insert into due_deliveries (delivery_id, day, partition, webhook_id, created_at, due_at)
-      select id, day, partition, webhook_id, created_at, due_at from input join fresh using (id) where due_at is not null
+      insert into due_deliveries (delivery_id, day, partition, webhook_id, created_at, due_at, subject, request_offset)
+      select id, day, partition, webhook_id, created_at, due_at, subject, request_offset
+      from input join fresh using (id) where due_at is not null
     )
     select id from fresh`.execute(em.getKysely());
   return new Set(result.rows.map(({ id }) => id));
@@ -191,11 +204,14 @@ export async function appendByRequest(
 }
 
 /** Puts rows into the projection and the work queue as they follow from the log; for the rebuild only. */
-export async function insertProjection(em: EntityManager, rows: readonly Projected[]): Promise<void> {
+export async function insertProjection(
+  em: EntityManager,
+  rows: readonly (Projected & Pick<LogAppend, 'order'>)[],
+): Promise<void> {
   await sql`
-    with ${inputOf(rows, COLUMNS)},
+    with ${inputOf(rows, [...COLUMNS, ...ORDER])},
     projected as (insert into deliveries (${names}) select ${names} from input)
-    insert into due_deliveries (delivery_id, day, partition, webhook_id, created_at, due_at)
-    select id, day, partition, webhook_id, created_at, coalesce(next_retry_at, created_at) from input
-    where status in ('PENDING', 'RETRYING')`.execute(em.getKysely());
+    insert into due_deliveries (delivery_id, day, partition, webhook_id, created_at, due_at, subject, request_offset)
+    select id, day, partition, webhook_id, created_at, coalesce(next_retry_at, created_at), subject, request_offset
+    from input where status in ('PENDING', 'RETRYING')`.execute(em.getKysely());
 }

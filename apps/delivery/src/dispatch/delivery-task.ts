@@ -4,6 +4,7 @@ import type { DeliveryCommand, DeliveryState } from '../delivery/delivery.decide
 import type { DeliveryEvent } from '../delivery/delivery.events.ts';
 import { dayOf, projectDelivery } from '../delivery/delivery.projection.ts';
 import type { DeliveryRow } from '../delivery/delivery.projection.ts';
+import type { RequestOrder } from '../delivery/delivery.log.ts';
 import type { PartitionClaim } from './ownership.ts';
 
 /**
@@ -42,6 +43,8 @@ export class DeliveryTask {
     readonly claim: PartitionClaim,
     readonly body: Buffer,
     readonly traceparent: string | undefined,
+    /** Its place among the deliveries of its subject; null where their order does not matter. */
+    readonly order: RequestOrder | null,
   ) {
     this.id = id;
     this.day = day;
@@ -55,6 +58,7 @@ export class DeliveryTask {
     claim: PartitionClaim,
     maxAttempts: number,
     now: Date,
+    order: RequestOrder | null = null,
   ): DeliveryTask {
     const { deliveryId, acceptedAt, ...rest } = request;
     const task = new DeliveryTask(
@@ -64,6 +68,7 @@ export class DeliveryTask {
       claim,
       body,
       request.traceparent,
+      order,
     );
     task.acceptedAt = acceptedAt;
     task.decide({
@@ -74,6 +79,7 @@ export class DeliveryTask {
         acceptedAt: new Date(acceptedAt).toISOString(),
         requestedAt: now.toISOString(),
         maxAttempts,
+        ...(order && { orderedAt: order.offset.toString() }),
       },
     });
     return task;
@@ -86,8 +92,9 @@ export class DeliveryTask {
     body: Buffer,
     claim: PartitionClaim,
     traceparent: string | undefined,
+    order: RequestOrder | null = null,
   ): DeliveryTask {
-    const task = new DeliveryTask(row.id, row.day, row.webhookId, claim, body, traceparent);
+    const task = new DeliveryTask(row.id, row.day, row.webhookId, claim, body, traceparent, order);
     task.read(row, version);
     task.markDurable();
     return task;

@@ -6,10 +6,13 @@ import { RetryableError } from '@signet/kafka';
 import type { RecordBatch } from '@signet/kafka';
 import { dayOf } from '../delivery/delivery.projection.ts';
 import { existingDeliveries } from '../delivery/delivery.log.ts';
+import type { RequestOrder } from '../delivery/delivery.log.ts';
+import { BatchTurns } from './batch-turns.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import { isDataError } from './data-error.ts';
 import { DeliveryTask } from './delivery-task.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import type { DueDeliveries } from './due-deliveries.ts';
 import type { Ownership } from './ownership.ts';
 
 export interface IntakeOptions {
@@ -28,18 +31,24 @@ const MAX_ROUNDS = 2 * DRAIN_ROUNDS;
 
 interface Accepted {
   readonly request: DeliveryRequest;
+  readonly offset: bigint;
   readonly body: Buffer;
 }
 
 /** Turns a batch of delivery requests into tasks, once each, and answers when every one of them is durable. */
 export class DispatchIntake {
+  private readonly turns = new BatchTurns();
+
   constructor(
     private readonly em: EntityManager,
+    private readonly due: DueDeliveries,
     private readonly directory: WebhookDirectory,
     private readonly directoryReady: () => Promise<void>,
     private readonly ownership: Ownership,
     private readonly dispatcher: Dispatcher,
     private readonly clock: Clock,
+    /** All requests of a partition below the offset were taken over. */
+    private readonly onReadTo: (partition: number, offset: bigint) => void,
     private readonly options: IntakeOptions,
   ) {}
 
@@ -47,7 +56,12 @@ export class DispatchIntake {
   async take(batch: RecordBatch): Promise<void> {
     await this.directoryReady();
     const accepted = this.read(batch);
-    const tasks = await this.tasksOf(accepted, batch);
+    const tasks = await this.turns.take(
+      batch,
+      accepted.some((one) => this.orderOf(one) !== null),
+      () => this.tasksOf(accepted, batch),
+    );
+    if (!batch.signal.aborted) this.onReadTo(batch.partition, this.turns.readTo(batch.signal));
     const durable = Promise.all(tasks.map(({ whenDurable }) => whenDurable)).then((all) => all.every(Boolean));
     const { spillAfterMs } = this.options;
     for (let round = 1; !batch.signal.aborted; round++) {
@@ -73,7 +87,7 @@ export class DispatchIntake {
         });
       else if (!record.value || !isUtf8(record.value))
         batch.setAside(record, { reason: 'body_not_utf8', field: 'body', detail: 'The body is empty or not UTF-8.' });
-      else accepted.push({ request, body: record.value });
+      else accepted.push({ request, offset: BigInt(record.offset), body: record.value });
     }
     return accepted;
   }
@@ -89,26 +103,50 @@ export class DispatchIntake {
       if (task) inHand.set(task.id, task);
     }
     const unknown = accepted.filter(({ request }) => !inHand.has(request.deliveryId));
-    const existing = await this.existing(unknown);
+    const lanes = unknown.flatMap((one) => {
+      const order = this.orderOf(one);
+      return order ? [{ webhookId: one.request.webhookId, subject: order.subject }] : [];
+    });
+    const storings = new Map(lanes.map(({ webhookId }) => [webhookId, this.dispatcher.storingsOf(webhookId)]));
+    const { existing, storedLanes } = await this.storedOf(unknown, lanes);
     const claim = this.ownership.claim(batch.partition);
     if (batch.signal.aborted) return [];
     if (!claim) throw new RetryableError('partition_not_taken', 'The partition is not served here.');
     const now = this.clock();
     const fresh = unknown
       .filter(({ request }) => !existing.has(request.deliveryId))
-      .map(({ request, body }) => {
+      .map((one) => {
+        const { request, body } = one;
         const maxAttempts = this.directory.get(request.webhookId)?.maxAttempts ?? this.options.maxAttempts;
-        return DeliveryTask.requested(request, body, claim, maxAttempts, now);
+        return DeliveryTask.requested(request, body, claim, maxAttempts, now, this.orderOf(one));
       });
-    for (const task of fresh) this.dispatcher.offer(task);
+    for (const task of fresh) {
+      const { webhookId, order } = task;
+      const isOutdated = this.dispatcher.storingsOf(webhookId) !== storings.get(webhookId);
+      const isBehindStored = order !== null && (isOutdated || storedLanes.has(laneKey(webhookId, order.subject)));
+      this.dispatcher.offer(task, isBehindStored);
+    }
     return [...inHand.values(), ...fresh];
   }
 
-  private async existing(accepted: readonly Accepted[]): Promise<Set<string>> {
+  /** Its place in an order; null where its webhook asks for none, or it has no subject. */
+  private orderOf({ request: { webhookId, subject }, offset }: Accepted): RequestOrder | null {
+    if (subject === undefined || this.directory.get(webhookId)?.ordering !== 'subject') return null;
+    return { subject, offset };
+  }
+
+  private async storedOf(
+    accepted: readonly Accepted[],
+    lanes: readonly { webhookId: string; subject: string }[],
+  ): Promise<{ existing: Set<string>; storedLanes: Set<string> }> {
     const days = [...new Set(accepted.map(({ request }) => dayOf(request.messageTime)))];
     const ids = accepted.map(({ request }) => request.deliveryId);
     try {
-      return await existingDeliveries(this.em.fork(), ids, days);
+      const [existing, stored] = await Promise.all([
+        existingDeliveries(this.em.fork(), ids, days),
+        lanes.length > 0 ? this.due.stored(lanes) : [],
+      ]);
+      return { existing, storedLanes: new Set(stored.map(({ webhookId, subject }) => laneKey(webhookId, subject))) };
     } catch (error) {
       if (isDataError(error)) throw error;
       // Drivers give many faults of a database no code at all; none of them is the record's.
@@ -116,6 +154,8 @@ export class DispatchIntake {
     }
   }
 }
+
+const laneKey = (webhookId: string, subject: string): string => `${webhookId}/${subject}`;
 
 /** What the promise resolves to; undefined when the time is over or the signal is aborted first. */
 async function settlesWithin<T>(promise: Promise<T>, ms: number, signal: AbortSignal): Promise<T | undefined> {

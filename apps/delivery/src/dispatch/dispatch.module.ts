@@ -4,13 +4,16 @@ import { Inject, Module } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
+import { DELIVERY_REQUESTS } from '@signet/contracts';
 import { EgressClient, EgressRules } from '@signet/egress';
+import { committedOffsets } from '@signet/kafka';
 import { CLOCK, LOGGER, SETTINGS, TenantDirectory } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { DayPartitions } from '../database/day-partitions.ts';
 import { StorageModule } from '../database/storage.module.ts';
 import { DeliveryMetrics } from '../delivery-metrics.ts';
+import { kafkaClient } from '../kafka-client.ts';
 import { MetricsModule } from '../metrics.module.ts';
 import { OutcomesModule } from '../outcomes/outcomes.module.ts';
 import { OutcomesRelay } from '../outcomes/outcomes.relay.ts';
@@ -19,6 +22,7 @@ import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.r
 import { DispatchConsumer } from './dispatch.consumer.ts';
 import { DispatchIntake } from './dispatch-intake.ts';
 import { DispatchService } from './dispatch.service.ts';
+import { DISPATCH_GROUP } from './dispatch.tokens.ts';
 import { Membership } from './membership.ts';
 
 @Module({
@@ -122,6 +126,8 @@ function dispatchService(
       },
       onError: (error) => logger.warn({ err: error }, 'due deliveries could not be read'),
       isMember: () => membership.isFresh(),
+      committedOffsets: (partitions) =>
+        committedOffsets(kafkaClient(settings, logger), DISPATCH_GROUP, DELIVERY_REQUESTS, partitions),
     },
     {
       replica: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,

@@ -20,6 +20,7 @@ import { Ownership } from './ownership.ts';
 import type { PartitionClaim } from './ownership.ts';
 import { reasonToEnd } from './reason-to-end.ts';
 import { Recorder } from './recorder.ts';
+import { RateLimits } from './rate-limits.ts';
 import type { RecorderListener } from './recorder.ts';
 import { SigningKeys } from './signing-keys.ts';
 import { TaskStore } from './task-store.ts';
@@ -50,6 +51,8 @@ export interface DispatchDependencies {
   readonly onError: (error: unknown) => void;
   /** Whether the membership in the consumer group is fresh enough to start a POST. */
   readonly isMember: () => boolean;
+  /** The offsets from which these partitions of delivery.requests.v1 are read: what lies before them is stored. */
+  readonly committedOffsets: (partitions: readonly number[]) => Promise<ReadonlyMap<number, bigint>>;
 }
 
 /** A lease outlives the longest POST by this much, so that an owner that is alive always reports before it ends. */
@@ -65,8 +68,12 @@ export class DispatchService {
   readonly ownership: Ownership;
   private readonly due: DueDeliveries;
   private readonly loop: DueLoop;
+  private readonly rates: RateLimits;
   private readonly endings: Endings;
   private readonly stopping = new AbortController();
+  /** Partitions whose stored deliveries must keep an order: the last of them, before which all has to be read again. */
+  private readonly catchingUp = new Map<number, bigint>();
+  private lookingAgain: NodeJS.Timeout | undefined;
   /** Partitions as Kafka gave them. */
   private readonly given = new Set<number>();
   private isStarted = false;
@@ -86,10 +93,12 @@ export class DispatchService {
     this.ownership = new Ownership(em, clock, settings.replica);
     this.due = new DueDeliveries(em);
     this.circuits = new Circuits(settings.policy, clock, (webhookId) => this.resume(webhookId));
+    this.rates = new RateLimits(clock);
     this.recorder = new Recorder(em, on.partitions, settings.recorder, on.listener);
     this.dispatcher = new Dispatcher({
       directory: directory.directory,
       circuits: this.circuits,
+      rates: this.rates,
       store: new TaskStore({
         recorder: this.recorder,
         due: this.due,
@@ -129,11 +138,13 @@ export class DispatchService {
     });
     this.intake = new DispatchIntake(
       em,
+      this.due,
       directory.directory,
       () => this.whenDirectoriesAreComplete(),
       this.ownership,
       this.dispatcher,
       clock,
+      (partition, offset) => this.readTo(partition, offset),
       { spillAfterMs: settings.spillAfterMs, maxAttempts: settings.maxAttempts },
     );
     directory.directory.onChange((change) => this.webhookChanged(change));
@@ -145,16 +156,20 @@ export class DispatchService {
     await this.whenDirectoriesAreComplete();
     this.isStarted = true;
     this.loop.start();
+    const look = (): void => void this.lookAgain(this.ownership.all().map(({ partition }) => partition));
+    this.lookingAgain = setInterval(look, LOOK_AGAIN_MS);
     this.sweep(this.ownership.all().map(({ partition }) => partition));
   }
 
   /** Takes no more from PostgreSQL and waits for the attempts on the wire to be recorded. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    clearInterval(this.lookingAgain);
     await this.loop.stop();
     await this.endings.stop();
     await this.dispatcher.drain();
     this.circuits.close();
+    this.rates.close();
   }
 
   /** These are the partitions that Kafka gives to this replica now, those that stay included. */
@@ -163,9 +178,42 @@ export class DispatchService {
     await this.ownership.take(partitions);
     // What began under a claim that had ended cannot be stored.
     this.dispatcher.forgetLost();
-    this.dispatcher.adoptParked(await this.due.parkedWebhooks(partitions));
+    await this.adoptParked(partitions);
     this.loop.wake();
     if (this.isStarted) this.sweep(partitions);
+  }
+
+  private async adoptParked(partitions: readonly number[]): Promise<void> {
+    const ordered = await this.due.lastOrdered(partitions);
+    if (ordered.size > 0) {
+      const committed = await this.on.committedOffsets([...ordered.keys()]);
+      for (const [partition, last] of ordered) {
+        this.catchingUp.set(partition, last);
+        this.readTo(partition, committed.get(partition) ?? 0n);
+      }
+    }
+    this.dispatcher.adoptParked(await this.due.parkedWebhooks(partitions));
+  }
+
+  /** Requests of the partition were taken over up to this offset; what is stored before it may keep its order now. */
+  private readTo(partition: number, offset: bigint): void {
+    const claim = this.ownership.claim(partition);
+    if (!claim || offset <= claim.readTo) return;
+    claim.readTo = offset;
+    const last = this.catchingUp.get(partition);
+    if (last === undefined || last >= offset) return;
+    this.catchingUp.delete(partition);
+    void this.lookAgain([partition]);
+  }
+
+  /** What is parked waits for a sign from here; one may have gone amiss, as where a delivery before it was deleted. */
+  private async lookAgain(partitions: readonly number[]): Promise<void> {
+    try {
+      this.dispatcher.adoptParked(await this.due.parkedWebhooks(partitions));
+      this.loop.wake();
+    } catch (error) {
+      this.on.onError(error);
+    }
   }
 
   revoked(partitions: readonly number[]): void {
@@ -247,6 +295,7 @@ export class DispatchService {
   }
 }
 
+const LOOK_AGAIN_MS = 30_000;
 /** Between two tries to take a partition back, milliseconds. */
 const TAKE_BACK_MS = 500;
 const ENDINGS = { batchSize: 500, againMs: 1_000 };

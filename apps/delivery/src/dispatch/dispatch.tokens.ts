@@ -1,2 +1,5 @@
 /** Nest gives a strategy only the handlers that carry its transport id. */
 export const DISPATCH = Symbol('signet.delivery.dispatch');
+
+/** The consumer group of dispatch. */
+export const DISPATCH_GROUP = 'signet.delivery.dispatch';

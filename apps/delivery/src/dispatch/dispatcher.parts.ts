@@ -5,6 +5,7 @@ import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts
 import type { CompletedAttempt } from './attempt.ts';
 import type { Circuits } from './circuits.ts';
 import type { DeliveryTask } from './delivery-task.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { DispatchObserver } from './dispatch-observer.ts';
 import type { TaskStore } from './task-store.ts';
 
@@ -20,6 +21,7 @@ export interface DispatchLimits {
 export interface DispatcherParts {
   readonly directory: WebhookDirectory;
   readonly circuits: Circuits;
+  readonly rates: RateLimits;
   readonly store: TaskStore;
   readonly policy: RetryPolicy;
   readonly clock: Clock;

@@ -4,6 +4,8 @@ import { scheduledDelayMs } from '../delivery/retry-schedule.ts';
 import type { CompletedAttempt } from './attempt.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { DispatcherParts } from './dispatcher.parts.ts';
+import type { ParkedWebhook } from './due-deliveries.ts';
+import { SubjectLanes } from './subject-lanes.ts';
 import { WebhookQueue } from './webhook-queue.ts';
 
 /**
@@ -13,6 +15,7 @@ import { WebhookQueue } from './webhook-queue.ts';
 export class Dispatcher {
   private readonly tasks = new Map<string, DeliveryTask>();
   private readonly queues = new Map<string, WebhookQueue>();
+  private readonly lanes = new SubjectLanes();
   /** Queues with waiting deliveries that found no free slot, served in turn. */
   private readonly ready: WebhookQueue[] = [];
   private readonly underWay = new Set<Promise<void>>();
@@ -21,12 +24,16 @@ export class Dispatcher {
 
   constructor(private readonly parts: DispatcherParts) {}
 
-  /** Takes a delivery over. A repeat of one already in hand waits for that one. */
-  offer(task: DeliveryTask): void {
+  /**
+   * Takes a delivery over. A repeat of one already in hand waits for that one.
+   *
+   * @param isBehindStored fresh, and PostgreSQL may hold some of its subject that must go before it
+   */
+  offer(task: DeliveryTask, isBehindStored = false): void {
     const known = this.tasks.get(task.id);
     if (known) {
       if (task.stored > 0) known.isLeasedAgain = true;
-      else void known.whenDurable.then((isDurable) => (isDurable ? task.markDurable() : this.offer(task)));
+      else void known.whenDurable.then((isDurable) => (isDurable ? task.markDurable() : this.offer(task, true)));
       return;
     }
     this.tasks.set(task.id, task);
@@ -37,17 +44,28 @@ export class Dispatcher {
     }
     const queue = this.queue(task.webhookId);
     const isBlocked = this.parts.circuits.state(task.webhookId) === 'open';
-    if (isBlocked || this.isFull(queue, task)) void this.park([task]);
-    else {
+    const isFull = this.isFull(queue, task);
+    const step = this.lanes.enter(task, isBehindStored);
+    if (isBlocked || isFull || step === 'leaving') void this.park([task]);
+    else if (step === 'started') {
       queue.push(task);
       this.pump(queue);
     }
+  }
+
+  /** Counts the webhook's deliveries that went to PostgreSQL; what was read there before the last one is outdated. */
+  storingsOf(webhookId: string): number {
+    return this.lanes.storingsOf(webhookId);
   }
 
   /** The webhook takes no deliveries any more: what waits for it in memory ends. What is on the wire ends with its attempt. */
   endWaiting(webhookId: string): void {
     const queue = this.queues.get(webhookId);
     if (!queue) return;
+    for (const task of this.lanes.waitingOf(webhookId)) {
+      const reason = this.parts.reasonToEnd(task);
+      if (reason) void this.end(task, reason);
+    }
     for (const task of queue.drain()) {
       const reason = this.parts.reasonToEnd(task);
       if (reason) void this.end(task, reason);
@@ -72,13 +90,19 @@ export class Dispatcher {
     const queue = this.queues.get(webhookId);
     if (queue === undefined) return true;
     const isStalled = this.parts.clock().getTime() - queue.progressAt >= stalledMs;
-    return isStalled || (queue.length / this.parts.limits.perWebhook) * queue.attemptMs > drainMs;
+    if (isStalled) return true;
+    const behindOthers = this.lanes.waitingCount(webhookId);
+    const perSecond = this.parts.directory.get(webhookId)?.rateLimitPerSecond ?? Number.POSITIVE_INFINITY;
+    const paced = ((queue.length + behindOthers) / perSecond) * 1000;
+    return Math.max(paced, (queue.length / this.parts.limits.perWebhook + behindOthers) * queue.attemptMs) > drainMs;
   }
 
   /** Hands to PostgreSQL what is still only a Kafka record, so that its offset need not wait for a slow receiver. */
   async spill(tasks: readonly DeliveryTask[]): Promise<void> {
     const onlyInMemory = tasks.filter((task) => task.stored === 0 && !task.writing && this.tasks.has(task.id));
-    const waiting = onlyInMemory.filter((task) => this.queues.get(task.webhookId)?.remove(task));
+    const waiting = onlyInMemory.filter(
+      (task) => this.lanes.isWaiting(task) || this.queues.get(task.webhookId)?.remove(task),
+    );
     const onTheWire = onlyInMemory.filter((task) => task.inFlight);
     const leaseEnd = this.parts.leaseEnd();
     const { store } = this.parts;
@@ -92,8 +116,12 @@ export class Dispatcher {
   }
 
   /** Marks webhooks whose parked deliveries were left by an earlier owner. */
-  adoptParked(webhookIds: readonly string[]): void {
-    for (const id of webhookIds) this.queue(id).markParked();
+  adoptParked(webhooks: readonly ParkedWebhook[]): void {
+    for (const { webhookId, isOrdered } of webhooks) {
+      const queue = this.queue(webhookId);
+      queue.markParked();
+      queue.isOrdered ||= isOrdered;
+    }
   }
 
   /** Webhooks with parked deliveries and room for more, and how many of each. */
@@ -143,7 +171,9 @@ export class Dispatcher {
    */
   private isFull(queue: WebhookQueue, task: DeliveryTask): boolean {
     const { perWebhook } = this.parts.limits;
-    return task.stored > 0 ? queue.length >= 4 * perWebhook : queue.hasParked && queue.length >= perWebhook;
+    if (task.stored > 0) return queue.length >= 4 * perWebhook;
+    if (!queue.hasParked) return false;
+    return queue.length + this.lanes.waitingCount(task.webhookId) >= perWebhook;
   }
 
   private queue(webhookId: string): WebhookQueue {
@@ -163,11 +193,21 @@ export class Dispatcher {
       }
       if (this.inFlight >= limits.total) return this.list(queue);
       if (slots <= 0 && this.ready.length > 0) return this.list(queue);
+      if (this.isPaced(queue)) return;
       const task = queue.shift();
       if (task && this.start(task, queue)) slots -= 1;
     }
     if (queue.hasParked && queue.length < limits.perWebhook && !queue.isRefilling) this.parts.onRoom();
     this.letGo(queue);
+  }
+
+  /** Whether the webhook's rate limit lets nothing through now; the queue goes on by itself when it does. */
+  private isPaced({ webhookId }: WebhookQueue): boolean {
+    const perSecond = this.parts.directory.get(webhookId)?.rateLimitPerSecond ?? null;
+    if (perSecond === null) return false;
+    const waitMs = this.parts.rates.waitMs(webhookId, perSecond);
+    if (waitMs > 0) this.parts.rates.later(webhookId, perSecond, waitMs, () => this.resume(webhookId));
+    return waitMs > 0;
   }
 
   /** Whether a POST has begun. */
@@ -191,6 +231,7 @@ export class Dispatcher {
     this.inFlight += 1;
     task.inFlight = true;
     this.parts.circuits.begin(task.webhookId);
+    if (webhook.rateLimitPerSecond !== null) this.parts.rates.started(webhook.id, webhook.rateLimitPerSecond);
     const attempt = this.parts.attempt(task, webhook).then(
       (completed) => this.complete(task, queue, completed),
       (error: unknown) => this.fail(task, queue, error),
@@ -262,6 +303,7 @@ export class Dispatcher {
   }
 
   private async end(task: DeliveryTask, reason: AbandonReason): Promise<void> {
+    this.lanes.release(task);
     const now = this.parts.clock();
     const age = now.getTime() - Date.parse(task.row?.createdAt ?? now.toISOString());
     const mayBeNew = reason === 'deleted' && !this.parts.directory.isKnownToBeDeleted(task.webhookId);
@@ -281,10 +323,13 @@ export class Dispatcher {
 
   private async park(tasks: readonly DeliveryTask[]): Promise<void> {
     if (tasks.length === 0) return;
+    for (const task of tasks) this.lanes.release(task);
     await this.parts.store.park(tasks);
     for (const task of tasks) {
+      const queue = this.queue(task.webhookId);
+      queue.markParked();
+      if (task.order) queue.isOrdered = true;
       this.leave(task);
-      this.queue(task.webhookId).markParked();
     }
     // Leased from PostgreSQL before it was known here that they lie there.
     const leased = tasks.filter((task) => task.isLeasedAgain);
@@ -295,10 +340,29 @@ export class Dispatcher {
   }
 
   private leave(task: DeliveryTask): void {
-    this.tasks.delete(task.id);
+    if (this.tasks.get(task.id) === task) this.tasks.delete(task.id);
     task.drop();
+    if (task.order) this.goOn(task);
     const queue = this.queues.get(task.webhookId);
     if (queue) this.letGo(queue);
+  }
+
+  /** Those behind it in the order of its subject: the next in turn, or all of them to PostgreSQL where it went. */
+  private goOn(task: DeliveryTask): void {
+    // One whose claim was lost comes back from Kafka or PostgreSQL, and before those behind it.
+    const isStored = task.isOpen || !this.parts.owns(task);
+    const { next, toPark, isBehindStored } = this.lanes.leave(task, isStored);
+    if (this.isDraining) return;
+    if (next) {
+      const queue = this.queue(next.webhookId);
+      queue.push(next);
+      this.pump(queue);
+    }
+    if (isBehindStored) {
+      this.adoptParked([{ webhookId: task.webhookId, isOrdered: true }]);
+      this.parts.onRoom();
+    }
+    void this.park(toPark.filter((other) => this.parts.owns(other)));
   }
 
   /** A queue with nothing in it and nothing behind it is forgotten. */

@@ -10,9 +10,22 @@ import type { RawDeliveryRow } from '../delivery/delivery.rows.ts';
 import { DeliveryTask } from './delivery-task.ts';
 import type { PartitionClaim } from './ownership.ts';
 
-type LeasedRow = RawDeliveryRow & { body: string; events: DeliveryEvent[] };
+type LeasedRow = RawDeliveryRow & {
+  body: string;
+  events: DeliveryEvent[];
+  subject: string | null;
+  request_offset: string | null;
+};
 /** A row of the work queue, and the delivery that it is for unless that is gone. */
 type Picked = { leased_id: string; leased_webhook: string } & (LeasedRow | { id: null; events: null });
+
+/** Deliveries of one subject that are leased at once. */
+const LEASED_PER_SUBJECT = 8;
+
+export interface ParkedWebhook {
+  readonly webhookId: string;
+  readonly isOrdered: boolean;
+}
 
 export interface Lease {
   readonly tasks: readonly DeliveryTask[];
@@ -37,6 +50,13 @@ export class DueDeliveries {
       sql`select delivery_id from due_deliveries
           where partition = any(${partitions}::integer[]) and partition in (select partition from owned)
             and due_at <= ${now} and due_at < 'infinity'
+            and (subject is null or (
+              request_offset < (select read_to from owned o where o.partition = due_deliveries.partition)
+              and not exists (
+                select from due_deliveries e where e.webhook_id = due_deliveries.webhook_id
+                  and e.subject = due_deliveries.subject and e.request_offset < due_deliveries.request_offset
+              )
+            ))
           order by due_at limit ${limit} for update skip locked`,
     );
   }
@@ -55,9 +75,49 @@ export class DueDeliveries {
             as w(webhook_id, wanted),
           lateral (
             select q.delivery_id from due_deliveries q
-            where q.webhook_id = w.webhook_id and q.due_at = 'infinity' and q.partition in (select partition from owned)
+            where q.webhook_id = w.webhook_id and q.due_at = 'infinity' and q.subject is null
+              and q.partition in (select partition from owned)
             order by q.created_at limit w.wanted for update skip locked
           ) p`,
+    );
+  }
+
+  /**
+   * Leases what is next in turn of a webhook that asks for order: of up to `limit` subjects whose first delivery is parked,
+   * that one and those right behind it. Each step of the recursion is one probe of the index, however many wait.
+   */
+  leaseInOrder(claims: readonly PartitionClaim[], webhookId: string, leaseUntil: Date, limit: number): Promise<Lease> {
+    return this.lease(
+      claims,
+      leaseUntil,
+      sql`select locked.delivery_id from (
+            select taken.delivery_id, wanted.place,
+              count(*) over (partition by wanted.subject order by wanted.place) as taken_before
+            from (
+              with recursive firsts as (
+                (select subject, due_at from due_deliveries
+                 where webhook_id = ${webhookId}::uuid and subject is not null
+                 order by subject, request_offset limit 1)
+                union all
+                select f.subject, f.due_at from firsts, lateral (
+                  select subject, due_at from due_deliveries
+                  where webhook_id = ${webhookId}::uuid and subject > firsts.subject
+                  order by subject, request_offset limit 1
+                ) f
+              )
+              select q.delivery_id, q.subject, row_number() over (partition by q.subject order by q.request_offset) as place
+              from (select subject from firsts where due_at = 'infinity' limit ${limit}) s,
+              lateral (
+                select delivery_id, subject, request_offset, partition from due_deliveries
+                where webhook_id = ${webhookId}::uuid and subject = s.subject
+                order by request_offset limit ${LEASED_PER_SUBJECT}
+              ) q join owned o on o.partition = q.partition and q.request_offset < o.read_to
+            ) wanted
+            join lateral (
+              select delivery_id from due_deliveries d where d.delivery_id = wanted.delivery_id for update skip locked
+            ) taken on true
+          ) locked
+          where locked.place = locked.taken_before`,
     );
   }
 
@@ -111,12 +171,37 @@ export class DueDeliveries {
     return raw ? { row: toDeliveryRow(raw), version: raw.version, isOwned: raw.is_owned } : null;
   }
 
-  /** Webhooks of these partitions that have parked deliveries. */
-  async parkedWebhooks(partitions: readonly number[]): Promise<string[]> {
-    const result = await sql<{ webhook_id: string }>`
-      select distinct webhook_id from due_deliveries
-      where partition = any(${partitions}::integer[]) and due_at = 'infinity'`.execute(this.em.fork().getKysely());
-    return result.rows.map((row) => row.webhook_id);
+  /** Webhooks of these partitions that have parked deliveries, and whether some of those have to keep an order. */
+  async parkedWebhooks(partitions: readonly number[]): Promise<ParkedWebhook[]> {
+    const result = await sql<{ webhook_id: string; is_ordered: boolean }>`
+      select webhook_id, bool_or(subject is not null) as is_ordered from due_deliveries
+      where partition = any(${partitions}::integer[]) and due_at = 'infinity'
+      group by webhook_id`.execute(this.em.fork().getKysely());
+    return result.rows.map((row) => ({ webhookId: row.webhook_id, isOrdered: row.is_ordered }));
+  }
+
+  /** The last offset of deliveries that must keep an order, of each of these partitions that has some. */
+  async lastOrdered(partitions: readonly number[]): Promise<Map<number, bigint>> {
+    const result = await sql<{ partition: number; last: string }>`
+      select partition, max(request_offset) as last from due_deliveries
+      where partition = any(${partitions}::integer[]) and subject is not null group by partition`.execute(
+      this.em.fork().getKysely(),
+    );
+    return new Map(result.rows.map(({ partition, last }) => [partition, BigInt(last)]));
+  }
+
+  /** Of these places in an order, those before which or behind which something lies in PostgreSQL. */
+  async stored(
+    lanes: readonly { webhookId: string; subject: string }[],
+  ): Promise<{ webhookId: string; subject: string }[]> {
+    const result = await sql<{ webhook_id: string; subject: string }>`
+      select webhook_id, subject
+      from unnest(${lanes.map((lane) => lane.webhookId)}::uuid[], ${lanes.map((lane) => lane.subject)}::text[])
+        as lane(webhook_id, subject)
+      where exists (
+        select from due_deliveries d where d.webhook_id = lane.webhook_id and d.subject = lane.subject
+      )`.execute(this.em.fork().getKysely());
+    return result.rows.map((row) => ({ webhookId: row.webhook_id, subject: row.subject }));
   }
 
   /** Webhooks of these partitions that have deliveries which have not ended. */
@@ -141,14 +226,14 @@ export class DueDeliveries {
       leased as (
         update due_deliveries q set due_at = ${leaseUntil} from picked
         where q.delivery_id = picked.delivery_id
-        returning q.delivery_id, q.webhook_id, q.day
+        returning q.delivery_id, q.webhook_id, q.day, q.subject, q.request_offset
       )
       select leased.delivery_id as leased_id, leased.webhook_id as leased_webhook,
-        ${sql.raw(ROW_COLUMNS)}, l.body, l.events
+        leased.subject, leased.request_offset, ${sql.raw(ROW_COLUMNS)}, l.body, l.events
       from leased
       left join deliveries d on d.id = leased.delivery_id and d.day = leased.day
       left join delivery_log l on l.delivery_id = d.id and l.day = d.day and l.version = 1
-      order by d.created_at`.execute(database);
+      order by leased.request_offset nulls first, d.created_at`.execute(database);
     const tasks: DeliveryTask[] = [];
     const orphans: string[] = [];
     const leased = new Map<string, number>();
@@ -171,14 +256,16 @@ export class DueDeliveries {
 function taskOf(raw: LeasedRow, claim: PartitionClaim): DeliveryTask {
   const [first] = raw.events;
   const traceparent = first?.type === 'DeliveryRequested' ? first.data.traceparent : undefined;
-  return DeliveryTask.stored(toDeliveryRow(raw), raw.version, Buffer.from(raw.body, 'utf8'), claim, traceparent);
+  const { subject, request_offset: offset } = raw;
+  const order = subject !== null && offset !== null ? { subject, offset: BigInt(offset) } : null;
+  return DeliveryTask.stored(toDeliveryRow(raw), raw.version, Buffer.from(raw.body, 'utf8'), claim, traceparent, order);
 }
 
 /** `owned`: partitions whose claims hold, locked so that a taker waits for this statement. */
 const ownedOf = (claims: readonly PartitionClaim[]): RawBuilder<unknown> => sql`
   owned as materialized (
-    select o.partition from partition_owners o
-    join unnest(${claims.map(({ partition }) => partition)}::integer[], ${claims.map(({ epoch }) => epoch)}::bigint[])
-      as c(partition, epoch) using (partition, epoch)
+    select o.partition, c.read_to from partition_owners o
+    join unnest(${claims.map(({ partition }) => partition)}::integer[], ${claims.map(({ epoch }) => epoch)}::bigint[],
+      ${claims.map(({ readTo }) => readTo.toString())}::bigint[]) as c(partition, epoch, read_to) using (partition, epoch)
     order by o.partition for share of o
   )`;

@@ -82,15 +82,24 @@ export class DueLoop {
     try {
       const { tasks, leased } = await this.due.leaseParked(claims, wanted, this.leaseEnd());
       for (const task of tasks) this.dispatcher.offer(task);
+      let inOrder = 0;
       for (const { queue, webhookId, limit, parkingCount } of wanted) {
-        if ((leased.get(webhookId) ?? 0) < limit) queue.markEmptied(parkingCount);
+        const count = queue.isOrdered ? await this.refillInOrder(claims, webhookId, limit) : 0;
+        if (count === 0 && (leased.get(webhookId) ?? 0) < limit) queue.markEmptied(parkingCount);
+        inOrder += count;
       }
-      return tasks.length;
+      return tasks.length + inOrder;
     } finally {
       for (const { queue } of wanted) {
         queue.isRefilling = false;
         this.dispatcher.letGo(queue);
       }
     }
+  }
+
+  private async refillInOrder(claims: readonly PartitionClaim[], webhookId: string, limit: number): Promise<number> {
+    const { tasks } = await this.due.leaseInOrder(claims, webhookId, this.leaseEnd(), limit);
+    for (const task of tasks) this.dispatcher.offer(task);
+    return tasks.length;
   }
 }

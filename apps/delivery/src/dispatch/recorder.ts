@@ -57,9 +57,9 @@ export class Recorder {
   /** Stores the task's pending events, and settles whether it is durable. */
   async record(task: DeliveryTask, due: Due): Promise<Recorded> {
     while (task.writing) await task.writing;
-    const { row, pending: events, body, claim } = task;
+    const { row, pending: events, body, claim, order } = task;
     if (row === null) throw new Error(`Delivery ${task.id} has nothing to record.`);
-    const append: LogAppend = { row, events, version: task.stored + 1, body, claim, due };
+    const append: LogAppend = { row, events, version: task.stored + 1, body, claim, due, order };
     task.pending = [];
     const write = new Promise<Recorded>((done) => {
       (task.stored === 0 ? this.inserts : this.updates).push({ append, done });

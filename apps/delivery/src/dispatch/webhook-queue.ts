@@ -9,6 +9,8 @@ export class WebhookQueue {
   inFlight = 0;
   /** In the list of queues that wait for a free slot. */
   isListed = false;
+  /** Some of what is parked has to keep an order. */
+  isOrdered = false;
   /** A read of parked deliveries is under way. */
   isRefilling = false;
   /** When an attempt last ended, or the first began, milliseconds since the epoch. */

@@ -27,6 +27,8 @@ export class DispatchFixture {
   readonly tenants = new TenantDirectory();
   readonly secret = generateSecret(randomBytes);
   isMember = true;
+  /** Where the reading of the requests begins after a start. */
+  committedOffset = 1_000_000n;
   whenDirectoryComplete: Promise<void> = Promise.resolve();
   /** Attempts that could not even be prepared. */
   broken = 0;
@@ -100,6 +102,8 @@ export class DispatchFixture {
         },
         onError: (error) => this.onError(error),
         isMember: () => this.isMember,
+        committedOffsets: (partitions) =>
+          Promise.resolve(new Map(partitions.map((partition) => [partition, this.committedOffset]))),
       },
       {
         replica: `replica-${++this.replicas}`,
@@ -175,6 +179,19 @@ export function requestBatch(
     setAside: (record, why) => {
       throw new Error(`${record.offset} was set aside: ${why.detail}`);
     },
+  };
+}
+
+/** Requests of messages with subjects, as they lie on the partition from an offset on. */
+export function orderedBatch(
+  webhook: WebhookSnapshot,
+  messages: readonly { id: string; subject: string }[],
+  firstOffset = 0,
+  signal?: AbortSignal,
+): RecordBatch {
+  return {
+    ...requestBatch(webhook, [], signal),
+    records: messages.map(({ id, subject }, index) => requestRecord(webhook, id, firstOffset + index, { subject })),
   };
 }
 

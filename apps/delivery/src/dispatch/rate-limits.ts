@@ -1,0 +1,84 @@
+import type { Clock } from '@signet/contracts';
+
+/** The starts of the last attempts, as many as the window may hold, milliseconds since the epoch. */
+interface Window {
+  readonly perSecond: number;
+  readonly lengthMs: number;
+  readonly starts: Float64Array;
+  /** Where the oldest start lies. */
+  oldest: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Above so many windows those of webhooks at rest are forgotten. */
+const WINDOWS_KEPT = 1_000;
+
+/**
+ * How many attempts a webhook's `rateLimitPerSecond` allows: a sliding window, so that no second, wherever it begins,
+ * sees more. A webhook is served by one replica at a time, which makes the count exact without a shared store.
+ */
+export class RateLimits {
+  private readonly windows = new Map<string, Window>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Milliseconds until the next attempt may start; 0: now. */
+  waitMs(webhookId: string, perSecond: number): number {
+    const { starts, oldest, lengthMs } = this.window(webhookId, perSecond);
+    return Math.max(0, (starts[oldest] ?? 0) + lengthMs - this.clock().getTime());
+  }
+
+  /** An attempt starts. */
+  started(webhookId: string, perSecond: number): void {
+    const window = this.window(webhookId, perSecond);
+    window.starts[window.oldest] = this.clock().getTime();
+    window.oldest = (window.oldest + 1) % window.starts.length;
+  }
+
+  /** Calls back after the wait; a webhook has one such call ahead at most. */
+  later(webhookId: string, perSecond: number, waitMs: number, resume: () => void): void {
+    const window = this.window(webhookId, perSecond);
+    window.timer ??= setTimeout(() => {
+      window.timer = undefined;
+      resume();
+    }, waitMs);
+  }
+
+  close(): void {
+    for (const { timer } of this.windows.values()) clearTimeout(timer);
+    this.windows.clear();
+  }
+
+  private window(webhookId: string, perSecond: number): Window {
+    const known = this.windows.get(webhookId);
+    if (known?.perSecond === perSecond) return known;
+    clearTimeout(known?.timer);
+    const length = Math.max(1, Math.floor(perSecond));
+    const window: Window = {
+      perSecond,
+      lengthMs: (length / perSecond) * 1000,
+      starts: new Float64Array(length),
+      oldest: 0,
+      timer: undefined,
+    };
+    if (known) takeOver(known, window);
+    else if (this.windows.size >= WINDOWS_KEPT) this.forgetThoseAtRest();
+    this.windows.set(webhookId, window);
+    return window;
+  }
+
+  private forgetThoseAtRest(): void {
+    const now = this.clock().getTime();
+    for (const [webhookId, { starts, oldest, lengthMs, timer }] of this.windows) {
+      const newest = starts.at(oldest - 1) ?? 0;
+      if (timer === undefined && newest + lengthMs <= now) this.windows.delete(webhookId);
+    }
+  }
+}
+
+/** The limit changed: the newest starts count under the new one, too. */
+function takeOver(from: Window, to: Window): void {
+  const ordered = [...from.starts.subarray(from.oldest), ...from.starts.subarray(0, from.oldest)];
+  const newest = ordered.slice(-to.starts.length);
+  to.starts.set(newest, to.starts.length - newest.length);
+}

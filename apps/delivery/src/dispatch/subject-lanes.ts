@@ -1,0 +1,145 @@
+import type { DeliveryTask } from './delivery-task.ts';
+
+/** `waiting` for those before it, `started` (queued or on the wire), or `leaving` for PostgreSQL or its end. */
+type Step = 'waiting' | 'started' | 'leaving';
+
+interface Entry {
+  readonly task: DeliveryTask;
+  readonly offset: bigint;
+  step: Step;
+}
+
+interface Lane {
+  /** In the order of their requests. */
+  readonly inHand: Entry[];
+  /** PostgreSQL may hold more of the lane, and what comes fresh from Kafka belongs behind that. */
+  isStored: boolean;
+}
+
+/** What follows from a task's leaving its lane. */
+export interface LaneMove {
+  /** The next in turn. */
+  readonly next: DeliveryTask | null;
+  /** These can no longer wait in memory: what is before them lies in PostgreSQL now. */
+  readonly toPark: readonly DeliveryTask[];
+  /** What comes next has to be read from PostgreSQL. */
+  readonly isBehindStored: boolean;
+}
+
+interface Webhook {
+  readonly lanes: Map<string, Lane>;
+  /** How many of its tasks wait for others. */
+  waiting: number;
+}
+
+const NOTHING: LaneMove = { next: null, toPark: [], isBehindStored: false };
+
+/**
+ * Keeps the order of webhooks that ask for it: deliveries of one webhook and one subject are a lane, in which one is
+ * tried at a time, and none before the one before it has ended. Only lanes with something in memory are known here; of the
+ * others PostgreSQL is asked.
+ */
+export class SubjectLanes {
+  private readonly webhooks = new Map<string, Webhook>();
+  /** Counts what went to PostgreSQL, by webhook: who asked PostgreSQL before knows that the answer may be outdated. */
+  private readonly storings = new Map<string, number>();
+
+  storingsOf(webhookId: string): number {
+    return this.storings.get(webhookId) ?? 0;
+  }
+
+  /**
+   * Takes a place in the lane, by the offset of its request.
+   *
+   * @param isBehindStored fresh from Kafka, and PostgreSQL may hold earlier ones of the lane
+   */
+  enter(task: DeliveryTask, isBehindStored: boolean): Step {
+    if (!task.order) return 'started';
+    const { subject, offset } = task.order;
+    const { webhook, lane } = this.take(task.webhookId, subject);
+    if (task.stored > 0 || isBehindStored) lane.isStored = true;
+    const isFresh = task.stored === 0;
+    const step = isFresh && lane.isStored ? 'leaving' : lane.inHand.length === 0 ? 'started' : 'waiting';
+    const place = lane.inHand.findIndex((other) => other.offset > offset);
+    lane.inHand.splice(place < 0 ? lane.inHand.length : place, 0, { task, offset, step });
+    if (step === 'waiting') webhook.waiting += 1;
+    return step;
+  }
+
+  /** Whether it waits for others before it. */
+  isWaiting(task: DeliveryTask): boolean {
+    return this.find(task)?.entry.step === 'waiting';
+  }
+
+  /** It is about to be stored or ended, and will not be tried. What comes fresh from now on belongs behind it. */
+  release(task: DeliveryTask): void {
+    const found = this.find(task);
+    if (!found) return;
+    found.lane.isStored = true;
+    advance(found.webhook, found.entry, 'leaving');
+  }
+
+  /** The task has ended, or (`isStored`) PostgreSQL or Kafka has it from now on. */
+  leave(task: DeliveryTask, isStored: boolean): LaneMove {
+    if (isStored) this.storings.set(task.webhookId, this.storingsOf(task.webhookId) + 1);
+    const found = this.find(task);
+    if (!found) return NOTHING;
+    const { webhook, lane, entry } = found;
+    advance(webhook, entry, 'leaving');
+    lane.inHand.splice(lane.inHand.indexOf(entry), 1);
+    lane.isStored ||= isStored;
+    const [first] = lane.inHand;
+    if (!first) {
+      this.drop(task);
+      return { ...NOTHING, isBehindStored: lane.isStored };
+    }
+    if (isStored) {
+      const waiting = lane.inHand.filter(({ step }) => step === 'waiting');
+      for (const other of waiting) advance(webhook, other, 'leaving');
+      return { ...NOTHING, toPark: waiting.map((other) => other.task) };
+    }
+    if (first.step !== 'waiting') return NOTHING;
+    advance(webhook, first, 'started');
+    return { ...NOTHING, next: first.task };
+  }
+
+  /** How many of the webhook's tasks wait for others. */
+  waitingCount(webhookId: string): number {
+    return this.webhooks.get(webhookId)?.waiting ?? 0;
+  }
+
+  /** The webhook's tasks that wait for others. */
+  waitingOf(webhookId: string): DeliveryTask[] {
+    const lanes = this.webhooks.get(webhookId)?.lanes ?? new Map<string, Lane>();
+    return [...lanes.values()].flatMap(({ inHand }) =>
+      inHand.filter(({ step }) => step === 'waiting').map(({ task }) => task),
+    );
+  }
+
+  private find(task: DeliveryTask): { webhook: Webhook; lane: Lane; entry: Entry } | undefined {
+    const webhook = this.webhooks.get(task.webhookId);
+    const lane = task.order ? webhook?.lanes.get(task.order.subject) : undefined;
+    const entry = lane?.inHand.find((other) => other.task === task);
+    return webhook && lane && entry && { webhook, lane, entry };
+  }
+
+  private take(webhookId: string, subject: string): { webhook: Webhook; lane: Lane } {
+    let webhook = this.webhooks.get(webhookId);
+    if (!webhook) this.webhooks.set(webhookId, (webhook = { lanes: new Map(), waiting: 0 }));
+    let lane = webhook.lanes.get(subject);
+    if (!lane) webhook.lanes.set(subject, (lane = { inHand: [], isStored: false }));
+    return { webhook, lane };
+  }
+
+  private drop({ webhookId, order }: DeliveryTask): void {
+    const webhook = this.webhooks.get(webhookId);
+    if (!webhook || !order) return;
+    webhook.lanes.delete(order.subject);
+    if (webhook.lanes.size === 0) this.webhooks.delete(webhookId);
+  }
+}
+
+function advance(webhook: Webhook, entry: Entry, step: Step): void {
+  if (entry.step === 'waiting') webhook.waiting -= 1;
+  entry.step = step;
+}
