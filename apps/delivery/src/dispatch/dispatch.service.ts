@@ -71,6 +71,8 @@ export class DispatchService {
   private readonly rates: RateLimits;
   private readonly endings: Endings;
   private readonly stopping = new AbortController();
+  /** Work that was begun without being awaited. */
+  private readonly background = new Set<Promise<void>>();
   /** Partitions whose stored deliveries must keep an order: the last of them, before which all has to be read again. */
   private readonly catchingUp = new Map<number, bigint>();
   private lookingAgain: NodeJS.Timeout | undefined;
@@ -156,8 +158,10 @@ export class DispatchService {
     await this.whenDirectoriesAreComplete();
     this.isStarted = true;
     this.loop.start();
-    const look = (): void => void this.lookAgain(this.ownership.all().map(({ partition }) => partition));
-    this.lookingAgain = setInterval(look, LOOK_AGAIN_MS);
+    this.lookingAgain = setInterval(
+      () => this.lookAgain(this.ownership.all().map(({ partition }) => partition)),
+      LOOK_AGAIN_MS,
+    );
     this.sweep(this.ownership.all().map(({ partition }) => partition));
   }
 
@@ -168,6 +172,8 @@ export class DispatchService {
     await this.loop.stop();
     await this.endings.stop();
     await this.dispatcher.drain();
+    // What ends now may begin more: a claim that is found to be lost is taken back, and what lies there is looked at.
+    while (this.background.size > 0) await Promise.all(this.background);
     this.circuits.close();
     this.rates.close();
   }
@@ -203,17 +209,23 @@ export class DispatchService {
     const last = this.catchingUp.get(partition);
     if (last === undefined || last >= offset) return;
     this.catchingUp.delete(partition);
-    void this.lookAgain([partition]);
+    this.lookAgain([partition]);
   }
 
   /** What is parked waits for a sign from here; one may have gone amiss, as where a delivery before it was deleted. */
-  private async lookAgain(partitions: readonly number[]): Promise<void> {
-    try {
+  private lookAgain(partitions: readonly number[]): void {
+    this.inBackground(async () => {
       this.dispatcher.adoptParked(await this.due.parkedWebhooks(partitions));
       this.loop.wake();
-    } catch (error) {
-      this.on.onError(error);
-    }
+    });
+  }
+
+  /** Nobody waits for it but the end of the service. */
+  private inBackground(work: () => Promise<void>): void {
+    const running = work()
+      .catch((error: unknown) => this.on.onError(error))
+      .finally(() => this.background.delete(running));
+    this.background.add(running);
   }
 
   revoked(partitions: readonly number[]): void {
@@ -234,7 +246,7 @@ export class DispatchService {
   private lost(claim: PartitionClaim): void {
     if (!this.ownership.holds(claim)) return;
     this.letGo([claim.partition]);
-    void this.takeBack(claim.partition);
+    this.inBackground(() => this.takeBack(claim.partition));
   }
 
   private async takeBack(partition: number): Promise<void> {
@@ -260,7 +272,7 @@ export class DispatchService {
 
   /** What an earlier owner left unfinished; where it cannot be read now, each delivery ends when it is due. */
   private sweep(partitions: readonly number[]): void {
-    this.endings.sweep(partitions).catch((error: unknown) => this.on.onError(error));
+    this.inBackground(() => this.endings.sweep(partitions));
   }
 
   /** What waits in memory ends at once, the rest as soon as PostgreSQL is asked. */
