@@ -11,6 +11,7 @@ import type { WebhookDirectoryReader } from '../webhook-directory/webhook-direct
 import type { WebhookChange } from '../webhook-directory/webhook-directory.ts';
 import { prepareAttempt, sendAttempt } from './attempt.ts';
 import { Circuits } from './circuits.ts';
+import type { DeliveryTask } from './delivery-task.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { DispatchIntake } from './dispatch-intake.ts';
 import { DueDeliveries } from './due-deliveries.ts';
@@ -171,7 +172,7 @@ export class DispatchService {
     clearInterval(this.lookingAgain);
     await this.loop.stop();
     await this.endings.stop();
-    await this.dispatcher.drain();
+    this.handBack(await this.dispatcher.drain());
     // What ends now may begin more: a claim that is found to be lost is taken back, and what lies there is looked at.
     while (this.background.size > 0) await Promise.all(this.background);
     this.circuits.close();
@@ -183,7 +184,7 @@ export class DispatchService {
     for (const partition of partitions) this.given.add(partition);
     await this.ownership.take(partitions);
     // What began under a claim that had ended cannot be stored.
-    this.dispatcher.forgetLost();
+    this.handBack(this.dispatcher.forgetLost());
     await this.adoptParked(partitions);
     this.loop.wake();
     if (this.isStarted) this.sweep(partitions);
@@ -220,6 +221,11 @@ export class DispatchService {
     });
   }
 
+  /** Ends the leases on what was not tried, so that whoever is next need not wait for their ends: where nobody is yet. */
+  private handBack(leased: readonly DeliveryTask[]): void {
+    if (leased.length > 0) this.inBackground(() => this.due.reschedule(leased, this.on.clock()));
+  }
+
   /** Nobody waits for it but the end of the service. */
   private inBackground(work: () => Promise<void>): void {
     const running = work()
@@ -235,7 +241,7 @@ export class DispatchService {
 
   private letGo(partitions: readonly number[]): void {
     this.ownership.release(partitions);
-    this.dispatcher.forgetLost();
+    this.handBack(this.dispatcher.forgetLost());
     this.circuits.forget(partitions);
   }
 

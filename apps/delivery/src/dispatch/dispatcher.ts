@@ -139,18 +139,25 @@ export class Dispatcher {
   }
 
   /** Drops what waits under a claim that no longer holds: somebody else reads it from Kafka or PostgreSQL. */
-  forgetLost(): void {
-    for (const task of this.tasks.values()) {
-      if (this.parts.owns(task) || task.inFlight || task.writing) continue;
+  forgetLost(): DeliveryTask[] {
+    return this.forget((task) => !this.parts.owns(task));
+  }
+
+  /** Starts nothing more, and drops what waits when every attempt on the wire has ended and is recorded. */
+  async drain(): Promise<DeliveryTask[]> {
+    this.isDraining = true;
+    await Promise.all([...this.underWay]);
+    return this.forget(() => true);
+  }
+
+  /** Returns what is leased of it, which nobody will try before its lease ends. */
+  private forget(isLost: (task: DeliveryTask) => boolean): DeliveryTask[] {
+    const lost = [...this.tasks.values()].filter((task) => !task.inFlight && !task.writing && isLost(task));
+    for (const task of lost) {
       this.queues.get(task.webhookId)?.remove(task);
       this.leave(task);
     }
-  }
-
-  /** Starts nothing more and resolves when every attempt on the wire has ended and is recorded. */
-  async drain(): Promise<void> {
-    this.isDraining = true;
-    await Promise.all([...this.underWay]);
+    return lost.filter(({ stored }) => stored > 0);
   }
 
   get(deliveryId: string): DeliveryTask | undefined {
@@ -184,6 +191,7 @@ export class Dispatcher {
 
   /** @param slots that it may take while others wait for some, too */
   private pump(queue: WebhookQueue, slots = Number.POSITIVE_INFINITY): void {
+    if (this.isDraining) return;
     const { limits, circuits } = this.parts;
     while (queue.length > 0 && queue.inFlight < limits.perWebhook) {
       const circuit = circuits.state(queue.webhookId);
@@ -212,7 +220,7 @@ export class Dispatcher {
 
   /** Whether a POST has begun. */
   private start(task: DeliveryTask, queue: WebhookQueue): boolean {
-    if (this.isDraining || !this.parts.owns(task)) {
+    if (!this.parts.owns(task)) {
       this.leave(task);
       return false;
     }

@@ -116,9 +116,9 @@ test('order holds when another replica takes over in the middle', async () => {
   const half = first.intake.take(orderedBatch(webhook, all, 0, controller.signal)).catch(() => undefined);
   await waitFor(() => seen().length >= 60, { what: 'the first of them' });
   controller.abort();
+  first.revoked([0]);
   fixture.committedOffset = 0n;
   const second: DispatchService = await fixture.serve({ spillAfterMs: 20 });
-  first.revoked([0]);
   await half;
   await first.stop();
   // The leases of the first end, of what it had read and not tried.
