@@ -7,6 +7,7 @@ import { deliveryDatabase } from './database/database.ts';
 import { DeliveryModule } from './delivery/delivery.module.ts';
 import { DispatchModule } from './dispatch/dispatch.module.ts';
 import { FanOutModule } from './fan-out/fan-out.module.ts';
+import { ReplayModule } from './replay/replay.module.ts';
 import { kafkaClient } from './kafka-client.ts';
 
 @Module({})
@@ -21,6 +22,7 @@ export class AppModule {
         FanOutModule,
         DispatchModule,
         DeliveryModule,
+        ReplayModule,
       ],
     };
   }

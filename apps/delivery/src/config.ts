@@ -25,5 +25,10 @@ export const settings = defineSettings({
     'How long an outcome may wait for others to be stored together: longer costs less, and repeats more after a crash.',
     { default: '20ms' },
   ),
+  SIGNET_REPLAY_RATE: setting(
+    integer(1, 10_000),
+    'Deliveries that a replay requests in a second, so that it does not push aside what is fresh.',
+    { default: '500' },
+  ),
 });
 export type DeliverySettings = SettingsOf<typeof settings>;

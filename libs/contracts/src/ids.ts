@@ -22,6 +22,12 @@ export function deliveryIdOf(webhookId: string, message: { source: string; id: s
 }
 
 /**
+ * The id of the delivery that repeats another one in a replay: UUIDv5(replay id, delivery id). A replay that goes on after
+ * a crash asks for some deliveries a second time; they are the same ones.
+ */
+export const repeatIdOf = (replayId: string, deliveryId: string): string => uuidv5(deliveryId, replayId);
+
+/**
  * The CloudEvents id of an alert: UUIDv5(webhook id, version of the webhook's stream at the fact behind it). A relay that
  * crashed between Kafka and its position publishes the fact again: to every receiver it is the same alert.
  */

@@ -19,8 +19,8 @@ export interface TopicDefinition {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Kafka is the long memory: what a webhook missed is read again from here for this long. */
-const RETENTION_MS = 7 * DAY_MS;
+/** Kafka is the long memory: what a webhook missed is read again from here for this long. Milliseconds. */
+export const MESSAGE_RETENTION_MS = 7 * DAY_MS;
 
 /** Canonical topic of a domain: CloudEvents 1.0 in binary mode, checked against the event catalogue. */
 export const canonicalTopic = (domain: Domain): string => `ingestion.${domain}.v1`;
@@ -43,7 +43,7 @@ const log = (name: string, key: string, description: string, partitions = 6): To
   description,
   partitions,
   cleanup: 'delete',
-  retentionMs: RETENTION_MS,
+  retentionMs: MESSAGE_RETENTION_MS,
 });
 const table = (name: string, key: string, description: string): TopicDefinition => ({
   name,

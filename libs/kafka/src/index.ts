@@ -10,5 +10,7 @@ export { OnRecords } from './handler.decorator.ts';
 export { RecordProducer } from './producer.ts';
 export type { RecordProducerOptions } from './producer.ts';
 export type { BatchHandler, KafkaRecord, OutgoingRecord, RecordBatch, SetAsideReason } from './record.ts';
+export { rangesBetween, readRanges } from './topic-ranges.ts';
+export type { PartitionRange, ReadRangesOptions } from './topic-ranges.ts';
 export { committedOffsets, ensureTopics, pingKafka } from './topics.ts';
 export { Watermark } from './watermark.ts';

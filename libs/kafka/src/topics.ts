@@ -1,7 +1,7 @@
 import type { TopicDefinition } from '@signet/contracts';
 import kafkajs from 'kafkajs';
 import type { Admin, ITopicConfig } from 'kafkajs';
-import { createKafka } from './client.ts';
+import { withAdmin } from './admin.ts';
 import type { KafkaClientOptions } from './client.ts';
 
 type Definition = Pick<TopicDefinition, 'name' | 'partitions'> & Partial<TopicDefinition>;
@@ -73,16 +73,6 @@ export async function committedOffsets(
 /** Whether Kafka answers; for readiness. */
 export async function pingKafka(client: KafkaClientOptions): Promise<void> {
   await withAdmin(client, async (admin) => void (await admin.describeCluster()));
-}
-
-async function withAdmin(client: KafkaClientOptions, work: (admin: Admin) => Promise<void>): Promise<void> {
-  const admin = createKafka(client).admin();
-  await admin.connect();
-  try {
-    await work(admin);
-  } finally {
-    await admin.disconnect();
-  }
 }
 
 /** -1 asks the broker for its default. */

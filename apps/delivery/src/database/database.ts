@@ -4,6 +4,7 @@ import type { DeliverySettings } from '../config.ts';
 import { DeliveryMigration1 } from './delivery.migration.ts';
 import { DueByWebhookMigration } from './due-by-webhook.migration.ts';
 import { DueBySubjectMigration } from './due-by-subject.migration.ts';
+import { ReplaysMigration } from './replays.migration.ts';
 
 export const deliveryDatabase = (
   settings: Pick<DeliverySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'>,
@@ -16,6 +17,7 @@ export const deliveryDatabase = (
     { name: 'delivery-1', class: DeliveryMigration1 },
     { name: 'due-by-webhook', class: DueByWebhookMigration },
     { name: 'due-by-subject', class: DueBySubjectMigration },
+    { name: 'replays', class: ReplaysMigration },
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

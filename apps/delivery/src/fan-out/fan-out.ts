@@ -8,7 +8,7 @@ import {
   readCanonical,
   webhookBody,
 } from '@signet/contracts';
-import type { CanonicalMessage } from '@signet/contracts';
+import type { CanonicalMessage, DeliveryRequest } from '@signet/contracts';
 import type { RecordBatch, RecordProducer } from '@signet/kafka';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
@@ -35,29 +35,40 @@ export function requestsOf(
   return webhooks.map((webhook) => ({
     key: webhook.id,
     value,
-    headers: encodeDeliveryRequest({
-      deliveryId: deliveryIdOf(webhook.id, message),
-      webhookId: webhook.id,
-      tenantId: message.tenantId,
-      eventId,
-      eventType: message.type,
-      source: message.source,
-      messageId: message.id,
-      ...(message.subject !== undefined && { subject: message.subject }),
-      messageTime: message.time,
-      acceptedAt,
-      ...(message.traceparent !== undefined && { traceparent: message.traceparent }),
-      kind: 'message',
-    }),
+    headers: encodeDeliveryRequest({ ...requestOf(message, webhook.id, eventId, acceptedAt), kind: 'message' }),
   }));
 }
+
+/** What is asked for when a message goes to a webhook for the first time. */
+export const requestOf = (
+  message: CanonicalMessage,
+  webhookId: string,
+  eventId: string,
+  acceptedAt: number,
+): Omit<DeliveryRequest, 'kind'> => ({
+  deliveryId: deliveryIdOf(webhookId, message),
+  webhookId,
+  tenantId: message.tenantId,
+  eventId,
+  eventType: message.type,
+  source: message.source,
+  messageId: message.id,
+  ...(message.subject !== undefined && { subject: message.subject }),
+  messageTime: message.time,
+  acceptedAt,
+  ...(message.traceparent !== undefined && { traceparent: message.traceparent }),
+});
 
 /** An alert never goes to the webhook that it is about: that one is failing, and would answer its alert with the next. */
 function recipientsOf(message: CanonicalMessage, directory: WebhookDirectory): readonly RoutedWebhook[] {
   const subscribers = directory.subscribers(message.tenantId, message.type);
   if (subscribers.length === 0 || !isOwnDomain(domainOf(message.type))) return subscribers;
-  return subscribers.filter(({ id }) => id !== message.subject);
+  return subscribers.filter((webhook) => !isAboutWebhook(message, webhook));
 }
+
+/** Whether the message is an alert about this very webhook. */
+export const isAboutWebhook = (message: CanonicalMessage, webhook: Pick<RoutedWebhook, 'id'>): boolean =>
+  isOwnDomain(domainOf(message.type)) && message.subject === webhook.id;
 
 /** Routes a batch of a canonical topic and answers when Kafka has every request. */
 export async function fanOut(

@@ -1,0 +1,149 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { DELIVERY_REQUESTS, encodeDeliveryRequest, eventIdOf, repeatIdOf, webhookBody } from '@signet/contracts';
+import type { CanonicalMessage, Clock } from '@signet/contracts';
+import type { OutgoingRecord, RecordProducer } from '@signet/kafka';
+import { requestOf } from '../fan-out/fan-out.ts';
+import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
+import type { MissedMessages } from './missed-messages.ts';
+import { countReplay } from './replay-count.ts';
+import type { Place, Replay, ReplayCursor, ReplayFailure, TopicRange } from './replay.ts';
+import type { ReplayStore } from './replay.store.ts';
+import type { StoredMessage, StoredMessages } from './stored-messages.ts';
+
+export interface ReplayRunParts {
+  readonly store: Pick<ReplayStore, 'saveTotal' | 'saveProgress' | 'renew' | 'end'>;
+  readonly stored: StoredMessages;
+  readonly missed: MissedMessages;
+  readonly producer: Pick<RecordProducer, 'publishAll'>;
+  /** The webhook as it is now, or why it takes no deliveries. */
+  readonly webhookOf: (webhookId: string) => RoutedWebhook | ReplayFailure;
+  readonly clock: Clock;
+  /** Deliveries requested in a second. */
+  readonly ratePerSecond: number;
+}
+
+/** It was cancelled, or another replica goes on with it. */
+class NotOurs extends Error {}
+/** Its webhook takes no deliveries any more. */
+class Refused extends Error {
+  constructor(readonly reason: ReplayFailure) {
+    super(reason);
+  }
+}
+
+/**
+ * Carries one replay out: asks for its deliveries on delivery.requests.v1 as fan-out does, at a steady pace, and keeps where
+ * it stands. Whatever interrupts it, the next run goes on from there: ids are derived, so what is asked for twice is
+ * delivered once.
+ */
+export class ReplayRun {
+  private readonly chunkSize: number;
+
+  constructor(
+    private readonly parts: ReplayRunParts,
+    private readonly replay: Replay,
+    private readonly signal: AbortSignal,
+  ) {
+    this.chunkSize = Math.min(Math.max(Math.floor(parts.ratePerSecond / 4), 1), 500);
+  }
+
+  /** @throws what PostgreSQL or Kafka say, and the signal's reason: then it is not at its end */
+  async toTheEnd(): Promise<void> {
+    const { id, status, cursor, total } = this.replay;
+    const { store } = this.parts;
+    try {
+      if (total === null) await this.count();
+      if (cursor?.phase !== 'topics') await this.repeatStored(cursor?.after ?? null);
+      if (status === 'missed') await this.readAgain(cursor?.phase === 'topics' ? cursor.ranges : null);
+      await store.end(id);
+    } catch (error) {
+      if (error instanceof Refused) await store.end(id, error.reason);
+      else if (!(error instanceof NotOurs)) throw error;
+    }
+  }
+
+  private async count(): Promise<void> {
+    const { store } = this.parts;
+    const { id } = this.replay;
+    const renew = async (): Promise<void> => insist(await store.renew(id));
+    const total = await countReplay(this.parts, this.replay, this.webhook(), this.signal, renew);
+    insist(await store.saveTotal(id, total));
+  }
+
+  private async repeatStored(after: Place | null): Promise<void> {
+    for (;;) {
+      const page = await this.parts.stored.page(this.replay, after, this.chunkSize);
+      const last = page.at(-1);
+      if (!last) return;
+      after = { createdAt: last.createdAt, id: last.deliveryId };
+      const records = page.map((message) => this.repetitionOf(message));
+      await this.request(records, { phase: 'deliveries', after });
+    }
+  }
+
+  private async readAgain(ranges: readonly TopicRange[] | null): Promise<void> {
+    const webhook = this.webhook();
+    ranges ??= await this.parts.missed.ranges(webhook, this.replay);
+    const onBatch = async (messages: readonly CanonicalMessage[], left: readonly TopicRange[]): Promise<void> => {
+      for (let at = 0; at < messages.length; at += this.chunkSize) {
+        const chunk = messages.slice(at, at + this.chunkSize);
+        // The place behind the batch is kept when all of it was asked for.
+        await this.request(chunk.map((message) => this.firstRequestOf(message)));
+      }
+      await this.save(0, { phase: 'topics', ranges: left });
+    };
+    await this.parts.missed.read(webhook, ranges, onBatch, this.signal);
+  }
+
+  private async request(records: readonly OutgoingRecord[], cursor?: ReplayCursor): Promise<void> {
+    const { clock, producer, ratePerSecond } = this.parts;
+    this.signal.throwIfAborted();
+    this.webhook();
+    const startedAt = clock().getTime();
+    await producer.publishAll(DELIVERY_REQUESTS, records);
+    await this.save(records.length, cursor);
+    const restMs = (records.length / ratePerSecond) * 1_000 - (clock().getTime() - startedAt);
+    if (restMs > 0) await wait(restMs, undefined, { signal: this.signal });
+  }
+
+  private async save(requested: number, cursor?: ReplayCursor): Promise<void> {
+    insist(await this.parts.store.saveProgress(this.replay.id, requested, cursor));
+  }
+
+  private repetitionOf({ deliveryId, requested, body }: StoredMessage): OutgoingRecord {
+    const { partition: _, requestedAt: __, maxAttempts: ___, orderedAt: ____, ...request } = requested;
+    return recordOf(
+      {
+        ...request,
+        deliveryId: repeatIdOf(this.replay.id, deliveryId),
+        acceptedAt: this.parts.clock().getTime(),
+        kind: 'replay',
+        repeats: deliveryId,
+      },
+      body,
+    );
+  }
+
+  /** It gets the id that it would have had in the first place: should it arrive by itself after all, it arrives once. */
+  private firstRequestOf(message: CanonicalMessage): OutgoingRecord {
+    const acceptedAt = this.parts.clock().getTime();
+    const request = requestOf(message, this.replay.webhookId, eventIdOf(message), acceptedAt);
+    return recordOf({ ...request, kind: 'replay' }, webhookBody(message));
+  }
+
+  private webhook(): RoutedWebhook {
+    const webhook = this.parts.webhookOf(this.replay.webhookId);
+    if (typeof webhook === 'string') throw new Refused(webhook);
+    return webhook;
+  }
+}
+
+const recordOf = (request: Parameters<typeof encodeDeliveryRequest>[0], value: Buffer): OutgoingRecord => ({
+  key: request.webhookId,
+  value,
+  headers: encodeDeliveryRequest(request),
+});
+
+function insist(isOurs: boolean): void {
+  if (!isOurs) throw new NotOurs();
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Inject, Module } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '@signet/contracts';
+import { RecordProducer } from '@signet/kafka';
+import { CLOCK, LOGGER, SETTINGS, TenantDirectory } from '@signet/service-kit';
+import type { Logger } from '@signet/service-kit';
+import type { DeliverySettings } from '../config.ts';
+import { kafkaClient } from '../kafka-client.ts';
+import { ProducerModule } from '../producer.module.ts';
+import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
+import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
+import { ReplayHttp } from './replay.http.ts';
+import { ReplayService } from './replay.service.ts';
+import { Replays } from './replays.ts';
+
+/** Messages that are delivered once more, or late. */
+@Module({
+  imports: [WebhookDirectoryModule, ProducerModule],
+  controllers: [ReplayHttp],
+  providers: [
+    {
+      provide: ReplayService,
+      inject: [SETTINGS, LOGGER, CLOCK, EntityManager, RecordProducer, WebhookDirectoryReader, TenantDirectory],
+      useFactory: (
+        settings: DeliverySettings,
+        logger: Logger,
+        clock: Clock,
+        em: EntityManager,
+        producer: RecordProducer,
+        webhooks: WebhookDirectoryReader,
+        tenants: TenantDirectory,
+      ) =>
+        new ReplayService(
+          { em, clock, kafka: kafkaClient(settings, logger), producer, webhooks, tenants, logger },
+          {
+            replica: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+            ratePerSecond: settings.SIGNET_REPLAY_RATE,
+            pollMs: 1_000,
+            maxAtOnce: 8,
+            previewMs: 10_000,
+          },
+        ),
+    },
+    { provide: Replays, inject: [ReplayService], useFactory: (service: ReplayService) => service.replays },
+  ],
+})
+export class ReplayModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(@Inject(ReplayService) private readonly service: ReplayService) {}
+
+  onApplicationBootstrap(): void {
+    this.service.runner.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.service.runner.stop();
+  }
+}

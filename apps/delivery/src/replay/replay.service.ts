@@ -1,0 +1,78 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '@signet/contracts';
+import type { KafkaClientOptions, RecordProducer } from '@signet/kafka';
+import type { Logger, TenantDirectory } from '@signet/service-kit';
+import { reasonToEnd } from '../dispatch/reason-to-end.ts';
+import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
+import type { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
+import { MissedMessages } from './missed-messages.ts';
+import { ReplayRun } from './replay-run.ts';
+import { ReplayRunner } from './replay.runner.ts';
+import { ReplayStore } from './replay.store.ts';
+import type { ReplayFailure } from './replay.ts';
+import { Replays } from './replays.ts';
+import { StoredMessages } from './stored-messages.ts';
+
+export interface ReplayDependencies {
+  readonly em: EntityManager;
+  readonly clock: Clock;
+  readonly kafka: KafkaClientOptions;
+  readonly producer: Pick<RecordProducer, 'publishAll'>;
+  readonly webhooks: Pick<WebhookDirectoryReader, 'directory' | 'whenComplete'>;
+  readonly tenants: Pick<TenantDirectory, 'isSuspended' | 'whenComplete'>;
+  readonly logger: Logger;
+}
+
+export interface ReplaySettings {
+  /** The name of this replica; no other one has it. */
+  readonly replica: string;
+  readonly ratePerSecond: number;
+  readonly pollMs: number;
+  readonly maxAtOnce: number;
+  readonly previewMs: number;
+}
+
+/** Puts together what people ask of replays and what carries them out. */
+export class ReplayService {
+  readonly replays: Replays;
+  readonly runner: ReplayRunner;
+
+  constructor(on: ReplayDependencies, settings: ReplaySettings) {
+    const { em, clock, producer, tenants, logger } = on;
+    const { directory } = on.webhooks;
+    const store = new ReplayStore(em, clock, settings.replica);
+    const sources = { stored: new StoredMessages(em), missed: new MissedMessages(on.kafka, em) };
+    const whenReady = async (): Promise<void> => {
+      await Promise.all([on.webhooks.whenComplete(), tenants.whenComplete()]);
+    };
+    const webhookOf = (id: string): RoutedWebhook | ReplayFailure => {
+      const reason = reasonToEnd(id, directory, tenants);
+      return reason === null ? (directory.get(id) ?? 'webhook_deleted') : FAILURES[reason];
+    };
+    const run = { ...sources, store, producer, webhookOf, clock, ratePerSecond: settings.ratePerSecond };
+    this.runner = new ReplayRunner({
+      store,
+      run: (replay, signal) => new ReplayRun(run, replay, signal).toTheEnd(),
+      whenReady,
+      logger,
+      pollMs: settings.pollMs,
+      maxAtOnce: settings.maxAtOnce,
+    });
+    this.replays = new Replays({
+      ...sources,
+      store,
+      clock,
+      whenReady,
+      find: (id) => directory.get(id),
+      isSuspended: (tenantId) => tenants.isSuspended(tenantId),
+      onAdded: () => this.runner.wake(),
+      previewMs: settings.previewMs,
+    });
+  }
+}
+
+const FAILURES = {
+  deleted: 'webhook_deleted',
+  disabled: 'webhook_disabled',
+  tenant_suspended: 'tenant_suspended',
+} as const satisfies Record<string, ReplayFailure>;

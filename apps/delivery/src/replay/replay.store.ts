@@ -1,0 +1,166 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { isUuid } from '@signet/contracts';
+import { sql } from 'kysely';
+import type { Place, Replay, ReplayCursor, ReplayFailure } from './replay.ts';
+
+export interface ReplayFilter {
+  /** null: every tenant's, for the operator. */
+  readonly tenantId: string | null;
+  readonly webhookId?: string | undefined;
+  readonly state?: Replay['state'] | undefined;
+}
+
+const LEASE_MS = 30_000;
+const PG_UNIQUE_VIOLATION = '23505';
+
+/** The replays as PostgreSQL keeps them. Whoever carries one out holds a lease on it; every write of progress renews it. */
+export class ReplayStore {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly clock: () => Date,
+    /** Who carries replays out here. */
+    private readonly replica: string,
+  ) {}
+
+  /** False when another replay of the webhook is running. */
+  async add(replay: Replay): Promise<boolean> {
+    try {
+      await sql`
+        insert into replays (id, tenant_id, webhook_id, since, until, status, state, created_by, created_at, updated_at)
+        values (${replay.id}, ${replay.tenantId}, ${replay.webhookId}, ${replay.since}, ${replay.until}, ${replay.status},
+          ${replay.state}, ${replay.createdBy}, ${replay.createdAt}, ${replay.updatedAt})`.execute(this.database());
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code === PG_UNIQUE_VIOLATION) return false;
+      throw error;
+    }
+  }
+
+  async find(id: string, tenantId: string | null): Promise<Replay | null> {
+    if (!isUuid(id)) return null;
+    const { rows } = await sql<ReplayRow>`
+      select * from replays
+      where id = ${id}::uuid ${tenantId === null ? sql`` : sql`and tenant_id = ${tenantId}`}`.execute(this.database());
+    return rows[0] ? toReplay(rows[0]) : null;
+  }
+
+  /** Newest first. */
+  async list({ tenantId, webhookId, state }: ReplayFilter, after: Place | null, limit: number): Promise<Replay[]> {
+    const where = [sql`true`];
+    if (tenantId !== null) where.push(sql`tenant_id = ${tenantId}`);
+    if (webhookId) where.push(sql`webhook_id = ${webhookId}::uuid`);
+    if (state) where.push(sql`state = ${state}`);
+    if (after) where.push(sql`(created_at, id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`);
+    const { rows } = await sql<ReplayRow>`
+      select * from replays where ${sql.join(where, sql` and `)}
+      order by created_at desc, id desc limit ${limit}`.execute(this.database());
+    return rows.map(toReplay);
+  }
+
+  /** A running one goes no further; one that has ended stays as it is. */
+  async cancel(id: string): Promise<void> {
+    const now = this.clock();
+    await sql`
+      update replays set state = 'cancelled', completed_at = ${now}, updated_at = ${now}
+      where id = ${id}::uuid and state = 'running'`.execute(this.database());
+  }
+
+  /** A running replay that nobody carries out, for this replica; null when there is none. */
+  async lease(): Promise<Replay | null> {
+    const now = this.clock();
+    const { rows } = await sql<ReplayRow>`
+      update replays set leased_by = ${this.replica}, leased_until = ${this.leaseEnd()}
+      where id = (
+        select id from replays where state = 'running' and (leased_until is null or leased_until < ${now})
+        order by created_at limit 1 for update skip locked
+      ) returning *`.execute(this.database());
+    return rows[0] ? toReplay(rows[0]) : null;
+  }
+
+  /** False when it was cancelled, or somebody else carries it out now: then nothing more may be done about it here. */
+  saveTotal(id: string, total: number): Promise<boolean> {
+    return this.change(id, sql`total = ${total}`);
+  }
+
+  /**
+   * @param requested deliveries since the last time
+   * @see saveTotal
+   */
+  saveProgress(id: string, requested: number, cursor?: ReplayCursor): Promise<boolean> {
+    const place = cursor ? sql`, cursor = ${JSON.stringify(cursor)}::jsonb` : sql``;
+    return this.change(id, sql`requested = requested + ${requested}${place}`);
+  }
+
+  /** @see saveTotal */
+  renew(id: string): Promise<boolean> {
+    return this.change(id, sql`leased_by = leased_by`);
+  }
+
+  /** It ended by itself; with a reason, because it could not go on. */
+  async end(id: string, reason: ReplayFailure | null = null): Promise<void> {
+    const state = reason === null ? 'completed' : 'failed';
+    await this.change(id, sql`state = ${state}, reason = ${reason}, completed_at = ${this.clock()}`);
+  }
+
+  /** Somebody may go on with it at once. */
+  async release(id: string): Promise<void> {
+    await sql`
+      update replays set leased_by = null, leased_until = null
+      where id = ${id}::uuid and leased_by = ${this.replica}`.execute(this.database());
+  }
+
+  private async change(id: string, what: ReturnType<typeof sql>): Promise<boolean> {
+    const { rows } = await sql`
+      update replays set ${what}, updated_at = ${this.clock()}, leased_until = ${this.leaseEnd()}
+      where id = ${id}::uuid and state = 'running' and leased_by = ${this.replica} returning id`.execute(
+      this.database(),
+    );
+    return rows.length === 1;
+  }
+
+  private leaseEnd(): Date {
+    return new Date(this.clock().getTime() + LEASE_MS);
+  }
+
+  private database() {
+    return this.em.fork().getKysely();
+  }
+}
+
+type Timestamp = string | Date;
+
+interface ReplayRow {
+  id: string;
+  tenant_id: string;
+  webhook_id: string;
+  since: Timestamp;
+  until: Timestamp;
+  status: Replay['status'];
+  state: Replay['state'];
+  total: number | null;
+  requested: number;
+  cursor: ReplayCursor | string | null;
+  reason: ReplayFailure | null;
+  created_by: string;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+  completed_at: Timestamp | null;
+}
+
+const toReplay = (row: ReplayRow): Replay => ({
+  id: row.id,
+  tenantId: row.tenant_id,
+  webhookId: row.webhook_id,
+  since: new Date(row.since),
+  until: new Date(row.until),
+  status: row.status,
+  state: row.state,
+  total: row.total,
+  requested: row.requested,
+  cursor: typeof row.cursor === 'string' ? (JSON.parse(row.cursor) as ReplayCursor) : row.cursor,
+  reason: row.reason,
+  createdBy: row.created_by,
+  createdAt: new Date(row.created_at),
+  updatedAt: new Date(row.updated_at),
+  completedAt: row.completed_at === null ? null : new Date(row.completed_at),
+});

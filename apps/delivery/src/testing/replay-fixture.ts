@@ -1,0 +1,81 @@
+import {
+  canonicalHeaders,
+  canonicalKey,
+  canonicalTopic,
+  domainOf,
+  newId,
+  systemClock,
+  TOPICS,
+} from '@signet/contracts';
+import type { CanonicalMessage } from '@signet/contracts';
+import { ensureTopics, RecordProducer } from '@signet/kafka';
+import type { OutgoingRecord, RecordBatch } from '@signet/kafka';
+import type { Caller } from '@signet/service-kit';
+import { testBrokers } from '@signet/testing';
+import { ReplayService } from '../replay/replay.service.ts';
+import type { ReplaySettings } from '../replay/replay.service.ts';
+import { PARTITION } from './dispatch-fixture.ts';
+import type { DispatchFixture } from './dispatch-fixture.ts';
+
+const kafka = { brokers: testBrokers(), clientId: 'test' };
+const logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Whoever may see everything. */
+export const OPERATOR: Caller = { keyId: newId(), role: 'operator', tenantId: null, name: 'Operator' };
+
+export interface ReplayFixtureOptions extends Partial<ReplaySettings> {
+  /** Takes what is requested, in place of delivery.requests.v1. */
+  readonly onRequests: (records: readonly OutgoingRecord[]) => Promise<void>;
+}
+
+/** A replica that carries out replays: messages come from a real Kafka, requests go where the test wants them. */
+export function replayReplica(
+  fixture: DispatchFixture,
+  { onRequests, ...settings }: ReplayFixtureOptions,
+): ReplayService {
+  return new ReplayService(
+    {
+      em: fixture.orm.em,
+      clock: systemClock,
+      kafka,
+      producer: { publishAll: (_topic, records) => onRequests(records) },
+      webhooks: { directory: fixture.directory, whenComplete: () => Promise.resolve() },
+      tenants: fixture.tenants,
+      logger: { ...logger } as never,
+    },
+    { replica: `replica-${newId()}`, ratePerSecond: 10_000, pollMs: 20, maxAtOnce: 4, previewMs: 20_000, ...settings },
+  );
+}
+
+/** Requests as dispatch reads them from its partition. */
+export const asBatch = (records: readonly OutgoingRecord[], firstOffset: number): RecordBatch => ({
+  topic: 'delivery.requests.v1',
+  partition: PARTITION,
+  signal: new AbortController().signal,
+  setAside: () => {
+    throw new Error('A request was set aside.');
+  },
+  records: records.map(({ key, value, headers }, index) => ({
+    topic: 'delivery.requests.v1',
+    partition: PARTITION,
+    offset: String(firstOffset + index),
+    key: Buffer.from(String(key)),
+    value: Buffer.from(value ?? ''),
+    headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, text]) => [name, Buffer.from(text)])),
+    timestamp: 0,
+  })),
+});
+
+/** Puts messages on their canonical topics, as ingestion does. */
+export async function publishMessages(messages: readonly CanonicalMessage[]): Promise<void> {
+  await ensureTopics(kafka, TOPICS, 1);
+  const producer = new RecordProducer({ client: kafka, name: 'test' });
+  await producer.connect();
+  for (const message of messages)
+    void producer.publish(canonicalTopic(domainOf(message.type)), {
+      key: canonicalKey(message),
+      value: message.data,
+      headers: canonicalHeaders(message),
+    });
+  await producer.close();
+}

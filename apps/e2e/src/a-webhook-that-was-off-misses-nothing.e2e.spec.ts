@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { RecordingReceiver, waitFor } from '@signet/testing';
+import { Api, saleCreated } from './support/api.ts';
+import { Signet } from './support/signet.ts';
+import type { LocalFile } from './support/signet.ts';
+
+let signet: Signet;
+let local: LocalFile;
+let receiver: RecordingReceiver;
+let tenant: Api;
+
+beforeAll(async () => {
+  [signet, receiver] = await Promise.all([
+    Signet.start(),
+    RecordingReceiver.start({ respond: () => ({ delayMs: 5 }) }),
+  ]);
+  local = await signet.local();
+  tenant = Api.tenant(local);
+}, 180_000);
+afterAll(async () => {
+  await Promise.all([signet?.stopAndForget(), receiver?.close()]);
+}, 60_000);
+
+interface Replay {
+  readonly id: string;
+  readonly state: string;
+  readonly total: number | null;
+  readonly requested: number;
+}
+
+const saleIdOf = (body: Buffer): string => (JSON.parse(body.toString()) as { data: { saleId: string } }).data.saleId;
+const arrivals = (path: string): string[] =>
+  receiver.requests.filter((request) => request.path === path).map(({ body }) => saleIdOf(body));
+const bodies = (path: string): Map<string, string> =>
+  new Map(
+    receiver.requests
+      .filter((request) => request.path === path)
+      .map(({ body, headers }) => [headers['webhook-id'] ?? '', body.toString()]),
+  );
+
+test('disabled for a while under traffic, enabled and replayed: every message as if it had never been off, each once', async () => {
+  const since = new Date().toISOString();
+  const interrupted = await tenant.register(`${receiver.url}/interrupted`);
+  await tenant.register(`${receiver.url}/always`);
+  const producer = Api.producer(local);
+  let published = 0;
+  let isOver = false;
+  const traffic = (async () => {
+    for (let batch = 0; !isOver; batch++) {
+      const ids = Array.from({ length: 20 }, (_, n) => `sale-${batch * 20 + n}`);
+      await producer.publishBatch(ids.map((id) => saleCreated(local.tenantId, id)));
+      published += ids.length;
+    }
+  })();
+  const untilPublished = (count: number): Promise<unknown> =>
+    waitFor(() => published >= count, { what: `${count} messages`, timeoutMs: 60_000 });
+
+  await untilPublished(200);
+  await tenant.call('POST', `/v1/webhooks/${interrupted.id}/disable`, { reason: 'moving' });
+  await untilPublished(published + 600);
+  await tenant.call('POST', `/v1/webhooks/${interrupted.id}/enable`);
+  await untilPublished(published + 200);
+  isOver = true;
+  await traffic;
+  await waitFor(() => arrivals('/always').length >= published, { what: 'all of them elsewhere', timeoutMs: 60_000 });
+  // What it did not miss has arrived by now, or is on its way: the replay and that must not meet.
+  expect(arrivals('/interrupted').length).toBeLessThan(published);
+
+  const wanted = { webhookId: interrupted.id, since, status: 'missed' };
+  const preview = await tenant.call<{ count: number; isExact: boolean }>('POST', '/v1/replays?preview=true', wanted);
+  expect(preview.isExact).toBe(true);
+  expect(preview.count).toBeGreaterThan(0);
+  const { id } = await tenant.call<Replay>('POST', '/v1/replays', wanted);
+  const replay = await waitFor(
+    async () => {
+      const now = await tenant.call<Replay>('GET', `/v1/replays/${id}`);
+      return now.state !== 'running' && now;
+    },
+    { what: 'the end of the replay', timeoutMs: 60_000 },
+  );
+  expect(replay).toMatchObject({ state: 'completed', requested: replay.total });
+  await waitFor(() => bodies('/interrupted').size >= published, { what: 'every message', timeoutMs: 60_000 });
+
+  // The same messages, byte for byte under the same ids, and none of them twice.
+  expect(bodies('/interrupted')).toEqual(bodies('/always'));
+  await waitFor(
+    async () =>
+      (await tenant.deliveries({ webhookId: interrupted.id })).every(
+        ({ status }) => status === 'SUCCESS' || status === 'FAILED',
+      ),
+    { what: 'no delivery to be under way', timeoutMs: 60_000 },
+  );
+  expect(arrivals('/interrupted').toSorted()).toEqual(arrivals('/always').toSorted());
+}, 240_000);

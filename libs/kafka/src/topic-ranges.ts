@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import { withAdmin } from './admin.ts';
+import { createKafka, silentLogger } from './client.ts';
+import type { KafkaClientOptions } from './client.ts';
+import type { KafkaRecord } from './record.ts';
+import { toRecords } from './to-records.ts';
+
+/** Records of one partition from one offset up to, and without, another. */
+export interface PartitionRange {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+export interface ReadRangesOptions {
+  readonly client: KafkaClientOptions;
+  readonly ranges: readonly PartitionRange[];
+  /** Records of one of the ranges in order, one call at a time; behind them it goes on at `next`. */
+  readonly onRecords: (records: readonly KafkaRecord[], range: PartitionRange, next: bigint) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+const HEARTBEAT_MS = 3_000;
+
+/**
+ * The offsets of what was appended to these topics at or after `since` and before `until`, as far as Kafka still has it.
+ * Partitions with nothing in between are left out, and so are topics that there are not.
+ */
+export async function rangesBetween(
+  client: KafkaClientOptions,
+  topics: readonly string[],
+  since: Date,
+  until: Date,
+): Promise<PartitionRange[]> {
+  return withAdmin(client, async (admin) => {
+    const known = new Set(await admin.listTopics());
+    const ranges: PartitionRange[] = [];
+    for (const topic of topics.filter((name) => known.has(name))) {
+      const [starts, ends] = await Promise.all([
+        admin.fetchTopicOffsetsByTimestamp(topic, since.getTime()),
+        admin.fetchTopicOffsetsByTimestamp(topic, until.getTime()),
+      ]);
+      const to = new Map(ends.map(({ partition, offset }) => [partition, BigInt(offset)]));
+      for (const { partition, offset } of starts) {
+        const range = { topic, partition, from: BigInt(offset), to: to.get(partition) ?? 0n };
+        if (range.from < range.to) ranges.push(range);
+      }
+    }
+    return ranges;
+  });
+}
+
+/**
+ * Reads the ranges once and resolves when all of them have been read. kafkajs cannot read without a group, so each reading has
+ * one of its own, which commits nothing and is removed at the end.
+ *
+ * @throws the signal's reason when it is aborted, whatever `onRecords` throws, and what kafkajs cannot mend by itself
+ */
+export async function readRanges(options: ReadRangesOptions): Promise<void> {
+  const { client, ranges, signal } = options;
+  signal.throwIfAborted();
+  if (ranges.length === 0) return;
+  const groupId = `${client.clientId}.range.${randomUUID()}`;
+  const consumer = createKafka({ ...client, logger: client.logger ?? silentLogger }).consumer({
+    groupId,
+    sessionTimeout: 30_000,
+    heartbeatInterval: HEARTBEAT_MS,
+    maxWaitTimeInMs: 100,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30, restartOnFailure: async () => !signal.aborted },
+  });
+  const reading = new Reading(consumer, options);
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...new Set(ranges.map(({ topic }) => topic))], fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachBatchAutoResolve: true, eachBatch: (batch) => reading.read(batch) });
+    await reading.whenDone;
+  } finally {
+    reading.close();
+    await consumer.disconnect();
+    // A group that nobody removes is forgotten by Kafka after its offsets' retention.
+    await withAdmin(client, (admin) => admin.deleteGroups([groupId])).catch(() => undefined);
+  }
+}
+
+/** One reading of some ranges. */
+class Reading {
+  /** What is left to be read of each partition. */
+  private readonly left = new Map<string, PartitionRange>();
+  private settle!: { resolve: () => void; reject: (error: unknown) => void };
+  readonly whenDone = new Promise<void>((resolve, reject) => (this.settle = { resolve, reject }));
+  private readonly onAbort = (): void => this.fail(this.options.signal.reason);
+
+  constructor(
+    private readonly consumer: Consumer,
+    private readonly options: ReadRangesOptions,
+  ) {
+    // It may end before anybody waits for it.
+    this.whenDone.catch(() => undefined);
+    for (const range of options.ranges) this.left.set(nameOf(range), range);
+    options.signal.addEventListener('abort', this.onAbort, { once: true });
+    // Whenever the group is formed, before anything is fetched: it has committed nothing to go on from.
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => this.begin(memberAssignment));
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      if (!restart) this.fail(error);
+    });
+  }
+
+  private begin(assignment: Readonly<Record<string, readonly number[]>>): void {
+    for (const [topic, partitions] of Object.entries(assignment)) {
+      for (const partition of partitions) {
+        const range = this.left.get(nameOf({ topic, partition }));
+        if (range) this.consumer.seek({ topic, partition, offset: range.from.toString() });
+        else this.consumer.pause([{ topic, partitions: [partition] }]);
+      }
+    }
+  }
+
+  async read({ batch, heartbeat, pause }: EachBatchPayload): Promise<void> {
+    const { topic, partition } = batch;
+    const range = this.left.get(nameOf({ topic, partition }));
+    if (!range) return;
+    const next = min(BigInt(batch.lastOffset()) + 1n, range.to);
+    const records = toRecords(batch).filter(({ offset }) => BigInt(offset) >= range.from && BigInt(offset) < range.to);
+    const beating = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_MS);
+    try {
+      await this.options.onRecords(records, range, next);
+    } catch (error) {
+      this.fail(error);
+      return;
+    } finally {
+      clearInterval(beating);
+    }
+    if (this.left.size === 0) return;
+    if (next < range.to) this.left.set(nameOf(range), { ...range, from: next });
+    else {
+      this.left.delete(nameOf(range));
+      pause();
+    }
+    if (this.left.size === 0) this.settle.resolve();
+  }
+
+  /** kafkajs reads on until it is disconnected; nothing more is handed over. */
+  private fail(error: unknown): void {
+    this.left.clear();
+    this.settle.reject(error);
+  }
+
+  close(): void {
+    this.options.signal.removeEventListener('abort', this.onAbort);
+  }
+}
+
+const nameOf = ({ topic, partition }: { topic: string; partition: number }): string => `${topic}/${partition}`;
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
