@@ -67,6 +67,8 @@ async function liveALittle(): Promise<void> {
   await registry.call('POST', `/v1/tenants/${other.id}/suspend`, { body: { reason: 'Unpaid' } });
   const [key] = (await registry.call('GET', `/v1/tenants/${other.id}/api-keys`)).json.data;
   await registry.call('DELETE', `/v1/api-keys/${key?.id}`);
+  const limits = { eventTypes: ['sale.created', 'sale.updated'], tenants: [other.id] };
+  await registry.call('POST', '/v1/api-keys', { body: { name: 'Bus', role: 'producer', ...limits } });
 }
 
 test('projections that are dropped and rebuilt are what they were, row for row', async () => {

@@ -48,6 +48,10 @@ export const apiKeySnapshot = z.object({
   role: z.enum(ROLES),
   /** SHA-256 of the key, lower-case hex. */
   hash: z.string().length(64),
+  /** Event types that a producer's key may send; null, or missing in older records: all. */
+  eventTypes: z.array(z.string()).nullish(),
+  /** Tenants that the key of a producer without a tenant may send for; null, or missing in older records: all. */
+  tenants: z.array(z.string()).nullish(),
   version: z.int().nonnegative(),
 });
 export type ApiKeySnapshot = z.infer<typeof apiKeySnapshot>;

@@ -21,7 +21,14 @@ const kafka = { brokers: testBrokers(), clientId: 'test' };
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Whoever may see everything. */
-export const OPERATOR: Caller = { keyId: newId(), role: 'operator', tenantId: null, name: 'Operator' };
+export const OPERATOR: Caller = {
+  keyId: newId(),
+  role: 'operator',
+  tenantId: null,
+  name: 'Operator',
+  eventTypes: null,
+  tenants: null,
+};
 
 export interface ReplayFixtureOptions extends Partial<ReplaySettings> {
   /** Takes what is requested, in place of delivery.requests.v1. */

@@ -9,6 +9,7 @@ const context: EventContext = {
   retentionMs: 86_400_000,
   maxBytes: 262_144,
   defaultTenant: undefined,
+  maySend: () => true,
   mayActFor: () => true,
   tenantExists: () => true,
 };

@@ -17,6 +17,7 @@ const context: EventContext = {
   retentionMs: 90 * DAY_MS,
   maxBytes: 4_096,
   defaultTenant: undefined,
+  maySend: (type) => type !== 'customer.created',
   mayActFor: (tenantId) => tenantId !== 'not-ours',
   tenantExists: (tenantId) => tenantId !== 'nobody',
 };
@@ -65,6 +66,7 @@ test.each<[what: string, change: Change, reason: Refusal['reason'], field: strin
   ['a type in capitals', { type: 'Sale.Created' }, 'unknown_event_type', 'type'],
   ['a type with a space behind', { type: 'sale.created ' }, 'unknown_event_type', 'type'],
   ["Signet's own type", { type: 'webhook.disabled' }, 'reserved_event_type', 'type'],
+  ['a type that the key may not send', { type: 'customer.created' }, 'event_type_not_allowed', 'type'],
   ['a list of types', { type: ['sale.created'] }, 'invalid_attribute', 'type'],
   ['no tenant', { tenantid: undefined }, 'missing_attribute', 'tenantid'],
   ['an empty tenant', { tenantid: '' }, 'missing_attribute', 'tenantid'],

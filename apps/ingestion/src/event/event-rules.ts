@@ -25,6 +25,8 @@ export interface EventContext {
   readonly maxBytes: number;
   /** The tenant of the caller's key, for an event that names none. */
   readonly defaultTenant: string | undefined;
+  /** Whether the caller may send events of the type. */
+  readonly maySend: (eventType: string) => boolean;
   /** Whether the caller may send for the tenant. */
   readonly mayActFor: (tenantId: string) => boolean;
   readonly tenantExists: (tenantId: string) => boolean;
@@ -35,6 +37,8 @@ export function checkEvent(event: RawEvent, context: EventContext): CanonicalMes
   const { attributes } = event;
   const identity = checkIdentity(attributes);
   if ('reason' in identity) return identity;
+  if (!context.maySend(identity.type))
+    return refusal('event_type_not_allowed', 'type', `The API key may not send events of the type "${identity.type}".`);
   const tenant = checkTenant(attributes, context);
   if (typeof tenant !== 'string') return tenant;
   const time = checkTime(attributes['time'], context);

@@ -9,6 +9,7 @@ export interface Refusal {
     | 'invalid_attribute'
     | 'unknown_event_type'
     | 'reserved_event_type'
+    | 'event_type_not_allowed'
     | 'unknown_tenant'
     | 'tenant_not_allowed'
     | 'time_out_of_range'

@@ -16,6 +16,7 @@ const sentAt = (time: string) =>
       retentionMs: 90 * 86_400_000,
       maxBytes: 262_144,
       defaultTenant: undefined,
+      maySend: () => true,
       mayActFor: () => true,
       tenantExists: () => true,
     },

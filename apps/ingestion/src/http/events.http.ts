@@ -36,7 +36,10 @@ export class EventsHttp {
   @ApiBody(publishBody as never)
   @ApiResponse(acceptedResponse)
   @ApiResponse(multiStatusResponse)
-  @Fails(403, { tenant_not_allowed: 'This key may not publish for this tenant.' })
+  @Fails(403, {
+    tenant_not_allowed: 'The API key may not send events for this tenant.',
+    event_type_not_allowed: 'The API key may not send events of the type "sale.created".',
+  })
   @Fails(422, { all_events_refused: 'No event of the batch was accepted; see errors.' })
   @Fails(503, { kafka_unavailable: 'Kafka has not acknowledged the events; send them again.' })
   async publish(
@@ -78,6 +81,7 @@ export class EventsHttp {
 
 const STATUS: Partial<Record<Refusal['reason'], number>> = {
   malformed_event: 400,
+  event_type_not_allowed: 403,
   tenant_not_allowed: 403,
   message_too_large: 413,
 };
@@ -85,14 +89,18 @@ const STATUS: Partial<Record<Refusal['reason'], number>> = {
 const refused = ({ reason, field, detail }: Refusal): Problem =>
   problem(STATUS[reason] ?? 422, reason, detail, { errors: [{ field, rule: reason, detail }] });
 
-const allRefused = (results: readonly EventResult[]): Problem =>
-  problem(422, 'all_events_refused', 'No event of the batch was accepted; see errors.', {
-    errors: results.flatMap((result, index) =>
-      result.status === 'refused'
-        ? [{ field: `${index}.${result.refusal.field}`, rule: result.refusal.reason, detail: result.refusal.detail }]
-        : [],
-    ),
+/** Where the key may send nothing of the batch, that is what its sender must mend; else the events are at fault. */
+function allRefused(results: readonly EventResult[]): Problem {
+  const errors = results.flatMap((result, index) => {
+    if (result.status !== 'refused') return [];
+    const { reason, field, detail } = result.refusal;
+    return [{ field: `${index}.${field}`, rule: reason, detail }];
   });
+  const refusals = results.flatMap((result) => (result.status === 'refused' ? [result.refusal] : []));
+  const isForbidden = refusals.every(({ reason }) => STATUS[reason] === 403);
+  const [status, code] = isForbidden && refusals[0] ? [403, refusals[0].reason] : [422, 'all_events_refused'];
+  return problem(status, code, 'No event of the batch was accepted; see errors.', { errors });
+}
 
 function resultView(result: EventResult) {
   if (result.status === 'accepted') return result;

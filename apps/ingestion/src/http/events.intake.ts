@@ -47,14 +47,15 @@ export class EventsIntake {
     return results;
   }
 
-  private contextOf({ tenantId }: Caller): EventContext {
+  private contextOf({ tenantId, tenants, eventTypes }: Caller): EventContext {
     const now = this.clock().getTime();
     return {
       now,
       receivedAt: now,
       ...this.limits,
       defaultTenant: tenantId ?? undefined,
-      mayActFor: (wanted) => tenantId === null || wanted === tenantId,
+      maySend: (type) => eventTypes === null || eventTypes.includes(type),
+      mayActFor: (wanted) => (tenantId === null ? tenants === null || tenants.includes(wanted) : wanted === tenantId),
       tenantExists: (wanted) => this.tenants.byId(wanted) !== undefined,
     };
   }

@@ -48,6 +48,7 @@ export class SourceIntake {
       receivedAt: record.timestamp,
       ...this.limits,
       defaultTenant: undefined,
+      maySend: () => true,
       mayActFor: () => true,
       tenantExists: (tenantId) => this.tenants.byId(tenantId) !== undefined,
     });

@@ -4,13 +4,23 @@ import { fixedId, newId } from '@signet/contracts';
 import { hashApiKey } from '@signet/service-kit';
 import type { Aggregates } from '../database/aggregates.ts';
 import { toInstant } from '../instant.ts';
-import type { ApiKeyCommand } from './api-key.decider.ts';
+import type { ApiKeyCommand, KeyLimits } from './api-key.decider.ts';
 import { apiKeyDecider } from './api-key.decider.ts';
 import type { ApiKeyQueries } from './api-key.queries.ts';
 import { newApiKey, shownPrefix } from './api-key.secret.ts';
 
 /** The key that SIGNET_OPERATOR_KEY is: always the same aggregate, whatever the setting says. */
 export const FIRST_OPERATOR_KEY_ID = fixedId('operator-key');
+
+/** Whose a key is, what it is for, and what it is confined to. */
+export interface KeyOwner extends Partial<KeyLimits> {
+  readonly tenantId: string | null;
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** No limits, unless something else is said. */
+const UNLIMITED: KeyLimits = { eventTypes: null, tenants: null };
 
 /** Asks things of API keys. A key in clear is in the answer to its creation, and nowhere else. */
 export class ApiKeyCommands {
@@ -20,11 +30,12 @@ export class ApiKeyCommands {
     private readonly clock: Clock,
   ) {}
 
-  async create(owner: { tenantId: string | null; name: string; role: Role }, actor: string) {
+  async create(owner: KeyOwner, actor: string) {
     const id = newId();
     const key = newApiKey(owner.role, randomBytes);
     const material = { hash: hashApiKey(key), prefix: shownPrefix(key) };
-    await this.ask(id, { type: 'CreateApiKey', ...owner, ...material, createdBy: actor, at: this.now() }, actor);
+    const by = { createdBy: actor, at: this.now() };
+    await this.ask(id, { type: 'CreateApiKey', ...UNLIMITED, ...owner, ...material, ...by }, actor);
     return { id, key };
   }
 
@@ -46,6 +57,7 @@ export class ApiKeyCommands {
         tenantId: null,
         name: 'First operator key',
         role: 'operator',
+        ...UNLIMITED,
         hash,
         prefix: shownPrefix(key),
         createdBy: actor,

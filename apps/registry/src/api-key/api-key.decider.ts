@@ -8,16 +8,26 @@ export interface KeyMaterial {
   readonly prefix: string;
 }
 
+/** What a producer's key is confined to; null: it is not. */
+export interface KeyLimits {
+  /** Names of the event types that it may send. */
+  readonly eventTypes: readonly string[] | null;
+  /** Ids of the tenants that it may send for, where it belongs to none itself. */
+  readonly tenants: readonly string[] | null;
+}
+
 export type ApiKeyEvent =
   | {
       readonly type: 'ApiKeyCreated';
-      readonly data: KeyMaterial & {
-        readonly tenantId: string | null;
-        readonly name: string;
-        readonly role: Role;
-        readonly createdBy: string;
-        readonly at: Instant;
-      };
+      /** The limits are missing in events from before there were any. */
+      readonly data: KeyMaterial &
+        Partial<KeyLimits> & {
+          readonly tenantId: string | null;
+          readonly name: string;
+          readonly role: Role;
+          readonly createdBy: string;
+          readonly at: Instant;
+        };
     }
   | { readonly type: 'ApiKeyReplaced'; readonly data: KeyMaterial & { readonly at: Instant } }
   | { readonly type: 'ApiKeyRevoked'; readonly data: { readonly at: Instant } };
@@ -28,7 +38,7 @@ export const API_KEY_EVENT_TYPES = [
   'ApiKeyRevoked',
 ] as const satisfies readonly ApiKeyEvent['type'][];
 
-export interface CreateApiKey extends KeyMaterial {
+export interface CreateApiKey extends KeyMaterial, KeyLimits {
   readonly type: 'CreateApiKey';
   readonly tenantId: string | null;
   readonly name: string;
@@ -48,17 +58,29 @@ export type ApiKeyCommand =
 
 export type ApiKey = { readonly status: 'absent' } | { readonly status: 'live' | 'revoked'; readonly hash: string };
 
-/** A key of a tenant acts for that tenant, an operator's for none. */
+/** A key of a tenant acts for that tenant, an operator's for none; a producer may send for one tenant or for several. */
 function checkOwner({ role, tenantId }: { role: Role; tenantId: string | null }): void {
-  if ((role === 'operator') === (tenantId === null)) return;
-  const message = 'An operator key belongs to no tenant; every other key belongs to one.';
+  if (role === 'producer' || (role === 'operator') === (tenantId === null)) return;
+  const message = 'An operator key belongs to no tenant, a tenant key to one.';
   throw new RuleBroken('invalid', 'role_not_allowed', message, 'role');
+}
+
+/** A limit that would have no effect is refused: whoever set it would believe in it. */
+function checkLimits({ role, tenantId, eventTypes, tenants }: Omit<CreateApiKey, 'type'>): void {
+  const broken = (field: keyof KeyLimits, message: string) =>
+    new RuleBroken('invalid', 'limit_not_allowed', message, field);
+  if (eventTypes !== null && role !== 'producer')
+    throw broken('eventTypes', 'Only the key of a producer is limited to event types.');
+  if (tenants !== null && (role !== 'producer' || tenantId !== null))
+    throw broken('tenants', 'Only the key of a producer that belongs to no tenant is limited to some.');
 }
 
 function created(command: Omit<CreateApiKey, 'type'>): ApiKeyEvent[] {
   checkOwner(command);
-  const { tenantId, name, role, hash, prefix, createdBy, at } = command;
-  return [{ type: 'ApiKeyCreated', data: { tenantId, name, role, hash, prefix, createdBy, at } }];
+  checkLimits(command);
+  const { tenantId, name, role, eventTypes, tenants, hash, prefix, createdBy, at } = command;
+  const data = { tenantId, name, role, eventTypes, tenants, hash, prefix, createdBy, at };
+  return [{ type: 'ApiKeyCreated', data }];
 }
 
 function decide(command: ApiKeyCommand, key: ApiKey): ApiKeyEvent[] {

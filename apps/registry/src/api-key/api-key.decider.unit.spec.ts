@@ -9,6 +9,8 @@ const made = {
   tenantId: 't1',
   name: 'Till',
   role: 'tenant',
+  eventTypes: null,
+  tenants: null,
   hash: 'h1',
   prefix: 'sgn_t_ab',
   createdBy: 'op',
@@ -21,7 +23,7 @@ const revoked: ApiKeyEvent = { type: 'ApiKeyRevoked', data: { at } };
 describe('an API key', () => {
   test('is created with its hash, never with itself', () => apiKey.given().when(create).then(created));
   test('is created once', () => apiKey.given(created).when(create).thenThrows('api_key_exists'));
-  test('of a tenant or producer belongs to a tenant', () =>
+  test('of a tenant belongs to a tenant', () =>
     apiKey
       .given()
       .when({ ...create, tenantId: null })
@@ -36,6 +38,32 @@ describe('an API key', () => {
     apiKey.given(created, revoked).when({ type: 'RevokeApiKey', at }).thenThrows('api_key_not_found');
     apiKey.given().when({ type: 'RevokeApiKey', at }).thenThrows('api_key_not_found');
   });
+});
+
+describe("a producer's key", () => {
+  const producer: CreateApiKey = { ...create, role: 'producer' };
+  const limits = { eventTypes: ['sale.created'], tenants: ['t1', 't2'] };
+
+  test('may be limited to event types', () => {
+    const { eventTypes } = limits;
+    const limited = apiKey.given().when({ ...producer, eventTypes });
+    limited.then({ type: 'ApiKeyCreated', data: { ...made, role: 'producer', eventTypes } });
+  });
+  test('may belong to no tenant, and be limited to some', () => {
+    const limited = apiKey.given().when({ ...producer, ...limits, tenantId: null });
+    limited.then({ type: 'ApiKeyCreated', data: { ...made, role: 'producer', tenantId: null, ...limits } });
+  });
+  test.each<[what: string, change: Partial<CreateApiKey>]>([
+    ['tenants beside its own', { tenants: ['t2'] }],
+    ['event types, for a tenant', { role: 'tenant', eventTypes: ['sale.created'] }],
+    ['event types, for an operator', { role: 'operator', tenantId: null, eventTypes: ['sale.created'] }],
+    ['tenants, for an operator', { role: 'operator', tenantId: null, tenants: ['t1'] }],
+  ])('has no limit without effect: %s', (_what, change) =>
+    apiKey
+      .given()
+      .when({ ...producer, ...change })
+      .thenThrows('limit_not_allowed'),
+  );
 });
 
 describe('the first operator key', () => {

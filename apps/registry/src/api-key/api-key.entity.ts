@@ -10,6 +10,8 @@ export const ApiKeyEntity = defineEntity({
     tenantId: p.text().nullable(),
     name: p.text(),
     role: p.text().$type<Role>(),
+    eventTypes: p.array().nullable(),
+    tenants: p.array().nullable(),
     /** SHA-256 of the key, lower-case hex. */
     hash: p.text(),
     /** The key's first characters, by which people tell keys apart. */

@@ -1,34 +1,33 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { isUuid } from '@signet/contracts';
+import { isUuid, PRODUCER_EVENT_TYPES } from '@signet/contracts';
 import { Answers, Caller, Fails, Roles } from '@signet/service-kit';
 import { actorOf } from '../caller.ts';
 import { uuidPlaceOf, viewPage } from '../page.ts';
 import type { PlainListQuery } from '../page-query.ts';
 import { plainListQuery } from '../page-query.ts';
+import { invalid } from '../problems.ts';
 import { RuleBroken } from '../rule-broken.ts';
 import { TenantQueries } from '../tenant/tenant.queries.ts';
+import type { KeyOwner } from './api-key.commands.ts';
 import { ApiKeyCommands } from './api-key.commands.ts';
 import { ApiKeyQueries } from './api-key.queries.ts';
 import type { ApiKeyRow } from './api-key.row.ts';
-import type { CreateOperatorKeyBody, CreateTenantKeyBody } from './api-key.schemas.ts';
-import { createOperatorKeyBody, createTenantKeyBody } from './api-key.schemas.ts';
+import { limitErrors } from './api-key.rules.ts';
+import type { CreateKeyBody, CreateTenantKeyBody } from './api-key.schemas.ts';
+import { createKeyBody, createTenantKeyBody } from './api-key.schemas.ts';
 import type { z } from 'zod';
 import type { apiKeyAnswer } from './api-key.answers.ts';
 import { apiKeyExample, apiKeyPageAnswer, createdApiKeyAnswer } from './api-key.answers.ts';
 
 const TENANT_NOT_FOUND = { tenant_not_found: 'There is no such tenant.' };
+const LIMIT_NOT_ALLOWED = { limit_not_allowed: 'Only the key of a producer is limited to event types.' };
+const SENT_TYPES = PRODUCER_EVENT_TYPES.map(({ name }) => name);
 
 /** A key by its prefix: neither the key, which nobody has, nor its hash. */
-const view = ({ id, tenantId, name, role, prefix, createdBy, createdAt }: ApiKeyRow): z.infer<typeof apiKeyAnswer> => ({
-  id,
-  tenantId,
-  name,
-  role,
-  prefix,
-  createdBy,
-  createdAt: createdAt.toISOString(),
-});
+function view({ hash: _hash, version: _version, createdAt, ...shown }: ApiKeyRow): z.infer<typeof apiKeyAnswer> {
+  return { ...shown, createdAt: createdAt.toISOString() };
+}
 
 @ApiTags('API keys')
 @Roles('operator')
@@ -44,6 +43,7 @@ export class ApiKeyHttp {
   @ApiOperation({ summary: "Create a tenant's key", description: 'The key is in the answer, and never shown again.' })
   @Answers(201, 'The key.', createdApiKeyAnswer, { example: { ...apiKeyExample, key: 'sgn_t_…' } })
   @Fails(404, TENANT_NOT_FOUND)
+  @Fails(422, LIMIT_NOT_ALLOWED)
   async createForTenant(
     @Param('tenantId') tenantId: string,
     @Body({ schema: createTenantKeyBody }) body: CreateTenantKeyBody,
@@ -64,21 +64,24 @@ export class ApiKeyHttp {
 
   @Post('api-keys')
   @ApiOperation({
-    summary: "Create an operator's key",
-    description: 'The key is in the answer, and never shown again.',
+    summary: 'Create a key that belongs to no tenant',
+    description:
+      "An operator's, or that of a producer that sends for several tenants. " +
+      'The key is in the answer, and never shown again.',
   })
   @Answers(201, 'The key.', createdApiKeyAnswer)
-  createForOperator(
-    @Body({ schema: createOperatorKeyBody }) { name }: CreateOperatorKeyBody,
-    @Caller() caller: Caller,
-  ) {
-    return this.created({ name, role: 'operator', tenantId: null }, caller);
+  @Fails(422, LIMIT_NOT_ALLOWED)
+  createForNoTenant(@Body({ schema: createKeyBody }) body: CreateKeyBody, @Caller() caller: Caller) {
+    return this.created({ role: 'operator', ...body, tenantId: null }, caller);
   }
 
   @Get('api-keys')
-  @ApiOperation({ summary: "List the operators' keys", description: 'Newest first, by their first characters.' })
+  @ApiOperation({
+    summary: 'List the keys that belong to no tenant',
+    description: 'Newest first, by their first characters.',
+  })
   @Answers(200, 'A page of keys.', apiKeyPageAnswer)
-  listOfOperators(@Query({ schema: plainListQuery }) query: PlainListQuery) {
+  listOfNoTenant(@Query({ schema: plainListQuery }) query: PlainListQuery) {
     return this.page(null, query);
   }
 
@@ -92,7 +95,10 @@ export class ApiKeyHttp {
     await this.commands.revoke(id, actorOf(caller));
   }
 
-  private async created(owner: Parameters<ApiKeyCommands['create']>[0], caller: Caller) {
+  private async created(owner: KeyOwner, caller: Caller) {
+    const tenants = (await this.tenants.byIds(owner.tenants ?? [])).map(({ id }) => id);
+    const errors = limitErrors(owner, { eventTypes: SENT_TYPES, tenants });
+    if (errors.length > 0) throw invalid(errors);
     const { id, key } = await this.commands.create(owner, actorOf(caller));
     const row = await this.queries.find(id);
     // Somebody may have revoked it by now: then there is nothing to hand out.

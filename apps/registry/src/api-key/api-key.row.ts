@@ -7,6 +7,10 @@ export interface ApiKeyRow {
   readonly tenantId: string | null;
   readonly name: string;
   readonly role: Role;
+  /** Event types that a producer may send; null: all. */
+  readonly eventTypes: string[] | null;
+  /** Tenants that a producer without one of its own may send for; null: all. */
+  readonly tenants: string[] | null;
   /** SHA-256 of the key, lower-case hex. */
   readonly hash: string;
   /** The key's first characters, by which people tell keys apart. */
@@ -26,7 +30,10 @@ export function applyToApiKeyRow(
   switch (event.type) {
     case 'ApiKeyCreated': {
       const { tenantId, name, role, hash, prefix, createdBy, at } = event.data;
-      return { id, tenantId, name, role, hash, prefix, createdBy, createdAt: new Date(at), version };
+      const eventTypes = listOf(event.data.eventTypes);
+      const tenants = listOf(event.data.tenants);
+      const createdAt = new Date(at);
+      return { id, tenantId, name, role, eventTypes, tenants, hash, prefix, createdBy, createdAt, version };
     }
     case 'ApiKeyReplaced':
       return row && { ...row, hash: event.data.hash, prefix: event.data.prefix, version };
@@ -35,12 +42,17 @@ export function applyToApiKeyRow(
   }
 }
 
+/** Missing in events from before there were limits. */
+const listOf = (limit: readonly string[] | null | undefined): string[] | null => (limit ? [...limit] : null);
+
 /** A key as the other services know it. */
-export const apiKeySnapshotOf = ({ id, tenantId, name, role, hash, version }: ApiKeyRow): ApiKeySnapshot => ({
+export const apiKeySnapshotOf = ({
   id,
   tenantId,
   name,
   role,
   hash,
+  eventTypes,
+  tenants,
   version,
-});
+}: ApiKeyRow): ApiKeySnapshot => ({ id, tenantId, name, role, hash, eventTypes, tenants, version });

@@ -1,13 +1,35 @@
 import { z } from 'zod';
-import { displayName } from '../tenant/tenant.schemas.ts';
+import { displayName, tenantId } from '../tenant/tenant.schemas.ts';
+
+const MAX_TENANTS = 500;
+
+const eventTypes = z
+  .array(z.string())
+  .min(1)
+  .nullable()
+  .meta({
+    description: 'Names of the event types that a producer may send, each once; null: all.',
+    example: ['sale.created'],
+  });
+const tenants = z.array(tenantId).min(1).max(MAX_TENANTS).nullable().meta({
+  description: 'Ids of the tenants that a producer may send for, each once; null: all.',
+});
 
 export const createTenantKeyBody = z.strictObject({
   name: displayName,
   role: z.enum(['tenant', 'producer']).meta({
     description: '`tenant`: its webhooks and deliveries. `producer`: posts its events.',
   }),
+  eventTypes: eventTypes.optional(),
 });
 export type CreateTenantKeyBody = z.infer<typeof createTenantKeyBody>;
 
-export const createOperatorKeyBody = z.strictObject({ name: displayName });
-export type CreateOperatorKeyBody = z.infer<typeof createOperatorKeyBody>;
+export const createKeyBody = z.strictObject({
+  name: displayName,
+  role: z.enum(['operator', 'producer']).optional().meta({
+    description: '`operator`, if nothing is said: everything. `producer`: posts events of several tenants.',
+  }),
+  eventTypes: eventTypes.optional(),
+  tenants: tenants.optional(),
+});
+export type CreateKeyBody = z.infer<typeof createKeyBody>;

@@ -4,6 +4,7 @@ import type { DatabaseOptions } from '@signet/service-kit';
 import { AlertMailsMigration } from '../alerts/alert-mails.migration.ts';
 import { WebhookAlertsMigration } from '../alerts/alerts.migration.ts';
 import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
+import { ApiKeyLimitsMigration } from '../api-key/api-key.limits.migration.ts';
 import { apiKeyProjection } from '../api-key/api-key.projection.ts';
 import type { RegistrySettings } from '../config.ts';
 import { IdempotencyKeysMigration } from '../idempotency/idempotency.migration.ts';
@@ -32,6 +33,7 @@ export const registryDatabase = (
     LegacySignatureMigration,
     WebhookListsMigration,
     AlertMailsMigration,
+    ApiKeyLimitsMigration,
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

@@ -103,7 +103,14 @@ test('a key works as soon as Kafka has it, and no longer once it is revoked', as
     },
     { what: 'the new key to work' },
   );
-  expect(await response.json()).toEqual({ keyId: key.id, role: 'producer', tenantId: 'acme', name: "the producer's" });
+  expect(await response.json()).toEqual({
+    keyId: key.id,
+    role: 'producer',
+    tenantId: 'acme',
+    name: "the producer's",
+    eventTypes: null,
+    tenants: null,
+  });
   await publish(key.id, null);
   await waitFor(async () => (await call('/me', 'new-token')).status === 401, { what: 'the key to be revoked' });
 });

@@ -25,7 +25,8 @@ export function authenticate(authorization: string | undefined, keys: ApiKeyLook
       headers: { 'www-authenticate': `${CHALLENGE}, error="invalid_token"` },
     });
   }
-  return { keyId: key.id, role: key.role, tenantId: key.tenantId, name: key.name };
+  const { id, role, tenantId, name, eventTypes = null, tenants = null } = key;
+  return { keyId: id, role, tenantId, name, eventTypes, tenants };
 }
 
 /**

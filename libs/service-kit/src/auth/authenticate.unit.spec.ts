@@ -13,7 +13,14 @@ const key: ApiKeySnapshot = {
   version: 1,
 };
 const keys = { byHash: (hash: string) => (hash === key.hash ? key : undefined) };
-const caller = { keyId: key.id, role: key.role, tenantId: key.tenantId, name: key.name };
+const caller = {
+  keyId: key.id,
+  role: key.role,
+  tenantId: key.tenantId,
+  name: key.name,
+  eventTypes: null,
+  tenants: null,
+};
 
 const problemOf = (work: () => unknown): { status: number; code: string; challenge: string | undefined } => {
   try {
@@ -34,6 +41,12 @@ describe('a request', () => {
       expect(authenticate(header, keys)).toEqual(caller);
     },
   );
+
+  test('of a limited producer says what it is limited to', () => {
+    const limits = { eventTypes: ['sale.created'], tenants: ['acme', 'zeta'] };
+    const limited = { byHash: () => ({ ...key, tenantId: null, ...limits }) };
+    expect(authenticate('Bearer s3cret', limited)).toEqual({ ...caller, tenantId: null, ...limits });
+  });
 
   test.each([undefined, '', 'Bearer', 'Bearer ', 'Basic dTpw', 's3cret', 'Bearer a b'])(
     'with %j has no key',

@@ -7,9 +7,13 @@ import type { FastifyRequest } from 'fastify';
 export interface Caller {
   readonly keyId: string;
   readonly role: Role;
-  /** null for an operator, who belongs to no tenant. */
+  /** null for an operator, who belongs to no tenant, and for a producer that sends for several. */
   readonly tenantId: string | null;
   readonly name: string;
+  /** Event types that a producer may send; null: all. */
+  readonly eventTypes: readonly string[] | null;
+  /** Tenants that a producer without one of its own may send for; null: all. */
+  readonly tenants: readonly string[] | null;
 }
 
 declare module 'fastify' {
