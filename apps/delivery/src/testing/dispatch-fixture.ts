@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { deliveryIdOf, eventIdOf, newId, systemClock, webhookSecretContext } from '@signet/contracts';
 import type { Clock, DeliveryRequest, WebhookSnapshot } from '@signet/contracts';
 import { EgressClient, EgressRules } from '@signet/egress';
+import type { EgressClientOptions } from '@signet/egress';
 import type { KafkaRecord, RecordBatch } from '@signet/kafka';
 import { databaseOptions, migrate, TenantDirectory } from '@signet/service-kit';
 import { SealingKeys, generateSecret } from '@signet/signature';
@@ -50,12 +51,12 @@ export class DispatchFixture {
     private readonly clock: Clock,
   ) {}
 
-  static async create(clock: Clock = systemClock): Promise<DispatchFixture> {
+  static async create(clock: Clock = systemClock, egress: Partial<EgressClientOptions> = {}): Promise<DispatchFixture> {
     const database = await testDatabase();
     const options = deliveryDatabase({ SIGNET_DATABASE_URL: database.url, SIGNET_DATABASE_POOL: 10 });
     const orm = await MikroORM.init(databaseOptions(options));
     await migrate(orm, options);
-    const client = new EgressClient({ rules: new EgressRules({ allow: ['127.0.0.0/8'] }) });
+    const client = new EgressClient({ rules: new EgressRules({ allow: ['127.0.0.0/8'] }), ...egress });
     return new DispatchFixture(database, orm, new DayPartitions(orm.em, clock, 90 * DAY_MS), client, clock);
   }
 
