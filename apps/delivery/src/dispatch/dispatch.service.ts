@@ -77,6 +77,7 @@ export class DispatchService {
   /** Partitions whose stored deliveries must keep an order: the last of them, before which all has to be read again. */
   private readonly catchingUp = new Map<number, bigint>();
   private lookingAgain: NodeJS.Timeout | undefined;
+  private isLooking = false;
   /** Partitions as Kafka gave them. */
   private readonly given = new Set<number>();
   private isStarted = false;
@@ -159,10 +160,7 @@ export class DispatchService {
     await this.whenDirectoriesAreComplete();
     this.isStarted = true;
     this.loop.start();
-    this.lookingAgain = setInterval(
-      () => this.lookAgain(this.ownership.all().map(({ partition }) => partition)),
-      LOOK_AGAIN_MS,
-    );
+    this.lookingAgain = setInterval(() => this.lookAtAllAgain(), LOOK_AGAIN_MS);
     this.sweep(this.ownership.all().map(({ partition }) => partition));
   }
 
@@ -210,12 +208,20 @@ export class DispatchService {
     const last = this.catchingUp.get(partition);
     if (last === undefined || last >= offset) return;
     this.catchingUp.delete(partition);
-    this.lookAgain([partition]);
+    void this.lookAgain([partition]);
+  }
+
+  /** Not while it is still being looked: a slow PostgreSQL is not asked twice at once. */
+  private lookAtAllAgain(): void {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    const partitions = this.ownership.all().map(({ partition }) => partition);
+    void this.lookAgain(partitions).finally(() => (this.isLooking = false));
   }
 
   /** What is parked waits for a sign from here; one may have gone amiss, as where a delivery before it was deleted. */
-  private lookAgain(partitions: readonly number[]): void {
-    this.inBackground(async () => {
+  private lookAgain(partitions: readonly number[]): Promise<void> {
+    return this.inBackground(async () => {
       this.dispatcher.adoptParked(await this.due.parkedWebhooks(partitions));
       this.loop.wake();
     });
@@ -223,15 +229,16 @@ export class DispatchService {
 
   /** Ends the leases on what was not tried, so that whoever is next need not wait for their ends: where nobody is yet. */
   private handBack(leased: readonly DeliveryTask[]): void {
-    if (leased.length > 0) this.inBackground(() => this.due.reschedule(leased, this.on.clock()));
+    if (leased.length > 0) void this.inBackground(() => this.due.reschedule(leased, this.on.clock()));
   }
 
   /** Nobody waits for it but the end of the service. */
-  private inBackground(work: () => Promise<void>): void {
+  private inBackground(work: () => Promise<void>): Promise<void> {
     const running = work()
       .catch((error: unknown) => this.on.onError(error))
       .finally(() => this.background.delete(running));
     this.background.add(running);
+    return running;
   }
 
   revoked(partitions: readonly number[]): void {

@@ -19,7 +19,7 @@ let service: DispatchService;
 beforeEach(async () => {
   hostile = await hostileReceivers();
   healthy = await RecordingReceiver.start();
-  fixture = await DispatchFixture.create(undefined, hostile.egress);
+  fixture = await DispatchFixture.create({ egress: hostile.egress });
   service = await fixture.serve();
 });
 afterEach(async () => {
