@@ -4,13 +4,14 @@ import type { Clock } from '@signet/contracts';
 import type { EgressClient } from '@signet/egress';
 import type { TenantChange, TenantDirectory } from '@signet/service-kit';
 import type { SealingKeys } from '@signet/signature';
+import { CircuitRecords } from '../circuit/circuit.records.ts';
+import { Circuits } from '../circuit/circuits.ts';
 import type { DayPartitions } from '../database/day-partitions.ts';
 import type { DeliveryMetrics } from '../delivery-metrics.ts';
 import type { RetryPolicy } from '../delivery/retry-schedule.ts';
 import type { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import type { WebhookChange } from '../webhook-directory/webhook-directory.ts';
 import { prepareAttempt, sendAttempt } from './attempt.ts';
-import { Circuits } from './circuits.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { DispatchIntake } from './dispatch-intake.ts';
@@ -67,6 +68,7 @@ export class DispatchService {
   readonly circuits: Circuits;
   readonly recorder: Recorder;
   readonly ownership: Ownership;
+  private readonly circuitRecords: CircuitRecords;
   private readonly due: DueDeliveries;
   private readonly loop: DueLoop;
   private readonly rates: RateLimits;
@@ -96,7 +98,21 @@ export class DispatchService {
     const defaults = { timeoutMs: settings.requestTimeoutMs, userAgent: settings.userAgent };
     this.ownership = new Ownership(em, clock, settings.replica);
     this.due = new DueDeliveries(em);
-    this.circuits = new Circuits(settings.policy, clock, (webhookId) => this.resume(webhookId));
+    this.circuits = new Circuits(settings.policy, clock, {
+      passable: (webhookId) => this.resume(webhookId),
+      changed: (webhookId, partition, to) => {
+        metrics.circuitChanged(to);
+        // An open circuit is half-open from the time that is written down: that needs no second writing.
+        if (to !== 'half_open') this.circuitRecords.note(webhookId, partition);
+      },
+    });
+    this.circuitRecords = new CircuitRecords({
+      em,
+      read: (webhookId) => this.circuits.find(webhookId),
+      tenantOf: (webhookId) => directory.directory.get(webhookId)?.tenantId,
+      claim: (partition) => this.ownership.claim(partition),
+      onError: on.onError,
+    });
     this.rates = new RateLimits(clock);
     this.recorder = new Recorder(em, on.partitions, settings.recorder, on.listener);
     this.dispatcher = new Dispatcher({
@@ -174,6 +190,7 @@ export class DispatchService {
     // What ends now may begin more: a claim that is found to be lost is taken back, and what lies there is looked at.
     while (this.background.size > 0) await Promise.all(this.background);
     this.circuits.close();
+    await this.circuitRecords.stop();
     this.rates.close();
   }
 
@@ -184,6 +201,7 @@ export class DispatchService {
     // What began under a claim that had ended cannot be stored.
     this.handBack(this.dispatcher.forgetLost());
     await this.adoptParked(partitions);
+    void this.inBackground(() => this.circuitRecords.sweep(partitions));
     this.loop.wake();
     if (this.isStarted) this.sweep(partitions);
   }
@@ -259,7 +277,7 @@ export class DispatchService {
   private lost(claim: PartitionClaim): void {
     if (!this.ownership.holds(claim)) return;
     this.letGo([claim.partition]);
-    this.inBackground(() => this.takeBack(claim.partition));
+    void this.inBackground(() => this.takeBack(claim.partition));
   }
 
   private async takeBack(partition: number): Promise<void> {
@@ -285,7 +303,7 @@ export class DispatchService {
 
   /** What an earlier owner left unfinished; where it cannot be read now, each delivery ends when it is due. */
   private sweep(partitions: readonly number[]): void {
-    this.inBackground(() => this.endings.sweep(partitions));
+    void this.inBackground(() => this.endings.sweep(partitions));
   }
 
   /** What waits in memory ends at once, the rest as soon as PostgreSQL is asked. */
