@@ -16,6 +16,7 @@ const OWNERS: Readonly<Record<string, ServiceName>> = {
   events: 'ingestion',
   deliveries: 'delivery',
   replays: 'delivery',
+  circuits: 'delivery',
 };
 
 /** Where a request target (path and query, as in the request line) goes. */

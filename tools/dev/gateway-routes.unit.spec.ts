@@ -11,6 +11,7 @@ test.each([
   ['/v1/events?batch', 'ingestion'],
   ['/v1/deliveries/8c1f/attempts', 'delivery'],
   ['/v1/replays', 'delivery'],
+  ['/v1/circuits?limit=1', 'delivery'],
   ['/', 'registry'],
   ['/console/webhooks', 'registry'],
   ['/v1/nothing', 'registry'],

@@ -3,6 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { AuthModule, DatabaseModule } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import type { DeliverySettings } from './config.ts';
+import { CircuitModule } from './circuit/circuit.module.ts';
 import { deliveryDatabase } from './database/database.ts';
 import { DeliveryModule } from './delivery/delivery.module.ts';
 import { DispatchModule } from './dispatch/dispatch.module.ts';
@@ -23,6 +24,7 @@ export class AppModule {
         DispatchModule,
         DeliveryModule,
         ReplayModule,
+        CircuitModule,
       ],
     };
   }

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { AbandonReason } from '@signet/contracts';
+import type { CircuitChange } from './circuit/circuits.ts';
 import type { AttemptResult } from './delivery/delivery.decider.ts';
 import type { DeliveryTask } from './dispatch/delivery-task.ts';
 import type { DispatchObserver } from './dispatch/dispatch-observer.ts';
@@ -26,6 +27,7 @@ export class DeliveryMetrics implements DispatchObserver {
   private readonly ended: Counter<'status' | 'reason'>;
   private readonly deadLetters: Counter<'reason'>;
   private readonly platformErrors: Counter;
+  private readonly circuitChanges: Counter<'to'>;
 
   constructor(
     private readonly registry: Registry,
@@ -59,6 +61,11 @@ export class DeliveryMetrics implements DispatchObserver {
     this.ended = counter('signet_deliveries_ended_total', 'Deliveries that came to an end.', ['status', 'reason']);
     this.deadLetters = counter('signet_delivery_dead_letters_total', 'Kafka records set aside, by reason.', ['reason']);
     this.platformErrors = counter('signet_delivery_platform_errors_total', 'Attempts that could not be prepared.');
+    this.circuitChanges = counter(
+      'signet_delivery_circuit_changes_total',
+      'Circuits that opened (again after each probe that failed), let a probe through, or closed.',
+      ['to'],
+    );
   }
 
   fannedOut(messages: number, requests: number): void {
@@ -88,6 +95,10 @@ export class DeliveryMetrics implements DispatchObserver {
   broke(task: DeliveryTask, error: unknown): void {
     this.platformErrors.inc();
     this.onBroken(task, error);
+  }
+
+  circuitChanged(to: CircuitChange): void {
+    this.circuitChanges.inc({ to });
   }
 
   deadLettered(reason: string): void {

@@ -1,11 +1,10 @@
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { fakeClock } from '@signet/testing';
+import { fakeClock, rawReceiver, respond } from '@signet/testing';
+import type { RawReceiver } from '@signet/testing';
 import { EgressClient } from './egress-client.ts';
 import { nameServer } from './fixtures/dns-server.ts';
 import { aRequest, failureOf, responseOf } from './fixtures/egress.ts';
-import { rawReceiver, respond } from './fixtures/raw-receiver.ts';
-import type { RawReceiver } from './fixtures/raw-receiver.ts';
 import { EgressRules } from './rules.ts';
 import { checkUrl } from './url.ts';
 

@@ -1,11 +1,10 @@
 import { createSecureContext } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { fakeClock } from '@signet/testing';
+import { fakeClock, rawReceiver, respond } from '@signet/testing';
+import type { RawReceiver } from '@signet/testing';
 import { EgressClient } from './egress-client.ts';
 import type { EgressClientOptions } from './egress-client.ts';
 import { aRequest, failureOf, responseOf } from './fixtures/egress.ts';
-import { rawReceiver, respond } from './fixtures/raw-receiver.ts';
-import type { RawReceiver } from './fixtures/raw-receiver.ts';
 import { HostPool } from './host-pool.ts';
 import { Link } from './link.ts';
 import { EgressRules } from './rules.ts';

@@ -2,12 +2,11 @@ import { Worker } from 'node:worker_threads';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { waitFor } from '@signet/testing';
+import { rawReceiver, respond, waitFor } from '@signet/testing';
+import type { Answer, RawReceiver } from '@signet/testing';
 import type { EgressClient, EgressClientOptions } from './egress-client.ts';
 import { EgressClosedError } from './egress-client.ts';
 import { aRequest, failureOf, loopbackClient, responseOf } from './fixtures/egress.ts';
-import { rawReceiver, respond } from './fixtures/raw-receiver.ts';
-import type { Answer, RawReceiver } from './fixtures/raw-receiver.ts';
 
 describe('a POST', () => {
   let client: EgressClient;

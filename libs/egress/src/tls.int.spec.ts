@@ -2,10 +2,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket, TlsOptions } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { waitFor } from '@signet/testing';
-import { selfSigned } from './fixtures/certificate.ts';
+import { expired, rawReceiver, respond, selfSigned, waitFor } from '@signet/testing';
 import { aRequest, failureOf, loopbackClient, responseOf } from './fixtures/egress.ts';
-import { rawReceiver, respond } from './fixtures/raw-receiver.ts';
 
 interface Trust {
   readonly trusted?: boolean;
@@ -51,6 +49,16 @@ describe('TLS to a pinned address', () => {
   test('refuses a certificate that nobody trusts', async () => {
     const { receiver, client, urlFor } = await secureReceiver('hooks.example.com', { trusted: false });
     expect(failureOf(await client.post(aRequest(urlFor('hooks.example.com')))).errorClass).toBe('tls');
+    expect(receiver.requests).toHaveLength(0);
+  });
+
+  test('refuses a certificate whose time is over, even where it is trusted', async () => {
+    const identity = expired('hooks.example.com');
+    const { receiver, urlFor } = await secureReceiver('hooks.example.com', identity);
+    const client = loopbackClient({ resolve: toLoopback, extraCertificates: [identity.cert] });
+    closing.push(() => client.close());
+    const failure = failureOf(await client.post(aRequest(urlFor('hooks.example.com'))));
+    expect(failure).toMatchObject({ errorClass: 'tls', message: 'The TLS handshake failed (CERT_HAS_EXPIRED).' });
     expect(receiver.requests).toHaveLength(0);
   });
 

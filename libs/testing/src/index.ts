@@ -1,9 +1,14 @@
+export { expired, selfSigned } from './certificate.ts';
+export type { Identity } from './certificate.ts';
 export { consume } from './consume.ts';
 export type { ConsumeOptions } from './consume.ts';
 export { testDatabase } from './database.ts';
 export type { TestDatabase } from './database.ts';
 export { fakeClock } from './fake-clock.ts';
 export type { FakeClock } from './fake-clock.ts';
+export { hostileAnswers, invalidResponses } from './hostile-answers.ts';
+export { rawReceiver, respond } from './raw-receiver.ts';
+export type { Answer, RawReceiver } from './raw-receiver.ts';
 export { RecordingReceiver } from './recording-receiver.ts';
 export type { ReceivedRequest, ReceiverAnswer, ReceiverOptions } from './recording-receiver.ts';
 export { specify } from './specify.ts';

@@ -1,6 +1,7 @@
 import { RelayPositionsMigration } from '@signet/event-store';
 import type { DatabaseOptions } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
+import { CircuitsMigration } from './circuits.migration.ts';
 import { DeliveryMigration1 } from './delivery.migration.ts';
 import { DueByWebhookMigration } from './due-by-webhook.migration.ts';
 import { DueBySubjectMigration } from './due-by-subject.migration.ts';
@@ -18,6 +19,7 @@ export const deliveryDatabase = (
     { name: 'due-by-webhook', class: DueByWebhookMigration },
     { name: 'due-by-subject', class: DueBySubjectMigration },
     { name: 'replays', class: ReplaysMigration },
+    { name: 'circuits', class: CircuitsMigration },
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

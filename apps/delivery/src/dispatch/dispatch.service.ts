@@ -4,13 +4,14 @@ import type { Clock } from '@signet/contracts';
 import type { EgressClient } from '@signet/egress';
 import type { TenantChange, TenantDirectory } from '@signet/service-kit';
 import type { SealingKeys } from '@signet/signature';
+import { CircuitRecords } from '../circuit/circuit.records.ts';
+import { Circuits } from '../circuit/circuits.ts';
 import type { DayPartitions } from '../database/day-partitions.ts';
 import type { DeliveryMetrics } from '../delivery-metrics.ts';
 import type { RetryPolicy } from '../delivery/retry-schedule.ts';
 import type { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import type { WebhookChange } from '../webhook-directory/webhook-directory.ts';
 import { prepareAttempt, sendAttempt } from './attempt.ts';
-import { Circuits } from './circuits.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { DispatchIntake } from './dispatch-intake.ts';
@@ -67,6 +68,7 @@ export class DispatchService {
   readonly circuits: Circuits;
   readonly recorder: Recorder;
   readonly ownership: Ownership;
+  private readonly circuitRecords: CircuitRecords;
   private readonly due: DueDeliveries;
   private readonly loop: DueLoop;
   private readonly rates: RateLimits;
@@ -77,6 +79,7 @@ export class DispatchService {
   /** Partitions whose stored deliveries must keep an order: the last of them, before which all has to be read again. */
   private readonly catchingUp = new Map<number, bigint>();
   private lookingAgain: NodeJS.Timeout | undefined;
+  private isLooking = false;
   /** Partitions as Kafka gave them. */
   private readonly given = new Set<number>();
   private isStarted = false;
@@ -95,7 +98,21 @@ export class DispatchService {
     const defaults = { timeoutMs: settings.requestTimeoutMs, userAgent: settings.userAgent };
     this.ownership = new Ownership(em, clock, settings.replica);
     this.due = new DueDeliveries(em);
-    this.circuits = new Circuits(settings.policy, clock, (webhookId) => this.resume(webhookId));
+    this.circuits = new Circuits(settings.policy, clock, {
+      passable: (webhookId) => this.resume(webhookId),
+      changed: (webhookId, partition, to) => {
+        metrics.circuitChanged(to);
+        // An open circuit is half-open from the time that is written down: that needs no second writing.
+        if (to !== 'half_open') this.circuitRecords.note(webhookId, partition);
+      },
+    });
+    this.circuitRecords = new CircuitRecords({
+      em,
+      read: (webhookId) => this.circuits.find(webhookId),
+      tenantOf: (webhookId) => directory.directory.get(webhookId)?.tenantId,
+      claim: (partition) => this.ownership.claim(partition),
+      onError: on.onError,
+    });
     this.rates = new RateLimits(clock);
     this.recorder = new Recorder(em, on.partitions, settings.recorder, on.listener);
     this.dispatcher = new Dispatcher({
@@ -159,10 +176,7 @@ export class DispatchService {
     await this.whenDirectoriesAreComplete();
     this.isStarted = true;
     this.loop.start();
-    this.lookingAgain = setInterval(
-      () => this.lookAgain(this.ownership.all().map(({ partition }) => partition)),
-      LOOK_AGAIN_MS,
-    );
+    this.lookingAgain = setInterval(() => this.lookAtAllAgain(), LOOK_AGAIN_MS);
     this.sweep(this.ownership.all().map(({ partition }) => partition));
   }
 
@@ -176,6 +190,7 @@ export class DispatchService {
     // What ends now may begin more: a claim that is found to be lost is taken back, and what lies there is looked at.
     while (this.background.size > 0) await Promise.all(this.background);
     this.circuits.close();
+    await this.circuitRecords.stop();
     this.rates.close();
   }
 
@@ -186,6 +201,7 @@ export class DispatchService {
     // What began under a claim that had ended cannot be stored.
     this.handBack(this.dispatcher.forgetLost());
     await this.adoptParked(partitions);
+    void this.inBackground(() => this.circuitRecords.sweep(partitions));
     this.loop.wake();
     if (this.isStarted) this.sweep(partitions);
   }
@@ -210,12 +226,20 @@ export class DispatchService {
     const last = this.catchingUp.get(partition);
     if (last === undefined || last >= offset) return;
     this.catchingUp.delete(partition);
-    this.lookAgain([partition]);
+    void this.lookAgain([partition]);
+  }
+
+  /** Not while it is still being looked: a slow PostgreSQL is not asked twice at once. */
+  private lookAtAllAgain(): void {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    const partitions = this.ownership.all().map(({ partition }) => partition);
+    void this.lookAgain(partitions).finally(() => (this.isLooking = false));
   }
 
   /** What is parked waits for a sign from here; one may have gone amiss, as where a delivery before it was deleted. */
-  private lookAgain(partitions: readonly number[]): void {
-    this.inBackground(async () => {
+  private lookAgain(partitions: readonly number[]): Promise<void> {
+    return this.inBackground(async () => {
       this.dispatcher.adoptParked(await this.due.parkedWebhooks(partitions));
       this.loop.wake();
     });
@@ -223,15 +247,16 @@ export class DispatchService {
 
   /** Ends the leases on what was not tried, so that whoever is next need not wait for their ends: where nobody is yet. */
   private handBack(leased: readonly DeliveryTask[]): void {
-    if (leased.length > 0) this.inBackground(() => this.due.reschedule(leased, this.on.clock()));
+    if (leased.length > 0) void this.inBackground(() => this.due.reschedule(leased, this.on.clock()));
   }
 
   /** Nobody waits for it but the end of the service. */
-  private inBackground(work: () => Promise<void>): void {
+  private inBackground(work: () => Promise<void>): Promise<void> {
     const running = work()
       .catch((error: unknown) => this.on.onError(error))
       .finally(() => this.background.delete(running));
     this.background.add(running);
+    return running;
   }
 
   revoked(partitions: readonly number[]): void {
@@ -252,7 +277,7 @@ export class DispatchService {
   private lost(claim: PartitionClaim): void {
     if (!this.ownership.holds(claim)) return;
     this.letGo([claim.partition]);
-    this.inBackground(() => this.takeBack(claim.partition));
+    void this.inBackground(() => this.takeBack(claim.partition));
   }
 
   private async takeBack(partition: number): Promise<void> {
@@ -278,7 +303,7 @@ export class DispatchService {
 
   /** What an earlier owner left unfinished; where it cannot be read now, each delivery ends when it is due. */
   private sweep(partitions: readonly number[]): void {
-    this.inBackground(() => this.endings.sweep(partitions));
+    void this.inBackground(() => this.endings.sweep(partitions));
   }
 
   /** What waits in memory ends at once, the rest as soon as PostgreSQL is asked. */

@@ -3,7 +3,7 @@ import type { RetryPolicy } from '../delivery/retry-schedule.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import type { CompletedAttempt } from './attempt.ts';
-import type { Circuits } from './circuits.ts';
+import type { Circuits } from '../circuit/circuits.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { DispatchObserver } from './dispatch-observer.ts';

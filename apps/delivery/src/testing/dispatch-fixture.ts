@@ -1,8 +1,10 @@
 import { MikroORM } from '@mikro-orm/postgresql';
+import type { Options } from '@mikro-orm/postgresql';
 import { Registry } from 'prom-client';
 import { deliveryIdOf, eventIdOf, newId, systemClock, webhookSecretContext } from '@signet/contracts';
 import type { Clock, DeliveryRequest, WebhookSnapshot } from '@signet/contracts';
 import { EgressClient, EgressRules } from '@signet/egress';
+import type { EgressClientOptions } from '@signet/egress';
 import type { KafkaRecord, RecordBatch } from '@signet/kafka';
 import { databaseOptions, migrate, TenantDirectory } from '@signet/service-kit';
 import { SealingKeys, generateSecret } from '@signet/signature';
@@ -20,6 +22,19 @@ import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 export const PARTITION = 0;
 
+export interface DispatchFixtureOptions {
+  readonly clock?: Clock;
+  readonly egress?: Partial<EgressClientOptions>;
+  /** False where a test moves the timers: hours that pass at once must not end connections. */
+  readonly hasPoolTimers?: boolean;
+}
+
+const withoutPoolTimers = ({ pool, driverOptions, ...options }: Options): Options => ({
+  ...options,
+  pool: { ...pool, idleTimeoutMillis: 0 },
+  driverOptions: { ...driverOptions, connectionTimeoutMillis: 0 },
+});
+
 /** Dispatch on a real database, fed by hand instead of by Kafka. */
 export class DispatchFixture {
   /** Of the replicas that are made next. */
@@ -27,6 +42,8 @@ export class DispatchFixture {
   readonly tenants = new TenantDirectory();
   readonly secret = generateSecret(randomBytes);
   isMember = true;
+  /** Uniform in [0, 1): the jitter. */
+  random = (): number => 0;
   /** Where the reading of the requests begins after a start. */
   committedOffset = 1_000_000n;
   whenDirectoryComplete: Promise<void> = Promise.resolve();
@@ -50,12 +67,18 @@ export class DispatchFixture {
     private readonly clock: Clock,
   ) {}
 
-  static async create(clock: Clock = systemClock): Promise<DispatchFixture> {
+  static async create({
+    clock = systemClock,
+    egress = {},
+    hasPoolTimers = true,
+  }: DispatchFixtureOptions = {}): Promise<DispatchFixture> {
     const database = await testDatabase();
     const options = deliveryDatabase({ SIGNET_DATABASE_URL: database.url, SIGNET_DATABASE_POOL: 10 });
-    const orm = await MikroORM.init(databaseOptions(options));
+    const orm = await MikroORM.init(
+      hasPoolTimers ? databaseOptions(options) : withoutPoolTimers(databaseOptions(options)),
+    );
     await migrate(orm, options);
-    const client = new EgressClient({ rules: new EgressRules({ allow: ['127.0.0.0/8'] }) });
+    const client = new EgressClient({ rules: new EgressRules({ allow: ['127.0.0.0/8'] }), ...egress });
     return new DispatchFixture(database, orm, new DayPartitions(orm.em, clock, 90 * DAY_MS), client, clock);
   }
 
@@ -81,7 +104,7 @@ export class DispatchFixture {
       {
         em: this.orm.em,
         clock: this.clock,
-        random: () => 0,
+        random: () => this.random(),
         client: this.client,
         sealing: this.sealing,
         partitions: this.partitions,

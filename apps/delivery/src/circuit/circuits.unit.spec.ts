@@ -7,16 +7,17 @@ const W = 'webhook-1';
 
 let circuits: Circuits;
 let passable: string[];
+let changes: string[];
 
 beforeEach(() => {
   // opossum keeps time by itself: its timers and its clock are moved together.
   jest.useFakeTimers({ now: new Date('2026-03-01T10:00:00Z') });
   passable = [];
-  circuits = new Circuits(
-    POLICY,
-    () => new Date(),
-    (webhookId) => passable.push(webhookId),
-  );
+  changes = [];
+  circuits = new Circuits(POLICY, () => new Date(), {
+    passable: (webhookId) => passable.push(webhookId),
+    changed: (_webhookId, _partition, to) => changes.push(to),
+  });
 });
 afterEach(() => {
   circuits.close();
@@ -65,6 +66,8 @@ describe('a circuit', () => {
       await report('failed');
     }
     expect(passable).toHaveLength(6);
+    expect(changes).toEqual(['open', ...Array(6).fill(['half_open', 'open']).flat()]);
+    expect(circuits.find(W)).toMatchObject({ openings: 7, openedAt: Date.parse('2026-03-01T10:00:00Z') });
   });
 
   test('closes with a probe that succeeds, and begins the schedule anew', async () => {
@@ -82,6 +85,8 @@ describe('a circuit', () => {
     circuits.reset(W);
     expect(circuits.state(W)).toBe('closed');
     expect(passable).toEqual([W]);
+    expect(changes).toEqual(['open', 'closed']);
+    expect(circuits.find(W)).toBeNull();
   });
 });
 

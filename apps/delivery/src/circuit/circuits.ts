@@ -3,6 +3,7 @@ import type { Clock } from '@signet/contracts';
 import { scheduledDelayMs } from '../delivery/retry-schedule.ts';
 import type { RetryPolicy } from '../delivery/retry-schedule.ts';
 import { BucketRotation } from './bucket-rotation.ts';
+import type { OpenCircuit } from './circuit.records.ts';
 
 /** A circuit opens when at least this many attempts failed within the window and half of all did. */
 const FAILURES_TO_OPEN = 5;
@@ -20,9 +21,20 @@ interface Circuit {
   readonly breaker: CircuitBreaker<[AttemptOutcome], void>;
   /** How often it opened since it last closed: the step of the probe schedule. */
   openings: number;
+  /** When it opened first since it last closed. */
+  openedAt: number;
   probeAt: number;
   probing: boolean;
 }
+
+/** What the rest of dispatch hears of circuits. */
+export interface CircuitListener {
+  /** A circuit would let a probe through, or has closed: the webhook's queue may go on. */
+  passable(webhookId: string): void;
+  /** A circuit opened (once more), lets a probe through, or closed. */
+  changed(webhookId: string, partition: number, to: CircuitChange): void;
+}
+export type CircuitChange = 'open' | 'half_open' | 'closed';
 
 type AttemptOutcome = 'succeeded' | 'failed';
 
@@ -41,8 +53,7 @@ export class Circuits {
   constructor(
     private readonly policy: RetryPolicy,
     private readonly clock: Clock,
-    /** Called when a circuit would let a probe through, and when it has closed: the webhook's queue may go on. */
-    private readonly onPassable: (webhookId: string) => void,
+    private readonly listener: CircuitListener,
   ) {}
 
   state(webhookId: string): CircuitState {
@@ -69,6 +80,14 @@ export class Circuits {
     return circuit?.breaker.opened ? circuit.probeAt : null;
   }
 
+  /** The webhook's circuit, if it is not closed. */
+  find(webhookId: string): OpenCircuit | null {
+    const circuit = this.circuits.get(webhookId);
+    if (!circuit || circuit.breaker.closed) return null;
+    const { partition, openings, openedAt, probeAt } = circuit;
+    return { webhookId, partition, openings, openedAt, probeAt };
+  }
+
   /** Tells the webhook's circuit how an attempt ended. Healthy webhooks return at once. */
   record(webhookId: string, outcome: AttemptOutcome, partition: number): void {
     let circuit = this.circuits.get(webhookId);
@@ -93,9 +112,11 @@ export class Circuits {
   reset(webhookId: string): void {
     const circuit = this.circuits.get(webhookId);
     if (!circuit) return;
+    const wasClosed = circuit.breaker.closed;
     this.circuits.delete(webhookId);
     circuit.breaker.shutdown();
-    this.onPassable(webhookId);
+    if (!wasClosed) this.listener.changed(webhookId, circuit.partition, 'closed');
+    this.listener.passable(webhookId);
   }
 
   /** Number of circuits that are not closed. */
@@ -122,42 +143,50 @@ export class Circuits {
       // opossum's own rule is a percentage of all fires; ours, in the failure listener, counts ended attempts.
       volumeThreshold: Number.MAX_SAFE_INTEGER,
     });
-    const circuit: Circuit = { partition, breaker, openings: 0, probeAt: 0, probing: false };
+    const circuit: Circuit = { partition, breaker, openings: 0, openedAt: 0, probeAt: 0, probing: false };
     breaker.on('failure', () => {
       const { failures, successes } = breaker.stats;
       const failed = breaker.closed && failures >= FAILURES_TO_OPEN && failures >= successes;
       // While half-open any failure is the probe's, or as telling as the probe's.
-      if (failed || breaker.halfOpen) this.open(circuit);
+      if (failed || breaker.halfOpen) this.open(webhookId, circuit);
     });
-    breaker.on('halfOpen', () => this.onPassable(webhookId));
+    breaker.on('halfOpen', () => {
+      this.listener.changed(webhookId, partition, 'half_open');
+      this.listener.passable(webhookId);
+    });
     breaker.on('close', () => {
       circuit.openings = 0;
       circuit.probing = false;
-      this.onPassable(webhookId);
+      this.listener.changed(webhookId, partition, 'closed');
+      this.listener.passable(webhookId);
     });
     this.circuits.set(webhookId, circuit);
     this.rotation.start();
     return circuit;
   }
 
-  private open(circuit: Circuit): void {
+  private open(webhookId: string, circuit: Circuit): void {
+    const now = this.clock().getTime();
+    if (circuit.openings === 0) circuit.openedAt = now;
     circuit.openings += 1;
     circuit.probing = false;
     const wait = scheduledDelayMs(this.policy, circuit.openings);
-    circuit.probeAt = this.clock().getTime() + wait;
+    circuit.probeAt = now + wait;
     // opossum reads the option each time that it opens.
     (circuit.breaker as unknown as { options: { resetTimeout: number } }).options.resetTimeout = wait;
     circuit.breaker.open();
+    this.listener.changed(webhookId, circuit.partition, 'open');
   }
 
   private letGoOfHealthy(): void {
     const longAgo = this.clock().getTime() - IDLE_MS;
-    for (const [webhookId, { breaker, probing, probeAt }] of this.circuits) {
+    for (const [webhookId, { breaker, partition, probing, probeAt }] of this.circuits) {
       const isHealthy = breaker.closed && breaker.stats.failures === 0;
       const isIdle = breaker.halfOpen && !probing && probeAt < longAgo;
       if (!isHealthy && !isIdle) continue;
       this.circuits.delete(webhookId);
       breaker.shutdown();
+      if (isIdle) this.listener.changed(webhookId, partition, 'closed');
     }
     if (this.circuits.size === 0) this.rotation.stop();
   }

@@ -1,0 +1,48 @@
+import { pageAnswer } from '@signet/service-kit';
+import { z } from 'zod';
+import type { CircuitRow } from './circuit.reader.ts';
+
+export const circuitAnswer = z.strictObject({
+  webhookId: z.uuid(),
+  tenantId: z.string(),
+  state: z.enum(['closed', 'open', 'half_open']).meta({
+    description:
+      '`closed`: deliveries are tried. `open`: they are held back, without spending attempts. `half_open`: one is let through to see whether the receiver is back.',
+  }),
+  openings: z
+    .int()
+    .min(0)
+    .meta({ description: 'How often it opened since it was last closed: at first, and at each probe that failed.' }),
+  openedAt: z.iso.datetime().nullable().meta({ description: 'When it opened first since it was last closed.' }),
+  nextProbeAt: z.iso
+    .datetime()
+    .nullable()
+    .meta({ description: 'When one delivery is let through; in the past when it is half-open.' }),
+});
+export type CircuitView = z.infer<typeof circuitAnswer>;
+export const circuitPageAnswer = pageAnswer(circuitAnswer);
+
+/** Half-open is what an open circuit becomes at the time of its probe; nobody writes that down. */
+export const circuitView = ({ probeAt, ...row }: CircuitRow, now: Date): CircuitView => ({
+  ...row,
+  state: Date.parse(probeAt) > now.getTime() ? 'open' : 'half_open',
+  nextProbeAt: probeAt,
+});
+
+export const closedView = (webhook: { id: string; tenantId: string }): CircuitView => ({
+  webhookId: webhook.id,
+  tenantId: webhook.tenantId,
+  state: 'closed',
+  openings: 0,
+  openedAt: null,
+  nextProbeAt: null,
+});
+
+export const circuitExample = {
+  webhookId: '01a20a03-6a9d-799e-8f18-38d27e479d8e',
+  tenantId: 'antwerp-jewels',
+  state: 'open',
+  openings: 2,
+  openedAt: '2026-11-23T20:05:26.164Z',
+  nextProbeAt: '2026-11-23T20:11:27.031Z',
+} satisfies CircuitView;

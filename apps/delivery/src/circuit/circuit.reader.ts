@@ -1,0 +1,52 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+
+/** A circuit that is not closed, as its owner wrote it down. Times as ISO instants. */
+export interface CircuitRow {
+  readonly webhookId: string;
+  readonly tenantId: string;
+  readonly openings: number;
+  readonly openedAt: string;
+  readonly probeAt: string;
+}
+
+/** Where the next page begins: behind this row in (openedAt, webhookId) descending. */
+export type CircuitPosition = Pick<CircuitRow, 'openedAt' | 'webhookId'>;
+
+type RawRow = Omit<CircuitRow, 'openedAt' | 'probeAt'> & {
+  readonly openedAt: string | Date;
+  readonly probeAt: string | Date;
+};
+
+/** Reads what the owners of the partitions have written; rows of owners that were replaced since do not count. */
+export class CircuitReader {
+  constructor(private readonly em: EntityManager) {}
+
+  /** Those opened last come first. */
+  async list(tenantId: string | null, after: CircuitPosition | null, limit: number): Promise<CircuitRow[]> {
+    const ofTenant = tenantId === null ? sql`true` : sql`c.tenant_id = ${tenantId}`;
+    const behind = after
+      ? sql`(c.opened_at, c.webhook_id) < (${after.openedAt}::timestamptz, ${after.webhookId}::uuid)`
+      : sql`true`;
+    const { rows } = await sql<RawRow>`
+      select c.webhook_id as "webhookId", c.tenant_id as "tenantId", c.openings,
+        c.opened_at as "openedAt", c.probe_at as "probeAt"
+      from circuits c join partition_owners o using (partition, epoch)
+      where ${ofTenant} and ${behind}
+      order by c.opened_at desc, c.webhook_id desc limit ${limit}`.execute(this.em.fork().getKysely());
+    return rows.map(toRow);
+  }
+
+  /** null: the webhook's circuit is closed. */
+  async find(webhookId: string): Promise<CircuitRow | null> {
+    const { rows } = await sql<RawRow>`
+      select c.webhook_id as "webhookId", c.tenant_id as "tenantId", c.openings,
+        c.opened_at as "openedAt", c.probe_at as "probeAt"
+      from circuits c join partition_owners o using (partition, epoch)
+      where c.webhook_id = ${webhookId}::uuid`.execute(this.em.fork().getKysely());
+    return rows[0] ? toRow(rows[0]) : null;
+  }
+}
+
+const iso = (time: string | Date): string => new Date(time).toISOString();
+const toRow = (raw: RawRow): CircuitRow => ({ ...raw, openedAt: iso(raw.openedAt), probeAt: iso(raw.probeAt) });

@@ -1,0 +1,22 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/**
+ * The circuits that are not closed, for whoever asks: their owners have them in memory, and write them down when they
+ * change. A row counts only while the epoch of its owner does.
+ */
+export class CircuitsMigration extends Migration {
+  override up(): void {
+    this.addSql(`
+      create table circuits (
+        webhook_id uuid primary key,
+        tenant_id text not null,
+        partition integer not null,
+        epoch bigint not null,
+        openings integer not null,
+        opened_at timestamptz not null,
+        probe_at timestamptz not null
+      );
+      create index circuits_by_time on circuits (opened_at desc, webhook_id desc);
+    `);
+  }
+}
