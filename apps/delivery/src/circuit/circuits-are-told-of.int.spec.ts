@@ -26,7 +26,14 @@ afterEach(async () => {
   await fixture?.close();
 });
 
-const operator: Caller = { keyId: 'key-1', role: 'operator', tenantId: null, name: 'Test', eventTypes: null, tenants: null };
+const operator: Caller = {
+  keyId: 'key-1',
+  role: 'operator',
+  tenantId: null,
+  name: 'Test',
+  eventTypes: null,
+  tenants: null,
+};
 const tenant = (tenantId: string): Caller => ({ ...operator, role: 'tenant', tenantId });
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => `m-${index}`);
 const serve = (probeAfterMs: number): Promise<DispatchService> =>
