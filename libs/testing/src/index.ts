@@ -4,6 +4,7 @@ export { testDatabase } from './database.ts';
 export type { TestDatabase } from './database.ts';
 export { fakeClock } from './fake-clock.ts';
 export type { FakeClock } from './fake-clock.ts';
+export { FollowedTopic } from './followed-topic.ts';
 export { RecordingReceiver } from './recording-receiver.ts';
 export type { ReceivedRequest, ReceiverAnswer, ReceiverOptions } from './recording-receiver.ts';
 export { specify } from './specify.ts';
