@@ -70,14 +70,13 @@ export class AppModule implements OnModuleInit, OnApplicationShutdown {
         },
         {
           provide: SourceIntake,
-          inject: [CanonicalPublisher, TenantDirectory, CLOCK, SETTINGS, IngestionMetrics],
+          inject: [CanonicalPublisher, TenantDirectory, CLOCK, SETTINGS],
           useFactory: (
             publisher: CanonicalPublisher,
             tenants: TenantDirectory,
             clock: Clock,
             given: IngestionSettings,
-            metrics: IngestionMetrics,
-          ) => new SourceIntake(publisher, tenants, () => tenants.whenComplete(), clock, limitsOf(given), metrics),
+          ) => new SourceIntake(publisher, tenants, () => tenants.whenComplete(), clock, limitsOf(given)),
         },
       ],
     };

@@ -6,6 +6,7 @@ import type { RecordBatch } from '@signet/kafka';
 import { HealthRegistry } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import type { IngestionSettings } from './config.ts';
+import { IngestionMetrics } from './ingestion-metrics.ts';
 import { kafkaClient } from './kafka-client.ts';
 import { SourceIntake } from './source/source.intake.ts';
 
@@ -17,12 +18,15 @@ export function strategies(
   groupId: string,
 ): CustomTransportStrategy[] {
   const intake = app.get(SourceIntake);
+  const metrics = app.get(IngestionMetrics);
   const health = app.get(HealthRegistry);
   const server = new KafkaBatchServer({
     client: kafkaClient(settings, logger),
     groupId,
     transportId: Symbol('signet.ingestion.source'),
     deadLetterTopic: INGESTION_DEAD_LETTER,
+    // Once it lies there: a batch that is tried again is not counted again.
+    onDeadLetter: (reason) => metrics.refusedFor('kafka', reason),
     logger,
   });
   const handler = (batch: RecordBatch): Promise<void> => intake.take(batch);

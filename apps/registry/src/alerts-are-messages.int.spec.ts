@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { canonicalTopic, CE, eventTypeByName, isUuid, readCanonical } from '@signet/contracts';
+import type { FollowedTopic } from '@signet/testing';
 import { waitFor } from '@signet/testing';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { FollowedTopic } from './testing/followed-topic.ts';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
 

@@ -9,6 +9,7 @@ export type { FakeClock } from './fake-clock.ts';
 export { hostileAnswers, invalidResponses } from './hostile-answers.ts';
 export { rawReceiver, respond } from './raw-receiver.ts';
 export type { Answer, RawReceiver } from './raw-receiver.ts';
+export { FollowedTopic } from './followed-topic.ts';
 export { RecordingReceiver } from './recording-receiver.ts';
 export type { ReceivedRequest, ReceiverAnswer, ReceiverOptions } from './recording-receiver.ts';
 export { specify } from './specify.ts';

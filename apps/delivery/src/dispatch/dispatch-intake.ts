@@ -14,6 +14,7 @@ import { DeliveryTask } from './delivery-task.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { DueDeliveries } from './due-deliveries.ts';
 import type { Ownership } from './ownership.ts';
+import type { LaneWatch } from './subject-lanes.ts';
 
 export interface IntakeOptions {
   /**
@@ -33,6 +34,12 @@ interface Accepted {
   readonly request: DeliveryRequest;
   readonly offset: bigint;
   readonly body: Buffer;
+}
+
+/** What PostgreSQL has already. */
+interface Stored {
+  readonly existing: ReadonlySet<string>;
+  readonly storedLanes: ReadonlySet<string>;
 }
 
 /** Turns a batch of delivery requests into tasks, once each, and answers when every one of them is durable. */
@@ -107,8 +114,21 @@ export class DispatchIntake {
       const order = this.orderOf(one);
       return order ? [{ webhookId: one.request.webhookId, subject: order.subject }] : [];
     });
-    const storings = new Map(lanes.map(({ webhookId }) => [webhookId, this.dispatcher.storingsOf(webhookId)]));
-    const { existing, storedLanes } = await this.storedOf(unknown, lanes);
+    const watch = this.dispatcher.watchLanes();
+    try {
+      const stored = await this.storedOf(unknown, lanes);
+      return [...inHand.values(), ...this.offered(unknown, stored, watch, batch)];
+    } finally {
+      watch.end();
+    }
+  }
+
+  private offered(
+    unknown: readonly Accepted[],
+    { existing, storedLanes }: Stored,
+    watch: LaneWatch,
+    batch: RecordBatch,
+  ): DeliveryTask[] {
     const claim = this.ownership.claim(batch.partition);
     if (batch.signal.aborted) return [];
     if (!claim) throw new RetryableError('partition_not_taken', 'The partition is not served here.');
@@ -122,11 +142,11 @@ export class DispatchIntake {
       });
     for (const task of fresh) {
       const { webhookId, order } = task;
-      const isOutdated = this.dispatcher.storingsOf(webhookId) !== storings.get(webhookId);
-      const isBehindStored = order !== null && (isOutdated || storedLanes.has(laneKey(webhookId, order.subject)));
+      const isBehindStored =
+        watch.isOutdated(task) || (order !== null && storedLanes.has(laneKey(webhookId, order.subject)));
       this.dispatcher.offer(task, isBehindStored);
     }
-    return [...inHand.values(), ...fresh];
+    return fresh;
   }
 
   /** Its place in an order; null where its webhook asks for none, or it has no subject. */
@@ -138,7 +158,7 @@ export class DispatchIntake {
   private async storedOf(
     accepted: readonly Accepted[],
     lanes: readonly { webhookId: string; subject: string }[],
-  ): Promise<{ existing: Set<string>; storedLanes: Set<string> }> {
+  ): Promise<Stored> {
     const days = [...new Set(accepted.map(({ request }) => dayOf(request.messageTime)))];
     const ids = accepted.map(({ request }) => request.deliveryId);
     try {

@@ -6,6 +6,7 @@ import type { DeliveryTask } from './delivery-task.ts';
 import type { DispatcherParts } from './dispatcher.parts.ts';
 import type { ParkedWebhook } from './due-deliveries.ts';
 import { SubjectLanes } from './subject-lanes.ts';
+import type { LaneWatch } from './subject-lanes.ts';
 import { WebhookQueue } from './webhook-queue.ts';
 
 /**
@@ -27,7 +28,7 @@ export class Dispatcher {
   /**
    * Takes a delivery over. A repeat of one already in hand waits for that one.
    *
-   * @param isBehindStored fresh, and PostgreSQL may hold some of its subject that must go before it
+   * @param isBehindStored PostgreSQL may hold some of its subject that must go before it
    */
   offer(task: DeliveryTask, isBehindStored = false): void {
     const known = this.tasks.get(task.id);
@@ -46,16 +47,16 @@ export class Dispatcher {
     const isBlocked = this.parts.circuits.state(task.webhookId) === 'open';
     const isFull = this.isFull(queue, task);
     const step = this.lanes.enter(task, isBehindStored);
-    if (isBlocked || isFull || step === 'leaving') void this.park([task]);
+    if (isBlocked || isFull || isBehindStored || step === 'leaving') void this.park([task]);
     else if (step === 'started') {
       queue.push(task);
       this.pump(queue);
     }
   }
 
-  /** Counts the webhook's deliveries that went to PostgreSQL; what was read there before the last one is outdated. */
-  storingsOf(webhookId: string): number {
-    return this.lanes.storingsOf(webhookId);
+  /** @see SubjectLanes.watch */
+  watchLanes(): LaneWatch {
+    return this.lanes.watch();
   }
 
   /** The webhook takes no deliveries any more: what waits for it in memory ends. What is on the wire ends with its attempt. */

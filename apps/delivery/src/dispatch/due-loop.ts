@@ -1,6 +1,7 @@
 import type { Clock } from '@signet/contracts';
 import type { Dispatcher } from './dispatcher.ts';
-import type { DueDeliveries } from './due-deliveries.ts';
+import type { DeliveryTask } from './delivery-task.ts';
+import type { DueDeliveries, Lease } from './due-deliveries.ts';
 import type { PartitionClaim } from './ownership.ts';
 
 export interface DueLoopOptions {
@@ -68,8 +69,9 @@ export class DueLoop {
     const claims = this.claims();
     if (claims.length === 0 || this.dispatcher.size >= this.options.maxInMemory) return false;
     const refilled = await this.refill(claims);
-    const { tasks } = await this.due.leaseDue(claims, this.clock(), this.leaseEnd(), this.options.batchSize);
-    for (const task of tasks) this.dispatcher.offer(task);
+    const tasks = await this.offerLeased(() =>
+      this.due.leaseDue(claims, this.clock(), this.leaseEnd(), this.options.batchSize),
+    );
     return tasks.length === this.options.batchSize || refilled > 0;
   }
 
@@ -98,8 +100,19 @@ export class DueLoop {
   }
 
   private async refillInOrder(claims: readonly PartitionClaim[], webhookId: string, limit: number): Promise<number> {
-    const { tasks } = await this.due.leaseInOrder(claims, webhookId, this.leaseEnd(), limit);
-    for (const task of tasks) this.dispatcher.offer(task);
+    const tasks = await this.offerLeased(() => this.due.leaseInOrder(claims, webhookId, this.leaseEnd(), limit));
     return tasks.length;
+  }
+
+  /** What was stored while PostgreSQL answered may come before what it gave: that goes back. */
+  private async offerLeased(lease: () => Promise<Lease>): Promise<readonly DeliveryTask[]> {
+    const watch = this.dispatcher.watchLanes();
+    try {
+      const { tasks } = await lease();
+      for (const task of tasks) this.dispatcher.offer(task, watch.isOutdated(task));
+      return tasks;
+    } finally {
+      watch.end();
+    }
   }
 }

@@ -26,6 +26,24 @@ export interface LaneMove {
   readonly isBehindStored: boolean;
 }
 
+/**
+ * What PostgreSQL says about a lane is outdated where something of it was stored while PostgreSQL was asked: that is no
+ * longer in hand here, and may come before what was read.
+ */
+export class LaneWatch {
+  private readonly stored = new Set<string>();
+
+  constructor(readonly end: () => void) {}
+
+  note({ webhookId, order }: DeliveryTask): void {
+    if (order) this.stored.add(`${webhookId}/${order.subject}`);
+  }
+
+  isOutdated({ webhookId, order }: DeliveryTask): boolean {
+    return order !== null && this.stored.has(`${webhookId}/${order.subject}`);
+  }
+}
+
 interface Webhook {
   readonly lanes: Map<string, Lane>;
   /** How many of its tasks wait for others. */
@@ -41,11 +59,13 @@ const NOTHING: LaneMove = { next: null, toPark: [], isBehindStored: false };
  */
 export class SubjectLanes {
   private readonly webhooks = new Map<string, Webhook>();
-  /** Counts what went to PostgreSQL, by webhook: who asked PostgreSQL before knows that the answer may be outdated. */
-  private readonly storings = new Map<string, number>();
+  private readonly watches = new Set<LaneWatch>();
 
-  storingsOf(webhookId: string): number {
-    return this.storings.get(webhookId) ?? 0;
+  /** Notes from here on what goes to PostgreSQL, for whoever asks PostgreSQL next. It has to be ended. */
+  watch(): LaneWatch {
+    const watch = new LaneWatch(() => this.watches.delete(watch));
+    this.watches.add(watch);
+    return watch;
   }
 
   /**
@@ -81,7 +101,7 @@ export class SubjectLanes {
 
   /** The task has ended, or (`isStored`) PostgreSQL or Kafka has it from now on. */
   leave(task: DeliveryTask, isStored: boolean): LaneMove {
-    if (isStored) this.storings.set(task.webhookId, this.storingsOf(task.webhookId) + 1);
+    if (isStored) for (const watch of this.watches) watch.note(task);
     const found = this.find(task);
     if (!found) return NOTHING;
     const { webhook, lane, entry } = found;

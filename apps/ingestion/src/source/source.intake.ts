@@ -5,7 +5,6 @@ import type { CanonicalPublisher } from '../canonical-publisher.ts';
 import { checkEvent } from '../event/event-rules.ts';
 import { isRefusal } from '../event/refusal.ts';
 import type { Refusal } from '../event/refusal.ts';
-import type { IngestionMetrics } from '../ingestion-metrics.ts';
 import { readKafkaEvent } from './kafka-event.ts';
 
 export interface IntakeLimits {
@@ -21,7 +20,6 @@ export class SourceIntake {
     private readonly tenantsReady: () => Promise<void>,
     private readonly clock: Clock,
     private readonly limits: IntakeLimits,
-    private readonly metrics: IngestionMetrics,
   ) {}
 
   /** Resolves when every good message is on Kafka; the others are set aside. */
@@ -32,10 +30,8 @@ export class SourceIntake {
     const now = this.clock().getTime();
     for (const record of batch.records) {
       const checked = this.check(record, now);
-      if (isRefusal(checked)) {
-        this.metrics.refusedFor('kafka', checked.reason);
-        batch.setAside(record, checked);
-      } else messages.push(checked);
+      if (isRefusal(checked)) batch.setAside(record, checked);
+      else messages.push(checked);
     }
     if (messages.length > 0) await this.publisher.publish(messages, 'kafka');
   }

@@ -5,14 +5,13 @@ import type { RunningService } from '@signet/service-kit';
 import { loadSettings, startService } from '@signet/service-kit';
 import { generateSealingKey } from '@signet/signature';
 import type { TestDatabase } from '@signet/testing';
-import { testBrokers, testDatabase, waitFor } from '@signet/testing';
+import { FollowedTopic, testBrokers, testDatabase, waitFor } from '@signet/testing';
 import { ApiKeyCommands } from '../api-key/api-key.commands.ts';
 import type { RegistrySettings } from '../config.ts';
 import { settings } from '../config.ts';
 import { registryService } from '../registry.service.ts';
 import type { Answer, Asked } from './answers.ts';
 import { ask } from './answers.ts';
-import { FollowedTopic } from './followed-topic.ts';
 import { Outcomes } from './outcomes.ts';
 
 export interface TestTenant {

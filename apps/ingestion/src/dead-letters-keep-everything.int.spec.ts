@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { KafkaRecord, OutgoingRecord } from '@signet/kafka';
+import { DEAD_LETTER } from '@signet/kafka';
+import { waitFor } from '@signet/testing';
+import { TestIngestion } from './testing/ingestion.ts';
+import { overKafka, saleOf } from './testing/sales.ts';
+
+const MAX_BYTES = 4_096;
+let ingestion: TestIngestion;
+let tenant: string;
+beforeAll(async () => {
+  ingestion = await TestIngestion.start({ settings: { SIGNET_MAX_MESSAGE_BYTES: String(MAX_BYTES) } });
+  tenant = await ingestion.newTenant();
+});
+afterAll(() => ingestion.stop());
+
+const publish = (record: OutgoingRecord) => ingestion.producer.publish(ingestion.sourceTopic, record);
+const letterOf = async (key: string): Promise<KafkaRecord> => (await ingestion.deadLetters()).record(key);
+const text = ({ headers }: KafkaRecord, name: string): string | undefined => headers[name]?.toString();
+const counted = (reason: string) => ingestion.counted('signet_ingestion_refused_total', { source: 'kafka', reason });
+
+test('a dead letter has the bytes and headers as they came, the reason, the field and the place', async () => {
+  const key = Buffer.from([0x00, 0xff, ...Buffer.from(randomUUID())]);
+  const value = Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x7d]);
+  const own = { 'x-blob': Buffer.from([0x00, 0xff, 0x0a]), 'x-trace': Buffer.from('Zoë'), 'x-empty': Buffer.alloc(0) };
+  const { headers = {} } = overKafka.binary(saleOf(tenant));
+  const timestamp = Date.now() - 60_000;
+  await publish({ key, value, headers: { ...headers, ...own }, timestamp });
+  const isMeant = (record: KafkaRecord): boolean => record.key?.equals(key) === true;
+  const letter = await (await ingestion.deadLetters()).find(isMeant, 'the dead letter');
+  expect(letter.value).toEqual(value);
+  expect(letter.headers).toMatchObject(own);
+  for (const [name, sent] of Object.entries(headers)) expect([name, text(letter, name)]).toEqual([name, String(sent)]);
+  const about = Object.fromEntries(Object.entries(DEAD_LETTER).map(([what, name]) => [what, text(letter, name)]));
+  expect(about).toEqual({
+    reason: 'invalid_data',
+    field: 'data',
+    detail: 'data is not JSON in UTF-8.',
+    topic: ingestion.sourceTopic,
+    partition: '0',
+    offset: expect.stringMatching(/^\d+$/),
+    timestamp: String(timestamp),
+    at: expect.stringMatching(/^\d{4}-.*Z$/),
+    service: 'ingestion',
+    omitted: undefined,
+  });
+});
+
+test('a record without value and headers is kept as such', async () => {
+  const key = randomUUID();
+  await publish({ key, value: null });
+  const letter = await letterOf(key);
+  expect(letter.value).toBeNull();
+  expect(text(letter, DEAD_LETTER.field)).toBe('specversion');
+  expect(Object.keys(letter.headers).every((name) => name.startsWith('signet-dead-letter-'))).toBe(true);
+});
+
+describe('each kind of bad event is set aside and counted by its reason', () => {
+  const { binary, structured } = overKafka;
+  const key = randomUUID;
+  test.each<[what: string, record: () => OutgoingRecord, reason: string, field: string]>([
+    ['binary, of no tenant', () => binary(saleOf(undefined)), 'missing_attribute', 'tenantid'],
+    ['binary, of a tenant nobody knows', () => binary(saleOf('nobody')), 'unknown_tenant', 'tenantid'],
+    [
+      'binary, of a type nobody knows',
+      () => binary(saleOf(tenant, { type: 'sale.lost' })),
+      'unknown_event_type',
+      'type',
+    ],
+    ["of Signet's own type", () => binary(saleOf(tenant, { type: 'webhook.failing' })), 'reserved_event_type', 'type'],
+    [
+      'structured, a total that is a list',
+      () => structured(saleOf(tenant, { data: { total: [] } })),
+      'invalid_data',
+      'data.total',
+    ],
+    [
+      'binary, a total that is a list',
+      () => binary(saleOf(tenant, { data: { total: [] } })),
+      'invalid_data',
+      'data.total',
+    ],
+    ['too large', () => binary(saleOf(tenant, { data: { note: 'n'.repeat(MAX_BYTES) } })), 'message_too_large', 'data'],
+    ['too old', () => binary(saleOf(tenant, { time: '2001-01-01T00:00:00Z' })), 'time_out_of_range', 'time'],
+    [
+      'structured, half of it',
+      () => ({ ...structured(saleOf(tenant), key()), value: '{"id":' }),
+      'malformed_event',
+      'event',
+    ],
+    [
+      'a batch',
+      () => ({ key: key(), value: '[]', headers: { 'content-type': 'application/cloudevents-batch+json' } }),
+      'unsupported_mode',
+      'content-type',
+    ],
+  ])('%s', async (_what, make, reason, field) => {
+    const record = make();
+    const before = await counted(reason);
+    await publish(record);
+    const letter = await letterOf(String(record.key));
+    expect([text(letter, DEAD_LETTER.reason), text(letter, DEAD_LETTER.field)]).toEqual([reason, field]);
+    expect(letter.value?.toString()).toBe(record.value);
+    for (const [name, sent] of Object.entries(record.headers ?? {})) expect(text(letter, name)).toBe(sent);
+    await waitFor(async () => (await counted(reason)) > before, { what: 'the count' });
+    expect(await counted(reason)).toBe(before + 1);
+  });
+});
+
+test('good events among bad ones arrive, and all of the bad ones are kept', async () => {
+  const good = Array.from({ length: 10 }, () => saleOf(tenant));
+  const bad = Array.from({ length: 10 }, () => saleOf('nobody'));
+  await ingestion.producer.publishAll(
+    ingestion.sourceTopic,
+    good.flatMap((event, index) => [overKafka.structured(event), overKafka.binary(bad[index]!)]),
+  );
+  for (const { subject } of good) await (await ingestion.canonical()).record(`${tenant}/${subject}`);
+  for (const { id } of bad) await letterOf(id);
+});
