@@ -17,11 +17,19 @@ export const webhookSnapshot = z.object({
   ordering: z.enum(['none', 'subject']),
   /** Name of one more header that carries the hex HMAC-SHA256 of the body; null, or missing in older records: none. */
   legacySignatureHeader: z.string().nullish(),
+  /** What is shown to a receiver that asks for a client certificate; null, or missing in older records: nothing. */
+  clientCertificate: z
+    .object({
+      /** JSON of `{certificate, key}`, opened with the sealing keys only where a request is sent. */
+      sealed: z.string(),
+      fingerprint: z.string(),
+    })
+    .nullish(),
   /** Every secret that signs, newest first; `sealed` is opened with the sealing keys only where a request is signed. */
   secrets: z.array(z.object({ sealed: z.string(), expiresAt: z.iso.datetime().nullable() })).min(1),
   /**
    * Version of the webhook's stream that this snapshot shows. A reader keeps the highest, and of two that are alike the
-   * later: it is the same webhook with its secrets resealed.
+   * later: it is the same webhook with what is sealed of it resealed.
    */
   version: z.int().nonnegative(),
 });

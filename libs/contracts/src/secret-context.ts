@@ -3,3 +3,9 @@
  * text to its webhook: copied onto another webhook's row or record, it does not open.
  */
 export const webhookSecretContext = (webhookId: string): string => `webhook-secret:${webhookId}`;
+
+/**
+ * The same for what a webhook shows to a receiver that asks for a client certificate: sealed is the JSON of
+ * `{certificate, key}`, both PEM.
+ */
+export const webhookIdentityContext = (webhookId: string): string => `webhook-identity:${webhookId}`;

@@ -3,6 +3,7 @@ import type { SecureContext } from 'node:tls';
 import { systemClock } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import { LRUCache } from 'lru-cache';
+import type { ClientIdentity } from './client-identity.ts';
 import { Exchange } from './exchange.ts';
 import { connectionHeaderIn } from './headers.ts';
 import { HostPool } from './host-pool.ts';
@@ -49,7 +50,10 @@ export class EgressClient {
   readonly #rules: EgressRules;
   readonly #book: AddressBook;
   readonly #limits: { maxConnections: number; keepAliveMs: number; maxHeaderBytes: number };
+  /** Certificates that are trusted, where they are not just those that Node trusts. */
+  readonly #trusted: { readonly ca?: string[] };
   readonly #secureContext: SecureContext;
+  readonly #contexts = new WeakMap<ClientIdentity, SecureContext>();
   /** What became of a URL never changes, since the rules do not. */
   readonly #targets = new LRUCache<string, Target>({ max: MAX_TARGETS });
   readonly #pools: LRUCache<string, HostPool>;
@@ -71,7 +75,8 @@ export class EgressClient {
       maxHeaderBytes: options.maxHeaderBytes ?? 16 * 1024,
     };
     // One for all connections: to read the certificates anew for each would cost milliseconds.
-    this.#secureContext = createSecureContext(trusting(options.extraCertificates ?? []));
+    this.#trusted = trusting(options.extraCertificates ?? []);
+    this.#secureContext = createSecureContext(this.#trusted);
     this.#pools = new LRUCache({ max: options.maxHosts ?? 2000, dispose: (pool) => pool.close() });
     this.#sweeper = setInterval(() => this.#closeIdlePools(), POOL_IDLE_MS / 2).unref();
   }
@@ -90,13 +95,20 @@ export class EgressClient {
       return Promise.resolve(refusal('invalid_request', `The header "${name}" belongs to the connection.`));
     }
 
+    // Of URLs without TLS there is one pool, whoever asks.
+    const identity = target.secure ? request.identity : undefined;
+    const secureContext = this.#contextOf(identity);
+    if (!secureContext) {
+      return Promise.resolve(refusal('invalid_request', 'The client certificate cannot be used.'));
+    }
+
     this.#underWay += 1;
     return new Promise((resolve) => {
       const { headers, body } = request;
       const exchange = new Exchange({
         request,
         dispatch: { path: target.path, method: 'POST', headers, body },
-        poolOf: (address) => this.#poolOf(target, address),
+        poolOf: (address) => this.#poolOf(target, address, secureContext, identity),
         settle: (result) => {
           resolve(result);
           this.#ended();
@@ -131,13 +143,32 @@ export class EgressClient {
     return target;
   }
 
-  #poolOf(target: Target & { ok: true }, address: string): HostPool {
-    const key = `${target.origin} ${address}`;
+  /** undefined where the identity is none that TLS can use. */
+  #contextOf(identity: ClientIdentity | undefined): SecureContext | undefined {
+    if (!identity) return this.#secureContext;
+    let context = this.#contexts.get(identity);
+    if (context) return context;
+    try {
+      context = identity.secureContext(this.#trusted);
+    } catch {
+      return undefined;
+    }
+    this.#contexts.set(identity, context);
+    return context;
+  }
+
+  /** One for each origin, address and identity: a connection, and a TLS session, speak for whoever opened them. */
+  #poolOf(
+    target: Target & { ok: true },
+    address: string,
+    secureContext: SecureContext,
+    identity: ClientIdentity | undefined,
+  ): HostPool {
+    const key = `${target.origin} ${address} ${identity?.serial ?? ''}`;
     let pool = this.#pools.get(key);
     if (pool === undefined) {
       const { origin, secure, port, host } = target;
       const rules = this.#rules;
-      const secureContext = this.#secureContext;
       pool = new HostPool(
         { origin, secure, port, host, address, rules, secureContext, session: undefined },
         this.#limits,

@@ -1,4 +1,7 @@
 export { CidrFormatError } from './cidr.ts';
+export { checkClientCertificate } from './client-certificate.ts';
+export type { CertificateFacts, ClientCertificateCheck, ClientCertificateRule } from './client-certificate.ts';
+export { ClientIdentity } from './client-identity.ts';
 export { EgressClient, EgressClosedError } from './egress-client.ts';
 export type { EgressClientOptions } from './egress-client.ts';
 export { checkHeader, reservedHeader } from './headers.ts';

@@ -1,4 +1,5 @@
 import type { ErrorClass } from '@signet/contracts';
+import type { ClientIdentity } from './client-identity.ts';
 
 /** What `post` sends. */
 export interface EgressRequest {
@@ -10,6 +11,8 @@ export interface EgressRequest {
   readonly timeoutMs: number;
   /** As much of the response's body is kept. */
   readonly maxResponseBytes: number;
+  /** Shown to receivers that ask for a client certificate. Without effect where the URL has no TLS. */
+  readonly identity?: ClientIdentity | undefined;
 }
 
 /** Milliseconds, with fractions; null where a step did not happen or its time cannot be known. */

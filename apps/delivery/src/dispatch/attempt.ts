@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { ErrorClass } from '@signet/contracts';
-import type { EgressClient, EgressResult } from '@signet/egress';
+import type { ClientIdentity, EgressClient, EgressResult } from '@signet/egress';
 import { legacySignature, signatureHeader } from '@signet/signature';
 import type { Clock } from '@signet/contracts';
 import type { AttemptResult } from '../delivery/delivery.decider.ts';
@@ -21,6 +21,13 @@ export interface PreparedAttempt {
   readonly headers: Readonly<Record<string, string>>;
   readonly signature: string;
   readonly timeoutMs: number;
+  readonly identity: ClientIdentity | undefined;
+}
+
+/** What an attempt is signed with, newest first, and what is shown to a receiver that asks who calls. */
+export interface AttemptMeans {
+  readonly keys: readonly KeyObject[];
+  readonly identity: ClientIdentity | undefined;
 }
 
 export interface CompletedAttempt {
@@ -32,7 +39,7 @@ export interface CompletedAttempt {
 export function prepareAttempt(
   task: DeliveryTask,
   webhook: RoutedWebhook,
-  keys: readonly KeyObject[],
+  { keys, identity }: AttemptMeans,
   defaults: { timeoutMs: number; userAgent: string },
   now: Date,
 ): PreparedAttempt {
@@ -56,7 +63,7 @@ export function prepareAttempt(
   if (row.kind !== 'message') headers[`signet-${row.kind}`] = 'true';
   if (task.traceparent !== undefined) headers['traceparent'] = task.traceparent;
   const timeoutMs = webhook.requestTimeoutMs ?? defaults.timeoutMs;
-  return { task, attempt, startedAt: now, url: webhook.url, headers, signature, timeoutMs };
+  return { task, attempt, startedAt: now, url: webhook.url, headers, signature, timeoutMs, identity };
 }
 
 /** For a receiver that migrates: one more header of its own name, by the newest secret alone since it holds one value. */
@@ -75,8 +82,9 @@ export async function sendAttempt(
   clock: Clock,
   owner: string,
 ): Promise<CompletedAttempt> {
-  const { task, url, headers, timeoutMs, startedAt } = prepared;
-  const result = await client.post({ url, headers, body: task.body, timeoutMs, maxResponseBytes: MAX_RESPONSE_BYTES });
+  const { task, url, headers, timeoutMs, startedAt, identity } = prepared;
+  const { body } = task;
+  const result = await client.post({ url, headers, body, timeoutMs, maxResponseBytes: MAX_RESPONSE_BYTES, identity });
   const endedAt = clock();
   return { prepared, result: attemptResult(prepared, result, endedAt, owner, startedAt) };
 }

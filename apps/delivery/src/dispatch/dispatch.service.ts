@@ -14,6 +14,7 @@ import type { WebhookChange } from '../webhook-directory/webhook-directory.ts';
 import { prepareAttempt, sendAttempt } from './attempt.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { ClientIdentities } from './client-identities.ts';
 import { DispatchIntake } from './dispatch-intake.ts';
 import { DueDeliveries } from './due-deliveries.ts';
 import { DueLoop } from './due-loop.ts';
@@ -95,6 +96,7 @@ export class DispatchService {
       return new Date(clock().getTime() + timeout + LEASE_MARGIN_MS);
     };
     const keys = new SigningKeys(on.sealing, clock);
+    const identities = new ClientIdentities(on.sealing);
     const defaults = { timeoutMs: settings.requestTimeoutMs, userAgent: settings.userAgent };
     this.ownership = new Ownership(em, clock, settings.replica);
     this.due = new DueDeliveries(em);
@@ -129,7 +131,8 @@ export class DispatchService {
       clock,
       random: on.random,
       attempt: async (task, webhook) => {
-        const prepared = prepareAttempt(task, webhook, keys.live(webhook), defaults, clock());
+        const means = { keys: keys.live(webhook), identity: identities.of(webhook) };
+        const prepared = prepareAttempt(task, webhook, means, defaults, clock());
         return sendAttempt(prepared, client, clock, settings.replica);
       },
       reasonToEnd: ({ webhookId }) => reasonOf(webhookId),
@@ -333,7 +336,8 @@ export class DispatchService {
       before.url !== webhook.url ||
       before.isActive !== webhook.isActive ||
       JSON.stringify(before.headers) !== JSON.stringify(webhook.headers) ||
-      before.secrets[0]?.sealed !== webhook.secrets[0]?.sealed;
+      before.secrets[0]?.sealed !== webhook.secrets[0]?.sealed ||
+      before.clientCertificate?.fingerprint !== webhook.clientCertificate?.fingerprint;
     if (isMended) this.circuits.reset(webhook.id);
   }
 }

@@ -1,7 +1,13 @@
 import { MikroORM } from '@mikro-orm/postgresql';
-import type { Options } from '@mikro-orm/postgresql';
 import { Registry } from 'prom-client';
-import { deliveryIdOf, eventIdOf, newId, systemClock, webhookSecretContext } from '@signet/contracts';
+import {
+  deliveryIdOf,
+  eventIdOf,
+  newId,
+  systemClock,
+  webhookIdentityContext,
+  webhookSecretContext,
+} from '@signet/contracts';
 import type { Clock, DeliveryRequest, WebhookSnapshot } from '@signet/contracts';
 import { EgressClient, EgressRules } from '@signet/egress';
 import type { EgressClientOptions } from '@signet/egress';
@@ -18,6 +24,7 @@ import { DeliveryReader } from '../delivery/delivery.reader.ts';
 import { DispatchService } from '../dispatch/dispatch.service.ts';
 import type { DispatchSettings } from '../dispatch/dispatch.service.ts';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
+import { withoutPoolTimers } from './pool-timers.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 export const PARTITION = 0;
@@ -28,12 +35,6 @@ export interface DispatchFixtureOptions {
   /** False where a test moves the timers: hours that pass at once must not end connections. */
   readonly hasPoolTimers?: boolean;
 }
-
-const withoutPoolTimers = ({ pool, driverOptions, ...options }: Options): Options => ({
-  ...options,
-  pool: { ...pool, idleTimeoutMillis: 0 },
-  driverOptions: { ...driverOptions, connectionTimeoutMillis: 0 },
-});
 
 /** Dispatch on a real database, fed by hand instead of by Kafka. */
 export class DispatchFixture {
@@ -176,6 +177,10 @@ export class DispatchFixture {
 
   sealed(webhookId: string, secret: string): string {
     return this.sealing.seal(secret, webhookSecretContext(webhookId));
+  }
+
+  sealedIdentity(webhookId: string, identity: { certificate: string; key: string }): string {
+    return this.sealing.seal(JSON.stringify(identity), webhookIdentityContext(webhookId));
   }
 
   async close(): Promise<void> {

@@ -71,7 +71,8 @@ export class WebhookDirectory {
     const before = this.byId.get(webhook.id);
     if (before && before.version > webhook.version) return;
     if (before?.version === webhook.version) {
-      this.replace(before, { ...before, secrets: webhook.secrets });
+      const { secrets, clientCertificate } = webhook;
+      this.replace(before, { ...before, secrets, clientCertificate });
       return;
     }
     this.replace(before, webhook);

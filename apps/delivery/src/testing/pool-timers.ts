@@ -1,0 +1,8 @@
+import type { Options } from '@mikro-orm/postgresql';
+
+/** For tests that move the timers: connections that neither end when they are idle nor are waited for in vain. */
+export const withoutPoolTimers = ({ pool, driverOptions, ...options }: Options): Options => ({
+  ...options,
+  pool: { ...pool, idleTimeoutMillis: 0 },
+  driverOptions: { ...driverOptions, connectionTimeoutMillis: 0 },
+});
