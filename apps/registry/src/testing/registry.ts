@@ -84,6 +84,10 @@ export class TestRegistry {
     return ask(`${this.service.url}${path}`, method, { key: this.operatorKey, ...asked });
   }
 
+  async metrics(): Promise<string> {
+    return (await fetch(`${this.service.managementUrl}/metrics`)).text();
+  }
+
   async newTenant(): Promise<TestTenant> {
     const name = `Shop ${randomUUID().slice(0, 8)}`;
     const { id } = (await this.call('POST', '/v1/tenants', { body: { name } })).json;
