@@ -22,3 +22,9 @@ test('the preferred port is given when it is free, the next one when it is taken
   await occupy(other, '0.0.0.0');
   expect(await freePort(other)).toBeGreaterThan(other);
 });
+
+test('any port is one that no outgoing connection gets by chance', async () => {
+  const ports = await Promise.all(Array.from({ length: 50 }, () => freePort()));
+  expect(Math.max(...ports)).toBeLessThan(32_768);
+  expect(Math.min(...ports)).toBeGreaterThan(1_024);
+});

@@ -1,7 +1,13 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** How many ports above the preferred one are tried before the system is asked for any. */
+/** How many ports above the preferred one are tried before any other. */
 const NEIGHBOURS = 100;
+/**
+ * Where any other is taken from: below the ports that systems give to outgoing connections (from 32,768 on), one of which
+ * would else get hold of it before a server that takes seconds to start binds it.
+ */
+const ANY = { from: 12_000, to: 32_000, tries: 200 };
 
 /**
  * A TCP port of 127.0.0.1 that nobody listens on: `preferred` if it is free, else the next free one above it, else any.
@@ -14,9 +20,11 @@ export async function freePort(preferred?: number): Promise<number> {
       if ((await bindable(port)) !== undefined) return port;
     }
   }
-  const port = await bindable(0);
-  if (port === undefined) throw new Error('No free TCP port on 127.0.0.1.');
-  return port;
+  for (let tries = 0; tries < ANY.tries; tries++) {
+    const port = randomInt(ANY.from, ANY.to);
+    if ((await bindable(port)) !== undefined) return port;
+  }
+  throw new Error('No free TCP port on 127.0.0.1.');
 }
 
 /** Binds and lets go; resolves to the port, or to undefined where somebody else has it or only root may have it. */
