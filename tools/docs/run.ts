@@ -2,7 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../dev/settings.ts';
-import { SETTINGS_PAGE, settingsPage } from './settings.ts';
+import { pages } from './pages.ts';
 
-writeFileSync(join(ROOT, SETTINGS_PAGE), `${settingsPage()}\n`);
-console.log(`Wrote ${SETTINGS_PAGE}`);
+for (const [page, text] of Object.entries(pages())) {
+  writeFileSync(join(ROOT, page), text);
+  console.log(`Wrote ${page}`);
+}

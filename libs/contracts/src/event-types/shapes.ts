@@ -23,20 +23,22 @@ export const list = (items: JsonSchema): JsonSchema => ({ type: ['array', 'null'
 export const text: JsonSchema = { type: ['string', 'null'] };
 
 /** Ids are the producer's own: numbers and strings both occur. */
-export const id: JsonSchema = { type: ['string', 'integer'] };
+export const id: JsonSchema = { type: ['string', 'integer'], description: "The sender's own id." };
 
-/** A number, or a decimal as a string where a producer keeps every digit. */
 export const money: JsonSchema = {
   anyOf: [{ type: ['number', 'null'] }, { type: 'string', pattern: '^-?\\d+(\\.\\d+)?$' }],
+  description: 'A decimal number, as a string where the sender keeps every digit.',
 };
 
 export const quantity: JsonSchema = { type: ['number', 'null'] };
 
-/** ISO 4217. */
-export const currency: JsonSchema = { type: ['string', 'null'], pattern: '^[A-Z]{3}$' };
+export const currency: JsonSchema = {
+  type: ['string', 'null'],
+  pattern: '^[A-Z]{3}$',
+  description: 'Code of ISO 4217, such as EUR.',
+};
 
-/** RFC 3339. */
-export const time: JsonSchema = { type: ['string', 'null'] };
+export const time: JsonSchema = { type: ['string', 'null'], description: 'A time as in RFC 3339.' };
 
 export const customer = object({ customerId: id, name: text, email: text });
 export const item = object({ sku: text, name: text, metal: text, carat: quantity, quantity, unitPrice: money });
