@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import { AuthModule, DatabaseModule } from '@signet/service-kit';
+import { AuthModule, DatabaseModule, IdempotencyModule } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import type { DeliverySettings } from './config.ts';
 import { CircuitModule } from './circuit/circuit.module.ts';
@@ -20,6 +20,7 @@ export class AppModule {
       imports: [
         database,
         AuthModule.forKafka(kafkaClient(settings, logger)),
+        IdempotencyModule,
         FanOutModule,
         DispatchModule,
         DeliveryModule,

@@ -154,3 +154,12 @@ test('what is refused is counted by its reason', async () => {
   await postAll([saleOf('nobody'), saleOf(tenant), saleOf('nobody')]);
   expect(await count()).toBe(before + 2);
 });
+
+test('an Idempotency-Key is taken: the event says by its id that it is the same', async () => {
+  const event = saleOf(tenant);
+  const { headers, body } = overHttp.structured(event);
+  const keyed = { headers: { ...headers, 'idempotency-key': crypto.randomUUID() }, body };
+  const [first, again] = [await ingestion.post(keyed, operator), await ingestion.post(keyed, operator)];
+  expect(first).toMatchObject({ status: 202, json: { results: [{ id: event.id }] } });
+  expect(again).toMatchObject({ status: 202, json: first.json });
+});

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { IdempotencyModule } from '@signet/service-kit';
 import { waitFor } from '@signet/testing';
 import pg from 'pg';
-import { IdempotencyModule } from './idempotency/idempotency.module.ts';
 import { OpenTransaction } from './testing/open-transaction.ts';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';

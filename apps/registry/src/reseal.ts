@@ -4,8 +4,8 @@
  * front, restart every service, run this, take the old one out, restart every service. It may be interrupted and run
  * again, and the registry may run meanwhile.
  */
+import { resealAnswers } from '@signet/service-kit';
 import { runCommand } from './republish/command.ts';
-import { resealAnswers } from './reseal/reseal-answers.ts';
 import { resealWebhooks } from './reseal/reseal-webhooks.ts';
 
 await runCommand('registry-reseal', async ({ orm, settings, logger, republication }) => {

@@ -22,6 +22,9 @@ export { decodeCursor, encodeCursor, pageOf, pageQuery } from './http/paging.ts'
 export type { Page } from './http/paging.ts';
 export { time } from './http/time.ts';
 export { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.ts';
+export { IdempotencyKeysMigration } from './idempotency/idempotency.migration.ts';
+export { IdempotencyModule } from './idempotency/idempotency.module.ts';
+export { IdempotencyKeys } from './idempotency/idempotency-keys.ts';
 export { parseIdempotencyKey } from './idempotency/idempotency-key.ts';
 export { IDEMPOTENCY_STORE } from './idempotency/idempotency-store.ts';
 export type {
@@ -32,6 +35,7 @@ export type {
   StoredAnswer,
 } from './idempotency/idempotency-store.ts';
 export { keepAnswers } from './idempotency/keep-answers.ts';
+export { resealAnswers } from './idempotency/reseal-answers.ts';
 export { LOGGER, pinoLogger } from './logging/logger.ts';
 export type { Logger } from './logging/logger.ts';
 export { counter, createMetrics, DURATION_BUCKETS, gauge, histogram } from './metrics/metrics.ts';

@@ -1,5 +1,6 @@
 import { RelayPositionsMigration } from '@signet/event-store';
 import type { DatabaseOptions } from '@signet/service-kit';
+import { IdempotencyKeysMigration } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { CircuitsMigration } from './circuits.migration.ts';
 import { DeliveryMigration1 } from './delivery.migration.ts';
@@ -20,6 +21,7 @@ export const deliveryDatabase = (
     { name: 'due-by-subject', class: DueBySubjectMigration },
     { name: 'replays', class: ReplaysMigration },
     { name: 'circuits', class: CircuitsMigration },
+    { name: 'idempotency-keys', class: IdempotencyKeysMigration },
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

@@ -16,6 +16,8 @@ export class DeliveryCommands {
     private readonly em: EntityManager,
     private readonly reader: DeliveryReader,
     private readonly now: () => Date,
+    /** Called in the transaction that carries out what was asked for: an Idempotency-Key is noted with it. */
+    private readonly carriedOut: (em: EntityManager) => Promise<void> = () => Promise.resolve(),
   ) {}
 
   /** One more attempt, now. Returns null when there is no such delivery. */
@@ -51,6 +53,11 @@ export class DeliveryCommands {
     const state = log.reduce(deliveryDecider.evolve, deliveryDecider.initialState());
     const events = deliveryDecider.decide(command, state);
     const row = events.reduce((folded: DeliveryRow, event) => projectDelivery(before.id, folded, event), before);
-    return (await appendByRequest(this.em.fork(), row, events, version + 1, due)) ? row : null;
+    const isAppended = await this.em.fork().transactional(async (em) => {
+      if (!(await appendByRequest(em, row, events, version + 1, due))) return false;
+      await this.carriedOut(em);
+      return true;
+    });
+    return isAppended ? row : null;
   }
 }

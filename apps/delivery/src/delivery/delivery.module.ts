@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
-import { CLOCK } from '@signet/service-kit';
+import { CLOCK, IdempotencyKeys, IdempotencyModule } from '@signet/service-kit';
 import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
 import { DeliveryCommands } from './delivery.commands.ts';
 import { DeliveryHttp } from './delivery.http.ts';
@@ -9,14 +9,15 @@ import { DeliveryReader } from './delivery.reader.ts';
 
 /** The deliveries as people read them. */
 @Module({
-  imports: [WebhookDirectoryModule],
+  imports: [WebhookDirectoryModule, IdempotencyModule],
   controllers: [DeliveryHttp],
   providers: [
     { provide: DeliveryReader, inject: [EntityManager], useFactory: (em: EntityManager) => new DeliveryReader(em) },
     {
       provide: DeliveryCommands,
-      inject: [EntityManager, DeliveryReader, CLOCK],
-      useFactory: (em: EntityManager, reader: DeliveryReader, clock: Clock) => new DeliveryCommands(em, reader, clock),
+      inject: [EntityManager, DeliveryReader, CLOCK, IdempotencyKeys],
+      useFactory: (em: EntityManager, reader: DeliveryReader, clock: Clock, keys: IdempotencyKeys) =>
+        new DeliveryCommands(em, reader, clock, (transaction) => keys.noteIn(transaction)),
     },
   ],
 })

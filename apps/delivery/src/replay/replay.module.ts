@@ -5,7 +5,7 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { RecordProducer } from '@signet/kafka';
-import { CLOCK, LOGGER, SETTINGS, TenantDirectory } from '@signet/service-kit';
+import { CLOCK, IdempotencyKeys, IdempotencyModule, LOGGER, SETTINGS, TenantDirectory } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { kafkaClient } from '../kafka-client.ts';
@@ -18,12 +18,21 @@ import { Replays } from './replays.ts';
 
 /** Messages that are delivered once more, or late. */
 @Module({
-  imports: [WebhookDirectoryModule, ProducerModule],
+  imports: [WebhookDirectoryModule, ProducerModule, IdempotencyModule],
   controllers: [ReplayHttp],
   providers: [
     {
       provide: ReplayService,
-      inject: [SETTINGS, LOGGER, CLOCK, EntityManager, RecordProducer, WebhookDirectoryReader, TenantDirectory],
+      inject: [
+        SETTINGS,
+        LOGGER,
+        CLOCK,
+        EntityManager,
+        RecordProducer,
+        WebhookDirectoryReader,
+        TenantDirectory,
+        IdempotencyKeys,
+      ],
       useFactory: (
         settings: DeliverySettings,
         logger: Logger,
@@ -32,9 +41,19 @@ import { Replays } from './replays.ts';
         producer: RecordProducer,
         webhooks: WebhookDirectoryReader,
         tenants: TenantDirectory,
+        keys: IdempotencyKeys,
       ) =>
         new ReplayService(
-          { em, clock, kafka: kafkaClient(settings, logger), producer, webhooks, tenants, logger },
+          {
+            em,
+            clock,
+            kafka: kafkaClient(settings, logger),
+            producer,
+            webhooks,
+            tenants,
+            logger,
+            adding: (transaction) => keys.noteIn(transaction),
+          },
           {
             replica: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
             ratePerSecond: settings.SIGNET_REPLAY_RATE,

@@ -21,6 +21,8 @@ export interface ReplayDependencies {
   readonly webhooks: Pick<WebhookDirectoryReader, 'directory' | 'whenComplete'>;
   readonly tenants: Pick<TenantDirectory, 'isSuspended' | 'whenComplete'>;
   readonly logger: Logger;
+  /** @see ReplaysParts */
+  readonly adding: (em: EntityManager) => Promise<void>;
 }
 
 export interface ReplaySettings {
@@ -65,6 +67,7 @@ export class ReplayService {
       whenReady,
       find: (id) => directory.get(id),
       isSuspended: (tenantId) => tenants.isSuspended(tenantId),
+      adding: on.adding,
       onAdded: () => this.runner.wake(),
       previewMs: settings.previewMs,
     });

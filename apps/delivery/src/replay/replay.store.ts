@@ -22,13 +22,20 @@ export class ReplayStore {
     private readonly replica: string,
   ) {}
 
-  /** False when another replay of the webhook is running. */
-  async add(replay: Replay): Promise<boolean> {
+  /**
+   * False when another replay of the webhook is running.
+   *
+   * @param added called in the transaction that adds it
+   */
+  async add(replay: Replay, added: (em: EntityManager) => Promise<void>): Promise<boolean> {
     try {
-      await sql`
-        insert into replays (id, tenant_id, webhook_id, since, until, status, state, created_by, created_at, updated_at)
-        values (${replay.id}, ${replay.tenantId}, ${replay.webhookId}, ${replay.since}, ${replay.until}, ${replay.status},
-          ${replay.state}, ${replay.createdBy}, ${replay.createdAt}, ${replay.updatedAt})`.execute(this.database());
+      await this.em.fork().transactional(async (em) => {
+        await sql`
+          insert into replays (id, tenant_id, webhook_id, since, until, status, state, created_by, created_at, updated_at)
+          values (${replay.id}, ${replay.tenantId}, ${replay.webhookId}, ${replay.since}, ${replay.until}, ${replay.status},
+            ${replay.state}, ${replay.createdBy}, ${replay.createdAt}, ${replay.updatedAt})`.execute(em.getKysely());
+        await added(em);
+      });
       return true;
     } catch (error) {
       if ((error as { code?: string }).code === PG_UNIQUE_VIOLATION) return false;

@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { MESSAGE_RETENTION_MS, newId } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import { problem } from '@signet/service-kit';
@@ -22,6 +23,8 @@ export interface ReplaysParts extends MessageSources {
   readonly whenReady: () => Promise<void>;
   readonly find: (webhookId: string) => RoutedWebhook | undefined;
   readonly isSuspended: (tenantId: string) => boolean;
+  /** Called in the transaction that adds a replay: an Idempotency-Key is noted with it. */
+  readonly adding: (em: EntityManager) => Promise<void>;
   /** A new one waits to be carried out. */
   readonly onAdded: () => void;
   /** A preview counts no longer than this, milliseconds. */
@@ -78,8 +81,9 @@ export class Replays {
       updatedAt: now,
       completedAt: null,
     };
-    if (!(await this.parts.store.add(replay))) throw problem(409, 'replay_running', NOT_NOW.replay_running);
-    this.parts.onAdded();
+    const { store, adding, onAdded } = this.parts;
+    if (!(await store.add(replay, adding))) throw problem(409, 'replay_running', NOT_NOW.replay_running);
+    onAdded();
     return replay;
   }
 

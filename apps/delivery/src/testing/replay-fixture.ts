@@ -49,6 +49,7 @@ export function replayReplica(
       webhooks: { directory: fixture.directory, whenComplete: () => Promise.resolve() },
       tenants: fixture.tenants,
       logger: { ...logger } as never,
+      adding: () => Promise.resolve(),
     },
     { replica: `replica-${newId()}`, ratePerSecond: 10_000, pollMs: 20, maxAtOnce: 4, previewMs: 20_000, ...settings },
   );

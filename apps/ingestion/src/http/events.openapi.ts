@@ -45,6 +45,16 @@ const results = {
   properties: { accepted: { type: 'integer' }, results: { type: 'array', items: result } },
 };
 
+/** Callers send it with every POST; here it has nothing to add. */
+export const idempotencyKeyHeader = {
+  name: 'Idempotency-Key',
+  required: false,
+  description:
+    'Taken, and not needed: `source` and `id` of an event say already that it is the same one when it comes again, for ' +
+    'as long as its deliveries are kept. So a POST may be repeated as it is.',
+  schema: { type: 'string' as const },
+};
+
 /** A body in each of the modes of CloudEvents over HTTP. */
 export const publishBody = {
   content: {

@@ -1,13 +1,13 @@
 import { EventStoreMigration } from '@signet/event-store';
 import type { Projection } from '@signet/event-store';
 import type { DatabaseOptions } from '@signet/service-kit';
+import { IdempotencyKeysMigration } from '@signet/service-kit';
 import { AlertMailsMigration } from '../alerts/alert-mails.migration.ts';
 import { WebhookAlertsMigration } from '../alerts/alerts.migration.ts';
 import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
 import { ApiKeyLimitsMigration } from '../api-key/api-key.limits.migration.ts';
 import { apiKeyProjection } from '../api-key/api-key.projection.ts';
 import type { RegistrySettings } from '../config.ts';
-import { IdempotencyKeysMigration } from '../idempotency/idempotency.migration.ts';
 import { TenantEntity } from '../tenant/tenant.entity.ts';
 import { tenantProjection } from '../tenant/tenant.projection.ts';
 import { WebhookActivityEntity, WebhookEntity } from '../webhook/webhook.entity.ts';

@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
-import type { Begun, IdempotencyClaim, IdempotencyStore, IdempotentRequest, StoredAnswer } from '@signet/service-kit';
-import { problem } from '@signet/service-kit';
 import type { SealingKeys } from '@signet/signature';
 import { BrokenSealError, UnknownSealingKeyError } from '@signet/signature';
+import { problem } from '../problem/problem.ts';
+import type { Begun, IdempotencyClaim, IdempotencyStore, IdempotentRequest, StoredAnswer } from './idempotency-store.ts';
 import type { Claim, KnownRequest } from './idempotency.statements.ts';
 import { commitUnder, dropClaim, knownRequest, storeAnswer, takeClaim } from './idempotency.statements.ts';
 

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { databaseOptions, migrate } from '@signet/service-kit';
 import { generateSealingKey, SealingKeys } from '@signet/signature';
 import type { TestDatabase } from '@signet/testing';
 import { fakeClock, testDatabase } from '@signet/testing';
-import { registryDatabase } from '../database/database.ts';
+import { databaseOptions } from '../database/database-options.ts';
+import { migrate } from '../database/migrate.ts';
 import { IdempotencyKeys } from './idempotency-keys.ts';
+import { IdempotencyKeysMigration } from './idempotency.migration.ts';
+import { resealAnswers } from './reseal-answers.ts';
 
 let database: TestDatabase;
 let orm: MikroORM;
@@ -14,7 +16,7 @@ const clock = fakeClock();
 const MINUTE_MS = 60_000;
 beforeAll(async () => {
   database = await testDatabase();
-  const options = registryDatabase({ SIGNET_DATABASE_URL: database.url, SIGNET_DATABASE_POOL: 5 });
+  const options = { url: database.url, schema: 'kept', entities: [], migrations: [IdempotencyKeysMigration] };
   orm = await MikroORM.init(databaseOptions(options));
   await migrate(orm, options);
   keys = new IdempotencyKeys(orm.em, SealingKeys.parse(generateSealingKey('test')), clock);
@@ -95,6 +97,21 @@ test('an answer under a key that is no longer there is lost, and the request is 
   await claim.answered(answer);
   const others = new IdempotencyKeys(orm.em, SealingKeys.parse(generateSealingKey('other')), clock);
   expect(await others.begin(request)).toEqual({ kind: 'answer_lost' });
+});
+
+test('answers are resealed for as long as both keys are there', async () => {
+  const request = newRequest();
+  const [former, next] = [generateSealingKey('former'), generateSealingKey('next')];
+  const under = (keys: string) => SealingKeys.parse(keys);
+  const before = await new IdempotencyKeys(orm.em, under(former), clock).begin(request);
+  if (before.kind !== 'begun') throw new Error(`It is ${before.kind}.`);
+  await before.claim.answered(answer);
+  await orm.em.fork().getConnection().execute(`delete from idempotency_keys where scope <> '${request.scope}'`);
+  const both = under(`${next},${former}`);
+  expect(await resealAnswers(orm.em.fork(), both)).toBe(1);
+  expect(await resealAnswers(orm.em.fork(), both)).toBe(0);
+  const after = new IdempotencyKeys(orm.em, under(next), clock);
+  expect(await after.begin(request)).toEqual({ kind: 'answered', answer });
 });
 
 test('a change without a key needs no claim', async () => {

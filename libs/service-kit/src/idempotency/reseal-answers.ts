@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { SealingKeys } from '@signet/signature';
 import { sql } from 'kysely';
-import { answerContext } from '../idempotency/idempotency-keys.ts';
+import { answerContext } from './idempotency-keys.ts';
 
 const AT_ONCE = 500;
 

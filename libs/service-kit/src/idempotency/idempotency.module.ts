@@ -3,22 +3,29 @@ import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import type { Clock } from '@signet/contracts';
-import type { Logger } from '@signet/service-kit';
-import { CLOCK, IDEMPOTENCY_STORE, IdempotencyInterceptor, LOGGER, SETTINGS } from '@signet/service-kit';
-import type { RegistrySettings } from '../config.ts';
+import { LOGGER } from '../logging/logger.ts';
+import type { Logger } from '../logging/logger.ts';
+import { CLOCK, SETTINGS } from '../service/service.module.ts';
+import type { SettingsOf } from '../settings/setting.ts';
+import type { sharedSettings } from '../settings/shared-settings.ts';
 import { IdempotencyKeys } from './idempotency-keys.ts';
+import { IDEMPOTENCY_STORE } from './idempotency-store.ts';
+import { IdempotencyInterceptor } from './idempotency.interceptor.ts';
 import { removeExpired } from './idempotency.statements.ts';
 
 const CLEAN_UP_INTERVAL_MS = 10 * 60 * 1000;
 const AT_ONCE = 1_000;
 
-/** `Idempotency-Key` on every POST, and the clean-up of what has expired. */
+/**
+ * `Idempotency-Key` on every POST, and the clean-up of what has expired. For a service with a database of its own, whose
+ * migrations have IdempotencyKeysMigration and whose `configureFastify` has `keepAnswers`.
+ */
 @Module({
   providers: [
     {
       provide: IdempotencyKeys,
       inject: [EntityManager, SETTINGS, CLOCK],
-      useFactory: (em: EntityManager, settings: RegistrySettings, clock: Clock) =>
+      useFactory: (em: EntityManager, settings: SettingsOf<typeof sharedSettings.sealing>, clock: Clock) =>
         new IdempotencyKeys(em, settings.SIGNET_SEALING_KEYS, clock),
     },
     { provide: IDEMPOTENCY_STORE, useExisting: IdempotencyKeys },

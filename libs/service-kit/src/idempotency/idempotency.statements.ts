@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { IdempotentRequest } from '@signet/service-kit';
 import { sql } from 'kysely';
+import type { IdempotentRequest } from './idempotency-store.ts';
 
 /** What is known of a request that came before. */
 export interface KnownRequest {
