@@ -6,6 +6,7 @@ import { dayOf, projectDelivery } from '../delivery/delivery.projection.ts';
 import type { DeliveryRow } from '../delivery/delivery.projection.ts';
 import type { RequestOrder } from '../delivery/delivery.log.ts';
 import type { PartitionClaim } from './ownership.ts';
+import type { SlotKind } from './slots.ts';
 
 /**
  * A delivery in the hands of its owner: what is known of it, and which of its events are not stored yet.
@@ -23,6 +24,8 @@ export class DeliveryTask {
   pending: DeliveryEvent[] = [];
   /** Set while a write of this task is under way: writes of one delivery never overlap. */
   writing: Promise<unknown> | undefined;
+  /** Which slots its attempts take: as it came here, also where it is stored meanwhile. */
+  slotKind: SlotKind = 'fresh';
   /** An attempt is on the wire. */
   inFlight = false;
   /** When Signet accepted the message, milliseconds since the epoch; null when the task was read back. */
@@ -96,6 +99,7 @@ export class DeliveryTask {
   ): DeliveryTask {
     const task = new DeliveryTask(row.id, row.day, row.webhookId, claim, body, traceparent, order);
     task.read(row, version);
+    task.slotKind = 'stored';
     task.markDurable();
     return task;
   }

@@ -5,6 +5,8 @@ import type { CompletedAttempt } from './attempt.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { DispatcherParts } from './dispatcher.parts.ts';
 import type { ParkedWebhook } from './due-deliveries.ts';
+import { Slots } from './slots.ts';
+import { SlotTurns } from './slot-turns.ts';
 import { SubjectLanes } from './subject-lanes.ts';
 import type { LaneWatch } from './subject-lanes.ts';
 import { WebhookQueue } from './webhook-queue.ts';
@@ -17,13 +19,14 @@ export class Dispatcher {
   private readonly tasks = new Map<string, DeliveryTask>();
   private readonly queues = new Map<string, WebhookQueue>();
   private readonly lanes = new SubjectLanes();
-  /** Queues with waiting deliveries that found no free slot, served in turn. */
-  private readonly ready: WebhookQueue[] = [];
+  private readonly slots: Slots;
+  private readonly turns = new SlotTurns();
   private readonly underWay = new Set<Promise<void>>();
-  private inFlight = 0;
   private isDraining = false;
 
-  constructor(private readonly parts: DispatcherParts) {}
+  constructor(private readonly parts: DispatcherParts) {
+    this.slots = new Slots(parts.limits.total);
+  }
 
   /**
    * Takes a delivery over. A repeat of one already in hand waits for that one.
@@ -133,10 +136,18 @@ export class Dispatcher {
       const state = this.parts.circuits.state(queue.webhookId);
       if (state === 'open') continue;
       const room = state === 'probe' ? 1 : 2 * this.parts.limits.perWebhook;
-      if (queue.length < room) found.push({ webhookId: queue.webhookId, limit: room - queue.length, queue });
+      const waiting = queue.count('stored');
+      if (waiting < room) found.push({ webhookId: queue.webhookId, limit: room - waiting, queue });
       if (found.length >= limit) break;
     }
     return found;
+  }
+
+  /** Webhooks with parked deliveries and no room for more: what else is due of them can be parked with those. */
+  crowded(): string[] {
+    const full = this.roomForStored;
+    const queues = [...this.queues.values()].filter((queue) => queue.hasParked && queue.count('stored') >= full);
+    return queues.map(({ webhookId }) => webhookId);
   }
 
   /** Drops what waits under a claim that no longer holds: somebody else reads it from Kafka or PostgreSQL. */
@@ -170,18 +181,19 @@ export class Dispatcher {
   }
 
   get attemptsInFlight(): number {
-    return this.inFlight;
+    return this.slots.inFlight;
   }
 
-  /**
-   * Behind a backlog in PostgreSQL only as many fresh deliveries wait in memory as can be tried next; the rest of the
-   * room is for the backlog itself, which would otherwise never get smaller.
-   */
+  /** Of the backlog in PostgreSQL, and behind it of what is fresh, only as many wait in memory as can be tried soon. */
   private isFull(queue: WebhookQueue, task: DeliveryTask): boolean {
     const { perWebhook } = this.parts.limits;
-    if (task.stored > 0) return queue.length >= 4 * perWebhook;
+    if (task.slotKind === 'stored') return queue.count('stored') >= this.roomForStored;
     if (!queue.hasParked) return false;
-    return queue.length + this.lanes.waitingCount(task.webhookId) >= perWebhook;
+    return queue.count('fresh') + this.lanes.waitingCount(task.webhookId) >= perWebhook;
+  }
+
+  private get roomForStored(): number {
+    return 4 * this.parts.limits.perWebhook;
   }
 
   private queue(webhookId: string): WebhookQueue {
@@ -200,13 +212,13 @@ export class Dispatcher {
         void this.park(queue.drain());
         return;
       }
-      if (this.inFlight >= limits.total) return this.list(queue);
-      if (slots <= 0 && this.ready.length > 0) return this.list(queue);
+      if (!queue.hasNext(this.slots)) return this.turns.add(queue);
+      if (slots <= 0 && !this.turns.isEmpty) return this.turns.add(queue);
       if (this.isPaced(queue)) return;
-      const task = queue.shift();
+      const task = queue.shift(this.slots);
       if (task && this.start(task, queue)) slots -= 1;
     }
-    if (queue.hasParked && queue.length < limits.perWebhook && !queue.isRefilling) this.parts.onRoom();
+    if (queue.hasParked && queue.count('stored') < limits.perWebhook && !queue.isRefilling) this.parts.onRoom();
     this.letGo(queue);
   }
 
@@ -237,7 +249,7 @@ export class Dispatcher {
     }
     if (queue.inFlight === 0) queue.progressAt = this.parts.clock().getTime();
     queue.inFlight += 1;
-    this.inFlight += 1;
+    this.slots.take(task.slotKind);
     task.inFlight = true;
     this.parts.circuits.begin(task.webhookId);
     if (webhook.rateLimitPerSecond !== null) this.parts.rates.started(webhook.id, webhook.rateLimitPerSecond);
@@ -284,26 +296,15 @@ export class Dispatcher {
     task.inFlight = false;
     queue.progressAt = this.parts.clock().getTime();
     queue.inFlight -= 1;
-    this.inFlight -= 1;
+    this.slots.free(task.slotKind);
   }
 
   /** The queue's slot is free. Where others wait for one it goes to the back: else it would take its own slot for ever. */
   private pumpAfter(queue: WebhookQueue): void {
-    if (this.ready.length === 0) return this.pump(queue);
-    if (queue.length > 0) this.list(queue);
+    if (this.turns.isEmpty) return this.pump(queue);
+    if (queue.length > 0) this.turns.add(queue);
     else this.pump(queue);
-    while (this.inFlight < this.parts.limits.total) {
-      const next = this.ready.shift();
-      if (!next) return;
-      next.isListed = false;
-      this.pump(next, 1);
-    }
-  }
-
-  private list(queue: WebhookQueue): void {
-    if (queue.isListed) return;
-    queue.isListed = true;
-    this.ready.push(queue);
+    for (let next = this.turns.next(this.slots); next; next = this.turns.next(this.slots)) this.pump(next, 1);
   }
 
   private async store(task: DeliveryTask, dueOf: () => Due, decide?: () => void): Promise<void> {
@@ -376,7 +377,9 @@ export class Dispatcher {
 
   /** A queue with nothing in it and nothing behind it is forgotten. */
   letGo(queue: WebhookQueue): void {
-    if (queue.isIdle && !queue.isListed) this.queues.delete(queue.webhookId);
+    if (!queue.isIdle) return;
+    this.queues.delete(queue.webhookId);
+    this.turns.delete(queue);
   }
 }
 

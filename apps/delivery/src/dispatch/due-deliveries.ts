@@ -43,22 +43,49 @@ export class DueDeliveries {
 
   /** Leases up to `limit` deliveries of these partitions that are due, the longest overdue first. */
   leaseDue(claims: readonly PartitionClaim[], now: Date, leaseUntil: Date, limit: number): Promise<Lease> {
-    const partitions = claims.map(({ partition }) => partition);
     return this.lease(
       claims,
       leaseUntil,
-      sql`select delivery_id from due_deliveries
-          where partition = any(${partitions}::integer[]) and partition in (select partition from owned)
-            and due_at <= ${now} and due_at < 'infinity'
-            and (subject is null or (
-              request_offset < (select read_to from owned o where o.partition = due_deliveries.partition)
-              and not exists (
-                select from due_deliveries e where e.webhook_id = due_deliveries.webhook_id
-                  and e.subject = due_deliveries.subject and e.request_offset < due_deliveries.request_offset
-              )
-            ))
-          order by due_at limit ${limit} for update skip locked`,
+      // Partition by partition, each along its index: over all of them together every row that is due would be sorted.
+      sql`select q.delivery_id from (
+            select first.delivery_id from owned, lateral (
+              select delivery_id, due_at from due_deliveries
+              where partition = owned.partition and due_at <= ${now} and due_at < 'infinity'
+                and (subject is null or (
+                  request_offset < owned.read_to and not exists (
+                    select from due_deliveries e where e.webhook_id = due_deliveries.webhook_id
+                      and e.subject = due_deliveries.subject and e.request_offset < due_deliveries.request_offset
+                  )
+                ))
+              order by due_at limit ${limit}
+            ) first order by first.due_at limit ${limit}
+          ) wanted
+          join due_deliveries q using (delivery_id)
+          where q.due_at <= ${now} for update of q skip locked`,
     );
+  }
+
+  /**
+   * Parks what is due of these webhooks, whose queues are full, without reading it first: looks at up to `limit` due
+   * deliveries of each partition. Returns how many were parked. What must keep an order is left to the lease.
+   */
+  async parkDue(
+    claims: readonly PartitionClaim[],
+    webhookIds: readonly string[],
+    now: Date,
+    limit: number,
+  ): Promise<number> {
+    const result = await sql`
+      with ${ownedOf(claims)}
+      update due_deliveries q set due_at = 'infinity'
+      from owned, lateral (
+        select delivery_id, webhook_id from due_deliveries
+        where partition = owned.partition and due_at <= ${now} and due_at < 'infinity' and subject is null
+        order by due_at limit ${limit}
+      ) looked_at
+      where q.delivery_id = looked_at.delivery_id and q.due_at <= ${now}
+        and looked_at.webhook_id = any(${webhookIds}::uuid[])`.execute(this.em.fork().getKysely());
+    return Number(result.numAffectedRows ?? 0);
   }
 
   /** Leases up to `limit` parked deliveries of each of these webhooks, the oldest first. */

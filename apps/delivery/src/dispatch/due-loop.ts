@@ -9,6 +9,8 @@ export interface DueLoopOptions {
   readonly pollMs: number;
   /** Deliveries read at once. */
   readonly batchSize: number;
+  /** Due deliveries of each partition that are looked at, at once, when the queues of their webhooks are full. */
+  readonly parkedAtOnce: number;
   /** Deliveries in memory above which nothing more is read. */
   readonly maxInMemory: number;
   /** Webhooks refilled in one query. */
@@ -69,10 +71,16 @@ export class DueLoop {
     const claims = this.claims();
     if (claims.length === 0 || this.dispatcher.size >= this.options.maxInMemory) return false;
     const refilled = await this.refill(claims);
-    const tasks = await this.offerLeased(() =>
-      this.due.leaseDue(claims, this.clock(), this.leaseEnd(), this.options.batchSize),
-    );
-    return tasks.length === this.options.batchSize || refilled > 0;
+    const { batchSize } = this.options;
+    const tasks = await this.offerLeased(() => this.due.leaseDue(claims, this.clock(), this.leaseEnd(), batchSize));
+    if (tasks.length === batchSize) await this.parkCrowded(claims);
+    return tasks.length === batchSize || refilled > 0;
+  }
+
+  /** A storm of retries: what finds no room now is not read, only to be parked one by one. */
+  private async parkCrowded(claims: readonly PartitionClaim[]): Promise<void> {
+    const crowded = this.dispatcher.crowded();
+    if (crowded.length > 0) await this.due.parkDue(claims, crowded, this.clock(), this.options.parkedAtOnce);
   }
 
   private async refill(claims: readonly PartitionClaim[]): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Due } from '../delivery/delivery.log.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { DueDeliveries } from './due-deliveries.ts';
+import { Gathered } from './gathered.ts';
 import type { PartitionClaim } from './ownership.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -15,7 +16,12 @@ export interface TaskStoreParts {
 
 /** Writes what dispatch decides about deliveries, and never throws: each failure has its own way back. */
 export class TaskStore {
-  constructor(private readonly parts: TaskStoreParts) {}
+  /** A batch of overdue deliveries is parked with one statement. */
+  private readonly parking: Gathered<DeliveryTask>;
+
+  constructor(private readonly parts: TaskStoreParts) {
+    this.parking = new Gathered((tasks) => parts.due.reschedule(tasks, 'parked'));
+  }
 
   /**
    * Stores the task's pending events, or only its time where there are none. The owner is not alone: a person may ask
@@ -48,7 +54,7 @@ export class TaskStore {
   /** Parks the tasks: they wait for room, not for a time. */
   async park(tasks: readonly DeliveryTask[]): Promise<void> {
     const isStored = (task: DeliveryTask): boolean => task.stored > 0 && task.pending.length === 0;
-    const stored = this.parts.due.reschedule(tasks.filter(isStored), 'parked').catch(this.parts.onError);
+    const stored = this.parking.add(tasks.filter(isStored)).catch(this.parts.onError);
     const rest = tasks.filter((task) => !isStored(task)).map((task) => this.store(task, () => 'parked'));
     await Promise.all([stored, ...rest]);
   }

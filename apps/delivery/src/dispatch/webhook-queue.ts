@@ -1,14 +1,17 @@
 import type { DeliveryTask } from './delivery-task.ts';
+import type { SlotKind, Slots } from './slots.ts';
 
 /** About so many attempts weigh in the average. */
 const ATTEMPTS_AVERAGED = 16;
 
-/** The deliveries of one webhook that wait in memory, first come first served. */
+/**
+ * The deliveries of one webhook that wait in memory. Fresh ones and those that came back from PostgreSQL take turns, each
+ * first come first served: neither waits for the end of the others.
+ */
 export class WebhookQueue {
-  private readonly waiting = new Set<DeliveryTask>();
+  private readonly waiting: Readonly<Record<SlotKind, Set<DeliveryTask>>> = { fresh: new Set(), stored: new Set() };
+  private turn: SlotKind = 'fresh';
   inFlight = 0;
-  /** In the list of queues that wait for a free slot. */
-  isListed = false;
   /** Some of what is parked has to keep an order. */
   isOrdered = false;
   /** A read of parked deliveries is under way. */
@@ -23,7 +26,11 @@ export class WebhookQueue {
   constructor(readonly webhookId: string) {}
 
   get length(): number {
-    return this.waiting.size;
+    return this.waiting.fresh.size + this.waiting.stored.size;
+  }
+
+  count(kind: SlotKind): number {
+    return this.waiting[kind].size;
   }
 
   /** PostgreSQL holds more for this webhook, parked until there is room here. */
@@ -32,7 +39,7 @@ export class WebhookQueue {
   }
 
   get isIdle(): boolean {
-    return this.waiting.size === 0 && this.inFlight === 0 && !this.hasParked && !this.isRefilling;
+    return this.length === 0 && this.inFlight === 0 && !this.hasParked && !this.isRefilling;
   }
 
   /** Something was parked. The count tells a read that began before it from one that began after. */
@@ -54,12 +61,23 @@ export class WebhookQueue {
   }
 
   push(task: DeliveryTask): void {
-    this.waiting.add(task);
+    this.waiting[task.slotKind].add(task);
   }
 
-  shift(): DeliveryTask | undefined {
-    for (const task of this.waiting) {
-      this.waiting.delete(task);
+  /** Whether something waits that a slot is free for. */
+  hasNext(slots: Slots): boolean {
+    const { fresh, stored } = this.waiting;
+    return (fresh.size > 0 && slots.isFree('fresh')) || (stored.size > 0 && slots.isFree('stored'));
+  }
+
+  /** Whose turn it is among those that a slot is free for. */
+  shift(slots: Slots): DeliveryTask | undefined {
+    const other: SlotKind = this.turn === 'fresh' ? 'stored' : 'fresh';
+    for (const kind of [this.turn, other]) {
+      const [task] = this.waiting[kind];
+      if (!task || !slots.isFree(kind)) continue;
+      this.waiting[kind].delete(task);
+      this.turn = kind === 'fresh' ? 'stored' : 'fresh';
       return task;
     }
     return undefined;
@@ -67,12 +85,13 @@ export class WebhookQueue {
 
   /** Takes a task out of the queue; false when it is no longer waiting. */
   remove(task: DeliveryTask): boolean {
-    return this.waiting.delete(task);
+    return this.waiting.fresh.delete(task) || this.waiting.stored.delete(task);
   }
 
   drain(): DeliveryTask[] {
-    const tasks = [...this.waiting];
-    this.waiting.clear();
+    const tasks = [...this.waiting.stored, ...this.waiting.fresh];
+    this.waiting.stored.clear();
+    this.waiting.fresh.clear();
     return tasks;
   }
 }
