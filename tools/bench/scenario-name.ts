@@ -6,6 +6,7 @@ export const SCENARIO_NAMES = [
   'fan-out-10',
   'latency-200',
   'isolation',
+  'overdue',
   'crash',
   'registry-lists',
 ] as const;
@@ -13,5 +14,5 @@ export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
 /** What runs when nothing is named: two to three minutes on 2 cores. */
 export const DEFAULT_SCENARIOS: readonly ScenarioName[] = SCENARIO_NAMES.filter(
-  (name) => name !== 'isolation' && name !== 'crash' && name !== 'registry-lists',
+  (name) => !['isolation', 'overdue', 'crash', 'registry-lists'].includes(name),
 );

@@ -63,3 +63,14 @@ export function reconcile(
   const ledger = { sent: sent.length, accepted, expected: accepted * paths.length, once, repeated, missing };
   return { ledger, latencies, lastArrivalAt };
 }
+
+/** Of several together. */
+export const addUp = (ledgers: readonly Ledger[]): Ledger =>
+  ledgers.reduce((sum, ledger) => ({
+    sent: sum.sent + ledger.sent,
+    accepted: sum.accepted + ledger.accepted,
+    expected: sum.expected + ledger.expected,
+    once: sum.once + ledger.once,
+    repeated: sum.repeated + ledger.repeated,
+    missing: sum.missing + ledger.missing,
+  }));

@@ -4,6 +4,7 @@ import type { ScenarioName } from '../scenario-name.ts';
 import { TARGETS } from '../targets.ts';
 import { crash } from './crash.ts';
 import { isolation } from './isolation.ts';
+import { overdue } from './overdue.ts';
 import { latency } from './latency.ts';
 import { registryLists } from './registry-lists.ts';
 import type { Throughput } from './throughput.ts';
@@ -59,6 +60,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   }),
   'latency-200': async (bench) => [await latency(bench, 'kafka'), await latency(bench, 'http')],
   isolation: async (bench) => [await isolation(bench)],
+  overdue: async (bench) => [await overdue(bench)],
   crash: async (bench) => [await crash(bench)],
   'registry-lists': async (bench) => [await registryLists(bench)],
 };

@@ -4,6 +4,7 @@ import { BenchTenant } from '../bench-tenant.ts';
 import { nowMicros } from '../clock.ts';
 import type { Baseline } from '../deliveries.ts';
 import { baselineOf, settle, untilDelivered } from '../deliveries.ts';
+import { addUp } from '../measure/ledger.ts';
 import type { Ledger } from '../measure/ledger.ts';
 import { percentile } from '../measure/percentile.ts';
 import type { Producer } from '../outgoing.ts';
@@ -137,13 +138,3 @@ async function keepWindowFull(
     await delay(5);
   }
 }
-
-const addUp = (ledgers: readonly Ledger[]): Ledger =>
-  ledgers.reduce((sum, ledger) => ({
-    sent: sum.sent + ledger.sent,
-    accepted: sum.accepted + ledger.accepted,
-    expected: sum.expected + ledger.expected,
-    once: sum.once + ledger.once,
-    repeated: sum.repeated + ledger.repeated,
-    missing: sum.missing + ledger.missing,
-  }));
