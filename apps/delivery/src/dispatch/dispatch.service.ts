@@ -346,4 +346,4 @@ const LOOK_AGAIN_MS = 30_000;
 /** Between two tries to take a partition back, milliseconds. */
 const TAKE_BACK_MS = 500;
 const ENDINGS = { batchSize: 500, againMs: 1_000 };
-const DUE_LOOP = { pollMs: 250, batchSize: 500, parkedAtOnce: 1_000, maxInMemory: 4_000, webhooksPerRefill: 200 };
+const DUE_LOOP = { pollMs: 250, batchSize: 500, parkedAtOnce: 1_000, maxInMemory: 4_000, refilledAtOnce: 2_000 };

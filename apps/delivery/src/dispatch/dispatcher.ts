@@ -11,6 +11,10 @@ import { SubjectLanes } from './subject-lanes.ts';
 import type { LaneWatch } from './subject-lanes.ts';
 import { WebhookQueue } from './webhook-queue.ts';
 
+/** What is read of a backlog at once should last for about so long, milliseconds, and is no more than this. */
+const REFILL_AHEAD_MS = 200;
+const MOST_REFILLED = 500;
+
 /**
  * Serves the webhooks of this replica's partitions. Each webhook has a queue and a small concurrency of its own, so a
  * slow one costs only itself; what cannot be tried soon is parked in PostgreSQL and comes back when there is room.
@@ -128,25 +132,36 @@ export class Dispatcher {
     }
   }
 
-  /** Webhooks with parked deliveries and room for more, and how many of each. */
-  refillable(limit: number): { webhookId: string; limit: number; queue: WebhookQueue }[] {
+  /**
+   * Webhooks with parked deliveries and room for more, and how many of each; of at most so many deliveries together. Those
+   * that are named come last the next time.
+   */
+  refillable(deliveries: number): { webhookId: string; limit: number; queue: WebhookQueue }[] {
     const found = [];
+    let left = deliveries;
     for (const queue of this.queues.values()) {
+      if (left <= 0) break;
       if (!queue.hasParked || queue.isRefilling) continue;
       const state = this.parts.circuits.state(queue.webhookId);
       if (state === 'open') continue;
-      const room = state === 'probe' ? 1 : 2 * this.parts.limits.perWebhook;
-      const waiting = queue.count('stored');
-      if (waiting < room) found.push({ webhookId: queue.webhookId, limit: room - waiting, queue });
-      if (found.length >= limit) break;
+      const room = state === 'probe' ? 1 : this.roomFor(queue);
+      const limit = Math.min(left, room - queue.count('stored'));
+      if (limit <= 0) continue;
+      left -= limit;
+      found.push({ webhookId: queue.webhookId, limit, queue });
+    }
+    for (const { webhookId, queue } of found) {
+      this.queues.delete(webhookId);
+      this.queues.set(webhookId, queue);
     }
     return found;
   }
 
   /** Webhooks with parked deliveries and no room for more: what else is due of them can be parked with those. */
   crowded(): string[] {
-    const full = this.roomForStored;
-    const queues = [...this.queues.values()].filter((queue) => queue.hasParked && queue.count('stored') >= full);
+    const queues = [...this.queues.values()].filter(
+      (queue) => queue.hasParked && queue.count('stored') >= 2 * this.roomFor(queue),
+    );
     return queues.map(({ webhookId }) => webhookId);
   }
 
@@ -187,13 +202,19 @@ export class Dispatcher {
   /** Of the backlog in PostgreSQL, and behind it of what is fresh, only as many wait in memory as can be tried soon. */
   private isFull(queue: WebhookQueue, task: DeliveryTask): boolean {
     const { perWebhook } = this.parts.limits;
-    if (task.slotKind === 'stored') return queue.count('stored') >= this.roomForStored;
+    if (task.slotKind === 'stored') return queue.count('stored') >= 2 * this.roomFor(queue);
     if (!queue.hasParked) return false;
     return queue.count('fresh') + this.lanes.waitingCount(task.webhookId) >= perWebhook;
   }
 
-  private get roomForStored(): number {
-    return 4 * this.parts.limits.perWebhook;
+  /** How many of the backlog in PostgreSQL to have in memory: what goes out while PostgreSQL is asked for the next. */
+  private roomFor({ webhookId, attemptMs }: WebhookQueue): number {
+    const { perWebhook } = this.parts.limits;
+    const fewest = 2 * perWebhook;
+    if (attemptMs === 0) return fewest;
+    const paced = this.parts.directory.get(webhookId)?.rateLimitPerSecond ?? Number.POSITIVE_INFINITY;
+    const perSecond = Math.min(paced, (1_000 * perWebhook) / attemptMs);
+    return Math.min(MOST_REFILLED, Math.max(fewest, Math.ceil((perSecond * REFILL_AHEAD_MS) / 1_000)));
   }
 
   private queue(webhookId: string): WebhookQueue {
@@ -218,7 +239,7 @@ export class Dispatcher {
       const task = queue.shift(this.slots);
       if (task && this.start(task, queue)) slots -= 1;
     }
-    if (queue.hasParked && queue.count('stored') < limits.perWebhook && !queue.isRefilling) this.parts.onRoom();
+    if (queue.hasParked && queue.count('stored') < this.roomFor(queue) / 2 && !queue.isRefilling) this.parts.onRoom();
     this.letGo(queue);
   }
 

@@ -13,8 +13,8 @@ export interface DueLoopOptions {
   readonly parkedAtOnce: number;
   /** Deliveries in memory above which nothing more is read. */
   readonly maxInMemory: number;
-  /** Webhooks refilled in one query. */
-  readonly webhooksPerRefill: number;
+  /** Parked deliveries read at once, of all webhooks together. */
+  readonly refilledAtOnce: number;
 }
 
 /** Brings stored deliveries to dispatch: those whose time has come, and parked ones whose webhook has room again. */
@@ -84,8 +84,9 @@ export class DueLoop {
   }
 
   private async refill(claims: readonly PartitionClaim[]): Promise<number> {
+    const { refilledAtOnce, maxInMemory } = this.options;
     const wanted = this.dispatcher
-      .refillable(this.options.webhooksPerRefill)
+      .refillable(Math.min(refilledAtOnce, maxInMemory - this.dispatcher.size))
       .map((entry) => ({ ...entry, parkingCount: entry.queue.parkingCount }));
     if (wanted.length === 0) return 0;
     for (const { queue } of wanted) queue.isRefilling = true;
