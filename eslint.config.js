@@ -80,6 +80,6 @@ export default tseslint.config(
     ignores: ['libs/kafka/**'],
     rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'kafkajs', message: 'Use @signet/kafka.' }] }] },
   },
-  { files: ['tools/**', 'apps/e2e/**'], rules: { 'no-console': 'off' } },
+  { files: ['tools/**', 'docs/**', 'apps/e2e/**'], rules: { 'no-console': 'off' } },
   prettier,
 );

@@ -18,7 +18,7 @@ let interrupted: NodeJS.Signals | undefined;
 
 async function staticChecks(): Promise<void> {
   const lintProjects = [NX, 'run-many', '-t', 'lint', '--output-style=stream'];
-  results.push(await checkStage('lint', [lintProjects, [ESLINT, 'tools', '*.js']]));
+  results.push(await checkStage('lint', [lintProjects, [ESLINT, 'tools', 'docs', '*.js']]));
   results.push(await checkStage('format', [[PRETTIER, '--check', '--log-level=warn', '.']]));
   results.push(await checkStage('types of the tests', [[TSC, '-b', 'tsconfig.spec.json']]));
 }

@@ -25,6 +25,11 @@ export interface Attempt {
   readonly [field: string]: unknown;
 }
 
+/** What became of one event; `eventId` is the webhook-id that receivers see. */
+export interface Published {
+  readonly results: readonly [{ readonly status: 'accepted'; readonly eventId: string }];
+}
+
 /** The public API as a tenant's program uses it. */
 export class Api {
   constructor(
@@ -76,7 +81,7 @@ export class Api {
     return (await this.call<{ data: Attempt[] }>('GET', `/v1/deliveries/${deliveryId}/attempts`)).data;
   }
 
-  publish(tenantId: string, id: string, data: Record<string, unknown> = { saleId: id }): Promise<unknown> {
+  publish(tenantId: string, id: string, data: Record<string, unknown> = { saleId: id }): Promise<Published> {
     return this.call('POST', '/v1/events', saleCreated(tenantId, id, data), 'application/cloudevents+json');
   }
 
