@@ -3,7 +3,7 @@ import { endLeftoverKafka, endLeftoverPostgres, ensureKafkaJars, startKafka, sta
 import { join } from 'node:path';
 import type { DataDir } from './data-dir.ts';
 import { KeptAlive } from './kept-alive.ts';
-import { chosenPort } from './ports.ts';
+import { chosenInnerPort } from './ports.ts';
 import { say } from './progress.ts';
 import type { DevSettings } from './settings.ts';
 import { ROOT } from './settings.ts';
@@ -50,7 +50,7 @@ export class Infrastructure {
     const { postgres: dataDir, logs } = this.#dataDir;
     // First, so that the port is free again.
     await endLeftoverPostgres(dataDir, say);
-    const port = await chosenPort('PostgreSQL', POSTGRES_PORT);
+    const port = await chosenInnerPort('PostgreSQL', POSTGRES_PORT);
     const logFile = join(logs, 'postgres.log');
     this.#postgres = new KeptAlive('PostgreSQL', () =>
       startPostgres({ dataDir, port, database: DATABASE, logFile, log: say }),
@@ -66,7 +66,7 @@ export class Infrastructure {
     const libDir = await ensureKafkaJars({ cacheDir: this.#settings.cacheDir, pom, log: say, signal: this.#stopping });
     this.#stopping.throwIfAborted();
     await endLeftoverKafka(dataDir, say);
-    const port = await chosenPort('Kafka', KAFKA_PORT);
+    const port = await chosenInnerPort('Kafka', KAFKA_PORT);
     const logFile = join(logs, 'kafka.log');
     this.#kafka = new KeptAlive('Kafka', () => startKafka({ dataDir, libDir, port, logFile, log: say }));
     const { brokers } = await this.#kafka.start();

@@ -3,7 +3,7 @@ import type { DataDir } from './data-dir.ts';
 import type { ServiceName } from './gateway-routes.ts';
 import { SERVICES } from './gateway-routes.ts';
 import type { Keys } from './keys.ts';
-import { chosenPort } from './ports.ts';
+import { chosenInnerPort } from './ports.ts';
 import { say, warn } from './progress.ts';
 import type { RunningFile } from './running-file.ts';
 import type { DevSettings } from './settings.ts';
@@ -35,8 +35,8 @@ export async function prepareServices(options: ServicesOptions): Promise<Service
   const services: Service[] = [];
   // One after the other: two that ask for a port at once may be given the same.
   for (const name of SERVICES) {
-    const port = await chosenPort(name, PORTS[name]);
-    const managementPort = await chosenPort(`management of ${name}`, PORTS[name] + MANAGEMENT_OFFSET);
+    const port = await chosenInnerPort(name, PORTS[name]);
+    const managementPort = await chosenInnerPort(`management of ${name}`, PORTS[name] + MANAGEMENT_OFFSET);
     services.push({ name, port, managementPort, process: supervise(name, port, managementPort, options) });
   }
   return services;

@@ -10,7 +10,7 @@ import { Infrastructure } from './infrastructure.ts';
 import type { Keys } from './keys.ts';
 import { provideKeys } from './keys.ts';
 import type { LocalFile, ServicePlace } from './local-file.ts';
-import { chosenPort } from './ports.ts';
+import { chosenInnerPort, chosenPort } from './ports.ts';
 import { removeFile, writePrivateJson } from './private-file.ts';
 import { say } from './progress.ts';
 import { ReceiverProcess } from './receiver-process.ts';
@@ -110,7 +110,7 @@ export class System {
   }
 
   async #startReceiver(url: string, demo: Demo): Promise<void> {
-    const port = await this.#step(chosenPort('the bundled receiver', demo.receiverPort ?? RECEIVER_PORT));
+    const port = await this.#step(chosenInnerPort('the bundled receiver', demo.receiverPort ?? RECEIVER_PORT));
     this.#receiver = new ReceiverProcess({ port, ...this.#own() });
     await this.#step(this.#receiver.process.start());
     const webhook = await this.#step(provideDemoWebhook(url, demo.tenantKey, this.#receiver.url));
