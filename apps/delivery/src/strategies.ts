@@ -7,7 +7,7 @@ import type { Logger } from '@signet/service-kit';
 import type { DeliverySettings } from './config.ts';
 import { DeliveryMetrics } from './delivery-metrics.ts';
 import { DispatchService } from './dispatch/dispatch.service.ts';
-import { DISPATCH, DISPATCH_GROUP } from './dispatch/dispatch.tokens.ts';
+import { DISPATCH, DISPATCH_GROUP, PARTITION_ROOM } from './dispatch/dispatch.tokens.ts';
 import { Membership, SESSION_TIMEOUT_MS } from './dispatch/membership.ts';
 import { FAN_OUT } from './fan-out/fan-out.tokens.ts';
 import { kafkaClient } from './kafka-client.ts';
@@ -33,8 +33,8 @@ export function strategies(
     ...common,
     groupId: DISPATCH_GROUP,
     transportId: DISPATCH,
-    // Enough to keep every webhook of a partition busy between two fetches; the rest waits in Kafka.
-    maxInFlightRecords: 1_000,
+    // Enough to keep every webhook of a partition busy between two fetches.
+    maxInFlightRecords: PARTITION_ROOM,
     onAssigned: (assignment) => dispatch.assigned(assignment[DELIVERY_REQUESTS] ?? []),
     onRevoked: (assignment) => dispatch.revoked(assignment[DELIVERY_REQUESTS] ?? []),
   });

@@ -22,6 +22,8 @@ export interface KafkaBatchServerOptions {
   readonly deadLetterTopic: string;
   /** Records of one partition in the hands of its handler, above which no more are handed over. */
   readonly maxInFlightRecords?: number;
+  /** The same for the bytes of their values. Default 16 MiB. */
+  readonly maxInFlightBytes?: number;
   /** false: one batch of a partition at a time. */
   readonly pipelined?: boolean;
   readonly sessionTimeoutMs?: number;
@@ -51,6 +53,7 @@ export interface KafkaBatchServerOptions {
 
 const DEFAULTS = {
   maxInFlightRecords: 2_000,
+  maxInFlightBytes: 16 * 1_048_576,
   pipelined: true,
   sessionTimeoutMs: 6_000,
   heartbeatIntervalMs: 1_000,
@@ -290,13 +293,14 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const key = keyOf(topic, partition);
     let feed = this.feeds.get(key);
     if (!feed) {
-      const { maxInFlightRecords, pipelined, backoff } = this.settings;
+      const { maxInFlightRecords, maxInFlightBytes, pipelined, backoff } = this.settings;
       feed = new PartitionFeed({
         topic,
         partition,
         handler: this.handlerOf(topic),
         deadLetters: this.deadLetters,
         maxInFlightRecords,
+        maxInFlightBytes,
         isPipelined: pipelined,
         backoff,
         logger: this.log,

@@ -11,6 +11,8 @@ export interface FeedOptions {
   readonly handler: BatchHandler;
   readonly deadLetters: DeadLetters;
   readonly maxInFlightRecords: number;
+  /** The same for the bytes of their values: a thousand records of the largest size would be a quarter of a gigabyte. */
+  readonly maxInFlightBytes: number;
   readonly isPipelined: boolean;
   readonly backoff: { readonly firstMs: number; readonly maxMs: number };
   readonly logger: Logger;
@@ -25,6 +27,7 @@ export class PartitionFeed {
   readonly watermark = new Watermark();
   private readonly controller = new AbortController();
   private inFlightRecords = 0;
+  private inFlightBytes = 0;
   private last: Promise<void> = Promise.resolve();
   private readonly underWay = new Set<Promise<void>>();
   private roomWaiters: (() => void)[] = [];
@@ -38,12 +41,16 @@ export class PartitionFeed {
   }
 
   get hasRoom(): boolean {
-    return this.inFlightRecords < this.options.maxInFlightRecords;
+    const { maxInFlightRecords, maxInFlightBytes } = this.options;
+    return this.inFlightRecords < maxInFlightRecords && this.inFlightBytes < maxInFlightBytes;
   }
 
   /** Resolves when half of the room is free again, or the feed was aborted. */
   async untilHalfEmpty(): Promise<void> {
-    while (this.inFlightRecords > this.options.maxInFlightRecords / 2 && !this.signal.aborted) {
+    const { maxInFlightRecords, maxInFlightBytes } = this.options;
+    const isCrowded = (): boolean =>
+      this.inFlightRecords > maxInFlightRecords / 2 || this.inFlightBytes > maxInFlightBytes / 2;
+    while (isCrowded() && !this.signal.aborted) {
       await new Promise<void>((resolve) => this.roomWaiters.push(resolve));
     }
   }
@@ -51,10 +58,13 @@ export class PartitionFeed {
   /** Hands records over without waiting for them. */
   accept(records: readonly KafkaRecord[], lastOffset: string): void {
     const end = this.watermark.begin(lastOffset);
+    const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
     this.inFlightRecords += records.length;
+    this.inFlightBytes += bytes;
     const { isPipelined } = this.options;
     const work = (isPipelined ? this.handle(records) : this.last.then(() => this.handle(records))).then((isDone) => {
       this.inFlightRecords -= records.length;
+      this.inFlightBytes -= bytes;
       if (isDone) {
         end();
         this.options.onProgress();

@@ -49,11 +49,17 @@ const answersOf = async (webhook: WebhookSnapshot): Promise<(string | null)[]> =
   });
 };
 
+/** A handshake may take longer on a busy machine than Kafka is kept waiting: then what is durable is not sent yet. */
+const untilAnswered = (webhook: WebhookSnapshot, answers: readonly string[]): Promise<unknown> =>
+  waitFor(async () => (await answersOf(webhook)).every((body) => body !== null), { what: 'every answer' }).then(
+    async () => expect((await answersOf(webhook)).toSorted()).toEqual(answers),
+  );
+
 test('each webhook shows its own certificate, over connections of its own', async () => {
   const [first, second] = [webhookWith(ours), webhookWith(theirs)];
   await Promise.all([first, second].map((one) => service.intake.take(requestBatch(one, ['m-1', 'm-2', 'm-3']))));
-  expect(await answersOf(first)).toEqual(Array(3).fill('signet.example'));
-  expect(await answersOf(second)).toEqual(Array(3).fill('other.example'));
+  await untilAnswered(first, Array(3).fill('signet.example'));
+  await untilAnswered(second, Array(3).fill('other.example'));
 });
 
 test('without one the delivery fails, and arrives at once when the webhook gets one', async () => {
@@ -71,7 +77,8 @@ test('without one the delivery fails, and arrives at once when the webhook gets 
 test('another certificate in its place is shown from the next attempt on', async () => {
   const webhook = webhookWith(ours);
   await service.intake.take(requestBatch(webhook, ['m-1']));
+  await untilAnswered(webhook, ['signet.example']);
   webhookWith(theirs, webhook.id, 2);
   await service.intake.take(requestBatch(webhook, ['m-2']));
-  expect((await answersOf(webhook)).toSorted()).toEqual(['other.example', 'signet.example']);
+  await untilAnswered(webhook, ['other.example', 'signet.example']);
 });

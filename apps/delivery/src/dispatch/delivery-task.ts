@@ -26,6 +26,8 @@ export class DeliveryTask {
   writing: Promise<unknown> | undefined;
   /** Which slots its attempts take: as it came here, also where it is stored meanwhile. */
   slotKind: SlotKind = 'fresh';
+  /** What it takes of its tenant's share of the memory for what was leased; 0 when it takes none. */
+  weight = 0;
   /** An attempt is on the wire. */
   inFlight = false;
   /** When Signet accepted the message, milliseconds since the epoch; null when the task was read back. */
@@ -74,6 +76,7 @@ export class DeliveryTask {
       order,
     );
     task.acceptedAt = acceptedAt;
+    if (request.kind === 'replay') task.slotKind = 'stored';
     task.decide({
       type: 'RequestDelivery',
       data: {

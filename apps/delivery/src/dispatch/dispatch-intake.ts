@@ -11,24 +11,28 @@ import { BatchTurns } from './batch-turns.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import { isDataError } from './data-error.ts';
 import { DeliveryTask } from './delivery-task.ts';
+import { PARTITION_ROOM } from './dispatch.tokens.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { DueDeliveries } from './due-deliveries.ts';
 import type { Ownership } from './ownership.ts';
+import { Shares } from './shares.ts';
 import type { LaneWatch } from './subject-lanes.ts';
 
 export interface IntakeOptions {
   /**
    * Deliveries of a webhook that makes no progress for this long go to PostgreSQL, and those of one that would need
-   * forty times as long for all that waits. Milliseconds.
+   * forty times as long for all that waits, or four times where it leaves others too little room. Milliseconds.
    */
   readonly spillAfterMs: number;
   /** Attempts of a delivery where its webhook does not say. */
   readonly maxAttempts: number;
 }
 
-/** A fast webhook under load is better off in memory than written to PostgreSQL and read back. */
+/** A fast webhook under load is better off in memory than written to PostgreSQL and read back … */
 const DRAIN_ROUNDS = 40;
 const MAX_ROUNDS = 2 * DRAIN_ROUNDS;
+/** … but not one that keeps so much of its partition's room for longer than this that others find none. */
+const CROWDED_DRAIN_ROUNDS = 4;
 
 interface Accepted {
   readonly request: DeliveryRequest;
@@ -45,6 +49,8 @@ interface Stored {
 /** Turns a batch of delivery requests into tasks, once each, and answers when every one of them is durable. */
 export class DispatchIntake {
   private readonly turns = new BatchTurns();
+  /** Of each partition: what is in memory and not durable yet, by webhook. */
+  private readonly rooms = new Map<number, Shares>();
 
   constructor(
     private readonly em: EntityManager,
@@ -76,9 +82,11 @@ export class DispatchIntake {
       if (isDurable === true || batch.signal.aborted) return;
       // Neither PostgreSQL nor anybody here knows of some of them: the batch must not count as done.
       if (isDurable === false) throw new RetryableError('partition_lost', 'The partition was lost for a moment.');
-      const drainMs = DRAIN_ROUNDS * spillAfterMs;
-      const isSlow = (task: DeliveryTask): boolean =>
-        round >= MAX_ROUNDS || this.dispatcher.isSlow(task.webhookId, spillAfterMs, drainMs);
+      const room = this.roomOf(batch.partition);
+      const isSlow = ({ webhookId }: DeliveryTask): boolean => {
+        const drainRounds = room.allows(webhookId) ? DRAIN_ROUNDS : CROWDED_DRAIN_ROUNDS;
+        return round >= MAX_ROUNDS || this.dispatcher.isSlow(webhookId, spillAfterMs, drainRounds * spillAfterMs);
+      };
       await this.dispatcher.spill(tasks.filter(isSlow));
     }
   }
@@ -140,13 +148,22 @@ export class DispatchIntake {
         const maxAttempts = this.directory.get(request.webhookId)?.maxAttempts ?? this.options.maxAttempts;
         return DeliveryTask.requested(request, body, claim, maxAttempts, now, this.orderOf(one));
       });
+    const room = this.roomOf(batch.partition);
     for (const task of fresh) {
       const { webhookId, order } = task;
       const isBehindStored =
         watch.isOutdated(task) || (order !== null && storedLanes.has(laneKey(webhookId, order.subject)));
+      room.take(webhookId);
+      void task.whenDurable.then(() => room.give(webhookId));
       this.dispatcher.offer(task, isBehindStored);
     }
     return fresh;
+  }
+
+  private roomOf(partition: number): Shares {
+    let room = this.rooms.get(partition);
+    if (!room) this.rooms.set(partition, (room = new Shares(PARTITION_ROOM)));
+    return room;
   }
 
   /** Its place in an order; null where its webhook asks for none, or it has no subject. */

@@ -36,7 +36,9 @@ import { Membership } from './membership.ts';
       useFactory: (settings: DeliverySettings) =>
         new EgressClient({
           rules: new EgressRules({ allow: settings.SIGNET_EGRESS_ALLOW }),
-          maxConnectionsPerHost: settings.SIGNET_WEBHOOK_CONCURRENCY * 8,
+          // Dispatch says who may send how much. A limit here would make the webhooks of all tenants at one host wait
+          // for each other, and count that as their failures.
+          maxConnectionsPerHost: settings.SIGNET_DISPATCH_CONCURRENCY,
         }),
     },
     {
@@ -136,6 +138,7 @@ function dispatchService(
       requestTimeoutMs: settings.SIGNET_REQUEST_TIMEOUT,
       perWebhookConcurrency: settings.SIGNET_WEBHOOK_CONCURRENCY,
       totalConcurrency: settings.SIGNET_DISPATCH_CONCURRENCY,
+      leasedInMemory: 8_000,
       spillAfterMs: settings.SIGNET_SPILL_AFTER,
       recorder: { batchSize: 500, lingerMs: settings.SIGNET_RECORD_LINGER, lanes: 2 },
       userAgent: 'Signet/0.1',

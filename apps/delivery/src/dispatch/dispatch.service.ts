@@ -26,6 +26,7 @@ import { Recorder } from './recorder.ts';
 import { RateLimits } from './rate-limits.ts';
 import type { RecorderListener } from './recorder.ts';
 import { SigningKeys } from './signing-keys.ts';
+import { slotsOfWebhook } from './slots.ts';
 import { TaskStore } from './task-store.ts';
 
 export interface DispatchSettings {
@@ -35,6 +36,7 @@ export interface DispatchSettings {
   readonly requestTimeoutMs: number;
   readonly perWebhookConcurrency: number;
   readonly totalConcurrency: number;
+  readonly leasedInMemory: number;
   readonly spillAfterMs: number;
   readonly recorder: { readonly batchSize: number; readonly lingerMs: number; readonly lanes: number };
   readonly userAgent: string;
@@ -142,8 +144,9 @@ export class DispatchService {
       onRoom: () => this.loop.wake(),
       observer: metrics,
       limits: {
-        perWebhook: settings.perWebhookConcurrency,
+        perWebhook: slotsOfWebhook(settings.perWebhookConcurrency, settings.totalConcurrency),
         total: settings.totalConcurrency,
+        leased: settings.leasedInMemory,
         unknownWebhookMs: 30_000,
       },
     });
@@ -218,7 +221,7 @@ export class DispatchService {
         this.readTo(partition, committed.get(partition) ?? 0n);
       }
     }
-    this.dispatcher.adoptParked(await this.due.parkedWebhooks(partitions));
+    this.dispatcher.queues.adoptParked(await this.due.parkedWebhooks(partitions));
   }
 
   /** Requests of the partition were taken over up to this offset; what is stored before it may keep its order now. */
@@ -243,7 +246,7 @@ export class DispatchService {
   /** What is parked waits for a sign from here; one may have gone amiss, as where a delivery before it was deleted. */
   private lookAgain(partitions: readonly number[]): Promise<void> {
     return this.inBackground(async () => {
-      this.dispatcher.adoptParked(await this.due.parkedWebhooks(partitions));
+      this.dispatcher.queues.adoptParked(await this.due.parkedWebhooks(partitions));
       this.loop.wake();
     });
   }
@@ -346,4 +349,4 @@ const LOOK_AGAIN_MS = 30_000;
 /** Between two tries to take a partition back, milliseconds. */
 const TAKE_BACK_MS = 500;
 const ENDINGS = { batchSize: 500, againMs: 1_000 };
-const DUE_LOOP = { pollMs: 250, batchSize: 500, parkedAtOnce: 1_000, maxInMemory: 4_000, refilledAtOnce: 2_000 };
+const DUE_LOOP = { pollMs: 250, batchSize: 500, parkedAtOnce: 1_000, refilledAtOnce: 2_000 };

@@ -14,6 +14,8 @@ export interface DispatchLimits {
   readonly perWebhook: number;
   /** POSTs at once, all webhooks together. */
   readonly total: number;
+  /** Deliveries leased from PostgreSQL in memory at once, all webhooks together. */
+  readonly leased: number;
   /** How long a webhook may be unknown before its deliveries end as `deleted`: the directory may lag behind fan-out. */
   readonly unknownWebhookMs: number;
 }

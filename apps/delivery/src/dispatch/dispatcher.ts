@@ -4,16 +4,12 @@ import { scheduledDelayMs } from '../delivery/retry-schedule.ts';
 import type { CompletedAttempt } from './attempt.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { DispatcherParts } from './dispatcher.parts.ts';
-import type { ParkedWebhook } from './due-deliveries.ts';
 import { Slots } from './slots.ts';
 import { SlotTurns } from './slot-turns.ts';
 import { SubjectLanes } from './subject-lanes.ts';
 import type { LaneWatch } from './subject-lanes.ts';
-import { WebhookQueue } from './webhook-queue.ts';
-
-/** What is read of a backlog at once should last for about so long, milliseconds, and is no more than this. */
-const REFILL_AHEAD_MS = 200;
-const MOST_REFILLED = 500;
+import type { WebhookQueue } from './webhook-queue.ts';
+import { WebhookQueues } from './webhook-queues.ts';
 
 /**
  * Serves the webhooks of this replica's partitions. Each webhook has a queue and a small concurrency of its own, so a
@@ -21,7 +17,7 @@ const MOST_REFILLED = 500;
  */
 export class Dispatcher {
   private readonly tasks = new Map<string, DeliveryTask>();
-  private readonly queues = new Map<string, WebhookQueue>();
+  readonly queues: WebhookQueues;
   private readonly lanes = new SubjectLanes();
   private readonly slots: Slots;
   private readonly turns = new SlotTurns();
@@ -30,6 +26,11 @@ export class Dispatcher {
 
   constructor(private readonly parts: DispatcherParts) {
     this.slots = new Slots(parts.limits.total);
+    this.queues = new WebhookQueues({
+      directory: parts.directory,
+      circuitState: (webhookId) => parts.circuits.state(webhookId),
+      ...parts.limits,
+    });
   }
 
   /**
@@ -44,15 +45,15 @@ export class Dispatcher {
       else void known.whenDurable.then((isDurable) => (isDurable ? task.markDurable() : this.offer(task, true)));
       return;
     }
-    this.tasks.set(task.id, task);
+    const isFull = this.queues.isFull(task, this.lanes.waitingCount(task.webhookId));
+    this.enter(task);
     const reason = this.parts.reasonToEnd(task);
     if (reason) {
       void this.end(task, reason);
       return;
     }
-    const queue = this.queue(task.webhookId);
+    const queue = this.queues.of(task.webhookId);
     const isBlocked = this.parts.circuits.state(task.webhookId) === 'open';
-    const isFull = this.isFull(queue, task);
     const step = this.lanes.enter(task, isBehindStored);
     if (isBlocked || isFull || isBehindStored || step === 'leaving') void this.park([task]);
     else if (step === 'started') {
@@ -68,7 +69,7 @@ export class Dispatcher {
 
   /** The webhook takes no deliveries any more: what waits for it in memory ends. What is on the wire ends with its attempt. */
   endWaiting(webhookId: string): void {
-    const queue = this.queues.get(webhookId);
+    const queue = this.queues.find(webhookId);
     if (!queue) return;
     for (const task of this.lanes.waitingOf(webhookId)) {
       const reason = this.parts.reasonToEnd(task);
@@ -88,14 +89,14 @@ export class Dispatcher {
    */
   async endLeased(task: DeliveryTask, reason: AbandonReason): Promise<boolean> {
     if (this.tasks.has(task.id)) return false;
-    this.tasks.set(task.id, task);
+    this.enter(task);
     await this.end(task, reason);
     return true;
   }
 
   /** Whether none of the webhook's attempts has ended for this long, milliseconds, or what waits would take too long. */
   isSlow(webhookId: string, stalledMs: number, drainMs: number): boolean {
-    const queue = this.queues.get(webhookId);
+    const queue = this.queues.find(webhookId);
     if (queue === undefined) return true;
     const isStalled = this.parts.clock().getTime() - queue.progressAt >= stalledMs;
     if (isStalled) return true;
@@ -109,7 +110,7 @@ export class Dispatcher {
   async spill(tasks: readonly DeliveryTask[]): Promise<void> {
     const onlyInMemory = tasks.filter((task) => task.stored === 0 && !task.writing && this.tasks.has(task.id));
     const waiting = onlyInMemory.filter(
-      (task) => this.lanes.isWaiting(task) || this.queues.get(task.webhookId)?.remove(task),
+      (task) => this.lanes.isWaiting(task) || this.queues.find(task.webhookId)?.remove(task),
     );
     const onTheWire = onlyInMemory.filter((task) => task.inFlight);
     const leaseEnd = this.parts.leaseEnd();
@@ -119,50 +120,8 @@ export class Dispatcher {
 
   /** The webhook's queue may go on: its circuit lets a probe through or has closed, or the webhook changed. */
   resume(webhookId: string): void {
-    const queue = this.queues.get(webhookId);
+    const queue = this.queues.find(webhookId);
     if (queue) this.pump(queue);
-  }
-
-  /** Marks webhooks whose parked deliveries were left by an earlier owner. */
-  adoptParked(webhooks: readonly ParkedWebhook[]): void {
-    for (const { webhookId, isOrdered } of webhooks) {
-      const queue = this.queue(webhookId);
-      queue.markParked();
-      queue.isOrdered ||= isOrdered;
-    }
-  }
-
-  /**
-   * Webhooks with parked deliveries and room for more, and how many of each; of at most so many deliveries together. Those
-   * that are named come last the next time.
-   */
-  refillable(deliveries: number): { webhookId: string; limit: number; queue: WebhookQueue }[] {
-    const found = [];
-    let left = deliveries;
-    for (const queue of this.queues.values()) {
-      if (left <= 0) break;
-      if (!queue.hasParked || queue.isRefilling) continue;
-      const state = this.parts.circuits.state(queue.webhookId);
-      if (state === 'open') continue;
-      const room = state === 'probe' ? 1 : this.roomFor(queue);
-      const limit = Math.min(left, room - queue.count('stored'));
-      if (limit <= 0) continue;
-      left -= limit;
-      found.push({ webhookId: queue.webhookId, limit, queue });
-    }
-    for (const { webhookId, queue } of found) {
-      this.queues.delete(webhookId);
-      this.queues.set(webhookId, queue);
-    }
-    return found;
-  }
-
-  /** Webhooks with parked deliveries and no room for more: what else is due of them can be parked with those. */
-  crowded(): string[] {
-    const queues = [...this.queues.values()].filter(
-      (queue) => queue.hasParked && queue.count('stored') >= 2 * this.roomFor(queue),
-    );
-    return queues.map(({ webhookId }) => webhookId);
   }
 
   /** Drops what waits under a claim that no longer holds: somebody else reads it from Kafka or PostgreSQL. */
@@ -181,7 +140,7 @@ export class Dispatcher {
   private forget(isLost: (task: DeliveryTask) => boolean): DeliveryTask[] {
     const lost = [...this.tasks.values()].filter((task) => !task.inFlight && !task.writing && isLost(task));
     for (const task of lost) {
-      this.queues.get(task.webhookId)?.remove(task);
+      this.queues.find(task.webhookId)?.remove(task);
       this.leave(task);
     }
     return lost.filter(({ stored }) => stored > 0);
@@ -199,28 +158,10 @@ export class Dispatcher {
     return this.slots.inFlight;
   }
 
-  /** Of the backlog in PostgreSQL, and behind it of what is fresh, only as many wait in memory as can be tried soon. */
-  private isFull(queue: WebhookQueue, task: DeliveryTask): boolean {
-    const { perWebhook } = this.parts.limits;
-    if (task.slotKind === 'stored') return queue.count('stored') >= 2 * this.roomFor(queue);
-    if (!queue.hasParked) return false;
-    return queue.count('fresh') + this.lanes.waitingCount(task.webhookId) >= perWebhook;
-  }
-
-  /** How many of the backlog in PostgreSQL to have in memory: what goes out while PostgreSQL is asked for the next. */
-  private roomFor({ webhookId, attemptMs }: WebhookQueue): number {
-    const { perWebhook } = this.parts.limits;
-    const fewest = 2 * perWebhook;
-    if (attemptMs === 0) return fewest;
-    const paced = this.parts.directory.get(webhookId)?.rateLimitPerSecond ?? Number.POSITIVE_INFINITY;
-    const perSecond = Math.min(paced, (1_000 * perWebhook) / attemptMs);
-    return Math.min(MOST_REFILLED, Math.max(fewest, Math.ceil((perSecond * REFILL_AHEAD_MS) / 1_000)));
-  }
-
-  private queue(webhookId: string): WebhookQueue {
-    let queue = this.queues.get(webhookId);
-    if (!queue) this.queues.set(webhookId, (queue = new WebhookQueue(webhookId)));
-    return queue;
+  /** From here on it is in hand. */
+  private enter(task: DeliveryTask): void {
+    this.tasks.set(task.id, task);
+    this.queues.enter(task);
   }
 
   /** @param slots that it may take while others wait for some, too */
@@ -239,7 +180,7 @@ export class Dispatcher {
       const task = queue.shift(this.slots);
       if (task && this.start(task, queue)) slots -= 1;
     }
-    if (queue.hasParked && queue.count('stored') < this.roomFor(queue) / 2 && !queue.isRefilling) this.parts.onRoom();
+    if (this.queues.wantsMore(queue)) this.parts.onRoom();
     this.letGo(queue);
   }
 
@@ -269,8 +210,8 @@ export class Dispatcher {
       return false;
     }
     if (queue.inFlight === 0) queue.progressAt = this.parts.clock().getTime();
-    queue.inFlight += 1;
-    this.slots.take(task.slotKind);
+    queue.started(task.slotKind);
+    this.slots.take(task.slotKind, queue.tenantId);
     task.inFlight = true;
     this.parts.circuits.begin(task.webhookId);
     if (webhook.rateLimitPerSecond !== null) this.parts.rates.started(webhook.id, webhook.rateLimitPerSecond);
@@ -316,8 +257,8 @@ export class Dispatcher {
   private freeSlot(task: DeliveryTask, queue: WebhookQueue): void {
     task.inFlight = false;
     queue.progressAt = this.parts.clock().getTime();
-    queue.inFlight -= 1;
-    this.slots.free(task.slotKind);
+    queue.ended(task.slotKind);
+    this.slots.giveBack(task.slotKind, queue.tenantId);
   }
 
   /** The queue's slot is free. Where others wait for one it goes to the back: else it would take its own slot for ever. */
@@ -357,7 +298,7 @@ export class Dispatcher {
     for (const task of tasks) this.lanes.release(task);
     await this.parts.store.park(tasks);
     for (const task of tasks) {
-      const queue = this.queue(task.webhookId);
+      const queue = this.queues.of(task.webhookId);
       queue.markParked();
       if (task.order) queue.isOrdered = true;
       this.leave(task);
@@ -366,15 +307,16 @@ export class Dispatcher {
     const leased = tasks.filter((task) => task.isLeasedAgain);
     if (leased.length > 0) {
       await this.parts.store.park(leased);
-      for (const { webhookId } of leased) this.queue(webhookId).markParked();
+      for (const { webhookId } of leased) this.queues.of(webhookId).markParked();
     }
   }
 
   private leave(task: DeliveryTask): void {
     if (this.tasks.get(task.id) === task) this.tasks.delete(task.id);
+    this.queues.leave(task);
     task.drop();
     if (task.order) this.goOn(task);
-    const queue = this.queues.get(task.webhookId);
+    const queue = this.queues.find(task.webhookId);
     if (queue) this.letGo(queue);
   }
 
@@ -385,12 +327,12 @@ export class Dispatcher {
     const { next, toPark, isBehindStored } = this.lanes.leave(task, isStored);
     if (this.isDraining) return;
     if (next) {
-      const queue = this.queue(next.webhookId);
+      const queue = this.queues.of(next.webhookId);
       queue.push(next);
       this.pump(queue);
     }
     if (isBehindStored) {
-      this.adoptParked([{ webhookId: task.webhookId, isOrdered: true }]);
+      this.queues.adoptParked([{ webhookId: task.webhookId, isOrdered: true }]);
       this.parts.onRoom();
     }
     void this.park(toPark.filter((other) => this.parts.owns(other)));
@@ -399,7 +341,7 @@ export class Dispatcher {
   /** A queue with nothing in it and nothing behind it is forgotten. */
   letGo(queue: WebhookQueue): void {
     if (!queue.isIdle) return;
-    this.queues.delete(queue.webhookId);
+    this.queues.delete(queue);
     this.turns.delete(queue);
   }
 }

@@ -11,8 +11,6 @@ export interface DueLoopOptions {
   readonly batchSize: number;
   /** Due deliveries of each partition that are looked at, at once, when the queues of their webhooks are full. */
   readonly parkedAtOnce: number;
-  /** Deliveries in memory above which nothing more is read. */
-  readonly maxInMemory: number;
   /** Parked deliveries read at once, of all webhooks together. */
   readonly refilledAtOnce: number;
 }
@@ -69,9 +67,10 @@ export class DueLoop {
   /** True when there is likely more to be read at once. */
   private async round(): Promise<boolean> {
     const claims = this.claims();
-    if (claims.length === 0 || this.dispatcher.size >= this.options.maxInMemory) return false;
+    if (claims.length === 0 || this.dispatcher.queues.roomForLeased === 0) return false;
     const refilled = await this.refill(claims);
-    const { batchSize } = this.options;
+    const batchSize = Math.min(this.options.batchSize, this.dispatcher.queues.roomForLeased);
+    if (batchSize === 0) return refilled > 0;
     const tasks = await this.offerLeased(() => this.due.leaseDue(claims, this.clock(), this.leaseEnd(), batchSize));
     if (tasks.length === batchSize) await this.parkCrowded(claims);
     return tasks.length === batchSize || refilled > 0;
@@ -79,14 +78,13 @@ export class DueLoop {
 
   /** A storm of retries: what finds no room now is not read, only to be parked one by one. */
   private async parkCrowded(claims: readonly PartitionClaim[]): Promise<void> {
-    const crowded = this.dispatcher.crowded();
+    const crowded = this.dispatcher.queues.crowded();
     if (crowded.length > 0) await this.due.parkDue(claims, crowded, this.clock(), this.options.parkedAtOnce);
   }
 
   private async refill(claims: readonly PartitionClaim[]): Promise<number> {
-    const { refilledAtOnce, maxInMemory } = this.options;
-    const wanted = this.dispatcher
-      .refillable(Math.min(refilledAtOnce, maxInMemory - this.dispatcher.size))
+    const wanted = this.dispatcher.queues
+      .refillable(this.options.refilledAtOnce)
       .map((entry) => ({ ...entry, parkingCount: entry.queue.parkingCount }));
     if (wanted.length === 0) return 0;
     for (const { queue } of wanted) queue.isRefilling = true;

@@ -5,13 +5,13 @@ import type { SlotKind, Slots } from './slots.ts';
 const ATTEMPTS_AVERAGED = 16;
 
 /**
- * The deliveries of one webhook that wait in memory. Fresh ones and those that came back from PostgreSQL take turns, each
- * first come first served: neither waits for the end of the others.
+ * The deliveries of one webhook that wait in memory. Fresh ones and those that came back from PostgreSQL share its slots,
+ * each first come first served: neither waits for the end of the others.
  */
 export class WebhookQueue {
   private readonly waiting: Readonly<Record<SlotKind, Set<DeliveryTask>>> = { fresh: new Set(), stored: new Set() };
-  private turn: SlotKind = 'fresh';
-  inFlight = 0;
+  private readonly onTheWire: Record<SlotKind, number> = { fresh: 0, stored: 0 };
+  private last: SlotKind = 'stored';
   /** Some of what is parked has to keep an order. */
   isOrdered = false;
   /** A read of parked deliveries is under way. */
@@ -23,7 +23,14 @@ export class WebhookQueue {
   private parkings = 0;
   private emptiedAt = 0;
 
-  constructor(readonly webhookId: string) {}
+  constructor(
+    readonly webhookId: string,
+    readonly tenantId: string,
+  ) {}
+
+  get inFlight(): number {
+    return this.onTheWire.fresh + this.onTheWire.stored;
+  }
 
   get length(): number {
     return this.waiting.fresh.size + this.waiting.stored.size;
@@ -66,21 +73,33 @@ export class WebhookQueue {
 
   /** Whether something waits that a slot is free for. */
   hasNext(slots: Slots): boolean {
-    const { fresh, stored } = this.waiting;
-    return (fresh.size > 0 && slots.isFree('fresh')) || (stored.size > 0 && slots.isFree('stored'));
+    return this.isNext('fresh', slots) || this.isNext('stored', slots);
   }
 
-  /** Whose turn it is among those that a slot is free for. */
+  /**
+   * Of those that a slot is free for: the kind that has fewer on the wire, so that retries which take long cannot take
+   * every slot of the webhook one after the other, and in turn where both have as many.
+   */
   shift(slots: Slots): DeliveryTask | undefined {
-    const other: SlotKind = this.turn === 'fresh' ? 'stored' : 'fresh';
-    for (const kind of [this.turn, other]) {
+    const { fresh, stored } = this.onTheWire;
+    const first: SlotKind = fresh < stored || (fresh === stored && this.last === 'stored') ? 'fresh' : 'stored';
+    for (const kind of [first, first === 'fresh' ? 'stored' : 'fresh'] as const) {
+      if (!this.isNext(kind, slots)) continue;
       const [task] = this.waiting[kind];
-      if (!task || !slots.isFree(kind)) continue;
-      this.waiting[kind].delete(task);
-      this.turn = kind === 'fresh' ? 'stored' : 'fresh';
+      if (task) this.waiting[kind].delete(task);
       return task;
     }
     return undefined;
+  }
+
+  /** Its POST begins. */
+  started(kind: SlotKind): void {
+    this.onTheWire[kind] += 1;
+    this.last = kind;
+  }
+
+  ended(kind: SlotKind): void {
+    this.onTheWire[kind] -= 1;
   }
 
   /** Takes a task out of the queue; false when it is no longer waiting. */
@@ -93,5 +112,9 @@ export class WebhookQueue {
     this.waiting.stored.clear();
     this.waiting.fresh.clear();
     return tasks;
+  }
+
+  private isNext(kind: SlotKind, slots: Slots): boolean {
+    return this.waiting[kind].size > 0 && slots.isFree(kind, this.tenantId);
   }
 }

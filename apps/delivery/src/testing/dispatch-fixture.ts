@@ -136,6 +136,7 @@ export class DispatchFixture {
         requestTimeoutMs: 5_000,
         perWebhookConcurrency: 8,
         totalConcurrency: 256,
+        leasedInMemory: 4_000,
         spillAfterMs: 100,
         recorder: { batchSize: 500, lingerMs: 1, lanes: 2 },
         userAgent: 'Signet/test',
