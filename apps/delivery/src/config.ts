@@ -12,12 +12,14 @@ export const settings = defineSettings({
   ...sharedSettings.retries,
   ...sharedSettings.retention,
   SIGNET_WEBHOOK_CONCURRENCY: setting(integer(1, 1_000), 'POSTs to one webhook at once.', { default: '8' }),
-  SIGNET_DISPATCH_CONCURRENCY: setting(integer(1, 100_000), 'POSTs at once from one replica, all webhooks together.', {
-    default: '1024',
-  }),
+  SIGNET_DISPATCH_CONCURRENCY: setting(
+    integer(1, 100_000),
+    'POSTs at once from one replica, all webhooks together: an eighth of them at most for one webhook, and no more for a tenant than it leaves to others.',
+    { default: '1024' },
+  ),
   SIGNET_SPILL_AFTER: setting(
     duration(),
-    'Deliveries of a webhook that makes no progress for this long go to PostgreSQL, so that Kafka need not wait, and those of one that would need forty times as long for all that waits.',
+    'Deliveries of a webhook that makes no progress for this long go to PostgreSQL, so that Kafka need not wait, and those of one that would need forty times as long for all that waits, or twelve times where it takes too much of the room for others.',
     { default: '250ms' },
   ),
   SIGNET_RECORD_LINGER: setting(

@@ -21,7 +21,7 @@ import type { LaneWatch } from './subject-lanes.ts';
 export interface IntakeOptions {
   /**
    * Deliveries of a webhook that makes no progress for this long go to PostgreSQL, and those of one that would need
-   * forty times as long for all that waits, or four times where it leaves others too little room. Milliseconds.
+   * forty times as long for all that waits, or twelve times where it leaves others too little room. Milliseconds.
    */
   readonly spillAfterMs: number;
   /** Attempts of a delivery where its webhook does not say. */
@@ -32,7 +32,7 @@ export interface IntakeOptions {
 const DRAIN_ROUNDS = 40;
 const MAX_ROUNDS = 2 * DRAIN_ROUNDS;
 /** … but not one that keeps so much of its partition's room for longer than this that others find none. */
-const CROWDED_DRAIN_ROUNDS = 4;
+const CROWDED_DRAIN_ROUNDS = 12;
 
 interface Accepted {
   readonly request: DeliveryRequest;
