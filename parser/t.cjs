@@ -1,2 +1,0 @@
-const {Parser}=require('@asyncapi/parser');const fs=require('fs');
-(async()=>{const p=new Parser();const {document,diagnostics}=await p.parse(fs.readFileSync('/tmp/w/ingest/docs/asyncapi.json','utf8'));console.log('parsed',!!document, document?.version(), document?.channels().length, document?.operations().length, document?.messages().length);const by={};for(const d of diagnostics){const k=d.severity+' '+d.code+' '+d.message;by[k]=(by[k]||0)+1}console.log(by)})()
