@@ -5,7 +5,13 @@ import type { Clock } from '@signet/contracts';
 import type { SealingKeys } from '@signet/signature';
 import { BrokenSealError, UnknownSealingKeyError } from '@signet/signature';
 import { problem } from '../problem/problem.ts';
-import type { Begun, IdempotencyClaim, IdempotencyStore, IdempotentRequest, StoredAnswer } from './idempotency-store.ts';
+import type {
+  Begun,
+  IdempotencyClaim,
+  IdempotencyStore,
+  IdempotentRequest,
+  StoredAnswer,
+} from './idempotency-store.ts';
 import type { Claim, KnownRequest } from './idempotency.statements.ts';
 import { commitUnder, dropClaim, knownRequest, storeAnswer, takeClaim } from './idempotency.statements.ts';
 
