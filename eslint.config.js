@@ -1,5 +1,6 @@
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
+import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 const onlyDependOn = (sourceTag, ...tags) => ({ sourceTag, onlyDependOnLibsWithTags: tags });
@@ -8,7 +9,7 @@ export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '.signet/**', '.tmp/**'] },
   ...tseslint.configs.recommended,
   {
-    files: ['**/*.ts', '**/*.js', '**/*.mjs'],
+    files: ['**/*.ts', '**/*.tsx', '**/*.js', '**/*.mjs'],
     plugins: { '@nx': nx },
     languageOptions: { parserOptions: { projectService: false } },
     rules: {
@@ -33,6 +34,8 @@ export default tseslint.config(
             onlyDependOn('type:core', 'type:contract', 'type:core'),
             onlyDependOn('type:runtime', 'type:contract', 'type:core', 'type:runtime'),
             onlyDependOn('type:app', 'type:contract', 'type:core', 'type:runtime'),
+            // The console meets the others over HTTP alone.
+            onlyDependOn('type:console'),
             onlyDependOn('type:embedded'),
             onlyDependOn('type:testing', 'type:contract', 'type:core', 'type:runtime', 'type:embedded'),
             onlyDependOn('type:e2e', 'type:contract', 'type:core', 'type:runtime', 'type:embedded', 'type:testing'),
@@ -45,6 +48,20 @@ export default tseslint.config(
     // Only tests may reach for the testing library and the embedded servers.
     files: ['**/*.spec.ts', '**/src/testing/**'],
     rules: { '@nx/enforce-module-boundaries': 'off' },
+  },
+  {
+    // The console runs in a browser: nothing of Node, and nothing of ours that may need it.
+    files: ['apps/console/src/**/*.ts', 'apps/console/src/**/*.tsx'],
+    ignores: ['**/*.spec.ts'],
+    plugins: { 'react-hooks': hooks },
+    rules: {
+      ...hooks.configs.recommended.rules,
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['node:*', '@signet/*', '@nestjs/*'], message: 'The console runs in a browser.' }] },
+      ],
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'localStorage'],
+    },
   },
   {
     files: ['**/*.decider.ts'],
@@ -77,9 +94,9 @@ export default tseslint.config(
   },
   {
     files: ['apps/**/*.ts', 'tools/**/*.ts', 'libs/**/*.ts'],
-    ignores: ['libs/kafka/**'],
+    ignores: ['libs/kafka/**', 'apps/console/src/**'],
     rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'kafkajs', message: 'Use @signet/kafka.' }] }] },
   },
-  { files: ['tools/**', 'docs/**', 'apps/e2e/**'], rules: { 'no-console': 'off' } },
+  { files: ['tools/**', 'docs/**', 'apps/e2e/**', 'apps/console/*.mjs'], rules: { 'no-console': 'off' } },
   prettier,
 );

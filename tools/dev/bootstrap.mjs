@@ -102,6 +102,8 @@ if (name !== 'test') {
   say('Building');
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   if (!(await run(node, [tsc, '-b'], 'Still building'))) giveUp('The build failed: see above.', name);
+  if (!(await run(node, [join(root, 'apps/console/build.mjs')], 'Still building')))
+    giveUp('The console could not be built: see above.', name);
 }
 if (!existsSync(join(root, programs[name]))) giveUp(`${programs[name]} is missing.`, name);
 become(node, programs[name], args);

@@ -33,6 +33,7 @@ async function stop(why: string, exitCode: number): Promise<void> {
 function summary({ url, databaseUrl, kafkaBrokers, tenantId, services }: LocalFile, system: System): void {
   plain();
   plain(`  ${bold('Signet')}       ${url}`);
+  plain(`  ${bold('Console')}      ${url}/console/`);
   plain(`  Kafka        ${kafkaBrokers}`);
   plain(`  PostgreSQL   ${new URL(databaseUrl).host}`);
   for (const [name, { port, managementPort }] of Object.entries(services)) {

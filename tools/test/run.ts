@@ -6,6 +6,7 @@ import { announce, checkStage, stopStage } from './stage.ts';
 import { TestServers } from './test-servers.ts';
 
 const TSC = 'node_modules/typescript/bin/tsc';
+const CONSOLE = 'apps/console/build.mjs';
 const NX = 'node_modules/nx/dist/bin/nx.js';
 const ESLINT = 'node_modules/eslint/bin/eslint.js';
 const PRETTIER = 'node_modules/prettier/bin/prettier.cjs';
@@ -62,7 +63,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('disconnect', () => void interrupt('SIGHUP'));
 
 try {
-  results.push(await checkStage('build', [[TSC, '-b']]));
+  results.push(await checkStage('build', [[TSC, '-b'], [CONSOLE]]));
   const built = results.every(({ failed }) => failed === 0);
   if (filters.length === 0 && interrupted === undefined) await staticChecks();
   if (built && interrupted === undefined) await tests();

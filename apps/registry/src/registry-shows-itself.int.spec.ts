@@ -8,6 +8,7 @@ const OPERATIONS = [
   'DELETE /v1/api-keys/{id}',
   'DELETE /v1/webhooks/{id}',
   'GET /v1/api-keys',
+  'GET /v1/api-keys/current',
   'GET /v1/event-types',
   'GET /v1/tenants',
   'GET /v1/tenants/{id}',

@@ -6,6 +6,7 @@ import type { Logger, ServiceOptions } from '@signet/service-kit';
 import { counter, gauge, HealthRegistry, keepAnswers, LOGGER } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { RegistrySettings } from './config.ts';
+import { serveConsole } from './console/console.http.ts';
 import { RegistryModule } from './registry.module.ts';
 import { OUTCOMES } from './webhook/webhook.tokens.ts';
 
@@ -31,7 +32,10 @@ export async function registryService(
       description: 'Webhooks, their secrets and history, event types, tenants and API keys.',
       idempotencyKeys: true,
     },
-    configureFastify: keepAnswers,
+    configureFastify: (fastify, logger) => {
+      keepAnswers(fastify, logger);
+      serveConsole(fastify, logger);
+    },
     strategies: (app) => [outcomesServer(app, kafka, groupId)],
   };
 }

@@ -5,18 +5,30 @@ import { retrySentence } from './delivery.projection.ts';
 import type { DeliveryRow } from './delivery.projection.ts';
 import type { DeliveryRecord } from './delivery.reader.ts';
 
+/** What a webhook is called now; null: there is none of this id any more. */
+export type NameOfWebhook = (webhookId: string) => string | null;
+
 /** A delivery in a list: the row, without the payload. */
-export function listView(row: DeliveryRow): DeliveryListView {
+export function listView(row: DeliveryRow, nameOf: NameOfWebhook): DeliveryListView {
   const { day: _day, partition: _partition, kind, ...fields } = row;
-  return { ...fields, isTest: kind === 'test', isReplay: kind === 'replay', summary: retrySentence(row) };
+  return {
+    ...fields,
+    webhookName: nameOf(row.webhookId),
+    isTest: kind === 'test',
+    isReplay: kind === 'replay',
+    summary: retrySentence(row),
+  };
 }
 export type DeliveryListView = z.infer<typeof deliveryAnswer>;
 
 /** A delivery by itself: with what was sent, and what the receiver answered last. */
-export function detailView({ row, events, body }: DeliveryRecord): z.infer<typeof deliveryDetailAnswer> {
+export function detailView(
+  { row, events, body }: DeliveryRecord,
+  nameOf: NameOfWebhook,
+): z.infer<typeof deliveryDetailAnswer> {
   const last = attemptsOf(events).at(-1)?.data;
   return {
-    ...listView(row),
+    ...listView(row, nameOf),
     payload: JSON.parse(body) as unknown,
     responseHeaders: last?.response?.headers ?? null,
     responseBody: last?.response?.body ?? null,

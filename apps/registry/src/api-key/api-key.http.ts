@@ -17,10 +17,10 @@ import { limitErrors } from './api-key.rules.ts';
 import type { CreateKeyBody, CreateTenantKeyBody } from './api-key.schemas.ts';
 import { createKeyBody, createTenantKeyBody } from './api-key.schemas.ts';
 import type { z } from 'zod';
-import type { apiKeyAnswer } from './api-key.answers.ts';
-import { apiKeyExample, apiKeyPageAnswer, createdApiKeyAnswer } from './api-key.answers.ts';
+import { apiKeyAnswer, apiKeyExample, apiKeyPageAnswer, createdApiKeyAnswer } from './api-key.answers.ts';
 
 const TENANT_NOT_FOUND = { tenant_not_found: 'There is no such tenant.' };
+const NO_SUCH_KEY = 'There is no such API key.';
 const LIMIT_NOT_ALLOWED = { limit_not_allowed: 'Only the key of a producer is limited to event types.' };
 const SENT_TYPES = PRODUCER_EVENT_TYPES.map(({ name }) => name);
 
@@ -85,13 +85,24 @@ export class ApiKeyHttp {
     return this.page(null, query);
   }
 
+  @Get('api-keys/current')
+  @Roles('operator', 'tenant', 'producer')
+  @ApiOperation({ summary: 'Read the key that asks', description: 'Whose it is, and what it may do.' })
+  @Answers(200, 'The key, by its first characters.', apiKeyAnswer, { example: apiKeyExample })
+  @Fails(404, { api_key_not_found: 'The key was revoked just now.' })
+  async current(@Caller() { keyId }: Caller) {
+    const row = await this.queries.find(keyId);
+    if (row === undefined) throw new RuleBroken('not_found', 'api_key_not_found', NO_SUCH_KEY);
+    return view(row);
+  }
+
   @Delete('api-keys/:id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Revoke a key', description: 'Every service refuses it within seconds.' })
   @Answers(204, 'It is revoked.')
-  @Fails(404, { api_key_not_found: 'There is no such API key.' })
+  @Fails(404, { api_key_not_found: NO_SUCH_KEY })
   async revoke(@Param('id') id: string, @Caller() caller: Caller): Promise<void> {
-    if (!isUuid(id)) throw new RuleBroken('not_found', 'api_key_not_found', 'There is no such API key.');
+    if (!isUuid(id)) throw new RuleBroken('not_found', 'api_key_not_found', NO_SUCH_KEY);
     await this.commands.revoke(id, actorOf(caller));
   }
 

@@ -1,0 +1,62 @@
+import type { FieldError } from './types.ts';
+
+/** An answer that is not 2xx, as problem+json (RFC 9457) says it, or as much of it as there is. */
+export class ApiProblem extends Error {
+  readonly status: number;
+  /** Stable, unlike the sentence. `unreachable`: there was no answer at all. */
+  readonly code: string;
+  readonly fields: readonly FieldError[];
+  /** For those who are asked for help: the id of the request. */
+  readonly instance: string | undefined;
+
+  constructor(status: number, code: string, detail: string, fields: readonly FieldError[] = [], instance?: string) {
+    super(detail);
+    this.name = 'ApiProblem';
+    this.status = status;
+    this.code = code;
+    this.fields = fields;
+    this.instance = instance;
+  }
+}
+
+/** Reads the problem out of an answer's body; a body that is none (of a proxy, say) becomes a sentence about it. */
+export function problemFrom(status: number, body: string): ApiProblem {
+  try {
+    const { code, detail, errors, instance } = JSON.parse(body) as Record<string, unknown>;
+    if (typeof code === 'string' && typeof detail === 'string') {
+      const fields = Array.isArray(errors) ? (errors as FieldError[]) : [];
+      return new ApiProblem(status, code, detail, fields, typeof instance === 'string' ? instance : undefined);
+    }
+  } catch {
+    // Not JSON.
+  }
+  return new ApiProblem(status, 'unknown', `The server answered ${status}.`);
+}
+
+/** The sentence to show for whatever was thrown. */
+export const sentenceOf = (error: unknown): string =>
+  error instanceof Error ? error.message : 'Something went wrong that has no name.';
+
+/**
+ * The errors of a form by field. An error of a part (`headers.x-shop`, `events.1`) stands at the field that the form has;
+ * what belongs to none of its fields is left for the head of the form.
+ *
+ * @param known fields of the form
+ */
+export function errorsByField(
+  error: unknown,
+  known: readonly string[],
+): { readonly fields: Readonly<Record<string, string>>; readonly rest: readonly string[] } {
+  if (!(error instanceof ApiProblem)) return { fields: {}, rest: error ? [sentenceOf(error)] : [] };
+  if (error.fields.length === 0) return { fields: {}, rest: [error.message] };
+  const fields: Record<string, string> = {};
+  const rest: string[] = [];
+  for (const { field, detail } of error.fields) {
+    const [first = '', ...parts] = field.split('.');
+    const part = parts.join('.');
+    const sentence = part === '' || /^\d+$/.test(part) ? detail : `${part}: ${detail}`;
+    if (!known.includes(first)) rest.push(field === '' ? detail : `${field}: ${detail}`);
+    else fields[first] = fields[first] === undefined ? sentence : `${fields[first]} ${sentence}`;
+  }
+  return { fields, rest };
+}

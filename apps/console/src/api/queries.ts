@@ -1,0 +1,125 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useApi, useIdentity } from '../app/session.tsx';
+import { REFRESH_MS } from '../ui/pager.tsx';
+import { ApiProblem } from './problem.ts';
+import type { Attempt, Circuit, DeliveryDetail, EventType, Page, Tenant, Webhook } from './types.ts';
+
+/** The event catalogue; it changes with a release only. */
+export function useEventTypes() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['/v1/event-types'],
+    queryFn: async ({ signal }) => (await api.get<Page<EventType>>('/v1/event-types', {}, signal)).data,
+    staleTime: Infinity,
+  });
+}
+
+export const webhookKey = (id: string) => ['/v1/webhooks', 'one', id] as const;
+
+export function useWebhook(id: string, isWanted = true) {
+  const api = useApi();
+  return useQuery({
+    queryKey: webhookKey(id),
+    queryFn: ({ signal }) => api.get<Webhook>(`/v1/webhooks/${id}`, {}, signal),
+    refetchInterval: REFRESH_MS,
+    enabled: isWanted,
+  });
+}
+
+/** Delivery hears of a new webhook over Kafka, so that it may know none for a moment: that is a closed circuit. */
+export function useCircuit(webhookId: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['/v1/circuits', 'one', webhookId],
+    queryFn: async ({ signal }) => {
+      try {
+        return await api.get<Circuit>(`/v1/circuits/${webhookId}`, {}, signal);
+      } catch (error) {
+        if (error instanceof ApiProblem && error.status === 404) return null;
+        throw error;
+      }
+    },
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** The circuits that are not closed, by webhook: one question for a whole list. */
+export function useCircuits() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['/v1/circuits', 'all'],
+    queryFn: async ({ signal }) => {
+      const { data } = await api.get<Page<Circuit>>('/v1/circuits', { limit: 200 }, signal);
+      return new Map(data.map((circuit) => [circuit.webhookId, circuit]));
+    },
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** Webhooks to choose from; who has more of them searches. */
+export function useWebhookChoices(q = '', isWanted = true) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['/v1/webhooks', 'choices', q],
+    queryFn: ({ signal }) => api.get<Page<Webhook>>('/v1/webhooks', { limit: 200, q }, signal),
+    staleTime: 15_000,
+    enabled: isWanted,
+  });
+}
+
+export function useTenants(isWanted = true) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['/v1/tenants', 'choices'],
+    queryFn: async ({ signal }) => (await api.get<Page<Tenant>>('/v1/tenants', { limit: 200 }, signal)).data,
+    staleTime: 15_000,
+    enabled: isWanted,
+  });
+}
+
+/** The tenant of the one who asks, as it is now. */
+export function useOwnTenant() {
+  const api = useApi();
+  const { tenant } = useIdentity();
+  return useQuery({
+    queryKey: ['/v1/tenants', 'one', tenant?.id],
+    queryFn: ({ signal }) => api.get<Tenant>(`/v1/tenants/${tenant?.id}`, {}, signal),
+    refetchInterval: 30_000,
+    enabled: tenant !== null,
+  });
+}
+
+export function useDelivery(id: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['/v1/deliveries', 'one', id],
+    queryFn: ({ signal }) => api.get<DeliveryDetail>(`/v1/deliveries/${id}`, {}, signal),
+    // What still happens is watched more closely.
+    refetchInterval: ({ state }) => (hasEnded(state.data) ? 30_000 : 2_000),
+  });
+}
+
+export function useAttempts(id: string, attemptCount: number | undefined) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['/v1/deliveries', 'attempts', id, attemptCount],
+    queryFn: async ({ signal }) => (await api.get<Page<Attempt>>(`/v1/deliveries/${id}/attempts`, {}, signal)).data,
+    placeholderData: (before) => before,
+    // They change with their number only.
+    staleTime: Infinity,
+    enabled: attemptCount !== undefined,
+  });
+}
+
+const hasEnded = (delivery: DeliveryDetail | undefined): boolean =>
+  delivery?.status === 'SUCCESS' || delivery?.status === 'FAILED';
+
+/** What was read under these first segments is read again. */
+export function useRefresh() {
+  const queries = useQueryClient();
+  return (...paths: readonly string[]): Promise<unknown> =>
+    Promise.all(paths.map((path) => queries.invalidateQueries({ queryKey: [path] })));
+}
+
+export const keysPathOf = (tenantId: string | null): string =>
+  tenantId === null ? '/v1/api-keys' : `/v1/tenants/${tenantId}/api-keys`;

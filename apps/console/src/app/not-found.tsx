@@ -1,0 +1,14 @@
+import { Link } from 'wouter';
+import { Empty } from '../ui/states.tsx';
+import { Title } from '../ui/page.tsx';
+
+export function NotFound() {
+  return (
+    <>
+      <Title name="Not found" />
+      <Empty title="There is nothing at this address">
+        The link may be old, or of another role. <Link href="/">Back to the overview</Link>
+      </Empty>
+    </>
+  );
+}

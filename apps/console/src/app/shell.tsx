@@ -1,0 +1,149 @@
+import { ActionIcon, Drawer, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
+import {
+  CatalogueIcon,
+  DeliveryIcon,
+  KeyIcon,
+  LeaveIcon,
+  MenuIcon,
+  MoonIcon,
+  OverviewIcon,
+  ReplayIcon,
+  SettingsIcon,
+  SunIcon,
+  TenantsIcon,
+  WebhookIcon,
+} from '../ui/icons.tsx';
+import { Clock } from '../ui/time.tsx';
+import { Mark } from './mark.tsx';
+import { useIdentity, useSession } from './session.tsx';
+import styles from './shell.module.css';
+
+interface Place {
+  readonly href: string;
+  readonly name: string;
+  readonly icon: ReactNode;
+  readonly for?: 'operator' | 'tenant';
+}
+
+const PLACES: readonly Place[] = [
+  { href: '/', name: 'Overview', icon: <OverviewIcon /> },
+  { href: '/webhooks', name: 'Webhooks', icon: <WebhookIcon /> },
+  { href: '/deliveries', name: 'Deliveries', icon: <DeliveryIcon /> },
+  { href: '/replays', name: 'Replays', icon: <ReplayIcon /> },
+  { href: '/event-types', name: 'Event types', icon: <CatalogueIcon /> },
+  { href: '/tenants', name: 'Tenants', icon: <TenantsIcon />, for: 'operator' },
+  { href: '/keys', name: 'API keys', icon: <KeyIcon />, for: 'operator' },
+  { href: '/settings', name: 'Settings', icon: <SettingsIcon />, for: 'tenant' },
+];
+
+/** The frame of every page: where one can go, who is here, and the page. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const [opened, { open, close }] = useDisclosure();
+  const [location] = useLocation();
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    close();
+    window.scrollTo(0, 0);
+  }, [location, close]);
+  return (
+    <Clock>
+      <a href="#content" className={styles['skip']}>
+        Skip to the content
+      </a>
+      <div className={styles['shell']}>
+        <aside className={styles['side']}>
+          <SideContent />
+        </aside>
+        <div className={styles['bar']}>
+          <Brand />
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Open the menu" onClick={open}>
+            <MenuIcon size={20} />
+          </ActionIcon>
+        </div>
+        <Drawer opened={opened} onClose={close} size={272} title={<Brand />} padding="md">
+          <div className={styles['drawer']}>
+            <SideContent withoutBrand />
+          </div>
+        </Drawer>
+        <main id="content" ref={main} tabIndex={-1} className={styles['main']}>
+          {children}
+        </main>
+      </div>
+    </Clock>
+  );
+}
+
+const Brand = () => (
+  <Link href="/" className={styles['brand'] ?? ''}>
+    <Mark size={24} /> Signet
+  </Link>
+);
+
+function SideContent({ withoutBrand = false }: { readonly withoutBrand?: boolean }) {
+  const { isOperator } = useIdentity();
+  const role = isOperator ? 'operator' : 'tenant';
+  const places = PLACES.filter((place) => place.for === undefined || place.for === role);
+  return (
+    <>
+      {!withoutBrand && <Brand />}
+      <nav aria-label="Main" className={styles['nav']}>
+        {places.map((place) => (
+          <NavLink key={place.href} {...place} />
+        ))}
+      </nav>
+      <Who />
+    </>
+  );
+}
+
+function NavLink({ href, name, icon }: Place) {
+  const [location] = useLocation();
+  const isHere = href === '/' ? location === '/' : location === href || location.startsWith(`${href}/`);
+  return (
+    <Link href={href} className={styles['link'] ?? ''} aria-current={isHere ? 'page' : undefined}>
+      {icon} {name}
+    </Link>
+  );
+}
+
+function Who() {
+  const { signOut } = useSession();
+  const { key, tenant, isOperator } = useIdentity();
+  return (
+    <div className={styles['who']}>
+      <div className={styles['whoText']}>
+        <span className={styles['whoName']}>{tenant?.name ?? 'All tenants'}</span>
+        <Tooltip label={`Signed in with the key “${key.name}” (${key.prefix}…)`}>
+          <span className={styles['whoKey']}>
+            {isOperator ? 'Operator' : 'Tenant'} · {key.name}
+          </span>
+        </Tooltip>
+      </div>
+      <div className={styles['whoActions']}>
+        <SchemeToggle />
+        <Tooltip label="Sign out">
+          <ActionIcon variant="subtle" color="gray" aria-label="Sign out" onClick={signOut}>
+            <LeaveIcon />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+    </div>
+  );
+}
+
+function SchemeToggle() {
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('light');
+  const other = scheme === 'light' ? 'dark' : 'light';
+  return (
+    <Tooltip label={`Switch to ${other}`}>
+      <ActionIcon variant="subtle" color="gray" aria-label={`Switch to ${other}`} onClick={() => setColorScheme(other)}>
+        {scheme === 'light' ? <MoonIcon /> : <SunIcon />}
+      </ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,53 @@
+import type { Circuit, Delivery, Webhook } from '../api/types.ts';
+
+export type WebhookHealth = 'active' | 'failing' | 'held_back' | 'disabled';
+
+/** How a webhook does, in one word. An open circuit matters more than the failures that opened it. */
+export function healthOf(
+  webhook: Pick<Webhook, 'isActive' | 'consecutiveFailures'>,
+  circuit?: Pick<Circuit, 'state'>,
+): WebhookHealth {
+  if (!webhook.isActive) return 'disabled';
+  if (circuit !== undefined && circuit.state !== 'closed') return 'held_back';
+  return webhook.consecutiveFailures > 0 ? 'failing' : 'active';
+}
+
+export const HEALTH_NAMES: Readonly<Record<WebhookHealth, string>> = {
+  active: 'Active',
+  failing: 'Failing',
+  held_back: 'Held back',
+  disabled: 'Disabled',
+};
+
+const WHY: Readonly<Record<NonNullable<Webhook['disabledReason']>, string>> = {
+  manual: 'Somebody switched it off.',
+  failing: 'Signet switched it off after too many failures in a row.',
+  gone: 'The receiver answered 410 Gone, so Signet switched it off.',
+};
+
+/** Why a webhook is off, for people; its detail, where there is one, says more. */
+export const whyDisabled = ({ disabledReason }: Pick<Webhook, 'disabledReason'>): string =>
+  disabledReason === null ? '' : WHY[disabledReason];
+
+/** At this many failures in a row a webhook is disabled, unless the installation says otherwise. */
+export const DISABLED_AT = 10;
+
+export interface SuccessRate {
+  readonly succeeded: number;
+  readonly ended: number;
+  /** 0 to 1; null while nothing has ended. */
+  readonly share: number | null;
+}
+
+/** Of the deliveries that have ended: what is still being tried is neither. Tests are left out. */
+export function successRate(deliveries: readonly Pick<Delivery, 'status' | 'isTest'>[]): SuccessRate {
+  const ended = deliveries.filter(({ status, isTest }) => !isTest && (status === 'SUCCESS' || status === 'FAILED'));
+  const succeeded = ended.filter(({ status }) => status === 'SUCCESS').length;
+  return { succeeded, ended: ended.length, share: ended.length === 0 ? null : succeeded / ended.length };
+}
+
+/** The value at a share of the sorted numbers; null of none. */
+export function quantile(values: readonly number[], share: number): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null;
+}

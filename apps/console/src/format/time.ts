@@ -1,0 +1,75 @@
+const STEPS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number])[] = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
+
+/** `just now`, `5 min. ago`, `in 3 hr.`: the largest whole unit. */
+export function timeAgo(at: Date, now: Date): string {
+  const seconds = (at.getTime() - now.getTime()) / 1_000;
+  const size = Math.abs(seconds);
+  // Clocks differ by a moment: what has just happened has not to come.
+  if (size < 10) return 'just now';
+  const [unit, length] = STEPS.find(([, length]) => size >= length) ?? ['second', 1];
+  return relative.format(Math.trunc(seconds / length), unit);
+}
+
+const exact = new Intl.DateTimeFormat('en-GB', {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+});
+
+/** The exact time in the zone of the one who reads it. */
+export const exactTime = (at: Date): string => exact.format(at);
+
+/** `740 ms`, `1.24 s`, `2 min 5 s`, `3 h 20 min` */
+export function duration(ms: number): string {
+  if (ms < 1) return ms === 0 ? '0 ms' : `${ms.toFixed(1)} ms`;
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return joined(minutes, 'min', Math.floor((ms % 60_000) / 1_000), 's');
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return joined(hours, 'h', minutes % 60, 'min');
+  return joined(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
+const joined = (large: number, largeUnit: string, small: number, smallUnit: string): string =>
+  small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+
+/** What `<input type="datetime-local">` takes: the time of the wall clock, to the minute. */
+export function toLocalInput(at: Date): string {
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}T${pad(at.getHours())}:${pad(at.getMinutes())}`;
+}
+
+/** The instant that such an input means, as the API takes it; undefined while it is not whole. */
+export function fromLocalInput(text: string): string | undefined {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text)) return undefined;
+  const at = new Date(text);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}
+
+const ISO = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g;
+
+/** Cuts a sentence of the API at the instants in it, so that they can be shown as the reader's own time. */
+export function instantsIn(sentence: string): readonly (string | Date)[] {
+  const parts: (string | Date)[] = [];
+  let end = 0;
+  for (const match of sentence.matchAll(ISO)) {
+    if (match.index > end) parts.push(sentence.slice(end, match.index));
+    parts.push(new Date(match[0]));
+    end = match.index + match[0].length;
+  }
+  if (end < sentence.length) parts.push(sentence.slice(end));
+  return parts;
+}

@@ -1,0 +1,11 @@
+import { PageHead } from '../../ui/page.tsx';
+import { DeliveryList } from './delivery-list.tsx';
+
+export function DeliveriesPage() {
+  return (
+    <>
+      <PageHead title="Deliveries" lead="Each message to each webhook, with every attempt, request and response." />
+      <DeliveryList />
+    </>
+  );
+}

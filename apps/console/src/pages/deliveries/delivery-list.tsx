@@ -1,0 +1,171 @@
+import { Select } from '@mantine/core';
+import { useEventTypes, useWebhook, useWebhookChoices } from '../../api/queries.ts';
+import type { Delivery } from '../../api/types.ts';
+import { rangeOf } from '../../format/time-filter.ts';
+import { duration } from '../../format/time.ts';
+import { ChoiceFilter, Chip, FilterBar, Search, TimeFilter, useFilters } from '../../ui/filters.tsx';
+import type { Filters } from '../../ui/filters.tsx';
+import { DeliveryIcon } from '../../ui/icons.tsx';
+import { Card } from '../../ui/page.tsx';
+import { Pager, usePages } from '../../ui/pager.tsx';
+import { Empty, Failed } from '../../ui/states.tsx';
+import { DELIVERY_STATUSES, DeliveryPill, deliveryStatusName, HttpStatus, Tag } from '../../ui/status.tsx';
+import { Table } from '../../ui/table.tsx';
+import type { Column } from '../../ui/table.tsx';
+import { Ago } from '../../ui/time.tsx';
+import styles from './delivery-list.module.css';
+
+const FILTERS = ['q', 'status', 'event', 'webhook', 'created', 'sent'];
+const STATUSES = DELIVERY_STATUSES.map((status) => ({ value: status, name: deliveryStatusName(status) }));
+
+export const DELIVERY_COLUMNS = {
+  event: {
+    name: 'Event',
+    narrow: 'head',
+    cell: ({ eventType, isTest, isReplay }) => (
+      <span className={styles['event']}>
+        <code className="truncate">{eventType}</code>
+        {isTest && <Tag>Test</Tag>}
+        {isReplay && <Tag>Replay</Tag>}
+      </span>
+    ),
+  },
+  webhook: {
+    name: 'Webhook',
+    width: '22%',
+    cell: ({ webhookName }) => <span className="truncate">{webhookName ?? <em className="faint">Deleted</em>}</span>,
+  },
+  status: { name: 'Status', width: '112px', narrow: 'corner', cell: ({ status }) => <DeliveryPill status={status} /> },
+  attempts: {
+    name: 'Attempts',
+    width: '88px',
+    cell: ({ attemptCount, maxAttempts }) => (
+      <span className="number">
+        {attemptCount} <span className="faint">of {maxAttempts}</span>
+      </span>
+    ),
+  },
+  response: {
+    name: 'Response',
+    width: '138px',
+    cell: ({ responseStatusCode, errorClass }) => <HttpStatus status={responseStatusCode} error={errorClass} />,
+  },
+  duration: {
+    name: 'Duration',
+    width: '92px',
+    cell: ({ durationMs }) =>
+      durationMs === null ? <span className="faint">–</span> : <span className="number">{duration(durationMs)}</span>,
+  },
+  created: { name: 'Created', width: '104px', cell: ({ createdAt }) => <Ago at={createdAt} /> },
+} satisfies Record<string, Column<Delivery>>;
+
+interface DeliveryListProps {
+  /** Of this webhook only. */
+  readonly webhookId?: string;
+}
+
+/** Deliveries with their filters, newest first. */
+export function DeliveryList({ webhookId }: DeliveryListProps) {
+  const filters = useFilters(FILTERS);
+  const eventTypes = useEventTypes();
+  const now = new Date();
+  const created = rangeOf(filters.get('created'), now);
+  const sent = rangeOf(filters.get('sent'), now);
+  const pages = usePages<Delivery>('/v1/deliveries', {
+    q: filters.get('q'),
+    status: filters.get('status'),
+    eventType: filters.get('event'),
+    webhookId: webhookId ?? filters.get('webhook'),
+    createdAfter: created.after,
+    createdBefore: created.before,
+    sentAfter: sent.after,
+    sentBefore: sent.before,
+  });
+  const { webhook, ...others } = DELIVERY_COLUMNS;
+  const { event, ...rest } = others;
+  const columns: Column<Delivery>[] = [
+    event,
+    ...(webhookId === undefined ? [webhook] : []),
+    ...Object.values<Column<Delivery>>(rest),
+  ];
+  return (
+    <>
+      <FilterBar filters={filters}>
+        <Search
+          filters={filters}
+          label={webhookId === undefined ? 'Webhook, event, event id or error' : 'Event, event id or error'}
+        />
+        <ChoiceFilter filters={filters} field="status" name="Status" choices={STATUSES} />
+        <ChoiceFilter
+          filters={filters}
+          field="event"
+          name="Event"
+          choices={(eventTypes.data ?? []).map(({ name, displayName }) => ({ value: name, name: displayName }))}
+        />
+        {webhookId === undefined && <WebhookFilter filters={filters} />}
+        <TimeFilter filters={filters} field="created" name="Created" />
+        <TimeFilter filters={filters} field="sent" name="Sent" />
+      </FilterBar>
+      <Card>
+        {pages.error ? (
+          <Failed error={pages.error} onRetry={pages.retry} />
+        ) : pages.rows?.length === 0 ? (
+          filters.isEmpty ? (
+            <Empty title="No deliveries yet" icon={<DeliveryIcon size={20} />}>
+              As soon as an event comes that {webhookId === undefined ? 'a webhook' : 'this webhook'} is subscribed to,
+              its delivery stands here, with every attempt.
+            </Empty>
+          ) : (
+            <Empty title="No delivery matches" icon={<DeliveryIcon size={20} />}>
+              Change or clear the filters to see more.
+            </Empty>
+          )
+        ) : (
+          <>
+            <Table
+              label="Deliveries"
+              columns={columns}
+              rows={pages.rows}
+              stale={pages.isStale}
+              idOf={({ id }) => id}
+              hrefOf={({ id }) => `/deliveries/${id}`}
+            />
+            <Pager pages={pages} />
+          </>
+        )}
+      </Card>
+    </>
+  );
+}
+
+/** One webhook of many: the list that it is chosen from is searched. */
+function WebhookFilter({ filters }: { readonly filters: Filters }) {
+  const id = filters.get('webhook');
+  const choices = useWebhookChoices();
+  const chosen = useWebhook(id, id !== '');
+  return (
+    <Chip
+      name="Webhook"
+      value={id === '' ? undefined : (chosen.data?.name ?? id.slice(0, 8))}
+      onClear={() => filters.set('webhook', '')}
+    >
+      {(close) => (
+        <Select
+          size="xs"
+          aria-label="Webhook"
+          placeholder="Choose a webhook"
+          searchable
+          w={240}
+          comboboxProps={{ withinPortal: false }}
+          nothingFoundMessage="None is called so"
+          data={(choices.data?.data ?? []).map((webhook) => ({ value: webhook.id, label: webhook.name }))}
+          value={id === '' ? null : id}
+          onChange={(value) => {
+            filters.set('webhook', value ?? '');
+            close();
+          }}
+        />
+      )}
+    </Chip>
+  );
+}

@@ -1,0 +1,48 @@
+import { useState } from 'react';
+import type { Attempt } from '../../api/types.ts';
+import { duration } from '../../format/time.ts';
+import { Empty } from '../../ui/states.tsx';
+import { errorName, HttpStatus } from '../../ui/status.tsx';
+import { Ago } from '../../ui/time.tsx';
+import { AttemptExchange } from './attempt-exchange.tsx';
+import styles from './attempts.module.css';
+
+/** Every attempt on the left, the chosen one whole on the right; the latest until another is chosen. */
+export function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }) {
+  const [chosen, setChosen] = useState<number | null>(null);
+  const newestFirst = attempts.toReversed();
+  const shown = newestFirst.find(({ attempt }) => attempt === chosen) ?? newestFirst[0];
+  if (shown === undefined) return <Empty title="It has not been tried yet" />;
+  return (
+    <div className={styles['attempts']}>
+      <ol className={styles['list']} aria-label="Attempts, the latest first">
+        {newestFirst.map((attempt) => (
+          <li key={attempt.attempt}>
+            <button
+              type="button"
+              className={styles['attempt']}
+              aria-current={attempt === shown}
+              onClick={() => setChosen(attempt.attempt)}
+            >
+              <span className={styles['mark']} data-outcome={attempt.outcome} aria-hidden="true" />
+              <span className={styles['name']}>Attempt {attempt.attempt}</span>
+              <HttpStatus status={attempt.response?.statusCode ?? null} error={attempt.errorClass} />
+              <span className={styles['when']}>
+                <Ago at={attempt.startedAt} /> · {duration(attempt.durationMs)}
+                <span className="visually-hidden">, {attempt.outcome}</span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ol>
+      <div className={styles['shown']}>
+        {shown.errorMessage && (
+          <p className={styles['error']}>
+            <strong>{errorName(shown.errorClass ?? '')}.</strong> {shown.errorMessage}
+          </p>
+        )}
+        <AttemptExchange key={shown.attempt} attempt={shown} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,195 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { sentenceOf } from '../../api/problem.ts';
+import { useAttempts, useDelivery, useRefresh } from '../../api/queries.ts';
+import type { Delivery, DeliveryDetail } from '../../api/types.ts';
+import { useApi, useIdentity } from '../../app/session.tsx';
+import { duration } from '../../format/time.ts';
+import { Json } from '../../ui/code.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { Copyable } from '../../ui/copy.tsx';
+import { ReplayIcon, TrashIcon } from '../../ui/icons.tsx';
+import { Card, Fact, Facts, PageHead, Section } from '../../ui/page.tsx';
+import { Failed, Loading } from '../../ui/states.tsx';
+import { DeliveryPill, HttpStatus, Tag } from '../../ui/status.tsx';
+import { At, Sentence } from '../../ui/time.tsx';
+import { useToasts } from '../../ui/toasts.tsx';
+import { Attempts } from './attempts.tsx';
+import styles from './delivery-page.module.css';
+
+const BACK = { href: '/deliveries', name: 'Deliveries' };
+
+export function DeliveryPage({ id }: { readonly id: string }) {
+  const { data: delivery, error, refetch } = useDelivery(id);
+  const attempts = useAttempts(id, delivery?.attemptCount);
+  if (delivery === undefined) {
+    return (
+      <>
+        <PageHead title={error ? 'Delivery' : '…'} name="Delivery" back={BACK} />
+        <Card>
+          {error ? (
+            <Failed error={error} onRetry={() => void refetch()} />
+          ) : (
+            <div style={{ padding: '14px 18px' }}>
+              <Loading lines={9} />
+            </div>
+          )}
+        </Card>
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHead
+        name={delivery.eventType}
+        back={BACK}
+        title={
+          <>
+            <span>{delivery.eventType}</span>
+            <DeliveryPill status={delivery.status} />
+            {delivery.isTest && <Tag>Test</Tag>}
+            {delivery.isReplay && <Tag>Replay</Tag>}
+          </>
+        }
+        lead={
+          <>
+            to{' '}
+            {delivery.webhookName === null ? (
+              'a webhook that is deleted'
+            ) : (
+              <Link href={`/webhooks/${delivery.webhookId}`}>{delivery.webhookName}</Link>
+            )}
+          </>
+        }
+        actions={<Actions delivery={delivery} />}
+      />
+      <p className={styles['summary']} data-status={delivery.status}>
+        <Sentence text={delivery.summary} />
+      </p>
+      <Section title="Attempts" flush>
+        {attempts.error ? (
+          <Failed error={attempts.error} onRetry={() => void attempts.refetch()} />
+        ) : attempts.data === undefined ? (
+          <div className={styles['loading']}>
+            <Loading lines={5} />
+          </div>
+        ) : (
+          <Attempts attempts={attempts.data} />
+        )}
+      </Section>
+      {delivery.attemptCount === 0 && (
+        <Section title="Payload" lead="What is sent, attempt after attempt.">
+          <Json value={delivery.payload} what="the payload" />
+        </Section>
+      )}
+      <Details delivery={delivery} />
+    </>
+  );
+}
+
+function Actions({ delivery }: { readonly delivery: Delivery }) {
+  const api = useApi();
+  const toasts = useToasts();
+  const refresh = useRefresh();
+  const queries = useQueryClient();
+  const [, go] = useLocation();
+  const [isDeleting, setDeleting] = useState(false);
+  const retry = useMutation({
+    mutationFn: () => api.post<Delivery>(`/v1/deliveries/${delivery.id}/retry`),
+    onSuccess: async () => {
+      toasts.done('It is tried once more, now.');
+      await refresh('/v1/deliveries');
+    },
+    onError: (error) => toasts.failed(sentenceOf(error)),
+  });
+  const deletion = useMutation({
+    mutationFn: () => api.delete(`/v1/deliveries/${delivery.id}`),
+    onSuccess: async () => {
+      go('/deliveries');
+      queries.removeQueries({ queryKey: ['/v1/deliveries', 'one', delivery.id] });
+      toasts.done('The delivery is deleted.');
+      await refresh('/v1/deliveries');
+    },
+  });
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<ReplayIcon size={14} />}
+        loading={retry.isPending}
+        onClick={() => retry.mutate()}
+      >
+        Retry now
+      </Button>
+      <Button variant="default" leftSection={<TrashIcon size={14} />} onClick={() => setDeleting(true)}>
+        Delete …
+      </Button>
+      {isDeleting && (
+        <Confirm
+          title="Delete this delivery?"
+          action="Delete delivery"
+          danger
+          isBusy={deletion.isPending}
+          error={deletion.error}
+          onConfirm={() => deletion.mutate()}
+          onClose={() => setDeleting(false)}
+        >
+          It goes with all its attempts, and is not tried any more.
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+function Details({ delivery }: { readonly delivery: DeliveryDetail }) {
+  const { isOperator } = useIdentity();
+  return (
+    <Section title="Details">
+      <Facts columns>
+        <Fact name="Delivery id">
+          <Copyable text={delivery.id} what="the delivery id" />
+        </Fact>
+        <Fact name="Event id">
+          <Copyable text={delivery.eventId} what="the event id" />
+          <div className="faint">The receiver sees it as webhook-id.</div>
+        </Fact>
+        {isOperator && (
+          <Fact name="Tenant">
+            <Link href={`/tenants/${delivery.tenantId}`}>{delivery.tenantId}</Link>
+          </Fact>
+        )}
+        {delivery.repeats && (
+          <Fact name="Repeats">
+            <Link href={`/deliveries/${delivery.repeats}`}>
+              <code>{delivery.repeats.slice(0, 13)}…</code>
+            </Link>
+          </Fact>
+        )}
+        <Fact name="Attempts">
+          {delivery.attemptCount} of {delivery.maxAttempts}
+        </Fact>
+        <Fact name="Last response">
+          <HttpStatus status={delivery.responseStatusCode} error={delivery.errorClass} />
+          {delivery.durationMs !== null && <span className="soft"> in {duration(delivery.durationMs)}</span>}
+        </Fact>
+        <Fact name="Created">
+          <At at={delivery.createdAt} />
+        </Fact>
+        <Fact name="Last sent">
+          <At at={delivery.sentAt} />
+        </Fact>
+        {delivery.nextRetryAt ? (
+          <Fact name="Next attempt">
+            <At at={delivery.nextRetryAt} />
+          </Fact>
+        ) : (
+          <Fact name="Ended">
+            <At at={delivery.completedAt} never="Not yet" />
+          </Fact>
+        )}
+      </Facts>
+    </Section>
+  );
+}

@@ -1,0 +1,128 @@
+import { useEffect } from 'react';
+import { Link, useLocation } from 'wouter';
+import { useEventTypes } from '../../api/queries.ts';
+import type { EventType } from '../../api/types.ts';
+import { domainName } from '../../format/text.ts';
+import { Json } from '../../ui/code.tsx';
+import { Copyable } from '../../ui/copy.tsx';
+import { Card, PageHead } from '../../ui/page.tsx';
+import { Empty, Failed, Loading } from '../../ui/states.tsx';
+import { Tag } from '../../ui/status.tsx';
+import styles from './event-types.module.css';
+import { fieldsOfSchema } from './schema-fields.ts';
+
+/** The event catalogue: a list by domain, and the chosen type with its fields, an example and its schema. */
+export function EventTypesPage({ name }: { readonly name: string | undefined }) {
+  const { data, error, refetch } = useEventTypes();
+  const [, go] = useLocation();
+  const chosen = data?.find((type) => type.name === name);
+  const first = data?.[0]?.name;
+  useEffect(() => {
+    if (name === undefined && first !== undefined && window.matchMedia('(min-width: 901px)').matches) {
+      go(`/event-types/${first}`, { replace: true });
+    }
+  }, [name, first, go]);
+  return (
+    <>
+      <PageHead
+        title="Event types"
+        lead="What webhooks can be subscribed to, and what they get."
+        {...(name === undefined ? {} : { name: chosen?.displayName ?? name })}
+      />
+      <Card>
+        {error ? (
+          <Failed error={error} onRetry={() => void refetch()} />
+        ) : data === undefined ? (
+          <div style={{ padding: '8px 18px' }}>
+            <Loading lines={12} />
+          </div>
+        ) : (
+          <div className={styles['catalogue']} data-chosen={name !== undefined || undefined}>
+            <Names types={data} chosen={name} />
+            <div className={styles['type']}>
+              {chosen ? (
+                <Type type={chosen} />
+              ) : (
+                name !== undefined && <Empty title={`There is no event type ${name}`}>Choose one from the list.</Empty>
+              )}
+            </div>
+          </div>
+        )}
+      </Card>
+    </>
+  );
+}
+
+interface NamesProps {
+  readonly types: readonly EventType[];
+  readonly chosen: string | undefined;
+}
+
+function Names({ types, chosen }: NamesProps) {
+  const domains = [...new Set(types.map(({ domain }) => domain))];
+  return (
+    <nav className={styles['names']} aria-label="Event types">
+      {domains.map((domain) => (
+        <div key={domain} className={styles['domain']}>
+          <h2 className={styles['domainName']}>{domainName(domain)}</h2>
+          <ul>
+            {types
+              .filter((type) => type.domain === domain)
+              .map(({ name, displayName }) => (
+                <li key={name}>
+                  <Link
+                    href={`/event-types/${name}`}
+                    className={styles['name'] ?? ''}
+                    aria-current={name === chosen ? 'page' : undefined}
+                  >
+                    {displayName}
+                  </Link>
+                </li>
+              ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  );
+}
+
+function Type({ type }: { readonly type: EventType }) {
+  const fields = fieldsOfSchema(type.schema);
+  return (
+    <>
+      <Link href="/event-types" className={styles['all'] ?? ''}>
+        All event types
+      </Link>
+      <h2 className={styles['title']}>
+        {type.displayName} <Tag>Version {type.version}</Tag>
+      </h2>
+      <p className={styles['lead']}>{type.description}</p>
+      <Copyable text={type.name} what="the name" />
+      {fields.length > 0 && (
+        <>
+          <h3 className={styles['part']}>Fields</h3>
+          <dl className={styles['fields']}>
+            {fields.map((field) => (
+              <div key={field.name} className={styles['field']}>
+                <dt>
+                  <code>{field.name}</code>
+                  {field.isRequired && <Tag>Required</Tag>}
+                </dt>
+                <dd>
+                  <span className="soft">{field.type}</span>
+                  {field.description && <> · {field.description}</>}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </>
+      )}
+      <h3 className={styles['part']}>Example</h3>
+      <Json value={{ type: type.name, timestamp: '2026-11-23T20:05:26.164Z', data: type.example }} what="the example" />
+      <details className={styles['schema']}>
+        <summary>JSON Schema of data</summary>
+        <Json value={type.schema} what="the schema" />
+      </details>
+    </>
+  );
+}

@@ -1,0 +1,80 @@
+import { Link } from 'wouter';
+import type { Circuit, Webhook } from '../../api/types.ts';
+import { useIdentity } from '../../app/session.tsx';
+import { DISABLED_AT, healthOf } from '../../format/failures.ts';
+import { CheckIcon } from '../../ui/icons.tsx';
+import { Section } from '../../ui/page.tsx';
+import { Loading } from '../../ui/states.tsx';
+import { WebhookPill } from '../../ui/status.tsx';
+import { Ago } from '../../ui/time.tsx';
+import { NameAndUrl } from '../webhooks/name-and-url.tsx';
+import styles from './overview.module.css';
+
+const SHOWN = 8;
+const URGENCY = { held_back: 0, failing: 1, disabled: 2, active: 3 } as const;
+
+interface AttentionListProps {
+  readonly webhooks: readonly Webhook[] | undefined;
+  readonly circuits: ReadonlyMap<string, Circuit> | undefined;
+}
+
+/** Webhooks that fail, are held back, or were disabled by Signet: the most urgent first. */
+export function AttentionList({ webhooks, circuits }: AttentionListProps) {
+  const { isOperator } = useIdentity();
+  const urgencyOf = (webhook: Webhook): number => URGENCY[healthOf(webhook, circuits?.get(webhook.id))];
+  const troubled = webhooks
+    // Who has disabled it by hand knows.
+    ?.filter((webhook) => urgencyOf(webhook) < 3 && webhook.disabledReason !== 'manual')
+    .toSorted((a, b) => urgencyOf(a) - urgencyOf(b) || b.consecutiveFailures - a.consecutiveFailures);
+  return (
+    <Section title="Webhooks that need attention" flush>
+      {troubled === undefined ? (
+        <div style={{ padding: '0 18px 12px' }}>
+          <Loading lines={3} />
+        </div>
+      ) : troubled.length === 0 ? (
+        <p className={styles['well']}>
+          <CheckIcon /> Every active webhook took its last delivery.
+        </p>
+      ) : (
+        <ul className={styles['webhooks']}>
+          {troubled.slice(0, SHOWN).map((webhook) => (
+            <li key={webhook.id} className={styles['webhook']}>
+              <Link href={`/webhooks/${webhook.id}`} className={styles['link'] ?? ''}>
+                <NameAndUrl webhook={webhook} />
+              </Link>
+              <WebhookPill webhook={webhook} circuit={circuits?.get(webhook.id)} />
+              <span className={styles['why']}>
+                <Why webhook={webhook} circuit={circuits?.get(webhook.id)} />
+                {isOperator && webhook.tenantName && <span className="faint"> · {webhook.tenantName}</span>}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function Why({ webhook, circuit }: { readonly webhook: Webhook; readonly circuit: Circuit | undefined }) {
+  if (!webhook.isActive) {
+    return (
+      <>
+        {webhook.disabledReason === 'gone' ? 'Answered 410 Gone' : 'Disabled after failures'}{' '}
+        <Ago at={webhook.disabledAt} />
+      </>
+    );
+  }
+  if (circuit && circuit.state !== 'closed') {
+    return (
+      <>
+        Next probe <Ago at={circuit.nextProbeAt} />
+      </>
+    );
+  }
+  return (
+    <>
+      {webhook.consecutiveFailures} of {DISABLED_AT} failures, last <Ago at={webhook.lastFailureAt} />
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import { Button } from '@mantine/core';
+import { Link } from 'wouter';
+import { useIdentity } from '../../app/session.tsx';
+import { PlusIcon } from '../../ui/icons.tsx';
+import { Section } from '../../ui/page.tsx';
+import styles from '../webhooks/create-webhook-page.module.css';
+
+/** For who has no webhook yet. */
+export function FirstSteps({ hasDeliveries }: { readonly hasDeliveries: boolean }) {
+  const { isOperator } = useIdentity();
+  return (
+    <Section
+      title={hasDeliveries ? 'There is no webhook any more' : 'Welcome to Signet'}
+      lead="Three steps, and your systems hear of every sale, customer and repair as it happens."
+    >
+      <ol className={styles['steps']}>
+        <li>
+          <strong>Create a webhook</strong>
+          <span className="soft">The URL of your receiver, and the events it shall be told of.</span>
+          <div style={{ marginTop: 8 }}>
+            <Button component={Link} href="/webhooks/new" leftSection={<PlusIcon size={14} />}>
+              Create webhook
+            </Button>
+          </div>
+        </li>
+        <li>
+          <strong>Verify the signature</strong>
+          <span className="soft">
+            Every request is signed with the webhook’s secret (Standard Webhooks); libraries for your language do the
+            rest.
+          </span>
+        </li>
+        <li>
+          <strong>Send a test</strong>
+          <span className="soft">
+            From the page of the webhook; request and answer appear under <Link href="/deliveries">Deliveries</Link>.
+            What each event holds stands under <Link href="/event-types">Event types</Link>.
+          </span>
+        </li>
+        {isOperator && (
+          <li>
+            <strong>Let tenants do it themselves</strong>
+            <span className="soft">
+              Create a <Link href="/tenants">tenant</Link> and a key for it, which signs in here.
+            </span>
+          </li>
+        )}
+      </ol>
+    </Section>
+  );
+}

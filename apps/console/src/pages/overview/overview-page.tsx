@@ -1,0 +1,58 @@
+import { useQuery } from '@tanstack/react-query';
+import { useCircuits, useOwnTenant } from '../../api/queries.ts';
+import type { Delivery, Page, Webhook } from '../../api/types.ts';
+import { useApi, useIdentity } from '../../app/session.tsx';
+import { Note } from '../../ui/form.tsx';
+import { Card, PageHead } from '../../ui/page.tsx';
+import { REFRESH_MS } from '../../ui/pager.tsx';
+import { Failed } from '../../ui/states.tsx';
+import { AttentionList } from './attention-list.tsx';
+import { FirstSteps } from './first-steps.tsx';
+import { Numbers } from './numbers.tsx';
+import { RecentFailures } from './recent-failures.tsx';
+
+/** So many deliveries are looked at: one page of the API. */
+const RECENT = 200;
+
+/** How things are at a glance: what needs attention first. */
+export function OverviewPage() {
+  const api = useApi();
+  const { isOperator, tenant: atSignIn } = useIdentity();
+  const tenant = useOwnTenant().data ?? atSignIn;
+  const circuits = useCircuits();
+  const webhooks = useQuery({
+    queryKey: ['/v1/webhooks', 'overview'],
+    queryFn: ({ signal }) => api.get<Page<Webhook>>('/v1/webhooks', { limit: RECENT }, signal),
+    refetchInterval: REFRESH_MS,
+  });
+  const deliveries = useQuery({
+    queryKey: ['/v1/deliveries', 'overview'],
+    queryFn: async ({ signal }) => (await api.get<Page<Delivery>>('/v1/deliveries', { limit: RECENT }, signal)).data,
+    refetchInterval: REFRESH_MS,
+  });
+  const failed = webhooks.error ?? deliveries.error;
+  return (
+    <>
+      <PageHead title="Overview" lead={isOperator ? 'All tenants of this installation' : tenant?.name} />
+      {tenant?.status === 'suspended' && (
+        <Note tone="bad" title="Your account is suspended">
+          Nothing is delivered, and your keys only read. {tenant.suspendedDetail && <>“{tenant.suspendedDetail}” </>}
+          What fails meanwhile can be replayed afterwards.
+        </Note>
+      )}
+      {failed && webhooks.data === undefined ? (
+        <Card>
+          <Failed error={failed} onRetry={() => void webhooks.refetch()} />
+        </Card>
+      ) : webhooks.data?.data.length === 0 ? (
+        <FirstSteps hasDeliveries={(deliveries.data?.length ?? 0) > 0} />
+      ) : (
+        <>
+          <Numbers webhooks={webhooks.data} deliveries={deliveries.data} circuits={circuits.data} />
+          <AttentionList webhooks={webhooks.data?.data} circuits={circuits.data} />
+          <RecentFailures />
+        </>
+      )}
+    </>
+  );
+}

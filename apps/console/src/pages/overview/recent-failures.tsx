@@ -1,0 +1,63 @@
+import { Button } from '@mantine/core';
+import { Link } from 'wouter';
+import type { Delivery } from '../../api/types.ts';
+import { CheckIcon } from '../../ui/icons.tsx';
+import { Section } from '../../ui/page.tsx';
+import { usePages } from '../../ui/pager.tsx';
+import { Failed } from '../../ui/states.tsx';
+import { Table } from '../../ui/table.tsx';
+import type { Column } from '../../ui/table.tsx';
+import { DELIVERY_COLUMNS } from '../deliveries/delivery-list.tsx';
+import styles from './overview.module.css';
+
+const SHOWN = 8;
+const { event, webhook, attempts, response, created } = DELIVERY_COLUMNS;
+const COLUMNS: readonly Column<Delivery>[] = [
+  event,
+  webhook,
+  response,
+  {
+    name: 'Error',
+    narrow: 'hidden',
+    cell: ({ errorMessage }) => (
+      <span className="truncate soft" title={errorMessage ?? undefined}>
+        {errorMessage ?? '–'}
+      </span>
+    ),
+  },
+  attempts,
+  created,
+];
+
+/** The deliveries that were given up last. */
+export function RecentFailures() {
+  const pages = usePages<Delivery>('/v1/deliveries', { status: 'FAILED' }, { limit: SHOWN });
+  return (
+    <Section
+      title="Recent failures"
+      flush
+      actions={
+        <Button variant="subtle" size="compact-sm" component={Link} href="/deliveries?status=FAILED">
+          See all
+        </Button>
+      }
+    >
+      {pages.error ? (
+        <Failed error={pages.error} onRetry={pages.retry} />
+      ) : pages.rows?.length === 0 ? (
+        <p className={styles['well']}>
+          <CheckIcon /> No delivery has failed for good.
+        </p>
+      ) : (
+        <Table
+          label="Recent failures"
+          columns={COLUMNS}
+          rows={pages.rows}
+          idOf={({ id }) => id}
+          hrefOf={({ id }) => `/deliveries/${id}`}
+          loadingRows={4}
+        />
+      )}
+    </Section>
+  );
+}

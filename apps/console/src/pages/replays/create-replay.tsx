@@ -1,0 +1,140 @@
+import { Button, Group, Modal, Radio, Select, Stack, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { errorsByField, sentenceOf } from '../../api/problem.ts';
+import { useRefresh, useWebhookChoices } from '../../api/queries.ts';
+import type { Replay, ReplayPreview, ReplayStatus, Webhook } from '../../api/types.ts';
+import { useApi } from '../../app/session.tsx';
+import { counted } from '../../format/text.ts';
+import { fromLocalInput, toLocalInput } from '../../format/time.ts';
+import { Problems } from '../../ui/form.tsx';
+import { useToasts } from '../../ui/toasts.tsx';
+import { REPLAYED } from './replay-words.ts';
+import styles from './replays.module.css';
+
+const DAY_MS = 86_400_000;
+
+interface CreateReplayProps {
+  /** Of this webhook; else it is chosen. */
+  readonly webhook?: Webhook;
+  readonly onClose: () => void;
+}
+
+/** Chooses messages, says how many they are, and only then replays them. */
+export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
+  const api = useApi();
+  const toasts = useToasts();
+  const refresh = useRefresh();
+  const [, go] = useLocation();
+  const choices = useWebhookChoices('', webhook === undefined);
+  const [webhookId, setWebhookId] = useState<string | null>(webhook?.id ?? null);
+  const [status, setStatus] = useState<ReplayStatus>('failed');
+  const [since, setSince] = useState(() => toLocalInput(new Date(Date.now() - DAY_MS)));
+  const [until, setUntil] = useState('');
+  const body = {
+    webhookId,
+    status,
+    since: fromLocalInput(since),
+    ...(until !== '' && { until: fromLocalInput(until) }),
+  };
+  const [asked] = useDebouncedValue(JSON.stringify(body), 300);
+  const isWhole = webhookId !== null && body.since !== undefined;
+  const preview = useQuery({
+    queryKey: ['/v1/replays', 'preview', asked],
+    queryFn: () => api.post<ReplayPreview>('/v1/replays?preview=true', JSON.parse(asked)),
+    enabled: isWhole && asked === JSON.stringify(body),
+    staleTime: 10_000,
+    retry: false,
+  });
+  const creation = useMutation({
+    mutationFn: () => api.post<Replay>('/v1/replays', body),
+    onSuccess: async () => {
+      await refresh('/v1/replays');
+      toasts.done('The replay is running.');
+      onClose();
+      go('/replays');
+    },
+  });
+  const errors = errorsByField(creation.error, ['webhookId', 'since', 'until', 'status']);
+  return (
+    <Modal opened onClose={onClose} title={webhook ? `Replay messages of ${webhook.name}` : 'New replay'} size={540}>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          creation.mutate();
+        }}
+      >
+        <Stack gap="md">
+          {!webhook && (
+            <Select
+              label="Webhook"
+              placeholder="Where they go"
+              searchable
+              data={(choices.data?.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+              value={webhookId}
+              error={errors.fields['webhookId']}
+              onChange={setWebhookId}
+            />
+          )}
+          <Radio.Group
+            label="Messages"
+            value={status}
+            onChange={(value) => setStatus(value as ReplayStatus)}
+            error={errors.fields['status']}
+          >
+            <div className={styles['kinds']} style={{ marginTop: 8 }}>
+              {Object.entries(REPLAYED).map(([value, { name, lead }]) => (
+                <Radio key={value} size="xs" value={value} label={name} description={lead} />
+              ))}
+            </div>
+          </Radio.Group>
+          <div className={styles['times']}>
+            <TextInput
+              type="datetime-local"
+              label="Since"
+              value={since}
+              error={errors.fields['since']}
+              onChange={({ currentTarget }) => setSince(currentTarget.value)}
+            />
+            <TextInput
+              type="datetime-local"
+              label="Until"
+              description="Empty: up to now"
+              inputWrapperOrder={['label', 'input', 'description', 'error']}
+              value={until}
+              error={errors.fields['until']}
+              onChange={({ currentTarget }) => setUntil(currentTarget.value)}
+            />
+          </div>
+          <div className={styles['count']} role="status">
+            {!isWhole
+              ? 'Choose a webhook and a time to see how many messages these are.'
+              : preview.error
+                ? sentenceOf(preview.error)
+                : preview.data === undefined
+                  ? 'Counting …'
+                  : sentenceAbout(preview.data)}
+          </div>
+          <Problems sentences={errors.rest} />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={creation.isPending} disabled={!isWhole || preview.data?.count === 0}>
+              Start the replay
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function sentenceAbout({ count, isExact }: ReplayPreview): string {
+  if (count === 0) return 'There are none of that time.';
+  const messages = counted(count, 'message');
+  return `${isExact ? messages : `More than ${messages}`} would be delivered again.`;
+}

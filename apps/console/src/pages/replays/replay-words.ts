@@ -1,0 +1,17 @@
+import type { Replay, ReplayStatus } from '../../api/types.ts';
+
+/** What a replay comprises, as people say it. */
+export const REPLAYED: Readonly<Record<ReplayStatus, { readonly name: string; readonly lead: string }>> = {
+  failed: { name: 'Failed messages', lead: 'None of whose deliveries succeeded, or may still succeed.' },
+  missed: {
+    name: 'Missed messages',
+    lead: 'That came while the webhook was disabled or before it existed, and those it interrupted.',
+  },
+  all: { name: 'All messages', lead: 'Every message whose delivery has ended, also those that arrived.' },
+};
+
+export const WHY_FAILED: Readonly<Record<NonNullable<Replay['reason']>, string>> = {
+  webhook_deleted: 'The webhook was deleted.',
+  webhook_disabled: 'The webhook was disabled.',
+  tenant_suspended: 'The tenant was suspended.',
+};

@@ -1,0 +1,159 @@
+import { Button, Progress } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { useRefresh, useWebhook } from '../../api/queries.ts';
+import type { Replay } from '../../api/types.ts';
+import { useApi } from '../../app/session.tsx';
+import { actorParts, number } from '../../format/text.ts';
+import { exactTime } from '../../format/time.ts';
+import { Confirm } from '../../ui/confirm.tsx';
+import { ChoiceFilter, FilterBar, useFilters } from '../../ui/filters.tsx';
+import { PlusIcon, ReplayIcon } from '../../ui/icons.tsx';
+import { Card, PageHead } from '../../ui/page.tsx';
+import { Pager, usePages } from '../../ui/pager.tsx';
+import { Empty, Failed } from '../../ui/states.tsx';
+import { ReplayPill } from '../../ui/status.tsx';
+import { Table } from '../../ui/table.tsx';
+import type { Column } from '../../ui/table.tsx';
+import { Ago } from '../../ui/time.tsx';
+import { useToasts } from '../../ui/toasts.tsx';
+import { CreateReplay } from './create-replay.tsx';
+import { REPLAYED, WHY_FAILED } from './replay-words.ts';
+import styles from './replays.module.css';
+
+const STATES = [
+  { value: 'running', name: 'Running' },
+  { value: 'completed', name: 'Completed' },
+  { value: 'cancelled', name: 'Cancelled' },
+  { value: 'failed', name: 'Failed' },
+];
+
+const COLUMNS: readonly Column<Replay>[] = [
+  { name: 'Webhook', narrow: 'head', cell: (replay) => <WebhookName id={replay.webhookId} /> },
+  {
+    name: 'Messages',
+    width: '24%',
+    cell: ({ status, since, until }) => (
+      <span className={styles['range']} title={`${exactTime(new Date(since))} – ${exactTime(new Date(until))}`}>
+        {REPLAYED[status].name}
+        <span className="faint">
+          since <Ago at={since} />
+        </span>
+      </span>
+    ),
+  },
+  { name: 'State', width: '110px', narrow: 'corner', cell: ({ state }) => <ReplayPill state={state} /> },
+  { name: 'Progress', width: '22%', cell: (replay) => <ReplayProgress replay={replay} /> },
+  { name: 'By', width: '12%', narrow: 'hidden', wide: true, cell: ({ createdBy }) => <Creator actor={createdBy} /> },
+  { name: 'Started', width: '110px', cell: ({ createdAt }) => <Ago at={createdAt} /> },
+  { name: '', width: '92px', align: 'end', cell: (replay) => <Cancel replay={replay} /> },
+];
+
+export function ReplaysPage() {
+  const filters = useFilters(['state']);
+  const [isOpen, { open, close }] = useDisclosure();
+  const pages = usePages<Replay>('/v1/replays', { state: filters.get('state') }, { refreshMs: 3_000 });
+  const create = (
+    <Button leftSection={<PlusIcon size={14} />} onClick={open}>
+      New replay
+    </Button>
+  );
+  return (
+    <>
+      <PageHead
+        title="Replays"
+        lead="Messages of a time, delivered to a webhook again: at a steady pace, and across restarts."
+        actions={create}
+      />
+      <FilterBar filters={filters}>
+        <ChoiceFilter filters={filters} field="state" name="State" choices={STATES} />
+      </FilterBar>
+      <Card>
+        {pages.error ? (
+          <Failed error={pages.error} onRetry={pages.retry} />
+        ) : pages.rows?.length === 0 ? (
+          filters.isEmpty ? (
+            <Empty title="Nothing has been replayed" icon={<ReplayIcon size={20} />} action={create}>
+              When a receiver was down, send again what failed, or what it missed while its webhook was disabled.
+            </Empty>
+          ) : (
+            <Empty title="No replay matches" icon={<ReplayIcon size={20} />} />
+          )
+        ) : (
+          <>
+            <Table label="Replays" columns={COLUMNS} rows={pages.rows} stale={pages.isStale} idOf={({ id }) => id} />
+            <Pager pages={pages} />
+          </>
+        )}
+      </Card>
+      {isOpen && <CreateReplay onClose={close} />}
+    </>
+  );
+}
+
+/** Read once for each webhook, and kept. */
+function WebhookName({ id }: { readonly id: string }) {
+  const { data, error } = useWebhook(id);
+  if (error) return <em className="faint">Deleted</em>;
+  return (
+    <Link href={`/webhooks/${id}`} className="truncate">
+      {data?.name ?? '…'}
+    </Link>
+  );
+}
+
+const Creator = ({ actor }: { readonly actor: string }) => <span className="truncate">{actorParts(actor).name}</span>;
+
+function ReplayProgress({ replay: { state, total, requested, reason } }: { readonly replay: Replay }) {
+  if (reason !== null) return <span className="soft">{WHY_FAILED[reason]}</span>;
+  const count = total === null ? `${number(requested)} so far` : `${number(requested)} of ${number(total)}`;
+  return (
+    <span className={styles['progress']}>
+      <Progress
+        size="sm"
+        value={total === null || total === 0 ? (state === 'completed' ? 100 : 0) : (requested / total) * 100}
+        color={state === 'completed' ? 'teal' : 'signet'}
+        aria-label="Progress"
+      />
+      <span className="soft number">{count}</span>
+    </span>
+  );
+}
+
+function Cancel({ replay }: { readonly replay: Replay }) {
+  const api = useApi();
+  const toasts = useToasts();
+  const refresh = useRefresh();
+  const [isAsking, setAsking] = useState(false);
+  const cancellation = useMutation({
+    mutationFn: () => api.delete(`/v1/replays/${replay.id}`),
+    onSuccess: async () => {
+      setAsking(false);
+      toasts.done('The replay is cancelled.');
+      await refresh('/v1/replays');
+    },
+  });
+  if (replay.state !== 'running') return null;
+  return (
+    <>
+      <Button variant="default" size="compact-xs" onClick={() => setAsking(true)}>
+        Cancel …
+      </Button>
+      {isAsking && (
+        <Confirm
+          title="Cancel this replay?"
+          action="Cancel the replay"
+          danger
+          isBusy={cancellation.isPending}
+          error={cancellation.error}
+          onConfirm={() => cancellation.mutate()}
+          onClose={() => setAsking(false)}
+        >
+          What has been requested so far is delivered; the rest is not.
+        </Confirm>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,139 @@
+import { Button, Group, Modal, MultiSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { errorsByField } from '../../api/problem.ts';
+import { keysPathOf, useEventTypes, useRefresh, useTenants } from '../../api/queries.ts';
+import type { CreatedApiKey, Role } from '../../api/types.ts';
+import { useApi } from '../../app/session.tsx';
+import { CopyButton } from '../../ui/copy.tsx';
+import { Problems } from '../../ui/form.tsx';
+import styles from '../webhooks/create-webhook-page.module.css';
+
+interface CreateKeyProps {
+  /** null: a key that belongs to no tenant. */
+  readonly tenantId: string | null;
+  readonly onClose: () => void;
+}
+
+const PRODUCER = { value: 'producer', label: 'Producer' };
+const LEADS: Readonly<Record<Role, string>> = {
+  operator: 'Sees and changes everything, of every tenant.',
+  tenant: "Manages the tenant's webhooks and reads its deliveries. Signs in to this console.",
+  producer: 'Posts events, and does nothing else.',
+};
+
+export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
+  const api = useApi();
+  const refresh = useRefresh();
+  const eventTypes = useEventTypes();
+  const tenants = useTenants(tenantId === null);
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<Role>(tenantId === null ? 'operator' : 'tenant');
+  const [types, setTypes] = useState<string[]>([]);
+  const [sendsFor, setSendsFor] = useState<string[]>([]);
+  const isProducer = role === 'producer';
+  const creation = useMutation({
+    mutationFn: () =>
+      api.post<CreatedApiKey>(keysPathOf(tenantId), {
+        name: name.trim(),
+        role,
+        ...(isProducer && types.length > 0 && { eventTypes: types }),
+        ...(isProducer && tenantId === null && sendsFor.length > 0 && { tenants: sendsFor }),
+      }),
+    onSuccess: () => refresh(keysPathOf(tenantId)),
+    // The key is to be nowhere but on the screen.
+    gcTime: 0,
+  });
+  if (creation.data) return <CreatedKey created={creation.data} onClose={onClose} />;
+  const errors = errorsByField(creation.error, ['name', 'eventTypes', 'tenants']);
+  return (
+    <Modal opened onClose={onClose} title="Create key">
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          creation.mutate();
+        }}
+      >
+        <Stack gap="md">
+          <TextInput
+            label="Name"
+            description="For people: who or what uses it."
+            placeholder="Till 2"
+            data-autofocus
+            maxLength={255}
+            value={name}
+            error={errors.fields['name']}
+            onChange={({ currentTarget }) => setName(currentTarget.value)}
+          />
+          <div>
+            <SegmentedControl
+              size="xs"
+              aria-label="Role"
+              value={role}
+              onChange={(value) => setRole(value as Role)}
+              data={
+                tenantId === null
+                  ? [{ value: 'operator', label: 'Operator' }, PRODUCER]
+                  : [{ value: 'tenant', label: 'Tenant' }, PRODUCER]
+              }
+            />
+            <Text size="sm" mt={5} c="dimmed">
+              {LEADS[role]}
+            </Text>
+          </div>
+          {isProducer && (
+            <MultiSelect
+              label="Event types"
+              placeholder={types.length === 0 ? 'All' : ''}
+              searchable
+              data={(eventTypes.data ?? [])
+                .filter(({ domain }) => domain !== 'webhook')
+                .map((type) => ({ value: type.name, label: type.displayName }))}
+              value={types}
+              error={errors.fields['eventTypes']}
+              onChange={setTypes}
+            />
+          )}
+          {isProducer && tenantId === null && (
+            <MultiSelect
+              label="Tenants"
+              placeholder={sendsFor.length === 0 ? 'All' : ''}
+              searchable
+              data={(tenants.data ?? []).map((tenant) => ({ value: tenant.id, label: tenant.name }))}
+              value={sendsFor}
+              error={errors.fields['tenants']}
+              onChange={setSendsFor}
+            />
+          )}
+          <Problems sentences={errors.rest} />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={creation.isPending}>
+              Create key
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function CreatedKey({ created, onClose }: { readonly created: CreatedApiKey; readonly onClose: () => void }) {
+  return (
+    <Modal opened onClose={onClose} title={`${created.name} is ready`} closeOnClickOutside={false}>
+      <Text size="md">
+        Copy the key now: it is shown this once, and nobody can read it again, not even an operator.
+      </Text>
+      <div className={styles['secret']}>
+        <code data-testid="api-key">{created.key}</code>
+        <CopyButton text={created.key} what="the key" />
+      </div>
+      <Group justify="flex-end" mt="lg">
+        <Button onClick={onClose}>I have it</Button>
+      </Group>
+    </Modal>
+  );
+}

@@ -1,0 +1,128 @@
+import { Button } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { keysPathOf, useRefresh } from '../../api/queries.ts';
+import type { ApiKey } from '../../api/types.ts';
+import { useApi, useIdentity } from '../../app/session.tsx';
+import { actorParts, counted } from '../../format/text.ts';
+import { Confirm } from '../../ui/confirm.tsx';
+import { KeyIcon, PlusIcon } from '../../ui/icons.tsx';
+import { Section } from '../../ui/page.tsx';
+import { Pager, usePages } from '../../ui/pager.tsx';
+import { Empty, Failed } from '../../ui/states.tsx';
+import { Tag } from '../../ui/status.tsx';
+import { Table } from '../../ui/table.tsx';
+import type { Column } from '../../ui/table.tsx';
+import { Ago } from '../../ui/time.tsx';
+import { useToasts } from '../../ui/toasts.tsx';
+import { CreateKey } from './create-key.tsx';
+
+const ROLES = { operator: 'Operator', tenant: 'Tenant', producer: 'Producer' } as const;
+
+const COLUMNS: readonly Column<ApiKey>[] = [
+  { name: 'Name', narrow: 'head', cell: (key) => <KeyName apiKey={key} /> },
+  { name: 'Role', width: '104px', cell: ({ role }) => ROLES[role] },
+  { name: 'Begins with', width: '150px', cell: ({ prefix }) => <code>{prefix}…</code> },
+  {
+    name: 'May',
+    width: '24%',
+    wide: true,
+    narrow: 'hidden',
+    cell: (key) => <span className="truncate soft">{limitsOf(key)}</span>,
+  },
+  {
+    name: 'Created by',
+    width: '18%',
+    narrow: 'hidden',
+    cell: ({ createdBy }) => <span className="truncate">{actorParts(createdBy).name}</span>,
+  },
+  { name: 'Created', width: '112px', cell: ({ createdAt }) => <Ago at={createdAt} /> },
+  { name: '', width: '96px', align: 'end', cell: (key) => <Revoke apiKey={key} /> },
+];
+
+/** Keys of a tenant, or (null) those that belong to none: by their first characters, since nobody has the rest. */
+export function KeyList({ tenantId }: { readonly tenantId: string | null }) {
+  const [isOpen, { open, close }] = useDisclosure();
+  const pages = usePages<ApiKey>(keysPathOf(tenantId), {});
+  const create = (
+    <Button variant="default" leftSection={<PlusIcon size={13} />} onClick={open}>
+      Create key
+    </Button>
+  );
+  return (
+    <Section title={tenantId === null ? 'Keys' : 'API keys'} actions={create} flush>
+      {pages.error ? (
+        <Failed error={pages.error} onRetry={pages.retry} />
+      ) : pages.rows?.length === 0 ? (
+        <Empty title="No keys yet" icon={<KeyIcon size={20} />} />
+      ) : (
+        <>
+          <Table
+            label="API keys"
+            columns={COLUMNS}
+            rows={pages.rows}
+            stale={pages.isStale}
+            idOf={({ id }) => id}
+            loadingRows={3}
+          />
+          <Pager pages={pages} />
+        </>
+      )}
+      {isOpen && <CreateKey tenantId={tenantId} onClose={close} />}
+    </Section>
+  );
+}
+
+function KeyName({ apiKey }: { readonly apiKey: ApiKey }) {
+  const { key: own } = useIdentity();
+  return (
+    <span>
+      <strong style={{ fontWeight: 550 }}>{apiKey.name}</strong> {own.id === apiKey.id && <Tag>Yours</Tag>}
+    </span>
+  );
+}
+
+function limitsOf({ role, eventTypes, tenants }: ApiKey): string {
+  if (role === 'operator') return 'Everything';
+  if (role === 'tenant') return 'Its webhooks and deliveries';
+  const types = eventTypes === null ? 'Any event' : counted(eventTypes.length, 'event type');
+  return tenants === null ? `${types}` : `${types} of ${counted(tenants.length, 'tenant')}`;
+}
+
+function Revoke({ apiKey }: { readonly apiKey: ApiKey }) {
+  const api = useApi();
+  const toasts = useToasts();
+  const refresh = useRefresh();
+  const { key: own } = useIdentity();
+  const [isAsking, setAsking] = useState(false);
+  const revocation = useMutation({
+    mutationFn: () => api.delete(`/v1/api-keys/${apiKey.id}`),
+    onSuccess: async () => {
+      setAsking(false);
+      toasts.done(`The key ${apiKey.name} is revoked.`);
+      await refresh(keysPathOf(apiKey.tenantId));
+    },
+  });
+  return (
+    <>
+      <Button variant="default" size="compact-xs" aria-label={`Revoke ${apiKey.name}`} onClick={() => setAsking(true)}>
+        Revoke …
+      </Button>
+      {isAsking && (
+        <Confirm
+          title={`Revoke ${apiKey.name}?`}
+          action="Revoke key"
+          danger
+          isBusy={revocation.isPending}
+          error={revocation.error}
+          onConfirm={() => revocation.mutate()}
+          onClose={() => setAsking(false)}
+        >
+          Every service refuses it within seconds, and whoever uses it is locked out.
+          {own.id === apiKey.id && <strong> It is the key that you are signed in with.</strong>}
+        </Confirm>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+import { useOwnTenant } from '../../api/queries.ts';
+import { useIdentity } from '../../app/session.tsx';
+import { exactTime } from '../../format/time.ts';
+import { Copyable } from '../../ui/copy.tsx';
+import { History } from '../../ui/history.tsx';
+import { Fact, Facts, PageHead, Section } from '../../ui/page.tsx';
+import { TenantPill } from '../tenants/tenant-pill.tsx';
+import { AlertEmail } from './alert-email.tsx';
+
+/** A tenant's own page: who it is, who gets its alerts, and by which key one is here. */
+export function SettingsPage() {
+  const { key, tenant: atSignIn } = useIdentity();
+  const tenant = useOwnTenant().data ?? atSignIn;
+  if (tenant === null) return null;
+  return (
+    <>
+      <PageHead title="Settings" lead={tenant.name} />
+      <Section
+        title="Alerts"
+        lead="Sent at the 3rd, 5th and 10th failure in a row of a webhook, and when it has recovered."
+      >
+        <Facts>
+          <Fact name="E-mail">
+            <AlertEmail tenant={tenant} />
+          </Fact>
+        </Facts>
+      </Section>
+      <Section title="Tenant">
+        <Facts>
+          <Fact name="Name">{tenant.name}</Fact>
+          <Fact name="Id">
+            <Copyable text={tenant.id} what="the id" />
+          </Fact>
+          <Fact name="Status">
+            <TenantPill status={tenant.status} />{' '}
+            {tenant.suspendedDetail && <span className="soft">{tenant.suspendedDetail}</span>}
+          </Fact>
+        </Facts>
+      </Section>
+      <Section title="Your key" lead="Keys are created and revoked by the operators of this installation.">
+        <Facts>
+          <Fact name="Name">{key.name}</Fact>
+          <Fact name="Begins with">
+            <code>{key.prefix}…</code>
+          </Fact>
+          <Fact name="Created">{exactTime(new Date(key.createdAt))}</Fact>
+        </Facts>
+      </Section>
+      <History path={`/v1/tenants/${tenant.id}/history`} />
+    </>
+  );
+}

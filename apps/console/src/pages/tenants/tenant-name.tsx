@@ -1,0 +1,21 @@
+import { useRefresh } from '../../api/queries.ts';
+import type { Tenant } from '../../api/types.ts';
+import { useApi } from '../../app/session.tsx';
+import { InlineEdit } from '../../ui/inline-edit.tsx';
+
+export function TenantName({ tenant }: { readonly tenant: Tenant }) {
+  const api = useApi();
+  const refresh = useRefresh();
+  return (
+    <InlineEdit
+      what="the name"
+      field="name"
+      value={tenant.name}
+      shown={tenant.name}
+      onSave={async (name) => {
+        await api.patch(`/v1/tenants/${tenant.id}`, { name });
+        await refresh('/v1/tenants', `/v1/tenants/${tenant.id}/history`);
+      }}
+    />
+  );
+}

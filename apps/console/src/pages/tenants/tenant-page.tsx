@@ -1,0 +1,165 @@
+import { Button, Textarea } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { sentenceOf } from '../../api/problem.ts';
+import { useRefresh } from '../../api/queries.ts';
+import type { Tenant } from '../../api/types.ts';
+import { useApi } from '../../app/session.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { Copyable } from '../../ui/copy.tsx';
+import { Note } from '../../ui/form.tsx';
+import { History } from '../../ui/history.tsx';
+import { PauseIcon, PlayIcon, WebhookIcon } from '../../ui/icons.tsx';
+import { Card, Fact, Facts, PageHead, Section } from '../../ui/page.tsx';
+import { REFRESH_MS } from '../../ui/pager.tsx';
+import { Failed, Loading } from '../../ui/states.tsx';
+import { At } from '../../ui/time.tsx';
+import { useToasts } from '../../ui/toasts.tsx';
+import { KeyList } from '../settings/key-list.tsx';
+import { AlertEmail } from '../settings/alert-email.tsx';
+import { TenantName } from './tenant-name.tsx';
+import { TenantPill } from './tenant-pill.tsx';
+
+const BACK = { href: '/tenants', name: 'Tenants' };
+
+export function TenantPage({ id }: { readonly id: string }) {
+  const api = useApi();
+  const {
+    data: tenant,
+    error,
+    refetch,
+  } = useQuery({
+    queryKey: ['/v1/tenants', 'one', id],
+    queryFn: ({ signal }) => api.get<Tenant>(`/v1/tenants/${id}`, {}, signal),
+    refetchInterval: REFRESH_MS,
+  });
+  if (tenant === undefined) {
+    return (
+      <>
+        <PageHead title={error ? 'Tenant' : '…'} name="Tenant" back={BACK} />
+        <Card>
+          {error ? (
+            <Failed error={error} onRetry={() => void refetch()} />
+          ) : (
+            <div style={{ padding: '8px 18px' }}>
+              <Loading />
+            </div>
+          )}
+        </Card>
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHead
+        name={tenant.name}
+        back={BACK}
+        title={
+          <>
+            {tenant.name} <TenantPill status={tenant.status} />
+          </>
+        }
+        actions={<Actions tenant={tenant} />}
+      />
+      {tenant.status === 'suspended' && (
+        <Note tone="bad" title="This tenant is suspended">
+          Its messages are accepted, but every delivery ends as failed, and can be replayed once the suspension has
+          ended. Its keys only read. {tenant.suspendedDetail && <>“{tenant.suspendedDetail}”</>}
+        </Note>
+      )}
+      <Section title="Basic information">
+        <Facts>
+          <Fact name="Name">
+            <TenantName tenant={tenant} />
+          </Fact>
+          <Fact name="Id">
+            <Copyable text={tenant.id} what="the id" />
+          </Fact>
+          <Fact name="Alerts go to">
+            <AlertEmail tenant={tenant} />
+          </Fact>
+          <Fact name="Created">
+            <At at={tenant.createdAt} />
+          </Fact>
+          <Fact name="Changed">
+            <At at={tenant.updatedAt} />
+          </Fact>
+        </Facts>
+      </Section>
+      <KeyList tenantId={tenant.id} />
+      <History path={`/v1/tenants/${id}/history`} />
+    </>
+  );
+}
+
+function Actions({ tenant }: { readonly tenant: Tenant }) {
+  const api = useApi();
+  const toasts = useToasts();
+  const refresh = useRefresh();
+  const queries = useQueryClient();
+  const [isSuspending, setSuspending] = useState(false);
+  const [reason, setReason] = useState('');
+  const takeOver = async (changed: Tenant, sentence: string): Promise<void> => {
+    queries.setQueryData(['/v1/tenants', 'one', tenant.id], changed);
+    toasts.done(sentence);
+    setSuspending(false);
+    await refresh('/v1/tenants', `/v1/tenants/${tenant.id}/history`);
+  };
+  const suspend = useMutation({
+    mutationFn: () => api.post<Tenant>(`/v1/tenants/${tenant.id}/suspend`, { reason: reason.trim() || null }),
+    onSuccess: (changed) => takeOver(changed, `${tenant.name} is suspended.`),
+  });
+  const resume = useMutation({
+    mutationFn: () => api.post<Tenant>(`/v1/tenants/${tenant.id}/resume`),
+    onSuccess: (changed) => takeOver(changed, `${tenant.name} is active again.`),
+    onError: (error) => toasts.failed(sentenceOf(error)),
+  });
+  return (
+    <>
+      <Button
+        component={Link}
+        href={`/webhooks?tenant=${tenant.id}`}
+        variant="default"
+        leftSection={<WebhookIcon size={14} />}
+      >
+        Webhooks
+      </Button>
+      {tenant.status === 'active' ? (
+        <Button variant="default" leftSection={<PauseIcon size={14} />} onClick={() => setSuspending(true)}>
+          Suspend …
+        </Button>
+      ) : (
+        <Button leftSection={<PlayIcon size={14} />} loading={resume.isPending} onClick={() => resume.mutate()}>
+          Resume
+        </Button>
+      )}
+      {isSuspending && (
+        <Confirm
+          title={`Suspend ${tenant.name}?`}
+          action="Suspend"
+          danger
+          isBusy={suspend.isPending}
+          error={suspend.error}
+          onConfirm={() => suspend.mutate()}
+          onClose={() => setSuspending(false)}
+        >
+          <p>
+            Its deliveries, also those under way, end as failed and can be replayed. Its keys read and change nothing.
+          </p>
+          <Textarea
+            mt="md"
+            label="Reason"
+            placeholder="Optional: the tenant sees it"
+            maxLength={500}
+            autosize
+            minRows={2}
+            data-autofocus
+            value={reason}
+            onChange={({ currentTarget }) => setReason(currentTarget.value)}
+          />
+        </Confirm>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,122 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { errorsByField } from '../../api/problem.ts';
+import { useRefresh } from '../../api/queries.ts';
+import type { Tenant } from '../../api/types.ts';
+import { useApi } from '../../app/session.tsx';
+import { Problems } from '../../ui/form.tsx';
+import { PlusIcon, TenantsIcon } from '../../ui/icons.tsx';
+import { Card, PageHead } from '../../ui/page.tsx';
+import { Pager, usePages } from '../../ui/pager.tsx';
+import { Empty, Failed } from '../../ui/states.tsx';
+import { Table } from '../../ui/table.tsx';
+import type { Column } from '../../ui/table.tsx';
+import { Ago } from '../../ui/time.tsx';
+import { TenantPill } from './tenant-pill.tsx';
+
+const COLUMNS: readonly Column<Tenant>[] = [
+  { name: 'Tenant', narrow: 'head', cell: ({ name }) => <strong style={{ fontWeight: 550 }}>{name}</strong> },
+  { name: 'Id', width: '30%', cell: ({ id }) => <code className="truncate soft">{id}</code> },
+  { name: 'Status', width: '120px', narrow: 'corner', cell: ({ status }) => <TenantPill status={status} /> },
+  {
+    name: 'Alerts go to',
+    width: '22%',
+    cell: ({ alertEmail }) => <span className="truncate">{alertEmail ?? <span className="faint">Nobody</span>}</span>,
+  },
+  { name: 'Created', width: '112px', cell: ({ createdAt }) => <Ago at={createdAt} /> },
+];
+
+export function TenantsPage() {
+  const [isOpen, { open, close }] = useDisclosure();
+  const pages = usePages<Tenant>('/v1/tenants', {});
+  const create = (
+    <Button leftSection={<PlusIcon size={14} />} onClick={open}>
+      Create tenant
+    </Button>
+  );
+  return (
+    <>
+      <PageHead title="Tenants" lead="Who has webhooks here. Each sees its own and nothing else." actions={create} />
+      <Card>
+        {pages.error ? (
+          <Failed error={pages.error} onRetry={pages.retry} />
+        ) : pages.rows?.length === 0 ? (
+          <Empty title="No tenants yet" icon={<TenantsIcon size={20} />} action={create} />
+        ) : (
+          <>
+            <Table
+              label="Tenants"
+              columns={COLUMNS}
+              rows={pages.rows}
+              stale={pages.isStale}
+              idOf={({ id }) => id}
+              hrefOf={({ id }) => `/tenants/${id}`}
+            />
+            <Pager pages={pages} />
+          </>
+        )}
+      </Card>
+      {isOpen && <CreateTenant onClose={close} />}
+    </>
+  );
+}
+
+function CreateTenant({ onClose }: { readonly onClose: () => void }) {
+  const api = useApi();
+  const refresh = useRefresh();
+  const [, go] = useLocation();
+  const [name, setName] = useState('');
+  const [id, setId] = useState('');
+  const creation = useMutation({
+    mutationFn: () =>
+      api.post<Tenant>('/v1/tenants', { name: name.trim(), ...(id.trim() !== '' && { id: id.trim() }) }),
+    onSuccess: async (tenant) => {
+      await refresh('/v1/tenants');
+      go(`/tenants/${tenant.id}`);
+    },
+  });
+  const errors = errorsByField(creation.error, ['name', 'id']);
+  return (
+    <Modal opened onClose={onClose} title="Create tenant">
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          creation.mutate();
+        }}
+      >
+        <Stack gap="md">
+          <TextInput
+            label="Name"
+            placeholder="Antwerp Jewels"
+            data-autofocus
+            value={name}
+            error={errors.fields['name']}
+            onChange={({ currentTarget }) => setName(currentTarget.value)}
+          />
+          <TextInput
+            label="Id"
+            description="Producers name it in each event. Empty: a new UUID."
+            placeholder="antwerp-jewels"
+            spellCheck={false}
+            value={id}
+            error={errors.fields['id']}
+            onChange={({ currentTarget }) => setId(currentTarget.value)}
+          />
+          <Problems sentences={errors.rest} />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={creation.isPending}>
+              Create tenant
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,106 @@
+import { Button, Drawer, Group } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ApiProblem, errorsByField } from '../../api/problem.ts';
+import { useRefresh, webhookKey } from '../../api/queries.ts';
+import type { Webhook } from '../../api/types.ts';
+import { useApi } from '../../app/session.tsx';
+import { Note, Problems } from '../../ui/form.tsx';
+import { useToasts } from '../../ui/toasts.tsx';
+import styles from './edit-webhook.module.css';
+import { changedNames, changesOf, fieldsOf, FORM_FIELDS, formOf } from './webhook-fields.ts';
+import { WebhookFormFields } from './webhook-form.tsx';
+
+interface EditWebhookProps {
+  readonly webhook: Webhook;
+  readonly onClose: () => void;
+}
+
+/** Changes what was changed in the form and nothing else, and never over somebody else's change unseen. */
+export function EditWebhook({ webhook, onClose }: EditWebhookProps) {
+  const api = useApi();
+  const toasts = useToasts();
+  const refresh = useRefresh();
+  const queries = useQueryClient();
+  // The state that the form began with, whatever is read meanwhile.
+  const [base, setBase] = useState(webhook);
+  const [form, setForm] = useState(() => formOf(webhook));
+  /** The webhook as somebody else has made it meanwhile. */
+  const [newer, setNewer] = useState<Webhook | null>(null);
+  const changes = changesOf(fieldsOf(formOf(base)), fieldsOf(form));
+  const saving = useMutation({
+    mutationFn: (onTopOf: Webhook) => api.patch<Webhook>(`/v1/webhooks/${webhook.id}`, changes, onTopOf.version),
+    onSuccess: async (saved) => {
+      queries.setQueryData(webhookKey(saved.id), saved);
+      await refresh('/v1/webhooks', '/v1/circuits');
+      toasts.done(`${saved.name} is saved.`);
+      onClose();
+    },
+    onError: async (error) => {
+      if (error instanceof ApiProblem && error.status === 412)
+        setNewer(await api.get<Webhook>(`/v1/webhooks/${webhook.id}`));
+    },
+  });
+  const isStale = saving.error instanceof ApiProblem && saving.error.status === 412;
+  const errors = errorsByField(isStale ? null : saving.error, FORM_FIELDS);
+  const takeTheirs = (): void => {
+    if (newer === null) return;
+    setBase(newer);
+    setForm(formOf(newer));
+    setNewer(null);
+    saving.reset();
+  };
+  return (
+    <Drawer opened onClose={onClose} position="right" size={620} title={`Edit ${webhook.name}`} padding="lg">
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (Object.keys(changes).length === 0) onClose();
+          else saving.mutate(base);
+        }}
+      >
+        {isStale && newer && (
+          <Note
+            tone="warn"
+            title="Somebody else has changed this webhook meanwhile"
+            action={
+              <Group gap="xs">
+                <Button variant="default" onClick={takeTheirs}>
+                  Discard mine
+                </Button>
+                <Button loading={saving.isPending} onClick={() => saving.mutate(newer)}>
+                  Save mine on top
+                </Button>
+              </Group>
+            }
+          >
+            They changed {changedNames(base, newer) || 'nothing that stands here'}. Nothing of yours is lost, and only
+            what you changed is saved.
+          </Note>
+        )}
+        <WebhookFormFields
+          form={form}
+          errors={errors.fields}
+          onChange={(change) => setForm((before) => ({ ...before, ...change }))}
+        />
+        <div className={styles['foot']}>
+          <Problems
+            sentences={[
+              ...(Object.keys(errors.fields).length > 0 ? ['Some fields need another look.'] : []),
+              ...errors.rest,
+            ]}
+          />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={saving.isPending} disabled={Object.keys(changes).length === 0 || isStale}>
+              Save changes
+            </Button>
+          </Group>
+        </div>
+      </form>
+    </Drawer>
+  );
+}

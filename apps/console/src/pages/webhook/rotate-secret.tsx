@@ -1,0 +1,119 @@
+import { Button, Group, Modal, PasswordInput, SegmentedControl, Select, Stack, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { errorsByField } from '../../api/problem.ts';
+import { useRefresh } from '../../api/queries.ts';
+import type { RotatedSecret, Webhook } from '../../api/types.ts';
+import { useApi } from '../../app/session.tsx';
+import { CopyButton } from '../../ui/copy.tsx';
+import { Problems } from '../../ui/form.tsx';
+import { At } from '../../ui/time.tsx';
+import styles from '../webhooks/create-webhook-page.module.css';
+
+const OVERLAPS = [
+  { value: '0', label: 'None: the former one stops at once' },
+  { value: '1', label: '1 hour' },
+  { value: '24', label: '24 hours' },
+  { value: '72', label: '3 days' },
+  { value: '168', label: '7 days' },
+];
+
+interface RotateSecretProps {
+  readonly webhook: Webhook;
+  readonly onClose: () => void;
+}
+
+export function RotateSecret({ webhook, onClose }: RotateSecretProps) {
+  const api = useApi();
+  const refresh = useRefresh();
+  const [brings, setBrings] = useState(false);
+  const [secret, setSecret] = useState('');
+  const [overlap, setOverlap] = useState('24');
+  const rotation = useMutation({
+    mutationFn: () =>
+      api.post<RotatedSecret>(`/v1/webhooks/${webhook.id}/secret/rotate`, {
+        overlapHours: Number(overlap),
+        ...(brings && { secret }),
+      }),
+    onSuccess: () => refresh('/v1/webhooks', '/v1/circuits'),
+  });
+  const errors = errorsByField(rotation.error, ['secret', 'overlapHours']);
+  if (rotation.data) return <Rotated rotated={rotation.data} onClose={onClose} />;
+  return (
+    <Modal opened onClose={onClose} title="Rotate the signing secret" size={480}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          rotation.mutate();
+        }}
+      >
+        <Stack gap="md">
+          <div>
+            <SegmentedControl
+              size="xs"
+              aria-label="New secret"
+              value={brings ? 'own' : 'generated'}
+              onChange={(value) => setBrings(value === 'own')}
+              data={[
+                { value: 'generated', label: 'Generate one' },
+                { value: 'own', label: 'Bring my own' },
+              ]}
+            />
+          </div>
+          {brings && (
+            <PasswordInput
+              label="Your secret"
+              description="whsec_ and the base64 of 24 to 64 bytes, or 32 to 256 printable characters."
+              autoComplete="off"
+              value={secret}
+              error={errors.fields['secret']}
+              onChange={({ currentTarget }) => setSecret(currentTarget.value)}
+            />
+          )}
+          <Select
+            label="Overlap"
+            description="So long the former secrets sign beside the new one, for your receiver to change over in its own time."
+            data={OVERLAPS}
+            allowDeselect={false}
+            value={overlap}
+            error={errors.fields['overlapHours']}
+            onChange={(value) => setOverlap(value ?? '24')}
+          />
+          <Problems sentences={errors.rest} />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={rotation.isPending}>
+              Rotate secret
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function Rotated({ rotated, onClose }: { readonly rotated: RotatedSecret; readonly onClose: () => void }) {
+  return (
+    <Modal opened onClose={onClose} title="The secret is rotated" size={480}>
+      <Text size="md">
+        This is the new one.{' '}
+        {rotated.overlapUntil ? (
+          <>
+            The former one signs beside it until <At at={rotated.overlapUntil} />.
+          </>
+        ) : (
+          'The former one has stopped signing.'
+        )}
+      </Text>
+      <div className={styles['secret']}>
+        <code data-testid="new-secret">{rotated.secret}</code>
+        <CopyButton text={rotated.secret} what="the secret" />
+      </div>
+      <Group justify="flex-end" mt="lg">
+        <Button onClick={onClose}>Done</Button>
+      </Group>
+    </Modal>
+  );
+}

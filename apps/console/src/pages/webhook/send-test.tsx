@@ -1,0 +1,77 @@
+import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { sentenceOf } from '../../api/problem.ts';
+import { useEventTypes, useRefresh } from '../../api/queries.ts';
+import type { RequestedTest, Webhook } from '../../api/types.ts';
+import { useApi } from '../../app/session.tsx';
+import { Problems } from '../../ui/form.tsx';
+import { FlaskIcon } from '../../ui/icons.tsx';
+
+interface SendTestProps {
+  readonly webhook: Pick<Webhook, 'id' | 'name' | 'events' | 'isActive'>;
+  readonly variant?: string;
+}
+
+/** Sends the example of an event type, and goes where its answer will be seen. */
+export function SendTest({ webhook, variant = 'default' }: SendTestProps) {
+  const [opened, { open, close }] = useDisclosure();
+  return (
+    <>
+      <Button variant={variant} leftSection={<FlaskIcon size={14} />} onClick={open} disabled={!webhook.isActive}>
+        Send test
+      </Button>
+      {opened && <SendTestModal webhook={webhook} onClose={close} />}
+    </>
+  );
+}
+
+function SendTestModal({ webhook, onClose }: SendTestProps & { readonly onClose: () => void }) {
+  const api = useApi();
+  const refresh = useRefresh();
+  const [, go] = useLocation();
+  const eventTypes = useEventTypes();
+  const [eventType, setEventType] = useState(webhook.events[0] ?? '');
+  const test = useMutation({
+    mutationFn: () => api.post<RequestedTest>(`/v1/webhooks/${webhook.id}/test`, { eventType }),
+    onSuccess: async ({ deliveryId }) => {
+      await refresh('/v1/deliveries');
+      go(`/deliveries/${deliveryId}`);
+    },
+  });
+  return (
+    <Modal opened onClose={onClose} title="Send a test">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          test.mutate();
+        }}
+      >
+        <Stack gap="md">
+          <Text size="md">
+            The example of an event goes to <strong>{webhook.name}</strong>, signed as ever. It counts neither as a
+            success nor as a failure.
+          </Text>
+          <Select
+            label="Event"
+            data={(eventTypes.data ?? []).map(({ name, displayName }) => ({ value: name, label: displayName }))}
+            value={eventType}
+            allowDeselect={false}
+            onChange={(value) => setEventType(value ?? '')}
+          />
+          <Problems sentences={test.error ? [sentenceOf(test.error)] : []} />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={test.isPending}>
+              Send
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

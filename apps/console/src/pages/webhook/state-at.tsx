@@ -1,0 +1,85 @@
+import { Drawer } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { Webhook } from '../../api/types.ts';
+import { useApi } from '../../app/session.tsx';
+import { exactTime } from '../../format/time.ts';
+import { Note } from '../../ui/form.tsx';
+import { Fact, Facts } from '../../ui/page.tsx';
+import { Failed, Loading } from '../../ui/states.tsx';
+
+interface StateAtProps {
+  /** As it is now. */
+  readonly webhook: Webhook;
+  readonly at: string;
+  readonly onClose: () => void;
+}
+
+type Shown = readonly (readonly [name: string, of: (webhook: Webhook) => string])[];
+
+const orNone = (value: unknown): string => (value === null || value === '' ? 'None' : String(value));
+const SHOWN: Shown = [
+  ['State', ({ isActive }) => (isActive ? 'Active' : 'Disabled')],
+  ['Failures in a row', ({ consecutiveFailures }) => String(consecutiveFailures)],
+  ['Name', ({ name }) => name],
+  ['URL', ({ url }) => url],
+  ['Description', ({ description }) => orNone(description)],
+  ['Events', ({ eventNames }) => eventNames.join(', ')],
+  [
+    'Headers',
+    ({ headers }) =>
+      orNone(
+        Object.entries(headers)
+          .map(([name, value]) => `${name}: ${value}`)
+          .join('; '),
+      ),
+  ],
+  ['Attempts at most', ({ maxAttempts }) => orNone(maxAttempts)],
+  ['Time-out', ({ requestTimeoutMs }) => (requestTimeoutMs === null ? 'None' : `${requestTimeoutMs} ms`)],
+  ['Rate limit', ({ rateLimitPerSecond }) => orNone(rateLimitPerSecond)],
+  ['Order', ({ ordering }) => (ordering === 'subject' ? 'In order, per object' : 'As fast as possible')],
+  ['Legacy signature', ({ legacySignatureHeader }) => orNone(legacySignatureHeader)],
+  ['Version', ({ version }) => String(version)],
+];
+
+/** The webhook as it stood, and beside it what has changed since. */
+export function StateAt({ webhook, at, onClose }: StateAtProps) {
+  const api = useApi();
+  const then = useQuery({
+    queryKey: ['/v1/webhooks', 'state', webhook.id, at],
+    queryFn: ({ signal }) => api.get<Webhook>(`/v1/webhooks/${webhook.id}/history`, { at }, signal),
+    staleTime: Infinity,
+  });
+  const changed = then.data === undefined ? 0 : SHOWN.filter(([, of]) => of(then.data) !== of(webhook)).length;
+  return (
+    <Drawer opened onClose={onClose} position="right" size={520} title="As it stood" padding="lg">
+      <Note tone="accent">
+        At {exactTime(new Date(at))}
+        {then.data && (changed === 0 ? ', exactly as now.' : '. What is different now stands below it.')}
+      </Note>
+      {then.error ? (
+        <Failed error={then.error} />
+      ) : then.data === undefined ? (
+        <Loading lines={10} />
+      ) : (
+        <Facts>
+          {SHOWN.map(([name, of]) => (
+            <Fact key={name} name={name}>
+              <Value then={of(then.data)} now={of(webhook)} />
+            </Fact>
+          ))}
+        </Facts>
+      )}
+    </Drawer>
+  );
+}
+
+function Value({ then, now }: { readonly then: string; readonly now: string }): ReactNode {
+  if (then === now) return then;
+  return (
+    <>
+      <strong>{then}</strong>
+      <div className="soft">now: {now}</div>
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+import { Textarea } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { sentenceOf } from '../../api/problem.ts';
+import { useRefresh, webhookKey } from '../../api/queries.ts';
+import type { Webhook } from '../../api/types.ts';
+import { useApi } from '../../app/session.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { useToasts } from '../../ui/toasts.tsx';
+
+interface DialogProps {
+  readonly webhook: Webhook;
+  readonly onClose: () => void;
+}
+
+/** The answer is the webhook as it is now: shown at once, and the lists are read again. */
+function useTakeOver() {
+  const queries = useQueryClient();
+  const refresh = useRefresh();
+  return async (webhook: Webhook): Promise<void> => {
+    queries.setQueryData(webhookKey(webhook.id), webhook);
+    await refresh('/v1/webhooks', '/v1/circuits');
+  };
+}
+
+export function useEnable(webhook: Webhook) {
+  const api = useApi();
+  const toasts = useToasts();
+  const takeOver = useTakeOver();
+  return useMutation({
+    mutationFn: () => api.post<Webhook>(`/v1/webhooks/${webhook.id}/enable`),
+    onSuccess: async (enabled) => {
+      await takeOver(enabled);
+      toasts.done(`${webhook.name} is enabled; failures in a row count from 0 again.`);
+    },
+    onError: (error) => toasts.failed(sentenceOf(error)),
+  });
+}
+
+export function DisableWebhook({ webhook, onClose }: DialogProps) {
+  const api = useApi();
+  const toasts = useToasts();
+  const takeOver = useTakeOver();
+  const [reason, setReason] = useState('');
+  const disable = useMutation({
+    mutationFn: () => api.post<Webhook>(`/v1/webhooks/${webhook.id}/disable`, { reason: reason.trim() || null }),
+    onSuccess: async (disabled) => {
+      await takeOver(disabled);
+      toasts.done(`${webhook.name} is disabled.`);
+      onClose();
+    },
+  });
+  return (
+    <Confirm
+      title={`Disable ${webhook.name}?`}
+      action="Disable"
+      isBusy={disable.isPending}
+      error={disable.error}
+      onConfirm={() => disable.mutate()}
+      onClose={onClose}
+    >
+      <p>
+        Nothing is delivered until somebody enables it. Deliveries under way end as failed; they, and what is missed
+        meanwhile, can be replayed.
+      </p>
+      <Textarea
+        mt="md"
+        label="Reason"
+        placeholder="Optional: for those who wonder later"
+        maxLength={500}
+        autosize
+        minRows={2}
+        data-autofocus
+        value={reason}
+        onChange={({ currentTarget }) => setReason(currentTarget.value)}
+      />
+    </Confirm>
+  );
+}
+
+export function DeleteWebhook({ webhook, onClose }: DialogProps) {
+  const api = useApi();
+  const toasts = useToasts();
+  const refresh = useRefresh();
+  const queries = useQueryClient();
+  const [, go] = useLocation();
+  const deletion = useMutation({
+    mutationFn: () => api.delete(`/v1/webhooks/${webhook.id}`),
+    onSuccess: async () => {
+      go('/webhooks');
+      queries.removeQueries({ queryKey: webhookKey(webhook.id) });
+      await refresh('/v1/webhooks');
+      toasts.done(`${webhook.name} is deleted.`);
+    },
+  });
+  return (
+    <Confirm
+      title={`Delete ${webhook.name}?`}
+      action="Delete webhook"
+      danger
+      typed={webhook.name}
+      isBusy={deletion.isPending}
+      error={deletion.error}
+      onConfirm={() => deletion.mutate()}
+      onClose={onClose}
+    >
+      Its secret is gone for good, and deliveries under way end as failed. The deliveries so far, and its history, can
+      still be read.
+    </Confirm>
+  );
+}

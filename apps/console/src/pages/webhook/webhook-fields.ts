@@ -1,0 +1,110 @@
+import type { Webhook, WebhookFields } from '../../api/types.ts';
+import type { HeaderLine } from '../../format/headers.ts';
+import { fromLines, toLines } from '../../format/headers.ts';
+
+/** A webhook as its form has it: texts and numbers that may be empty still. */
+export interface WebhookForm {
+  readonly name: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly description: string;
+  readonly headers: readonly HeaderLine[];
+  readonly maxAttempts: number | '';
+  readonly timeoutSeconds: number | '';
+  readonly rateLimitPerSecond: number | '';
+  readonly ordering: 'none' | 'subject';
+  readonly legacySignatureHeader: string;
+}
+
+export const EMPTY_FORM: WebhookForm = {
+  name: '',
+  url: '',
+  events: [],
+  description: '',
+  headers: [],
+  maxAttempts: '',
+  timeoutSeconds: '',
+  rateLimitPerSecond: '',
+  ordering: 'none',
+  legacySignatureHeader: '',
+};
+
+/** Fields of the API that the form shows the errors of. */
+export const FORM_FIELDS = [
+  'name',
+  'url',
+  'events',
+  'description',
+  'headers',
+  'maxAttempts',
+  'requestTimeoutMs',
+  'rateLimitPerSecond',
+  'ordering',
+  'legacySignatureHeader',
+  'secret',
+  'tenantId',
+] as const;
+
+export const formOf = (webhook: WebhookFields): WebhookForm => ({
+  name: webhook.name,
+  url: webhook.url,
+  events: webhook.events,
+  description: webhook.description ?? '',
+  headers: toLines(webhook.headers),
+  maxAttempts: webhook.maxAttempts ?? '',
+  timeoutSeconds: webhook.requestTimeoutMs === null ? '' : webhook.requestTimeoutMs / 1_000,
+  rateLimitPerSecond: webhook.rateLimitPerSecond ?? '',
+  ordering: webhook.ordering,
+  legacySignatureHeader: webhook.legacySignatureHeader ?? '',
+});
+
+const orNull = <T>(value: T | ''): T | null => (value === '' ? null : value);
+
+/** What the form says, as the API takes it. What is empty is null: the installation's default. */
+export const fieldsOf = (form: WebhookForm): WebhookFields => ({
+  name: form.name.trim(),
+  url: form.url.trim(),
+  events: form.events,
+  description: orNull(form.description.trim()),
+  headers: fromLines(form.headers),
+  maxAttempts: orNull(form.maxAttempts),
+  requestTimeoutMs: form.timeoutSeconds === '' ? null : Math.round(form.timeoutSeconds * 1_000),
+  rateLimitPerSecond: orNull(form.rateLimitPerSecond),
+  ordering: form.ordering,
+  legacySignatureHeader: orNull(form.legacySignatureHeader.trim()),
+});
+
+/** Only what differs, so that a change keeps what others have changed elsewhere. The order of events says nothing. */
+export function changesOf(before: WebhookFields, after: WebhookFields): Partial<WebhookFields> {
+  const names = Object.keys(after) as (keyof WebhookFields)[];
+  return Object.fromEntries(
+    names.filter((name) => comparable(before[name]) !== comparable(after[name])).map((name) => [name, after[name]]),
+  );
+}
+
+function comparable(value: WebhookFields[keyof WebhookFields]): string {
+  if (Array.isArray(value)) return JSON.stringify([...(value as readonly string[])].sort());
+  if (value !== null && typeof value === 'object') return JSON.stringify(Object.entries(value).sort());
+  return JSON.stringify(value);
+}
+
+const NAMES: Readonly<Record<keyof WebhookFields, string>> = {
+  name: 'name',
+  url: 'URL',
+  events: 'event types',
+  description: 'description',
+  headers: 'headers',
+  maxAttempts: 'maximum of attempts',
+  requestTimeoutMs: 'time-out',
+  rateLimitPerSecond: 'rate limit',
+  ordering: 'ordering',
+  legacySignatureHeader: 'legacy signature header',
+};
+
+/** `name and URL`: what differs between two states of a webhook. */
+export function changedNames(before: Webhook, after: Webhook): string {
+  const fields = (webhook: Webhook): WebhookFields => fieldsOf(formOf(webhook));
+  const names = Object.keys(changesOf(fields(before), fields(after))).map((name) => NAMES[name as keyof WebhookFields]);
+  const state = before.isActive === after.isActive ? [] : ['whether it is active'];
+  return new Intl.ListFormat('en').format([...names, ...state]);
+}

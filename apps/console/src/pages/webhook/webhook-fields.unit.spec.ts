@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals';
+import type { Webhook } from '../../api/types.ts';
+import { changedNames, changesOf, EMPTY_FORM, fieldsOf, formOf } from './webhook-fields.ts';
+
+const FIELDS = {
+  name: 'Accounting',
+  url: 'https://shop.example/hooks',
+  events: ['sale.created', 'sale.updated'],
+  description: null,
+  headers: { 'x-shop': '12' },
+  maxAttempts: null,
+  requestTimeoutMs: 2_500,
+  rateLimitPerSecond: 0.5,
+  ordering: 'subject',
+  legacySignatureHeader: null,
+} as const;
+
+test('a webhook goes through its form and comes out the same', () => {
+  expect(fieldsOf(formOf(FIELDS))).toEqual(FIELDS);
+  expect(formOf(FIELDS)).toMatchObject({ timeoutSeconds: 2.5, maxAttempts: '', description: '' });
+});
+
+test('an empty form leaves everything to the installation', () => {
+  expect(fieldsOf(EMPTY_FORM)).toMatchObject({ description: null, maxAttempts: null, headers: {}, ordering: 'none' });
+});
+
+test('only what differs is a change; the order of events and headers is none', () => {
+  const after = {
+    ...FIELDS,
+    events: ['sale.updated', 'sale.created'],
+    description: 'For the books',
+    maxAttempts: 3,
+  };
+  expect(changesOf(FIELDS, after)).toEqual({ description: 'For the books', maxAttempts: 3 });
+  expect(changesOf(FIELDS, FIELDS)).toEqual({});
+});
+
+test('what somebody else has changed is named', () => {
+  const webhook = { ...FIELDS, isActive: true } as unknown as Webhook;
+  expect(changedNames(webhook, { ...webhook, url: 'https://other.example/', isActive: false })).toBe(
+    'URL and whether it is active',
+  );
+});

@@ -1,0 +1,151 @@
+import { NumberInput, SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useEventTypes } from '../../api/queries.ts';
+import { Fields } from '../../ui/form.tsx';
+import { Failed, Loading } from '../../ui/states.tsx';
+import { EventPicker } from './event-picker.tsx';
+import { HeadersEditor } from './headers-editor.tsx';
+import styles from './webhook-form.module.css';
+import type { WebhookForm } from './webhook-fields.ts';
+
+interface WebhookFormFieldsProps {
+  readonly form: WebhookForm;
+  readonly errors: Readonly<Record<string, string>>;
+  readonly onChange: (change: Partial<WebhookForm>) => void;
+  /** Before the first field, such as whose webhook it is. */
+  readonly first?: ReactNode;
+  /** Between what everybody fills in and what few do. */
+  readonly middle?: ReactNode;
+}
+
+/** NumberInput gives a text while there is no number in it. */
+const numberOf = (value: number | string): number | '' => (typeof value === 'number' ? value : '');
+
+/** The fields of a webhook, for a new one and for a change. The server judges; its sentence stands at the field. */
+export function WebhookFormFields({ form, errors, onChange, first, middle }: WebhookFormFieldsProps) {
+  const eventTypes = useEventTypes();
+  return (
+    <Stack gap={26}>
+      <Fields name="Endpoint">
+        {first}
+        <TextInput
+          label="Name"
+          placeholder="Accounting"
+          required
+          withAsterisk={false}
+          maxLength={255}
+          value={form.name}
+          error={errors['name']}
+          onChange={({ currentTarget }) => onChange({ name: currentTarget.value })}
+        />
+        <TextInput
+          label="URL"
+          placeholder="https://shop.example/hooks"
+          description="Gets a POST for every event. Redirects are not followed."
+          inputMode="url"
+          spellCheck={false}
+          required
+          withAsterisk={false}
+          value={form.url}
+          error={errors['url']}
+          onChange={({ currentTarget }) => onChange({ url: currentTarget.value })}
+        />
+        <Textarea
+          label="Description"
+          placeholder="Optional: what it is for, and whom to ask about it"
+          autosize
+          minRows={2}
+          maxRows={6}
+          maxLength={2_000}
+          value={form.description}
+          error={errors['description']}
+          onChange={({ currentTarget }) => onChange({ description: currentTarget.value })}
+        />
+      </Fields>
+      <Fields name="Events" lead="What it is told of.">
+        {eventTypes.data ? (
+          <EventPicker
+            eventTypes={eventTypes.data}
+            chosen={form.events}
+            error={errors['events']}
+            onChange={(events) => onChange({ events })}
+          />
+        ) : eventTypes.error ? (
+          <Failed error={eventTypes.error} onRetry={() => void eventTypes.refetch()} />
+        ) : (
+          <Loading />
+        )}
+      </Fields>
+      {middle}
+      <Fields name="Headers" lead="Added to each request. For a token of your own, say.">
+        <HeadersEditor lines={form.headers} error={errors['headers']} onChange={(headers) => onChange({ headers })} />
+      </Fields>
+      <Fields name="Delivery" lead="What is left empty is as the installation has it.">
+        <div className={styles['numbers']}>
+          <NumberInput
+            label="Attempts at most"
+            placeholder="5"
+            min={1}
+            max={20}
+            clampBehavior="none"
+            allowDecimal={false}
+            value={form.maxAttempts}
+            error={errors['maxAttempts']}
+            onChange={(value) => onChange({ maxAttempts: numberOf(value) })}
+          />
+          <NumberInput
+            label="Time-out"
+            placeholder="15 s"
+            suffix=" s"
+            min={1}
+            max={30}
+            clampBehavior="none"
+            decimalScale={3}
+            value={form.timeoutSeconds}
+            error={errors['requestTimeoutMs']}
+            onChange={(value) => onChange({ timeoutSeconds: numberOf(value) })}
+          />
+          <NumberInput
+            label="Requests a second at most"
+            placeholder="No limit"
+            min={0}
+            clampBehavior="none"
+            decimalScale={3}
+            value={form.rateLimitPerSecond}
+            error={errors['rateLimitPerSecond']}
+            onChange={(value) => onChange({ rateLimitPerSecond: numberOf(value) })}
+          />
+        </div>
+        <div>
+          <p className={styles['label']} id="ordering">
+            Order
+          </p>
+          <SegmentedControl
+            size="xs"
+            aria-labelledby="ordering"
+            value={form.ordering}
+            onChange={(value) => onChange({ ordering: value as WebhookForm['ordering'] })}
+            data={[
+              { value: 'none', label: 'As fast as possible' },
+              { value: 'subject', label: 'In order, per object' },
+            ]}
+          />
+          <p className={styles['hint']}>
+            {form.ordering === 'none'
+              ? 'Deliveries go out side by side; a failing one delays no other.'
+              : 'What happened to one sale, item or customer is delivered one after the other; a failing delivery holds back those behind it.'}
+          </p>
+        </div>
+        <TextInput
+          label="Legacy signature header"
+          placeholder="X-Shop-Signature"
+          description="For receivers that do not verify Standard Webhooks yet: one more header, with the hex HMAC-SHA256 of the body."
+          spellCheck={false}
+          value={form.legacySignatureHeader}
+          error={errors['legacySignatureHeader']}
+          onChange={({ currentTarget }) => onChange({ legacySignatureHeader: currentTarget.value })}
+        />
+      </Fields>
+    </Stack>
+  );
+}

@@ -1,0 +1,62 @@
+import { Button, Group, Popover, Stack, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useState } from 'react';
+import type { HistoryEntry, Webhook } from '../../api/types.ts';
+import { fromLocalInput, toLocalInput } from '../../format/time.ts';
+import { History } from '../../ui/history.tsx';
+import { StateAt } from './state-at.tsx';
+
+/** Who did what and when, and how the webhook stood at a time. */
+export function WebhookHistory({ webhook }: { readonly webhook: Webhook }) {
+  const [at, setAt] = useState<string | null>(null);
+  return (
+    <>
+      <History
+        path={`/v1/webhooks/${webhook.id}/history`}
+        actions={<TimeButton onChosen={setAt} />}
+        onShow={({ at: then }: HistoryEntry) => setAt(then)}
+      />
+      {at !== null && <StateAt webhook={webhook} at={at} onClose={() => setAt(null)} />}
+    </>
+  );
+}
+
+function TimeButton({ onChosen }: { readonly onChosen: (at: string) => void }) {
+  const [opened, { toggle, close }] = useDisclosure();
+  const [text, setText] = useState(() => toLocalInput(new Date()));
+  const at = fromLocalInput(text);
+  return (
+    <Popover opened={opened} onChange={(next) => !next && close()} position="bottom-end" trapFocus>
+      <Popover.Target>
+        <Button variant="default" onClick={toggle}>
+          State at a time …
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (at === undefined) return;
+            close();
+            onChosen(at);
+          }}
+        >
+          <Stack gap="sm">
+            <TextInput
+              size="xs"
+              type="datetime-local"
+              label="As it stood at"
+              value={text}
+              onChange={({ currentTarget }) => setText(currentTarget.value)}
+            />
+            <Group justify="flex-end">
+              <Button type="submit" disabled={at === undefined}>
+                Show
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

@@ -1,0 +1,108 @@
+import { Button } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { sentenceOf } from '../../api/problem.ts';
+import type { Secrets, Webhook } from '../../api/types.ts';
+import { useApi } from '../../app/session.tsx';
+import { CopyButton } from '../../ui/copy.tsx';
+import { Problems } from '../../ui/form.tsx';
+import { EyeIcon, ReplayIcon } from '../../ui/icons.tsx';
+import { Fact, Facts, None, Section } from '../../ui/page.tsx';
+import { Pill } from '../../ui/status.tsx';
+import { At } from '../../ui/time.tsx';
+import { RotateSecret } from './rotate-secret.tsx';
+import styles from './webhook-settings.module.css';
+
+/** A secret that stays on a screen is read by others. */
+const SHOWN_MS = 60_000;
+
+/** The secrets that sign; they are fetched when somebody asks to see them, and forgotten after a minute. */
+export function WebhookSecret({ webhook }: { readonly webhook: Webhook }) {
+  const api = useApi();
+  const [isShown, setShown] = useState(false);
+  const [isRotating, rotation] = useDisclosure();
+  const secrets = useQuery({
+    queryKey: ['/v1/webhooks', 'secret', webhook.id, webhook.version],
+    queryFn: ({ signal }) => api.get<Secrets>(`/v1/webhooks/${webhook.id}/secret`, {}, signal),
+    enabled: isShown,
+    gcTime: 0,
+  });
+  useEffect(() => {
+    if (!isShown) return;
+    const timer = setTimeout(() => setShown(false), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [isShown]);
+  const shown = isShown ? secrets.data : undefined;
+  return (
+    <Section
+      title="Security"
+      actions={
+        <Button variant="default" leftSection={<ReplayIcon size={13} />} onClick={rotation.open}>
+          Rotate secret …
+        </Button>
+      }
+    >
+      <Facts>
+        <Fact name="Signing secret">
+          {shown ? (
+            <span className={styles['secretRow']}>
+              <code className={styles['secret']} data-testid="secret">
+                {shown.secret}
+              </code>
+              <CopyButton text={shown.secret} what="the secret" />
+            </span>
+          ) : (
+            <span className={styles['secretRow']}>
+              <code className="faint" aria-hidden="true">
+                whsec_••••••••••••
+              </code>
+              <Button
+                variant="subtle"
+                size="compact-xs"
+                leftSection={<EyeIcon size={13} />}
+                loading={secrets.isFetching}
+                onClick={() => setShown(true)}
+              >
+                Show
+              </Button>
+            </span>
+          )}
+          <Problems sentences={isShown && secrets.error ? [sentenceOf(secrets.error)] : []} />
+        </Fact>
+        {shown && shown.former.length > 0 && (
+          <Fact name="Former secrets">
+            {shown.former.map(({ secret, expiresAt }) => (
+              <div key={secret}>
+                <span className={styles['secretRow']}>
+                  <code className={styles['secret']}>{secret}</code>
+                  <CopyButton text={secret} what="the former secret" />
+                </span>
+                <span className="soft">
+                  <Pill tone="warn">Still signs</Pill>{' '}
+                  {expiresAt && (
+                    <>
+                      until <At at={expiresAt} />
+                    </>
+                  )}
+                </span>
+              </div>
+            ))}
+          </Fact>
+        )}
+        {shown && shown.former.length === 0 && (
+          <Fact name="Former secrets">
+            <None>None signs any more</None>
+          </Fact>
+        )}
+        <Fact name="Signature">
+          <code>webhook-signature</code> <span className="soft">(Standard Webhooks, HMAC-SHA256)</span>
+        </Fact>
+        <Fact name="Legacy signature">
+          {webhook.legacySignatureHeader ? <code>{webhook.legacySignatureHeader}</code> : <None />}
+        </Fact>
+      </Facts>
+      {isRotating && <RotateSecret webhook={webhook} onClose={rotation.close} />}
+    </Section>
+  );
+}

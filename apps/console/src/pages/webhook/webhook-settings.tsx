@@ -1,0 +1,206 @@
+import { Tooltip } from '@mantine/core';
+import { Link } from 'wouter';
+import type { Circuit, Webhook } from '../../api/types.ts';
+import { useIdentity } from '../../app/session.tsx';
+import { DISABLED_AT } from '../../format/failures.ts';
+import { actorParts, counted, number } from '../../format/text.ts';
+import { duration } from '../../format/time.ts';
+import { Copyable } from '../../ui/copy.tsx';
+import { Fact, Facts, None, Section } from '../../ui/page.tsx';
+import { Pill, WebhookPill } from '../../ui/status.tsx';
+import { At } from '../../ui/time.tsx';
+import { WebhookSecret } from './webhook-secret.tsx';
+import styles from './webhook-settings.module.css';
+
+interface WebhookSettingsProps {
+  readonly webhook: Webhook;
+  readonly circuit: Circuit | undefined;
+}
+
+/** A webhook in the groups of the requirements: basic information, configuration, security, status, metadata. */
+export function WebhookSettings({ webhook, circuit }: WebhookSettingsProps) {
+  return (
+    <div className={styles['columns']}>
+      <div className={styles['column']}>
+        <Basics webhook={webhook} />
+        <Configuration webhook={webhook} />
+        <WebhookSecret webhook={webhook} />
+      </div>
+      <div className={styles['column']}>
+        <Status webhook={webhook} circuit={circuit} />
+        <Metadata webhook={webhook} />
+      </div>
+    </div>
+  );
+}
+
+function Basics({ webhook }: { readonly webhook: Webhook }) {
+  const { isOperator } = useIdentity();
+  return (
+    <Section title="Basic information">
+      <Facts>
+        <Fact name="Name">{webhook.name}</Fact>
+        <Fact name="Description">{webhook.description ?? <None />}</Fact>
+        <Fact name="URL">
+          <code>{webhook.url}</code>
+        </Fact>
+        {isOperator && (
+          <Fact name="Tenant">
+            <Link href={`/tenants/${webhook.tenantId}`}>{webhook.tenantName ?? webhook.tenantId}</Link>
+          </Fact>
+        )}
+        <Fact name={webhook.events.length === 1 ? 'Event' : 'Events'}>
+          <ul className={styles['events']}>
+            {webhook.events.map((event, index) => (
+              <li key={event}>
+                <Tooltip label={event}>
+                  <Link href={`/event-types/${event}`} className={styles['event'] ?? ''}>
+                    {webhook.eventNames[index] ?? event}
+                  </Link>
+                </Tooltip>
+              </li>
+            ))}
+          </ul>
+        </Fact>
+      </Facts>
+    </Section>
+  );
+}
+
+function Configuration({ webhook }: { readonly webhook: Webhook }) {
+  const headers = Object.entries(webhook.headers);
+  return (
+    <Section title="Configuration">
+      <Facts>
+        <Fact name="Attempts at most">{webhook.maxAttempts ?? <None>Default</None>}</Fact>
+        <Fact name="Time-out">
+          {webhook.requestTimeoutMs === null ? <None>Default</None> : duration(webhook.requestTimeoutMs)}
+        </Fact>
+        <Fact name="Rate limit">
+          {webhook.rateLimitPerSecond === null ? (
+            <None>No limit</None>
+          ) : (
+            `${number(webhook.rateLimitPerSecond)} a second`
+          )}
+        </Fact>
+        <Fact name="Order">{webhook.ordering === 'subject' ? 'In order, per object' : 'As fast as possible'}</Fact>
+        <Fact name="Headers">
+          {headers.length === 0 ? (
+            <None />
+          ) : (
+            headers.map(([name, value]) => (
+              <div key={name}>
+                <code>
+                  <span className="soft">{name}:</span> {value}
+                </code>
+              </div>
+            ))
+          )}
+        </Fact>
+      </Facts>
+    </Section>
+  );
+}
+
+function Status({ webhook, circuit }: WebhookSettingsProps) {
+  return (
+    <Section title="Status">
+      <Facts>
+        <Fact name="State">
+          <WebhookPill webhook={webhook} circuit={circuit} />
+        </Fact>
+        <Fact name="Failures in a row">
+          <FailureMeter failures={webhook.consecutiveFailures} />
+        </Fact>
+        <Fact name="Last success">
+          <At at={webhook.lastSuccessAt} />
+        </Fact>
+        <Fact name="Last failure">
+          <At at={webhook.lastFailureAt} />
+        </Fact>
+        <Fact name="Circuit">
+          <CircuitState circuit={circuit} />
+        </Fact>
+        <Fact name="Alert">
+          {webhook.alertedAt === null ? (
+            <None>None is open</None>
+          ) : (
+            <>
+              Failing since <At at={webhook.alertedAt} />
+            </>
+          )}
+        </Fact>
+      </Facts>
+    </Section>
+  );
+}
+
+const ALERTS = [3, 5, 10];
+
+/** One mark a failure, up to the one that disables; taller where an alert goes out. */
+function FailureMeter({ failures }: { readonly failures: number }) {
+  return (
+    <Tooltip label={`Alerts go out at ${ALERTS.join(', ')}; at ${DISABLED_AT} the webhook is disabled.`}>
+      <span className={styles['meter']}>
+        <span className={styles['marks']} aria-hidden="true">
+          {Array.from({ length: DISABLED_AT }, (_, index) => (
+            <span
+              key={index}
+              data-on={index < failures || undefined}
+              data-alert={ALERTS.includes(index + 1) || undefined}
+            />
+          ))}
+        </span>
+        <span className="number">{failures}</span>
+        <span className="faint"> of {DISABLED_AT}</span>
+      </span>
+    </Tooltip>
+  );
+}
+
+function CircuitState({ circuit }: { readonly circuit: Circuit | undefined }) {
+  if (circuit === undefined || circuit.state === 'closed') return <Pill tone="good">Closed</Pill>;
+  return (
+    <>
+      <Pill tone={circuit.state === 'open' ? 'bad' : 'warn'}>{circuit.state === 'open' ? 'Open' : 'Half-open'}</Pill>
+      <div className={styles['circuit']}>
+        Opened {counted(circuit.openings, 'time')}
+        {circuit.openedAt && (
+          <>
+            , first <At at={circuit.openedAt} />
+          </>
+        )}
+        {circuit.nextProbeAt && (
+          <>
+            <br />
+            Next probe <At at={circuit.nextProbeAt} />
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Metadata({ webhook }: { readonly webhook: Webhook }) {
+  const { name, keyId } = actorParts(webhook.createdBy);
+  return (
+    <Section title="Metadata">
+      <Facts>
+        <Fact name="Id">
+          <Copyable text={webhook.id} what="the id" />
+        </Fact>
+        <Fact name="Created by">
+          {name}
+          {keyId && <div className="faint">with the key {keyId}</div>}
+        </Fact>
+        <Fact name="Created">
+          <At at={webhook.createdAt} />
+        </Fact>
+        <Fact name="Changed">
+          <At at={webhook.updatedAt} />
+        </Fact>
+        <Fact name="Version">{webhook.version}</Fact>
+      </Facts>
+    </Section>
+  );
+}

@@ -1,0 +1,119 @@
+import { Button, Group, PasswordInput, SegmentedControl, Select } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useSearchParams } from 'wouter';
+import { errorsByField } from '../../api/problem.ts';
+import { useRefresh, useTenants } from '../../api/queries.ts';
+import type { RegisteredWebhook } from '../../api/types.ts';
+import { useApi, useIdentity } from '../../app/session.tsx';
+import { Fields, Problems } from '../../ui/form.tsx';
+import { PageHead } from '../../ui/page.tsx';
+import { EMPTY_FORM, fieldsOf, FORM_FIELDS } from '../webhook/webhook-fields.ts';
+import { WebhookFormFields } from '../webhook/webhook-form.tsx';
+import styles from './create-webhook-page.module.css';
+import { CreatedWebhook } from './created-webhook.tsx';
+
+const BACK = { href: '/webhooks', name: 'Webhooks' };
+
+export function CreateWebhookPage() {
+  const api = useApi();
+  const { isOperator } = useIdentity();
+  const refresh = useRefresh();
+  const tenants = useTenants(isOperator);
+  const [params] = useSearchParams();
+  const [form, setForm] = useState(EMPTY_FORM);
+  const [tenantId, setTenantId] = useState<string | null>(params.get('tenant'));
+  const [brings, setBrings] = useState(false);
+  const [secret, setSecret] = useState('');
+  const creation = useMutation({
+    mutationFn: () =>
+      api.post<RegisteredWebhook>('/v1/webhooks', {
+        ...fieldsOf(form),
+        ...(isOperator && tenantId !== null && { tenantId }),
+        ...(brings && { secret }),
+      }),
+    onSuccess: () => refresh('/v1/webhooks'),
+  });
+  if (creation.data) return <CreatedWebhook webhook={creation.data} isOwnSecret={brings} />;
+  const errors = errorsByField(creation.error, FORM_FIELDS);
+  return (
+    <>
+      <PageHead title="Create webhook" back={BACK} />
+      <form
+        className={styles['form']}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          creation.mutate();
+        }}
+      >
+        <WebhookFormFields
+          form={form}
+          errors={errors.fields}
+          onChange={(change) => setForm((before) => ({ ...before, ...change }))}
+          first={
+            isOperator && (
+              <Select
+                label="Tenant"
+                placeholder="Whose webhook it is"
+                searchable
+                nothingFoundMessage="No tenant is called so"
+                data={(tenants.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+                value={tenantId}
+                error={errors.fields['tenantId']}
+                onChange={setTenantId}
+              />
+            )
+          }
+          middle={
+            <Fields
+              name="Signing secret"
+              lead="Every request is signed with it, so that your receiver can tell it is ours."
+            >
+              <div>
+                <SegmentedControl
+                  size="xs"
+                  aria-label="Signing secret"
+                  value={brings ? 'own' : 'generated'}
+                  onChange={(value) => setBrings(value === 'own')}
+                  data={[
+                    { value: 'generated', label: 'Generate one' },
+                    { value: 'own', label: 'Bring my own' },
+                  ]}
+                />
+              </div>
+              {brings && (
+                <PasswordInput
+                  label="Your secret"
+                  description="whsec_ and the base64 of 24 to 64 bytes, or 32 to 256 printable characters."
+                  autoComplete="off"
+                  value={secret}
+                  error={errors.fields['secret']}
+                  onChange={({ currentTarget }) => setSecret(currentTarget.value)}
+                />
+              )}
+            </Fields>
+          }
+        />
+        <footer className={styles['foot']}>
+          <Problems sentences={headSentences(errors)} />
+          <Group gap="xs">
+            <Button type="submit" size="sm" loading={creation.isPending}>
+              Create webhook
+            </Button>
+            <Button size="sm" variant="default" component={Link} href="/webhooks">
+              Cancel
+            </Button>
+          </Group>
+        </footer>
+      </form>
+    </>
+  );
+}
+
+/** The fields may be out of sight where the button is. */
+function headSentences({ fields, rest }: ReturnType<typeof errorsByField>): readonly string[] {
+  const count = Object.keys(fields).length;
+  if (count === 0) return rest;
+  return [`${count === 1 ? 'A field needs' : `${count} fields need`} another look: see above.`, ...rest];
+}

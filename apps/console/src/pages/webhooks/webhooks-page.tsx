@@ -1,0 +1,151 @@
+import { Button, Tooltip } from '@mantine/core';
+import { Link } from 'wouter';
+import { useCircuits, useEventTypes, useTenants } from '../../api/queries.ts';
+import type { Webhook } from '../../api/types.ts';
+import { useIdentity } from '../../app/session.tsx';
+import { counted } from '../../format/text.ts';
+import { rangeOf } from '../../format/time-filter.ts';
+import { ChoiceFilter, FilterBar, Search, TimeFilter, useFilters } from '../../ui/filters.tsx';
+import { PlusIcon, WebhookIcon } from '../../ui/icons.tsx';
+import { Card, PageHead } from '../../ui/page.tsx';
+import { Pager, usePages } from '../../ui/pager.tsx';
+import { Empty, Failed } from '../../ui/states.tsx';
+import { WebhookPill } from '../../ui/status.tsx';
+import { Table } from '../../ui/table.tsx';
+import type { Column } from '../../ui/table.tsx';
+import { Ago } from '../../ui/time.tsx';
+import { NameAndUrl } from './name-and-url.tsx';
+
+const FILTERS = ['q', 'active', 'event', 'tenant', 'created', 'success', 'failure'];
+const ACTIVE = [
+  { value: 'true', name: 'Active' },
+  { value: 'false', name: 'Disabled' },
+];
+
+export function WebhooksPage() {
+  const { isOperator } = useIdentity();
+  const filters = useFilters(FILTERS);
+  const eventTypes = useEventTypes();
+  const tenants = useTenants(isOperator);
+  const circuits = useCircuits();
+  const now = new Date();
+  const created = rangeOf(filters.get('created'), now);
+  const success = rangeOf(filters.get('success'), now);
+  const failure = rangeOf(filters.get('failure'), now);
+  const pages = usePages<Webhook>('/v1/webhooks', {
+    q: filters.get('q'),
+    active: filters.get('active'),
+    event: filters.get('event'),
+    ...(isOperator && { tenantId: filters.get('tenant') }),
+    createdAfter: created.after,
+    createdBefore: created.before,
+    lastSuccessAfter: success.after,
+    lastSuccessBefore: success.before,
+    lastFailureAfter: failure.after,
+    lastFailureBefore: failure.before,
+  });
+  const columns: Column<Webhook>[] = [
+    { name: 'Webhook', narrow: 'head', cell: (webhook) => <NameAndUrl webhook={webhook} /> },
+    ...(isOperator
+      ? [
+          {
+            name: 'Tenant',
+            width: '15%',
+            cell: ({ tenantName, tenantId }: Webhook) => <span className="truncate">{tenantName ?? tenantId}</span>,
+          },
+        ]
+      : []),
+    { name: 'Events', width: '16%', narrow: 'hidden', wide: true, cell: (webhook) => <Events webhook={webhook} /> },
+    {
+      name: 'Status',
+      width: '118px',
+      narrow: 'corner',
+      cell: (webhook) => <WebhookPill webhook={webhook} circuit={circuits.data?.get(webhook.id)} />,
+    },
+    { name: 'Failures', width: '92px', cell: (webhook) => <Failures webhook={webhook} /> },
+    { name: 'Last success', width: '112px', cell: ({ lastSuccessAt }) => <Ago at={lastSuccessAt} /> },
+    { name: 'Last failure', width: '112px', cell: ({ lastFailureAt }) => <Ago at={lastFailureAt} /> },
+    { name: 'Created', width: '112px', narrow: 'hidden', wide: true, cell: ({ createdAt }) => <Ago at={createdAt} /> },
+  ];
+  const create = (
+    <Button component={Link} href="/webhooks/new" leftSection={<PlusIcon size={14} />}>
+      Create webhook
+    </Button>
+  );
+  return (
+    <>
+      <PageHead
+        title="Webhooks"
+        lead="URLs that get a signed request for every event that they are subscribed to."
+        actions={create}
+      />
+      <FilterBar filters={filters}>
+        <Search
+          filters={filters}
+          label={isOperator ? 'Name, URL, description or tenant' : 'Name, URL or description'}
+        />
+        <ChoiceFilter filters={filters} field="active" name="Status" choices={ACTIVE} />
+        <ChoiceFilter
+          filters={filters}
+          field="event"
+          name="Event"
+          choices={(eventTypes.data ?? []).map(({ name, displayName }) => ({ value: name, name: displayName }))}
+        />
+        {isOperator && (
+          <ChoiceFilter
+            filters={filters}
+            field="tenant"
+            name="Tenant"
+            choices={(tenants.data ?? []).map(({ id, name }) => ({ value: id, name }))}
+          />
+        )}
+        <TimeFilter filters={filters} field="created" name="Created" />
+        <TimeFilter filters={filters} field="success" name="Last success" />
+        <TimeFilter filters={filters} field="failure" name="Last failure" />
+      </FilterBar>
+      <Card>
+        {pages.error ? (
+          <Failed error={pages.error} onRetry={pages.retry} />
+        ) : pages.rows?.length === 0 ? (
+          filters.isEmpty ? (
+            <Empty title="No webhooks yet" icon={<WebhookIcon size={20} />} action={create}>
+              Register a URL, choose its events, and Signet delivers each of them there: signed, and retried until it
+              arrives.
+            </Empty>
+          ) : (
+            <Empty title="No webhook matches" icon={<WebhookIcon size={20} />}>
+              Change or clear the filters to see more.
+            </Empty>
+          )
+        ) : (
+          <>
+            <Table
+              label="Webhooks"
+              columns={columns}
+              rows={pages.rows}
+              stale={pages.isStale}
+              idOf={({ id }) => id}
+              hrefOf={({ id }) => `/webhooks/${id}`}
+            />
+            <Pager pages={pages} />
+          </>
+        )}
+      </Card>
+    </>
+  );
+}
+
+function Events({ webhook: { eventNames } }: { readonly webhook: Webhook }) {
+  const [first = '', ...others] = eventNames;
+  if (others.length === 0) return <span className="truncate">{first}</span>;
+  return (
+    <Tooltip label={eventNames.join(', ')}>
+      <span>{counted(eventNames.length, 'event type')}</span>
+    </Tooltip>
+  );
+}
+
+function Failures({ webhook: { consecutiveFailures } }: { readonly webhook: Webhook }) {
+  if (consecutiveFailures === 0) return <span className="faint">0</span>;
+  return <span className="number">{consecutiveFailures} in a row</span>;
+}

@@ -1,0 +1,43 @@
+import { useMemo } from 'react';
+import { jsonTokens } from '../format/json-tokens.ts';
+import { pretty } from '../format/text.ts';
+import { CopyButton } from './copy.tsx';
+import styles from './code.module.css';
+
+/** What is longer is shown without colours: ten thousand coloured words make a page slow. */
+const COLOURED_CHARS = 40_000;
+
+interface CodeProps {
+  readonly text: string;
+  /** What it is, for the one who copies it: `the request body`. */
+  readonly what: string;
+  readonly empty?: string;
+}
+
+/** A text of machines: JSON indented and coloured, anything else as it came. */
+export function Code({ text, what, empty = 'Empty' }: CodeProps) {
+  const shown = useMemo(() => pretty(text), [text]);
+  if (text === '') return <p className={styles['empty']}>{empty}</p>;
+  return (
+    <div className={styles['code']}>
+      <div className={styles['copy']}>
+        <CopyButton text={shown.text} what={what} />
+      </div>
+      {/* It scrolls, so the keyboard must reach it. */}
+      <pre tabIndex={0} role="region" aria-label={what.replace(/^the /, '')}>
+        {shown.isJson && shown.text.length < COLOURED_CHARS
+          ? jsonTokens(shown.text).map(({ kind, text: part }, index) => (
+              <span key={index} data-kind={kind}>
+                {part}
+              </span>
+            ))
+          : shown.text}
+      </pre>
+    </div>
+  );
+}
+
+/** Any value as JSON. */
+export const Json = ({ value, what }: { readonly value: unknown; readonly what: string }) => (
+  <Code text={JSON.stringify(value)} what={what} />
+);

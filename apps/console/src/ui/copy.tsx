@@ -1,0 +1,55 @@
+import { Tooltip } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import styles from './copy.module.css';
+import { CheckIcon, CopyIcon } from './icons.tsx';
+
+/** Browsers give a clipboard to pages over HTTPS and on localhost only; the old way serves the others. */
+async function copy(text: string): Promise<void> {
+  if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text);
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.setAttribute('readonly', '');
+  area.className = 'visually-hidden';
+  document.body.append(area);
+  area.select();
+  document.execCommand('copy');
+  area.remove();
+}
+
+interface CopyButtonProps {
+  readonly text: string;
+  /** What is copied, such as `the secret`. */
+  readonly what: string;
+}
+
+export function CopyButton({ text, what }: CopyButtonProps) {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), 1_600);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  return (
+    <Tooltip label={copied ? 'Copied' : `Copy ${what}`}>
+      <button
+        type="button"
+        className={styles['button']}
+        data-copied={copied || undefined}
+        aria-label={copied ? 'Copied' : `Copy ${what}`}
+        onClick={() => void copy(text).then(() => setCopied(true))}
+      >
+        {copied ? <CheckIcon size={14} /> : <CopyIcon size={14} />}
+      </button>
+    </Tooltip>
+  );
+}
+
+/** An id, or another text that people carry elsewhere. */
+export function Copyable({ text, what }: CopyButtonProps) {
+  return (
+    <span className={styles['copyable']}>
+      <code>{text}</code>
+      <CopyButton text={text} what={what} />
+    </span>
+  );
+}

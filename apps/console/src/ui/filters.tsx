@@ -1,0 +1,225 @@
+import { Button, Popover, Radio, Stack, TextInput } from '@mantine/core';
+import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { useSearchParams } from 'wouter';
+import { exactTime, fromLocalInput, toLocalInput } from '../format/time.ts';
+import { customRange, PRESETS, rangeName, rangeOf } from '../format/time-filter.ts';
+import styles from './filters.module.css';
+import { CrossIcon, PlusIcon, SearchIcon } from './icons.tsx';
+
+export interface Filters {
+  get(name: string): string;
+  set(name: string, value: string): void;
+  clear(): void;
+  readonly isEmpty: boolean;
+}
+
+/** The filters of a list live in the address, so that a link and the back button keep them. */
+export function useFilters(names: readonly string[]): Filters {
+  const [params, setParams] = useSearchParams();
+  const change = (edit: (next: URLSearchParams) => void): void =>
+    setParams(
+      (before) => {
+        const next = new URLSearchParams(before);
+        edit(next);
+        return next;
+      },
+      { replace: true },
+    );
+  return {
+    get: (name) => params.get(name) ?? '',
+    set: (name, value) => change((next) => (value === '' ? next.delete(name) : next.set(name, value))),
+    clear: () => change((next) => names.forEach((name) => next.delete(name))),
+    isEmpty: names.every((name) => !params.get(name)),
+  };
+}
+
+export function FilterBar({ filters, children }: { readonly filters: Filters; readonly children: ReactNode }) {
+  return (
+    <div className={styles['bar']} role="search">
+      {children}
+      {!filters.isEmpty && (
+        <Button variant="subtle" color="gray" onClick={filters.clear}>
+          Clear all
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface SearchProps {
+  readonly filters: Filters;
+  readonly label: string;
+}
+
+/** Searches while somebody types, a moment after each pause. */
+export function Search({ filters, label }: SearchProps) {
+  const asked = filters.get('q');
+  const [typed, setTyped] = useState({ text: asked, asked });
+  // Asked for elsewhere, by a link or the back button.
+  if (typed.asked !== asked) setTyped({ text: typed.text.trim() === asked ? typed.text : asked, asked });
+  const ask = useDebouncedCallback((value: string) => filters.set('q', value.trim()), 250);
+  return (
+    <TextInput
+      className={styles['search']}
+      size="xs"
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      leftSection={<SearchIcon size={14} />}
+      maxLength={200}
+      value={typed.text}
+      onChange={({ currentTarget: { value } }) => {
+        setTyped({ text: value, asked });
+        ask(value);
+      }}
+    />
+  );
+}
+
+interface ChipProps {
+  readonly name: string;
+  /** What it is set to, for people; undefined: not set. */
+  readonly value: string | undefined;
+  readonly onClear: () => void;
+  readonly children: (close: () => void) => ReactNode;
+}
+
+/** `+ Status`, and once it is set `Status | Failed ×`. */
+export function Chip({ name, value, onClear, children }: ChipProps) {
+  const [opened, { toggle, close }] = useDisclosure();
+  return (
+    <Popover opened={opened} onChange={(next) => !next && close()} position="bottom-start" trapFocus returnFocus>
+      <Popover.Target>
+        <span className={styles['chip']} data-set={value === undefined ? undefined : true}>
+          <button
+            type="button"
+            className={styles['open']}
+            onClick={toggle}
+            aria-label={value === undefined ? `Filter by ${name.toLowerCase()}` : `${name}: ${value}`}
+          >
+            {value === undefined && <PlusIcon size={12} />}
+            {name}
+            {value !== undefined && <span className={styles['value']}>{value}</span>}
+          </button>
+          {value !== undefined && (
+            <button
+              type="button"
+              className={styles['clear']}
+              aria-label={`Clear the filter ${name}`}
+              onClick={() => {
+                close();
+                onClear();
+              }}
+            >
+              <CrossIcon size={11} />
+            </button>
+          )}
+        </span>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <div className={styles['dropdown']}>{children(close)}</div>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+export interface Choice {
+  readonly value: string;
+  readonly name: string;
+}
+
+interface ChoiceFilterProps {
+  readonly filters: Filters;
+  readonly field: string;
+  readonly name: string;
+  readonly choices: readonly Choice[];
+}
+
+/** One of a few values. */
+export function ChoiceFilter({ filters, field, name, choices }: ChoiceFilterProps) {
+  const value = filters.get(field);
+  const chosen = choices.find((choice) => choice.value === value)?.name ?? value;
+  return (
+    <Chip name={name} value={value === '' ? undefined : chosen} onClear={() => filters.set(field, '')}>
+      {(close) => (
+        <Radio.Group
+          value={value}
+          aria-label={name}
+          onChange={(next) => {
+            filters.set(field, next);
+            close();
+          }}
+        >
+          <Stack gap={9} className={styles['choices'] ?? ''}>
+            {choices.map((choice) => (
+              <Radio key={choice.value} size="xs" value={choice.value} label={choice.name} />
+            ))}
+          </Stack>
+        </Radio.Group>
+      )}
+    </Chip>
+  );
+}
+
+const CUSTOM = 'custom';
+
+/** A span of time up to now, or between two times. */
+export function TimeFilter({ filters, field, name }: Omit<ChoiceFilterProps, 'choices'>) {
+  const value = filters.get(field);
+  const isPreset = PRESETS.some((preset) => preset.value === value);
+  const [isCustom, setCustom] = useState(value !== '' && !isPreset);
+  const { after, before } = isPreset ? {} : rangeOf(value, new Date());
+  const put = (range: { after?: string | undefined; before?: string | undefined }): void =>
+    filters.set(field, customRange({ after: range.after ?? '', before: range.before ?? '' }));
+  return (
+    <Chip
+      name={name}
+      value={value === '' ? undefined : rangeName(value, exactTime)}
+      onClear={() => {
+        setCustom(false);
+        filters.set(field, '');
+      }}
+    >
+      {(close) => (
+        <Stack gap={9}>
+          <Radio.Group
+            value={isCustom ? CUSTOM : value}
+            aria-label={name}
+            onChange={(next) => {
+              setCustom(next === CUSTOM);
+              filters.set(field, next === CUSTOM ? '' : next);
+              if (next !== CUSTOM) close();
+            }}
+          >
+            <Stack gap={9}>
+              {PRESETS.map((preset) => (
+                <Radio key={preset.value} size="xs" value={preset.value} label={preset.name} />
+              ))}
+              <Radio size="xs" value={CUSTOM} label="Between two times" />
+            </Stack>
+          </Radio.Group>
+          {isCustom && (
+            <>
+              <TextInput
+                size="xs"
+                type="datetime-local"
+                label="From"
+                defaultValue={after ? toLocalInput(new Date(after)) : ''}
+                onChange={({ currentTarget }) => put({ after: fromLocalInput(currentTarget.value), before })}
+              />
+              <TextInput
+                size="xs"
+                type="datetime-local"
+                label="Until"
+                defaultValue={before ? toLocalInput(new Date(before)) : ''}
+                onChange={({ currentTarget }) => put({ after, before: fromLocalInput(currentTarget.value) })}
+              />
+            </>
+          )}
+        </Stack>
+      )}
+    </Chip>
+  );
+}

@@ -1,0 +1,95 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import type { HistoryEntry } from '../api/types.ts';
+import { actorParts } from '../format/text.ts';
+import { Json } from './code.tsx';
+import styles from './history.module.css';
+import { Section } from './page.tsx';
+import { Pager, usePages } from './pager.tsx';
+import { Empty, Failed, Loading } from './states.tsx';
+import { Ago, Sentence } from './time.tsx';
+
+interface HistoryProps {
+  readonly path: string;
+  readonly actions?: ReactNode;
+  /** Shows how things stood then. */
+  readonly onShow?: (entry: HistoryEntry) => void;
+}
+
+const BAD = /Failed|Alert|Disabled|Deleted|Suspended/;
+const GOOD = /Enabled|Recovered|Resumed|Registered|Created/;
+const toneOf = (type: string): string => (BAD.test(type) ? 'bad' : GOOD.test(type) ? 'good' : 'calm');
+
+/** The facts in the life of something, the latest first. */
+export function History({ path, actions, onShow }: HistoryProps) {
+  const pages = usePages<HistoryEntry>(path, {}, { limit: 30 });
+  return (
+    <Section title="History" lead="Everything that happened to it: when, and by whom." actions={actions} flush>
+      {pages.error ? (
+        <Failed error={pages.error} onRetry={pages.retry} />
+      ) : pages.rows === undefined ? (
+        <div className={styles['loading']}>
+          <Loading lines={6} />
+        </div>
+      ) : pages.rows.length === 0 ? (
+        <Empty title="Nothing has happened yet" />
+      ) : (
+        <ol className={styles['entries']} data-stale={pages.isStale || undefined}>
+          {pages.rows.map((entry) => (
+            <Entry key={entry.version} entry={entry} onShow={onShow} />
+          ))}
+        </ol>
+      )}
+      <Pager pages={pages} />
+    </Section>
+  );
+}
+
+interface EntryProps {
+  readonly entry: HistoryEntry;
+  readonly onShow: HistoryProps['onShow'];
+}
+
+function Entry({ entry, onShow }: EntryProps) {
+  const [isOpen, setOpen] = useState(false);
+  const { name, keyId } = actorParts(entry.actor);
+  return (
+    <li className={styles['entry']} data-tone={toneOf(entry.type)}>
+      <span className={styles['mark']} aria-hidden="true" />
+      <div className={styles['text']}>
+        <p>
+          <Sentence text={entry.summary} />
+        </p>
+        <p className={styles['who']}>
+          <span title={keyId ?? undefined}>{name === 'signet' ? 'Signet itself' : name}</span> · <Ago at={entry.at} /> ·{' '}
+          <code>{entry.type}</code>
+        </p>
+        {isOpen && (
+          <div className={styles['data']}>
+            <Json value={entry.data} what="the facts" />
+          </div>
+        )}
+      </div>
+      <div className={styles['actions']}>
+        {Object.keys(entry.data).length > 0 && (
+          <Button
+            variant="subtle"
+            color="gray"
+            c="dimmed"
+            size="compact-xs"
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
+          >
+            {isOpen ? 'Hide' : 'Details'}
+          </Button>
+        )}
+        {onShow && (
+          <Button variant="subtle" color="gray" c="dimmed" size="compact-xs" onClick={() => onShow(entry)}>
+            State then
+          </Button>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,69 @@
+import { Button, Skeleton } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { ApiProblem, sentenceOf } from '../api/problem.ts';
+import { WarningIcon } from './icons.tsx';
+import styles from './states.module.css';
+
+interface EmptyProps {
+  readonly title: string;
+  readonly icon?: ReactNode;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
+}
+
+/** There is nothing, and this is what to do about it. */
+export function Empty({ title, icon, children, action }: EmptyProps) {
+  return (
+    <div className={styles['empty']}>
+      {icon && <div className={styles['icon']}>{icon}</div>}
+      <p className={styles['title']}>{title}</p>
+      {children && <p className={styles['text']}>{children}</p>}
+      {action && <div className={styles['action']}>{action}</div>}
+    </div>
+  );
+}
+
+interface FailedProps {
+  readonly error: unknown;
+  readonly onRetry?: () => void;
+}
+
+/** It could not be read; the id of the request helps those who are asked. */
+export function Failed({ error, onRetry }: FailedProps) {
+  const isMissing = error instanceof ApiProblem && error.status === 404;
+  return (
+    <div className={styles['empty']} role="alert">
+      <div className={styles['icon']}>
+        <WarningIcon size={20} />
+      </div>
+      <p className={styles['title']}>{isMissing ? 'It is not here' : 'This could not be loaded'}</p>
+      <p className={styles['text']}>{sentenceOf(error)}</p>
+      {error instanceof ApiProblem && error.instance && !isMissing && (
+        <p className={styles['text']}>
+          Request <code>{error.instance.replace('urn:uuid:', '')}</code>
+        </p>
+      )}
+      {onRetry && !isMissing && (
+        <div className={styles['action']}>
+          <Button variant="default" onClick={onRetry}>
+            Try again
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Lines of about the length of what comes. */
+export function Loading({ lines = 5 }: { readonly lines?: number }) {
+  return (
+    <div className={styles['loading']} aria-busy="true">
+      <span className="visually-hidden" role="status">
+        Loading
+      </span>
+      {Array.from({ length: lines }, (_, index) => (
+        <Skeleton key={index} height={13} width={`${86 - ((index * 29) % 52)}%`} />
+      ))}
+    </div>
+  );
+}

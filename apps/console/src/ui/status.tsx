@@ -1,0 +1,99 @@
+import { Tooltip } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { Circuit, DeliveryStatus, Replay, Webhook } from '../api/types.ts';
+import { HEALTH_NAMES, healthOf } from '../format/failures.ts';
+import { reasonPhrase } from '../format/text.ts';
+import styles from './status.module.css';
+
+export type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'accent';
+
+/** A word with a coloured dot: the word says it, the colour only helps. */
+export function Pill({ tone, children }: { readonly tone: Tone; readonly children: ReactNode }) {
+  return (
+    <span className={styles['pill']} data-tone={tone}>
+      <span className={styles['dot']} />
+      {children}
+    </span>
+  );
+}
+
+/** A small word beside a name. */
+export function Tag({ children }: { readonly children: ReactNode }) {
+  return <span className={styles['tag']}>{children}</span>;
+}
+
+const DELIVERY: Readonly<Record<DeliveryStatus, readonly [Tone, string]>> = {
+  PENDING: ['calm', 'Pending'],
+  RETRYING: ['warn', 'Retrying'],
+  SUCCESS: ['good', 'Delivered'],
+  FAILED: ['bad', 'Failed'],
+};
+export const DELIVERY_STATUSES = Object.keys(DELIVERY) as DeliveryStatus[];
+export const deliveryStatusName = (status: DeliveryStatus): string => DELIVERY[status][1];
+
+export function DeliveryPill({ status }: { readonly status: DeliveryStatus }) {
+  const [tone, name] = DELIVERY[status];
+  return <Pill tone={tone}>{name}</Pill>;
+}
+
+const HEALTH_TONES = { active: 'good', failing: 'warn', held_back: 'bad', disabled: 'calm' } as const;
+
+export function WebhookPill({
+  webhook,
+  circuit,
+}: {
+  readonly webhook: Webhook;
+  readonly circuit?: Circuit | undefined;
+}) {
+  const health = healthOf(webhook, circuit);
+  return <Pill tone={HEALTH_TONES[health]}>{HEALTH_NAMES[health]}</Pill>;
+}
+
+const REPLAY: Readonly<Record<Replay['state'], readonly [Tone, string]>> = {
+  running: ['accent', 'Running'],
+  completed: ['good', 'Completed'],
+  cancelled: ['calm', 'Cancelled'],
+  failed: ['bad', 'Failed'],
+};
+
+export function ReplayPill({ state }: { readonly state: Replay['state'] }) {
+  const [tone, name] = REPLAY[state];
+  return <Pill tone={tone}>{name}</Pill>;
+}
+
+export const httpTone = (status: number): Tone => (status < 300 ? 'good' : status < 400 ? 'warn' : 'bad');
+
+/** The status that a receiver answered; what went wrong where there was no answer. */
+export function HttpStatus({ status, error }: { readonly status: number | null; readonly error: string | null }) {
+  if (status !== null) {
+    return (
+      <Tooltip label={`${status} ${reasonPhrase(status)}`} disabled={reasonPhrase(status) === ''}>
+        <span className={styles['code']} data-tone={httpTone(status)}>
+          {status}
+        </span>
+      </Tooltip>
+    );
+  }
+  if (error === null) return <span className="faint">–</span>;
+  return <span className={styles['error']}>{errorName(error)}</span>;
+}
+
+const ERRORS: Readonly<Record<string, string>> = {
+  http_status: 'HTTP error',
+  gone: 'Gone',
+  redirect: 'Redirect',
+  throttled: 'Throttled',
+  timeout: 'Timed out',
+  dns: 'DNS',
+  connect: 'No connection',
+  tls: 'TLS',
+  reset: 'Reset',
+  protocol: 'Bad HTTP',
+  response_too_large: 'Too large',
+  blocked_address: 'Blocked address',
+  invalid_request: 'Invalid request',
+  disabled: 'Webhook disabled',
+  deleted: 'Webhook deleted',
+  tenant_suspended: 'Tenant suspended',
+};
+export const errorName = (errorClass: string): string => ERRORS[errorClass] ?? errorClass;

@@ -1,0 +1,88 @@
+import { Skeleton } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import styles from './table.module.css';
+
+export interface Column<T> {
+  readonly name: string;
+  readonly cell: (row: T) => ReactNode;
+  /** CSS width; the columns without one share what is left. */
+  readonly width?: string;
+  readonly align?: 'end';
+  /** Where it is narrow, each row is a card: this column is its head, stands in its corner, or is not shown at all. */
+  readonly narrow?: 'head' | 'corner' | 'hidden';
+  /** Not shown until there is room for it. */
+  readonly wide?: boolean;
+}
+
+interface TableProps<T> {
+  /** What the rows are, for screen readers. */
+  readonly label: string;
+  readonly columns: readonly Column<T>[];
+  readonly rows: readonly T[] | undefined;
+  readonly idOf: (row: T) => string;
+  /** Where a row leads: its first cell is the link, and the whole row takes the click. */
+  readonly hrefOf?: (row: T) => string;
+  readonly loadingRows?: number;
+  /** An older page is shown while the next one comes. */
+  readonly stale?: boolean;
+}
+
+export function Table<T>({ label, columns, rows, idOf, hrefOf, loadingRows = 8, stale = false }: TableProps<T>) {
+  return (
+    <table
+      className={styles['table']}
+      aria-label={label}
+      aria-busy={rows === undefined || stale}
+      data-stale={stale || undefined}
+    >
+      <colgroup>
+        {columns.map(({ name, width, wide }) => (
+          <col key={name} style={width === undefined ? {} : { width }} className={wide ? styles['wide'] : undefined} />
+        ))}
+      </colgroup>
+      <thead>
+        <tr>
+          {columns.map(({ name, align, wide }) => (
+            <th key={name} scope="col" data-align={align} className={wide ? styles['wide'] : undefined}>
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows === undefined
+          ? Array.from({ length: loadingRows }, (_, row) => (
+              <tr key={row}>
+                {columns.map(({ name, narrow, wide }, index) => (
+                  <td key={name} data-narrow={narrow} className={wide ? styles['wide'] : undefined}>
+                    <Skeleton height={12} width={`${80 - ((row * 31 + index * 17) % 45)}%`} my={5} />
+                  </td>
+                ))}
+              </tr>
+            ))
+          : rows.map((row) => (
+              <tr key={idOf(row)} data-linked={hrefOf ? true : undefined}>
+                {columns.map(({ name, cell, align, narrow, wide }, index) => (
+                  <td
+                    key={name}
+                    data-align={align}
+                    data-narrow={narrow}
+                    data-name={name}
+                    className={wide ? styles['wide'] : undefined}
+                  >
+                    {hrefOf && index === 0 ? (
+                      <Link href={hrefOf(row)} className={styles['link'] ?? ''}>
+                        {cell(row)}
+                      </Link>
+                    ) : (
+                      cell(row)
+                    )}
+                  </td>
+                ))}
+              </tr>
+            ))}
+      </tbody>
+    </table>
+  );
+}

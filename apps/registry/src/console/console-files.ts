@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join, relative, sep } from 'node:path';
+
+export interface ConsoleFile {
+  readonly type: string;
+  readonly etag: string;
+  /** Its name holds a hash of its content, so that it never changes. */
+  readonly isImmutable: boolean;
+  readonly plain: Buffer;
+  /** The same by content coding, as the build has left it. */
+  readonly coded: Readonly<Record<'br' | 'gzip', Buffer | undefined>>;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+
+export const INDEX = 'index.html';
+
+/**
+ * Every file of the built console by its path, such as `assets/index-BPSaNABG.js`: some 2 MB, read once, so that no
+ * request reaches the file system and no path can leave the folder. undefined: it is not built.
+ */
+export function readConsole(folder: string): ReadonlyMap<string, ConsoleFile> | undefined {
+  let names: string[];
+  try {
+    names = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  } catch {
+    return undefined;
+  }
+  const files = new Map<string, ConsoleFile>();
+  for (const name of names) {
+    const type = TYPES[extname(name)];
+    // What is compressed lies beside what it is of.
+    if (type === undefined) continue;
+    const read = (ending: string): Buffer | undefined =>
+      names.includes(name + ending) ? readFileSync(join(folder, name + ending)) : undefined;
+    const plain = readFileSync(join(folder, name));
+    files.set(name.split(sep).join('/'), {
+      type,
+      etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 27)}"`,
+      isImmutable: name.startsWith(`assets${sep}`),
+      plain,
+      coded: { br: read('.br'), gzip: read('.gz') },
+    });
+  }
+  return files.has(INDEX) ? files : undefined;
+}
