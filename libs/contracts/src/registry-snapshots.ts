@@ -10,6 +10,8 @@ export const webhookSnapshot = z.object({
   isActive: z.boolean(),
   /** Static headers that the tenant adds to each request. */
   headers: z.record(z.string(), z.string()),
+  /** More of them, whose values are credentials: each sealed. Missing in older records: there are none. */
+  sealedHeaders: z.record(z.string(), z.string()).nullish(),
   /** null: the service's default. */
   maxAttempts: z.int().positive().nullable(),
   requestTimeoutMs: z.int().positive().nullable(),

@@ -4,6 +4,10 @@
  */
 export const webhookSecretContext = (webhookId: string): string => `webhook-secret:${webhookId}`;
 
+/** The same for the value of one of its headers; upper and lower case of the name are the same. */
+export const webhookHeaderContext = (webhookId: string, name: string): string =>
+  `webhook-header:${webhookId}:${name.toLowerCase()}`;
+
 /**
  * The same for what a webhook shows to a receiver that asks for a client certificate: sealed is the JSON of
  * `{certificate, key}`, both PEM.

@@ -47,6 +47,19 @@ export function checkHeader(name: string, value: string): HeaderCheck {
   return { ok: true };
 }
 
+const CREDENTIAL_NAME = /auth|token|secret|key|passw|pwd|credential|session|jwt|cookie/i;
+const CREDENTIAL_VALUE = /^(basic|bearer|digest|token|apikey|negotiate|aws4-hmac-sha256)\s/i;
+
+/** What is shown in the place of a credential. */
+export const MASKED = '***';
+
+/**
+ * Whether a header's value is kept as a credential: sealed where it rests, masked where it is shown. Rather one too many
+ * than one too few: what is taken for a credential is sent all the same.
+ */
+export const isCredentialHeader = (name: string, value: string): boolean =>
+  CREDENTIAL_NAME.test(name) || CREDENTIAL_VALUE.test(value);
+
 /**
  * The first header of a request that would let a caller speak for the connection: undici lets `host` and `connection`
  * through, and with them a request could name another site than the one whose address was checked.

@@ -4,7 +4,7 @@ export type { CertificateFacts, ClientCertificateCheck, ClientCertificateRule } 
 export { ClientIdentity } from './client-identity.ts';
 export { EgressClient, EgressClosedError } from './egress-client.ts';
 export type { EgressClientOptions } from './egress-client.ts';
-export { checkHeader, reservedHeader } from './headers.ts';
+export { checkHeader, isCredentialHeader, MASKED, reservedHeader } from './headers.ts';
 export type { HeaderCheck, HeaderRule } from './headers.ts';
 export type { Resolve, ResolvedAddress } from './resolver.ts';
 export type { EgressFailure, EgressRequest, EgressResponse, EgressResult, EgressTimings } from './result.ts';

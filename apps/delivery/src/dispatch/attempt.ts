@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { ErrorClass } from '@signet/contracts';
+import { isCredentialHeader, MASKED } from '@signet/egress';
 import type { ClientIdentity, EgressClient, EgressResult } from '@signet/egress';
 import { legacySignature, signatureHeader } from '@signet/signature';
 import type { Clock } from '@signet/contracts';
@@ -8,6 +9,7 @@ import type { AttemptFacts, AttemptFailure } from '../delivery/delivery.events.t
 import { retryAfterMs } from '../delivery/retry-schedule.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { DeliveryTask } from './delivery-task.ts';
+import { HiddenCredentials } from './hidden-credentials.ts';
 
 /** Bytes of a response body that are kept. */
 export const MAX_RESPONSE_BYTES = 10_240;
@@ -19,6 +21,8 @@ export interface PreparedAttempt {
   readonly startedAt: Date;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Those of the headers whose values are sent, not kept. */
+  readonly credentials: Readonly<Record<string, string>>;
   readonly signature: string;
   readonly timeoutMs: number;
   readonly identity: ClientIdentity | undefined;
@@ -27,6 +31,8 @@ export interface PreparedAttempt {
 /** What an attempt is signed with, newest first, and what is shown to a receiver that asks who calls. */
 export interface AttemptMeans {
   readonly keys: readonly KeyObject[];
+  /** The webhook's headers whose values are credentials, opened. */
+  readonly credentials: Readonly<Record<string, string>>;
   readonly identity: ClientIdentity | undefined;
 }
 
@@ -39,7 +45,7 @@ export interface CompletedAttempt {
 export function prepareAttempt(
   task: DeliveryTask,
   webhook: RoutedWebhook,
-  { keys, identity }: AttemptMeans,
+  { keys, credentials, identity }: AttemptMeans,
   defaults: { timeoutMs: number; userAgent: string },
   now: Date,
 ): PreparedAttempt {
@@ -50,6 +56,7 @@ export function prepareAttempt(
   const signature = signatureHeader(keys, row.eventId, timestamp, task.body);
   const headers: Record<string, string> = {
     ...webhook.headers,
+    ...credentials,
     ...legacyHeader(webhook, keys, task.body),
     'content-type': 'application/json',
     'user-agent': defaults.userAgent,
@@ -63,7 +70,18 @@ export function prepareAttempt(
   if (row.kind !== 'message') headers[`signet-${row.kind}`] = 'true';
   if (task.traceparent !== undefined) headers['traceparent'] = task.traceparent;
   const timeoutMs = webhook.requestTimeoutMs ?? defaults.timeoutMs;
-  return { task, attempt, startedAt: now, url: webhook.url, headers, signature, timeoutMs, identity };
+  return {
+    task,
+    attempt,
+    startedAt: now,
+    url: webhook.url,
+    headers,
+    // Some records are older than the sealing of credentials.
+    credentials: { ...credentialsIn(webhook.headers), ...credentials },
+    signature,
+    timeoutMs,
+    identity,
+  };
 }
 
 /** For a receiver that migrates: one more header of its own name, by the newest secret alone since it holds one value. */
@@ -97,6 +115,7 @@ function attemptResult(
   startedAt: Date,
 ): AttemptResult {
   const isResponse = result.kind === 'response';
+  const hidden = new HiddenCredentials(prepared.credentials);
   const facts: AttemptFacts = {
     attempt: prepared.attempt,
     startedAt: startedAt.toISOString(),
@@ -104,13 +123,15 @@ function attemptResult(
     durationMs: endedAt.getTime() - startedAt.getTime(),
     owner,
     epoch: prepared.task.claim.epoch,
-    request: { method: 'POST', url: prepared.url, headers: maskSecrets(prepared.headers) },
+    request: { method: 'POST', url: prepared.url, headers: masked(prepared) },
     signature: prepared.signature,
     response: isResponse
       ? {
           statusCode: result.statusCode,
-          headers: result.headers,
-          body: result.body.toString('utf8'),
+          headers: hidden.inHeaders(result.headers),
+          body: result.bodyTruncated
+            ? hidden.inCut(result.body.toString('utf8'))
+            : hidden.in(result.body.toString('utf8')),
           bodyTruncated: result.bodyTruncated,
         }
       : null,
@@ -155,11 +176,12 @@ function statusMessage(statusCode: number): string {
   return `The receiver answered ${statusCode}.`;
 }
 
-const SECRET_NAME = /auth|token|secret|key|password|cookie|credential/i;
+const credentialsIn = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(headers).filter(([name, value]) => isCredentialHeader(name, value)));
 
 /** Headers as they are recorded: a tenant's credentials are sent, not kept. */
-function maskSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const masked: Record<string, string> = {};
-  for (const name in headers) masked[name] = SECRET_NAME.test(name) ? '***' : (headers[name] as string);
-  return masked;
+function masked({ headers, credentials }: PreparedAttempt): Record<string, string> {
+  const kept: Record<string, string> = { ...headers };
+  for (const name in credentials) kept[name] = MASKED;
+  return kept;
 }

@@ -19,6 +19,7 @@ import { DispatchIntake } from './dispatch-intake.ts';
 import { DueDeliveries } from './due-deliveries.ts';
 import { DueLoop } from './due-loop.ts';
 import { Endings } from './endings.ts';
+import { HeaderCredentials } from './header-credentials.ts';
 import { Ownership } from './ownership.ts';
 import type { PartitionClaim } from './ownership.ts';
 import { reasonToEnd } from './reason-to-end.ts';
@@ -98,6 +99,7 @@ export class DispatchService {
       return new Date(clock().getTime() + timeout + LEASE_MARGIN_MS);
     };
     const keys = new SigningKeys(on.sealing, clock);
+    const credentials = new HeaderCredentials(on.sealing);
     const identities = new ClientIdentities(on.sealing);
     const defaults = { timeoutMs: settings.requestTimeoutMs, userAgent: settings.userAgent };
     this.ownership = new Ownership(em, clock, settings.replica);
@@ -133,7 +135,11 @@ export class DispatchService {
       clock,
       random: on.random,
       attempt: async (task, webhook) => {
-        const means = { keys: keys.live(webhook), identity: identities.of(webhook) };
+        const means = {
+          keys: keys.live(webhook),
+          credentials: credentials.of(webhook),
+          identity: identities.of(webhook),
+        };
         const prepared = prepareAttempt(task, webhook, means, defaults, clock());
         return sendAttempt(prepared, client, clock, settings.replica);
       },
@@ -339,6 +345,7 @@ export class DispatchService {
       before.url !== webhook.url ||
       before.isActive !== webhook.isActive ||
       JSON.stringify(before.headers) !== JSON.stringify(webhook.headers) ||
+      JSON.stringify(before.sealedHeaders) !== JSON.stringify(webhook.sealedHeaders) ||
       before.secrets[0]?.sealed !== webhook.secrets[0]?.sealed ||
       before.clientCertificate?.fingerprint !== webhook.clientCertificate?.fingerprint;
     if (isMended) this.circuits.reset(webhook.id);

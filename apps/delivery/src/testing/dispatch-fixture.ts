@@ -6,6 +6,7 @@ import {
   newId,
   systemClock,
   webhookIdentityContext,
+  webhookHeaderContext,
   webhookSecretContext,
 } from '@signet/contracts';
 import type { Clock, DeliveryRequest, WebhookSnapshot } from '@signet/contracts';
@@ -178,6 +179,10 @@ export class DispatchFixture {
 
   sealed(webhookId: string, secret: string): string {
     return this.sealing.seal(secret, webhookSecretContext(webhookId));
+  }
+
+  sealedHeader(webhookId: string, name: string, value: string): string {
+    return this.sealing.seal(value, webhookHeaderContext(webhookId, name));
   }
 
   sealedIdentity(webhookId: string, identity: { certificate: string; key: string }): string {

@@ -107,6 +107,7 @@ const DEFAULTS: Omit<WebhookSettings, 'name' | 'url'> = {
   description: null,
   events: ['sale.created'],
   headers: {},
+  sealedHeaders: {},
   maxAttempts: null,
   requestTimeoutMs: null,
   rateLimitPerSecond: null,

@@ -71,8 +71,8 @@ export class WebhookDirectory {
     const before = this.byId.get(webhook.id);
     if (before && before.version > webhook.version) return;
     if (before?.version === webhook.version) {
-      const { secrets, clientCertificate } = webhook;
-      this.replace(before, { ...before, secrets, clientCertificate });
+      const { headers, sealedHeaders, secrets, clientCertificate } = webhook;
+      this.replace(before, { ...before, headers, sealedHeaders, secrets, clientCertificate });
       return;
     }
     this.replace(before, webhook);

@@ -14,6 +14,7 @@ import { WebhookActivityEntity, WebhookEntity } from '../webhook/webhook.entity.
 import { WebhookListsMigration } from '../webhook/webhook.lists.migration.ts';
 import { LegacySignatureMigration } from '../webhook/webhook.legacy-signature.migration.ts';
 import { webhookProjection } from '../webhook/webhook.projection.ts';
+import { SealedHeadersMigration } from '../webhook/webhook.sealed-headers.migration.ts';
 import { RegistryMigration1 } from './registry.migration.ts';
 
 /** Written in the transaction that appends the events, and built again from them by `rebuild.ts`. */
@@ -34,6 +35,7 @@ export const registryDatabase = (
     WebhookListsMigration,
     AlertMailsMigration,
     ApiKeyLimitsMigration,
+    SealedHeadersMigration,
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

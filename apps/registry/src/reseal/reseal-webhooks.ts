@@ -1,27 +1,30 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { webhookSecretContext } from '@signet/contracts';
 import type { SealingKeys } from '@signet/signature';
 import { sql } from 'kysely';
 import { aggregateOf, streamOf } from '../database/streams.ts';
 import { nextIds } from '../republish/republish-all.ts';
 import type { Republication } from '../republish/snapshots-requested.ts';
 import { WebhookEntity } from '../webhook/webhook.entity.ts';
-import { WebhookQueries } from '../webhook/webhook.queries.ts';
+import type { SealedEvent } from '../webhook/webhook.resealed.ts';
+import { Resealing, SEALED_EVENT_TYPES } from '../webhook/webhook.resealed.ts';
+import type { WebhookRow } from '../webhook/webhook.row.ts';
+import { applyToRow } from '../webhook/webhook.row.ts';
 
-interface SealedEvent {
+/** A fact and where it lies. */
+interface Placed {
   readonly stream_id: string;
   readonly version: number;
-  readonly sealed: string;
+  readonly event: SealedEvent;
 }
 
 /**
- * Brings the secrets of every webhook that ever was under the newest sealing key: in the events, since a rebuild reads
- * them, and in the read model. A sealing is how a fact is stored and no part of it, so that nothing is appended for it
- * and no version changes. Each batch asks for its snapshots in its own transaction: what is interrupted goes on where it
- * stopped when it is begun again, and nothing is resealed without being published.
+ * Brings the secrets of every webhook that ever was under the newest sealing key, and what else of it is sealed: in the
+ * events, since a rebuild reads them, and in the read model. A sealing is how a fact is stored and no part of it, so that
+ * nothing is appended for it and no version changes. Each batch asks for its snapshots in its own transaction: what is
+ * interrupted goes on where it stopped when it is begun again, and nothing is resealed without being published.
  *
- * @returns how many secrets were resealed
- * @throws UnknownSealingKeyError where a secret was sealed under a key that is not configured any more
+ * @returns how many texts were resealed
+ * @throws UnknownSealingKeyError where something was sealed under a key that is not configured any more
  */
 export async function resealWebhooks(
   em: EntityManager,
@@ -46,51 +49,71 @@ async function resealBatch(
   sealing: SealingKeys,
   republication: Republication,
 ): Promise<number> {
-  const stale = await staleEvents(em, ids, sealing);
-  if (stale.length === 0) return 0;
+  const look = new Resealing(sealing);
+  if (resealed(await sealedEvents(em, ids), look).length === 0) return 0;
   // Appends wait until the batch is through: one of them may have read a row's secrets, and would write them back.
   await sql`lock table events in share row exclusive mode`.execute(em.getKysely());
-  const resealed = new Map<string, string>();
-  const events = (await staleEvents(em, ids, sealing)).map((event) => {
-    const sealed = sealing.reseal(event.sealed, webhookSecretContext(aggregateOf(event.stream_id).id));
-    resealed.set(event.sealed, sealed);
-    return { ...event, sealed };
-  });
-  await rewriteEvents(em, events);
-  await rewriteRows(em, ids, resealed);
-  await republication.request(em, 'webhook', [...new Set(events.map(({ stream_id }) => aggregateOf(stream_id).id))]);
-  return events.length;
+  const resealing = new Resealing(sealing);
+  const events = await sealedEvents(em, ids);
+  const changed = resealed(events, resealing);
+  await rewriteEvents(em, changed);
+  const streams = new Set(changed.map(({ stream_id }) => stream_id));
+  const now = new Map(changed.map((placed) => [placeOf(placed), placed]));
+  await rewriteRows(
+    em,
+    events.filter(({ stream_id }) => streams.has(stream_id)).map((placed) => now.get(placeOf(placed)) ?? placed),
+  );
+  await republication.request(
+    em,
+    'webhook',
+    [...streams].map((stream) => aggregateOf(stream).id),
+  );
+  return resealing.count;
 }
 
-async function staleEvents(em: EntityManager, ids: readonly string[], { activeKeyId }: SealingKeys) {
+const placeOf = ({ stream_id, version }: Placed): string => `${stream_id} ${version}`;
+
+async function sealedEvents(em: EntityManager, ids: readonly string[]): Promise<Placed[]> {
   const streams = ids.map((id) => streamOf('webhook', id));
-  const { rows } = await sql<SealedEvent>`
-    select stream_id, version, data ->> 'sealedSecret' as sealed from events
-    where stream_id = any(${streams}::text[]) and data ? 'sealedSecret'
-      and not starts_with(data ->> 'sealedSecret', ${`v1.${activeKeyId}.`})`.execute(em.getKysely());
-  return rows;
+  const { rows } = await sql<{ stream_id: string; version: number } & SealedEvent>`
+    select stream_id, version, type, data from events
+    where stream_id = any(${streams}::text[]) and type = any(${[...SEALED_EVENT_TYPES]}::text[])
+    order by stream_id, version`.execute(em.getKysely());
+  return rows.map(({ stream_id, version, ...event }) => ({ stream_id, version, event: event as SealedEvent }));
 }
 
-async function rewriteEvents(em: EntityManager, events: readonly SealedEvent[]): Promise<void> {
+/** Those that change. */
+const resealed = (events: readonly Placed[], resealing: Resealing): Placed[] =>
+  events.flatMap((placed) => {
+    const event = resealing.fact(aggregateOf(placed.stream_id).id, placed.event);
+    return event === placed.event ? [] : [{ ...placed, event }];
+  });
+
+async function rewriteEvents(em: EntityManager, events: readonly Placed[]): Promise<void> {
   await sql`
-    update events set data = jsonb_set(events.data, '{sealedSecret}', to_jsonb(resealed.sealed))
+    update events set data = resealed.data::jsonb
     from unnest(
       ${events.map(({ stream_id }) => stream_id)}::text[],
       ${events.map(({ version }) => version)}::int[],
-      ${events.map(({ sealed }) => sealed)}::text[]
-    ) as resealed (stream_id, version, sealed)
+      ${events.map(({ event }) => JSON.stringify(event.data))}::text[]
+    ) as resealed (stream_id, version, data)
     where events.stream_id = resealed.stream_id and events.version = resealed.version`.execute(em.getKysely());
 }
 
-/** A row's secrets are those of its events, letter for letter. */
-async function rewriteRows(
-  em: EntityManager,
-  ids: readonly string[],
-  resealed: ReadonlyMap<string, string>,
-): Promise<void> {
-  for (const { id, secrets } of await new WebhookQueries(em).byIds(ids)) {
-    const now = secrets.map(({ sealed, expiresAt }) => ({ sealed: resealed.get(sealed) ?? sealed, expiresAt }));
-    const isChanged = now.some(({ sealed }, index) => sealed !== secrets[index]?.sealed);
-    if (isChanged) await em.nativeUpdate(WebhookEntity, { id }, { secrets: now });
+/** What a row holds that is sealed is that of its events, letter for letter. One that is deleted has no row. */
+async function rewriteRows(em: EntityManager, events: readonly Placed[]): Promise<void> {
+  const rows = new Map<string, WebhookRow | null>();
+  for (const { stream_id, version, event } of events) {
+    const { id } = aggregateOf(stream_id);
+    rows.set(id, applyToRow(id, rows.get(id) ?? null, { ...event, version }));
+  }
+  for (const [id, row] of rows) {
+    if (row === null) continue;
+    const { headers, sealedHeaders, secrets } = row;
+    await em.nativeUpdate(
+      WebhookEntity,
+      { id },
+      { headers: { ...headers }, sealedHeaders: { ...sealedHeaders }, secrets: [...secrets] },
+    );
   }
 }

@@ -18,7 +18,7 @@ export const webhookAnswer = z.strictObject({
   disabledAt: instant.nullable(),
   consecutiveFailures: z.int().min(0),
   alertedAt: instant.nullable().meta({ description: 'Since when it is said to be failing; null: it is not.' }),
-  headers: z.record(z.string(), z.string()),
+  headers: z.record(z.string(), z.string()).meta({ description: 'A credential is shown as ***.' }),
   maxAttempts: z.int().nullable(),
   requestTimeoutMs: z.int().nullable(),
   rateLimitPerSecond: z.number().nullable(),

@@ -13,7 +13,9 @@ import { RuleBroken } from '../rule-broken.ts';
 import type { WebhookCommand } from './webhook.decider.ts';
 import { webhookDecider } from './webhook.decider.ts';
 import type { AttemptOutcome, FailureRules } from './webhook-outcomes.decider.ts';
-import type { WebhookSettings } from './webhook.events.ts';
+import { HeaderSealing } from './webhook.header-sealing.ts';
+import type { AskedSettings } from './webhook.input.ts';
+import type { WebhookRow } from './webhook.row.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** Webhooks whose outcomes are recorded in one transaction. */
@@ -27,21 +29,25 @@ export interface WebhookLimits {
 
 /** Asks things of webhooks: adds time, ids and sealed secrets to what was asked, and checks what spans webhooks. */
 export class WebhookCommands {
+  private readonly headers: HeaderSealing;
+
   constructor(
     private readonly aggregates: Aggregates,
     private readonly sealing: SealingKeys,
     private readonly clock: Clock,
     private readonly limits: WebhookLimits,
-  ) {}
+  ) {
+    this.headers = new HeaderSealing(sealing);
+  }
 
   /** Resolves to the new id, and to the secret in clear: the only time that it leaves without being asked for. */
-  async register(tenantId: string, settings: WebhookSettings, ownSecret: string | undefined, actor: string) {
+  async register(tenantId: string, settings: AskedSettings, ownSecret: string | undefined, actor: string) {
     const id = newId();
     const secret = ownSecret ?? generateSecret(randomBytes);
     const command: WebhookCommand = {
       type: 'RegisterWebhook',
       tenantId,
-      settings,
+      settings: { ...settings, ...this.headers.sealed(id, settings.headers) },
       sealedSecret: this.seal(id, secret),
       createdBy: actor,
       at: this.now(),
@@ -50,10 +56,13 @@ export class WebhookCommands {
     return { id, secret };
   }
 
-  async update(id: string, tenantId: string, changes: Partial<WebhookSettings>, asking: Asking): Promise<void> {
-    const { url } = changes;
+  /** @param webhook as the caller saw it */
+  async update(webhook: WebhookRow, asked: Partial<AskedSettings>, asking: Asking): Promise<void> {
+    const { id, tenantId } = webhook;
+    const { url, headers } = asked;
     const rule = url === undefined ? undefined : (em: EntityManager) => this.checkUrlIsFree(em, id, tenantId, url);
-    await this.ask(id, { type: 'UpdateWebhook', changes, at: this.now() }, { ...asking, rule });
+    const changes = headers === undefined ? { changes: asked } : this.headers.changes(webhook, { ...asked, headers });
+    await this.ask(id, { type: 'UpdateWebhook', ...changes, at: this.now() }, { ...asking, rule });
   }
 
   async enable(id: string, actor: string): Promise<void> {

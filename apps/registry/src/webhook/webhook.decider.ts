@@ -2,7 +2,9 @@ import { RuleBroken } from '../rule-broken.ts';
 import type { Instant } from '../instant.ts';
 import type { AttemptOutcome, FailureRules } from './webhook-outcomes.decider.ts';
 import { decideOutcomes } from './webhook-outcomes.decider.ts';
-import type { WebhookEvent, WebhookSettings } from './webhook.events.ts';
+import type { AskedCredential } from './webhook.credentials.ts';
+import { changedSettings, headerChanges } from './webhook.credentials.ts';
+import type { SettingsChanges, WebhookEvent, WebhookSettings } from './webhook.events.ts';
 import type { LiveWebhook, Webhook } from './webhook.state.ts';
 import { evolve, liveSecrets } from './webhook.state.ts';
 
@@ -19,7 +21,13 @@ export type WebhookCommand =
       readonly createdBy: string;
       readonly at: Instant;
     }
-  | { readonly type: 'UpdateWebhook'; readonly changes: Partial<WebhookSettings>; readonly at: Instant }
+  | {
+      readonly type: 'UpdateWebhook';
+      readonly changes: Partial<Omit<WebhookSettings, 'sealedHeaders'>>;
+      /** Beside `changes.headers`: those of the headers whose values are credentials. */
+      readonly credentials?: Readonly<Record<string, AskedCredential>>;
+      readonly at: Instant;
+    }
   | { readonly type: 'EnableWebhook'; readonly at: Instant }
   | { readonly type: 'DisableWebhook'; readonly detail: string | null; readonly at: Instant }
   | { readonly type: 'DeleteWebhook'; readonly at: Instant }
@@ -58,9 +66,9 @@ function checkEvents(events: readonly string[] | undefined): void {
 }
 
 /** Of the settings as they will be: a header that is both would be sent with one of its two values. */
-function checkLegacyHeader({ legacySignatureHeader, headers }: WebhookSettings): void {
+function checkLegacyHeader({ legacySignatureHeader, headers, sealedHeaders }: WebhookSettings): void {
   const name = legacySignatureHeader?.toLowerCase();
-  if (!Object.keys(headers).some((header) => header.toLowerCase() === name)) return;
+  if (!Object.keys({ ...headers, ...sealedHeaders }).some((header) => header.toLowerCase() === name)) return;
   const message = `The header "${legacySignatureHeader}" is one of the webhook's headers already.`;
   throw new RuleBroken('invalid', 'repeated', message, 'legacySignatureHeader');
 }
@@ -68,11 +76,19 @@ function checkLegacyHeader({ legacySignatureHeader, headers }: WebhookSettings):
 const sameValue = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** The changes that change something; asking for what already is appends nothing. */
-function realChanges(settings: WebhookSettings, changes: Partial<WebhookSettings>): Partial<WebhookSettings> {
+function realChanges(
+  settings: WebhookSettings,
+  { changes: { headers, ...changes }, credentials = {} }: Extract<WebhookCommand, { type: 'UpdateWebhook' }>,
+): SettingsChanges {
   const real = Object.entries(changes).filter(
     ([field, value]) => value !== undefined && !sameValue(value, settings[field as keyof WebhookSettings]),
   );
-  return Object.fromEntries(real);
+  const ofHeaders = headers === undefined ? {} : headerChanges(settings, headers, credentials);
+  if ('missing' in ofHeaders) {
+    const message = `The header "${ofHeaders.missing}" is to stay as it is, but there is none.`;
+    throw new RuleBroken('invalid', 'nothing_to_keep', message, `headers.${ofHeaders.missing}`);
+  }
+  return { ...Object.fromEntries(real), ...ofHeaders };
 }
 
 function decideLive(command: WebhookCommand, webhook: LiveWebhook): WebhookEvent[] {
@@ -81,9 +97,9 @@ function decideLive(command: WebhookCommand, webhook: LiveWebhook): WebhookEvent
       throw new RuleBroken('conflict', 'webhook_exists', 'A webhook with this id exists already.', 'id');
     case 'UpdateWebhook': {
       checkEvents(command.changes.events);
-      const changes = realChanges(webhook.settings, command.changes);
+      const changes = realChanges(webhook.settings, command);
       if (Object.keys(changes).length === 0) return [];
-      checkLegacyHeader({ ...webhook.settings, ...changes });
+      checkLegacyHeader(changedSettings(webhook.settings, changes));
       return [{ type: 'WebhookUpdated', data: { changes, at: command.at } }];
     }
     case 'EnableWebhook':

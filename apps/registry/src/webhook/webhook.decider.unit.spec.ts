@@ -13,6 +13,7 @@ const settings: WebhookSettings = {
   url: 'https://shop.example/hook',
   events: ['sale.created'],
   headers: {},
+  sealedHeaders: {},
   maxAttempts: null,
   requestTimeoutMs: null,
   rateLimitPerSecond: null,

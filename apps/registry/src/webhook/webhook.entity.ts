@@ -13,6 +13,7 @@ export const WebhookEntity = defineEntity({
     url: p.text(),
     events: p.array(),
     headers: p.json<Record<string, string>>(),
+    sealedHeaders: p.json<Record<string, string>>(),
     maxAttempts: p.integer().nullable(),
     requestTimeoutMs: p.integer().nullable(),
     rateLimitPerSecond: p.float().nullable(),

@@ -7,6 +7,8 @@ export interface WebhookSettings {
   readonly url: string;
   readonly events: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
+  /** The headers whose values are credentials, each sealed; they are in no other place. */
+  readonly sealedHeaders: Readonly<Record<string, string>>;
   readonly maxAttempts: number | null;
   readonly requestTimeoutMs: number | null;
   readonly rateLimitPerSecond: number | null;
@@ -15,12 +17,23 @@ export interface WebhookSettings {
   readonly legacySignatureHeader: string | null;
 }
 
+type Younger = 'legacySignatureHeader' | 'sealedHeaders';
+
 /** The settings as a fact holds them: one that is older than a setting does not have it. */
-export type StoredSettings = Omit<WebhookSettings, 'legacySignatureHeader'> &
-  Partial<Pick<WebhookSettings, 'legacySignatureHeader'>>;
+export type StoredSettings = Omit<WebhookSettings, Younger> & Partial<Pick<WebhookSettings, Younger>>;
 
 /** The settings of a fact of any age. */
-export const settingsIn = (stored: StoredSettings): WebhookSettings => ({ legacySignatureHeader: null, ...stored });
+export const settingsIn = (stored: StoredSettings): WebhookSettings => ({
+  legacySignatureHeader: null,
+  sealedHeaders: {},
+  ...stored,
+});
+
+/** What a fact changes of the settings. */
+export type SettingsChanges = Partial<Omit<WebhookSettings, 'sealedHeaders'>> & {
+  /** Every header with a credential that there is from now on: its value sealed, or null where it stays as it was. */
+  readonly sealedHeaders?: Readonly<Record<string, string | null>>;
+};
 
 /** A secret as it rests: sealed. It signs until `expiresAt`; null means until it is rotated. */
 export interface SealedSecret {
@@ -42,7 +55,7 @@ export type WebhookRegistered = {
 };
 export type WebhookUpdated = {
   readonly type: 'WebhookUpdated';
-  readonly data: { readonly changes: Partial<WebhookSettings>; readonly at: Instant };
+  readonly data: { readonly changes: SettingsChanges; readonly at: Instant };
 };
 export type WebhookEnabled = { readonly type: 'WebhookEnabled'; readonly data: { readonly at: Instant } };
 export type WebhookDisabled = {

@@ -1,4 +1,5 @@
-import type { WebhookEvent } from './webhook.events.ts';
+import type { SettingsChanges, WebhookEvent } from './webhook.events.ts';
+import { shownHeaders } from './webhook.shown-headers.ts';
 
 const FIELD_NAMES: Record<string, string> = {
   url: 'URL',
@@ -15,7 +16,7 @@ export function sentenceOf(event: WebhookEvent): string {
     case 'WebhookRegistered':
       return `Registered as "${event.data.settings.name}".`;
     case 'WebhookUpdated': {
-      const fields = Object.keys(event.data.changes).map((field) => FIELD_NAMES[field] ?? field);
+      const fields = Object.keys(shownChanges(event.data.changes)).map((field) => FIELD_NAMES[field] ?? field);
       return `Changed: ${fields.join(', ')}.`;
     }
     case 'WebhookEnabled':
@@ -41,8 +42,29 @@ export function sentenceOf(event: WebhookEvent): string {
   }
 }
 
-/** The data of a fact as it may be shown: sealed secrets are nobody's business, not even sealed. */
+/** The data of a fact as it may be shown: secrets are nobody's business, not even sealed. */
 export function shownData(event: WebhookEvent): Record<string, unknown> {
-  const { sealedSecret: _sealed, ...shown } = event.data as { sealedSecret?: string };
-  return shown;
+  switch (event.type) {
+    case 'WebhookRegistered': {
+      const { sealedSecret: _sealed, settings, ...shown } = event.data;
+      return { ...shown, settings: shownChanges(settings) };
+    }
+    case 'WebhookUpdated':
+      return { ...event.data, changes: shownChanges(event.data.changes) };
+    case 'WebhookSecretRotated': {
+      const { sealedSecret: _sealed, ...shown } = event.data;
+      return shown;
+    }
+    case 'WebhookEnabled':
+    case 'WebhookDisabled':
+    case 'WebhookDeleted':
+    case 'WebhookAttemptFailed':
+    case 'WebhookFailureAlertRaised':
+    case 'WebhookRecovered':
+    case 'WebhookTestRequested':
+      return { ...event.data };
+  }
 }
+
+const shownChanges = ({ headers, sealedHeaders, ...others }: SettingsChanges): Record<string, unknown> =>
+  headers === undefined ? others : { ...others, headers: shownHeaders(headers, sealedHeaders ?? {}) };

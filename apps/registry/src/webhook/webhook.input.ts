@@ -1,8 +1,11 @@
 import type { CreateWebhookBody, UpdateWebhookBody } from './webhook.schemas.ts';
 import type { WebhookSettings } from './webhook.events.ts';
 
+/** Settings as a caller says them: every header in clear. */
+export type AskedSettings = Omit<WebhookSettings, 'sealedHeaders'>;
+
 /** The settings of a new webhook: what the request leaves out is the service's default. */
-export const settingsOf = (body: CreateWebhookBody): WebhookSettings => ({
+export const settingsOf = (body: CreateWebhookBody): AskedSettings => ({
   name: body.name,
   description: body.description ?? null,
   url: body.url,
@@ -16,5 +19,5 @@ export const settingsOf = (body: CreateWebhookBody): WebhookSettings => ({
 });
 
 /** What a PATCH asks to change: the fields that it names, null included. */
-export const changesOf = (body: UpdateWebhookBody): Partial<WebhookSettings> =>
+export const changesOf = (body: UpdateWebhookBody): Partial<AskedSettings> =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));

@@ -16,7 +16,13 @@ export const webhookProjection = rowProjection<WebhookRow, WebhookEvent>({
   store: (em, rows) =>
     em.upsertMany(
       WebhookEntity,
-      rows.map((row) => ({ ...row, events: [...row.events], headers: { ...row.headers }, secrets: [...row.secrets] })),
+      rows.map((row) => ({
+        ...row,
+        events: [...row.events],
+        headers: { ...row.headers },
+        sealedHeaders: { ...row.sealedHeaders },
+        secrets: [...row.secrets],
+      })),
     ),
   remove: async (em, ids) => {
     await em.nativeDelete(WebhookEntity, { id: { $in: ids } });

@@ -1,4 +1,5 @@
 import type { DisabledReason, SealedSecret, WebhookEvent, WebhookSettings } from './webhook.events.ts';
+import { changedSettings } from './webhook.credentials.ts';
 import { settingsIn } from './webhook.events.ts';
 import { raisesAlert, rotatedSecrets } from './webhook.state.ts';
 
@@ -60,7 +61,7 @@ type Later = Exclude<Placed, { type: 'WebhookRegistered' | 'WebhookDeleted' }>;
 function changesOf(row: WebhookRow, event: Later): Partial<WebhookRow> {
   switch (event.type) {
     case 'WebhookUpdated':
-      return event.data.changes;
+      return changedSettings(row, event.data.changes);
     case 'WebhookEnabled':
       return {
         isActive: true,

@@ -1,5 +1,5 @@
 import type { EgressRules } from '@signet/egress';
-import { checkHeader, checkUrl } from '@signet/egress';
+import { checkHeader, checkUrl, isCredentialHeader, MASKED } from '@signet/egress';
 import type { FieldError } from '@signet/service-kit';
 import { parseSecret, SecretFormatError } from '@signet/signature';
 
@@ -61,6 +61,18 @@ function headerErrors(headers: Readonly<Record<string, string>>): FieldError[] {
     return checked.ok ? [] : [{ field, rule: checked.rule, detail: checked.detail }];
   });
 }
+
+/** A webhook that is being registered has no value yet that could stay as it is. */
+export const keptHeaderErrors = (headers: Readonly<Record<string, string>> = {}): FieldError[] =>
+  Object.entries(headers).flatMap(([name, value]) =>
+    value === MASKED && isCredentialHeader(name, value) ? [nothingToKeep(name)] : [],
+  );
+
+export const nothingToKeep = (name: string): FieldError => ({
+  field: `headers.${name}`,
+  rule: 'nothing_to_keep',
+  detail: `The header "${name}" is to stay as it is, but there is none.`,
+});
 
 function secretErrors(secret: string): FieldError[] {
   try {

@@ -12,7 +12,9 @@ const events = z
   .min(1)
   .meta({ description: 'Event types, each once; see GET /v1/event-types.', example: ['sale.created'] });
 const headers = z.record(z.string(), z.string()).meta({
-  description: 'Added to each request. Names that HTTP or Signet uses itself are refused.',
+  description:
+    'Added to each request. Names that HTTP or Signet uses itself are refused. A credential (by its name, such as ' +
+    'authorization or x-api-key, or a value such as Bearer …) is sealed, and shown as ***; *** in a change leaves it as it is.',
   example: { 'x-shop': '12' },
 });
 const maxAttempts = z.int().min(1).max(20).nullable().meta({ description: 'Per delivery; null: the default.' });

@@ -14,7 +14,7 @@ import { changesOf, settingsOf } from './webhook.input.ts';
 import type { WebhookFilter } from './webhook.filter.ts';
 import type { WebhookDetails, WebhookQueries } from './webhook.queries.ts';
 import type { Judged } from './webhook.rules.ts';
-import { eventTypeErrors, fieldErrors } from './webhook.rules.ts';
+import { eventTypeErrors, fieldErrors, keptHeaderErrors } from './webhook.rules.ts';
 import type { CreateWebhookBody, UpdateWebhookBody } from './webhook.schemas.ts';
 import { liveSecrets } from './webhook.state.ts';
 import type { WebhookDetailsView } from './webhook.view.ts';
@@ -32,7 +32,7 @@ export class Webhooks {
 
   async register(body: CreateWebhookBody, caller: Caller): Promise<WebhookDetailsView & { secret: string }> {
     const owner = await this.ownerOf(body, caller);
-    this.judge(body, owner.errors);
+    this.judge(body, [...owner.errors, ...keptHeaderErrors(body.headers)]);
     const { id, secret } = await this.commands.register(owner.tenantId, settingsOf(body), body.secret, actorOf(caller));
     return { ...(await this.view(id, caller)), secret };
   }
@@ -58,10 +58,10 @@ export class Webhooks {
   }
 
   async update(id: string, body: UpdateWebhookBody, expectedVersion: number | undefined, caller: Caller) {
-    const { tenantId, version } = await this.find(id, caller);
-    checkVersion(version, expectedVersion);
+    const webhook = await this.find(id, caller);
+    checkVersion(webhook.version, expectedVersion);
     this.judge(body);
-    await this.commands.update(id, tenantId, changesOf(body), { actor: actorOf(caller), expectedVersion });
+    await this.commands.update(webhook, changesOf(body), { actor: actorOf(caller), expectedVersion });
     return this.view(id, caller);
   }
 

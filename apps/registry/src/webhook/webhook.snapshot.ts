@@ -10,6 +10,7 @@ export const snapshotOf = (row: WebhookRow): WebhookSnapshot => ({
   events: [...row.events],
   isActive: row.isActive,
   headers: row.headers,
+  sealedHeaders: row.sealedHeaders,
   maxAttempts: row.maxAttempts,
   requestTimeoutMs: row.requestTimeoutMs,
   rateLimitPerSecond: row.rateLimitPerSecond,

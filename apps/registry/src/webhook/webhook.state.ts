@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts';
 import type { SealedSecret, WebhookEvent, WebhookRegistered, WebhookSettings } from './webhook.events.ts';
+import { changedSettings } from './webhook.credentials.ts';
 import { settingsIn } from './webhook.events.ts';
 
 /** A webhook as its decider needs it: nothing that no decision reads. */
@@ -68,7 +69,7 @@ export function evolveLive(webhook: LiveWebhook, event: WebhookEvent): Webhook {
     case 'WebhookRegistered':
       return registered(event);
     case 'WebhookUpdated':
-      return { ...webhook, settings: { ...webhook.settings, ...event.data.changes } };
+      return { ...webhook, settings: changedSettings(webhook.settings, event.data.changes) };
     case 'WebhookEnabled':
       return { ...webhook, isActive: true, failures: [], enabledAt: event.data.at };
     case 'WebhookDisabled':

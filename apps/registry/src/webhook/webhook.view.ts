@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { webhookAnswer, webhookDetailsAnswer } from './webhook.answers.ts';
 import type { WebhookDetails } from './webhook.queries.ts';
 import type { WebhookRow } from './webhook.row.ts';
+import { shownHeaders } from './webhook.shown-headers.ts';
 
 const instant = (time: Date | null): string | null => time?.toISOString() ?? null;
 
@@ -20,7 +21,7 @@ export const webhookView = (row: WebhookRow, displayName: (eventType: string) =>
   disabledAt: instant(row.disabledAt),
   consecutiveFailures: row.consecutiveFailures,
   alertedAt: instant(row.alertedAt),
-  headers: row.headers,
+  headers: shownHeaders(row.headers, row.sealedHeaders),
   maxAttempts: row.maxAttempts,
   requestTimeoutMs: row.requestTimeoutMs,
   rateLimitPerSecond: row.rateLimitPerSecond,

@@ -1,0 +1,27 @@
+import { webhookHeaderContext } from '@signet/contracts';
+import type { SealingKeys } from '@signet/signature';
+import { LRUCache } from 'lru-cache';
+import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
+
+type Texts = Readonly<Record<string, string>>;
+const NONE: Texts = {};
+
+/** Static headers whose values are credentials, opened, of the webhooks that were sent to lately. */
+export class HeaderCredentials {
+  private readonly opened = new LRUCache<string, { version: number; headers: Texts }>({ max: 10_000 });
+
+  constructor(private readonly sealing: SealingKeys) {}
+
+  of({ id, version, sealedHeaders }: RoutedWebhook): Texts {
+    if (sealedHeaders == null || Object.keys(sealedHeaders).length === 0) return NONE;
+    const known = this.opened.get(id);
+    if (known?.version === version) return known.headers;
+    const entries = Object.entries(sealedHeaders).map(([name, sealed]) => [
+      name,
+      this.sealing.open(sealed, webhookHeaderContext(id, name)),
+    ]);
+    const headers = Object.fromEntries(entries) as Texts;
+    this.opened.set(id, { version, headers });
+    return headers;
+  }
+}

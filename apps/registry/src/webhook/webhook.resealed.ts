@@ -1,0 +1,71 @@
+import { webhookHeaderContext, webhookSecretContext } from '@signet/contracts';
+import type { SealingKeys } from '@signet/signature';
+import { HeaderSealing } from './webhook.header-sealing.ts';
+import type { SettingsChanges, WebhookEvent } from './webhook.events.ts';
+
+/** The types of the facts that hold something sealed. */
+export const SEALED_EVENT_TYPES = ['WebhookRegistered', 'WebhookUpdated', 'WebhookSecretRotated'] as const;
+export type SealedEvent = Extract<WebhookEvent, { type: (typeof SEALED_EVENT_TYPES)[number] }>;
+
+/**
+ * A fact with everything that is sealed in it under the newest key, and with the credentials sealed that an older version
+ * kept in clear. A sealing is how a fact is stored and no part of it. The very same object where nothing changes.
+ */
+export class Resealing {
+  /** How many texts were sealed anew. */
+  count = 0;
+  private readonly headers: HeaderSealing;
+
+  constructor(private readonly sealing: SealingKeys) {
+    this.headers = new HeaderSealing(sealing);
+  }
+
+  fact(webhookId: string, event: SealedEvent): SealedEvent {
+    const before = this.count;
+    const after = this.resealed(webhookId, event);
+    return this.count === before ? event : after;
+  }
+
+  private resealed(id: string, event: SealedEvent): SealedEvent {
+    switch (event.type) {
+      case 'WebhookRegistered': {
+        const settings = { ...event.data.settings, ...this.ofHeaders(id, event.data.settings) };
+        return { ...event, data: { ...event.data, settings, sealedSecret: this.secret(id, event.data.sealedSecret) } };
+      }
+      case 'WebhookUpdated': {
+        const changes = { ...event.data.changes, ...this.ofHeaders(id, event.data.changes) };
+        return { ...event, data: { ...event.data, changes } };
+      }
+      case 'WebhookSecretRotated':
+        return { ...event, data: { ...event.data, sealedSecret: this.secret(id, event.data.sealedSecret) } };
+    }
+  }
+
+  private secret(webhookId: string, sealed: string): string {
+    return this.text(sealed, webhookSecretContext(webhookId));
+  }
+
+  private ofHeaders<Sealed extends string | null>(
+    webhookId: string,
+    {
+      headers,
+      sealedHeaders = {},
+    }: Pick<SettingsChanges, 'headers'> & { sealedHeaders?: Readonly<Record<string, Sealed>> },
+  ) {
+    if (headers === undefined) return {};
+    const clear = this.headers.sealed(webhookId, headers);
+    this.count += Object.keys(clear.sealedHeaders).length;
+    const resealed = Object.entries<Sealed>(sealedHeaders).map(([name, sealed]) => [
+      name,
+      sealed === null ? null : this.text(sealed, webhookHeaderContext(webhookId, name)),
+    ]);
+    const all = { ...(Object.fromEntries(resealed) as Record<string, Sealed>), ...clear.sealedHeaders };
+    return { headers: clear.headers, sealedHeaders: all as Record<string, Sealed> };
+  }
+
+  private text(sealed: string, context: string): string {
+    const resealed = this.sealing.reseal(sealed, context);
+    if (resealed !== sealed) this.count += 1;
+    return resealed;
+  }
+}
