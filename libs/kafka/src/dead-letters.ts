@@ -1,4 +1,5 @@
 import { isRetryable } from './errors.ts';
+import { sizeOf } from './record-size.ts';
 import type { KafkaRecord, OutgoingRecord, SetAsideReason } from './record.ts';
 
 export interface DeadLetter {
@@ -16,10 +17,12 @@ export const DEAD_LETTER = {
   offset: 'signet-dead-letter-offset',
   timestamp: 'signet-dead-letter-timestamp',
   at: 'signet-dead-letter-at',
-  /** Only where the value was too large to be kept: its length in bytes. */
+  /** Only where something was too large to be kept: how many bytes of value, headers and key are left out. */
   omitted: 'signet-dead-letter-omitted-bytes',
   service: 'signet-dead-letter-service',
 } as const;
+
+const OURS: ReadonlySet<string> = new Set(Object.values(DEAD_LETTER));
 
 interface Publisher {
   publishAll(topic: string, records: readonly OutgoingRecord[]): Promise<void>;
@@ -35,7 +38,7 @@ export class DeadLetters {
     private readonly onDeadLetter: (reason: string, topic: string) => void,
   ) {}
 
-  /** Resolves when Kafka has all of them. A record that is too large with its reason is kept without its value. */
+  /** Resolves when Kafka has all of them. Of a record that is too large with its reason a part is kept. */
   async publish(letters: readonly DeadLetter[]): Promise<void> {
     const records = letters.map((letter) => this.recordOf(letter));
     try {
@@ -47,13 +50,15 @@ export class DeadLetters {
     for (const { record, why } of letters) this.onDeadLetter(why.reason, record.topic);
   }
 
+  /** Kafka must take one of these in the end, or the partition would stand still for ever behind one record. */
   private async publishAlone(record: OutgoingRecord): Promise<void> {
-    try {
-      await this.publisher.publishAll(this.topic, [record]);
-    } catch (error) {
-      if (isRetryable(error)) throw error;
-      const headers = { ...record.headers, [DEAD_LETTER.omitted]: String(record.value?.length ?? 0) };
-      await this.publisher.publishAll(this.topic, [{ ...record, value: null, headers }]);
+    for (const kept of [record, ...partsOf(record)]) {
+      try {
+        await this.publisher.publishAll(this.topic, [kept]);
+        return;
+      } catch (error) {
+        if (isRetryable(error)) throw error;
+      }
     }
   }
 
@@ -75,4 +80,24 @@ export class DeadLetters {
     if (why.field !== undefined) headers[DEAD_LETTER.field] = why.field;
     return { key: record.key, value: record.value, headers };
   }
+}
+
+/** Kafka takes a little more than this by default. */
+const KEEPABLE_BYTES = 900_000;
+
+/**
+ * What is kept of a record that is too large, in the order in which it is tried: all but its value, the reason with the
+ * key, the reason alone.
+ */
+function partsOf(record: OutgoingRecord): OutgoingRecord[] {
+  const reason = Object.fromEntries(Object.entries(record.headers ?? {}).filter(([name]) => OURS.has(name)));
+  const whole = sizeOf(record);
+  const parts = [
+    { ...record, value: null },
+    { key: record.key, value: null, headers: reason },
+    { key: null, value: null, headers: reason },
+  ];
+  return parts
+    .filter((part) => sizeOf(part) <= KEEPABLE_BYTES)
+    .map((part) => ({ ...part, headers: { ...part.headers, [DEAD_LETTER.omitted]: String(whole - sizeOf(part)) } }));
 }

@@ -38,7 +38,14 @@ test('a record that Kafka will never take is refused as such', async () => {
   await expect(refused).rejects.toMatchObject({ code: 'record_too_large', retryable: false });
 });
 
-test('a record that is too large for the dead-letter topic is kept without its value', async () => {
+const tooLarge = Buffer.alloc(MAX_BATCH_BYTES - 100);
+const small = { key: Buffer.from('key'), value: Buffer.from('value'), headers: { 'x-trace': Buffer.from('kept') } };
+
+test.each([
+  ['value', { ...small, value: tooLarge }, { ...small, value: null }, tooLarge.length],
+  ['headers', { ...small, headers: { blob: tooLarge } }, { key: small.key, value: null, headers: {} }, undefined],
+  ['key', { ...small, key: tooLarge }, { key: null, value: null, headers: {} }, undefined],
+])('a record whose %s is too large for the dead-letter topic is kept without', async (_what, parts, kept, omitted) => {
   const topic = await testTopic('large', { partitions: 1 });
   const letters = new DeadLetters(
     producer,
@@ -47,18 +54,17 @@ test('a record that is too large for the dead-letter topic is kept without its v
     () => new Date(),
     () => undefined,
   );
-  const record = {
-    topic: 'somewhere',
-    partition: 0,
-    offset: '7',
-    key: Buffer.from('key'),
-    value: Buffer.alloc(MAX_BATCH_BYTES - 100),
-    headers: {},
-    timestamp: 0,
-  };
+  const record = { topic: 'somewhere', partition: 0, offset: '7', timestamp: 0, ...parts };
   await letters.publish([{ record, why: { reason: 'ugly', detail: 'No.' } }]);
   const [letter] = await consume(topic, { until: 1 });
-  expect(letter?.value).toBeNull();
-  expect(String(letter?.headers[DEAD_LETTER.omitted])).toBe(String(MAX_BATCH_BYTES - 100));
-  expect(String(letter?.headers[DEAD_LETTER.offset])).toBe('7');
+  const { [DEAD_LETTER.omitted]: length, [DEAD_LETTER.offset]: offset, ...headers } = letter?.headers ?? {};
+  expect({ key: letter?.key, value: letter?.value, offset: String(offset) }).toEqual({
+    key: kept.key,
+    value: kept.value,
+    offset: '7',
+  });
+  const own = Object.entries(headers).filter(([name]) => !name.startsWith('signet-'));
+  expect(Object.fromEntries(own)).toEqual(kept.headers);
+  if (omitted !== undefined) expect(Number(String(length))).toBe(omitted);
+  expect(Number(String(length))).toBeGreaterThanOrEqual(tooLarge.length);
 });

@@ -3,6 +3,7 @@ import { createKafka, silentLogger } from './client.ts';
 import type { KafkaClientOptions, Logger } from './client.ts';
 import { RecordTooLargeError, RetryableError } from './errors.ts';
 import { Pace } from './pace.ts';
+import { partitioner } from './partitioner.ts';
 import type { OutgoingRecord } from './record.ts';
 import { sizeOf } from './record-size.ts';
 
@@ -195,6 +196,7 @@ export class RecordProducer {
   private async connected(): Promise<Producer> {
     if (this.producer) return this.producer;
     const producer = this.kafka.producer({
+      createPartitioner: partitioner,
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
