@@ -1,29 +1,41 @@
-import { Counter, Gauge, Histogram } from 'prom-client';
-import type { Registry } from 'prom-client';
+import type { Counter, Histogram, Registry } from 'prom-client';
+import { eventTypeByName } from '@signet/contracts';
 import type { AbandonReason } from '@signet/contracts';
+import { counter, gauge, histogram } from '@signet/service-kit';
 import type { CircuitChange } from './circuit/circuits.ts';
+import type { OpenCircuit } from './circuit/circuit.records.ts';
 import type { AttemptResult } from './delivery/delivery.decider.ts';
 import type { DeliveryTask } from './dispatch/delivery-task.ts';
 import type { DispatchObserver } from './dispatch/dispatch-observer.ts';
+
+/** Series of webhooks whose circuits are not closed at most; those open for longest come first. */
+const MAX_WEBHOOK_SERIES = 500;
 
 /** What gauges read when somebody scrapes. */
 export interface DeliveryGauges {
   readonly attemptsInFlight: () => number;
   readonly tasksInMemory: () => number;
   readonly openCircuits: () => number;
+  readonly longestOpen: (limit: number) => readonly OpenCircuit[];
   readonly recorderBacklog: () => number;
   readonly webhooks: () => number;
   readonly relayLagSeconds: () => Promise<number>;
+  /** How long the delivery that is due for longest has been so. */
+  readonly overdueSeconds: () => Promise<number>;
   readonly ownedPartitions: () => number;
+  readonly now: () => Date;
 }
 
-/** Metrics of delivery. Labels are event type, outcome, status class, error class and fault: never a tenant or a webhook. */
+/**
+ * Metrics of delivery. Labels are event type, outcome, status class, error class and fault: never a tenant, a URL or what
+ * somebody said. A webhook is one only while its circuit is not closed.
+ */
 export class DeliveryMetrics implements DispatchObserver {
   private readonly messages: Counter;
   private readonly requests: Counter;
   private readonly attempts: Counter<'event_type' | 'outcome' | 'status_class' | 'error_class' | 'fault'>;
   private readonly attemptSeconds: Histogram<'outcome'>;
-  private readonly firstAttemptSeconds: Histogram;
+  private readonly firstAttemptSeconds: Histogram<'fault'>;
   private readonly ended: Counter<'status' | 'reason'>;
   private readonly deadLetters: Counter<'reason'>;
   private readonly platformErrors: Counter;
@@ -33,35 +45,46 @@ export class DeliveryMetrics implements DispatchObserver {
     private readonly registry: Registry,
     private readonly onBroken: (task: DeliveryTask, error: unknown) => void,
   ) {
-    const registers = [registry];
-    const counter = <T extends string>(name: string, help: string, labelNames: T[] = []): Counter<T> =>
-      new Counter({ name, help, labelNames, registers });
-    this.messages = counter('signet_fan_out_messages_total', 'Messages read from the canonical topics.');
-    this.requests = counter('signet_fan_out_requests_total', 'Delivery requests made of them, one for each webhook.');
-    this.attempts = counter('signet_delivery_attempts_total', 'Attempts that ended, by how and by whose fault.', [
-      'event_type',
-      'outcome',
-      'status_class',
-      'error_class',
-      'fault',
+    this.messages = counter(registry, 'signet_fan_out_messages_total', 'Messages read from the canonical topics.');
+    this.requests = counter(
+      registry,
+      'signet_fan_out_requests_total',
+      'Delivery requests made of them, one for each webhook.',
+    );
+    this.attempts = counter(
+      registry,
+      'signet_delivery_attempts_total',
+      'Attempts that ended, by how and by whose fault.',
+      ['event_type', 'outcome', 'status_class', 'error_class', 'fault'],
+    );
+    this.attemptSeconds = histogram(
+      registry,
+      'signet_delivery_attempt_duration_seconds',
+      'Duration of a POST, connect to last byte.',
+      ['outcome'],
+      [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 30],
+    );
+    this.firstAttemptSeconds = histogram(
+      registry,
+      'signet_delivery_first_attempt_delay_seconds',
+      'From accepted by Signet to the start of the first attempt, by whose fault it took long. The objective is a p99 under 5 s where it is not the receiver.',
+      ['fault'],
+      [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    );
+    this.ended = counter(registry, 'signet_deliveries_ended_total', 'Deliveries that came to an end.', [
+      'status',
+      'reason',
     ]);
-    this.attemptSeconds = new Histogram({
-      name: 'signet_delivery_attempt_duration_seconds',
-      help: 'Duration of a POST, connect to last byte.',
-      labelNames: ['outcome'],
-      buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 30],
-      registers,
-    });
-    this.firstAttemptSeconds = new Histogram({
-      name: 'signet_delivery_first_attempt_delay_seconds',
-      help: 'From accepted by Signet to the start of the first attempt: the objective is p99 under 5 s.',
-      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
-      registers,
-    });
-    this.ended = counter('signet_deliveries_ended_total', 'Deliveries that came to an end.', ['status', 'reason']);
-    this.deadLetters = counter('signet_delivery_dead_letters_total', 'Kafka records set aside, by reason.', ['reason']);
-    this.platformErrors = counter('signet_delivery_platform_errors_total', 'Attempts that could not be prepared.');
+    this.deadLetters = counter(registry, 'signet_delivery_dead_letters_total', 'Kafka records set aside, by reason.', [
+      'reason',
+    ]);
+    this.platformErrors = counter(
+      registry,
+      'signet_delivery_platform_errors_total',
+      'Attempts that could not be prepared.',
+    );
     this.circuitChanges = counter(
+      registry,
       'signet_delivery_circuit_changes_total',
       'Circuits that opened (again after each probe that failed), let a probe through, or closed.',
       ['to'],
@@ -76,15 +99,18 @@ export class DeliveryMetrics implements DispatchObserver {
   attempted(task: DeliveryTask, { facts, failure }: AttemptResult): void {
     const outcome = failure ? 'failed' : 'succeeded';
     this.attempts.inc({
-      event_type: task.row?.eventType ?? '',
+      event_type: eventTypeByName(task.row?.eventType ?? '')?.name ?? 'unknown',
       outcome,
       status_class: facts.response ? `${Math.floor(facts.response.statusCode / 100)}xx` : 'none',
       error_class: failure?.errorClass ?? 'none',
       fault: failure?.fault ?? 'none',
     });
     this.attemptSeconds.observe({ outcome }, facts.durationMs / 1_000);
-    if (facts.attempt === 1 && task.acceptedAt !== null)
-      this.firstAttemptSeconds.observe(Math.max(0, Date.parse(facts.startedAt) - task.acceptedAt) / 1_000);
+    // A replay takes its time on purpose.
+    if (facts.attempt === 1 && task.acceptedAt !== null && task.row?.kind !== 'replay') {
+      const seconds = Math.max(0, Date.parse(facts.startedAt) - task.acceptedAt) / 1_000;
+      this.firstAttemptSeconds.observe({ fault: task.isHeld ? 'receiver' : 'none' }, seconds);
+    }
     if (!task.isOpen) this.ended.inc({ status: task.row?.status ?? '', reason: failure?.errorClass ?? 'none' });
   }
 
@@ -105,27 +131,52 @@ export class DeliveryMetrics implements DispatchObserver {
     this.deadLetters.inc({ reason });
   }
 
-  /** Gauges that are read at the time of a scrape. */
+  /** Gauges that are read at the time of a scrape; one that cannot be read then is left out of it. */
   watch(gauges: DeliveryGauges): void {
-    const gauge = (name: string, help: string, read: () => number | Promise<number>): Gauge =>
-      new Gauge({
-        name,
-        help,
-        registers: [this.registry],
-        async collect(): Promise<void> {
-          this.set(await read());
-        },
+    const watched = (name: string, help: string, read: () => number | Promise<number>): void =>
+      void gauge(this.registry, name, help, [], async (one) => {
+        try {
+          one.set(await read());
+        } catch {
+          one.remove();
+        }
       });
-    gauge('signet_delivery_attempts_in_flight', 'POSTs on the wire.', gauges.attemptsInFlight);
-    gauge('signet_delivery_tasks', 'Deliveries in memory.', gauges.tasksInMemory);
-    gauge('signet_delivery_open_circuits', 'Circuits that are open or half-open.', gauges.openCircuits);
-    gauge('signet_delivery_recorder_backlog', 'Writes waiting for PostgreSQL.', gauges.recorderBacklog);
-    gauge('signet_delivery_directory_webhooks', 'Webhooks in the directory.', gauges.webhooks);
-    gauge('signet_delivery_relay_lag_seconds', 'Age of the oldest outcome not yet on Kafka.', gauges.relayLagSeconds);
+    watched('signet_delivery_attempts_in_flight', 'POSTs on the wire.', gauges.attemptsInFlight);
+    watched('signet_delivery_tasks', 'Deliveries in memory.', gauges.tasksInMemory);
+    watched('signet_delivery_open_circuits', 'Circuits that are open or half-open.', gauges.openCircuits);
     gauge(
+      this.registry,
+      'signet_delivery_circuit_open_seconds',
+      'Since when a circuit is not closed, of each webhook; a series exists only while it is not.',
+      ['webhook_id'],
+      (open) => {
+        open.reset();
+        for (const { webhookId, openedAt } of gauges.longestOpen(MAX_WEBHOOK_SERIES))
+          open.set({ webhook_id: webhookId }, (gauges.now().getTime() - openedAt) / 1_000);
+      },
+    );
+    watched('signet_delivery_recorder_backlog', 'Writes waiting for PostgreSQL.', gauges.recorderBacklog);
+    watched('signet_delivery_directory_webhooks', 'Webhooks in the directory.', gauges.webhooks);
+    watched('signet_delivery_relay_lag_seconds', 'Age of the oldest outcome not yet on Kafka.', gauges.relayLagSeconds);
+    watched(
+      'signet_delivery_overdue_seconds',
+      'How long the delivery that is due for longest has been so, of the partitions served here.',
+      gauges.overdueSeconds,
+    );
+    watched(
       'signet_delivery_owned_partitions',
       'Partitions of delivery.requests.v1 served here.',
       gauges.ownedPartitions,
     );
+  }
+
+  /** Records behind the end of each partition of this replica's consumer groups. */
+  watchLag(groups: Readonly<Record<string, () => ReadonlyMap<string, number>>>): void {
+    const help = 'Records behind the end of each partition that this replica reads, by what reads it.';
+    gauge(this.registry, 'signet_delivery_consumer_lag_records', help, ['stage', 'partition'], (lag) => {
+      lag.reset();
+      for (const [stage, read] of Object.entries(groups))
+        for (const [partition, records] of read()) lag.set({ stage, partition }, records);
+    });
   }
 }

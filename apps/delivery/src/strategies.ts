@@ -38,6 +38,7 @@ export function strategies(
     onAssigned: (assignment) => dispatch.assigned(assignment[DELIVERY_REQUESTS] ?? []),
     onRevoked: (assignment) => dispatch.revoked(assignment[DELIVERY_REQUESTS] ?? []),
   });
+  metrics.watchLag({ 'fan-out': () => fanOutServer.lag(), dispatch: () => dispatchServer.lag() });
   app.get(Membership).follow(() => dispatchServer.lastHeartbeatAt());
   for (const [name, server] of [
     ['fan-out', fanOutServer],

@@ -6,12 +6,18 @@ import { BucketRotation } from './bucket-rotation.ts';
 import type { OpenCircuit } from './circuit.records.ts';
 
 /** A circuit opens when at least this many attempts failed within the window and half of all did. */
-const FAILURES_TO_OPEN = 5;
+export const FAILURES_TO_OPEN = 5;
 const WINDOW_MS = 10_000;
 const WINDOW_BUCKETS = 2;
 
 /** A circuit that may probe and finds nothing to send for so long is forgotten, milliseconds. */
 const IDLE_MS = 3_600_000;
+
+/**
+ * Circuits at once, some 5 KB each. Where more webhooks than this fail within ten seconds it is hardly their own fault, and
+ * those beyond go on without one.
+ */
+const MAX_CIRCUITS = 20_000;
 
 /** What a circuit does to its webhook's deliveries: `probe` lets exactly one attempt through. */
 export type CircuitState = 'closed' | 'open' | 'probe';
@@ -38,9 +44,10 @@ export type CircuitChange = 'open' | 'half_open' | 'closed';
 
 type AttemptOutcome = 'succeeded' | 'failed';
 
+const FAILED = new Error('The attempt failed.');
 /** The breaker's action only tells it how an attempt ended: the attempt itself has run outside of it. */
 const report = (outcome: AttemptOutcome): Promise<void> =>
-  outcome === 'failed' ? Promise.reject(new Error('attempt failed')) : Promise.resolve();
+  outcome === 'failed' ? Promise.reject(FAILED) : Promise.resolve();
 
 /**
  * One circuit per webhook, transient and in memory. A webhook has none until an attempt fails, and loses it when its
@@ -88,15 +95,18 @@ export class Circuits {
     return { webhookId, partition, openings, openedAt, probeAt };
   }
 
-  /** Tells the webhook's circuit how an attempt ended. Healthy webhooks return at once. */
-  record(webhookId: string, outcome: AttemptOutcome, partition: number): void {
+  /**
+   * Tells the webhook's circuit how an attempt ended. Resolves when it has taken notice, which opossum does a moment later:
+   * whoever asked its state before might send one more to a webhook that has just failed too often. Nothing of a healthy one.
+   */
+  record(webhookId: string, outcome: AttemptOutcome, partition: number): Promise<void> | undefined {
     let circuit = this.circuits.get(webhookId);
     if (!circuit) {
-      if (outcome === 'succeeded') return;
+      if (outcome === 'succeeded' || this.circuits.size >= MAX_CIRCUITS) return undefined;
       circuit = this.create(webhookId, partition);
     }
     // Rejections are the breaker's own news of failure or of being open; both are known here.
-    circuit.breaker.fire(outcome).catch(() => undefined);
+    return circuit.breaker.fire(outcome).catch(() => undefined);
   }
 
   /** Forgets the circuits of these partitions' webhooks: whoever serves them now finds out for itself. */
@@ -119,11 +129,22 @@ export class Circuits {
     this.listener.passable(webhookId);
   }
 
+  /** Number of circuits, those included that are closed because too few attempts have failed yet. */
+  get size(): number {
+    return this.circuits.size;
+  }
+
   /** Number of circuits that are not closed. */
   openCount(): number {
     let open = 0;
     for (const { breaker } of this.circuits.values()) if (!breaker.closed) open++;
     return open;
+  }
+
+  /** Up to so many circuits that are not closed, those open for longest first. */
+  longestOpen(limit: number): OpenCircuit[] {
+    const open = [...this.circuits.keys()].flatMap((webhookId) => this.find(webhookId) ?? []);
+    return open.sort((a, b) => a.openedAt - b.openedAt).slice(0, limit);
   }
 
   close(): void {

@@ -99,6 +99,15 @@ test('healthy webhooks have no circuit, and one that recovered loses it', async 
   expect(jest.getTimerCount()).toBe(0);
 });
 
+test('where everything fails at once there are so many circuits and no more, and all of them go again', async () => {
+  for (let n = 0; n < 25_000; n++) circuits.record(`failing-${n}`, 'failed', 0);
+  expect(circuits.size).toBe(20_000);
+  circuits.record('one more', 'failed', 0);
+  expect(circuits.state('one more')).toBe('closed');
+  await jest.advanceTimersByTimeAsync(20_000);
+  expect([circuits.size, jest.getTimerCount()]).toEqual([0, 0]);
+});
+
 test('a circuit that could probe and has nothing to send is forgotten after an hour', async () => {
   await report(...times(5, 'failed' as const));
   await jest.advanceTimersByTimeAsync(60 * MINUTE);

@@ -64,7 +64,7 @@ async function expectBackoff(one: SimulatedEndpoint): Promise<void> {
 async function openCircuit(one: SimulatedEndpoint, name: string): Promise<DeliveryRow[]> {
   await time.send(one.webhook, numbers(20, name));
   expect(one.circuit).toBe('open');
-  const held = (await one.rows()).filter(({ attemptCount }) => attemptCount === 0);
+  const held = (await one.rows()).slice(0, 20).filter(({ attemptCount }) => attemptCount === 0);
   expect(held.length).toBeGreaterThanOrEqual(4);
   expect(held.map(({ status }) => status)).toEqual(held.map(() => 'PENDING'));
   return held;

@@ -30,8 +30,10 @@ export class DeliveryTask {
   weight = 0;
   /** An attempt is on the wire. */
   inFlight = false;
-  /** When Signet accepted the message, milliseconds since the epoch; null when the task was read back. */
+  /** When Signet accepted the message, milliseconds since the epoch; null when that is not known. */
   acceptedAt: number | null = null;
+  /** Its webhook has kept it waiting: an open circuit, a limit of its own, or a receiver that is slow. */
+  isHeld = false;
   /** Somebody else leased it anew from PostgreSQL while it was in hand here. */
   isLeasedAgain = false;
   private settle!: (isDurable: boolean) => void;
@@ -99,10 +101,12 @@ export class DeliveryTask {
     claim: PartitionClaim,
     traceparent: string | undefined,
     order: RequestOrder | null = null,
+    acceptedAt: number | null = null,
   ): DeliveryTask {
     const task = new DeliveryTask(row.id, row.day, row.webhookId, claim, body, traceparent, order);
     task.read(row, version);
     task.slotKind = 'stored';
+    task.acceptedAt = acceptedAt;
     task.markDurable();
     return task;
   }

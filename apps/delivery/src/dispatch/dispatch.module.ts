@@ -74,20 +74,25 @@ export class DispatchModule implements OnApplicationBootstrap, OnApplicationShut
     @Inject(DeliveryMetrics) private readonly metrics: DeliveryMetrics,
     @Inject(WebhookDirectoryReader) private readonly webhooks: WebhookDirectoryReader,
     @Inject(OutcomesRelay) private readonly relay: OutcomesRelay,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { dispatcher, circuits, recorder, ownership } = this.service;
+    const { service, clock } = this;
+    const { dispatcher, circuits, recorder, ownership } = service;
     this.metrics.watch({
       attemptsInFlight: () => dispatcher.attemptsInFlight,
       tasksInMemory: () => dispatcher.size,
       openCircuits: () => circuits.openCount(),
+      longestOpen: (limit) => circuits.longestOpen(limit),
       recorderBacklog: () => recorder.backlog,
       webhooks: () => this.webhooks.directory.size,
       relayLagSeconds: () => this.relay.lagSeconds(),
+      overdueSeconds: () => service.overdueSeconds(),
       ownedPartitions: () => ownership.all().length,
+      now: clock,
     });
-    this.service.start().catch((error: unknown) => this.logger.error({ err: error }, 'dispatch cannot start'));
+    service.start().catch((error: unknown) => this.logger.error({ err: error }, 'dispatch cannot start'));
   }
 
   async onApplicationShutdown(): Promise<void> {

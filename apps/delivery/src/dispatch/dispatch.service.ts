@@ -206,6 +206,16 @@ export class DispatchService {
     this.rates.close();
   }
 
+  /** How long the delivery that is due for longest has been so, of the partitions served here. */
+  async overdueSeconds(): Promise<number> {
+    const now = this.on.clock();
+    const oldest = await this.due.oldestDue(
+      this.ownership.all().map(({ partition }) => partition),
+      now,
+    );
+    return oldest === null ? 0 : (now.getTime() - oldest.getTime()) / 1_000;
+  }
+
   /** These are the partitions that Kafka gives to this replica now, those that stay included. */
   async assigned(partitions: readonly number[]): Promise<void> {
     for (const partition of partitions) this.given.add(partition);

@@ -55,6 +55,7 @@ export class Dispatcher {
     const queue = this.queues.of(task.webhookId);
     const isBlocked = this.parts.circuits.state(task.webhookId) === 'open';
     const step = this.lanes.enter(task, isBehindStored);
+    if (isBlocked || step !== 'started') this.hold(queue);
     if (isBlocked || isFull || isBehindStored || step === 'leaving') void this.park([task]);
     else if (step === 'started') {
       queue.push(task);
@@ -99,6 +100,7 @@ export class Dispatcher {
     const queue = this.queues.find(webhookId);
     if (queue === undefined) return true;
     const isStalled = this.parts.clock().getTime() - queue.progressAt >= stalledMs;
+    if (isStalled && queue.inFlight > 0) this.hold(queue);
     if (isStalled) return true;
     const behindOthers = this.lanes.waitingCount(webhookId);
     const perSecond = this.parts.directory.get(webhookId)?.rateLimitPerSecond ?? Number.POSITIVE_INFINITY;
@@ -168,9 +170,10 @@ export class Dispatcher {
   private pump(queue: WebhookQueue, slots = Number.POSITIVE_INFINITY): void {
     if (this.isDraining) return;
     const { limits, circuits } = this.parts;
-    while (queue.length > 0 && queue.inFlight < limits.perWebhook) {
+    while (queue.length > 0 && queue.inFlight < queue.slots(limits.perWebhook)) {
       const circuit = circuits.state(queue.webhookId);
       if (circuit === 'open') {
+        this.hold(queue);
         void this.park(queue.drain());
         return;
       }
@@ -185,12 +188,20 @@ export class Dispatcher {
   }
 
   /** Whether the webhook's rate limit lets nothing through now; the queue goes on by itself when it does. */
-  private isPaced({ webhookId }: WebhookQueue): boolean {
+  private isPaced(queue: WebhookQueue): boolean {
+    const { webhookId } = queue;
     const perSecond = this.parts.directory.get(webhookId)?.rateLimitPerSecond ?? null;
     if (perSecond === null) return false;
     const waitMs = this.parts.rates.waitMs(webhookId, perSecond);
-    if (waitMs > 0) this.parts.rates.later(webhookId, perSecond, waitMs, () => this.resume(webhookId));
-    return waitMs > 0;
+    if (waitMs <= 0) return false;
+    this.hold(queue);
+    this.parts.rates.later(webhookId, perSecond, waitMs, () => this.resume(webhookId));
+    return true;
+  }
+
+  /** Its deliveries wait for its own sake: what is late from here on is not late by our fault. */
+  private hold(queue: WebhookQueue): void {
+    queue.heldAt = this.parts.clock().getTime();
   }
 
   /** Whether a POST has begun. */
@@ -213,6 +224,7 @@ export class Dispatcher {
     queue.started(task.slotKind);
     this.slots.take(task.slotKind, queue.tenantId);
     task.inFlight = true;
+    task.isHeld = task.acceptedAt !== null && queue.heldAt >= task.acceptedAt;
     this.parts.circuits.begin(task.webhookId);
     if (webhook.rateLimitPerSecond !== null) this.parts.rates.started(webhook.id, webhook.rateLimitPerSecond);
     const attempt = this.parts.attempt(task, webhook).then(
@@ -227,7 +239,7 @@ export class Dispatcher {
   private complete(task: DeliveryTask, queue: WebhookQueue, { result }: CompletedAttempt): Promise<void> {
     const { circuits, policy, random, observer } = this.parts;
     this.freeSlot(task, queue);
-    queue.attemptTook(result.facts.durationMs);
+    queue.attemptEnded(result.facts.durationMs, result.failure !== null);
     const chance = random();
     const decide = (): void => {
       task.decide({ type: 'RecordAttempt', data: { result, policy, random: chance } });
@@ -235,11 +247,12 @@ export class Dispatcher {
       if (reason) this.abandon(task, reason);
     };
     decide();
-    if (this.parts.owns(task))
-      circuits.record(task.webhookId, result.failure ? 'failed' : 'succeeded', task.claim.partition);
+    const outcome = result.failure ? 'failed' : 'succeeded';
+    const heard = this.parts.owns(task) ? circuits.record(task.webhookId, outcome, task.claim.partition) : undefined;
     observer.attempted(task, result);
     const stored = this.store(task, () => retryAtOf(task), decide);
-    this.pumpAfter(queue);
+    if (heard) void heard.then(() => this.pumpAfter(queue));
+    else this.pumpAfter(queue);
     return stored;
   }
 
@@ -295,10 +308,14 @@ export class Dispatcher {
 
   private async park(tasks: readonly DeliveryTask[]): Promise<void> {
     if (tasks.length === 0) return;
-    for (const task of tasks) this.lanes.release(task);
+    for (const task of tasks) {
+      this.lanes.release(task);
+      this.queues.of(task.webhookId).parking += 1;
+    }
     await this.parts.store.park(tasks);
     for (const task of tasks) {
       const queue = this.queues.of(task.webhookId);
+      queue.parking -= 1;
       queue.markParked();
       if (task.order) queue.isOrdered = true;
       this.leave(task);

@@ -198,6 +198,17 @@ export class DueDeliveries {
     return raw ? { row: toDeliveryRow(raw), version: raw.version, isOwned: raw.is_owned } : null;
   }
 
+  /** Since when the one that is due for longest has been so, of these partitions; null: nothing is due. */
+  async oldestDue(partitions: readonly number[], now: Date): Promise<Date | null> {
+    const result = await sql<{ oldest: string | Date | null }>`
+      select min(first.due_at) as oldest from unnest(${partitions}::integer[]) as p(partition), lateral (
+        select due_at from due_deliveries q
+        where q.partition = p.partition and q.due_at <= ${now} and q.due_at < 'infinity' order by due_at limit 1
+      ) first`.execute(this.em.fork().getKysely());
+    const oldest = result.rows[0]?.oldest ?? null;
+    return oldest === null ? null : new Date(oldest);
+  }
+
   /** Webhooks of these partitions that have parked deliveries, and whether some of those have to keep an order. */
   async parkedWebhooks(partitions: readonly number[]): Promise<ParkedWebhook[]> {
     const result = await sql<{ webhook_id: string; is_ordered: boolean }>`
@@ -282,10 +293,12 @@ export class DueDeliveries {
  */
 function taskOf(raw: LeasedRow, claim: PartitionClaim): DeliveryTask {
   const [first] = raw.events;
-  const traceparent = first?.type === 'DeliveryRequested' ? first.data.traceparent : undefined;
+  const requested = first?.type === 'DeliveryRequested' ? first.data : undefined;
   const { subject, request_offset: offset } = raw;
   const order = subject !== null && offset !== null ? { subject, offset: BigInt(offset) } : null;
-  return DeliveryTask.stored(toDeliveryRow(raw), raw.version, Buffer.from(raw.body, 'utf8'), claim, traceparent, order);
+  const acceptedAt = requested ? Date.parse(requested.acceptedAt) : null;
+  const body = Buffer.from(raw.body, 'utf8');
+  return DeliveryTask.stored(toDeliveryRow(raw), raw.version, body, claim, requested?.traceparent, order, acceptedAt);
 }
 
 /** `owned`: partitions whose claims hold, locked so that a taker waits for this statement. */

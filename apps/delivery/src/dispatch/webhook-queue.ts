@@ -1,3 +1,4 @@
+import { FAILURES_TO_OPEN } from '../circuit/circuits.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { SlotKind, Slots } from './slots.ts';
 
@@ -18,8 +19,14 @@ export class WebhookQueue {
   isRefilling = false;
   /** When an attempt last ended, or the first began, milliseconds since the epoch. */
   progressAt = 0;
+  /** When it last kept deliveries waiting, milliseconds since the epoch. */
+  heldAt = Number.NEGATIVE_INFINITY;
   /** How long an attempt takes: a moving average, milliseconds. */
   attemptMs = 0;
+  /** Deliveries on their way to PostgreSQL. */
+  parking = 0;
+  /** Failed attempts since the last that succeeded. */
+  private failures = 0;
   private parkings = 0;
   private emptiedAt = 0;
 
@@ -46,7 +53,7 @@ export class WebhookQueue {
   }
 
   get isIdle(): boolean {
-    return this.length === 0 && this.inFlight === 0 && !this.hasParked && !this.isRefilling;
+    return this.length === 0 && this.inFlight === 0 && this.parking === 0 && !this.hasParked && !this.isRefilling;
   }
 
   /** Something was parked. The count tells a read that began before it from one that began after. */
@@ -63,8 +70,17 @@ export class WebhookQueue {
     this.emptiedAt = Math.max(this.emptiedAt, parkingCount);
   }
 
-  attemptTook(ms: number): void {
+  attemptEnded(ms: number, hasFailed: boolean): void {
     this.attemptMs += (ms - this.attemptMs) / ATTEMPTS_AVERAGED;
+    this.failures = hasFailed ? this.failures + 1 : 0;
+  }
+
+  /**
+   * POSTs at once, of so many at most: while it only fails, one less for each failure that is still missing for its circuit
+   * to open. So an endpoint that begins to hang costs its slots for one time-out, and not those that it gets back for another.
+   */
+  slots(most: number): number {
+    return Math.max(1, most - Math.min(this.failures, FAILURES_TO_OPEN - 1));
   }
 
   push(task: DeliveryTask): void {

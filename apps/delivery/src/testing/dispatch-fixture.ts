@@ -44,6 +44,8 @@ export class DispatchFixture {
   readonly tenants = new TenantDirectory();
   readonly secret = generateSecret(randomBytes);
   isMember = true;
+  /** Metrics of the replica that was made last. */
+  metrics = new Registry();
   /** Uniform in [0, 1): the jitter. */
   random = (): number => 0;
   /** Where the reading of the requests begins after a start. */
@@ -112,7 +114,7 @@ export class DispatchFixture {
         partitions: this.partitions,
         directory: { directory: this.directory, whenComplete: () => this.whenDirectoryComplete },
         tenants: this.tenants,
-        metrics: new DeliveryMetrics(new Registry(), (_task, error) => {
+        metrics: new DeliveryMetrics((this.metrics = new Registry()), (_task, error) => {
           this.broken += 1;
           this.onBroken(error);
         }),

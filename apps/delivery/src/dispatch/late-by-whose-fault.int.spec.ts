@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { RecordingReceiver, waitFor } from '@signet/testing';
+import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
+
+let fixture: DispatchFixture;
+let receiver: RecordingReceiver;
+let status: number;
+
+beforeEach(async () => {
+  status = 200;
+  fixture = await DispatchFixture.create();
+  receiver = await RecordingReceiver.start({ respond: () => ({ status }) });
+});
+afterEach(async () => {
+  await fixture?.close();
+  await receiver?.close();
+});
+
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => `m-${index}`);
+/** First attempts so far, by whose fault they were late. */
+async function firstAttempts(): Promise<Record<string, number>> {
+  const metrics = await fixture.metrics.getMetricsAsJSON();
+  const delays = metrics.find(({ name }) => name === 'signet_delivery_first_attempt_delay_seconds');
+  const counts = (delays?.values ?? []) as unknown as {
+    metricName: string;
+    labels: { fault: string };
+    value: number;
+  }[];
+  const ofEach = counts.filter(({ metricName }) => metricName.endsWith('_count'));
+  return Object.fromEntries(ofEach.map(({ labels, value }) => [labels.fault, value]));
+}
+const now = () => ({ acceptedAt: Date.now() });
+
+test("what a webhook's own limit keeps waiting is late by the receiver's fault, and what waits for nothing by nobody's", async () => {
+  const { intake } = await fixture.serve({ spillAfterMs: 50 });
+  await intake.take(requestBatch(fixture.webhook(receiver.url), numbers(10), undefined, now()));
+  expect(await firstAttempts()).toEqual({ none: 10 });
+  const slow = fixture.webhook(receiver.url, { rateLimitPerSecond: 20 });
+  await intake.take(requestBatch(slow, numbers(40), undefined, now()));
+  await waitFor(() => receiver.requests.length === 50, { what: 'all of them' });
+  await waitFor(async () => ((await firstAttempts())['receiver'] ?? 0) === 20, { what: 'the second twenty to count' });
+});
+
+test('what an open circuit has held back is late by the fault of the receiver', async () => {
+  status = 500;
+  const { intake, circuits } = await fixture.serve({ policy: { scheduleMs: [300], jitter: 0 }, maxAttempts: 20 });
+  const webhook = fixture.webhook(receiver.url);
+  await intake.take(requestBatch(webhook, numbers(30), undefined, now()));
+  expect(circuits.state(webhook.id)).toBe('open');
+  status = 200;
+  const tried = async (): Promise<number[]> => {
+    const { none = 0, receiver: held = 0 } = await firstAttempts();
+    return [none, held];
+  };
+  await waitFor(async () => (await tried()).reduce((sum, count) => sum + count) === 30, { what: 'all to be tried' });
+  const [none = 0] = await tried();
+  // Those that were on the wire when it opened.
+  expect(none).toBeLessThanOrEqual(8 + 5);
+  // What comes when it is well again waits for nobody.
+  await waitFor(() => circuits.state(webhook.id) === 'closed', { what: 'the circuit to close' });
+  await waitFor(async () => (await fixture.orm.em.fork().execute('select from due_deliveries')).length === 0, {
+    what: 'the backlog to go',
+  });
+  await intake.take(requestBatch(webhook, ['after'], undefined, now()));
+  expect((await firstAttempts())['none']).toBe(none + 1);
+});
