@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { freePort } from '@signet/embedded';
+import { waitFor } from '@signet/testing';
+import { Api } from './support/api.ts';
 import { hasProgram, run, testWith } from './support/programs.ts';
 import { Signet } from './support/signet.ts';
 import type { LocalFile } from './support/signet.ts';
@@ -20,14 +23,55 @@ const CHECKS = [
   'response_schema_conformance',
 ];
 
+/** The only operation that could take the key away that the run itself uses: it comes last, with a key of its own. */
+const REVOKE = 'ApiKeyHttp_revoke';
+
 let signet: Signet;
 let local: LocalFile;
 
 beforeAll(async () => {
-  signet = await Signet.start({ SIGNET_RATE_LIMIT: '0' });
+  signet = await Signet.start({ SIGNET_RATE_LIMIT: '0', SIGNET_WRONG_KEY_LIMIT: '0' });
   local = await signet.local();
+  writeFileSync(join(signet.dataDir, 'schemathesis.toml'), await somethingToFind());
 }, 180_000);
 afterAll(() => signet?.stopAndForget(), 60_000);
+
+/** Wherever OpenAPI lets them stand: beside the schema, or in it. */
+const examplesOf = ({ example, examples, schema }: Media): unknown[] => [
+  ...(example === undefined ? [] : [example]),
+  ...Object.values(examples ?? {}).map(({ value }) => value),
+  ...((schema?.['examples'] as unknown[] | undefined) ?? []),
+  ...(schema?.['example'] === undefined ? [] : [schema['example']]),
+];
+
+function expectToFit(ajv: Ajv2020, schema: Record<string, unknown>, example: unknown, name: string): void {
+  ajv.validate(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/')) as object, example);
+  expect({ name, errors: ajv.errors }).toEqual({ name, errors: null });
+}
+
+/** A delivery, a replay and a webhook that are there, as schemathesis reads it: it does not find each of them by itself. */
+async function somethingToFind(): Promise<string> {
+  const api = Api.tenant(local);
+  const webhook = await api.register(`http://127.0.0.1:${await freePort()}/`, { maxAttempts: 1 });
+  await Api.producer(local).publish(local.tenantId, 'found');
+  const delivery = await waitFor(async () => (await api.deliveries({ webhookId: webhook.id, status: 'FAILED' }))[0], {
+    what: 'a delivery that has failed',
+  });
+  const since = new Date(Date.now() - 60_000).toISOString();
+  const replay = await api.call<{ id: string }>('POST', '/v1/replays', { webhookId: webhook.id, since, status: 'all' });
+  const operation = (path: string, parameter: string, id: string): string =>
+    `[[operations]]\ninclude-path-regex = '^${path}'\nparameters = { "path.${parameter}" = "${id}" }\n`;
+  return [
+    operation('/v1/deliveries/.id./', 'id', delivery.id),
+    operation('/v1/replays/.id.', 'id', replay.id),
+    operation('/v1/circuits/.webhookId.', 'webhookId', webhook.id),
+  ].join('\n');
+}
+
+async function newOperatorKey(): Promise<string> {
+  const made = await Api.operator(local).call<{ key: string }>('POST', '/v1/api-keys', { name: 'schemathesis' });
+  return made.key;
+}
 
 interface Media {
   readonly schema?: Record<string, unknown>;
@@ -36,7 +80,10 @@ interface Media {
 }
 interface Operation {
   readonly summary?: string;
+  readonly description?: string;
   readonly operationId?: string;
+  readonly parameters?: readonly { name: string; description?: string }[];
+  readonly requestBody?: { readonly content: Record<string, Media> };
   readonly responses: Record<string, { description: string; content?: Record<string, Media> }>;
 }
 interface Document {
@@ -68,11 +115,21 @@ describe.each(SERVICES)('%s', (service) => {
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const [method, operation] of Object.entries(operations)) {
         const name = `${method} ${path}`;
-        expect({ name, summary: operation.summary, id: operation.operationId }).toEqual({
+        expect({ name, ...operation }).toMatchObject({
           name,
           summary: expect.stringMatching(/\w/),
-          id: expect.stringMatching(/\w/),
+          description: expect.stringMatching(/\w/),
+          operationId: expect.stringMatching(/\w/),
         });
+        const undescribed = (operation.parameters ?? []).filter(({ description }) => !description);
+        expect({ name, undescribed }).toEqual({ name, undescribed: [] });
+        const bodies = Object.values(operation.requestBody?.content ?? {});
+        expect({ name, without: bodies.filter((media) => examplesOf(media).length === 0) }).toEqual({
+          name,
+          without: [],
+        });
+        for (const media of bodies)
+          for (const example of examplesOf(media)) expectToFit(ajv, media.schema!, example, name);
         const statuses = Object.keys(operation.responses);
         expect(statuses).toEqual(expect.arrayContaining(['400', '401', '403', '429', '500', '503']));
         expect(statuses.filter((status) => status.startsWith('2')).length).toBeGreaterThan(0);
@@ -80,12 +137,9 @@ describe.each(SERVICES)('%s', (service) => {
           if (status === '204') continue;
           const [media] = Object.values(content ?? {});
           expect({ name, status, schema: media?.schema }).toEqual({ name, status, schema: expect.any(Object) });
-          const schema = JSON.parse(JSON.stringify(media!.schema).replaceAll('"#/', '"document#/')) as object;
-          const examples = Object.values(media!.examples ?? {}).map(({ value }) => value);
-          for (const example of media!.example === undefined ? examples : [...examples, media!.example]) {
-            ajv.validate(schema, example);
-            expect({ name, status, errors: ajv.errors }).toEqual({ name, status, errors: null });
-          }
+          const examples = examplesOf(media!);
+          expect({ name, status, hasExample: examples.length > 0 }).toEqual({ name, status, hasExample: true });
+          for (const example of examples) expectToFit(ajv, media!.schema!, example, `${name}: ${status}`);
         }
       }
     }
@@ -93,18 +147,30 @@ describe.each(SERVICES)('%s', (service) => {
 
   testWith(hasProgram('schemathesis'))(
     'schemathesis finds no 5xx, no undocumented status and no schema violation',
-    () => {
-      const key = service === 'ingestion' ? local.producerKey : local.operatorKey;
-      const args = [
-        ...['run', addressOf(service), '--url', local.url, '--header', `Authorization: Bearer ${key}`],
-        ...['--checks', CHECKS.join(','), '--phases', 'examples,coverage,fuzzing', '--max-examples', EXAMPLES],
-        ...['--seed', '1', '--workers', '1', '--generation-database', 'none', '--no-color'],
-      ];
-      // It leaves a folder of its own where it runs.
-      const output = run('schemathesis', args, '', { cwd: signet.dataDir });
-      console.log(output.slice(output.indexOf('SUMMARY')));
-      expect(output).toMatch(/(\d+) generated, \1 passed/);
+    async () => {
+      const runs =
+        service === 'registry'
+          ? [
+              ['--exclude-operation-id', REVOKE],
+              ['--include-operation-id', REVOKE],
+            ]
+          : [[]];
+      for (const operations of runs) {
+        const key = service === 'ingestion' ? local.producerKey : await newOperatorKey();
+        const args = [
+          ...['run', addressOf(service), '--url', local.url, '--header', `Authorization: Bearer ${key}`],
+          ...['--checks', CHECKS.join(','), '--phases', 'examples,coverage,fuzzing', '--max-examples', EXAMPLES],
+          ...['--seed', '1', '--workers', '1', '--generation-database', 'none', '--no-color', ...operations],
+        ];
+        // It reads its settings, and leaves a folder of its own, where it runs.
+        const output = run('schemathesis', args, '', { cwd: signet.dataDir });
+        console.log(output.slice(output.indexOf('SUMMARY')));
+        expect(output).toMatch(/(\d+) generated, \1 passed/);
+        // Answers that say no to whatever is asked would pass as well.
+        if (!operations.includes('--include-operation-id'))
+          expect(output).not.toMatch(/Authentication failed|Rate limited/);
+      }
     },
-    300_000,
+    600_000,
   );
 });

@@ -5,6 +5,7 @@ import type { Page } from '@signet/service-kit';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import {
   attemptsAnswer,
+  attemptsExample,
   deliveryAnswer,
   deliveryDetailAnswer,
   deliveryExample,
@@ -56,7 +57,7 @@ export class DeliveryHttp {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Read a delivery' })
+  @ApiOperation({ summary: 'Read a delivery', description: 'With what is sent, and what the receiver answered last.' })
   @Answers(200, 'The delivery.', deliveryDetailAnswer, { example: detailExample })
   @Fails(404, NOT_FOUND)
   async read(@Param('id') id: string, @Caller() caller: Caller) {
@@ -65,7 +66,7 @@ export class DeliveryHttp {
 
   @Get(':id/attempts')
   @ApiOperation({ summary: 'Read the attempts of a delivery', description: 'Request and response of each, in order.' })
-  @Answers(200, 'Every attempt.', attemptsAnswer)
+  @Answers(200, 'Every attempt.', attemptsAnswer, { example: attemptsExample })
   @Fails(404, NOT_FOUND)
   async attempts(@Param('id') id: string, @Caller() caller: Caller) {
     return { data: attemptViews(await this.find(id, caller)), nextCursor: null };
@@ -73,7 +74,10 @@ export class DeliveryHttp {
 
   @Post(':id/retry')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Try a delivery once more, now' })
+  @ApiOperation({
+    summary: 'Try a delivery once more, now',
+    description: 'Whatever became of it; where no attempt is left, there is one more.',
+  })
   @Answers(202, 'The delivery, due now.', deliveryAnswer, { example: deliveryExample })
   @Fails(404, NOT_FOUND)
   @Fails(409, NOT_NOW)

@@ -9,7 +9,9 @@ import { ApiKeyLimitsMigration } from '../api-key/api-key.limits.migration.ts';
 import { apiKeyProjection } from '../api-key/api-key.projection.ts';
 import type { RegistrySettings } from '../config.ts';
 import { TenantEntity } from '../tenant/tenant.entity.ts';
+import { TenantListsMigration } from '../tenant/tenant.lists.migration.ts';
 import { tenantProjection } from '../tenant/tenant.projection.ts';
+import { WebhookCertificateMigration } from '../webhook/webhook.certificate.migration.ts';
 import { WebhookActivityEntity, WebhookEntity } from '../webhook/webhook.entity.ts';
 import { WebhookListsMigration } from '../webhook/webhook.lists.migration.ts';
 import { LegacySignatureMigration } from '../webhook/webhook.legacy-signature.migration.ts';
@@ -36,6 +38,8 @@ export const registryDatabase = (
     AlertMailsMigration,
     ApiKeyLimitsMigration,
     SealedHeadersMigration,
+    WebhookCertificateMigration,
+    TenantListsMigration,
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

@@ -17,6 +17,7 @@ import type { Judged } from './webhook.rules.ts';
 import { eventTypeErrors, fieldErrors, keptHeaderErrors } from './webhook.rules.ts';
 import type { CreateWebhookBody, UpdateWebhookBody } from './webhook.schemas.ts';
 import { liveSecrets } from './webhook.state.ts';
+import { summaryOf } from './webhook.summary.ts';
 import type { WebhookDetailsView } from './webhook.view.ts';
 import { webhookDetailsView } from './webhook.view.ts';
 
@@ -28,12 +29,16 @@ export class Webhooks {
     private readonly tenants: TenantQueries,
     private readonly egress: EgressRules,
     private readonly clock: Clock,
+    /** Failures in a row at which a webhook is disabled. */
+    private readonly disableAfter: number,
   ) {}
 
   async register(body: CreateWebhookBody, caller: Caller): Promise<WebhookDetailsView & { secret: string }> {
     const owner = await this.ownerOf(body, caller);
     this.judge(body, [...owner.errors, ...keptHeaderErrors(body.headers)]);
-    const { id, secret } = await this.commands.register(owner.tenantId, settingsOf(body), body.secret, actorOf(caller));
+    const { secret: ownSecret, clientCertificate } = body;
+    const hidden = { ownSecret, clientCertificate };
+    const { id, secret } = await this.commands.register(owner.tenantId, settingsOf(body), hidden, actorOf(caller));
     return { ...(await this.view(id, caller)), secret };
   }
 
@@ -48,7 +53,8 @@ export class Webhooks {
 
   view = async (id: string, caller: Caller): Promise<WebhookDetailsView> => this.viewOf(await this.find(id, caller));
 
-  viewOf = (webhook: WebhookDetails): WebhookDetailsView => webhookDetailsView(webhook, displayNameOf);
+  viewOf = (webhook: WebhookDetails): WebhookDetailsView =>
+    webhookDetailsView(webhook, displayNameOf, summaryOf(webhook, this.disableAfter, this.clock()));
 
   /** The webhook, if this caller may know of it; another tenant's is as if it were not there. */
   async find(id: string, caller: Caller): Promise<WebhookDetails> {
@@ -61,7 +67,8 @@ export class Webhooks {
     const webhook = await this.find(id, caller);
     checkVersion(webhook.version, expectedVersion);
     this.judge(body);
-    await this.commands.update(webhook, changesOf(body), { actor: actorOf(caller), expectedVersion });
+    const changes = { settings: changesOf(body), clientCertificate: body.clientCertificate };
+    await this.commands.update(webhook, changes, { actor: actorOf(caller), expectedVersion });
     return this.view(id, caller);
   }
 
@@ -105,8 +112,13 @@ export class Webhooks {
     return this.commands.rotateSecret(id, ownSecret, overlapHours, actorOf(caller));
   }
 
+  /** What the rules of this installation say against it. */
+  faultsOf(judged: Judged): FieldError[] {
+    return fieldErrors(judged, { egress: this.egress, eventTypes: EVENT_TYPE_NAMES, now: this.clock() });
+  }
+
   private judge(judged: Judged, more: readonly FieldError[] = []): void {
-    const errors = [...more, ...fieldErrors(judged, { egress: this.egress, eventTypes: EVENT_TYPE_NAMES })];
+    const errors = [...more, ...this.faultsOf(judged)];
     if (errors.length > 0) throw invalid(errors);
   }
 
