@@ -93,6 +93,15 @@ lateral (select case when attempts > 0 then created_at + interval '4 millisecond
   when 2 then interval '63 seconds' when 3 then interval '6 minutes' when 4 then interval '22 minutes'
   else interval '85 minutes' end end as sent_at) as sending;
 
+-- The deliveries of one webhook have their log, too: they can be read one by one.
+insert into delivery.delivery_log (day, delivery_id, version, events, body)
+select day, id, 1, json_build_array(json_build_object('type', 'DeliveryRequested', 'data', json_build_object(
+  'tenantId', tenant_id, 'webhookId', webhook_id, 'partition', partition, 'eventType', event_type, 'eventId', event_id,
+  'kind', kind, 'maxAttempts', max_attempts, 'messageTime', created_at, 'requestedAt', created_at))),
+  '{"type": "sale.created", "data": {"saleId": "S-1"}}'
+from delivery.deliveries
+where webhook_id = md5('many-webhook-0-7')::uuid;
+
 insert into delivery.delivery_days
 select day, min(created_at), max(created_at) + interval '1 hour' from delivery.deliveries group by day
 on conflict (day) do update set created_from = least(delivery_days.created_from, excluded.created_from),
