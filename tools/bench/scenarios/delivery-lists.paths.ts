@@ -11,11 +11,14 @@ interface Page {
   readonly nextCursor: string | null;
 }
 
+/** The id of a name in the seed. */
+const idOf = (name: string): string =>
+  createHash('md5')
+    .update(name)
+    .digest('hex')
+    .replace(/(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-5$3-a$4-');
 /** Its deliveries have a log. */
-const WITH_LOG = createHash('md5')
-  .update('many-webhook-0-7')
-  .digest('hex')
-  .replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+const WITH_LOG = idOf('many-webhook-0-7');
 const AGES = [0, 3, 30, 80];
 
 const MINUTE_MS = 60_000;

@@ -4,6 +4,9 @@
 -- One delivery in eight is `many-0`'s, which has 50 webhooks and no repairs; the other tenants have five webhooks each.
 -- 98 in a hundred succeeded, three of these not at once; replays lie in the partition of the day of their message. The work
 -- queue is left alone, so that nobody tries anything. Tenants begin with "many-", by which all of it is removed again.
+create or replace function pg_temp.id_of(name text) returns uuid language sql immutable
+  return overlay(overlay(md5(name) placing '5' from 13) placing 'a' from 17)::uuid;
+
 do $$
 declare
   today date := (now() at time zone 'UTC')::date;
@@ -22,16 +25,16 @@ insert into delivery.deliveries (id, day, tenant_id, webhook_id, partition, even
   attempt_count, max_attempts, next_retry_at, response_status_code, error_class, error_message, signature, sent_at,
   completed_at, duration_ms, created_at, updated_at, version)
 select
-  md5('many-delivery-' || n)::uuid,
-  ((created_at - case when is_replay then (1 + n % 15) * interval '1 day' else interval '0' end) at time zone 'UTC')::date,
+  pg_temp.id_of('many-delivery-' || n),
+  ((created_at - case when is_replay then (1 + n % greatest(1, days / 8)) * interval '1 day' else interval '0' end) at time zone 'UTC')::date,
   'many-' || tenant,
-  md5('many-webhook-' || tenant || '-' || (dice[3] * case tenant when 0 then 50 else 5 end)::int)::uuid,
+  pg_temp.id_of('many-webhook-' || tenant || '-' || floor(dice[3] * case tenant when 0 then 50 else 5 end)),
   n % 12,
   event_type,
   -- Every third message goes to two webhooks.
-  md5('many-event-' || case n % 4 when 3 then n - 1 else n end)::uuid,
+  pg_temp.id_of('many-event-' || case n % 4 when 3 then n - 1 else n end),
   case when is_replay then 'replay' else 'message' end,
-  case when is_replay then md5('many-delivery-' || n / 2)::uuid end,
+  case when is_replay then pg_temp.id_of('many-delivery-' || n / 2) end,
   status,
   attempts,
   5,
@@ -80,8 +83,8 @@ from (
         ])[1 + width_bucket(dice[4], array[0.5, 0.65, 0.77, 0.83, 0.89, 0.92, 0.945, 0.965, 0.98, 0.99, 0.996, 0.9995,
           0.9997, 0.9999])] as common_type,
         date_trunc('milliseconds',
-          now() - (total - n)::float8 / total * current_setting('many.days')::int * interval '1 day') as created_at
-      from (select current_setting('many.deliveries')::bigint as total) as settings,
+          now() - (total - n)::float8 / total * days * interval '1 day') as created_at
+      from (select current_setting('many.deliveries')::bigint as total, current_setting('many.days')::int as days) as settings,
         lateral generate_series(1, total) as n,
         -- Uniform in [0, 1), and the same each time.
         lateral (select array_agg((hashint8extended(n, salt) & 1048575) / 1048576.0::float8) as dice
@@ -100,7 +103,7 @@ select day, id, 1, json_build_array(json_build_object('type', 'DeliveryRequested
   'kind', kind, 'maxAttempts', max_attempts, 'messageTime', created_at, 'requestedAt', created_at))),
   '{"type": "sale.created", "data": {"saleId": "S-1"}}'
 from delivery.deliveries
-where webhook_id = md5('many-webhook-0-7')::uuid;
+where webhook_id = pg_temp.id_of('many-webhook-0-7');
 
 insert into delivery.delivery_days
 select day, min(created_at), max(created_at) + interval '1 hour' from delivery.deliveries group by day
