@@ -209,6 +209,14 @@ test('a search finds the webhooks of a name however many there are', async () =>
   expect(found.map(({ id }) => id)).toEqual(theirs.map(({ id }) => id));
 });
 
+test('a PostgreSQL without trigrams finds the same', async () => {
+  await stored.orm.em.fork().execute('drop index deliveries_error_text');
+  for (const q of ['answered 503', '100%_sure \\\\', 'zzzzzz']) {
+    const filter = { tenantId: null, q };
+    expect(await listed(filter, 50)).toEqual(expected(filter));
+  }
+});
+
 test('pages stay as they are while deliveries are added', async () => {
   const before = expected({ tenantId: 'tenant-2' });
   const ids: string[] = [];

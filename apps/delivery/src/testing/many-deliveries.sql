@@ -31,7 +31,7 @@ select
   pg_temp.id_of('many-webhook-' || tenant || '-' || floor(dice[3] * case tenant when 0 then 50 else 5 end)),
   n % 12,
   event_type,
-  -- Every third message goes to two webhooks.
+  -- Every fourth message goes to two webhooks.
   pg_temp.id_of('many-event-' || case n % 4 when 3 then n - 1 else n end),
   case when is_replay then 'replay' else 'message' end,
   case when is_replay then pg_temp.id_of('many-delivery-' || n / 2) end,
