@@ -8,6 +8,8 @@ export class UsageError extends Error {}
 export interface BenchArguments {
   readonly scenarios: readonly ScenarioName[];
   readonly messages: number | undefined;
+  /** Of `delivery-lists`: how many are recorded. */
+  readonly deliveries: number | undefined;
   /** local.json of a Signet that runs already. */
   readonly use: string | undefined;
   /** Where the figures go as JSON. */
@@ -24,6 +26,7 @@ Scenarios: limit, ${SCENARIO_NAMES.join(', ')}
 Without any: limit, ${DEFAULT_SCENARIOS.join(', ')}. The limit is always measured: the other figures are compared with it.
 
   --messages N   messages in each scenario, instead of its own number
+  --deliveries N recorded deliveries that delivery-lists reads, instead of 1,000,000
   --use FILE     measure the running Signet of this local.json, such as .signet/local.json, instead of starting one
   --json FILE    write the figures to this file, too
   --direct       post to the ingestion service itself, without the gateway of npm start
@@ -39,6 +42,7 @@ export function readArguments(args: readonly string[]): BenchArguments {
     scenarios:
       positionals.length === 0 ? DEFAULT_SCENARIOS : SCENARIO_NAMES.filter((name) => positionals.includes(name)),
     messages: values.messages === undefined ? undefined : positive('--messages', values.messages),
+    deliveries: values.deliveries === undefined ? undefined : positive('--deliveries', values.deliveries),
     use: values.use,
     json: values.json,
     direct: values.direct,
@@ -49,6 +53,7 @@ export function readArguments(args: readonly string[]): BenchArguments {
 
 const OPTIONS = {
   messages: { type: 'string' },
+  deliveries: { type: 'string' },
   use: { type: 'string' },
   json: { type: 'string' },
   direct: { type: 'boolean', default: false },

@@ -18,6 +18,8 @@ export interface Bench {
   readonly eventsUrl: string;
   /** The number of messages, where the caller named one. */
   readonly messages: number | undefined;
+  /** How many deliveries are recorded, where the caller said so. */
+  readonly deliveries: number | undefined;
   /** How long nothing may arrive before what has not come counts as missing. */
   readonly patienceMs: number;
 }

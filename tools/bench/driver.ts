@@ -23,6 +23,7 @@ export interface DriverOrder {
   readonly receiverPid: number;
   readonly scenarios: readonly ScenarioName[];
   readonly messages: number | undefined;
+  readonly deliveries: number | undefined;
   readonly direct: boolean;
   readonly warmUp: boolean;
   readonly patienceMs: number;
@@ -45,6 +46,7 @@ async function run(order: DriverOrder): Promise<DriverResult> {
     sales: await fetchSaleMaker(operator),
     eventsUrl: order.direct ? `http://127.0.0.1:${services.ingestion.port}` : url,
     messages: order.messages,
+    deliveries: order.deliveries,
     patienceMs: order.patienceMs,
   };
   say(`data of ${bench.sales.bytes} bytes a message`);

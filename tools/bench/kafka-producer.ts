@@ -1,4 +1,5 @@
 import { RecordProducer } from '@signet/kafka';
+import type { OutgoingRecord } from '@signet/kafka';
 import type { Producer } from './outgoing.ts';
 import type { Sale } from './sale.ts';
 import { binary, SOURCE_TOPIC } from './sale.ts';
@@ -27,6 +28,10 @@ export class KafkaConnection {
         ),
     };
   }
+
+  /** Records of any topic. */
+  publish = (topic: string, records: readonly OutgoingRecord[]): Promise<void> =>
+    this.#producer.publishAll(topic, records);
 
   close = (): Promise<void> => this.#producer.close();
 }

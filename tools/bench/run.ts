@@ -44,14 +44,14 @@ async function measure(
   args: BenchArguments,
 ): Promise<DriverResult> {
   const driver = new BenchProcess('driver.ts');
-  const { scenarios, messages, direct, warmUp, patienceSeconds } = args;
+  const { scenarios, messages, deliveries, direct, warmUp, patienceSeconds } = args;
   const order: DriverOrder = {
     kind: 'order',
     localFile: signet.localFile,
     receiverUrl: receiver.url,
     receiverPid: receiver.pid,
     patienceMs: patienceSeconds * 1_000,
-    ...{ scenarios, messages, direct, warmUp },
+    ...{ scenarios, messages, deliveries, direct, warmUp },
   };
   try {
     driver.send(order);

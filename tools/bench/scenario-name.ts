@@ -9,10 +9,11 @@ export const SCENARIO_NAMES = [
   'overdue',
   'crash',
   'registry-lists',
+  'delivery-lists',
 ] as const;
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
 /** What runs when nothing is named: two to three minutes on 2 cores. */
 export const DEFAULT_SCENARIOS: readonly ScenarioName[] = SCENARIO_NAMES.filter(
-  (name) => !['isolation', 'overdue', 'crash', 'registry-lists'].includes(name),
+  (name) => !['isolation', 'overdue', 'crash', 'registry-lists', 'delivery-lists'].includes(name),
 );

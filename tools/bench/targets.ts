@@ -13,5 +13,6 @@ export const TARGETS = {
   isolation: { share: atLeast(95) },
   overdue: { perSecond: atLeast(2_000), freshP99: atMost(1_000) },
   registryLists: { p99: atMost(50) },
+  deliveryLists: { p99: atMost(100) },
   crash: { firstRedeliverySeconds: atMost(10) },
 } as const;

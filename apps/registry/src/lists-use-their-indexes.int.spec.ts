@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { statementsOf } from '@signet/testing';
+import type { Statement } from '@signet/testing';
 import pg from 'pg';
 import type { TestRegistry } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
-import type { Statement } from './testing/statements.ts';
-import { statementsOf } from './testing/statements.ts';
 
 let registry: TestRegistry;
 let database: pg.Client;

@@ -14,6 +14,8 @@ export { RecordingReceiver } from './recording-receiver.ts';
 export type { ReceivedRequest, ReceiverAnswer, ReceiverOptions } from './recording-receiver.ts';
 export { specify } from './specify.ts';
 export type { Outcome, SpecifiableDecider, Specification } from './specify.ts';
+export { statementsOf } from './statements.ts';
+export type { Statement } from './statements.ts';
 export { testBrokers, testTopic } from './topics.ts';
 export type { TestTopicOptions } from './topics.ts';
 export { waitFor } from './wait-for.ts';

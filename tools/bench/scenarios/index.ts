@@ -3,6 +3,7 @@ import type { Outcome } from '../result.ts';
 import type { ScenarioName } from '../scenario-name.ts';
 import { TARGETS } from '../targets.ts';
 import { crash } from './crash.ts';
+import { deliveryLists } from './delivery-lists.ts';
 import { isolation } from './isolation.ts';
 import { overdue } from './overdue.ts';
 import { latency } from './latency.ts';
@@ -63,6 +64,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   overdue: async (bench) => [await overdue(bench)],
   crash: async (bench) => [await crash(bench)],
   'registry-lists': async (bench) => [await registryLists(bench)],
+  'delivery-lists': async (bench) => [await deliveryLists(bench)],
 };
 
 /** Not measured: a compiler, caches and connection pools that have seen no work say nothing about a system that runs. */

@@ -1,17 +1,11 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import type { Bench } from '../bench.ts';
-import { nowMicros } from '../clock.ts';
-import { spreadOf } from '../measure/percentile.ts';
-import { atRate } from '../pacer.ts';
 import type { Figure, Outcome } from '../result.ts';
 import { TARGETS } from '../targets.ts';
+import { pageFigures, pageTimes } from './page-times.ts';
 
 const SEED = new URL('../../../apps/registry/src/testing/many-webhooks.sql', import.meta.url);
-/** Three thousand pages a minute: far more than people turn, far less than saturates. */
-const PER_SECOND = 50;
-const SECONDS = 6;
-const WARM_UP_ROUNDS = 20;
 const NOTHING_SENT = { sent: 0, accepted: 0, expected: 0, once: 0, repeated: 0, missing: 0 };
 
 /** What is asked of 100,000 webhooks of 10,000 tenants; `many-0` has a thousand of them. */
@@ -57,7 +51,8 @@ export async function registryLists(bench: Bench): Promise<Outcome> {
     const figures: Figure[] = [];
     for (const [name, queries] of Object.entries(LISTS)) {
       const key = name === 'list of a tenant' ? body.key : bench.local().operatorKey;
-      figures.push(...spread(name, await timesOf(bench.local().url, key, queries)));
+      const paths = queries.map((query) => `/v1/webhooks${query}`);
+      figures.push(...pageFigures(name, await pageTimes(bench.local().url, key, paths), TARGETS.registryLists.p99));
     }
     await bench.operator.call('DELETE', `/v1/api-keys/${body.id}`);
     return { scenario: 'registry-lists', figures, ledger: NOTHING_SENT, notes: [] };
@@ -65,31 +60,6 @@ export async function registryLists(bench: Bench): Promise<Outcome> {
     await remove(database);
     await database.end();
   }
-}
-
-/** Milliseconds of each request, from when it should have been sent to the end of its answer. */
-async function timesOf(url: string, key: string, queries: readonly string[]): Promise<number[]> {
-  const once = async (query: string, dueAt = nowMicros()): Promise<number> => {
-    const answer = await fetch(`${url}/v1/webhooks${query}`, { headers: { authorization: `Bearer ${key}` } });
-    await answer.arrayBuffer();
-    if (!answer.ok) throw new Error(`GET /v1/webhooks${query} answered ${answer.status}.`);
-    return (nowMicros() - dueAt) / 1_000;
-  };
-  // Not measured: the first ones find nothing in memory, and no compiled code.
-  for (let round = 0; round < WARM_UP_ROUNDS; round++) for (const query of queries) await once(query);
-  const asked: Promise<number>[] = [];
-  await atRate(PER_SECOND, SECONDS, (dueAt) => {
-    asked.push(once(queries[asked.length % queries.length] ?? '', dueAt));
-  });
-  return Promise.all(asked);
-}
-
-function spread(name: string, times: readonly number[]): Figure[] {
-  const { p50, p99 } = spreadOf(times);
-  return [
-    { name: `${name}, p50`, value: p50, digits: 1, unit: 'ms' },
-    { name: `${name}, p99`, value: p99, digits: 1, unit: 'ms', target: TARGETS.registryLists.p99 },
-  ];
 }
 
 const TABLES = ['webhook_activity', 'webhooks', 'tenants'];

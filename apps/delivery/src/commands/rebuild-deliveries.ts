@@ -34,7 +34,7 @@ export async function rebuildDeliveries(em: EntityManager): Promise<number> {
           select distinct delivery_id from delivery_log where delivery_id > ${after}::uuid order by 1 limit ${PAGE}
         )
         group by l.delivery_id order by l.delivery_id`.execute(database);
-      if (page.rows.length === 0) return count;
+      if (page.rows.length === 0) break;
       await insertProjection(
         transaction,
         page.rows.map((logged) => projected(logged)),
@@ -42,6 +42,13 @@ export async function rebuildDeliveries(em: EntityManager): Promise<number> {
       count += page.rows.length;
       after = page.rows.at(-1)!.delivery_id;
     }
+    // Only ever wider: replicas that run remember what they have noted.
+    await sql`
+      insert into delivery_days
+      select day, min(created_at), max(created_at) + interval '1 hour' from deliveries group by day
+      on conflict (day) do update set created_from = least(delivery_days.created_from, excluded.created_from),
+        created_until = greatest(delivery_days.created_until, excluded.created_until)`.execute(database);
+    return count;
   });
 }
 

@@ -3,6 +3,7 @@ import type { DatabaseOptions } from '@signet/service-kit';
 import { IdempotencyKeysMigration } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { CircuitsMigration } from './circuits.migration.ts';
+import { DeliveryListsMigration } from './delivery-lists.migration.ts';
 import { DeliveryMigration1 } from './delivery.migration.ts';
 import { DueByWebhookMigration } from './due-by-webhook.migration.ts';
 import { DueBySubjectMigration } from './due-by-subject.migration.ts';
@@ -22,6 +23,7 @@ export const deliveryDatabase = (
     { name: 'replays', class: ReplaysMigration },
     { name: 'circuits', class: CircuitsMigration },
     { name: 'idempotency-keys', class: IdempotencyKeysMigration },
+    { name: 'delivery-lists', class: DeliveryListsMigration },
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

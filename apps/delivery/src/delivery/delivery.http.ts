@@ -20,9 +20,6 @@ import type { ListDeliveriesQuery } from './delivery.schemas.ts';
 import { attemptViews, detailView, listView } from './delivery.view.ts';
 import type { DeliveryListView } from './delivery.view.ts';
 
-/** A search by webhook name looks at no more webhooks than this. */
-const MAX_WEBHOOKS_BY_NAME = 1_000;
-
 const NOT_FOUND = { delivery_not_found: 'There is no such delivery.' };
 const NOT_NOW = {
   webhook_deleted: 'The webhook of this delivery is deleted.',
@@ -50,7 +47,7 @@ export class DeliveryHttp {
   ): Promise<Page<DeliveryListView>> {
     const { limit, cursor, q, ...filter } = query;
     const after = decodeCursor(cursor, deliveryPlace) ?? null;
-    const webhookIdsByName = q ? this.webhooks.directory.idsByName(q, tenantId, MAX_WEBHOOKS_BY_NAME) : [];
+    const webhookIdsByName = q ? this.webhooks.directory.idsByName(q, tenantId) : [];
     const rows = await this.reader.list({ ...filter, q, tenantId, webhookIdsByName }, after, limit + 1);
     const page = pageOf(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
     return { ...page, data: page.data.map((row) => listView(row, this.nameOf)) };

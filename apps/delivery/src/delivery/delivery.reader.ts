@@ -1,33 +1,16 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { isUuid } from '@signet/contracts';
 import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
+import { DeliveryDays } from '../database/delivery-days.ts';
+import type { DeliveryDay } from '../database/delivery-days.ts';
 import type { DeliveryEvent } from './delivery.events.ts';
+import { createdWithin, scansOf } from './delivery.filter.ts';
+import type { Condition, DeliveryFilter, DeliveryPosition, Scan } from './delivery.filter.ts';
+import { daysWithin, newestOf } from './delivery.pages.ts';
 import type { DeliveryRow } from './delivery.projection.ts';
 import { ROW_COLUMNS, toDeliveryRow } from './delivery.rows.ts';
 import type { RawDeliveryRow } from './delivery.rows.ts';
-
-export interface DeliveryFilter {
-  /** null: every tenant's, for the operator. */
-  readonly tenantId: string | null;
-  readonly webhookId?: string | undefined;
-  readonly status?: string | undefined;
-  readonly eventType?: string | undefined;
-  readonly eventId?: string | undefined;
-  readonly createdAfter?: string | undefined;
-  readonly createdBefore?: string | undefined;
-  readonly sentAfter?: string | undefined;
-  readonly sentBefore?: string | undefined;
-  /** Searches event type, event id and error message, and the webhooks whose names match. */
-  readonly q?: string | undefined;
-  readonly webhookIdsByName?: readonly string[];
-}
-
-/** Where the next page begins: behind this row in (createdAt, id) descending. */
-export interface DeliveryPosition {
-  readonly createdAt: string;
-  readonly id: string;
-}
+import { Turns } from './turns.ts';
 
 /** A delivery with its log: every event in order, and the body that was sent. */
 export interface DeliveryRecord {
@@ -37,61 +20,107 @@ export interface DeliveryRecord {
   readonly body: string;
 }
 
-const likeEscaped = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+/**
+ * Lists at once: people who turn pages must not take the connections of those who deliver, nor PostgreSQL's locks, of which
+ * a list over every partition takes a thousand.
+ */
+const LISTS_AT_ONCE = 4;
 
-/** Reads of the deliveries: the projection for lists, the log for details. One query each, however many rows. */
+/**
+ * Reads of the deliveries: the projection for lists, the log for details. However many rows, one statement for the days
+ * and three at most for the page.
+ */
 export class DeliveryReader {
-  constructor(private readonly em: EntityManager) {}
+  private readonly days: DeliveryDays;
+  private readonly turns = new Turns(LISTS_AT_ONCE);
+
+  constructor(private readonly em: EntityManager) {
+    this.days = new DeliveryDays(em);
+  }
 
   /** Newest first. */
-  async list(filter: DeliveryFilter, after: DeliveryPosition | null, limit: number): Promise<DeliveryRow[]> {
-    const where = conditions(filter);
-    if (after) where.push(sql`(d.created_at, d.id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`);
-    const result = await sql<RawDeliveryRow>`
-      select ${sql.raw(ROW_COLUMNS)} from deliveries d
-      where ${where.length > 0 ? sql.join(where, sql` and `) : sql`true`}
-      order by d.created_at desc, d.id desc limit ${limit}`.execute(this.em.fork().getKysely());
-    return result.rows.map(toDeliveryRow);
+  list(filter: DeliveryFilter, after: DeliveryPosition | null, limit: number): Promise<DeliveryRow[]> {
+    const scans = scansOf(filter, after);
+    return this.turns.take(async () => {
+      const days = await this.days.all();
+      const wanted = days.filter((day) => scans.some(({ created }) => daysWithin([day], created).length > 0));
+      return newestOf(wanted, limit, (some, from) => this.page(scans, some, from, limit));
+    });
   }
 
   /** The delivery with its whole log, if it is there and the tenant's (null: anybody's). */
   async find(id: string, tenantId: string | null): Promise<DeliveryRecord | null> {
     if (!isUuid(id)) return null;
+    const day = await this.turns.take(() => this.dayOf(id));
+    if (day === undefined) return null;
     const result = await sql<RawDeliveryRow & { log: DeliveryEvent[][]; body: string }>`
       select ${sql.raw(ROW_COLUMNS)}, l.log, l.body from deliveries d
       cross join lateral (
         select json_agg(events order by version) as log, max(body) as body
-        from delivery_log where delivery_id = d.id and day = d.day
+        from delivery_log where delivery_id = d.id and day = ${day}::date
       ) l
-      where d.id = ${id}::uuid ${tenantId === null ? sql`` : sql`and d.tenant_id = ${tenantId}`}`.execute(
-      this.em.fork().getKysely(),
-    );
+      where d.id = ${id}::uuid and d.day = ${day}::date
+        ${tenantId === null ? sql`` : sql`and d.tenant_id = ${tenantId}`}`.execute(this.em.fork().getKysely());
     const [raw] = result.rows;
     if (!raw) return null;
     const log = typeof raw.log === 'string' ? (JSON.parse(raw.log) as DeliveryEvent[][]) : raw.log;
     return { row: toDeliveryRow(raw), version: raw.version, events: log.flat(), body: raw.body };
   }
+
+  /** With the day at hand one partition is asked, and not every one. Most are of the last days. */
+  private async dayOf(id: string): Promise<string | undefined> {
+    const [found] = await newestOf(await this.days.all(), 1, async (days) => {
+      const { rows } = await sql<{ id: string; day: string; created_at: string | Date }>`
+        select d.id, d.day::text as day, d.created_at from deliveries d
+        where d.id = ${id}::uuid and ${oneOf(days)} order by d.created_at desc limit 1`.execute(
+        this.em.fork().getKysely(),
+      );
+      return rows.map((row) => ({ id: row.id, day: row.day, createdAt: new Date(row.created_at).toISOString() }));
+    });
+    return found?.day;
+  }
+
+  private async page(
+    scans: readonly Scan[],
+    days: readonly DeliveryDay[],
+    from: string | undefined,
+    limit: number,
+  ): Promise<DeliveryRow[]> {
+    const found = scans.flatMap((scan) => {
+      const within = daysWithin(days, scan.created);
+      return within.length === 0 ? [] : [scanned(scan, within, from, limit)];
+    });
+    if (found.length === 0) return [];
+    const all = found.length === 1 ? found[0]! : merged(found, limit);
+    const { rows } = await sql<RawDeliveryRow>`${all}`.execute(this.em.fork().getKysely());
+    return rows.map(toDeliveryRow);
+  }
 }
 
-function conditions(filter: DeliveryFilter): RawBuilder<unknown>[] {
-  const where: RawBuilder<unknown>[] = [];
-  if (filter.tenantId !== null) where.push(sql`d.tenant_id = ${filter.tenantId}`);
-  if (filter.webhookId) where.push(sql`d.webhook_id = ${filter.webhookId}::uuid`);
-  if (filter.status) where.push(sql`d.status = ${filter.status}`);
-  if (filter.eventType) where.push(sql`d.event_type = ${filter.eventType}`);
-  if (filter.eventId) where.push(sql`d.event_id = ${filter.eventId}::uuid`);
-  if (filter.createdAfter) where.push(sql`d.created_at >= ${filter.createdAfter}::timestamptz`);
-  if (filter.createdBefore) where.push(sql`d.created_at < ${filter.createdBefore}::timestamptz`);
-  if (filter.sentAfter) where.push(sql`d.sent_at >= ${filter.sentAfter}::timestamptz`);
-  if (filter.sentBefore) where.push(sql`d.sent_at < ${filter.sentBefore}::timestamptz`);
-  if (filter.q) where.push(matches(filter.q, filter.webhookIdsByName ?? []));
-  return where;
+const oneOf = (days: readonly DeliveryDay[]): Condition => sql`d.day = any(${days.map(({ day }) => day)}::date[])`;
+
+function scanned(scan: Scan, days: readonly DeliveryDay[], from: string | undefined, limit: number): Condition {
+  const { created, where, each } = scan;
+  const all = [oneOf(days), ...createdWithin(created), ...(from ? createdWithin({ from }) : []), ...where];
+  if (!each) return newest(all, limit);
+  const column = sql.ref(`d.${each.column}`);
+  const type = sql.raw(each.column === 'webhook_id' ? 'uuid' : 'text');
+  return sql`
+    select f.* from unnest(${[...each.values]}::${type}[]) as e(value)
+    cross join lateral (${newest([sql`${column} = e.value`, ...all], limit)}) f
+    order by f.created_at desc, f.id desc limit ${limit}`;
 }
 
-function matches(q: string, webhookIds: readonly string[]): RawBuilder<unknown> {
-  const text = likeEscaped(q);
-  const any = [sql`d.event_type ilike ${text}`, sql`d.error_message ilike ${text}`];
-  if (isUuid(q)) any.push(sql`d.event_id = ${q}::uuid`);
-  if (webhookIds.length > 0) any.push(sql`d.webhook_id = any(${webhookIds}::uuid[])`);
-  return sql`(${sql.join(any, sql` or `)})`;
-}
+const newest = (where: readonly Condition[], limit: number): Condition => sql`
+  select ${sql.raw(ROW_COLUMNS)} from deliveries d where ${sql.join(where, sql` and `)}
+  order by d.created_at desc, d.id desc limit ${limit}`;
+
+/** A delivery that several scans find is one. */
+const merged = (found: readonly Condition[], limit: number): Condition => sql`
+  select distinct on (created_at, id, day) * from (
+    ${sql.join(
+      found.map((scan) => sql`(${scan})`),
+      sql` union all `,
+    )}
+  ) found
+  order by created_at desc, id desc, day limit ${limit}`;

@@ -22,7 +22,9 @@ export const listDeliveriesQuery = z.strictObject({
     .min(1)
     .max(200)
     .optional()
-    .describe('Part of webhook name, event type or error message, or an event id.'),
+    .describe(
+      'Part of webhook name, event type or error message, in any case; or an event id, whole or its first 8 characters or more.',
+    ),
 });
 export type ListDeliveriesQuery = z.infer<typeof listDeliveriesQuery>;
 

@@ -114,7 +114,7 @@ export class Recorder {
   private async flush(writes: readonly Write[], queue: Write[], store: Store): Promise<void> {
     if (writes.length === 0) return;
     try {
-      await this.partitions.ensure(writes.map(({ append }) => append.row.day));
+      await this.partitions.ensure(writes.map(({ append }) => append.row));
       const stored = await store(
         this.em.fork(),
         writes.map(({ append }) => append),

@@ -17,6 +17,8 @@ const NONE: readonly RoutedWebhook[] = [];
  */
 export class WebhookDirectory {
   private readonly byId = new Map<string, RoutedWebhook>();
+  /** tenant → webhook → its name in lower case, for those who search. */
+  private readonly names = new Map<string, Map<string, string>>();
   /** tenant → event type → active webhooks. */
   private readonly routes = new Map<string, Map<string, readonly RoutedWebhook[]>>();
   private readonly deleted = new LRUCache<string, true>({ max: KNOWN_DELETIONS });
@@ -37,7 +39,7 @@ export class WebhookDirectory {
 
   /** Ids of the tenant's webhooks, active or not. */
   idsOfTenant(tenantId: string): string[] {
-    return [...this.byId.values()].filter((webhook) => webhook.tenantId === tenantId).map(({ id }) => id);
+    return [...(this.names.get(tenantId)?.keys() ?? [])];
   }
 
   /** The active webhooks of the tenant that are subscribed to the event type. */
@@ -46,14 +48,11 @@ export class WebhookDirectory {
   }
 
   /** Ids of the tenant's webhooks (of everybody's without one) whose name contains the text, in any case. */
-  idsByName(text: string, tenantId: string | null, limit: number): string[] {
+  idsByName(text: string, tenantId: string | null): string[] {
     const wanted = text.toLowerCase();
+    const tenants = tenantId === null ? this.names.values() : [this.names.get(tenantId) ?? new Map<string, string>()];
     const ids: string[] = [];
-    for (const webhook of this.byId.values()) {
-      if (tenantId !== null && webhook.tenantId !== tenantId) continue;
-      if (webhook.name.toLowerCase().includes(wanted)) ids.push(webhook.id);
-      if (ids.length >= limit) break;
-    }
+    for (const names of tenants) for (const [id, name] of names) if (name.includes(wanted)) ids.push(id);
     return ids;
   }
 
@@ -82,6 +81,7 @@ export class WebhookDirectory {
   private replace(before: RoutedWebhook | undefined, webhook: RoutedWebhook): void {
     if (before) this.unroute(before);
     this.byId.set(webhook.id, webhook);
+    this.name(webhook);
     if (webhook.isActive) this.route(webhook);
   }
 
@@ -91,11 +91,24 @@ export class WebhookDirectory {
     if (!before) return;
     this.unroute(before);
     this.byId.delete(webhookId);
+    this.unname(before);
     this.tell({ kind: 'deleted', webhookId });
   }
 
   private tell(change: WebhookChange): void {
     for (const listener of this.listeners) listener(change);
+  }
+
+  private name({ tenantId, id, name }: RoutedWebhook): void {
+    let names = this.names.get(tenantId);
+    if (!names) this.names.set(tenantId, (names = new Map()));
+    names.set(id, name.toLowerCase());
+  }
+
+  private unname({ tenantId, id }: RoutedWebhook): void {
+    const names = this.names.get(tenantId);
+    names?.delete(id);
+    if (names?.size === 0) this.names.delete(tenantId);
   }
 
   private route(webhook: RoutedWebhook): void {

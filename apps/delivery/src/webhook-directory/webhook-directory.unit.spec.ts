@@ -74,9 +74,14 @@ test('webhooks are found by a part of their name, within a tenant', () => {
   const directory = new WebhookDirectory();
   directory.put(snapshot('1', { name: 'Orders to ERP' }));
   directory.put(snapshot('2', { name: 'orders backup', tenantId: 'b' }));
-  expect(directory.idsByName('ORDERS', 'a', 10)).toEqual(['1']);
-  expect(directory.idsByName('orders', null, 10)).toEqual(['1', '2']);
-  expect(directory.idsByName('orders', null, 1)).toEqual(['1']);
+  expect(directory.idsByName('ORDERS', 'a')).toEqual(['1']);
+  expect(directory.idsByName('orders', null)).toEqual(['1', '2']);
+  expect(directory.idsByName('orders', 'c')).toEqual([]);
+  directory.put(snapshot('1', { name: 'Stock to ERP', version: 2 }));
+  directory.remove('2');
+  expect(directory.idsByName('orders', null)).toEqual([]);
+  expect(directory.idsByName('stock', 'a')).toEqual(['1']);
+  expect([directory.idsOfTenant('a'), directory.idsOfTenant('b')]).toEqual([['1'], []]);
 });
 
 test('a webhook that was deleted does not come back when its topic is read from the beginning again', () => {

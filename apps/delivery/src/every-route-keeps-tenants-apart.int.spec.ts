@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@signet/contracts';
+import type { WebhookSnapshot } from '@signet/contracts';
+import { RecordingReceiver, waitFor } from '@signet/testing';
+import { sql } from 'kysely';
+import type { DeliveryRow } from './delivery/delivery.projection.ts';
+import type { ApiAnswer } from './testing/delivery-api.ts';
+import { DeliveryApi } from './testing/delivery-api.ts';
+import { DispatchFixture, requestBatch } from './testing/dispatch-fixture.ts';
+
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+
+let fixture: DispatchFixture;
+let receiver: RecordingReceiver;
+let api: DeliveryApi;
+let webhook: WebhookSnapshot;
+let delivery: DeliveryRow;
+let owner: string;
+let stranger: string;
+/** An id of the owner's, by the first part of the path that it stands in. */
+let foreign: Record<string, string>;
+
+beforeAll(async () => {
+  fixture = await DispatchFixture.create();
+  receiver = await RecordingReceiver.start({ respond: () => ({ status: 500 }) });
+  api = await DeliveryApi.on(fixture);
+  const dispatch = await fixture.serve();
+  webhook = fixture.webhook(receiver.url, { tenantId: newId(), name: 'Secret plans', maxAttempts: 1 });
+  const other = fixture.webhook(receiver.url, { tenantId: newId(), maxAttempts: 1 });
+  [webhook, other].forEach((one) => api.knows(one));
+  owner = await api.newKey(webhook.tenantId);
+  stranger = await api.newKey(other.tenantId);
+  await dispatch.intake.take(requestBatch(webhook, ['theirs']));
+  await dispatch.intake.take(requestBatch(other, ['own']));
+  delivery = await waitFor(
+    async () => (await fixture.reader.list({ tenantId: webhook.tenantId, status: 'FAILED' }, null, 1))[0],
+    { what: 'the delivery of the owner to have failed' },
+  );
+  await dispatch.stop();
+  await sql`insert into circuits (webhook_id, tenant_id, partition, epoch, openings, opened_at, probe_at)
+    select ${webhook.id}, ${webhook.tenantId}, partition, epoch, 1, now(), now() from partition_owners limit 1`.execute(
+    fixture.orm.em.getKysely(),
+  );
+  const replay = await api.call('POST', '/v1/replays', { key: owner, body: replayOf(webhook.id) });
+  foreign = { '/v1/deliveries': delivery.id, '/v1/replays': replay.json.id, '/v1/circuits': webhook.id };
+  await waitFor(async () => (await read(`/v1/replays/${replay.json.id}`, owner)).json['state'] === 'completed', {
+    what: 'the replay to have ended',
+  });
+}, 60_000);
+afterAll(async () => {
+  await api?.stop();
+  await receiver?.close();
+  await fixture?.close();
+});
+
+const replayOf = (webhookId: string) => ({
+  webhookId,
+  since: new Date(Date.now() - 60_000).toISOString(),
+  status: 'all',
+});
+const read = (path: string, key: string): Promise<ApiAnswer> => api.call('GET', path, { key });
+
+interface Operation {
+  readonly method: string;
+  readonly template: string;
+}
+
+/** Every operation of the OpenAPI document that names something by its id, so that a new one cannot be forgotten. */
+async function operations(): Promise<Operation[]> {
+  const { paths } = (await read('/openapi.json', owner)).json as unknown as { paths: Record<string, object> };
+  return Object.entries(paths)
+    .filter(([template]) => template.includes('{'))
+    .flatMap(([template, methods]) => Object.keys(methods).map((name) => ({ method: name.toUpperCase(), template })));
+}
+
+const pathOf = (template: string, id?: string): string => {
+  const base = Object.keys(foreign).find((prefix) => template.startsWith(prefix));
+  return template.replaceAll(/\{\w+\}/g, id ?? foreign[base ?? ''] ?? `no id for ${template}`);
+};
+
+/** Tables of the service that have to do with a tenant, and those that belong to them. */
+const TABLES = ['deliveries', 'delivery_log', 'due_deliveries', 'replays', 'circuits'];
+
+/** All that delivery knows, but for the keys of idempotency. */
+async function everything(): Promise<unknown> {
+  const all: unknown[] = [];
+  for (const table of TABLES) {
+    const rows = await sql`select row_to_json(t)::text as row from ${sql.table(table)} t order by 1`.execute(
+      fixture.orm.em.fork().getKysely(),
+    );
+    all.push(rows.rows);
+  }
+  return all;
+}
+
+test("every route with an id treats another tenant's as one that is not there, and changes nothing", async () => {
+  const all = await operations();
+  expect(all.length).toBeGreaterThanOrEqual(7);
+  const before = await everything();
+  for (const { method, template } of all) {
+    const answer = await api.call(method, pathOf(template), { key: stranger });
+    const nobody = await api.call(method, pathOf(template, NOBODY), { key: stranger });
+    expect({ method, template, status: answer.status }).toEqual({ method, template, status: 404 });
+    expect({ ...answer.json, instance: '' }).toEqual({ ...nobody.json, instance: '' });
+  }
+  expect(await everything()).toEqual(before);
+});
+
+test('the owner is answered by the same routes', async () => {
+  for (const { method, template } of await operations()) {
+    if (method !== 'GET') continue;
+    expect({ template, status: (await read(pathOf(template), owner)).status }).toEqual({ template, status: 200 });
+  }
+});
+
+test('without a key, or with a wrong one, every route with an id is closed', async () => {
+  const before = await everything();
+  for (const { method, template } of await operations()) {
+    for (const key of ['', 'sgn_wrong']) {
+      const { status } = await api.call(method, pathOf(template), { key });
+      expect({ method, template, key, status }).toEqual({ method, template, key, status: 401 });
+    }
+  }
+  expect(await everything()).toEqual(before);
+});
+
+test("nobody replays another tenant's webhook, nor counts what a replay of it would be", async () => {
+  const before = await everything();
+  for (const path of ['/v1/replays', '/v1/replays?preview=true']) {
+    const answer = await api.call('POST', path, { key: stranger, body: replayOf(webhook.id) });
+    expect(answer).toMatchObject({ status: 404, json: { code: 'webhook_not_found' } });
+  }
+  expect(await everything()).toEqual(before);
+});
+
+test("whatever is asked of a list, another tenant's rows are not in it", async () => {
+  const paths = [
+    '/v1/deliveries',
+    '/v1/replays',
+    '/v1/circuits',
+    `/v1/deliveries?webhookId=${webhook.id}`,
+    `/v1/deliveries?webhookId=${webhook.id}&status=FAILED`,
+    `/v1/deliveries?eventId=${delivery.eventId}`,
+    `/v1/deliveries?q=${delivery.eventId}`,
+    `/v1/deliveries?q=${webhook.name}`,
+    '/v1/deliveries?q=answered',
+    '/v1/deliveries?q=sale.created',
+    '/v1/deliveries?status=FAILED&sentAfter=2020-01-01T00:00:00Z',
+    `/v1/replays?webhookId=${webhook.id}`,
+  ];
+  for (const path of paths) {
+    const theirs = await read(path, owner);
+    expect({ path, status: theirs.status, some: theirs.json.data.length > 0 }).toEqual({
+      path,
+      status: 200,
+      some: true,
+    });
+    const { json } = await read(path, stranger);
+    expect({ path, theirs: json.data.filter((row) => row['tenantId'] === webhook.tenantId) }).toEqual({
+      path,
+      theirs: [],
+    });
+  }
+});
+
+test("a cursor of another tenant's list leads to one's own", async () => {
+  const operator = await api.newKey(null);
+  const { json } = await read('/v1/deliveries?limit=1', operator);
+  const page = await read(`/v1/deliveries?cursor=${String(json['nextCursor'])}`, stranger);
+  expect(page.status).toBe(200);
+  expect(page.json.data.filter((row) => row['tenantId'] === webhook.tenantId)).toEqual([]);
+});
+
+test("nobody asks for a tenant's rows by its id", async () => {
+  for (const list of ['deliveries', 'replays', 'circuits']) {
+    const answer = await read(`/v1/${list}?tenantId=${webhook.tenantId}`, stranger);
+    expect({ list, ...answer }).toMatchObject({ list, status: 400, json: { code: 'invalid_query' } });
+  }
+});
+
+test('every table that has a tenant is one that the routes above stand for', async () => {
+  const { rows } = await sql<{ table: string }>`
+    select c.relname as table from pg_attribute a join pg_class c on c.oid = a.attrelid
+    where c.relnamespace = 'delivery'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+      and a.attname = 'tenant_id' and not a.attisdropped order by 1`.execute(fixture.orm.em.fork().getKysely());
+  expect(rows.map(({ table }) => table)).toEqual(['circuits', 'deliveries', 'replays']);
+});

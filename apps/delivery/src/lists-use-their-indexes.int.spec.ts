@@ -1,0 +1,195 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { WebhookSnapshot } from '@signet/contracts';
+import type { Caller } from '@signet/service-kit';
+import { statementsOf } from '@signet/testing';
+import type { Statement } from '@signet/testing';
+import pg from 'pg';
+import { DeliveryHttp } from './delivery/delivery.http.ts';
+import { listDeliveriesQuery } from './delivery/delivery.schemas.ts';
+import { StoredDeliveries } from './testing/stored-deliveries.ts';
+import { WebhookDirectory } from './webhook-directory/webhook-directory.ts';
+
+const DELIVERIES = 60_000;
+const DAYS = 8;
+/** The plan of a smaller partition, such as that of a day that has just begun, may well read it through. */
+const SMALL = 2_000;
+/** The days, and a page in three steps. */
+const STATEMENTS = 4;
+
+let stored: StoredDeliveries;
+let database: pg.Client;
+let http: DeliveryHttp;
+const directory = new WebhookDirectory();
+let partitions: ReadonlyMap<string, number>;
+
+beforeAll(async () => {
+  stored = await StoredDeliveries.create();
+  database = new pg.Client({ connectionString: stored.url });
+  await database.connect();
+  await database.query('set search_path = delivery, public');
+  await database.query(`select set_config('many.deliveries', $1, false), set_config('many.days', $2, false)`, [
+    DELIVERIES,
+    DAYS,
+  ]);
+  await database.query(readFileSync(new URL('testing/many-deliveries.sql', import.meta.url), 'utf8'));
+  await database.query('vacuum analyze deliveries');
+  await nameWebhooks();
+  http = new DeliveryHttp(stored.reader, {} as never, { directory } as never, {} as never);
+  const { rows } = await database.query<{ name: string; rows: number }>(
+    `select relname as name, reltuples::int as rows from pg_class where relname ~ '^deliveries_[0-9]{8}$'`,
+  );
+  partitions = new Map(rows.map(({ name, rows: count }) => [name, count]));
+}, 120_000);
+afterAll(async () => {
+  await database.end();
+  await stored.close();
+});
+
+async function nameWebhooks(): Promise<void> {
+  const { rows } = await database.query<{ id: string; tenant: string }>(
+    'select webhook_id as id, min(tenant_id) as tenant from deliveries group by webhook_id order by 1',
+  );
+  const kinds = ['Orders', 'Stock', 'Repairs', 'Accounting', 'Newsletter'];
+  for (const [index, { id, tenant }] of rows.entries()) {
+    const named = {
+      id,
+      tenantId: tenant,
+      name: `${kinds[index % 5]} ${index}`,
+      events: [],
+      isActive: false,
+      version: 1,
+    };
+    directory.put(named as Partial<WebhookSnapshot> as WebhookSnapshot);
+  }
+}
+
+const caller = (tenantId: string | null): Caller => ({
+  keyId: 'key-1',
+  role: tenantId === null ? 'operator' : 'tenant',
+  tenantId,
+  name: 'Test',
+  eventTypes: null,
+  tenants: null,
+});
+const ask = (query: string, tenantId: string | null) =>
+  http.list(listDeliveriesQuery.parse(Object.fromEntries(new URLSearchParams(query))), caller(tenantId));
+
+/** Partitions of deliveries that the plan of a statement reads from their beginning to their end, and those it opens. */
+async function partitionsOf({ text, values }: Statement): Promise<{ readThrough: string[]; opened: Set<string> }> {
+  const { rows } = await database.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`explain (format json) ${text}`, [
+    ...values,
+  ]);
+  const readThrough: string[] = [];
+  const opened = new Set<string>();
+  const visit = (node: PlanNode): void => {
+    const relation = node['Relation Name'];
+    if (relation) opened.add(relation);
+    if (relation && node['Node Type'] === 'Seq Scan' && (partitions.get(relation) ?? 0) > SMALL)
+      readThrough.push(relation);
+    node.Plans?.forEach(visit);
+  };
+  visit(rows[0]!['QUERY PLAN'][0].Plan);
+  return { readThrough, opened };
+}
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly Plans?: readonly PlanNode[];
+}
+
+const ago = (days: number): string => new Date(Date.now() - days * 24 * 60 * 60 * 1000).toISOString();
+const WEBHOOK = `(select webhook_id from deliveries where tenant_id = 'many-0' order by created_at limit 1)`;
+const value = async (expression: string): Promise<string> =>
+  (await database.query<{ value: string }>(`select ${expression} as value`)).rows[0]!.value;
+
+const LISTS = [
+  '',
+  `createdBefore=${ago(6)}`,
+  `createdAfter=${ago(3)}&createdBefore=${ago(2.9)}`,
+  'status=SUCCESS',
+  'status=FAILED',
+  'status=RETRYING',
+  'status=PENDING',
+  'eventType=sale.created',
+  'eventType=purchase_order.received',
+  'eventType=repair_order.created',
+  'eventType=nothing.happened',
+  `sentAfter=${ago(0.01)}`,
+  `sentBefore=${ago(7)}`,
+  `sentAfter=${ago(4)}&sentBefore=${ago(3.999)}`,
+  `sentAfter=${ago(4)}&status=RETRYING`,
+  'q=orders',
+  'q=orders%2017',
+  'q=created',
+  'q=purchase_order.received',
+  'q=answered%20500',
+  'q=altname_invalid',
+  'q=zzzzzz',
+  'q=orders&status=FAILED',
+  'q=ffffffff-ffff',
+];
+
+describe.each([
+  ['a tenant', 'many-0'],
+  ['a small tenant', 'many-900'],
+  ['the operator', null],
+])('for %s no list reads a day through, and a page takes four statements at most', (_, tenantId) => {
+  test.each(LISTS)('?%s', async (query) => {
+    for (const limit of [5, 200]) {
+      const sent = await statementsOf(() => ask(`${query}&limit=${limit}`, tenantId));
+      const { nextCursor } = await ask(`${query}&limit=${limit}`, tenantId);
+      if (nextCursor !== null)
+        sent.push(...(await statementsOf(() => ask(`${query}&limit=${limit}&cursor=${nextCursor}`, tenantId))));
+      expect(sent.length).toBeLessThanOrEqual(nextCursor === null ? STATEMENTS : 2 * STATEMENTS);
+      for (const statement of sent) {
+        const { readThrough } = await partitionsOf(statement);
+        expect({ statement, readThrough }).toEqual({ statement, readThrough: [] });
+      }
+    }
+  });
+
+  test('by webhook and by event', async () => {
+    const webhookId = await value(WEBHOOK);
+    const eventId = await value(`(select event_id from deliveries where webhook_id = '${webhookId}' limit 1)`);
+    for (const query of [
+      `webhookId=${webhookId}`,
+      `webhookId=${webhookId}&status=FAILED`,
+      `webhookId=${webhookId}&status=PENDING`,
+      `webhookId=${webhookId}&q=answered`,
+      `eventId=${eventId}`,
+      `eventId=${eventId}&eventType=sale.created`,
+      `q=${eventId}`,
+      `q=${eventId.slice(0, 8)}`,
+    ]) {
+      const sent = await statementsOf(() => ask(query, tenantId));
+      expect(sent.length).toBeLessThanOrEqual(STATEMENTS);
+      for (const statement of sent) expect((await partitionsOf(statement)).readThrough).toEqual([]);
+    }
+  });
+});
+
+test('a page that is full of the last days opens no others', async () => {
+  const sent = await statementsOf(() => ask('limit=200', null));
+  expect(sent).toHaveLength(2);
+  expect((await partitionsOf(sent[1]!)).opened.size).toBeLessThanOrEqual(4);
+});
+
+test('a delivery is found by its id alone, and its log read in one partition', async () => {
+  const id = await value(`(select delivery_id from delivery_log order by day limit 1)`);
+  let found: unknown;
+  const sent = await statementsOf(async () => (found = await stored.reader.find(id, 'many-0')));
+  expect(found).toMatchObject({ row: { id, tenantId: 'many-0' }, events: [{ type: 'DeliveryRequested' }] });
+  expect(sent.length).toBeLessThanOrEqual(STATEMENTS + 1);
+  for (const statement of sent) expect((await partitionsOf(statement)).readThrough).toEqual([]);
+  expect((await partitionsOf(sent.at(-1)!)).opened.size).toBe(2);
+});
+
+test('every delivery of a page is told with the name of its webhook', async () => {
+  const { data } = await ask('limit=200', null);
+  for (const { webhookId, webhookName } of data) expect(webhookName).toBe(directory.get(webhookId)?.name);
+  const [first] = data;
+  directory.remove(first!.webhookId);
+  const again = await ask('limit=1', null);
+  expect(again.data[0]).toMatchObject({ id: first!.id, webhookName: null });
+});

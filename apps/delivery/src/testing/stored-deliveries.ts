@@ -1,0 +1,73 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { newId, systemClock } from '@signet/contracts';
+import { databaseOptions, migrate } from '@signet/service-kit';
+import { testDatabase } from '@signet/testing';
+import { deliveryDatabase } from '../database/database.ts';
+import { DayPartitions } from '../database/day-partitions.ts';
+import { insertProjection } from '../delivery/delivery.log.ts';
+import type { DeliveryRow } from '../delivery/delivery.projection.ts';
+import { DeliveryReader } from '../delivery/delivery.reader.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Delivery's database without a service: rows go straight into the read model. */
+export class StoredDeliveries {
+  private constructor(
+    readonly url: string,
+    readonly orm: MikroORM,
+    private readonly partitions: DayPartitions,
+    readonly close: () => Promise<void>,
+  ) {}
+
+  static async create(): Promise<StoredDeliveries> {
+    const database = await testDatabase();
+    const options = deliveryDatabase({ SIGNET_DATABASE_URL: database.url, SIGNET_DATABASE_POOL: 6 });
+    const orm = await MikroORM.init(databaseOptions(options));
+    await migrate(orm, options);
+    return new StoredDeliveries(database.url, orm, new DayPartitions(orm.em, systemClock, 90 * DAY_MS), async () => {
+      await orm.close();
+      await database.drop();
+    });
+  }
+
+  get reader(): DeliveryReader {
+    return new DeliveryReader(this.orm.em);
+  }
+
+  async add(rows: readonly DeliveryRow[]): Promise<void> {
+    await this.partitions.ensure(rows);
+    await insertProjection(
+      this.orm.em.fork(),
+      rows.map((row) => ({ row, version: 1, order: null })),
+    );
+  }
+}
+
+/** A delivery that succeeded at once. */
+export function deliveredRow(fields: Partial<DeliveryRow> & Pick<DeliveryRow, 'createdAt'>): DeliveryRow {
+  const { createdAt } = fields;
+  return {
+    id: newId(),
+    day: createdAt.slice(0, 10),
+    tenantId: 'tenant-1',
+    webhookId: newId(),
+    partition: 0,
+    eventType: 'sale.created',
+    eventId: newId(),
+    kind: 'message',
+    repeats: null,
+    status: 'SUCCESS',
+    attemptCount: 1,
+    maxAttempts: 5,
+    nextRetryAt: null,
+    responseStatusCode: 200,
+    errorClass: null,
+    errorMessage: null,
+    signature: 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+    sentAt: createdAt,
+    completedAt: createdAt,
+    durationMs: 12,
+    updatedAt: createdAt,
+    ...fields,
+  };
+}
