@@ -1,6 +1,6 @@
 import { EVENT_TYPES } from '@signet/contracts';
-import type { EventType, JsonSchema } from '@signet/contracts';
-import { fieldsOf } from './schema-fields.ts';
+import type { EventType } from '@signet/contracts';
+import { fieldTable } from './schema-fields.ts';
 
 /** Where the page is, from the root of the repository. */
 export const EVENT_TYPES_PAGE = 'docs/guides/event-types.md';
@@ -35,13 +35,6 @@ const section = ({ name, displayName, version, description, schema, example }: E
     fieldTable(schema),
     `\`\`\`json\n${JSON.stringify(example, null, 2)}\n\`\`\``,
   ].join('\n\n');
-
-const fieldTable = (schema: JsonSchema): string =>
-  [
-    '| field | type | meaning |',
-    '|---|---|---|',
-    ...fieldsOf(schema).map(({ path, type, meaning }) => `| \`${path}\` | ${type} | ${meaning} |`),
-  ].join('\n');
 
 /** The anchor that GitHub makes of a heading. */
 const anchorOf = (heading: string): string => heading.toLowerCase().replaceAll(/[^a-z0-9_ -]/g, '');

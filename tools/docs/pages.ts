@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../dev/settings.ts';
+import { ASYNCAPI_DOCUMENT, asyncApiDocument } from './asyncapi/document.ts';
 import { EVENT_TYPES_PAGE, eventTypesPage } from './event-types.ts';
 import { RECEIVING_PAGE, withQuotes } from './quotes.ts';
 import { SETTINGS_PAGE, settingsPage } from './settings.ts';
+import { TOPICS_PAGE, topicsPage } from './topics.ts';
 
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
@@ -12,4 +14,6 @@ export const pages = (): Readonly<Record<string, string>> => ({
   [SETTINGS_PAGE]: `${settingsPage()}\n`,
   [EVENT_TYPES_PAGE]: `${eventTypesPage()}\n`,
   [RECEIVING_PAGE]: withQuotes(read(RECEIVING_PAGE), dirname(RECEIVING_PAGE), read),
+  [TOPICS_PAGE]: `${topicsPage()}\n`,
+  [ASYNCAPI_DOCUMENT]: `${JSON.stringify(asyncApiDocument(), null, 2)}\n`,
 });

@@ -25,14 +25,15 @@ function nestedOf(field: JsonSchema, path: string): SchemaField[] {
 }
 
 /** For people: `string or null`, `list of objects`, `"failing" or "gone"`. */
-function typeOf(field: JsonSchema): string {
-  const { type, anyOf, enum: values, items } = field as { type?: string | string[] } & Record<string, unknown>;
-  if (Array.isArray(values)) return either(values.map((value) => `\`${JSON.stringify(value)}\``));
-  if (Array.isArray(anyOf)) return either([...new Set((anyOf as JsonSchema[]).flatMap(namesOf))]);
-  return either(namesOf({ type }).map((name) => (name === 'array' && items ? listOf(items as JsonSchema) : name)));
-}
+const typeOf = (field: JsonSchema): string => either([...new Set(namesOf(field))]);
 
-const namesOf = ({ type }: JsonSchema): string[] => [type ?? 'anything'].flat().map(String);
+function namesOf({ type, anyOf, enum: values, items, format }: JsonSchema): string[] {
+  if (Array.isArray(values)) return values.map((value) => `\`${JSON.stringify(value)}\``);
+  if (Array.isArray(anyOf)) return (anyOf as JsonSchema[]).flatMap(namesOf);
+  if (format !== undefined) return [`${String(type)} (${String(format)})`];
+  const names = [type ?? 'anything'].flat().map(String);
+  return names.map((name) => (name === 'array' && items ? listOf(items as JsonSchema) : name));
+}
 
 const listOf = (items: JsonSchema): string => `list of ${namesOf(items)[0] ?? 'value'}s`;
 
@@ -50,3 +51,11 @@ function meaningOf({ description, pattern }: JsonSchema): string {
     .join(' ')
     .replaceAll('|', '\\|');
 }
+
+/** The fields as a table in Markdown. */
+export const fieldTable = (schema: JsonSchema): string =>
+  [
+    '| field | type | meaning |',
+    '|---|---|---|',
+    ...fieldsOf(schema).map(({ path, type, meaning }) => `| \`${path}\` | ${type} | ${meaning} |`),
+  ].join('\n');

@@ -36,26 +36,62 @@ export type AbandonReason = (typeof ABANDON_REASONS)[number];
 
 /**
  * What became of one attempt, or of a delivery that is abandoned: `errorClass` is an `AbandonReason` then. On
- * `delivery.outcomes.v1` the key is the webhook id, the value this as JSON.
+ * `delivery.outcomes.v1` the key is the webhook id, the value this as JSON. A public contract: what is explained here is
+ * what other teams read in the AsyncAPI document.
  */
-export const deliveryOutcome = z.object({
-  deliveryId: z.uuid(),
-  webhookId: z.uuid(),
-  tenantId: z.string(),
-  eventId: z.uuid(),
-  eventType: z.string(),
-  kind: z.enum(['message', 'test', 'replay']),
-  /** Counted from 1. Of an abandoned delivery: how many attempts it has had, 0 where there was none. */
-  attempt: z.int().nonnegative(),
-  outcome: z.enum(['succeeded', 'failed']),
-  /** Status of the delivery after this attempt. */
-  deliveryStatus: z.enum(DELIVERY_STATUSES),
-  /** Start and end are the same time where nothing was sent. */
-  startedAt: z.iso.datetime(),
-  endedAt: z.iso.datetime(),
-  statusCode: z.int().nullable(),
-  errorClass: z.enum(ERROR_CLASSES).nullable(),
-  fault: z.enum(FAULTS),
-  nextAttemptAt: z.iso.datetime().nullable(),
-});
+export const deliveryOutcome = z
+  .object({
+    deliveryId: z.uuid().describe('The delivery: one message to one webhook.'),
+    webhookId: z.uuid().describe('The webhook; the key of the record.'),
+    tenantId: z.string().describe('The tenant that owns the webhook.'),
+    eventId: z
+      .uuid()
+      .describe('The message; `webhook-id` of the requests. The same for every webhook, retry and replay.'),
+    eventType: z.string().describe('Name in the event catalogue.'),
+    kind: z.enum(['message', 'test', 'replay']).describe('What asked for the delivery.'),
+    attempt: z
+      .int()
+      .nonnegative()
+      .describe('Counted from 1. Of an abandoned delivery: how many attempts it has had, 0 where there was none.'),
+    outcome: z.enum(['succeeded', 'failed']).describe('Whether the receiver answered 2xx.'),
+    deliveryStatus: z
+      .enum(DELIVERY_STATUSES)
+      .describe(
+        'Status of the delivery after this attempt: SUCCESS and FAILED end it, unless a person asks for one more.',
+      ),
+    startedAt: z.iso.datetime().describe('When the attempt began.'),
+    endedAt: z.iso.datetime().describe('When it ended; the same as the start where nothing was sent.'),
+    statusCode: z.int().nullable().describe('Of the response; null where none came.'),
+    errorClass: z
+      .enum(ERROR_CLASSES)
+      .nullable()
+      .describe(
+        'Why it failed; null where it did not. disabled, deleted, tenant_suspended: the delivery was abandoned.',
+      ),
+    fault: z.enum(FAULTS).describe('Whose fault a failure is.'),
+    nextAttemptAt: z.iso.datetime().nullable().describe('When the next attempt is due; null where none is.'),
+  })
+  .meta({
+    title: 'Delivery outcome',
+    description: 'What became of one attempt, or of a delivery that was abandoned.',
+    examples: [
+      {
+        deliveryId: '7d1f7c1e-58a8-5b0e-8a07-3c5a3f9f6f02',
+        webhookId: '0199f3a2-6d1c-7c40-9a51-0d7e2f4b8c11',
+        tenantId: 'antwerp',
+        eventId: 'a3d9c9c2-7ef6-5d0c-9a39-6d0a52ba3a10',
+        eventType: 'sale.created',
+        kind: 'message',
+        attempt: 1,
+        outcome: 'failed',
+        deliveryStatus: 'RETRYING',
+        startedAt: '2026-03-01T10:00:00.100Z',
+        endedAt: '2026-03-01T10:00:00.412Z',
+        statusCode: 500,
+        errorClass: 'http_status',
+        fault: 'receiver',
+        nextAttemptAt: '2026-03-01T10:01:02.310Z',
+      },
+    ],
+  });
 export type DeliveryOutcome = z.infer<typeof deliveryOutcome>;

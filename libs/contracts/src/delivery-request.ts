@@ -1,26 +1,51 @@
+import { z } from 'zod';
+
 /**
  * One message for one webhook, as it lies on `delivery.requests.v1`: the key is the webhook id, the value is the
  * exact body to be sent, and one header carries the rest as JSON, because one header costs a tenth of a dozen.
  */
-export interface DeliveryRequest {
-  readonly deliveryId: string;
-  readonly webhookId: string;
-  readonly tenantId: string;
-  /** `webhook-id` on the wire. */
-  readonly eventId: string;
-  readonly eventType: string;
-  readonly source: string;
-  readonly messageId: string;
-  readonly subject?: string;
-  /** The message's `time`, RFC 3339. */
-  readonly messageTime: string;
-  /** When Signet accepted the message, milliseconds since the epoch: the start of the delivery objective's clock. */
-  readonly acceptedAt: number;
-  readonly traceparent?: string;
-  /** A test or a replay is a new delivery; a replay names the delivery that it repeats. */
-  readonly kind: 'message' | 'test' | 'replay';
-  readonly repeats?: string;
-}
+export const deliveryRequest = z
+  .object({
+    deliveryId: z
+      .uuid()
+      .describe('UUIDv5 of webhook id, source and message id: the same message twice is one delivery.'),
+    webhookId: z.uuid().describe('The key of the record.'),
+    tenantId: z.string(),
+    eventId: z.uuid().describe('`webhook-id` on the wire.'),
+    eventType: z.string().describe('Name in the event catalogue.'),
+    source: z.string().describe('CloudEvents source of the message.'),
+    messageId: z.string().describe('CloudEvents id of the message.'),
+    subject: z.string().optional().describe('Id of the object that the message is about.'),
+    messageTime: z.string().describe("The message's `time`, RFC 3339."),
+    acceptedAt: z
+      .int()
+      .describe("When Signet accepted the message, milliseconds since the epoch: the start of the objective's clock."),
+    traceparent: z.string().optional().describe('W3C trace context.'),
+    kind: z
+      .enum(['message', 'test', 'replay'])
+      .describe('A test or a replay is a new delivery; a replay names the delivery that it repeats.'),
+    repeats: z.uuid().optional().describe('Of a replay: the delivery that it repeats.'),
+  })
+  .meta({
+    title: 'Delivery request',
+    description: 'Which delivery the body in the value is for.',
+    examples: [
+      {
+        deliveryId: '7d1f7c1e-58a8-5b0e-8a07-3c5a3f9f6f02',
+        webhookId: '0199f3a2-6d1c-7c40-9a51-0d7e2f4b8c11',
+        tenantId: 'antwerp',
+        eventId: 'a3d9c9c2-7ef6-5d0c-9a39-6d0a52ba3a10',
+        eventType: 'sale.created',
+        source: '/pos/1',
+        messageId: 's-1',
+        subject: 'S-20318',
+        messageTime: '2026-03-01T10:00:00Z',
+        acceptedAt: 1772359200050,
+        kind: 'message',
+      },
+    ],
+  });
+export type DeliveryRequest = Readonly<z.infer<typeof deliveryRequest>>;
 
 export const DELIVERY_REQUEST_HEADER = 'signet-request';
 

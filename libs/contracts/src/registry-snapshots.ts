@@ -1,67 +1,131 @@
 import { z } from 'zod';
 
 /** Present state of a webhook on `registry.webhooks.v1`. A deleted webhook is a tombstone. */
-export const webhookSnapshot = z.object({
-  id: z.uuid(),
-  tenantId: z.string(),
-  name: z.string(),
-  url: z.string(),
-  events: z.array(z.string()),
-  isActive: z.boolean(),
-  /** Static headers that the tenant adds to each request. */
-  headers: z.record(z.string(), z.string()),
-  /** More of them, whose values are credentials: each sealed. Missing in older records: there are none. */
-  sealedHeaders: z.record(z.string(), z.string()).nullish(),
-  /** null: the service's default. */
-  maxAttempts: z.int().positive().nullable(),
-  requestTimeoutMs: z.int().positive().nullable(),
-  rateLimitPerSecond: z.number().positive().nullable(),
-  ordering: z.enum(['none', 'subject']),
-  /** Name of one more header that carries the hex HMAC-SHA256 of the body; null, or missing in older records: none. */
-  legacySignatureHeader: z.string().nullish(),
-  /** What is shown to a receiver that asks for a client certificate; null, or missing in older records: nothing. */
-  clientCertificate: z
-    .object({
-      /** JSON of `{certificate, key}`, opened with the sealing keys only where a request is sent. */
-      sealed: z.string(),
-      fingerprint: z.string(),
-    })
-    .nullish(),
-  /** Every secret that signs, newest first; `sealed` is opened with the sealing keys only where a request is signed. */
-  secrets: z.array(z.object({ sealed: z.string(), expiresAt: z.iso.datetime().nullable() })).min(1),
-  /**
-   * Version of the webhook's stream that this snapshot shows. A reader keeps the highest, and of two that are alike the
-   * later: it is the same webhook with what is sealed of it resealed.
-   */
-  version: z.int().nonnegative(),
-});
+export const webhookSnapshot = z
+  .object({
+    id: z.uuid().describe('The key of the record.'),
+    tenantId: z.string(),
+    name: z.string(),
+    url: z.string(),
+    events: z.array(z.string()).describe('Event types that it is subscribed to.'),
+    isActive: z.boolean(),
+    headers: z.record(z.string(), z.string()).describe('Static headers that the tenant adds to each request.'),
+    sealedHeaders: z
+      .record(z.string(), z.string())
+      .nullish()
+      .describe('More of them, whose values are credentials: each sealed. Missing in older records: there are none.'),
+    maxAttempts: z.int().positive().nullable().describe("null: the service's default."),
+    requestTimeoutMs: z.int().positive().nullable().describe("null: the service's default."),
+    rateLimitPerSecond: z.number().positive().nullable().describe('null: none.'),
+    ordering: z.enum(['none', 'subject']),
+    legacySignatureHeader: z
+      .string()
+      .nullish()
+      .describe(
+        'Name of one more header with the hex HMAC-SHA256 of the body; null, or missing in older records: none.',
+      ),
+    clientCertificate: z
+      .object({
+        sealed: z
+          .string()
+          .describe('JSON of `{certificate, key}`, opened with the sealing keys only where a request is sent.'),
+        fingerprint: z.string(),
+      })
+      .nullish()
+      .describe('Shown to a receiver that asks for one; null, or missing in older records: nothing.'),
+    secrets: z
+      .array(
+        z.object({
+          sealed: z.string().describe('Opened with the sealing keys only where a request is signed.'),
+          expiresAt: z.iso.datetime().nullable(),
+        }),
+      )
+      .min(1)
+      .describe('Every secret that signs, newest first.'),
+    version: z
+      .int()
+      .nonnegative()
+      .describe(
+        "Version of the webhook's stream that this snapshot shows. A reader keeps the highest, and of two that are alike the later: it is the same webhook with what is sealed of it resealed.",
+      ),
+  })
+  .meta({
+    title: 'Webhook',
+    description: 'The present state of a webhook, what is secret of it sealed.',
+    examples: [
+      {
+        id: '0199f3a2-6d1c-7c40-9a51-0d7e2f4b8c11',
+        tenantId: 'antwerp',
+        name: 'Orders to the ERP',
+        url: 'https://erp.example/hooks/signet',
+        events: ['sale.created', 'sale.refunded'],
+        isActive: true,
+        headers: { 'x-shop': 'antwerp' },
+        maxAttempts: null,
+        requestTimeoutMs: null,
+        rateLimitPerSecond: null,
+        ordering: 'none',
+        legacySignatureHeader: null,
+        clientCertificate: null,
+        secrets: [{ sealed: 'v1.2026.c2VhbGVk', expiresAt: null }],
+        version: 1,
+      },
+    ],
+  });
 export type WebhookSnapshot = z.infer<typeof webhookSnapshot>;
 
 /** Present state of a tenant on `registry.tenants.v1`. */
-export const tenantSnapshot = z.object({
-  id: z.string(),
-  name: z.string(),
-  status: z.enum(['active', 'suspended']),
-  version: z.int().nonnegative(),
-});
+export const tenantSnapshot = z
+  .object({
+    id: z.string().describe('The key of the record.'),
+    name: z.string(),
+    status: z.enum(['active', 'suspended']),
+    version: z.int().nonnegative().describe('A reader keeps the highest.'),
+  })
+  .meta({
+    title: 'Tenant',
+    description: 'The present state of a tenant.',
+    examples: [{ id: 'antwerp', name: 'Antwerp', status: 'active', version: 1 }],
+  });
 export type TenantSnapshot = z.infer<typeof tenantSnapshot>;
 
 export const ROLES = ['operator', 'tenant', 'producer'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** A live API key on `registry.api-keys.v1`, keyed by its id. A revoked key is a tombstone. */
-export const apiKeySnapshot = z.object({
-  id: z.uuid(),
-  /** null for the operator's keys, which belong to no tenant. */
-  tenantId: z.string().nullable(),
-  name: z.string(),
-  role: z.enum(ROLES),
-  /** SHA-256 of the key, lower-case hex. */
-  hash: z.string().length(64),
-  /** Event types that a producer's key may send; null, or missing in older records: all. */
-  eventTypes: z.array(z.string()).nullish(),
-  /** Tenants that the key of a producer without a tenant may send for; null, or missing in older records: all. */
-  tenants: z.array(z.string()).nullish(),
-  version: z.int().nonnegative(),
-});
+export const apiKeySnapshot = z
+  .object({
+    id: z.uuid().describe('The key of the record.'),
+    tenantId: z.string().nullable().describe("null for the operator's keys, which belong to no tenant."),
+    name: z.string(),
+    role: z.enum(ROLES),
+    hash: z.string().length(64).describe('SHA-256 of the key, lower-case hex.'),
+    eventTypes: z
+      .array(z.string())
+      .nullish()
+      .describe("Event types that a producer's key may send; null, or missing in older records: all."),
+    tenants: z
+      .array(z.string())
+      .nullish()
+      .describe(
+        'Tenants that the key of a producer without a tenant may send for; null, or missing in older records: all.',
+      ),
+    version: z.int().nonnegative().describe('A reader keeps the highest.'),
+  })
+  .meta({
+    title: 'API key',
+    description: 'A live API key, as a hash.',
+    examples: [
+      {
+        id: '0199f3a2-7a00-7d11-8c3e-4b1f2a9c5d60',
+        tenantId: 'antwerp',
+        name: 'The tills',
+        role: 'producer',
+        hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+        eventTypes: ['sale.created'],
+        tenants: null,
+        version: 1,
+      },
+    ],
+  });
 export type ApiKeySnapshot = z.infer<typeof apiKeySnapshot>;

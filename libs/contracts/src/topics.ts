@@ -37,43 +37,81 @@ export const REGISTRY_TENANTS = 'registry.tenants.v1';
 export const REGISTRY_API_KEYS = 'registry.api-keys.v1';
 export const REGISTRY_DEAD_LETTER = 'registry.dead-letter.v1';
 
-const log = (name: string, key: string, description: string, partitions = 6): TopicDefinition => ({
-  name,
-  key,
-  description,
+/** Who sends to a topic, or reads it. `anybody`: it is a public contract that other teams may consume. */
+export type Party = 'producers' | 'registry' | 'ingestion' | 'delivery' | 'operators' | 'anybody';
+
+/** A topic of Signet's own. */
+export interface SignetTopic extends TopicDefinition {
+  readonly sentBy: readonly Party[];
+  readonly readBy: readonly Party[];
+}
+
+type Described = Pick<SignetTopic, 'name' | 'key' | 'description' | 'sentBy' | 'readBy'>;
+
+const log = (topic: Described, partitions = 6): SignetTopic => ({
+  ...topic,
   partitions,
   cleanup: 'delete',
   retentionMs: MESSAGE_RETENTION_MS,
 });
-const table = (name: string, key: string, description: string): TopicDefinition => ({
-  name,
-  key,
-  description,
-  partitions: 1,
-  cleanup: 'compact',
-});
+const table = (topic: Described): SignetTopic => ({ ...topic, partitions: 1, cleanup: 'compact' });
+const deadLetters = (name: string, service: Party, description: string): SignetTopic =>
+  log({ name, key: 'key of the refused record', description, sentBy: [service], readBy: ['operators'] }, 1);
 
 /** Every topic that Signet owns. Source topics belong to the producers and are not listed here. */
-export const TOPICS: readonly TopicDefinition[] = [
+export const TOPICS: readonly SignetTopic[] = [
   ...DOMAINS.map((domain) =>
-    log(canonicalTopic(domain), 'tenant/subject', `Accepted ${domain} messages as CloudEvents in binary mode.`),
+    log({
+      name: canonicalTopic(domain),
+      key: 'tenant/subject',
+      description: `Accepted ${domain} messages as CloudEvents in binary mode. A trusted service may write here itself.`,
+      sentBy: ['ingestion', 'producers'],
+      readBy: ['delivery'],
+    }),
   ),
-  log(
-    canonicalTopic('webhook'),
-    'tenant/webhook id',
-    'Alerts of the registry about webhooks, as CloudEvents in binary mode.',
-  ),
-  log(
-    INGESTION_DEAD_LETTER,
-    'key of the refused record',
-    'Records that ingestion could not accept, with the reason.',
-    1,
-  ),
-  log(DELIVERY_REQUESTS, 'webhook id', 'One message for one webhook; the value is the exact body to be sent.'),
-  log(DELIVERY_OUTCOMES, 'webhook id', 'What became of each attempt.'),
-  log(DELIVERY_DEAD_LETTER, 'key of the refused record', 'Records that delivery could not understand.', 1),
-  table(REGISTRY_WEBHOOKS, 'webhook id', 'The present state of each webhook, its secrets sealed.'),
-  table(REGISTRY_TENANTS, 'tenant id', 'The present state of each tenant.'),
-  table(REGISTRY_API_KEYS, 'API key id', 'Each live API key, as a SHA-256 hash.'),
-  log(REGISTRY_DEAD_LETTER, 'key of the refused record', 'Records that the registry could not understand.', 1),
+  log({
+    name: canonicalTopic('webhook'),
+    key: 'tenant/webhook id',
+    description: 'Alerts of the registry about webhooks, as CloudEvents in binary mode.',
+    sentBy: ['registry'],
+    readBy: ['delivery'],
+  }),
+  deadLetters(INGESTION_DEAD_LETTER, 'ingestion', 'Records that ingestion could not accept, with the reason.'),
+  log({
+    name: DELIVERY_REQUESTS,
+    key: 'webhook id',
+    description: 'One message for one webhook; the value is the exact body to be sent.',
+    sentBy: ['delivery', 'registry'],
+    readBy: ['delivery'],
+  }),
+  log({
+    name: DELIVERY_OUTCOMES,
+    key: 'webhook id',
+    description: 'What became of each attempt.',
+    sentBy: ['delivery'],
+    readBy: ['registry', 'anybody'],
+  }),
+  deadLetters(DELIVERY_DEAD_LETTER, 'delivery', 'Records that delivery could not understand.'),
+  table({
+    name: REGISTRY_WEBHOOKS,
+    key: 'webhook id',
+    description: 'The present state of each webhook, its secrets sealed.',
+    sentBy: ['registry'],
+    readBy: ['delivery'],
+  }),
+  table({
+    name: REGISTRY_TENANTS,
+    key: 'tenant id',
+    description: 'The present state of each tenant.',
+    sentBy: ['registry'],
+    readBy: ['ingestion', 'delivery'],
+  }),
+  table({
+    name: REGISTRY_API_KEYS,
+    key: 'API key id',
+    description: 'Each live API key, as a SHA-256 hash.',
+    sentBy: ['registry'],
+    readBy: ['ingestion', 'delivery'],
+  }),
+  deadLetters(REGISTRY_DEAD_LETTER, 'registry', 'Records that the registry could not understand.'),
 ];

@@ -1,3 +1,5 @@
+export { AsyncApi } from './asyncapi.ts';
+export type { AsyncApiDocument, AsyncApiMessage, Verdict } from './asyncapi.ts';
 export { expired, selfSigned } from './certificate.ts';
 export type { Identity } from './certificate.ts';
 export { consume } from './consume.ts';

@@ -1,0 +1,44 @@
+import type { KafkaClientOptions } from '@signet/kafka';
+import { NotOnKafkaError } from '@signet/kafka';
+import { parseCommand, USAGE, UsageError } from './arguments.ts';
+import { list } from './list.ts';
+import { CannotPutBackError, putBack } from './put-back.ts';
+import { show } from './show.ts';
+
+/** `EX_USAGE` of sysexits.h. */
+const EXIT_USAGE = 64;
+
+export interface Output {
+  out(text: string | Buffer): void;
+  err(text: string): void;
+}
+
+/** Does what the arguments ask for; resolves to the exit code. What goes wrong as it may is a sentence, not a stack. */
+export async function deadLetters(args: readonly string[], client: KafkaClientOptions, to: Output): Promise<number> {
+  try {
+    await run(args, client, to);
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      to.err(`${error.message}\n\n${USAGE}`);
+      return EXIT_USAGE;
+    }
+    if (!(error instanceof NotOnKafkaError || error instanceof CannotPutBackError)) throw error;
+    to.err(`${error.message}\n`);
+    return 1;
+  }
+}
+
+async function run(args: readonly string[], client: KafkaClientOptions, { out }: Output): Promise<void> {
+  const command = parseCommand(args, new Date());
+  switch (command.name) {
+    case 'help':
+      return out(USAGE);
+    case 'list':
+      return list(client, command, out);
+    case 'show':
+      return show(client, command, out);
+    case 'put-back':
+      return putBack(client, command, out);
+  }
+}

@@ -1,0 +1,27 @@
+import type { KafkaClientOptions, ReadDeadLetter } from '@signet/kafka';
+import { readDeadLetter, readSince } from '@signet/kafka';
+import type { ListCommand } from './arguments.ts';
+
+/** Writes the newest dead letters that are asked for, oldest first, a line each. */
+export async function list(
+  client: KafkaClientOptions,
+  { topic, reason, since, limit }: ListCommand,
+  write: (text: string) => void,
+): Promise<void> {
+  // Lines, not records: a million letters may be read for the last fifty.
+  const lines: string[] = [];
+  await readSince(client, topic, since, (record) => {
+    const letter = readDeadLetter(record);
+    if (!letter || (reason !== undefined && letter.reason !== reason)) return;
+    lines.push(lineOf(letter));
+    if (lines.length > 2 * limit) lines.splice(0, limit);
+  });
+  write(lines.slice(-limit).join(''));
+}
+
+function lineOf({ partition, offset, at, reason, field = '', origin, detail }: ReadDeadLetter): string {
+  const from = `${origin.topic}/${origin.partition}:${origin.offset}`;
+  // Some of it is the sender's own words.
+  const columns = [`${partition}:${offset}`, at, reason, field, from, detail].map((text) => text.replace(/\s+/g, ' '));
+  return `${columns.join('\t')}\n`;
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { TOPICS } from '@signet/contracts';
+import type { KafkaClientOptions, ReadDeadLetter } from '@signet/kafka';
+import { putBackRecord, RecordProducer, recordsAt, requireTopic } from '@signet/kafka';
+import type { PutBackCommand } from './arguments.ts';
+import { deadLetterOf } from './dead-letter-of.ts';
+
+/** A dead letter that cannot be put back as it is asked for; nothing has been put back then. */
+export class CannotPutBackError extends Error {
+  override readonly name = 'CannotPutBackError';
+}
+
+/** Records of our own topics say their times themselves; on a source topic Kafka's may be the only one. */
+const OWN_TOPICS: ReadonlySet<string> = new Set(TOPICS.map(({ name }) => name));
+
+/** Sends the records to where they came from, one line for each that Kafka has. */
+export async function putBack(
+  client: KafkaClientOptions,
+  { topic, places, dataFile, headers }: PutBackCommand,
+  write: (text: string) => void,
+): Promise<void> {
+  const value = dataFile === undefined ? undefined : read(dataFile);
+  const letters = (await recordsAt(client, topic, places)).map(deadLetterOf);
+  if (value === undefined) letters.forEach(requireWhole);
+  for (const origin of new Set(letters.map((letter) => letter.origin.topic))) await requireTopic(client, origin);
+  const producer = new RecordProducer({ client, name: 'dead-letters' });
+  try {
+    for (const letter of letters) {
+      const to = letter.origin.topic;
+      const keepsTime = !OWN_TOPICS.has(to);
+      const mended = { headers, ...(value !== undefined && { value }) };
+      await producer.publish(to, putBackRecord(letter, { topic, now: new Date(), keepsTime, ...mended }));
+      write(`${letter.partition}:${letter.offset} is on ${to} again\n`);
+    }
+  } finally {
+    await producer.close();
+  }
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new CannotPutBackError(`${file} cannot be read: ${(error as Error).message}.`);
+  }
+}
+
+function requireWhole({ partition, offset, omittedBytes }: ReadDeadLetter): void {
+  if (omittedBytes === undefined) return;
+  throw new CannotPutBackError(
+    `${partition}:${offset} was too large to be kept whole, ${omittedBytes} bytes are left out: give its value with --data.`,
+  );
+}

@@ -1,0 +1,40 @@
+import { isUtf8 } from 'node:buffer';
+import type { KafkaClientOptions, ReadDeadLetter } from '@signet/kafka';
+import { recordsAt } from '@signet/kafka';
+import type { ShowCommand } from './arguments.ts';
+import { deadLetterOf } from './dead-letter-of.ts';
+
+/** Writes all about one dead letter: why, from where, its own headers, and its value last. */
+export async function show(
+  client: KafkaClientOptions,
+  { topic, place, isRaw }: ShowCommand,
+  write: (text: string | Buffer) => void,
+): Promise<void> {
+  const [record] = await recordsAt(client, topic, [place]);
+  const letter = deadLetterOf(record!);
+  if (isRaw) return write(letter.value ?? '');
+  write(`${aboutOf(letter)}\n\n`);
+  write(letter.value === null ? '(no value)\n' : `${textOf(letter.value)}\n`);
+}
+
+function aboutOf(letter: ReadDeadLetter): string {
+  const { partition, offset, reason, field, detail, at, service, origin, omittedBytes, putBackFrom, key } = letter;
+  const about: [name: string, value: string | number | undefined][] = [
+    ['place', `${partition}:${offset}`],
+    ['reason', reason],
+    ['field', field],
+    ['detail', detail],
+    ['set aside', `${at} by ${service}`],
+    ['from', `${origin.topic}/${origin.partition}:${origin.offset}`],
+    ['sent', Number.isFinite(origin.at) ? new Date(origin.at).toISOString() : undefined],
+    ['bytes left out', omittedBytes],
+    ['put back before', putBackFrom],
+    ['key', key === null ? '(none)' : textOf(key)],
+    ...Object.entries(letter.headers).map(([name, value]): [string, string] => [`header ${name}`, textOf(value)]),
+  ];
+  return about.flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`])).join('\n');
+}
+
+/** Text as it is; bytes that are none in base64, and said so. */
+const textOf = (bytes: Buffer): string =>
+  isUtf8(bytes) ? bytes.toString('utf8') : `(base64) ${bytes.toString('base64')}`;
