@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * What lists, filters and searches need to stay short of the whole table (see docs/adr/0021): when the deliveries of each
+ * What lists, filters and searches need to stay short of the whole table (see docs/adr/0022): when the deliveries of each
  * day's partition were created, and an index for each way of narrowing a list down, newest first. What most deliveries
  * have no part in (failures, what is still open, what was sent late) has indexes of its own over just those, which cost
  * a delivery that succeeds at once nothing.
