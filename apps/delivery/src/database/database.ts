@@ -4,6 +4,7 @@ import { IdempotencyKeysMigration } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { CircuitsMigration } from './circuits.migration.ts';
 import { DeliveryMigration1 } from './delivery.migration.ts';
+import { HeldDeliveriesMigration } from './held-deliveries.migration.ts';
 import { DueByWebhookMigration } from './due-by-webhook.migration.ts';
 import { DueBySubjectMigration } from './due-by-subject.migration.ts';
 import { ReplaysMigration } from './replays.migration.ts';
@@ -22,6 +23,7 @@ export const deliveryDatabase = (
     { name: 'replays', class: ReplaysMigration },
     { name: 'circuits', class: CircuitsMigration },
     { name: 'idempotency-keys', class: IdempotencyKeysMigration },
+    { name: 'held-deliveries', class: HeldDeliveriesMigration },
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

@@ -30,6 +30,8 @@ export class DeliveryTask {
   weight = 0;
   /** An attempt is on the wire. */
   inFlight = false;
+  /** It has ended by then, milliseconds since the epoch. */
+  attemptEndsAt = 0;
   /** When Signet accepted the message, milliseconds since the epoch; null when the task was read back. */
   acceptedAt: number | null = null;
   /** Somebody else leased it anew from PostgreSQL while it was in hand here. */
