@@ -35,6 +35,7 @@ export function strategies(
     transportId: DISPATCH,
     // Enough to keep every webhook of a partition busy between two fetches.
     maxInFlightRecords: PARTITION_ROOM,
+    onGivingUp: () => dispatch.givingUp(),
     onAssigned: (assignment) => dispatch.assigned(assignment[DELIVERY_REQUESTS] ?? []),
     onRevoked: (assignment) => dispatch.revoked(assignment[DELIVERY_REQUESTS] ?? []),
   });

@@ -37,6 +37,12 @@ export class EgressClosedError extends Error {
   readonly code = 'egress_closed';
 }
 
+/** The request was not sent, since it may not begin any more (`EgressRequest.mayBegin`). */
+export class EgressWithheldError extends Error {
+  override readonly name = 'EgressWithheldError';
+  readonly code = 'egress_withheld';
+}
+
 const MAX_TARGETS = 10_000;
 /** Pools unused for this long are closed; their connections went long before. */
 const POOL_IDLE_MS = 60_000;
@@ -85,6 +91,7 @@ export class EgressClient {
    * Sends one POST. Whatever the network or the receiver does is a value; a response of any status is a `response`.
    *
    * @throws EgressClosedError (as a rejection) after `close`
+   * @throws EgressWithheldError (as a rejection) where the request did not begin because it might not any more
    */
   post(request: EgressRequest): Promise<EgressResult> {
     if (this.#closed) return Promise.reject(new EgressClosedError('The egress client is closed.'));
@@ -103,7 +110,7 @@ export class EgressClient {
     }
 
     this.#underWay += 1;
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const { headers, body } = request;
       const exchange = new Exchange({
         request,
@@ -113,12 +120,21 @@ export class EgressClient {
           resolve(result);
           this.#ended();
         },
+        withhold: () => {
+          reject(new EgressWithheldError('The request may not begin any more.'));
+          this.#ended();
+        },
       });
       if (target.literal) return exchange.resolved(target.literal, false);
       const resolution = this.#book.find(target.host);
       if (!(resolution instanceof Promise)) return exchange.resolved(resolution, true);
       void resolution.then((found) => exchange.resolved(found, true));
     });
+  }
+
+  /** Withholds what waits for a connection and may not begin any more, instead of asking when there is one. */
+  withholdWaiting(): void {
+    for (const pool of this.#pools.values()) pool.withholdWaiting();
   }
 
   /** Takes no more requests; resolves when those under way have ended, each within its own time. */

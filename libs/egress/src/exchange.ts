@@ -25,6 +25,8 @@ export interface ExchangeContext {
   /** The connections to one of the resolved addresses. */
   readonly poolOf: (address: string) => HostPool;
   readonly settle: (result: EgressResult) => void;
+  /** Called instead of `settle`: it may not begin any more. */
+  readonly withhold: () => void;
 }
 
 /**
@@ -71,12 +73,22 @@ export class Exchange implements LinkedHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // Thrown rather than aborted: an abort would close the connection, which has not been used.
-    if (!this.isAwaited) throw new Error('Nobody waits for this request any more.');
+    if (!this.isAwaited || this.withheld()) throw new Error('Nobody waits for this request any more.');
     this.#controller = controller;
     this.#stage = 'waiting';
     this.#sentAt = performance.now();
     this.#reused = (this.link?.served ?? 0) > 0;
     if (this.link) this.link.served += 1;
+  }
+
+  /** Whether it has not begun and may not any more; then it has ended here. What is sent once more has begun. */
+  withheld(): boolean {
+    const { request, withhold } = this.#context;
+    if (this.#retried || !request.mayBegin || request.mayBegin()) return false;
+    this.isAwaited = false;
+    clearTimeout(this.#timer);
+    withhold();
+    return true;
   }
 
   onResponseStarted(): void {

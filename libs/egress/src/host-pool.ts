@@ -50,6 +50,11 @@ export class HostPool {
     void client.close();
   }
 
+  /** Of the requests that wait for a connection, those that may not begin any more end now. */
+  withholdWaiting(): void {
+    this.#waiting = this.#waiting.filter(({ handler }) => !handler.isAwaited || !handler.withheld());
+  }
+
   /** Requests under way or waiting go on to their ends; what nobody waits for ends now. */
   close(): void {
     this.#closed = true;

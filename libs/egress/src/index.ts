@@ -2,7 +2,7 @@ export { CidrFormatError } from './cidr.ts';
 export { checkClientCertificate } from './client-certificate.ts';
 export type { CertificateFacts, ClientCertificateCheck, ClientCertificateRule } from './client-certificate.ts';
 export { ClientIdentity } from './client-identity.ts';
-export { EgressClient, EgressClosedError } from './egress-client.ts';
+export { EgressClient, EgressClosedError, EgressWithheldError } from './egress-client.ts';
 export type { EgressClientOptions } from './egress-client.ts';
 export { checkHeader, isCredentialHeader, MASKED, reservedHeader } from './headers.ts';
 export type { HeaderCheck, HeaderRule } from './headers.ts';

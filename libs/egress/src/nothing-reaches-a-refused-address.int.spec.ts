@@ -93,6 +93,7 @@ describe('a canary on this machine', () => {
       const handler = {
         link: undefined,
         isAwaited: true,
+        withheld: () => false,
         onRequestStart: () => undefined,
         onResponseStart: () => undefined,
         onResponseData: () => undefined,

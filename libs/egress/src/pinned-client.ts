@@ -11,6 +11,8 @@ export interface LinkedHandler extends Dispatcher.DispatchHandler {
   /** Whether anybody still waits for the outcome. */
   readonly isAwaited: boolean;
   link: Link | undefined;
+  /** Ends it where it has not begun and may not begin any more; whether that is so. */
+  withheld(): boolean;
 }
 
 export interface ClientLimits {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { rawReceiver, respond, waitFor } from '@signet/testing';
 import type { Answer, RawReceiver } from '@signet/testing';
 import type { EgressClient, EgressClientOptions } from './egress-client.ts';
-import { EgressClosedError } from './egress-client.ts';
+import { EgressClosedError, EgressWithheldError } from './egress-client.ts';
 import { aRequest, failureOf, loopbackClient, responseOf } from './fixtures/egress.ts';
 
 describe('a POST', () => {
@@ -169,6 +169,32 @@ describe('a POST', () => {
     responseOf(await narrow.post(aRequest(url, { body: Buffer.from('"next"') })));
     expect(requests.map((request) => request.split('\r\n\r\n')[1])).toEqual(['"slow"', '"next"']);
     expect(sockets).toHaveLength(2);
+  });
+
+  test('that may not begin any more is withheld when there is a connection for it, or as soon as that is asked', async () => {
+    let answer = (): void => undefined;
+    const { url, requests } = await receive((socket) => {
+      answer = () => respond(socket);
+    });
+    const narrow = another({ maxConnectionsPerHost: 1 });
+    let may = true;
+    const mayBegin = (): boolean => may;
+    const first = narrow.post(aRequest(url, { mayBegin }));
+    await waitFor(() => requests.length === 1, { what: 'the first request' });
+    const second = narrow.post(aRequest(url, { mayBegin })).catch((error: unknown) => error);
+    const third = narrow.post(aRequest(url));
+    may = false;
+    narrow.withholdWaiting();
+    expect(await second).toBeInstanceOf(EgressWithheldError);
+    const fourth = narrow.post(aRequest(url, { mayBegin })).catch((error: unknown) => error);
+    answer();
+    // What has begun goes on, and others are let past.
+    responseOf(await first);
+    await waitFor(() => requests.length === 2, { what: 'the third request' });
+    answer();
+    responseOf(await third);
+    expect(await fourth).toBeInstanceOf(EgressWithheldError);
+    expect(requests).toHaveLength(2);
   });
 
   test('to a host that answers no SYN ends when the time is over', async () => {

@@ -13,6 +13,8 @@ export interface EgressRequest {
   readonly maxResponseBytes: number;
   /** Shown to receivers that ask for a client certificate. Without effect where the URL has no TLS. */
   readonly identity?: ClientIdentity | undefined;
+  /** Asked when the request is about to be written, which may be long after `post` was called: false withholds it. */
+  readonly mayBegin?: () => boolean;
 }
 
 /** Milliseconds, with fractions; null where a step did not happen or its time cannot be known. */

@@ -5,14 +5,13 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { createKafka, silentLogger } from './client.ts';
 import type { KafkaClientOptions, Logger } from './client.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { memberAssigner } from './group-member.ts';
 import { Pace } from './pace.ts';
 import { PartitionFeed } from './partition-feed.ts';
 import { RecordProducer } from './producer.ts';
 import type { BatchHandler, RecordBatch } from './record.ts';
+import type { Assignment } from './sticky-assignment.ts';
 import { toRecords } from './to-records.ts';
-
-/** Partitions by topic. */
-export type Assignment = Readonly<Record<string, readonly number[]>>;
 
 export interface KafkaBatchServerOptions {
   readonly client: KafkaClientOptions;
@@ -37,6 +36,12 @@ export interface KafkaBatchServerOptions {
   readonly backoff?: { readonly firstMs: number; readonly maxMs: number };
   /** How long handlers may take to end when the server stops. */
   readonly stopDeadlineMs?: number;
+  /**
+   * Called before the member joins its group, again too, and before it leaves: when it resolves, any of the partitions may
+   * go to somebody else, and those that stay come back with `onAssigned`. It may take two seconds; Kafka waits no longer
+   * for long. With it, a stop does not wait for the handlers: what they have not done by then is read again.
+   */
+  readonly onGivingUp?: () => Promise<void>;
   /**
    * Called at every join with all partitions, those that stay included: another member may have had them in between, and
    * kafkajs cannot tell. Awaited before the first batch is handed over, and tried again until it succeeds.
@@ -67,6 +72,10 @@ const DEFAULTS = {
   now: () => new Date(),
 };
 
+/** How long giving up, and the commit behind it, may take. Together they are well below the session time-out. */
+const GIVING_UP_MS = 2_000;
+const LAST_COMMIT_MS = 1_000;
+
 /** Silence of the consumer, neither a fetch nor a heartbeat, after which it counts as dead (tulios/kafkajs#659). */
 const WATCHDOG_MS = 60_000;
 
@@ -91,6 +100,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private commitTimer: NodeJS.Timeout | undefined;
   private committing: Promise<void> | undefined;
   private heartbeatAt = 0;
+  /** When the last request of a kind that was answered had been sent. */
+  private readonly sentAt = new Map<string, number>();
+  private givingUp: Promise<void> | undefined;
   private readonly pace: Pace;
   private signOfLifeAt: number;
   private isJoined = false;
@@ -139,6 +151,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       maxWaitTimeInMs: maxWaitTimeMs,
       maxBytesPerPartition,
       allowAutoTopicCreation: false,
+      partitionAssigners: [
+        memberAssigner({ assigned: () => this.assignment, beforeGivingUp: () => (this.givingUp ??= this.giveUp()) }),
+      ],
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30, restartOnFailure: async () => !this.isClosing },
     });
     this.consumer = consumer;
@@ -154,7 +169,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   /**
-   * Stops to fetch, waits for the handlers until the deadline, commits, leaves the group. Not to be called from a handler.
+   * Stops to fetch, waits until the deadline for the handlers, or for what gives up in their stead, commits, leaves the
+   * group. Not to be called from a handler.
    */
   override async close(): Promise<void> {
     if (this.isClosing) return;
@@ -164,16 +180,19 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     if (consumer) {
       for (const topic of Object.keys(this.assignment)) consumer.pause([{ topic }]);
       const settled = Promise.all([...this.feeds.values()].map((feed) => feed.settled()));
-      await within(settled, deadline);
+      if (!this.settings.onGivingUp) await within(settled, deadline);
       clearTimeout(this.commitTimer);
-      await within(this.commit(), 2_000);
+      await (this.givingUp ??= this.giveUp());
       for (const feed of this.feeds.values()) feed.abort();
       await within(consumer.disconnect(), 5_000);
     }
     await this.producer.close();
   }
 
-  /** Milliseconds since the epoch of the last heartbeat that the group acknowledged; 0 before the first. */
+  /**
+   * When the last heartbeat that the group acknowledged was sent, milliseconds since the epoch; 0 before the first. Its
+   * answer may have lain here for any time: the group counts from when it heard of us.
+   */
   lastHeartbeatAt(): number {
     return this.heartbeatAt;
   }
@@ -194,18 +213,22 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   private watch(consumer: Consumer): void {
-    const { GROUP_JOIN, HEARTBEAT, FETCH, CRASH, REBALANCING } = consumer.events;
+    const { GROUP_JOIN, HEARTBEAT, FETCH, CRASH, REQUEST } = consumer.events;
     const alive = (): void => void (this.signOfLifeAt = this.settings.now().getTime());
     consumer.on(FETCH, alive);
+    consumer.on(REQUEST, ({ payload: { apiName, duration } }) => {
+      if (apiName === 'Heartbeat' || apiName === 'SyncGroup')
+        this.sentAt.set(apiName, this.settings.now().getTime() - duration);
+    });
     consumer.on(HEARTBEAT, () => {
       alive();
-      this.heartbeatAt = this.signOfLifeAt;
+      this.heartbeatAt = this.sentAt.get('Heartbeat') ?? 0;
     });
-    consumer.on(REBALANCING, () => void this.commit());
     consumer.on(GROUP_JOIN, ({ payload }) => {
       alive();
-      this.heartbeatAt = this.signOfLifeAt;
+      this.heartbeatAt = this.sentAt.get('SyncGroup') ?? 0;
       this.isJoined = true;
+      this.givingUp = undefined;
       this.log.info({ group: this.settings.groupId, assignment: payload.memberAssignment }, 'joined the group');
       this.assignmentReady = this.reassign(payload.memberAssignment);
     });
@@ -219,6 +242,13 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       this.log.error({ err: error, group: this.settings.groupId }, 'the consumer has crashed and does not come back');
       (this.settings.onFatal ?? exit)(error);
     });
+  }
+
+  /** Once before each join, and once before the end. */
+  private async giveUp(): Promise<void> {
+    const { onGivingUp } = this.settings;
+    if (onGivingUp) await within(onGivingUp(), GIVING_UP_MS);
+    await within(this.commit(), LAST_COMMIT_MS);
   }
 
   /**

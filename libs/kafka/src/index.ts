@@ -1,5 +1,5 @@
 export { KafkaBatchServer } from './batch-server.ts';
-export type { Assignment, KafkaBatchServerOptions } from './batch-server.ts';
+export type { KafkaBatchServerOptions } from './batch-server.ts';
 export { silentLogger } from './client.ts';
 export type { KafkaClientOptions, Logger } from './client.ts';
 export { CompactedTopic } from './compacted-topic.ts';
@@ -12,6 +12,7 @@ export type { Mending, PutBackOptions, ReadDeadLetter } from './put-back.ts';
 export { RecordProducer } from './producer.ts';
 export type { RecordProducerOptions } from './producer.ts';
 export type { BatchHandler, KafkaRecord, OutgoingRecord, RecordBatch, SetAsideReason } from './record.ts';
+export type { Assignment } from './sticky-assignment.ts';
 export { rangesBetween, readRanges } from './topic-ranges.ts';
 export type { PartitionRange, ReadRangesOptions } from './topic-ranges.ts';
 export { NotOnKafkaError, readSince, recordsAt, requireTopic } from './topic-records.ts';

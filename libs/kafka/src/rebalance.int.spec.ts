@@ -123,3 +123,53 @@ test('a member hears of its partitions at every join: somebody else may have had
   expect(heard[1]).toHaveLength(1);
   expect(heard[2]).toEqual([0, 1]);
 });
+
+test('a member has given up before somebody else is given its partitions, at a join and at a stop', async () => {
+  const of = await group(2);
+  const events: string[] = [];
+  let giveUp = (): void => undefined;
+  const first = await member(of, async () => undefined, {
+    onGivingUp: () =>
+      new Promise((resolve) => {
+        events.push('asked');
+        giveUp = resolve;
+        if (!first?.isReady()) resolve();
+      }),
+  });
+  await waitFor(() => first.isReady(), { what: 'the first member' });
+  events.length = 0;
+  const onAssigned = (assignment: Readonly<Record<string, readonly number[]>>): void =>
+    void events.push(`taken ${assignment[of.topic]?.length}`);
+  const joining = member(of, async () => undefined, { onAssigned });
+  await waitFor(() => events.length > 0, { what: 'the first member to give up' });
+  expect(events).toEqual(['asked']);
+  giveUp();
+  await joining;
+  await waitFor(() => events.length > 1, { what: 'the second member to take' });
+  expect(events).toEqual(['asked', 'taken 1']);
+
+  await waitFor(() => first.isReady(), { what: 'the first member to be back' });
+  const closed = first.close();
+  open.splice(open.indexOf(first), 1);
+  await waitFor(() => events.length > 2, { what: 'the first member to give up for good' });
+  expect(events).toEqual(['asked', 'taken 1', 'asked']);
+  giveUp();
+  await closed;
+  await waitFor(() => events.length > 3, { what: 'the second member to take what is left' });
+  expect(events).toEqual(['asked', 'taken 1', 'asked', 'taken 2']);
+});
+
+test('those that stay keep what they had', async () => {
+  const of = await group(6);
+  const has = new Map<string, readonly number[]>();
+  const join = (name: string): Promise<KafkaBatchServer> =>
+    member(of, async () => undefined, { onAssigned: (assignment) => void has.set(name, assignment[of.topic] ?? []) });
+  const sizes = (): string => [...has.values()].map(({ length }) => length).join();
+  await join('a');
+  await join('b');
+  await waitFor(() => sizes() === '3,3', { what: 'two to share' });
+  const before = new Map(has);
+  await join('c');
+  await waitFor(() => sizes() === '2,2,2', { what: 'three to share' });
+  for (const name of ['a', 'b']) for (const kept of has.get(name) ?? []) expect(before.get(name)).toContain(kept);
+});

@@ -5,6 +5,7 @@ import type { DeliverySettings } from '../config.ts';
 import { CircuitsMigration } from './circuits.migration.ts';
 import { DeliveryListsMigration } from './delivery-lists.migration.ts';
 import { DeliveryMigration1 } from './delivery.migration.ts';
+import { HeldDeliveriesMigration } from './held-deliveries.migration.ts';
 import { DueByWebhookMigration } from './due-by-webhook.migration.ts';
 import { DueBySubjectMigration } from './due-by-subject.migration.ts';
 import { ReplaysMigration } from './replays.migration.ts';
@@ -24,6 +25,7 @@ export const deliveryDatabase = (
     { name: 'circuits', class: CircuitsMigration },
     { name: 'idempotency-keys', class: IdempotencyKeysMigration },
     { name: 'delivery-lists', class: DeliveryListsMigration },
+    { name: 'held-deliveries', class: HeldDeliveriesMigration },
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

@@ -82,15 +82,13 @@ function inputOf<T>(items: readonly T[], columns: readonly Column<T>[]): RawBuil
   return sql`input as (select * from unnest(${sql.join(arrays)}) as t(${sql.raw(columns.map(([name]) => name).join(', '))}))`;
 }
 
-/** `input` holds the batch; `owned` only the claims that still hold, locked so that a taker waits for this write. */
-function batch(appends: readonly LogAppend[], columns: readonly Column<LogAppend>[]): RawBuilder<unknown> {
-  const claims = new Map(appends.map(({ claim }) => [claim.partition, claim.epoch]));
-  return sql`
-    ${inputOf(appends, columns)},
-    owned as (
-      select partition, epoch from partition_owners
-      where partition = any(${[...claims.keys()]}::integer[]) order by partition for share
-    )`;
+/** Only the claims that still hold, locked so that a taker waits for this write. */
+function ownedBy(appends: readonly LogAppend[]): RawBuilder<unknown> {
+  const partitions = [...new Set(appends.map(({ claim }) => claim.partition))];
+  return sql`owned as (
+    select partition, epoch from partition_owners
+    where partition = any(${partitions}::integer[]) order by partition for share
+  )`;
 }
 
 /**
@@ -101,7 +99,8 @@ function batch(appends: readonly LogAppend[], columns: readonly Column<LogAppend
  */
 export async function insertDeliveries(em: EntityManager, appends: readonly LogAppend[]): Promise<Set<string>> {
   const result = await sql<{ id: string }>`
-    with ${batch(appends, [...COLUMNS, ...EXTRA, ...ORDER, ...BODY])},
+    with ${inputOf(appends, [...COLUMNS, ...EXTRA, ...ORDER, ...BODY])},
+    ${ownedBy(appends)},
     fresh as (
       insert into deliveries (${names})
       select ${names} from input join owned using (partition, epoch)
@@ -126,7 +125,29 @@ export async function insertDeliveries(em: EntityManager, appends: readonly LogA
  *
  * @returns the ids that were changed
  */
-export async function appendToDeliveries(em: EntityManager, appends: readonly LogAppend[]): Promise<Set<string>> {
+export function appendToDeliveries(em: EntityManager, appends: readonly LogAppend[]): Promise<Set<string>> {
+  return appendUnder(ownedBy(appends), em, appends);
+}
+
+/**
+ * Appends to a delivery that is held under a claim which does not hold any more, if nobody has leased it since.
+ *
+ * @returns whether it was changed
+ */
+export async function appendToHeldDelivery(em: EntityManager, append: LogAppend): Promise<boolean> {
+  const held = sql`owned as (
+    select partition, held_epoch as epoch from due_deliveries
+    where delivery_id = ${append.row.id}::uuid and held_epoch is not null for update
+  )`;
+  return (await appendUnder(held, em, [append])).size === 1;
+}
+
+/** @param owned the epoch of each partition under which may be written */
+async function appendUnder(
+  owned: RawBuilder<unknown>,
+  em: EntityManager,
+  appends: readonly LogAppend[],
+): Promise<Set<string>> {
   const days = [...new Set(appends.map(({ row }) => row.day))];
   const set = sql.raw(
     COLUMNS.filter(([name]) => name !== 'id' && name !== 'day' && name !== 'partition')
@@ -134,7 +155,8 @@ export async function appendToDeliveries(em: EntityManager, appends: readonly Lo
       .join(', '),
   );
   const result = await sql<{ id: string }>`
-    with ${batch(appends, [...COLUMNS, ...EXTRA])},
+    with ${inputOf(appends, [...COLUMNS, ...EXTRA])},
+    ${owned},
     changed as (
       update deliveries d set ${set}
       from input i join owned using (partition, epoch)
@@ -150,7 +172,7 @@ export async function appendToDeliveries(em: EntityManager, appends: readonly Lo
       delete from due_deliveries q using changed c where q.delivery_id = c.id and c.due_at is null
     ),
     requeued as (
-      update due_deliveries q set due_at = c.due_at from changed c
+      update due_deliveries q set due_at = c.due_at, held_epoch = null from changed c
       where q.delivery_id = c.id and c.due_at is not null
     )
     select id from changed`.execute(em.getKysely());

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { ErrorClass } from '@signet/contracts';
-import { isCredentialHeader, MASKED } from '@signet/egress';
+import { EgressWithheldError, isCredentialHeader, MASKED } from '@signet/egress';
 import type { ClientIdentity, EgressClient, EgressResult } from '@signet/egress';
 import { legacySignature, signatureHeader } from '@signet/signature';
 import type { Clock } from '@signet/contracts';
@@ -93,18 +93,30 @@ function legacyHeader(
   return name == null || newest === undefined ? {} : { [name]: legacySignature(newest, body) };
 }
 
-/** Sends it. Whatever the network does is a result, never an exception. */
+/**
+ * Sends it. Whatever the network does is a result, never an exception.
+ *
+ * @param mayBegin asked when it is about to be written
+ * @returns null where it might not begin any more: nothing was sent
+ */
 export async function sendAttempt(
   prepared: PreparedAttempt,
   client: EgressClient,
   clock: Clock,
   owner: string,
-): Promise<CompletedAttempt> {
+  mayBegin: () => boolean,
+): Promise<CompletedAttempt | null> {
   const { task, url, headers, timeoutMs, startedAt, identity } = prepared;
   const { body } = task;
-  const result = await client.post({ url, headers, body, timeoutMs, maxResponseBytes: MAX_RESPONSE_BYTES, identity });
-  const endedAt = clock();
-  return { prepared, result: attemptResult(prepared, result, endedAt, owner, startedAt) };
+  const limits = { timeoutMs, maxResponseBytes: MAX_RESPONSE_BYTES };
+  try {
+    const result = await client.post({ url, headers, body, ...limits, identity, mayBegin });
+    const endedAt = clock();
+    return { prepared, result: attemptResult(prepared, result, endedAt, owner, startedAt) };
+  } catch (error) {
+    if (error instanceof EgressWithheldError) return null;
+    throw error;
+  }
 }
 
 function attemptResult(

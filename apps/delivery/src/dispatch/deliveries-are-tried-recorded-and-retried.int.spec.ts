@@ -143,16 +143,20 @@ test('deliveries of a webhook that was disabled meanwhile end as FAILED with tha
 test('a new owner locks the old one out: what the old one reports is not stored', async () => {
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
-  const blocked = await RecordingReceiver.start({ respond: () => released.then(() => ({})) });
+  const respond = (_request: unknown, index: number): ReceiverAnswer | Promise<ReceiverAnswer> =>
+    index === 0 ? released.then(() => ({ status: 500 })) : {};
+  const blocked = await RecordingReceiver.start({ respond });
   const old = await fixture.serve({ spillAfterMs: 20 });
   const webhook = fixture.webhook(blocked.url);
   await old.intake.take(requestBatch(webhook, ['m-1']));
   await waitFor(() => blocked.requests.length === 1, { what: 'the POST of the old owner' });
   const next = await fixture.serve();
   expect(next.ownership.claim(0)?.epoch).toBe(2);
+  await waitFor(() => blocked.requests.length === 2, { what: 'the POST of the new one' });
   release();
   await waitFor(() => old.dispatcher.size === 0, { what: 'the old owner to be done' });
-  expect(await list()).toMatchObject([{ status: 'PENDING', attemptCount: 0 }]);
+  await waitFor(async () => (await list())[0]?.status === 'SUCCESS', { what: 'the new owner to be done' });
+  expect(await list()).toMatchObject([{ attemptCount: 1, responseStatusCode: 200 }]);
   await blocked.close();
 });
 

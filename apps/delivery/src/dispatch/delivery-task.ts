@@ -30,6 +30,8 @@ export class DeliveryTask {
   weight = 0;
   /** An attempt is on the wire. */
   inFlight = false;
+  /** It has ended by then, milliseconds since the epoch. */
+  attemptEndsAt = 0;
   /** When Signet accepted the message, milliseconds since the epoch; null when that is not known. */
   acceptedAt: number | null = null;
   /** Its webhook has kept it waiting: an open circuit, a limit of its own, or a receiver that is slow. */

@@ -72,6 +72,7 @@ export class DispatchService {
   readonly circuits: Circuits;
   readonly recorder: Recorder;
   readonly ownership: Ownership;
+  private readonly leaseEnd: () => Date;
   private readonly circuitRecords: CircuitRecords;
   private readonly due: DueDeliveries;
   private readonly loop: DueLoop;
@@ -87,6 +88,8 @@ export class DispatchService {
   /** Partitions as Kafka gave them. */
   private readonly given = new Set<number>();
   private isStarted = false;
+  /** How often this replica has given its partitions up. */
+  private givings = 0;
 
   constructor(
     private readonly on: DispatchDependencies,
@@ -94,10 +97,9 @@ export class DispatchService {
   ) {
     const { em, clock, client, directory, tenants, metrics } = on;
     const reasonOf = (webhookId: string) => reasonToEnd(webhookId, directory.directory, tenants);
-    const leaseEnd = (): Date => {
-      const timeout = Math.max(settings.requestTimeoutMs, MAX_REQUEST_TIMEOUT_MS);
-      return new Date(clock().getTime() + timeout + LEASE_MARGIN_MS);
-    };
+    const leaseMs = Math.max(settings.requestTimeoutMs, MAX_REQUEST_TIMEOUT_MS) + LEASE_MARGIN_MS;
+    const leaseEnd = (): Date => new Date(clock().getTime() + leaseMs);
+    this.leaseEnd = leaseEnd;
     const keys = new SigningKeys(on.sealing, clock);
     const credentials = new HeaderCredentials(on.sealing);
     const identities = new ClientIdentities(on.sealing);
@@ -128,21 +130,23 @@ export class DispatchService {
       store: new TaskStore({
         recorder: this.recorder,
         due: this.due,
+        clock,
         onLost: (claim) => this.lost(claim),
         onError: on.onError,
       }),
       policy: settings.policy,
       clock,
       random: on.random,
-      attempt: async (task, webhook) => {
+      attempt: async (task, webhook, startedAt, mayBegin) => {
         const means = {
           keys: keys.live(webhook),
           credentials: credentials.of(webhook),
           identity: identities.of(webhook),
         };
-        const prepared = prepareAttempt(task, webhook, means, defaults, clock());
-        return sendAttempt(prepared, client, clock, settings.replica);
+        const prepared = prepareAttempt(task, webhook, means, defaults, startedAt);
+        return sendAttempt(prepared, client, clock, settings.replica, mayBegin);
       },
+      withholdWaiting: () => client.withholdWaiting(),
       reasonToEnd: ({ webhookId }) => reasonOf(webhookId),
       owns: (task) => this.ownership.holds(task.claim),
       isMember: on.isMember,
@@ -153,10 +157,11 @@ export class DispatchService {
         perWebhook: slotsOfWebhook(settings.perWebhookConcurrency, settings.totalConcurrency),
         total: settings.totalConcurrency,
         leased: settings.leasedInMemory,
+        requestTimeoutMs: settings.requestTimeoutMs,
         unknownWebhookMs: 30_000,
       },
     });
-    const claims = (): PartitionClaim[] => (on.isMember() ? this.ownership.all() : []);
+    const claims = (): PartitionClaim[] => (this.isServing ? this.ownership.all() : []);
     this.loop = new DueLoop(this.due, this.dispatcher, claims, clock, leaseEnd, DUE_LOOP, on.onError);
     this.endings = new Endings({
       due: this.due,
@@ -216,16 +221,52 @@ export class DispatchService {
     return oldest === null ? 0 : (now.getTime() - oldest.getTime()) / 1_000;
   }
 
+  /**
+   * Any of the partitions may be somebody else's in a moment: nothing is started any more, and what is on the wire is
+   * recorded, or held where it takes longer. Those that stay go on with `assigned`.
+   */
+  async givingUp(): Promise<void> {
+    this.givings += 1;
+    await this.dispatcher.suspend(GRACE_MS);
+  }
+
   /** These are the partitions that Kafka gives to this replica now, those that stay included. */
   async assigned(partitions: readonly number[]): Promise<void> {
+    const { givings } = this;
     for (const partition of partitions) this.given.add(partition);
     await this.ownership.take(partitions);
     // What began under a claim that had ended cannot be stored.
     this.handBack(this.dispatcher.forgetLost());
+    if (givings === this.givings) this.dispatcher.goOn();
+    await this.takeOver(partitions);
     await this.adoptParked(partitions);
     void this.inBackground(() => this.circuitRecords.sweep(partitions));
     this.loop.wake();
     if (this.isStarted) this.sweep(partitions);
+  }
+
+  /** What owners before have left, dead or alive; of partitions that stayed it is this replica's own. */
+  private async takeOver(partitions: readonly number[]): Promise<void> {
+    const claims = this.ownership.all().filter(({ partition }) => partitions.includes(partition));
+    const taken = claims.filter(({ isTakenOver }) => !isTakenOver);
+    const latest = new Date(this.leaseEnd().getTime() + LEASE_MARGIN_MS);
+    await Promise.all([
+      this.due.takeOver(taken, this.on.clock(), latest),
+      this.due.holdNoLonger(claims.filter(({ isTakenOver }) => isTakenOver)),
+    ]);
+    for (const claim of taken) claim.isTakenOver = true;
+    void this.inBackground(() => this.untilNothingIsHeld(taken));
+  }
+
+  /** What an owner before has on the wire stands in the way of its subject; that it has ended is not told here. */
+  private async untilNothingIsHeld(claims: readonly PartitionClaim[]): Promise<void> {
+    const { signal } = this.stopping;
+    for (;;) {
+      const partitions = claims.filter((claim) => this.ownership.holds(claim)).map(({ partition }) => partition);
+      if (signal.aborted || partitions.length === 0 || !(await this.due.areSomeHeld(partitions))) return;
+      await wait(HELD_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      await this.lookAtParked(partitions);
+    }
   }
 
   private async adoptParked(partitions: readonly number[]): Promise<void> {
@@ -261,15 +302,17 @@ export class DispatchService {
 
   /** What is parked waits for a sign from here; one may have gone amiss, as where a delivery before it was deleted. */
   private lookAgain(partitions: readonly number[]): Promise<void> {
-    return this.inBackground(async () => {
-      this.dispatcher.queues.adoptParked(await this.due.parkedWebhooks(partitions));
-      this.loop.wake();
-    });
+    return this.inBackground(() => this.lookAtParked(partitions));
+  }
+
+  private async lookAtParked(partitions: readonly number[]): Promise<void> {
+    this.dispatcher.queues.adoptParked(await this.due.parkedWebhooks(partitions));
+    this.loop.wake();
   }
 
   /** Ends the leases on what was not tried, so that whoever is next need not wait for their ends: where nobody is yet. */
   private handBack(leased: readonly DeliveryTask[]): void {
-    if (leased.length > 0) void this.inBackground(() => this.due.reschedule(leased, this.on.clock()));
+    if (leased.length > 0) void this.inBackground(() => this.due.handBack(leased, this.on.clock()));
   }
 
   /** Nobody waits for it but the end of the service. */
@@ -306,7 +349,7 @@ export class DispatchService {
     const { signal } = this.stopping;
     while (this.given.has(partition) && !this.ownership.claim(partition) && !signal.aborted) {
       try {
-        if (this.on.isMember()) return await this.assigned([partition]);
+        if (this.isServing) return await this.assigned([partition]);
       } catch (error) {
         this.on.onError(error);
       }
@@ -317,6 +360,11 @@ export class DispatchService {
   private resume(webhookId: string): void {
     this.dispatcher.resume(webhookId);
     this.loop.wake();
+  }
+
+  /** Whether a POST may begin. */
+  private get isServing(): boolean {
+    return !this.dispatcher.isSuspended && this.on.isMember();
   }
 
   private async whenDirectoriesAreComplete(): Promise<void> {
@@ -363,6 +411,9 @@ export class DispatchService {
 }
 
 const LOOK_AGAIN_MS = 30_000;
+/** What is on the wire when partitions are given up has so long to end by itself. */
+const GRACE_MS = 250;
+const HELD_AGAIN_MS = 500;
 /** Between two tries to take a partition back, milliseconds. */
 const TAKE_BACK_MS = 500;
 const ENDINGS = { batchSize: 500, againMs: 1_000 };

@@ -16,6 +16,8 @@ export interface DispatchLimits {
   readonly total: number;
   /** Deliveries leased from PostgreSQL in memory at once, all webhooks together. */
   readonly leased: number;
+  /** How long an attempt may take where its webhook does not say. */
+  readonly requestTimeoutMs: number;
   /** How long a webhook may be unknown before its deliveries end as `deleted`: the directory may lag behind fan-out. */
   readonly unknownWebhookMs: number;
 }
@@ -29,8 +31,18 @@ export interface DispatcherParts {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** Signs and sends; never rejects for what the network or the receiver does. */
-  readonly attempt: (task: DeliveryTask, webhook: RoutedWebhook) => Promise<CompletedAttempt>;
+  /**
+   * Signs and sends; never rejects for what the network or the receiver does. Resolves to null where nothing was sent since
+   * `mayBegin` said no in the last moment.
+   */
+  readonly attempt: (
+    task: DeliveryTask,
+    webhook: RoutedWebhook,
+    startedAt: Date,
+    mayBegin: () => boolean,
+  ) => Promise<CompletedAttempt | null>;
+  /** Asks again whether attempts that wait for a connection may begin. */
+  readonly withholdWaiting: () => void;
   /** Why the delivery's webhook takes none now; null: it takes them. */
   readonly reasonToEnd: (task: DeliveryTask) => AbandonReason | null;
   /** Whether the task's partition is still this replica's. */

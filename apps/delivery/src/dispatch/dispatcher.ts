@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { AbandonReason } from '@signet/contracts';
 import type { Due } from '../delivery/delivery.log.ts';
 import { scheduledDelayMs } from '../delivery/retry-schedule.ts';
@@ -23,6 +24,8 @@ export class Dispatcher {
   private readonly turns = new SlotTurns();
   private readonly underWay = new Set<Promise<void>>();
   private isDraining = false;
+  /** Nothing is started: what waits may be somebody else's in a moment. */
+  isSuspended = true;
 
   constructor(private readonly parts: DispatcherParts) {
     this.slots = new Slots(parts.limits.total);
@@ -99,6 +102,8 @@ export class Dispatcher {
   isSlow(webhookId: string, stalledMs: number, drainMs: number): boolean {
     const queue = this.queues.find(webhookId);
     if (queue === undefined) return true;
+    // Nobody is slow who is not asked.
+    if (this.isSuspended) return false;
     const isStalled = this.parts.clock().getTime() - queue.progressAt >= stalledMs;
     if (isStalled && queue.inFlight > 0) this.hold(queue);
     if (isStalled) return true;
@@ -124,6 +129,27 @@ export class Dispatcher {
   resume(webhookId: string): void {
     const queue = this.queues.find(webhookId);
     if (queue) this.pump(queue);
+  }
+
+  /**
+   * Starts nothing more until `goOn`. Resolves when what is on the wire has ended and is recorded; after the grace the rest
+   * is held in PostgreSQL, so that its outcome can still be recorded when somebody else has the partition.
+   */
+  async suspend(graceMs: number): Promise<void> {
+    this.isSuspended = true;
+    this.parts.withholdWaiting();
+    await Promise.race([Promise.all([...this.underWay]), wait(graceMs)]);
+    await this.parts.store.hold(
+      [...this.tasks.values()].filter(({ inFlight }) => inFlight),
+      HOLD_MARGIN_MS,
+    );
+    await Promise.all([...this.tasks.values()].map(({ writing }) => writing));
+  }
+
+  /** What waits is this replica's to serve. */
+  goOn(): void {
+    this.isSuspended = false;
+    for (const queue of this.queues.all()) this.pump(queue);
   }
 
   /** Drops what waits under a claim that no longer holds: somebody else reads it from Kafka or PostgreSQL. */
@@ -168,7 +194,7 @@ export class Dispatcher {
 
   /** @param slots that it may take while others wait for some, too */
   private pump(queue: WebhookQueue, slots = Number.POSITIVE_INFINITY): void {
-    if (this.isDraining) return;
+    if (this.isDraining || this.isSuspended) return;
     const { limits, circuits } = this.parts;
     while (queue.length > 0 && queue.inFlight < queue.slots(limits.perWebhook)) {
       const circuit = circuits.state(queue.webhookId);
@@ -192,7 +218,7 @@ export class Dispatcher {
     const { webhookId } = queue;
     const perSecond = this.parts.directory.get(webhookId)?.rateLimitPerSecond ?? null;
     if (perSecond === null) return false;
-    const waitMs = this.parts.rates.waitMs(webhookId, perSecond);
+    const waitMs = this.parts.rates.waitMs(webhookId, perSecond, queue.servedSince);
     if (waitMs <= 0) return false;
     this.hold(queue);
     this.parts.rates.later(webhookId, perSecond, waitMs, () => this.resume(webhookId));
@@ -224,11 +250,14 @@ export class Dispatcher {
     queue.started(task.slotKind);
     this.slots.take(task.slotKind, queue.tenantId);
     task.inFlight = true;
+    const now = this.parts.clock();
     task.isHeld = task.acceptedAt !== null && queue.heldAt >= task.acceptedAt;
+    task.attemptEndsAt = now.getTime() + (webhook.requestTimeoutMs ?? this.parts.limits.requestTimeoutMs);
     this.parts.circuits.begin(task.webhookId);
-    if (webhook.rateLimitPerSecond !== null) this.parts.rates.started(webhook.id, webhook.rateLimitPerSecond);
-    const attempt = this.parts.attempt(task, webhook).then(
-      (completed) => this.complete(task, queue, completed),
+    if (webhook.rateLimitPerSecond !== null) this.parts.rates.started(webhook.id, webhook.rateLimitPerSecond, now);
+    const mayBegin = (): boolean => !this.isSuspended && this.parts.owns(task) && this.parts.isMember();
+    const attempt = this.parts.attempt(task, webhook, now, mayBegin).then(
+      (completed) => (completed ? this.complete(task, queue, completed) : this.putBack(task, queue)),
       (error: unknown) => this.fail(task, queue, error),
     );
     this.underWay.add(attempt);
@@ -254,6 +283,18 @@ export class Dispatcher {
     if (heard) void heard.then(() => this.pumpAfter(queue));
     else this.pumpAfter(queue);
     return stored;
+  }
+
+  /** Nothing was sent: it waits on, here where its partition has stayed or with its next owner. */
+  private async putBack(task: DeliveryTask, queue: WebhookQueue): Promise<void> {
+    this.freeSlot(task, queue);
+    this.parts.circuits.giveUp(task.webhookId);
+    if (this.parts.owns(task)) queue.push(task);
+    else {
+      this.leave(task);
+      await this.parts.store.handBack([task]);
+    }
+    this.pumpAfter(queue);
   }
 
   /** A fault of ours, such as a secret that does not open: nothing was sent, and no attempt is spent. */
@@ -332,13 +373,13 @@ export class Dispatcher {
     if (this.tasks.get(task.id) === task) this.tasks.delete(task.id);
     this.queues.leave(task);
     task.drop();
-    if (task.order) this.goOn(task);
+    if (task.order) this.goOnBehind(task);
     const queue = this.queues.find(task.webhookId);
     if (queue) this.letGo(queue);
   }
 
   /** Those behind it in the order of its subject: the next in turn, or all of them to PostgreSQL where it went. */
-  private goOn(task: DeliveryTask): void {
+  private goOnBehind(task: DeliveryTask): void {
     // One whose claim was lost comes back from Kafka or PostgreSQL, and before those behind it.
     const isStored = task.isOpen || !this.parts.owns(task);
     const { next, toPark, isBehindStored } = this.lanes.leave(task, isStored);
@@ -362,6 +403,9 @@ export class Dispatcher {
     this.turns.delete(queue);
   }
 }
+
+/** A request that was timed out has been recorded by then. */
+const HOLD_MARGIN_MS = 5_000;
 
 function retryAtOf(task: DeliveryTask): Due {
   const retryAt = task.isOpen ? task.row?.nextRetryAt : null;

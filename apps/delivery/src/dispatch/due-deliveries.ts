@@ -27,6 +27,13 @@ export interface ParkedWebhook {
   readonly isOrdered: boolean;
 }
 
+export interface PresentDelivery {
+  readonly row: DeliveryRow;
+  readonly version: number;
+  readonly isOwned: boolean;
+  readonly isHeld: boolean;
+}
+
 export interface Lease {
   readonly tasks: readonly DeliveryTask[];
   /** Rows of the work queue that were leased, by webhook: fewer than were asked for means that there are no more. */
@@ -77,7 +84,7 @@ export class DueDeliveries {
   ): Promise<number> {
     const result = await sql`
       with ${ownedOf(claims)}
-      update due_deliveries q set due_at = 'infinity'
+      update due_deliveries q set due_at = 'infinity', held_epoch = null
       from owned, lateral (
         select delivery_id, webhook_id from due_deliveries
         where partition = owned.partition and due_at <= ${now} and due_at < 'infinity' and subject is null
@@ -150,7 +157,7 @@ export class DueDeliveries {
 
   /**
    * Leases up to `limit` deliveries of a webhook, whatever they wait for, in the order of their ids and behind `after`.
-   * Those that are being tried are leased anew.
+   * Those that are being tried here are leased anew; those that another replica has on the wire are passed over.
    */
   leaseOfWebhook(
     claims: readonly PartitionClaim[],
@@ -163,7 +170,7 @@ export class DueDeliveries {
       claims,
       leaseUntil,
       sql`select delivery_id from due_deliveries
-          where webhook_id = ${webhookId}::uuid and delivery_id > ${after}::uuid
+          where webhook_id = ${webhookId}::uuid and delivery_id > ${after}::uuid and held_epoch is null
             and partition in (select partition from owned)
           order by delivery_id limit ${limit} for update skip locked`,
     );
@@ -178,24 +185,91 @@ export class DueDeliveries {
     const claims = [...new Map(tasks.map(({ claim }) => [claim.partition, claim])).values()];
     await sql`
       with ${ownedOf(claims)}
-      update due_deliveries set due_at = ${dueText(due)}::timestamptz
+      update due_deliveries set due_at = ${dueText(due)}::timestamptz, held_epoch = null
       where delivery_id = any(${tasks.map(({ id }) => id)}::uuid[]) and partition in (select partition from owned)`.execute(
       this.em.fork().getKysely(),
     );
   }
 
-  /** The delivery as it is now, and whether the task's claim holds; null when it was deleted. */
-  async read(task: DeliveryTask): Promise<{ row: DeliveryRow; version: number; isOwned: boolean } | null> {
+  /**
+   * The delivery as it is now, whether the task's claim holds, and whether the delivery was held under it and nobody has
+   * leased it since; null when it was deleted.
+   */
+  async read(task: DeliveryTask): Promise<PresentDelivery | null> {
     const { partition, epoch } = task.claim;
-    const result = await sql<RawDeliveryRow & { is_owned: boolean }>`
+    const result = await sql<RawDeliveryRow & { is_owned: boolean; is_held: boolean }>`
       select ${sql.raw(ROW_COLUMNS)}, exists (
         select from partition_owners o where o.partition = ${partition} and o.epoch = ${epoch}
-      ) as is_owned
+      ) as is_owned, exists (
+        select from due_deliveries q where q.delivery_id = d.id and q.held_epoch = ${epoch}
+      ) as is_held
       from deliveries d where d.id = ${task.id}::uuid and d.day = ${task.day}::date`.execute(
       this.em.fork().getKysely(),
     );
     const [raw] = result.rows;
-    return raw ? { row: toDeliveryRow(raw), version: raw.version, isOwned: raw.is_owned } : null;
+    return raw ? { row: toDeliveryRow(raw), version: raw.version, isOwned: raw.is_owned, isHeld: raw.is_held } : null;
+  }
+
+  /**
+   * Makes due what former owners of these partitions have leased and may never report on. What one of them holds keeps its
+   * time. A lease is known by its time, which is not that of the next retry.
+   *
+   * @param latest no lease ends later
+   */
+  async takeOver(claims: readonly PartitionClaim[], now: Date, latest: Date): Promise<void> {
+    if (claims.length === 0) return;
+    await sql`
+      with ${ownedOf(claims)}
+      update due_deliveries q set due_at = ${now} from deliveries d
+      where q.partition in (select partition from owned) and q.due_at > ${now} and q.due_at <= ${latest}
+        and q.held_epoch is null and d.id = q.delivery_id and d.day = q.day
+        and coalesce(d.next_retry_at, d.created_at) <= ${now}`.execute(this.em.fork().getKysely());
+  }
+
+  /** Whoever has the partitions next leaves these alone until the given times: they are on the wire here. */
+  async hold(tasks: readonly DeliveryTask[], until: readonly Date[]): Promise<void> {
+    if (tasks.length === 0) return;
+    const claims = [...new Map(tasks.map(({ claim }) => [claim.partition, claim])).values()];
+    await sql`
+      with ${ownedOf(claims)}
+      update due_deliveries q set due_at = held.until, held_epoch = o.epoch
+      from unnest(${tasks.map(({ id }) => id)}::uuid[], ${until.map((time) => time.toISOString())}::timestamptz[])
+        as held(delivery_id, until), owned o
+      where q.delivery_id = held.delivery_id and q.partition = o.partition`.execute(this.em.fork().getKysely());
+  }
+
+  /** Makes due what was leased or held under these tasks' claims. Of what was leased only where nobody has taken the partition since. */
+  async handBack(tasks: readonly DeliveryTask[], now: Date): Promise<void> {
+    if (tasks.length === 0) return;
+    const claims = [...new Map(tasks.map(({ claim }) => [claim.partition, claim])).values()];
+    await sql`
+      with ${ownedOf(claims)}
+      update due_deliveries q set due_at = ${now}, held_epoch = null
+      from unnest(${tasks.map(({ id }) => id)}::uuid[], ${tasks.map(({ claim }) => claim.epoch)}::bigint[])
+        as back(delivery_id, epoch)
+      where q.delivery_id = back.delivery_id
+        and (q.partition in (select partition from owned) or q.held_epoch = back.epoch)`.execute(
+      this.em.fork().getKysely(),
+    );
+  }
+
+  /** The partitions stayed: what is on the wire there is leased like anything else. */
+  async holdNoLonger(claims: readonly PartitionClaim[]): Promise<void> {
+    if (claims.length === 0) return;
+    await sql`
+      with ${ownedOf(claims)}
+      update due_deliveries q set held_epoch = null from owned o
+      where q.partition = o.partition and q.held_epoch = o.epoch`.execute(this.em.fork().getKysely());
+  }
+
+  /** Whether some of these partitions' deliveries are on the wire elsewhere. */
+  async areSomeHeld(partitions: readonly number[]): Promise<boolean> {
+    const result = await sql`
+      select from due_deliveries
+      where partition = any(${partitions}::integer[]) and held_epoch is not null limit 1`.execute(
+      this.em.fork().getKysely(),
+    );
+    return result.rows.length > 0;
   }
 
   /** Since when the one that is due for longest has been so, of these partitions; null: nothing is due. */
@@ -262,7 +336,7 @@ export class DueDeliveries {
       with ${ownedOf(claims)},
       picked as materialized (${picked}),
       leased as (
-        update due_deliveries q set due_at = ${leaseUntil} from picked
+        update due_deliveries q set due_at = ${leaseUntil}, held_epoch = null from picked
         where q.delivery_id = picked.delivery_id
         returning q.delivery_id, q.webhook_id, q.day, q.subject, q.request_offset
       )
@@ -304,7 +378,7 @@ function taskOf(raw: LeasedRow, claim: PartitionClaim): DeliveryTask {
 /** `owned`: partitions whose claims hold, locked so that a taker waits for this statement. */
 const ownedOf = (claims: readonly PartitionClaim[]): RawBuilder<unknown> => sql`
   owned as materialized (
-    select o.partition, c.read_to from partition_owners o
+    select o.partition, o.epoch, c.read_to from partition_owners o
     join unnest(${claims.map(({ partition }) => partition)}::integer[], ${claims.map(({ epoch }) => epoch)}::bigint[],
       ${claims.map(({ readTo }) => readTo.toString())}::bigint[]) as c(partition, epoch, read_to) using (partition, epoch)
     order by o.partition for share of o

@@ -6,6 +6,10 @@ import type { Clock } from '@signet/contracts';
 export interface PartitionClaim {
   readonly partition: number;
   readonly epoch: number;
+  /** Milliseconds since the epoch; nobody else has started a POST since. */
+  readonly takenAt: number;
+  /** What the owners before left leased has been made due. */
+  isTakenOver: boolean;
   /**
    * Every request of the partition below this offset has been taken over by now, or is stored. Deliveries that must keep
    * an order and lie behind it are not touched: what comes before them may still have to be read from Kafka.
@@ -50,7 +54,13 @@ export class Ownership {
       // Let go of, or taken once more, while PostgreSQL answered.
       if (this.takings.get(partition) !== taking) continue;
       if (this.claims.get(partition)?.epoch !== Number(epoch))
-        this.claims.set(partition, { partition, epoch: Number(epoch), readTo: 0n });
+        this.claims.set(partition, {
+          partition,
+          epoch: Number(epoch),
+          takenAt: this.clock().getTime(),
+          isTakenOver: false,
+          readTo: 0n,
+        });
     }
   }
 

@@ -3,6 +3,8 @@ import type { Clock } from '@signet/contracts';
 /** The starts of the last attempts, as many as the window may hold, milliseconds since the epoch. */
 interface Window {
   readonly perSecond: number;
+  /** Since when the webhook is served here, milliseconds since the epoch. */
+  readonly since: number;
   readonly lengthMs: number;
   readonly starts: Float64Array;
   /** Where the oldest start lies. */
@@ -15,23 +17,28 @@ const WINDOWS_KEPT = 1_000;
 
 /**
  * How many attempts a webhook's `rateLimitPerSecond` allows: a sliding window, so that no second, wherever it begins,
- * sees more. A webhook is served by one replica at a time, which makes the count exact without a shared store.
+ * sees more. A webhook is served by one replica at a time, which makes the count exact without a shared store. What its
+ * owner before did is not known: a window begins full, as of the taking.
  */
 export class RateLimits {
   private readonly windows = new Map<string, Window>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** Milliseconds until the next attempt may start; 0: now. */
-  waitMs(webhookId: string, perSecond: number): number {
-    const { starts, oldest, lengthMs } = this.window(webhookId, perSecond);
+  /**
+   * Milliseconds until the next attempt may start; 0: now.
+   *
+   * @param since since when the webhook is served here, milliseconds since the epoch
+   */
+  waitMs(webhookId: string, perSecond: number, since: number): number {
+    const { starts, oldest, lengthMs } = this.window(webhookId, perSecond, since);
     return Math.max(0, (starts[oldest] ?? 0) + lengthMs - this.clock().getTime());
   }
 
   /** An attempt starts. */
-  started(webhookId: string, perSecond: number): void {
+  started(webhookId: string, perSecond: number, at: Date): void {
     const window = this.window(webhookId, perSecond);
-    window.starts[window.oldest] = this.clock().getTime();
+    window.starts[window.oldest] = at.getTime();
     window.oldest = (window.oldest + 1) % window.starts.length;
   }
 
@@ -49,20 +56,21 @@ export class RateLimits {
     this.windows.clear();
   }
 
-  private window(webhookId: string, perSecond: number): Window {
+  private window(webhookId: string, perSecond: number, since = 0): Window {
     const known = this.windows.get(webhookId);
-    if (known?.perSecond === perSecond) return known;
+    if (known?.perSecond === perSecond && since <= known.since) return known;
     clearTimeout(known?.timer);
     const length = Math.max(1, Math.floor(perSecond));
     const window: Window = {
       perSecond,
+      since: Math.max(since, known?.since ?? 0),
       lengthMs: (length / perSecond) * 1000,
-      starts: new Float64Array(length),
+      starts: new Float64Array(length).fill(since),
       oldest: 0,
       timer: undefined,
     };
-    if (known) takeOver(known, window);
-    else if (this.windows.size >= WINDOWS_KEPT) this.forgetThoseAtRest();
+    if (known && since <= known.since) takeOver(known, window);
+    else if (!known && this.windows.size >= WINDOWS_KEPT) this.forgetThoseAtRest();
     this.windows.set(webhookId, window);
     return window;
   }

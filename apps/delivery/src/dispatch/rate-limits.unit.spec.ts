@@ -10,8 +10,8 @@ afterEach(() => rates.close());
 function startsOf(webhookId: string, perSecond: number, forMs: number): number[] {
   const starts: number[] = [];
   for (let at = 0; at < forMs; at++) {
-    while (rates.waitMs(webhookId, perSecond) === 0) {
-      rates.started(webhookId, perSecond);
+    while (rates.waitMs(webhookId, perSecond, 0) === 0) {
+      rates.started(webhookId, perSecond, clock());
       starts.push(at);
     }
     clock.advance(1);
@@ -35,13 +35,13 @@ test('one that is no whole number is kept over a longer time', () => {
 
 test('a limit that is lowered counts what has just been sent', () => {
   startsOf('lowered', 10, 1);
-  expect(rates.waitMs('lowered', 2)).toBe(999);
+  expect(rates.waitMs('lowered', 2, 0)).toBe(999);
   clock.advance(999);
   expect(startsOf('lowered', 2, 1_000)).toHaveLength(2);
 });
 
 test('webhooks do not share a limit', () => {
   startsOf('one', 1, 1);
-  expect(rates.waitMs('one', 1)).toBe(999);
-  expect(rates.waitMs('other', 1)).toBe(0);
+  expect(rates.waitMs('one', 1, 0)).toBe(999);
+  expect(rates.waitMs('other', 1, 0)).toBe(0);
 });

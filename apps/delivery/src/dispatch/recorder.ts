@@ -1,6 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { DayPartitions } from '../database/day-partitions.ts';
-import { appendToDeliveries, existingDeliveries, insertDeliveries } from '../delivery/delivery.log.ts';
+import {
+  appendToDeliveries,
+  appendToHeldDelivery,
+  existingDeliveries,
+  insertDeliveries,
+} from '../delivery/delivery.log.ts';
 import type { Due, LogAppend } from '../delivery/delivery.log.ts';
 import { isDataError } from './data-error.ts';
 import type { DeliveryTask } from './delivery-task.ts';
@@ -57,9 +62,7 @@ export class Recorder {
   /** Stores the task's pending events, and settles whether it is durable. */
   async record(task: DeliveryTask, due: Due): Promise<Recorded> {
     while (task.writing) await task.writing;
-    const { row, pending: events, body, claim, order } = task;
-    if (row === null) throw new Error(`Delivery ${task.id} has nothing to record.`);
-    const append: LogAppend = { row, events, version: task.stored + 1, body, claim, due, order };
+    const append = appendOf(task, due);
     task.pending = [];
     const write = new Promise<Recorded>((done) => {
       (task.stored === 0 ? this.inserts : this.updates).push({ append, done });
@@ -73,6 +76,13 @@ export class Recorder {
     if (recorded === 'lost') task.drop();
     else task.markDurable();
     return recorded;
+  }
+
+  /** Stores the pending events of a task whose delivery is held; false when somebody else has leased it since. */
+  async recordHeld(task: DeliveryTask, due: Due): Promise<boolean> {
+    const isStored = await appendToHeldDelivery(this.em.fork(), appendOf(task, due));
+    this.listener.committed();
+    return isStored;
   }
 
   /** Writes queued, those under way not counted. */
@@ -155,6 +165,11 @@ export class Recorder {
     await this.flush(writes.slice(0, middle), queue, store);
     await this.flush(writes.slice(middle), queue, store);
   }
+}
+
+function appendOf({ id, row, pending: events, stored, body, claim, order }: DeliveryTask, due: Due): LogAppend {
+  if (row === null) throw new Error(`Delivery ${id} has nothing to record.`);
+  return { row, events, version: stored + 1, body, claim, due, order };
 }
 
 const refusal = ({ row, version }: LogAppend, known: ReadonlySet<string>): Recorded =>

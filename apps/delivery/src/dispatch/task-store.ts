@@ -1,3 +1,4 @@
+import type { Clock } from '@signet/contracts';
 import type { Due } from '../delivery/delivery.log.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { DueDeliveries } from './due-deliveries.ts';
@@ -8,6 +9,7 @@ import type { Recorder } from './recorder.ts';
 export interface TaskStoreParts {
   readonly recorder: Recorder;
   readonly due: DueDeliveries;
+  readonly clock: Clock;
   /** Somebody else has taken the partition: nothing of it can be written under this claim any more. */
   readonly onLost: (claim: PartitionClaim) => void;
   /** PostgreSQL could not be asked. What is stored is leased: it comes back by itself when the lease ends. */
@@ -42,10 +44,39 @@ export class TaskStore {
         const present = await due.read(task);
         // Deleted: there is nothing left to be told of.
         if (!present) return;
-        if (!present.isOwned) return onLost(task.claim);
+        if (!present.isOwned && !present.isHeld) return onLost(task.claim);
         task.read(present.row, present.version);
         decide();
+        if (!present.isOwned) return await this.storeHeld(task, dueOf());
       }
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  /** What became of an attempt that was on the wire when its partition was given up. */
+  private async storeHeld(task: DeliveryTask, dueAt: Due): Promise<void> {
+    if (task.pending.length > 0 && (await this.parts.recorder.recordHeld(task, dueAt))) return;
+    this.parts.onLost(task.claim);
+  }
+
+  /** These were not tried: whoever is next need not wait for the ends of their leases. */
+  async handBack(tasks: readonly DeliveryTask[]): Promise<void> {
+    await this.parts.due.handBack(tasks, this.parts.clock()).catch(this.parts.onError);
+  }
+
+  /** Whoever serves these next waits for what becomes of their attempts: they are on the wire. */
+  async hold(tasks: readonly DeliveryTask[], marginMs: number): Promise<void> {
+    const { recorder, due, onError } = this.parts;
+    const until = (task: DeliveryTask): Date => new Date(task.attemptEndsAt + marginMs);
+    try {
+      const onlyInMemory = tasks.filter(({ stored, writing }) => stored === 0 && !writing);
+      await Promise.all(onlyInMemory.map((task) => recorder.record(task, until(task))));
+      const left = tasks.filter(({ inFlight, stored, writing }) => inFlight && stored > 0 && !writing);
+      const holding = due.hold(left, left.map(until));
+      // What comes of the attempts is written behind it.
+      for (const task of left) task.writing = holding.catch(() => undefined);
+      await holding.finally(() => left.forEach((task) => (task.writing = undefined)));
     } catch (error) {
       onError(error);
     }

@@ -47,6 +47,12 @@ export class WebhookQueue {
     return this.waiting[kind].size;
   }
 
+  /** When the claim was taken under which what waits is served, milliseconds since the epoch. */
+  get servedSince(): number {
+    const [task] = this.waiting.fresh.size > 0 ? this.waiting.fresh : this.waiting.stored;
+    return task?.claim.takenAt ?? 0;
+  }
+
   /** PostgreSQL holds more for this webhook, parked until there is room here. */
   get hasParked(): boolean {
     return this.parkings > this.emptiedAt;

@@ -49,6 +49,10 @@ export class WebhookQueues {
     return queue;
   }
 
+  all(): Iterable<WebhookQueue> {
+    return this.queues.values();
+  }
+
   delete({ webhookId }: WebhookQueue): void {
     this.queues.delete(webhookId);
   }

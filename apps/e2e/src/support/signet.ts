@@ -9,9 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '@signet/embedded';
 import { waitFor } from '@signet/testing';
 
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+/** The root of the repository. */
+export const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 
-type ServiceName = 'registry' | 'ingestion' | 'delivery';
+export type ServiceName = 'registry' | 'ingestion' | 'delivery';
 
 /** What `npm start` tells of itself in local.json. */
 export interface LocalFile {
