@@ -120,9 +120,7 @@ export class DispatchFixture {
         }),
         listener: {
           committed: () => undefined,
-          failed: (error) => {
-            throw error;
-          },
+          failed: (error) => this.onError(error),
           refused: (error) => {
             throw error;
           },
