@@ -56,7 +56,7 @@ function attempted(eventType: string, statusCode: number | null, errorClass: (ty
       ...{ messageId: message.id, messageTime: now.toISOString(), acceptedAt: now.getTime(), kind: 'message' },
     },
     Buffer.from('{}'),
-    { partition: 0, epoch: 1, readTo: 0n },
+    { partition: 0, epoch: 1, takenAt: 0, isTakenOver: true, readTo: 0n },
     1,
     now,
   );

@@ -17,5 +17,5 @@ export { rangesBetween, readRanges } from './topic-ranges.ts';
 export type { PartitionRange, ReadRangesOptions } from './topic-ranges.ts';
 export { NotOnKafkaError, readSince, recordsAt, requireTopic } from './topic-records.ts';
 export type { RecordPlace } from './topic-records.ts';
-export { committedOffsets, ensureTopics, pingKafka } from './topics.ts';
+export { committedOffsets, ensureTopics, listTopics, pingKafka } from './topics.ts';
 export { Watermark } from './watermark.ts';

@@ -53,6 +53,10 @@ async function untilLed(admin: Admin, topics: string[], patienceMs = 15_000): Pr
   }
 }
 
+/** The names of all topics, also of Kafka's own. */
+export const listTopics = (client: KafkaClientOptions): Promise<string[]> =>
+  withAdmin(client, (admin) => admin.listTopics());
+
 /** Where the group goes on reading each partition; 0 where it has committed nothing yet. */
 export async function committedOffsets(
   client: KafkaClientOptions,

@@ -1,0 +1,65 @@
+import { SecretSearch } from '@signet/testing';
+import type { Leak, Secret } from '@signet/testing';
+
+export interface Answered {
+  readonly status: number;
+  readonly json: Record<string, unknown>;
+}
+
+interface Asked {
+  readonly body?: unknown;
+  /** Instead of a body: as it is. */
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The answer is where a secret is told; any other must not hold one. */
+  readonly tells?: boolean;
+}
+
+/** Asks the API of a system, and keeps every secret that was used and every answer that must not hold one. */
+export class Keyring {
+  readonly secrets: Secret[] = [];
+  private readonly shown: { where: string; text: string }[] = [];
+
+  constructor(private readonly url: string) {}
+
+  /** The value, which nothing may show from now on. */
+  keep(name: string, value: string): string {
+    this.secrets.push({ name, value });
+    return value;
+  }
+
+  /** What was made public: a metric, a page, an answer. */
+  see(where: string, text: string): void {
+    this.shown.push({ where, text });
+  }
+
+  async ask(
+    authorization: string,
+    method: string,
+    path: string,
+    { body, text, headers, tells }: Asked = {},
+  ): Promise<Answered> {
+    const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
+    const answer = await fetch(this.url + path, {
+      method,
+      headers: { authorization, ...(sent !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(sent !== undefined && { body: sent }),
+    });
+    const answered = await answer.text();
+    const all = `${answered}\n${JSON.stringify([...answer.headers])}`;
+    if (tells !== true) this.see(`the answer ${answer.status} to ${method} ${path.split('?')[0] as string}`, all);
+    return { status: answer.status, json: (answered === '' ? {} : JSON.parse(answered)) as Answered['json'] };
+  }
+
+  get search(): SecretSearch {
+    return new SecretSearch(this.secrets);
+  }
+
+  /** The answers that hold a secret all the same. */
+  shownLeaks(): Leak[] {
+    const { search } = this;
+    return this.shown.flatMap(({ where, text }) => search.leaksIn(where, text));
+  }
+}
+
+export const bearer = (key: string): string => `Bearer ${key}`;
