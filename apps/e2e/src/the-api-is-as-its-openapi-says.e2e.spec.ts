@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { freePort } from '@signet/embedded';
+import { waitFor } from '@signet/testing';
+import { Api } from './support/api.ts';
 import { hasProgram, run, testWith } from './support/programs.ts';
 import { Signet } from './support/signet.ts';
 import type { LocalFile } from './support/signet.ts';
@@ -20,14 +23,42 @@ const CHECKS = [
   'response_schema_conformance',
 ];
 
+/** The only operation that could take the key away that the run itself uses: it comes last, with a key of its own. */
+const REVOKE = 'ApiKeyHttp_revoke';
+
 let signet: Signet;
 let local: LocalFile;
 
 beforeAll(async () => {
-  signet = await Signet.start({ SIGNET_RATE_LIMIT: '0' });
+  signet = await Signet.start({ SIGNET_RATE_LIMIT: '0', SIGNET_WRONG_KEY_LIMIT: '0' });
   local = await signet.local();
+  writeFileSync(join(signet.dataDir, 'schemathesis.toml'), await somethingToFind());
 }, 180_000);
 afterAll(() => signet?.stopAndForget(), 60_000);
+
+/** A delivery, a replay and a webhook that are there, as schemathesis reads it: it does not find each of them by itself. */
+async function somethingToFind(): Promise<string> {
+  const api = Api.tenant(local);
+  const webhook = await api.register(`http://127.0.0.1:${await freePort()}/`, { maxAttempts: 1 });
+  await Api.producer(local).publish(local.tenantId, 'found');
+  const delivery = await waitFor(async () => (await api.deliveries({ webhookId: webhook.id, status: 'FAILED' }))[0], {
+    what: 'a delivery that has failed',
+  });
+  const since = new Date(Date.now() - 60_000).toISOString();
+  const replay = await api.call<{ id: string }>('POST', '/v1/replays', { webhookId: webhook.id, since, status: 'all' });
+  const operation = (path: string, parameter: string, id: string): string =>
+    `[[operations]]\ninclude-path-regex = '^${path}'\nparameters = { "path.${parameter}" = "${id}" }\n`;
+  return [
+    operation('/v1/deliveries/.id./', 'id', delivery.id),
+    operation('/v1/replays/.id.', 'id', replay.id),
+    operation('/v1/circuits/.webhookId.', 'webhookId', webhook.id),
+  ].join('\n');
+}
+
+async function newOperatorKey(): Promise<string> {
+  const made = await Api.operator(local).call<{ key: string }>('POST', '/v1/api-keys', { name: 'schemathesis' });
+  return made.key;
+}
 
 interface Media {
   readonly schema?: Record<string, unknown>;
@@ -93,18 +124,30 @@ describe.each(SERVICES)('%s', (service) => {
 
   testWith(hasProgram('schemathesis'))(
     'schemathesis finds no 5xx, no undocumented status and no schema violation',
-    () => {
-      const key = service === 'ingestion' ? local.producerKey : local.operatorKey;
-      const args = [
-        ...['run', addressOf(service), '--url', local.url, '--header', `Authorization: Bearer ${key}`],
-        ...['--checks', CHECKS.join(','), '--phases', 'examples,coverage,fuzzing', '--max-examples', EXAMPLES],
-        ...['--seed', '1', '--workers', '1', '--generation-database', 'none', '--no-color'],
-      ];
-      // It leaves a folder of its own where it runs.
-      const output = run('schemathesis', args, '', { cwd: signet.dataDir });
-      console.log(output.slice(output.indexOf('SUMMARY')));
-      expect(output).toMatch(/(\d+) generated, \1 passed/);
+    async () => {
+      const runs =
+        service === 'registry'
+          ? [
+              ['--exclude-operation-id', REVOKE],
+              ['--include-operation-id', REVOKE],
+            ]
+          : [[]];
+      for (const operations of runs) {
+        const key = service === 'ingestion' ? local.producerKey : await newOperatorKey();
+        const args = [
+          ...['run', addressOf(service), '--url', local.url, '--header', `Authorization: Bearer ${key}`],
+          ...['--checks', CHECKS.join(','), '--phases', 'examples,coverage,fuzzing', '--max-examples', EXAMPLES],
+          ...['--seed', '1', '--workers', '1', '--generation-database', 'none', '--no-color', ...operations],
+        ];
+        // It reads its settings, and leaves a folder of its own, where it runs.
+        const output = run('schemathesis', args, '', { cwd: signet.dataDir });
+        console.log(output.slice(output.indexOf('SUMMARY')));
+        expect(output).toMatch(/(\d+) generated, \1 passed/);
+        // Answers that say no to whatever is asked would pass as well.
+        if (!operations.includes('--include-operation-id'))
+          expect(output).not.toMatch(/Authentication failed|Rate limited/);
+      }
     },
-    300_000,
+    600_000,
   );
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { expired, selfSigned } from '@signet/testing';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
 
@@ -11,6 +12,9 @@ beforeAll(async () => {
 afterAll(() => registry.stop());
 
 const good = { name: 'Orders', url: 'https://shop.example/hook', events: ['sale.created'] };
+const [{ cert, key }, another] = [selfSigned('shop.example'), selfSigned('other.example')];
+const past = expired('shop.example');
+const withKey = (certificate: unknown, ofKey: unknown = key) => ({ clientCertificate: { certificate, key: ofKey } });
 /** What is wrong, where, and by which rule: what a program may compare, and people get a sentence for. */
 const bad: [field: string, rule: string, wrong: object][] = [
   ['name', 'required', { name: undefined }],
@@ -87,6 +91,15 @@ const bad: [field: string, rule: string, wrong: object][] = [
   ['legacySignatureHeader', 'reserved', { legacySignatureHeader: 'webhook-signature' }],
   ['legacySignatureHeader', 'reserved', { legacySignatureHeader: 'User-Agent' }],
   ['legacySignatureHeader', 'repeated', { legacySignatureHeader: 'x-a', headers: { 'X-A': '1' } }],
+  ['clientCertificate', 'invalid_type', { clientCertificate: cert }],
+  ['clientCertificate.key', 'required', { clientCertificate: { certificate: cert } }],
+  ['clientCertificate.key', 'key', withKey(cert, 'no key')],
+  ['clientCertificate.key', 'mismatch', withKey(cert, another.key)],
+  ['clientCertificate.certificate', 'certificate', withKey('no certificate')],
+  ['clientCertificate.certificate', 'too_many', withKey(cert.repeat(6))],
+  ['clientCertificate.certificate', 'expired', withKey(past.cert, past.key)],
+  ['clientCertificate.certificate', 'too_big', withKey(`${cert}${'x'.repeat(65_536)}`)],
+  ['clientCertificate', 'needs_https', { ...withKey(cert), url: 'http://shop.example/hook' }],
   ['maxAttempts', 'too_small', { maxAttempts: 0 }],
   ['maxAttempts', 'too_big', { maxAttempts: 21 }],
   ['maxAttempts', 'invalid_type', { maxAttempts: 1.5 }],

@@ -1,7 +1,7 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { databaseOptions } from '@signet/service-kit';
-import { testBrokers, waitFor } from '@signet/testing';
+import { selfSigned, testBrokers, waitFor } from '@signet/testing';
 import pg from 'pg';
 import { registryDatabase } from './database/database.ts';
 import { rebuildActivity, rebuildProjections } from './rebuild/rebuild-read-models.ts';
@@ -43,6 +43,8 @@ async function liveALittle(): Promise<void> {
   await tenant.call('PATCH', path, {
     body: { maxAttempts: 7, description: null, events: ['sale.created', 'sale.updated'] },
   });
+  const { cert: certificate, key } = selfSigned('shop.example');
+  await tenant.call('PATCH', path, { body: { clientCertificate: { certificate, key } } });
   await tenant.call('POST', `${path}/secret/rotate`);
   await tenant.call('POST', `${path}/test`, { body: { eventType: 'sale.created' } });
   await tenant.call('POST', `${path}/disable`, { body: { reason: 'Pause' } });
@@ -65,8 +67,8 @@ async function liveALittle(): Promise<void> {
   const other = await registry.newTenant();
   await other.call('PATCH', `/v1/tenants/${other.id}`, { body: { alertEmail: 'ops@shop.example' } });
   await registry.call('POST', `/v1/tenants/${other.id}/suspend`, { body: { reason: 'Unpaid' } });
-  const [key] = (await registry.call('GET', `/v1/tenants/${other.id}/api-keys`)).json.data;
-  await registry.call('DELETE', `/v1/api-keys/${key?.id}`);
+  const [apiKey] = (await registry.call('GET', `/v1/tenants/${other.id}/api-keys`)).json.data;
+  await registry.call('DELETE', `/v1/api-keys/${apiKey?.id}`);
   const limits = { eventTypes: ['sale.created', 'sale.updated'], tenants: [other.id] };
   await registry.call('POST', '/v1/api-keys', { body: { name: 'Bus', role: 'producer', ...limits } });
 }

@@ -2,10 +2,16 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { WebhookSnapshot } from '@signet/contracts';
-import { REGISTRY_API_KEYS, REGISTRY_TENANTS, REGISTRY_WEBHOOKS, webhookSecretContext } from '@signet/contracts';
+import {
+  REGISTRY_API_KEYS,
+  REGISTRY_TENANTS,
+  REGISTRY_WEBHOOKS,
+  webhookIdentityContext,
+  webhookSecretContext,
+} from '@signet/contracts';
 import type { RunningService } from '@signet/service-kit';
 import { generateSealingKey, SealingKeys } from '@signet/signature';
-import { waitFor } from '@signet/testing';
+import { selfSigned, waitFor } from '@signet/testing';
 import pg from 'pg';
 import type { Asked } from './testing/answers.ts';
 import { ask } from './testing/answers.ts';
@@ -43,7 +49,7 @@ async function run(command: 'reseal' | 'republish', sealingKeys: string): Promis
 async function sealedUnder(keyId: string): Promise<number> {
   const { rows } = await database.query<{ count: number }>(
     `select (select count(*) from registry.events e where e.data::text like $1)
-      + (select count(*) from registry.webhooks w where w.secrets::text like $1)
+      + (select count(*) from registry.webhooks w where concat(w.secrets, w.client_certificate) like $1)
       + (select count(*) from registry.idempotency_keys i where i.sealed_answer like $1) as count`,
     [`%v1.${keyId}.%`],
   );
@@ -52,7 +58,9 @@ async function sealedUnder(keyId: string): Promise<number> {
 
 test('after the command the old key can go: secrets, history, kept answers and Kafka need only the new one', async () => {
   const plain = await tenant.newWebhook();
-  const rotated = await tenant.newWebhook();
+  const identity = selfSigned('shop.example');
+  const clientCertificate = { certificate: identity.cert, key: identity.key };
+  const rotated = await tenant.newWebhook({ clientCertificate });
   await tenant.call('POST', `/v1/webhooks/${rotated.id}/secret/rotate`, { body: { overlapHours: 1 } });
   const deleted = await tenant.newWebhook();
   await tenant.call('DELETE', `/v1/webhooks/${deleted.id}`);
@@ -66,7 +74,7 @@ test('after the command the old key can go: secrets, history, kept answers and K
   const secrets = (await tenant.call('GET', `/v1/webhooks/${rotated.id}/secret`)).json;
 
   expect(await sealedUnder('old')).toBeGreaterThan(0);
-  expect(await run('reseal', `${newKey},${oldKey}`)).toMatchObject({ resealed: 5, answers: 1, keyId: 'new' });
+  expect(await run('reseal', `${newKey},${oldKey}`)).toMatchObject({ resealed: 6, answers: 1, keyId: 'new' });
   expect(await sealedUnder('old')).toBe(0);
   expect(await run('reseal', `${newKey},${oldKey}`)).toMatchObject({ resealed: 0, answers: 0 });
 
@@ -84,6 +92,8 @@ test('after the command the old key can go: secrets, history, kept answers and K
     const snapshot = onKafka.get(id) as WebhookSnapshot;
     expect(keys.open(snapshot.secrets[0]?.sealed ?? '', webhookSecretContext(id))).toBe(secret);
   }
+  const { sealed } = (onKafka.get(rotated.id) as WebhookSnapshot).clientCertificate!;
+  expect(JSON.parse(keys.open(sealed, webhookIdentityContext(rotated.id)))).toMatchObject({ key: identity.key });
   expect(onKafka.has(deleted.id)).toBe(false);
 });
 

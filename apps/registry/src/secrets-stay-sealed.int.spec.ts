@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { selfSigned } from '@signet/testing';
 import pg from 'pg';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
@@ -33,7 +34,9 @@ test('no table holds a secret or a key in clear, and no list or history shows on
   const own = 'a secret of my own that has enough characters';
   const rotated = await tenant.call('POST', `/v1/webhooks/${id}/secret/rotate`, { body: { secret: own } });
   expect(rotated.json.secret).toBe(own);
-  const keys = [tenant.key, await tenant.newKey('producer'), registry.operatorKey];
+  const { cert: certificate, key } = selfSigned('shop.example');
+  await tenant.call('PATCH', `/v1/webhooks/${id}`, { body: { clientCertificate: { certificate, key } } });
+  const keys = [key, key.split('\n')[1] ?? '', tenant.key, await tenant.newKey('producer'), registry.operatorKey];
 
   const shown = await Promise.all(
     ['', `/${id}`, `/${id}/history`, `/${id}/history?at=2100-01-01T00:00:00Z`].map(

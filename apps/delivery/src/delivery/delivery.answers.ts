@@ -50,6 +50,7 @@ const attempt = z.strictObject({
   errorClass: z.enum(ERROR_CLASSES).nullable(),
   errorMessage: z.string().nullable(),
   fault: z.enum(FAULTS).meta({ description: 'Whose it was; `none` of a success.' }),
+  nextAttemptAt: instant.nullable().meta({ description: 'When the next one was to be; null: this was the last.' }),
   owner: z.string().meta({ description: 'The replica that sent it.' }),
   epoch: z.int().min(0).meta({ description: 'Of its ownership of the partition.' }),
   request: z.strictObject({
@@ -73,6 +74,7 @@ const attempt = z.strictObject({
     .meta({ description: 'Milliseconds: DNS, connect, TLS, first byte, all.' }),
 });
 export const attemptsAnswer = pageAnswer(attempt);
+type AttemptView = z.infer<typeof attempt>;
 
 const AT = '2026-11-23T20:05:26.164Z';
 export const deliveryExample = {
@@ -108,3 +110,32 @@ export const detailExample = {
   responseBody: 'oops',
   responseBodyTruncated: false,
 } satisfies z.infer<typeof deliveryDetailAnswer>;
+
+export const attemptsExample = {
+  data: [
+    {
+      attempt: 1,
+      startedAt: AT,
+      endedAt: '2026-11-23T20:05:26.200Z',
+      durationMs: 36,
+      outcome: 'failed',
+      errorClass: 'http_status',
+      errorMessage: 'The receiver answered 500.',
+      fault: 'receiver',
+      nextAttemptAt: '2026-11-23T20:06:26.200Z',
+      owner: 'delivery-0/17/4f1c2a90',
+      epoch: 3,
+      request: {
+        method: 'POST',
+        url: 'https://shop.example/hooks',
+        headers: { 'content-type': 'application/json', 'webhook-id': '088d9b62-55e3-5604-81e1-14acca88c80a' },
+        body: `{"type":"sale.created","timestamp":"${AT}","data":{"saleId":"S-1"}}`,
+      },
+      signature: 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+      response: { statusCode: 500, headers: { 'content-type': 'text/plain' }, body: 'oops', bodyTruncated: false },
+      address: '203.0.113.7',
+      timings: { dnsMs: 1.2, connectMs: 8.1, tlsMs: 12.4, firstByteMs: 35.2, totalMs: 36 },
+    } satisfies AttemptView,
+  ],
+  nextCursor: null,
+};

@@ -5,6 +5,7 @@ import type { Page } from '@signet/service-kit';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import {
   attemptsAnswer,
+  attemptsExample,
   deliveryAnswer,
   deliveryDetailAnswer,
   deliveryExample,
@@ -65,7 +66,7 @@ export class DeliveryHttp {
 
   @Get(':id/attempts')
   @ApiOperation({ summary: 'Read the attempts of a delivery', description: 'Request and response of each, in order.' })
-  @Answers(200, 'Every attempt.', attemptsAnswer)
+  @Answers(200, 'Every attempt.', attemptsAnswer, { example: attemptsExample })
   @Fails(404, NOT_FOUND)
   async attempts(@Param('id') id: string, @Caller() caller: Caller) {
     return { data: attemptViews(await this.find(id, caller)), nextCursor: null };

@@ -47,6 +47,7 @@ export function attemptViews({ events, body }: DeliveryRecord): z.infer<typeof a
       errorClass: failure?.errorClass ?? null,
       errorMessage: failure?.errorMessage ?? null,
       fault: failure?.fault ?? 'none',
+      nextAttemptAt: failure?.nextAttemptAt ?? null,
       request: { ...request, body },
     };
   });

@@ -90,6 +90,8 @@ function alertOf(
     case 'WebhookEnabled':
     case 'WebhookDeleted':
     case 'WebhookSecretRotated':
+    case 'WebhookCertificateSet':
+    case 'WebhookCertificateRemoved':
     case 'WebhookAttemptFailed':
     case 'WebhookTestRequested':
       return null;

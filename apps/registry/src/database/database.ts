@@ -10,6 +10,7 @@ import { apiKeyProjection } from '../api-key/api-key.projection.ts';
 import type { RegistrySettings } from '../config.ts';
 import { TenantEntity } from '../tenant/tenant.entity.ts';
 import { tenantProjection } from '../tenant/tenant.projection.ts';
+import { WebhookCertificateMigration } from '../webhook/webhook.certificate.migration.ts';
 import { WebhookActivityEntity, WebhookEntity } from '../webhook/webhook.entity.ts';
 import { WebhookListsMigration } from '../webhook/webhook.lists.migration.ts';
 import { LegacySignatureMigration } from '../webhook/webhook.legacy-signature.migration.ts';
@@ -36,6 +37,7 @@ export const registryDatabase = (
     AlertMailsMigration,
     ApiKeyLimitsMigration,
     SealedHeadersMigration,
+    WebhookCertificateMigration,
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

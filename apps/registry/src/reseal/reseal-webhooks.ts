@@ -109,11 +109,11 @@ async function rewriteRows(em: EntityManager, events: readonly Placed[]): Promis
   }
   for (const [id, row] of rows) {
     if (row === null) continue;
-    const { headers, sealedHeaders, secrets } = row;
+    const { headers, sealedHeaders, secrets, clientCertificate } = row;
     await em.nativeUpdate(
       WebhookEntity,
       { id },
-      { headers: { ...headers }, sealedHeaders: { ...sealedHeaders }, secrets: [...secrets] },
+      { headers: { ...headers }, sealedHeaders: { ...sealedHeaders }, secrets: [...secrets], clientCertificate },
     );
   }
 }

@@ -24,6 +24,17 @@ export const webhookAnswer = z.strictObject({
   rateLimitPerSecond: z.number().nullable(),
   ordering: z.enum(['none', 'subject']),
   legacySignatureHeader: z.string().nullable(),
+  clientCertificate: z
+    .strictObject({
+      subject: z.string().meta({ example: 'O=Antwerp Jewels, CN=signet' }),
+      issuer: z.string(),
+      fingerprint: z.string().meta({ description: 'SHA-256, as openssl prints it.' }),
+      expiresAt: instant,
+    })
+    .nullable()
+    .meta({
+      description: 'Shown to a receiver that asks who calls (mutual TLS). Neither it nor its key is shown here.',
+    }),
   createdBy: z.string(),
   createdAt: instant,
   updatedAt: instant,
@@ -91,6 +102,7 @@ export const webhookExample = {
   rateLimitPerSecond: null,
   ordering: 'none',
   legacySignatureHeader: null,
+  clientCertificate: null,
   createdBy: 'Till (01a20a03-68f7-799e-8f18-18574b0d10a1)',
   createdAt: AT,
   updatedAt: AT,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@signet/contracts';
-import { newId, webhookSecretContext } from '@signet/contracts';
+import { newId, webhookIdentityContext, webhookSecretContext } from '@signet/contracts';
+import { checkClientCertificate } from '@signet/egress';
 import type { SealingKeys } from '@signet/signature';
 import { generateSecret } from '@signet/signature';
 import type { EntityManager } from '@mikro-orm/postgresql';
@@ -13,6 +14,7 @@ import { RuleBroken } from '../rule-broken.ts';
 import type { WebhookCommand } from './webhook.decider.ts';
 import { webhookDecider } from './webhook.decider.ts';
 import type { AttemptOutcome, FailureRules } from './webhook-outcomes.decider.ts';
+import type { ClientCertificate } from './webhook.events.ts';
 import { HeaderSealing } from './webhook.header-sealing.ts';
 import type { AskedSettings } from './webhook.input.ts';
 import type { WebhookRow } from './webhook.row.ts';
@@ -26,6 +28,9 @@ export interface WebhookLimits {
   readonly failureRules: FailureRules;
   readonly webhooksPerUrl: number;
 }
+
+/** A client certificate as it was sent: both PEM. null: none; undefined: nothing is said about it. */
+export type GivenCertificate = { readonly certificate: string; readonly key: string } | null | undefined;
 
 /** Asks things of webhooks: adds time, ids and sealed secrets to what was asked, and checks what spans webhooks. */
 export class WebhookCommands {
@@ -41,14 +46,20 @@ export class WebhookCommands {
   }
 
   /** Resolves to the new id, and to the secret in clear: the only time that it leaves without being asked for. */
-  async register(tenantId: string, settings: AskedSettings, ownSecret: string | undefined, actor: string) {
+  async register(
+    tenantId: string,
+    settings: AskedSettings,
+    hidden: { readonly ownSecret?: string | undefined; readonly clientCertificate?: GivenCertificate },
+    actor: string,
+  ) {
     const id = newId();
-    const secret = ownSecret ?? generateSecret(randomBytes);
+    const secret = hidden.ownSecret ?? generateSecret(randomBytes);
     const command: WebhookCommand = {
       type: 'RegisterWebhook',
       tenantId,
       settings: { ...settings, ...this.headers.sealed(id, settings.headers) },
       sealedSecret: this.seal(id, secret),
+      clientCertificate: this.sealCertificate(id, hidden.clientCertificate),
       createdBy: actor,
       at: this.now(),
     };
@@ -57,12 +68,20 @@ export class WebhookCommands {
   }
 
   /** @param webhook as the caller saw it */
-  async update(webhook: WebhookRow, asked: Partial<AskedSettings>, asking: Asking): Promise<void> {
+  async update(
+    webhook: WebhookRow,
+    asked: { readonly settings: Partial<AskedSettings>; readonly clientCertificate?: GivenCertificate },
+    asking: Asking,
+  ): Promise<void> {
     const { id, tenantId } = webhook;
-    const { url, headers } = asked;
+    const { settings } = asked;
+    const { url, headers } = settings;
     const rule = url === undefined ? undefined : (em: EntityManager) => this.checkUrlIsFree(em, id, tenantId, url);
-    const changes = headers === undefined ? { changes: asked } : this.headers.changes(webhook, { ...asked, headers });
-    await this.ask(id, { type: 'UpdateWebhook', ...changes, at: this.now() }, { ...asking, rule });
+    const changes =
+      headers === undefined ? { changes: settings } : this.headers.changes(webhook, { ...settings, headers });
+    const clientCertificate = this.sealCertificate(id, asked.clientCertificate);
+    const command = { type: 'UpdateWebhook', ...changes, clientCertificate, at: this.now() } as const;
+    await this.ask(id, command, { ...asking, rule });
   }
 
   async enable(id: string, actor: string): Promise<void> {
@@ -114,6 +133,14 @@ export class WebhookCommands {
 
   private seal(id: string, secret: string): string {
     return this.sealing.seal(secret, webhookSecretContext(id));
+  }
+
+  private sealCertificate(id: string, given: GivenCertificate): ClientCertificate | null | undefined {
+    if (given == null) return given;
+    const checked = checkClientCertificate(given, this.clock());
+    if (!checked.ok) throw new RuleBroken('invalid', checked.rule, checked.detail, `clientCertificate.${checked.part}`);
+    const { certificate, key, facts } = checked;
+    return { ...facts, sealed: this.sealing.seal(JSON.stringify({ certificate, key }), webhookIdentityContext(id)) };
   }
 
   private ask(id: string, command: WebhookCommand, asking: Asking) {

@@ -4,7 +4,7 @@ import type { AttemptOutcome, FailureRules } from './webhook-outcomes.decider.ts
 import { decideOutcomes } from './webhook-outcomes.decider.ts';
 import type { AskedCredential } from './webhook.credentials.ts';
 import { changedSettings, headerChanges } from './webhook.credentials.ts';
-import type { SettingsChanges, WebhookEvent, WebhookSettings } from './webhook.events.ts';
+import type { ClientCertificate, SettingsChanges, WebhookEvent, WebhookSettings } from './webhook.events.ts';
 import type { LiveWebhook, Webhook } from './webhook.state.ts';
 import { evolve, liveSecrets } from './webhook.state.ts';
 
@@ -18,6 +18,7 @@ export type WebhookCommand =
       readonly tenantId: string;
       readonly settings: WebhookSettings;
       readonly sealedSecret: string;
+      readonly clientCertificate?: ClientCertificate | null | undefined;
       readonly createdBy: string;
       readonly at: Instant;
     }
@@ -26,6 +27,8 @@ export type WebhookCommand =
       readonly changes: Partial<Omit<WebhookSettings, 'sealedHeaders'>>;
       /** Beside `changes.headers`: those of the headers whose values are credentials. */
       readonly credentials?: Readonly<Record<string, AskedCredential>>;
+      /** null takes it away; undefined leaves it as it is. */
+      readonly clientCertificate?: ClientCertificate | null | undefined;
       readonly at: Instant;
     }
   | { readonly type: 'EnableWebhook'; readonly at: Instant }
@@ -73,6 +76,24 @@ function checkLegacyHeader({ legacySignatureHeader, headers, sealedHeaders }: We
   throw new RuleBroken('invalid', 'repeated', message, 'legacySignatureHeader');
 }
 
+/** The certificate that a webhook shows is part of TLS: over plain HTTP its owner would believe in it for nothing. */
+function checkCertificateIsShown(url: string, hasCertificate: boolean): void {
+  if (!hasCertificate || /^https:/i.test(url)) return;
+  const message = 'A client certificate is shown over https only; the URL is none of https.';
+  throw new RuleBroken('invalid', 'needs_https', message, 'clientCertificate');
+}
+
+function certificateEvents(
+  certificate: ClientCertificate | null | undefined,
+  present: string | null,
+  at: Instant,
+): WebhookEvent[] {
+  if (certificate === undefined || (certificate?.fingerprint ?? null) === present) return [];
+  if (certificate === null) return [{ type: 'WebhookCertificateRemoved', data: { at } }];
+  const { sealed: sealedIdentity, subject, issuer, fingerprint, expiresAt } = certificate;
+  return [{ type: 'WebhookCertificateSet', data: { subject, issuer, fingerprint, expiresAt, sealedIdentity, at } }];
+}
+
 const sameValue = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** The changes that change something; asking for what already is appends nothing. */
@@ -97,10 +118,18 @@ function decideLive(command: WebhookCommand, webhook: LiveWebhook): WebhookEvent
       throw new RuleBroken('conflict', 'webhook_exists', 'A webhook with this id exists already.', 'id');
     case 'UpdateWebhook': {
       checkEvents(command.changes.events);
+      const { at, clientCertificate } = command;
       const changes = realChanges(webhook.settings, command);
-      if (Object.keys(changes).length === 0) return [];
-      checkLegacyHeader(changedSettings(webhook.settings, changes));
-      return [{ type: 'WebhookUpdated', data: { changes, at: command.at } }];
+      const settings = changedSettings(webhook.settings, changes);
+      const certificate = certificateEvents(clientCertificate, webhook.certificate, at);
+      if (Object.keys(changes).length === 0 && certificate.length === 0) return [];
+      checkLegacyHeader(settings);
+      const isShown = clientCertificate === undefined ? webhook.certificate !== null : clientCertificate !== null;
+      checkCertificateIsShown(settings.url, isShown);
+      return [
+        ...(Object.keys(changes).length === 0 ? [] : [{ type: 'WebhookUpdated' as const, data: { changes, at } }]),
+        ...certificate,
+      ];
     }
     case 'EnableWebhook':
       return webhook.isActive ? [] : [{ type: 'WebhookEnabled', data: { at: command.at } }];
@@ -138,10 +167,12 @@ function decide(command: WebhookCommand, webhook: Webhook): WebhookEvent[] {
   if (command.type !== 'RegisterWebhook' || webhook.status === 'deleted') {
     throw new RuleBroken('not_found', 'webhook_not_found', 'There is no such webhook.');
   }
-  const { tenantId, settings, sealedSecret, createdBy, at } = command;
+  const { tenantId, settings, sealedSecret, clientCertificate = null, createdBy, at } = command;
   checkEvents(settings.events);
   checkLegacyHeader(settings);
-  return [{ type: 'WebhookRegistered', data: { tenantId, settings, sealedSecret, createdBy, at } }];
+  checkCertificateIsShown(settings.url, clientCertificate !== null);
+  const registered = { tenantId, settings, sealedSecret, createdBy, at };
+  return [{ type: 'WebhookRegistered', data: registered }, ...certificateEvents(clientCertificate, null, at)];
 }
 
 /** The rules of a webhook, pure: what is asked of it in a state, and the facts that follow. */

@@ -83,6 +83,62 @@ describe('a header for the signature of a former kind', () => {
   });
 });
 
+describe('a client certificate', () => {
+  const facts = { subject: 'CN=shop', issuer: 'CN=shop', fingerprint: 'AA:BB', expiresAt: later };
+  const clientCertificate = { ...facts, sealed: 'sealed' };
+  const set: WebhookEvent = { type: 'WebhookCertificateSet', data: { ...facts, sealedIdentity: 'sealed', at: later } };
+  const update = (more: object) => ({ type: 'UpdateWebhook', changes: {}, at: later, ...more }) as const;
+
+  test('comes with the webhook, or later', () => {
+    const register = { type: 'RegisterWebhook', ...registration, at: later, clientCertificate } as const;
+    webhook
+      .given()
+      .when(register)
+      .then({ type: 'WebhookRegistered', data: { ...registration, at: later } }, set);
+    webhook.given(registered).when(update({ clientCertificate })).then(set);
+  });
+  test('the same one again is no change, and nothing said of it leaves it', () => {
+    webhook.given(registered, set).when(update({ clientCertificate })).then();
+    webhook
+      .given(registered, set)
+      .when(update({ changes: { name: 'Sales' } }))
+      .then({ type: 'WebhookUpdated', data: { changes: { name: 'Sales' }, at: later } });
+  });
+  test('null takes it away, once', () => {
+    const removed: WebhookEvent = { type: 'WebhookCertificateRemoved', data: { at: later } };
+    webhook
+      .given(registered, set)
+      .when(update({ clientCertificate: null }))
+      .then(removed);
+    webhook
+      .given(registered, set, removed)
+      .when(update({ clientCertificate: null }))
+      .then();
+  });
+  test('needs a URL of https, whichever of the two changes', () => {
+    const plain = { url: 'http://shop.example/hook' };
+    webhook
+      .given()
+      .when({ type: 'RegisterWebhook', ...registration, settings: { ...settings, ...plain }, clientCertificate })
+      .thenThrows('needs_https');
+    webhook
+      .given(registered, set)
+      .when(update({ changes: plain }))
+      .thenThrows('needs_https');
+    webhook
+      .given(registered)
+      .when(update({ changes: plain, clientCertificate }))
+      .thenThrows('needs_https');
+    webhook
+      .given(registered, set)
+      .when(update({ changes: plain, clientCertificate: null }))
+      .then(
+        { type: 'WebhookUpdated', data: { changes: plain, at: later } },
+        { type: 'WebhookCertificateRemoved', data: { at: later } },
+      );
+  });
+});
+
 describe('updating', () => {
   const update = (changes: Partial<WebhookSettings>) => ({ type: 'UpdateWebhook', changes, at: later }) as const;
 

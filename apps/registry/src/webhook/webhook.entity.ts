@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { DisabledReason, SealedSecret } from './webhook.events.ts';
+import type { ClientCertificate, DisabledReason, SealedSecret } from './webhook.events.ts';
 
 /** A webhook as it is read: the projection of its stream. The aggregate is the decider; this is a row. */
 export const WebhookEntity = defineEntity({
@@ -21,6 +21,7 @@ export const WebhookEntity = defineEntity({
     legacySignatureHeader: p.text().nullable(),
     /** Sealed, newest first. */
     secrets: p.json<SealedSecret[]>(),
+    clientCertificate: p.json<ClientCertificate>().nullable(),
     isActive: p.boolean(),
     disabledReason: p.text().$type<DisabledReason>().nullable(),
     disabledDetail: p.text().nullable(),

@@ -41,6 +41,17 @@ export interface SealedSecret {
   readonly expiresAt: Instant | null;
 }
 
+/** A client certificate as it rests: what may be shown of it, and sealed the certificate with its key. */
+export interface ClientCertificate {
+  readonly subject: string;
+  readonly issuer: string;
+  /** SHA-256 of the certificate. The key goes with it: another one would not be that of the certificate. */
+  readonly fingerprint: string;
+  readonly expiresAt: Instant;
+  /** JSON of `{certificate, key}`, both PEM. */
+  readonly sealed: string;
+}
+
 export type DisabledReason = 'manual' | 'failing' | 'gone';
 
 export type WebhookRegistered = {
@@ -71,6 +82,15 @@ export type WebhookSecretRotated = {
     readonly overlapUntil: Instant | null;
     readonly at: Instant;
   };
+};
+/** Shown from now on to a receiver that asks who calls. */
+export type WebhookCertificateSet = {
+  readonly type: 'WebhookCertificateSet';
+  readonly data: Omit<ClientCertificate, 'sealed'> & { readonly sealedIdentity: string; readonly at: Instant };
+};
+export type WebhookCertificateRemoved = {
+  readonly type: 'WebhookCertificateRemoved';
+  readonly data: { readonly at: Instant };
 };
 /** One more failure in a row. Failures that do not count append nothing. */
 export type WebhookAttemptFailed = {
@@ -118,10 +138,18 @@ export type WebhookEvent =
   | WebhookDisabled
   | WebhookDeleted
   | WebhookSecretRotated
+  | WebhookCertificateSet
+  | WebhookCertificateRemoved
   | WebhookAttemptFailed
   | WebhookFailureAlertRaised
   | WebhookRecovered
   | WebhookTestRequested;
+
+/** The certificate that a fact sets. */
+export const certificateIn = ({ data }: WebhookCertificateSet): ClientCertificate => {
+  const { sealedIdentity: sealed, subject, issuer, fingerprint, expiresAt } = data;
+  return { subject, issuer, fingerprint, expiresAt, sealed };
+};
 
 export const WEBHOOK_EVENT_TYPES = [
   'WebhookRegistered',
@@ -130,6 +158,8 @@ export const WEBHOOK_EVENT_TYPES = [
   'WebhookDisabled',
   'WebhookDeleted',
   'WebhookSecretRotated',
+  'WebhookCertificateSet',
+  'WebhookCertificateRemoved',
   'WebhookAttemptFailed',
   'WebhookFailureAlertRaised',
   'WebhookRecovered',

@@ -29,6 +29,10 @@ export function sentenceOf(event: WebhookEvent): string {
       return event.data.overlapUntil
         ? `Secret rotated; the former one signs until ${event.data.overlapUntil}.`
         : 'Secret rotated; the former one stopped at once.';
+    case 'WebhookCertificateSet':
+      return `Client certificate set: ${event.data.subject}, until ${event.data.expiresAt}.`;
+    case 'WebhookCertificateRemoved':
+      return 'Client certificate removed.';
     case 'WebhookAttemptFailed':
       return `Attempt ${event.data.attempt} failed (${event.data.statusCode ?? event.data.errorClass ?? 'no answer'}).`;
     case 'WebhookFailureAlertRaised':
@@ -55,9 +59,14 @@ export function shownData(event: WebhookEvent): Record<string, unknown> {
       const { sealedSecret: _sealed, ...shown } = event.data;
       return shown;
     }
+    case 'WebhookCertificateSet': {
+      const { sealedIdentity: _sealed, ...shown } = event.data;
+      return shown;
+    }
     case 'WebhookEnabled':
     case 'WebhookDisabled':
     case 'WebhookDeleted':
+    case 'WebhookCertificateRemoved':
     case 'WebhookAttemptFailed':
     case 'WebhookFailureAlertRaised':
     case 'WebhookRecovered':

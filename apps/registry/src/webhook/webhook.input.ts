@@ -19,5 +19,5 @@ export const settingsOf = (body: CreateWebhookBody): AskedSettings => ({
 });
 
 /** What a PATCH asks to change: the fields that it names, null included. */
-export const changesOf = (body: UpdateWebhookBody): Partial<AskedSettings> =>
-  Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+export const changesOf = ({ clientCertificate: _, ...settings }: UpdateWebhookBody): Partial<AskedSettings> =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));

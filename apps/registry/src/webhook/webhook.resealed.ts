@@ -1,10 +1,16 @@
-import { webhookHeaderContext, webhookSecretContext } from '@signet/contracts';
+import { webhookHeaderContext, webhookIdentityContext, webhookSecretContext } from '@signet/contracts';
 import type { SealingKeys } from '@signet/signature';
 import { HeaderSealing } from './webhook.header-sealing.ts';
 import type { SettingsChanges, WebhookEvent } from './webhook.events.ts';
 
-/** The types of the facts that hold something sealed. */
-export const SEALED_EVENT_TYPES = ['WebhookRegistered', 'WebhookUpdated', 'WebhookSecretRotated'] as const;
+/** The types of the facts that hold something sealed, and of those that take it away. */
+export const SEALED_EVENT_TYPES = [
+  'WebhookRegistered',
+  'WebhookUpdated',
+  'WebhookSecretRotated',
+  'WebhookCertificateSet',
+  'WebhookCertificateRemoved',
+] as const;
 export type SealedEvent = Extract<WebhookEvent, { type: (typeof SEALED_EVENT_TYPES)[number] }>;
 
 /**
@@ -38,6 +44,12 @@ export class Resealing {
       }
       case 'WebhookSecretRotated':
         return { ...event, data: { ...event.data, sealedSecret: this.secret(id, event.data.sealedSecret) } };
+      case 'WebhookCertificateSet': {
+        const sealedIdentity = this.text(event.data.sealedIdentity, webhookIdentityContext(id));
+        return { ...event, data: { ...event.data, sealedIdentity } };
+      }
+      case 'WebhookCertificateRemoved':
+        return event;
     }
   }
 

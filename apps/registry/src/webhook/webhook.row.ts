@@ -1,6 +1,12 @@
-import type { DisabledReason, SealedSecret, WebhookEvent, WebhookSettings } from './webhook.events.ts';
+import type {
+  ClientCertificate,
+  DisabledReason,
+  SealedSecret,
+  WebhookEvent,
+  WebhookSettings,
+} from './webhook.events.ts';
 import { changedSettings } from './webhook.credentials.ts';
-import { settingsIn } from './webhook.events.ts';
+import { certificateIn, settingsIn } from './webhook.events.ts';
 import { raisesAlert, rotatedSecrets } from './webhook.state.ts';
 
 /** A row of `webhooks`, as `WebhookEntity` maps it. */
@@ -9,6 +15,7 @@ export interface WebhookRow extends WebhookSettings {
   readonly tenantId: string;
   /** Sealed, newest first. */
   readonly secrets: readonly SealedSecret[];
+  readonly clientCertificate: ClientCertificate | null;
   readonly isActive: boolean;
   readonly disabledReason: DisabledReason | null;
   readonly disabledDetail: string | null;
@@ -43,6 +50,7 @@ function registeredRow(id: string, event: Extract<Placed, { type: 'WebhookRegist
     tenantId,
     ...settingsIn(settings),
     secrets: [{ sealed: sealedSecret, expiresAt: null }],
+    clientCertificate: null,
     isActive: true,
     disabledReason: null,
     disabledDetail: null,
@@ -78,6 +86,10 @@ function changesOf(row: WebhookRow, event: Later): Partial<WebhookRow> {
     }
     case 'WebhookSecretRotated':
       return { secrets: rotatedSecrets(row.secrets, event.data) };
+    case 'WebhookCertificateSet':
+      return { clientCertificate: certificateIn(event) };
+    case 'WebhookCertificateRemoved':
+      return { clientCertificate: null };
     case 'WebhookAttemptFailed':
       return { consecutiveFailures: row.consecutiveFailures + 1 };
     case 'WebhookRecovered':

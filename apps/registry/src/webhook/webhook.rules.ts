@@ -1,5 +1,5 @@
 import type { EgressRules } from '@signet/egress';
-import { checkHeader, checkUrl, isCredentialHeader, MASKED } from '@signet/egress';
+import { checkClientCertificate, checkHeader, checkUrl, isCredentialHeader, MASKED } from '@signet/egress';
 import type { FieldError } from '@signet/service-kit';
 import { parseSecret, SecretFormatError } from '@signet/signature';
 
@@ -12,18 +12,27 @@ export interface Judged {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly secret?: string | undefined;
   readonly legacySignatureHeader?: string | null | undefined;
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string } | null | undefined;
+}
+
+/** What it is judged by. */
+export interface Rules {
+  readonly egress: EgressRules;
+  readonly eventTypes: readonly string[];
+  readonly now: Date;
 }
 
 /** Everything that is wrong, so that a caller mends it in one go. No detail repeats a header's value or a secret. */
 export const fieldErrors = (
-  { url, events, headers, secret, legacySignatureHeader }: Judged,
-  rules: { egress: EgressRules; eventTypes: readonly string[] },
+  { url, events, headers, secret, legacySignatureHeader, clientCertificate }: Judged,
+  rules: Rules,
 ): FieldError[] => [
   ...(url === undefined ? [] : urlErrors(url, rules.egress)),
   ...(events === undefined ? [] : eventErrors(events, rules.eventTypes)),
   ...(headers === undefined ? [] : headerErrors(headers)),
   ...(secret === undefined ? [] : secretErrors(secret)),
   ...(legacySignatureHeader == null ? [] : legacyErrors(legacySignatureHeader)),
+  ...(clientCertificate == null ? [] : certificateErrors(clientCertificate, rules.now)),
 ];
 
 function urlErrors(url: string, egress: EgressRules): FieldError[] {
@@ -92,4 +101,9 @@ function legacyErrors(name: string): FieldError[] {
   }
   const checked = checkHeader(name, '');
   return checked.ok ? [] : [{ field, rule: checked.rule, detail: checked.detail }];
+}
+
+function certificateErrors(given: NonNullable<Judged['clientCertificate']>, now: Date): FieldError[] {
+  const checked = checkClientCertificate(given, now);
+  return checked.ok ? [] : [{ field: `clientCertificate.${checked.part}`, rule: checked.rule, detail: checked.detail }];
 }

@@ -2,7 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { EgressRules } from '@signet/egress';
 import { fieldErrors } from './webhook.rules.ts';
 
-const rules = { egress: new EgressRules({ allow: [] }), eventTypes: ['sale.created', 'sale.updated'] };
+const rules = {
+  egress: new EgressRules({ allow: [] }),
+  eventTypes: ['sale.created', 'sale.updated'],
+  now: new Date(),
+};
 const base64 = (bytes: number): string => Buffer.alloc(bytes, 7).toString('base64');
 
 describe('what a webhook may be', () => {

@@ -36,6 +36,14 @@ const legacySignatureHeader = z
       'do not verify the signatures of Standard Webhooks yet. null: none.',
     example: 'x-shop-signature',
   });
+const pem = (description: string) => z.string().min(1).max(65_536).meta({ description });
+const clientCertificate = z
+  .strictObject({
+    certificate: pem('PEM: the certificate, with those between it and its root behind it; at most 5.'),
+    key: pem('PEM: its private key, without a passphrase. Never shown again.'),
+  })
+  .nullable()
+  .meta({ description: 'Shown to a receiver that asks who calls (mutual TLS); the URL is one of https. null: none.' });
 const secret = z.string().max(512).meta({
   description: 'Your own signing secret: `whsec_` + base64 of 24–64 bytes, or 32–256 printable characters.',
 });
@@ -52,6 +60,7 @@ export const createWebhookBody = z.strictObject({
   rateLimitPerSecond: rateLimitPerSecond.optional(),
   ordering: ordering.optional(),
   legacySignatureHeader: legacySignatureHeader.optional(),
+  clientCertificate: clientCertificate.optional(),
 });
 export type CreateWebhookBody = z.infer<typeof createWebhookBody>;
 
@@ -66,6 +75,7 @@ export const updateWebhookBody = z.strictObject({
   rateLimitPerSecond: rateLimitPerSecond.optional(),
   ordering: ordering.optional(),
   legacySignatureHeader: legacySignatureHeader.optional(),
+  clientCertificate: clientCertificate.optional(),
 });
 export type UpdateWebhookBody = z.infer<typeof updateWebhookBody>;
 

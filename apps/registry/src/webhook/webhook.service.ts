@@ -33,7 +33,9 @@ export class Webhooks {
   async register(body: CreateWebhookBody, caller: Caller): Promise<WebhookDetailsView & { secret: string }> {
     const owner = await this.ownerOf(body, caller);
     this.judge(body, [...owner.errors, ...keptHeaderErrors(body.headers)]);
-    const { id, secret } = await this.commands.register(owner.tenantId, settingsOf(body), body.secret, actorOf(caller));
+    const { secret: ownSecret, clientCertificate } = body;
+    const hidden = { ownSecret, clientCertificate };
+    const { id, secret } = await this.commands.register(owner.tenantId, settingsOf(body), hidden, actorOf(caller));
     return { ...(await this.view(id, caller)), secret };
   }
 
@@ -61,7 +63,8 @@ export class Webhooks {
     const webhook = await this.find(id, caller);
     checkVersion(webhook.version, expectedVersion);
     this.judge(body);
-    await this.commands.update(webhook, changesOf(body), { actor: actorOf(caller), expectedVersion });
+    const changes = { settings: changesOf(body), clientCertificate: body.clientCertificate };
+    await this.commands.update(webhook, changes, { actor: actorOf(caller), expectedVersion });
     return this.view(id, caller);
   }
 
@@ -106,7 +109,8 @@ export class Webhooks {
   }
 
   private judge(judged: Judged, more: readonly FieldError[] = []): void {
-    const errors = [...more, ...fieldErrors(judged, { egress: this.egress, eventTypes: EVENT_TYPE_NAMES })];
+    const rules = { egress: this.egress, eventTypes: EVENT_TYPE_NAMES, now: this.clock() };
+    const errors = [...more, ...fieldErrors(judged, rules)];
     if (errors.length > 0) throw invalid(errors);
   }
 

@@ -16,6 +16,10 @@ export const snapshotOf = (row: WebhookRow): WebhookSnapshot => ({
   rateLimitPerSecond: row.rateLimitPerSecond,
   ordering: row.ordering,
   legacySignatureHeader: row.legacySignatureHeader,
+  clientCertificate: row.clientCertificate && {
+    sealed: row.clientCertificate.sealed,
+    fingerprint: row.clientCertificate.fingerprint,
+  },
   secrets: [...row.secrets],
   version: row.version,
 });

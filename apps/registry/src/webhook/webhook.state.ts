@@ -9,6 +9,8 @@ export interface LiveWebhook {
   readonly tenantId: string;
   readonly settings: WebhookSettings;
   readonly secrets: readonly SealedSecret[];
+  /** Fingerprint of the client certificate; null: it has none. */
+  readonly certificate: string | null;
   readonly isActive: boolean;
   /** The failures in a row, each by the id of its attempt, so that a repeated outcome cannot count twice. */
   readonly failures: readonly string[];
@@ -55,6 +57,7 @@ const registered = ({ data }: WebhookRegistered): LiveWebhook => ({
   tenantId: data.tenantId,
   settings: settingsIn(data.settings),
   secrets: [{ sealed: data.sealedSecret, expiresAt: null }],
+  certificate: null,
   isActive: true,
   failures: [],
   lastFailureEndedAt: null,
@@ -78,6 +81,10 @@ export function evolveLive(webhook: LiveWebhook, event: WebhookEvent): Webhook {
       return { status: 'deleted' };
     case 'WebhookSecretRotated':
       return { ...webhook, secrets: rotatedSecrets(webhook.secrets, event.data) };
+    case 'WebhookCertificateSet':
+      return { ...webhook, certificate: event.data.fingerprint };
+    case 'WebhookCertificateRemoved':
+      return { ...webhook, certificate: null };
     case 'WebhookAttemptFailed':
       return {
         ...webhook,

@@ -1,10 +1,17 @@
 import type { z } from 'zod';
 import type { webhookAnswer, webhookDetailsAnswer } from './webhook.answers.ts';
+import type { ClientCertificate } from './webhook.events.ts';
 import type { WebhookDetails } from './webhook.queries.ts';
 import type { WebhookRow } from './webhook.row.ts';
 import { shownHeaders } from './webhook.shown-headers.ts';
 
 const instant = (time: Date | null): string | null => time?.toISOString() ?? null;
+
+const certificateView = (certificate: ClientCertificate | null) => {
+  if (certificate === null) return null;
+  const { subject, issuer, fingerprint, expiresAt } = certificate;
+  return { subject, issuer, fingerprint, expiresAt };
+};
 
 /** A webhook as the API shows it; no secret in it, sealed or open. `displayName` gives an event type's human name. */
 export const webhookView = (row: WebhookRow, displayName: (eventType: string) => string): WebhookView => ({
@@ -27,6 +34,7 @@ export const webhookView = (row: WebhookRow, displayName: (eventType: string) =>
   rateLimitPerSecond: row.rateLimitPerSecond,
   ordering: row.ordering,
   legacySignatureHeader: row.legacySignatureHeader,
+  clientCertificate: certificateView(row.clientCertificate),
   createdBy: row.createdBy,
   createdAt: row.createdAt.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
