@@ -54,7 +54,7 @@ test('a request reaches the owner of its path with its bytes, headers and query'
 test('a body above 2 MiB is refused and reaches nobody', async () => {
   const response = await fetch(`${url}/v1/events`, { method: 'POST', body: Buffer.alloc(2 * 1024 * 1024 + 1) });
   expect(response.status).toBe(413);
-  expect(await response.json()).toMatchObject({ status: 413, code: 'payload_too_large' });
+  expect(await response.json()).toMatchObject({ status: 413, code: 'body_too_large' });
   expect(services.ingestion.requests).toHaveLength(0);
 });
 

@@ -45,7 +45,7 @@ export function createGateway(upstreams: Upstreams): Server {
   );
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     readBody(request, (body) => {
-      if (body === undefined) return refuse(response, 413, 'payload_too_large', 'The body is larger than 2 MiB.');
+      if (body === undefined) return refuse(response, 413, 'body_too_large', 'The body is larger than 2 MiB.');
       const route = routeOf(request.url ?? '/');
       const pool = pools.get(route.service);
       if (pool !== undefined) forward({ pool, service: route.service, path: route.path, body, request, response });

@@ -17,6 +17,16 @@ export async function deliveryService(settings: DeliverySettings, logger: Logger
       title: 'Signet deliveries',
       description: 'Deliveries, their attempts, and retries.',
       idempotencyKeys: true,
+      tags: {
+        Deliveries: 'One message to one webhook: its status, and every attempt with request and response.',
+        Replays: 'Messages of a webhook that are delivered once more, or late.',
+        Circuits: 'Webhooks whose deliveries are held back because too many failed.',
+      },
+      places: {
+        '/v1/deliveries/{id}': 'Id of the delivery.',
+        '/v1/replays/{id}': 'Id of the replay.',
+        '/v1/circuits/{webhookId}': 'Id of the webhook.',
+      },
     },
     configureFastify: keepAnswers,
     strategies: (app) => strategies(app, settings, logger),

@@ -36,6 +36,19 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => signet?.stopAndForget(), 60_000);
 
+/** Wherever OpenAPI lets them stand: beside the schema, or in it. */
+const examplesOf = ({ example, examples, schema }: Media): unknown[] => [
+  ...(example === undefined ? [] : [example]),
+  ...Object.values(examples ?? {}).map(({ value }) => value),
+  ...((schema?.['examples'] as unknown[] | undefined) ?? []),
+  ...(schema?.['example'] === undefined ? [] : [schema['example']]),
+];
+
+function expectToFit(ajv: Ajv2020, schema: Record<string, unknown>, example: unknown, name: string): void {
+  ajv.validate(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/')) as object, example);
+  expect({ name, errors: ajv.errors }).toEqual({ name, errors: null });
+}
+
 /** A delivery, a replay and a webhook that are there, as schemathesis reads it: it does not find each of them by itself. */
 async function somethingToFind(): Promise<string> {
   const api = Api.tenant(local);
@@ -67,7 +80,10 @@ interface Media {
 }
 interface Operation {
   readonly summary?: string;
+  readonly description?: string;
   readonly operationId?: string;
+  readonly parameters?: readonly { name: string; description?: string }[];
+  readonly requestBody?: { readonly content: Record<string, Media> };
   readonly responses: Record<string, { description: string; content?: Record<string, Media> }>;
 }
 interface Document {
@@ -99,11 +115,21 @@ describe.each(SERVICES)('%s', (service) => {
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const [method, operation] of Object.entries(operations)) {
         const name = `${method} ${path}`;
-        expect({ name, summary: operation.summary, id: operation.operationId }).toEqual({
+        expect({ name, ...operation }).toMatchObject({
           name,
           summary: expect.stringMatching(/\w/),
-          id: expect.stringMatching(/\w/),
+          description: expect.stringMatching(/\w/),
+          operationId: expect.stringMatching(/\w/),
         });
+        const undescribed = (operation.parameters ?? []).filter(({ description }) => !description);
+        expect({ name, undescribed }).toEqual({ name, undescribed: [] });
+        const bodies = Object.values(operation.requestBody?.content ?? {});
+        expect({ name, without: bodies.filter((media) => examplesOf(media).length === 0) }).toEqual({
+          name,
+          without: [],
+        });
+        for (const media of bodies)
+          for (const example of examplesOf(media)) expectToFit(ajv, media.schema!, example, name);
         const statuses = Object.keys(operation.responses);
         expect(statuses).toEqual(expect.arrayContaining(['400', '401', '403', '429', '500', '503']));
         expect(statuses.filter((status) => status.startsWith('2')).length).toBeGreaterThan(0);
@@ -111,12 +137,9 @@ describe.each(SERVICES)('%s', (service) => {
           if (status === '204') continue;
           const [media] = Object.values(content ?? {});
           expect({ name, status, schema: media?.schema }).toEqual({ name, status, schema: expect.any(Object) });
-          const schema = JSON.parse(JSON.stringify(media!.schema).replaceAll('"#/', '"document#/')) as object;
-          const examples = Object.values(media!.examples ?? {}).map(({ value }) => value);
-          for (const example of media!.example === undefined ? examples : [...examples, media!.example]) {
-            ajv.validate(schema, example);
-            expect({ name, status, errors: ajv.errors }).toEqual({ name, status, errors: null });
-          }
+          const examples = examplesOf(media!);
+          expect({ name, status, hasExample: examples.length > 0 }).toEqual({ name, status, hasExample: true });
+          for (const example of examples) expectToFit(ajv, media!.schema!, example, `${name}: ${status}`);
         }
       }
     }

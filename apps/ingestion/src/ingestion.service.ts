@@ -3,6 +3,7 @@ import type { TopicDefinition } from '@signet/contracts';
 import type { Logger, ServiceOptions } from '@signet/service-kit';
 import { AppModule } from './app.module.ts';
 import type { IngestionSettings } from './config.ts';
+import { publishBody } from './http/events.openapi.ts';
 import { parseCloudEvents } from './http/content-types.ts';
 import { strategies } from './strategies.ts';
 
@@ -17,7 +18,12 @@ export function ingestionService(settings: IngestionSettings, logger: Logger, gr
     settings,
     logger,
     topics: [...TOPICS, ...settings.SIGNET_SOURCE_TOPICS.map(sourceTopic)],
-    openapi: { title: 'Signet ingestion', description: 'CloudEvents from internal services.' },
+    openapi: {
+      title: 'Signet ingestion',
+      description: 'CloudEvents from internal services.',
+      tags: { Events: 'What happened, as CloudEvents 1.0.' },
+      bodies: { 'POST /v1/events': publishBody },
+    },
     configureFastify: parseCloudEvents,
     strategies: (app) => strategies(app, settings, logger, groupId),
   };

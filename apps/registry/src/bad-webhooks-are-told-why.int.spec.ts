@@ -136,6 +136,34 @@ describe('a bad webhook is refused with the field and the rule', () => {
     ]);
   });
 
+  test('what only the rules know, beside what the shape says', async () => {
+    const body = {
+      url: 'http://10.0.0.1/',
+      events: ['sale.lost'],
+      headers: { host: 'x' },
+      secret: 'short',
+      maxAttempts: 99,
+    };
+    const { json } = await tenant.call('POST', '/v1/webhooks', { body });
+    expect(json.errors.map(({ field, rule }) => `${field} ${rule}`).toSorted()).toEqual([
+      'events.0 unknown_event_type',
+      'headers.host reserved',
+      'maxAttempts too_big',
+      'name required',
+      'secret printable_ascii',
+      'url blocked_address',
+    ]);
+  });
+
+  test('who wants to change what is changed elsewhere is told where', async () => {
+    const { id } = await tenant.newWebhook();
+    const { json } = await tenant.call('PATCH', `/v1/webhooks/${id}`, { body: { secret: 'x', isActive: false } });
+    expect(json.errors.map(({ detail }) => detail)).toEqual([
+      expect.stringContaining('/secret/rotate'),
+      expect.stringContaining('/enable'),
+    ]);
+  });
+
   test('no error repeats a secret or the value of a header', async () => {
     const hidden = 'hunter2 and some more characters';
     const body = { ...good, secret: `whsec_${hidden}`, headers: { authorization: `${hidden}\n` } };

@@ -50,6 +50,32 @@ describe('a tenant', () => {
     expect(await patch({ status: 'suspended' }, registry)).toMatchObject({ status: 422 });
   });
 
+  test('is not overwritten by who has not seen what somebody else changed', async () => {
+    const path = `/v1/tenants/${tenant.id}`;
+    const read = await registry.call('GET', path);
+    const ifMatch = { 'if-match': read.headers.get('etag') ?? '' };
+    const named = (name: string) => registry.call('PATCH', path, { body: { name }, headers: ifMatch });
+    expect((await named('One')).headers.get('etag')).toBe(`"${read.json.version + 1}"`);
+    const late = await named('Two');
+    expect(late).toMatchObject({ status: 412, json: { code: 'stale_version' } });
+    expect(late.headers.get('etag')).toBe(`"${read.json.version + 1}"`);
+    expect((await registry.call('GET', path)).json.name).toBe('One');
+  });
+
+  test('is found by a part of its name or id, and by its state', async () => {
+    const third = await registry.newTenant();
+    await registry.call('POST', `/v1/tenants/${third.id}/suspend`, { body: { reason: 'Unpaid' } });
+    const found = async (query: string) => {
+      const { data } = (await registry.call('GET', `/v1/tenants?limit=200&${query}`)).json;
+      return data.map(({ id }) => id).filter((id) => [third.id, other.id].includes(id));
+    };
+    expect(await found(`q=${encodeURIComponent(third.name.toUpperCase())}`)).toEqual([third.id]);
+    expect(await found(`q=${third.id.slice(0, 13)}&status=suspended`)).toEqual([third.id]);
+    expect(await found('status=suspended')).toEqual([third.id]);
+    expect(await found('status=active')).toEqual([other.id]);
+    expect(await registry.call('GET', '/v1/tenants?q=ab')).toMatchObject({ status: 400 });
+  });
+
   test('has a history that says who did what', async () => {
     await other.call('PATCH', `/v1/tenants/${other.id}`, { body: { alertEmail: 'ops@shop.example' } });
     await registry.call('POST', `/v1/tenants/${other.id}/suspend`, { body: { reason: 'Unpaid' } });

@@ -37,6 +37,7 @@ test('a webhook is registered, read, changed, disabled, enabled, and deleted', a
     ordering: 'none',
     legacySignatureHeader: null,
     version: 1,
+    summary: 'Active; nothing has been delivered yet.',
     secret: expect.stringMatching(/^whsec_/),
     createdBy: expect.stringContaining('Till'),
   });
@@ -50,7 +51,10 @@ test('a webhook is registered, read, changed, disabled, enabled, and deleted', a
 
   const disabled = await tenant.call('POST', `${path}/disable`, { body: { reason: 'Moving house' } });
   expect(disabled.json).toMatchObject({ isActive: false, disabledReason: 'manual', disabledDetail: 'Moving house' });
+  expect(disabled.json['summary']).toMatch(/^Disabled by hand since .*: Moving house\.$/);
+  expect(disabled.headers.get('etag')).toBe('"3"');
   const enabled = await tenant.call('POST', `${path}/enable`);
+  expect(enabled.headers.get('etag')).toBe('"4"');
   expect(enabled.json).toMatchObject({ isActive: true, disabledReason: null, disabledDetail: null, disabledAt: null });
 
   expect((await tenant.call('DELETE', path)).status).toBe(204);

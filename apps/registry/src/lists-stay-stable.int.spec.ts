@@ -70,7 +70,8 @@ describe('filters', () => {
     expect(await ids(`?lastSuccessAfter=2001-01-01T00:00:00Z&lastSuccessBefore=${outcomes.lastEndedAt}`)).toEqual([
       sale,
     ]);
-    expect(await ids(`?lastSuccessAfter=${success}`)).toEqual([]);
+    expect(await ids(`?lastSuccessAfter=${success}`)).toEqual([sale]);
+    expect(await ids(`?lastSuccessBefore=${success}`)).toEqual([]);
     expect(await ids(`?lastFailureBefore=${outcomes.lastEndedAt}`)).toEqual([]);
   });
 

@@ -63,6 +63,11 @@ const and = (path: string, more: string): string => `${path}${path.includes('?')
 describe('with 100,000 webhooks of 10,000 tenants no list reads a table through, and the page costs as many statements as any', () => {
   test.each([
     '/v1/tenants',
+    '/v1/tenants?status=active',
+    '/v1/tenants?status=suspended',
+    '/v1/tenants?q=antwerp',
+    '/v1/tenants?q=jeweller%2077&status=active',
+    '/v1/tenants?q=zzzzzz',
     '/v1/webhooks',
     '/v1/webhooks?active=true',
     '/v1/webhooks?active=false',

@@ -31,6 +31,18 @@ export async function registryService(
       title: 'Signet registry',
       description: 'Webhooks, their secrets and history, event types, tenants and API keys.',
       idempotencyKeys: true,
+      tags: {
+        Webhooks: 'Where a tenant wants its events delivered: URL, event types, secrets, state and history.',
+        'Event types': 'What can be subscribed to.',
+        Tenants: 'Whose webhooks they are. For operators; a tenant reads its own.',
+        'API keys': 'Who may ask. For operators.',
+      },
+      places: {
+        '/v1/webhooks/{id}': 'Id of the webhook.',
+        '/v1/tenants/{id}': 'Id of the tenant.',
+        '/v1/tenants/{tenantId}': 'Id of the tenant.',
+        '/v1/api-keys/{id}': 'Id of the key, as its list shows it; not the key itself.',
+      },
     },
     configureFastify: (fastify, logger) => {
       keepAnswers(fastify, logger);

@@ -57,7 +57,7 @@ export class DeliveryHttp {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Read a delivery' })
+  @ApiOperation({ summary: 'Read a delivery', description: 'With what is sent, and what the receiver answered last.' })
   @Answers(200, 'The delivery.', deliveryDetailAnswer, { example: detailExample })
   @Fails(404, NOT_FOUND)
   async read(@Param('id') id: string, @Caller() caller: Caller) {
@@ -74,7 +74,10 @@ export class DeliveryHttp {
 
   @Post(':id/retry')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Try a delivery once more, now' })
+  @ApiOperation({
+    summary: 'Try a delivery once more, now',
+    description: 'Whatever became of it; where no attempt is left, there is one more.',
+  })
   @Answers(202, 'The delivery, due now.', deliveryAnswer, { example: deliveryExample })
   @Fails(404, NOT_FOUND)
   @Fails(409, NOT_NOW)

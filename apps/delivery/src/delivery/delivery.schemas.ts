@@ -6,10 +6,13 @@ const instant = time.transform((date) => date.toISOString());
 
 export const listDeliveriesQuery = z.strictObject({
   ...pageQuery,
-  webhookId: z.uuid().optional(),
-  status: z.enum(DELIVERY_STATUSES).optional(),
-  eventType: z.string().min(1).max(255).optional(),
-  eventId: z.uuid().optional(),
+  webhookId: z.uuid().optional().describe('Those of one webhook.'),
+  status: z.enum(DELIVERY_STATUSES).optional().describe('How far they have come.'),
+  eventType: z.string().min(1).max(255).optional().describe('Those of one event type.'),
+  eventId: z
+    .uuid()
+    .optional()
+    .describe('Those of one message, to whichever webhook: the webhook-id that receivers see.'),
   createdAfter: instant.optional().describe('Created at or after this time.'),
   createdBefore: instant.optional().describe('Created before this time.'),
   sentAfter: instant.optional().describe('Last sent at or after this time.'),

@@ -50,6 +50,15 @@ export const replayExample = {
   completedAt: null,
 } satisfies z.infer<typeof replayAnswer>;
 
+export const replayPreviewExample = {
+  webhookId: '01a20a03-6a9d-799e-8f18-38d27e479d8e',
+  since: '2026-11-23T18:00:00.000Z',
+  until: '2026-11-23T20:05:26.164Z',
+  status: 'missed',
+  count: 1_204,
+  isExact: true,
+} satisfies z.infer<typeof replayPreviewAnswer>;
+
 export const replayView = ({ cursor: _, ...replay }: Replay): z.infer<typeof replayAnswer> => ({
   ...replay,
   since: replay.since.toISOString(),

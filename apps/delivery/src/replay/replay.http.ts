@@ -9,6 +9,7 @@ import {
   replayExample,
   replayPageAnswer,
   replayPreviewAnswer,
+  replayPreviewExample,
   replayView,
 } from './replay.answers.ts';
 import { createReplayBody, createReplayQuery, listReplaysQuery } from './replay.schemas.ts';
@@ -27,7 +28,7 @@ export class ReplayHttp {
     description:
       'A durable job: it is carried out at a steady pace, goes on after a restart, and tells how far it has come. With preview=true it only tells how many messages it would be.',
   })
-  @Answers(200, 'A preview: nothing is replayed.', replayPreviewAnswer)
+  @Answers(200, 'A preview: nothing is replayed.', replayPreviewAnswer, { example: replayPreviewExample })
   @Answers(201, 'The replay is under way.', replayAnswer, {
     headers: { Location: 'Where its progress is.' },
     example: replayExample,

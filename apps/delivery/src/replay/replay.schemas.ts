@@ -17,6 +17,10 @@ export const createReplayBody = z
     path: ['until'],
     message: 'It must be later than since.',
     params: { rule: 'until_not_after_since' },
+  })
+  .meta({
+    // Not `examples`: zod leaves those out where a schema transforms.
+    example: { webhookId: '01a20a03-6a9d-799e-8f18-38d27e479d8e', since: '2026-11-23T18:00:00Z', status: 'missed' },
   });
 export type CreateReplayBody = z.infer<typeof createReplayBody>;
 
@@ -30,7 +34,7 @@ export type CreateReplayQuery = z.infer<typeof createReplayQuery>;
 
 export const listReplaysQuery = z.strictObject({
   ...pageQuery,
-  webhookId: z.uuid().optional(),
-  state: z.enum(REPLAY_STATES).optional(),
+  webhookId: z.uuid().optional().describe('Those of one webhook.'),
+  state: z.enum(REPLAY_STATES).optional().describe('Those that are running, or how they ended.'),
 });
 export type ListReplaysQuery = z.infer<typeof listReplaysQuery>;

@@ -1,5 +1,5 @@
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { isRetryable } from '@signet/kafka';
 import type { Problem } from '@signet/service-kit';
 import { Caller, Fails, KeepBytes, Roles, SETTINGS, WhileSuspended, problem } from '@signet/service-kit';
@@ -9,7 +9,7 @@ import { isRefusal } from '../event/refusal.ts';
 import type { Refusal } from '../event/refusal.ts';
 import { EventsIntake } from './events.intake.ts';
 import type { EventResult } from './events.intake.ts';
-import { acceptedResponse, idempotencyKeyHeader, multiStatusResponse, publishBody } from './events.openapi.ts';
+import { acceptedResponse, idempotencyKeyHeader, multiStatusResponse } from './events.openapi.ts';
 import { readHttpEvents } from './http-event.ts';
 
 /** Kafka answers again within seconds, or an operator is needed. */
@@ -34,7 +34,6 @@ export class EventsHttp {
       'One CloudEvent 1.0 in binary or structured mode, or a batch. Answered once Kafka has what is accepted.',
   })
   @ApiHeader(idempotencyKeyHeader)
-  @ApiBody(publishBody as never)
   @ApiResponse(acceptedResponse)
   @ApiResponse(multiStatusResponse)
   @Fails(403, {

@@ -23,7 +23,7 @@ const eventBody = {
   example: { specversion: '1.0', id: 's-1', source: '/pos/1', type: example?.name, data: example?.example },
 };
 
-const batchBody = { type: 'array' as const, items: eventBody };
+const batchBody = { type: 'array' as const, items: eventBody, example: [eventBody.example] };
 
 const result = {
   type: 'object',
@@ -57,12 +57,11 @@ export const idempotencyKeyHeader = {
 
 /** A body in each of the modes of CloudEvents over HTTP. */
 export const publishBody = {
-  content: {
-    'application/cloudevents+json': { schema: eventBody },
-    'application/cloudevents-batch+json': { schema: batchBody },
-    'application/json': {
-      schema: { type: 'object' as const, description: 'Binary mode: the payload; the rest in ce-…' },
-    },
+  'application/cloudevents+json': { schema: eventBody },
+  'application/cloudevents-batch+json': { schema: batchBody },
+  'application/json': {
+    schema: { type: 'object' as const, description: 'Binary mode: the payload; the rest in ce-… headers.' },
+    example: example?.example,
   },
 };
 

@@ -5,15 +5,15 @@ import { z } from 'zod';
 /** A key by its prefix: neither the key, which nobody has, nor its hash. */
 export const apiKeyAnswer = z.strictObject({
   id: z.uuid(),
-  tenantId: z.string().nullable(),
+  tenantId: z.string().nullable().meta({ description: 'null: it belongs to no tenant.' }),
   name: z.string(),
   role: z.enum(ROLES),
   eventTypes: z.array(z.string()).nullable().meta({ description: 'That a producer may send; null: all.' }),
   tenants: z.array(z.string()).nullable().meta({
     description: 'That a producer without a tenant of its own may send for; null: all.',
   }),
-  prefix: z.string(),
-  createdBy: z.string(),
+  prefix: z.string().meta({ description: 'The first characters of the key, by which people tell keys apart.' }),
+  createdBy: z.string().meta({ description: 'The key that created it: its name and id.' }),
   createdAt: z.iso.datetime(),
 });
 export const apiKeyPageAnswer = pageAnswer(apiKeyAnswer);
@@ -31,4 +31,12 @@ export const apiKeyExample = {
   prefix: 'sgn_t_iZRYl5',
   createdBy: 'First operator key (4bfc6d9d-a07f-5f01-8eb3-55bb1cd63ec6)',
   createdAt: '2026-11-23T20:05:26.164Z',
+} satisfies z.infer<typeof apiKeyAnswer>;
+
+export const operatorKeyExample = {
+  ...apiKeyExample,
+  tenantId: null,
+  name: 'Olga',
+  role: 'operator',
+  prefix: 'sgn_o_Vb31Tx',
 } satisfies z.infer<typeof apiKeyAnswer>;

@@ -17,7 +17,13 @@ import { limitErrors } from './api-key.rules.ts';
 import type { CreateKeyBody, CreateTenantKeyBody } from './api-key.schemas.ts';
 import { createKeyBody, createTenantKeyBody } from './api-key.schemas.ts';
 import type { z } from 'zod';
-import { apiKeyAnswer, apiKeyExample, apiKeyPageAnswer, createdApiKeyAnswer } from './api-key.answers.ts';
+import {
+  apiKeyAnswer,
+  apiKeyExample,
+  apiKeyPageAnswer,
+  createdApiKeyAnswer,
+  operatorKeyExample,
+} from './api-key.answers.ts';
 
 const TENANT_NOT_FOUND = { tenant_not_found: 'There is no such tenant.' };
 const NO_SUCH_KEY = 'There is no such API key.';
@@ -69,7 +75,7 @@ export class ApiKeyHttp {
       "An operator's, or that of a producer that sends for several tenants. " +
       'The key is in the answer, and never shown again.',
   })
-  @Answers(201, 'The key.', createdApiKeyAnswer)
+  @Answers(201, 'The key.', createdApiKeyAnswer, { example: { ...operatorKeyExample, key: 'sgn_o_…' } })
   @Fails(422, LIMIT_NOT_ALLOWED)
   createForNoTenant(@Body({ schema: createKeyBody }) body: CreateKeyBody, @Caller() caller: Caller) {
     return this.created({ role: 'operator', ...body, tenantId: null }, caller);
@@ -80,7 +86,7 @@ export class ApiKeyHttp {
     summary: 'List the keys that belong to no tenant',
     description: 'Newest first, by their first characters.',
   })
-  @Answers(200, 'A page of keys.', apiKeyPageAnswer)
+  @Answers(200, 'A page of keys.', apiKeyPageAnswer, { example: { data: [operatorKeyExample], nextCursor: null } })
   listOfNoTenant(@Query({ schema: plainListQuery }) query: PlainListQuery) {
     return this.page(null, query);
   }

@@ -15,21 +15,25 @@ const tenants = z.array(tenantId).min(1).max(MAX_TENANTS).nullable().meta({
   description: 'Ids of the tenants that a producer may send for, each once; null: all.',
 });
 
-export const createTenantKeyBody = z.strictObject({
-  name: displayName,
-  role: z.enum(['tenant', 'producer']).meta({
-    description: '`tenant`: its webhooks and deliveries. `producer`: posts its events.',
-  }),
-  eventTypes: eventTypes.optional(),
-});
+export const createTenantKeyBody = z
+  .strictObject({
+    name: displayName,
+    role: z.enum(['tenant', 'producer']).meta({
+      description: '`tenant`: its webhooks and deliveries. `producer`: posts its events.',
+    }),
+    eventTypes: eventTypes.optional(),
+  })
+  .meta({ examples: [{ name: 'Till 7', role: 'producer', eventTypes: ['sale.created'] }] });
 export type CreateTenantKeyBody = z.infer<typeof createTenantKeyBody>;
 
-export const createKeyBody = z.strictObject({
-  name: displayName,
-  role: z.enum(['operator', 'producer']).optional().meta({
-    description: '`operator`, if nothing is said: everything. `producer`: posts events of several tenants.',
-  }),
-  eventTypes: eventTypes.optional(),
-  tenants: tenants.optional(),
-});
+export const createKeyBody = z
+  .strictObject({
+    name: displayName,
+    role: z.enum(['operator', 'producer']).optional().meta({
+      description: '`operator`, if nothing is said: everything. `producer`: posts events of several tenants.',
+    }),
+    eventTypes: eventTypes.optional(),
+    tenants: tenants.optional(),
+  })
+  .meta({ examples: [{ name: 'Olga' }, { name: 'Bus', role: 'producer', tenants: ['antwerp-jewels'] }] });
 export type CreateKeyBody = z.infer<typeof createKeyBody>;

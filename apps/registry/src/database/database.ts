@@ -9,6 +9,7 @@ import { ApiKeyLimitsMigration } from '../api-key/api-key.limits.migration.ts';
 import { apiKeyProjection } from '../api-key/api-key.projection.ts';
 import type { RegistrySettings } from '../config.ts';
 import { TenantEntity } from '../tenant/tenant.entity.ts';
+import { TenantListsMigration } from '../tenant/tenant.lists.migration.ts';
 import { tenantProjection } from '../tenant/tenant.projection.ts';
 import { WebhookCertificateMigration } from '../webhook/webhook.certificate.migration.ts';
 import { WebhookActivityEntity, WebhookEntity } from '../webhook/webhook.entity.ts';
@@ -38,6 +39,7 @@ export const registryDatabase = (
     ApiKeyLimitsMigration,
     SealedHeadersMigration,
     WebhookCertificateMigration,
+    TenantListsMigration,
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

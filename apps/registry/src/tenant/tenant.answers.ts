@@ -6,12 +6,12 @@ const instant = z.iso.datetime();
 export const tenantAnswer = z.strictObject({
   id: z.string(),
   name: z.string(),
-  alertEmail: z.string().nullable(),
+  alertEmail: z.string().nullable().meta({ description: 'Gets the alerts about its webhooks; null: nobody does.' }),
   status: z.enum(['active', 'suspended']),
-  suspendedDetail: z.string().nullable(),
+  suspendedDetail: z.string().nullable().meta({ description: 'Why it is suspended, for people.' }),
   createdAt: instant,
   updatedAt: instant,
-  version: z.int().min(1),
+  version: z.int().min(1).meta({ description: 'The ETag, without its quotes.' }),
 });
 export const tenantPageAnswer = pageAnswer(tenantAnswer);
 
@@ -36,3 +36,24 @@ export const tenantExample = {
   updatedAt: '2026-11-23T20:05:26.164Z',
   version: 1,
 } satisfies z.infer<typeof tenantAnswer>;
+
+export const suspendedExample = {
+  ...tenantExample,
+  status: 'suspended',
+  suspendedDetail: 'Unpaid',
+  version: 2,
+} satisfies z.infer<typeof tenantAnswer>;
+
+export const tenantHistoryExample = {
+  data: [
+    {
+      version: 1,
+      type: 'TenantCreated',
+      summary: 'Created as "Antwerp Jewels".',
+      at: tenantExample.createdAt,
+      actor: 'First operator key (4bfc6d9d-a07f-5f01-8eb3-55bb1cd63ec6)',
+      data: { name: 'Antwerp Jewels', at: tenantExample.createdAt },
+    },
+  ],
+  nextCursor: null,
+} satisfies z.infer<typeof tenantHistoryAnswer>;

@@ -1,5 +1,5 @@
 import type { Clock } from '@signet/contracts';
-import type { Aggregates } from '../database/aggregates.ts';
+import type { Aggregates, Asking } from '../database/aggregates.ts';
 import { toInstant } from '../instant.ts';
 import type { TenantCommand, TenantSettings } from './tenant.decider.ts';
 import { tenantDecider } from './tenant.decider.ts';
@@ -12,23 +12,23 @@ export class TenantCommands {
   ) {}
 
   async create(id: string, name: string, actor: string): Promise<void> {
-    await this.ask(id, { type: 'CreateTenant', name, at: this.now() }, actor);
+    await this.ask(id, { type: 'CreateTenant', name, at: this.now() }, { actor });
   }
 
-  async update(id: string, changes: Partial<TenantSettings>, actor: string): Promise<void> {
-    await this.ask(id, { type: 'UpdateTenant', changes, at: this.now() }, actor);
+  async update(id: string, changes: Partial<TenantSettings>, asking: Asking): Promise<void> {
+    await this.ask(id, { type: 'UpdateTenant', changes, at: this.now() }, asking);
   }
 
   async suspend(id: string, detail: string | null, actor: string): Promise<void> {
-    await this.ask(id, { type: 'SuspendTenant', detail, at: this.now() }, actor);
+    await this.ask(id, { type: 'SuspendTenant', detail, at: this.now() }, { actor });
   }
 
   async resume(id: string, actor: string): Promise<void> {
-    await this.ask(id, { type: 'ResumeTenant', at: this.now() }, actor);
+    await this.ask(id, { type: 'ResumeTenant', at: this.now() }, { actor });
   }
 
-  private ask(id: string, command: TenantCommand, actor: string) {
-    return this.aggregates.ask('tenant', id, tenantDecider, command, { actor });
+  private ask(id: string, command: TenantCommand, asking: Asking) {
+    return this.aggregates.ask('tenant', id, tenantDecider, command, asking);
   }
 
   private now(): string {

@@ -1,22 +1,32 @@
 import { EntityManager } from '@mikro-orm/postgresql';
-import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { newId } from '@signet/contracts';
-import { Answers, Caller, decodeCursor, Fails, pageOf, problem, Roles } from '@signet/service-kit';
+import { Answers, Caller, decodeCursor, Fails, pageOf, parseIfMatch, problem, Roles } from '@signet/service-kit';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { actorOf, tenantOf } from '../caller.ts';
 import { Aggregates } from '../database/aggregates.ts';
 import { placeOf, viewPage } from '../page.ts';
 import type { PlainListQuery } from '../page-query.ts';
 import { plainListQuery } from '../page-query.ts';
+import { staleVersion } from '../problems.ts';
 import { RuleBroken } from '../rule-broken.ts';
+import { tagged } from '../tagged.ts';
 import { TenantCommands } from './tenant.commands.ts';
 import { tenantHistory } from './tenant.history.ts';
 import { TenantQueries } from './tenant.queries.ts';
 import type { TenantRow } from './tenant.row.ts';
-import type { CreateTenantBody, SuspendTenantBody, UpdateTenantBody } from './tenant.schemas.ts';
-import { createTenantBody, suspendTenantBody, updateTenantBody } from './tenant.schemas.ts';
-import { tenantAnswer, tenantExample, tenantHistoryAnswer, tenantPageAnswer } from './tenant.answers.ts';
+import type { CreateTenantBody, ListTenantsQuery, SuspendTenantBody, UpdateTenantBody } from './tenant.schemas.ts';
+import { createTenantBody, listTenantsQuery, suspendTenantBody, updateTenantBody } from './tenant.schemas.ts';
+import {
+  suspendedExample,
+  tenantAnswer,
+  tenantExample,
+  tenantHistoryAnswer,
+  tenantHistoryExample,
+  tenantPageAnswer,
+} from './tenant.answers.ts';
 
 const view = ({ createdAt, updatedAt, ...tenant }: TenantRow): z.infer<typeof tenantAnswer> => ({
   ...tenant,
@@ -24,6 +34,8 @@ const view = ({ createdAt, updatedAt, ...tenant }: TenantRow): z.infer<typeof te
   updatedAt: updatedAt.toISOString(),
 });
 const TENANT_NOT_FOUND = { tenant_not_found: 'There is no such tenant.' };
+const ETAG = { ETag: 'The version of the tenant, for If-Match.' };
+const STALE = { stale_version: 'It was changed since you read it: read it again.' };
 const historyPlace = z.strictObject({ version: z.int().positive() });
 
 @ApiTags('Tenants')
@@ -38,57 +50,74 @@ export class TenantHttp {
   ) {}
 
   @Post()
-  @ApiOperation({ summary: 'Create a tenant' })
-  @Answers(201, 'The tenant.', tenantAnswer, { example: tenantExample })
+  @ApiOperation({
+    summary: 'Create a tenant',
+    description: 'Its keys are created next; see POST /v1/tenants/{tenantId}/api-keys.',
+  })
+  @Answers(201, 'The tenant.', tenantAnswer, { headers: { ...ETAG, Location: 'Where it is.' }, example: tenantExample })
   @Fails(409, { tenant_exists: 'A tenant with this id exists already.' })
-  async create(@Body({ schema: createTenantBody }) body: CreateTenantBody, @Caller() caller: Caller) {
+  async create(
+    @Body({ schema: createTenantBody }) body: CreateTenantBody,
+    @Caller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const id = body.id ?? newId();
     await this.commands.create(id, body.name, actorOf(caller));
-    return this.viewOf(id);
+    reply.header('location', `/v1/tenants/${id}`);
+    return tagged(reply, await this.viewOf(id));
   }
 
   @Get()
   @ApiOperation({ summary: 'List tenants', description: 'Newest first.' })
   @Answers(200, 'A page of tenants.', tenantPageAnswer, { example: { data: [tenantExample], nextCursor: null } })
-  async list(@Query({ schema: plainListQuery }) { limit, cursor }: PlainListQuery) {
-    return viewPage(await this.queries.list({ limit: limit + 1, after: placeOf(cursor) }), limit, view);
+  async list(@Query({ schema: listTenantsQuery }) { limit, cursor, ...filter }: ListTenantsQuery) {
+    return viewPage(await this.queries.list(filter, { limit: limit + 1, after: placeOf(cursor) }), limit, view);
   }
 
   @Get(':id')
   @Roles('operator', 'tenant')
   @ApiOperation({ summary: 'Read a tenant', description: "A tenant's key reads its own." })
-  @Answers(200, 'The tenant.', tenantAnswer, { example: tenantExample })
+  @Answers(200, 'The tenant.', tenantAnswer, { headers: ETAG, example: tenantExample })
   @Fails(404, TENANT_NOT_FOUND)
-  read(@Param('id') id: string, @Caller() caller: Caller) {
+  async read(@Param('id') id: string, @Caller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply) {
     checkOwn(id, caller);
-    return this.viewOf(id);
+    return tagged(reply, await this.viewOf(id));
   }
 
   @Patch(':id')
   @Roles('operator', 'tenant')
   @ApiOperation({
     summary: 'Change a tenant',
-    description: "A tenant's key sets the `alertEmail` of its own; only an operator changes the name.",
+    description:
+      "A tenant's key sets the `alertEmail` of its own; only an operator changes the name. " +
+      'If-Match refuses a change of what somebody else changed.',
   })
-  @Answers(200, 'The tenant as it is now.', tenantAnswer, { example: tenantExample })
+  @Answers(200, 'The tenant as it is now.', tenantAnswer, { headers: ETAG, example: tenantExample })
   @Fails(404, TENANT_NOT_FOUND)
   @Fails(403, { operator_only: 'Only an operator changes the name of a tenant.' })
+  @Fails(412, STALE)
   async update(
     @Param('id') id: string,
     @Body({ schema: updateTenantBody }) body: UpdateTenantBody,
+    @Headers('if-match') ifMatch: string | undefined,
     @Caller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     checkOwn(id, caller);
     if (body.name !== undefined && caller.role !== 'operator') {
       throw problem(403, 'operator_only', 'Only an operator changes the name of a tenant.');
     }
-    await this.commands.update(id, withoutUndefined(body), actorOf(caller));
-    return this.viewOf(id);
+    const { version } = await this.find(id);
+    const expectedVersion = parseIfMatch(ifMatch);
+    // A change that changes nothing would not come as far as the append, which asks the same.
+    if (expectedVersion !== undefined && expectedVersion !== version) throw staleVersion(version);
+    await this.commands.update(id, withoutUndefined(body), { actor: actorOf(caller), expectedVersion });
+    return tagged(reply, await this.viewOf(id));
   }
 
   @Get(':id/history')
   @ApiOperation({ summary: 'What happened to a tenant, when and by whom', description: 'The latest first.' })
-  @Answers(200, 'A page of facts.', tenantHistoryAnswer)
+  @Answers(200, 'A page of facts.', tenantHistoryAnswer, { example: tenantHistoryExample })
   @Fails(404, TENANT_NOT_FOUND)
   async history(@Param('id') id: string, @Query({ schema: plainListQuery }) { limit, cursor }: PlainListQuery) {
     await this.find(id);
@@ -104,25 +133,29 @@ export class TenantHttp {
     description:
       'Its messages are accepted, but their deliveries, also those under way, end as FAILED and can be replayed. Its keys read and change nothing.',
   })
-  @Answers(200, 'The tenant as it is now.', tenantAnswer, { example: tenantExample })
+  @Answers(200, 'The tenant as it is now.', tenantAnswer, { headers: ETAG, example: suspendedExample })
   @Fails(404, TENANT_NOT_FOUND)
   async suspend(
     @Param('id') id: string,
     @Body({ schema: suspendTenantBody }) body: SuspendTenantBody,
     @Caller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     await this.commands.suspend(id, body?.reason ?? null, actorOf(caller));
-    return this.viewOf(id);
+    return tagged(reply, await this.viewOf(id));
   }
 
   @Post(':id/resume')
   @HttpCode(200)
-  @ApiOperation({ summary: 'End a suspension' })
-  @Answers(200, 'The tenant as it is now.', tenantAnswer, { example: tenantExample })
+  @ApiOperation({
+    summary: 'End a suspension',
+    description: 'What ended as FAILED meanwhile is not delivered by itself; see POST /v1/replays.',
+  })
+  @Answers(200, 'The tenant as it is now.', tenantAnswer, { headers: ETAG, example: tenantExample })
   @Fails(404, TENANT_NOT_FOUND)
-  async resume(@Param('id') id: string, @Caller() caller: Caller) {
+  async resume(@Param('id') id: string, @Caller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply) {
     await this.commands.resume(id, actorOf(caller));
-    return this.viewOf(id);
+    return tagged(reply, await this.viewOf(id));
   }
 
   private viewOf = async (id: string) => view(await this.find(id));

@@ -1,7 +1,17 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { tables } from '../database/tables.ts';
+import type { Place } from '../page.ts';
+import { allOf, tenantMatches } from '../webhook/webhook.filter.ts';
 import type { TenantRow } from './tenant.row.ts';
+
+const SUSPENDED = sql<boolean>`t.status = 'suspended'`;
+
+export interface TenantFilter {
+  readonly status?: TenantRow['status'] | undefined;
+  /** Part of id or name, in any case. */
+  readonly q?: string | undefined;
+}
 
 export class TenantQueries {
   constructor(private readonly em: EntityManager) {}
@@ -11,13 +21,24 @@ export class TenantQueries {
   }
 
   /** Newest first; rows added meanwhile change no page that follows. */
-  list(page: { limit: number; after?: { createdAt: Date; id: string } | undefined }): Promise<TenantRow[]> {
-    const query = tables(this.em).selectFrom('tenants').selectAll();
+  list({ status, q }: TenantFilter, page: { limit: number; after?: Place | undefined }): Promise<TenantRow[]> {
     const { after } = page;
-    const rest = after
-      ? query.where(sql<boolean>`(created_at, id) < (${after.createdAt.toISOString()}::timestamptz, ${after.id})`)
-      : query;
-    return rest.orderBy('createdAt', 'desc').orderBy('id', 'desc').limit(page.limit).execute();
+    const conditions = [
+      // Without a parameter, so that a plan may use the index over the suspended ones.
+      ...(status === undefined ? [] : [status === 'suspended' ? SUSPENDED : sql<boolean>`not ${SUSPENDED}`]),
+      ...(q === undefined ? [] : [tenantMatches(q)]),
+      ...(after
+        ? [sql<boolean>`(t.created_at, t.id) < (${after.createdAt.toISOString()}::timestamptz, ${after.id})`]
+        : []),
+    ];
+    return tables(this.em)
+      .selectFrom('tenants as t')
+      .selectAll()
+      .where(allOf(conditions))
+      .orderBy('t.createdAt', 'desc')
+      .orderBy('t.id', 'desc')
+      .limit(page.limit)
+      .execute();
   }
 
   async byIds(ids: readonly string[]): Promise<TenantRow[]> {

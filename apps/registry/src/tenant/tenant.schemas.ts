@@ -1,3 +1,4 @@
+import { pageQuery } from '@signet/service-kit';
 import { z } from 'zod';
 
 /** A tenant's id becomes part of Kafka keys, hence no slash and no space. */
@@ -13,10 +14,12 @@ export const displayName = z
   .regex(/\S/, 'It must have a character that can be seen.')
   .meta({ description: 'For people.' });
 
-export const createTenantBody = z.strictObject({
-  id: tenantId.optional().meta({ description: 'A new UUID when none is given.' }),
-  name: displayName,
-});
+export const createTenantBody = z
+  .strictObject({
+    id: tenantId.optional().meta({ description: 'A new UUID when none is given.' }),
+    name: displayName,
+  })
+  .meta({ examples: [{ id: 'antwerp-jewels', name: 'Antwerp Jewels' }] });
 export type CreateTenantBody = z.infer<typeof createTenantBody>;
 
 /** One address and nothing else: what stands in the To of an alert. */
@@ -25,13 +28,23 @@ const alertEmail = z.email().max(254).nullable().meta({
   example: 'ops@shop.example',
 });
 
-export const updateTenantBody = z.strictObject({
-  name: displayName.optional().meta({ description: 'Only an operator may change it.' }),
-  alertEmail: alertEmail.optional(),
-});
+export const updateTenantBody = z
+  .strictObject({
+    name: displayName.optional().meta({ description: 'Only an operator may change it.' }),
+    alertEmail: alertEmail.optional(),
+  })
+  .meta({ examples: [{ alertEmail: 'ops@shop.example' }] });
 export type UpdateTenantBody = z.infer<typeof updateTenantBody>;
 
 export const suspendTenantBody = z
   .strictObject({ reason: z.string().max(500).nullish().meta({ description: 'For people.' }) })
-  .nullish();
+  .nullish()
+  .meta({ examples: [{ reason: 'Unpaid' }] });
 export type SuspendTenantBody = z.infer<typeof suspendTenantBody>;
+
+export const listTenantsQuery = z.strictObject({
+  ...pageQuery,
+  status: z.enum(['active', 'suspended']).optional().describe('Those that are delivered to, or those that are not.'),
+  q: z.string().min(3).max(200).optional().describe('Part of id or name, in any case.'),
+});
+export type ListTenantsQuery = z.infer<typeof listTenantsQuery>;

@@ -1,10 +1,13 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Answers, Caller, Fails, Roles } from '@signet/service-kit';
+import type { FastifyReply } from 'fastify';
+import { tagged } from '../tagged.ts';
 import type { DisableBody, RotateBody, TestBody } from './webhook.schemas.ts';
 import { disableBody, rotateBody, testBody } from './webhook.schemas.ts';
 import { Webhooks } from './webhook.service.ts';
 import {
+  disabledExample,
   rotatedAnswer,
   rotatedExample,
   secretsAnswer,
@@ -14,7 +17,7 @@ import {
   webhookDetailsAnswer,
   webhookExample,
 } from './webhook.answers.ts';
-import { WEBHOOK_NOT_FOUND } from './webhook.failures.ts';
+import { ETAG, WEBHOOK_NOT_FOUND } from './webhook.failures.ts';
 
 /** What is done with a webhook besides changing it. */
 @ApiTags('Webhooks')
@@ -26,19 +29,24 @@ export class WebhookActionsHttp {
   @Post('enable')
   @HttpCode(200)
   @ApiOperation({ summary: 'Enable a webhook', description: 'Failures in a row count from 0 again.' })
-  @Answers(200, 'The webhook as it is now.', webhookDetailsAnswer, { example: webhookExample })
+  @Answers(200, 'The webhook as it is now.', webhookDetailsAnswer, { headers: ETAG, example: webhookExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
-  enable(@Param('id') id: string, @Caller() caller: Caller) {
-    return this.webhooks.enable(id, caller);
+  async enable(@Param('id') id: string, @Caller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply) {
+    return tagged(reply, await this.webhooks.enable(id, caller));
   }
 
   @Post('disable')
   @HttpCode(200)
   @ApiOperation({ summary: 'Disable a webhook', description: 'Nothing is delivered until somebody enables it.' })
-  @Answers(200, 'The webhook as it is now.', webhookDetailsAnswer, { example: webhookExample })
+  @Answers(200, 'The webhook as it is now.', webhookDetailsAnswer, { headers: ETAG, example: disabledExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
-  disable(@Param('id') id: string, @Body({ schema: disableBody }) body: DisableBody, @Caller() caller: Caller) {
-    return this.webhooks.disable(id, body?.reason ?? null, caller);
+  async disable(
+    @Param('id') id: string,
+    @Body({ schema: disableBody }) body: DisableBody,
+    @Caller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return tagged(reply, await this.webhooks.disable(id, body?.reason ?? null, caller));
   }
 
   @Post('test')

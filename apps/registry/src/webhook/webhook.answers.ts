@@ -3,59 +3,80 @@ import { z } from 'zod';
 
 const instant = z.iso.datetime();
 
+/** The groups in which people are shown the fields of a webhook; `x-group` in the OpenAPI document. */
+export const WEBHOOK_GROUPS = ['basic information', 'configuration', 'security', 'status', 'metadata'] as const;
+
+const fieldIn =
+  (group: (typeof WEBHOOK_GROUPS)[number]) =>
+  <Schema extends z.ZodType>(schema: Schema, description: string): Schema =>
+    schema.meta({ description, 'x-group': group });
+const [basic, configuration, security, status, metadata] = [
+  fieldIn('basic information'),
+  fieldIn('configuration'),
+  fieldIn('security'),
+  fieldIn('status'),
+  fieldIn('metadata'),
+];
+
+const clientCertificate = z.strictObject({
+  subject: z.string().meta({ example: 'O=Antwerp Jewels, CN=signet' }),
+  issuer: z.string(),
+  fingerprint: z.string().meta({ description: 'SHA-256, as openssl prints it.' }),
+  expiresAt: instant,
+});
+
 /** A webhook as the API shows it. Every field is always there. */
 export const webhookAnswer = z.strictObject({
-  id: z.uuid(),
-  tenantId: z.string(),
-  name: z.string(),
-  description: z.string().nullable(),
-  url: z.string(),
-  events: z.array(z.string()).readonly(),
-  eventNames: z.array(z.string()).readonly().meta({ description: 'The events as people say them.' }),
-  isActive: z.boolean().meta({ description: 'false: nothing is delivered.' }),
-  disabledReason: z.enum(['manual', 'failing', 'gone']).nullable(),
-  disabledDetail: z.string().nullable(),
-  disabledAt: instant.nullable(),
-  consecutiveFailures: z.int().min(0),
-  alertedAt: instant.nullable().meta({ description: 'Since when it is said to be failing; null: it is not.' }),
-  headers: z.record(z.string(), z.string()).meta({ description: 'A credential is shown as ***.' }),
-  maxAttempts: z.int().nullable(),
-  requestTimeoutMs: z.int().nullable(),
-  rateLimitPerSecond: z.number().nullable(),
-  ordering: z.enum(['none', 'subject']),
-  legacySignatureHeader: z.string().nullable(),
-  clientCertificate: z
-    .strictObject({
-      subject: z.string().meta({ example: 'O=Antwerp Jewels, CN=signet' }),
-      issuer: z.string(),
-      fingerprint: z.string().meta({ description: 'SHA-256, as openssl prints it.' }),
-      expiresAt: instant,
-    })
-    .nullable()
-    .meta({
-      description: 'Shown to a receiver that asks who calls (mutual TLS). Neither it nor its key is shown here.',
-    }),
-  createdBy: z.string(),
-  createdAt: instant,
-  updatedAt: instant,
-  version: z.int().min(1).meta({ description: 'The ETag, without its quotes.' }),
+  id: basic(z.uuid(), 'Given by Signet.'),
+  tenantId: basic(z.string(), 'The tenant that owns it.'),
+  name: basic(z.string(), 'For people.'),
+  description: basic(z.string().nullable(), 'For people.'),
+  url: basic(z.string(), 'Where deliveries go.'),
+  events: configuration(z.array(z.string()).readonly(), 'Event types that are delivered.'),
+  eventNames: configuration(z.array(z.string()).readonly(), 'The same as people say them, in the same order.'),
+  isActive: status(z.boolean(), 'false: nothing is delivered.'),
+  disabledReason: status(
+    z.enum(['manual', 'failing', 'gone']).nullable(),
+    'manual: somebody did; failing: too many failures in a row; gone: the receiver answered 410.',
+  ),
+  disabledDetail: status(z.string().nullable(), 'Why it is disabled, for people.'),
+  disabledAt: status(instant.nullable(), 'Since when it is disabled.'),
+  consecutiveFailures: status(z.int().min(0), 'Failures in a row; a success sets it to 0.'),
+  alertedAt: status(instant.nullable(), 'Since when it is said to be failing; null: it is not.'),
+  headers: configuration(z.record(z.string(), z.string()), 'Added to each request; a credential is shown as ***.'),
+  maxAttempts: configuration(z.int().nullable(), 'Per delivery; null: the default.'),
+  requestTimeoutMs: configuration(z.int().nullable(), 'Milliseconds; null: the default.'),
+  rateLimitPerSecond: configuration(z.number().nullable(), 'Requests a second at most; null: no limit.'),
+  ordering: configuration(z.enum(['none', 'subject']), 'subject: in order for each object.'),
+  legacySignatureHeader: security(z.string().nullable(), 'One more header with the hex HMAC-SHA256 of the body.'),
+  clientCertificate: security(
+    clientCertificate.nullable(),
+    'Shown to a receiver that asks who calls (mutual TLS). Neither it nor its key is shown here.',
+  ),
+  createdBy: metadata(z.string(), 'The key that registered it: its name and id.'),
+  createdAt: metadata(instant, 'When it was registered.'),
+  updatedAt: metadata(instant, 'When anything of it last changed, failures in a row included.'),
+  version: metadata(z.int().min(1), 'The ETag, without its quotes.'),
 });
 
 export const webhookDetailsAnswer = webhookAnswer.extend({
-  tenantName: z.string().nullable(),
-  lastSuccessAt: instant.nullable(),
-  lastFailureAt: instant.nullable(),
+  summary: status(z.string(), 'How it is doing, in a sentence for people.'),
+  tenantName: basic(z.string().nullable(), 'Of the tenant that owns it.'),
+  lastSuccessAt: status(instant.nullable(), 'When a delivery last arrived.'),
+  lastFailureAt: status(instant.nullable(), 'When an attempt last failed.'),
 });
 
 export const registeredWebhookAnswer = webhookDetailsAnswer.extend({
-  secret: z.string().meta({ description: 'Signs the deliveries; see GET /v1/webhooks/{id}/secret.' }),
+  secret: security(z.string(), 'Signs the deliveries; see GET /v1/webhooks/{id}/secret.'),
 });
 
 export const webhookPageAnswer = pageAnswer(webhookDetailsAnswer);
 
 export const secretsAnswer = z.strictObject({
-  secret: z.string(),
-  former: z.array(z.strictObject({ secret: z.string(), expiresAt: instant.nullable() })),
+  secret: z.string().meta({ description: 'The newest.' }),
+  former: z
+    .array(z.strictObject({ secret: z.string(), expiresAt: instant.nullable() }))
+    .meta({ description: 'Those that still sign beside it, and until when.' }),
 });
 
 export const rotatedAnswer = z.strictObject({
@@ -69,12 +90,12 @@ export const testAnswer = z.strictObject({
 });
 
 const historyEntry = z.strictObject({
-  version: z.int().min(1),
+  version: z.int().min(1).meta({ description: 'Of the webhook, once this had happened.' }),
   type: z.string().meta({ description: 'The name of the fact.', example: 'WebhookDisabled' }),
-  summary: z.string(),
+  summary: z.string().meta({ description: 'A sentence for people.' }),
   at: instant,
-  actor: z.string(),
-  data: z.record(z.string(), z.unknown()),
+  actor: z.string().meta({ description: 'The key that asked for it: its name and id; `signet` by itself.' }),
+  data: z.record(z.string(), z.unknown()).meta({ description: 'The fact itself, without what is secret.' }),
 });
 export const historyPageAnswer = pageAnswer(historyEntry);
 export const historyAnswer = z.union([historyPageAnswer, webhookAnswer]);
@@ -107,9 +128,20 @@ export const webhookExample = {
   createdAt: AT,
   updatedAt: AT,
   version: 1,
+  summary: 'Active; nothing has been delivered yet.',
   tenantName: 'Antwerp Jewels',
   lastSuccessAt: null,
   lastFailureAt: null,
+} satisfies z.infer<typeof webhookDetailsAnswer>;
+
+export const disabledExample = {
+  ...webhookExample,
+  isActive: false,
+  disabledReason: 'manual',
+  disabledDetail: 'Moving to another host',
+  disabledAt: AT,
+  version: 2,
+  summary: `Disabled by hand since ${AT}: Moving to another host.`,
 } satisfies z.infer<typeof webhookDetailsAnswer>;
 
 /** The first example secret of Standard Webhooks; nobody's. */

@@ -64,7 +64,7 @@ export const allOf = (conditions: readonly Condition[]): Condition =>
 function range(column: string, after: Date | undefined, before: Date | undefined): Condition[] {
   const time = sql.ref(column);
   return [
-    ...(after ? [sql<boolean>`${time} > ${after.toISOString()}::timestamptz`] : []),
+    ...(after ? [sql<boolean>`${time} >= ${after.toISOString()}::timestamptz`] : []),
     ...(before ? [sql<boolean>`${time} < ${before.toISOString()}::timestamptz`] : []),
   ];
 }

@@ -11,9 +11,10 @@ import {
   Post,
   Query,
   Res,
+  UseInterceptors,
 } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Answers, Caller, etag, Fails, parseIfMatch, Roles } from '@signet/service-kit';
+import { Answers, Caller, Fails, parseIfMatch, Roles } from '@signet/service-kit';
 import type { FastifyReply } from 'fastify';
 import { viewPage, uuidPlaceOf } from '../page.ts';
 import type { CreateWebhookBody, ListWebhooksQuery, UpdateWebhookBody } from './webhook.schemas.ts';
@@ -27,6 +28,8 @@ import {
   webhookPageAnswer,
 } from './webhook.answers.ts';
 import { ETAG, STALE, WEBHOOK_NOT_FOUND } from './webhook.failures.ts';
+import { tagged } from '../tagged.ts';
+import { WholeVerdict } from './webhook.verdict.interceptor.ts';
 
 /** Create, read, list, change, delete. */
 @ApiTags('Webhooks')
@@ -36,6 +39,7 @@ export class WebhookHttp {
   constructor(@Inject(Webhooks) private readonly webhooks: Webhooks) {}
 
   @Post()
+  @UseInterceptors(WholeVerdict)
   @ApiOperation({ summary: 'Register a webhook', description: 'The answer holds the secret; lists never do.' })
   @Answers(
     201,
@@ -53,8 +57,8 @@ export class WebhookHttp {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const webhook = await this.webhooks.register(body, caller);
-    reply.header('etag', etag(webhook.version)).header('location', `/v1/webhooks/${webhook.id}`);
-    return webhook;
+    reply.header('location', `/v1/webhooks/${webhook.id}`);
+    return tagged(reply, webhook);
   }
 
   @Get()
@@ -67,7 +71,10 @@ export class WebhookHttp {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Read a webhook' })
+  @ApiOperation({
+    summary: 'Read a webhook',
+    description: 'Everything but its secrets and the key of its certificate.',
+  })
   @Answers(200, 'The webhook.', webhookDetailsAnswer, { headers: ETAG, example: webhookExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
   async read(@Param('id') id: string, @Caller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply) {
@@ -75,9 +82,12 @@ export class WebhookHttp {
   }
 
   @Patch(':id')
+  @UseInterceptors(WholeVerdict)
   @ApiOperation({
     summary: 'Change a webhook',
-    description: 'If-Match refuses a change of what somebody else changed.',
+    description:
+      'Fields that are not named stay as they are; null gives a field back to its default. ' +
+      'If-Match refuses a change of what somebody else changed.',
   })
   @Answers(200, 'The webhook as it is now.', webhookDetailsAnswer, { headers: ETAG, example: webhookExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
@@ -106,9 +116,4 @@ export class WebhookHttp {
   ): Promise<void> {
     await this.webhooks.delete(id, parseIfMatch(ifMatch), caller);
   }
-}
-
-function tagged<View extends { version: number }>(reply: FastifyReply, view: View): View {
-  reply.header('etag', etag(view.version));
-  return view;
 }

@@ -57,7 +57,10 @@ const limitsOf = (settings: RegistrySettings) => ({
         tenants: TenantQueries,
         clock: Clock,
         settings: RegistrySettings,
-      ) => new Webhooks(queries, commands, tenants, new EgressRules({ allow: settings.SIGNET_EGRESS_ALLOW }), clock),
+      ) => {
+        const egress = new EgressRules({ allow: settings.SIGNET_EGRESS_ALLOW });
+        return new Webhooks(queries, commands, tenants, egress, clock, settings.SIGNET_DISABLE_AFTER_FAILURES);
+      },
     },
     {
       provide: WebhookHistory,

@@ -47,41 +47,63 @@ const clientCertificate = z
 const secret = z.string().max(512).meta({
   description: 'Your own signing secret: `whsec_` + base64 of 24–64 bytes, or 32–256 printable characters.',
 });
-export const createWebhookBody = z.strictObject({
-  tenantId: tenantId.optional().meta({ description: 'Operators say whose webhook it is; for others their key does.' }),
-  name: displayName,
-  url,
-  events,
-  description: description.optional(),
-  secret: secret.optional(),
-  headers: headers.optional(),
-  maxAttempts: maxAttempts.optional(),
-  requestTimeoutMs: requestTimeoutMs.optional(),
-  rateLimitPerSecond: rateLimitPerSecond.optional(),
-  ordering: ordering.optional(),
-  legacySignatureHeader: legacySignatureHeader.optional(),
-  clientCertificate: clientCertificate.optional(),
-});
+export const createWebhookBody = z
+  .strictObject({
+    tenantId: tenantId
+      .optional()
+      .meta({ description: 'Operators say whose webhook it is; for others their key does.' }),
+    name: displayName,
+    url,
+    events,
+    description: description.optional(),
+    secret: secret.optional(),
+    headers: headers.optional(),
+    maxAttempts: maxAttempts.optional(),
+    requestTimeoutMs: requestTimeoutMs.optional(),
+    rateLimitPerSecond: rateLimitPerSecond.optional(),
+    ordering: ordering.optional(),
+    legacySignatureHeader: legacySignatureHeader.optional(),
+    clientCertificate: clientCertificate.optional(),
+  })
+  .meta({
+    examples: [
+      { name: 'Accounting', url: 'https://shop.example/hooks', events: ['sale.created', 'sale.refunded'] },
+      {
+        name: 'Stock',
+        description: 'For the warehouse',
+        url: 'https://stock.example/in?source=signet',
+        events: ['inventory.low_stock'],
+        headers: { 'x-shop': '12' },
+        maxAttempts: 10,
+        requestTimeoutMs: 5_000,
+        rateLimitPerSecond: 20,
+        ordering: 'subject',
+      },
+    ],
+  });
 export type CreateWebhookBody = z.infer<typeof createWebhookBody>;
 
-export const updateWebhookBody = z.strictObject({
-  name: displayName.optional(),
-  url: url.optional(),
-  events: events.optional(),
-  description: description.optional(),
-  headers: headers.optional(),
-  maxAttempts: maxAttempts.optional(),
-  requestTimeoutMs: requestTimeoutMs.optional(),
-  rateLimitPerSecond: rateLimitPerSecond.optional(),
-  ordering: ordering.optional(),
-  legacySignatureHeader: legacySignatureHeader.optional(),
-  clientCertificate: clientCertificate.optional(),
-});
+export const updateWebhookBody = z
+  .strictObject({
+    name: displayName.optional(),
+    url: url.optional(),
+    events: events.optional(),
+    description: description.optional(),
+    headers: headers.optional(),
+    maxAttempts: maxAttempts.optional(),
+    requestTimeoutMs: requestTimeoutMs.optional(),
+    rateLimitPerSecond: rateLimitPerSecond.optional(),
+    ordering: ordering.optional(),
+    legacySignatureHeader: legacySignatureHeader.optional(),
+    clientCertificate: clientCertificate.optional(),
+  })
+  .meta({ examples: [{ description: 'For the books', maxAttempts: null }] });
 export type UpdateWebhookBody = z.infer<typeof updateWebhookBody>;
 
 export const disableBody = z
   .strictObject({ reason: z.string().max(500).nullish().meta({ description: 'For people: why it is disabled.' }) })
-  .nullish();
+  .nullish()
+  .meta({ examples: [{ reason: 'Moving to another host' }] });
 export type DisableBody = z.infer<typeof disableBody>;
 
 export const rotateBody = z
@@ -91,30 +113,41 @@ export const rotateBody = z
       description: 'How long the former secrets go on signing beside the new one (24); 0: they stop at once.',
     }),
   })
-  .nullish();
+  .nullish()
+  .meta({ examples: [{ overlapHours: 24 }] });
 export type RotateBody = z.infer<typeof rotateBody>;
 
-export const testBody = z.strictObject({
-  eventType: z.string().meta({ description: 'Whose example is sent.', example: 'sale.created' }),
-});
+export const testBody = z
+  .strictObject({ eventType: z.string().meta({ description: 'Whose example is sent.' }) })
+  .meta({ examples: [{ eventType: 'sale.created' }] });
 export type TestBody = z.infer<typeof testBody>;
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const listWebhooksQuery = z.strictObject({
   ...pageQuery,
-  active: flag.optional(),
-  event: z.string().optional(),
-  q: z.string().min(1).max(200).optional(),
-  createdAfter: time.optional(),
-  createdBefore: time.optional(),
-  lastFailureAfter: time.optional(),
-  lastFailureBefore: time.optional(),
-  lastSuccessAfter: time.optional(),
-  lastSuccessBefore: time.optional(),
-  tenantId: tenantId.optional(),
+  active: flag.optional().describe('Those that are delivered to, or those that are not.'),
+  event: z.string().optional().describe('Those that are subscribed to this event type.'),
+  q: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      "Part of name, URL, description or of the tenant's id or name, in any case; over all tenants of 3 characters or more.",
+    ),
+  createdAfter: time.optional().describe('Registered at or after this time.'),
+  createdBefore: time.optional().describe('Registered before this time.'),
+  lastFailureAfter: time.optional().describe('Last failed at or after this time.'),
+  lastFailureBefore: time.optional().describe('Last failed before this time.'),
+  lastSuccessAfter: time.optional().describe('Last succeeded at or after this time.'),
+  lastSuccessBefore: time.optional().describe('Last succeeded before this time.'),
+  tenantId: tenantId.optional().describe('Those of one tenant; for operators.'),
 });
 export type ListWebhooksQuery = z.infer<typeof listWebhooksQuery>;
 
-export const historyQuery = z.strictObject({ ...pageQuery, at: time.optional() });
+export const historyQuery = z.strictObject({
+  ...pageQuery,
+  at: time.optional().describe('The webhook as it stood at this time, in place of the facts.'),
+});
 export type HistoryQuery = z.infer<typeof historyQuery>;

@@ -17,6 +17,7 @@ import type { Judged } from './webhook.rules.ts';
 import { eventTypeErrors, fieldErrors, keptHeaderErrors } from './webhook.rules.ts';
 import type { CreateWebhookBody, UpdateWebhookBody } from './webhook.schemas.ts';
 import { liveSecrets } from './webhook.state.ts';
+import { summaryOf } from './webhook.summary.ts';
 import type { WebhookDetailsView } from './webhook.view.ts';
 import { webhookDetailsView } from './webhook.view.ts';
 
@@ -28,6 +29,8 @@ export class Webhooks {
     private readonly tenants: TenantQueries,
     private readonly egress: EgressRules,
     private readonly clock: Clock,
+    /** Failures in a row at which a webhook is disabled. */
+    private readonly disableAfter: number,
   ) {}
 
   async register(body: CreateWebhookBody, caller: Caller): Promise<WebhookDetailsView & { secret: string }> {
@@ -50,7 +53,8 @@ export class Webhooks {
 
   view = async (id: string, caller: Caller): Promise<WebhookDetailsView> => this.viewOf(await this.find(id, caller));
 
-  viewOf = (webhook: WebhookDetails): WebhookDetailsView => webhookDetailsView(webhook, displayNameOf);
+  viewOf = (webhook: WebhookDetails): WebhookDetailsView =>
+    webhookDetailsView(webhook, displayNameOf, summaryOf(webhook, this.disableAfter, this.clock()));
 
   /** The webhook, if this caller may know of it; another tenant's is as if it were not there. */
   async find(id: string, caller: Caller): Promise<WebhookDetails> {
@@ -108,9 +112,13 @@ export class Webhooks {
     return this.commands.rotateSecret(id, ownSecret, overlapHours, actorOf(caller));
   }
 
+  /** What the rules of this installation say against it. */
+  faultsOf(judged: Judged): FieldError[] {
+    return fieldErrors(judged, { egress: this.egress, eventTypes: EVENT_TYPE_NAMES, now: this.clock() });
+  }
+
   private judge(judged: Judged, more: readonly FieldError[] = []): void {
-    const rules = { egress: this.egress, eventTypes: EVENT_TYPE_NAMES, now: this.clock() };
-    const errors = [...more, ...fieldErrors(judged, rules)];
+    const errors = [...more, ...this.faultsOf(judged)];
     if (errors.length > 0) throw invalid(errors);
   }
 

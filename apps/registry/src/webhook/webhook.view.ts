@@ -42,12 +42,14 @@ export const webhookView = (row: WebhookRow, displayName: (eventType: string) =>
 });
 export type WebhookView = z.infer<typeof webhookAnswer>;
 
-/** The same with what stands beside it: the tenant's name and when it last succeeded and failed. */
+/** The same with what stands beside it: how it is doing, the tenant's name, and when it last succeeded and failed. */
 export const webhookDetailsView = (
   row: WebhookDetails,
   displayName: (eventType: string) => string,
+  summary: string,
 ): WebhookDetailsView => ({
   ...webhookView(row, displayName),
+  summary,
   tenantName: row.tenantName,
   lastSuccessAt: instant(row.lastSuccessAt),
   lastFailureAt: instant(row.lastFailureAt),

@@ -1,9 +1,15 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Operation, PossibleProblem } from './problem-responses.ts';
-import { addProblems } from './problem-responses.ts';
+import { addProblems, headersOf } from './problem-responses.ts';
 
 const CHALLENGE = { 'WWW-Authenticate': 'How to authenticate (RFC 6750).' };
 const RETRY_AFTER = { 'Retry-After': 'Seconds until it is worth another try.' };
+
+/** On every answer to a key that is known (draft-ietf-httpapi-ratelimit-headers). */
+const RATE_LIMIT = headersOf({
+  RateLimit: 'What is left of the limit of the key: `"key";r=<requests>;t=<seconds until it is whole again>`.',
+  'RateLimit-Policy': 'The limit of the key: `"key";q=<requests>;w=<seconds>`.',
+});
 
 /** Every route may answer so: each needs an API key, and is behind the limits of keys and addresses. */
 const ALWAYS: readonly PossibleProblem[] = [
@@ -45,8 +51,13 @@ const WITH_QUERY: readonly PossibleProblem[] = [
 ];
 const WITH_BODY: readonly PossibleProblem[] = [
   { status: 400, code: 'malformed_json', detail: 'The body is not JSON.' },
+  { status: 400, code: 'repeated_field', detail: 'The body names a field twice; see errors.' },
   { status: 413, code: 'body_too_large', detail: 'The body is larger than is accepted here.' },
-  { status: 415, code: 'unsupported_media_type', detail: 'The content type is not accepted here.' },
+  {
+    status: 415,
+    code: 'unsupported_media_type',
+    detail: 'A body of this content type is not accepted here; send JSON, as application/json.',
+  },
   { status: 422, code: 'invalid_body', detail: 'The body breaks a rule; see errors.' },
 ];
 const CHANGING: readonly PossibleProblem[] = [
@@ -79,6 +90,13 @@ export function describeCommonProblems(document: OpenAPIObject, withIdempotencyK
       if (method !== 'get') addProblems(operation, CHANGING);
       if (method === 'post' || operation.requestBody) addProblems(operation, WITH_BODY);
       if (method === 'post' && withIdempotencyKeys) addProblems(operation, WITH_IDEMPOTENCY_KEY);
+      describeRateLimits(operation);
     }
+  }
+}
+
+function describeRateLimits({ responses }: Operation): void {
+  for (const [status, response] of Object.entries(responses as Record<string, { headers?: object }>)) {
+    if (status === '429' || status.startsWith('2')) response.headers = { ...response.headers, ...RATE_LIMIT };
   }
 }

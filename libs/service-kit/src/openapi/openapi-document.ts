@@ -4,6 +4,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { describeCommonProblems } from './common-problems.ts';
+import { describeRequests } from './describe-requests.ts';
 import { jsonSchemaOf } from './answers.ts';
 
 export interface OpenApiOptions {
@@ -12,6 +13,12 @@ export interface OpenApiOptions {
   readonly version?: string;
   /** Whether every POST takes an Idempotency-Key. */
   readonly idempotencyKeys?: boolean;
+  /** What the tags of the operations stand for. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** What the parameters of paths are: `{'/v1/things/{id}': 'Id of the thing.'}` also holds for what comes behind it. */
+  readonly places?: Readonly<Record<string, string>>;
+  /** Bodies that no schema of a route describes: media type → what OpenAPI says of it, by `POST /v1/things`. */
+  readonly bodies?: Readonly<Record<string, Readonly<Record<string, object>>>>;
 }
 
 /** Writes the OpenAPI 3.1 document of an application; zod schemas become the JSON Schema of draft 2020-12. */
@@ -23,9 +30,11 @@ export function openApiDocument(app: INestApplication, options: OpenApiOptions):
     .setVersion(options.version ?? '1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'opaque', description: 'An API key.' }, 'apiKey')
     .addSecurityRequirements('apiKey');
+  for (const [name, description] of Object.entries(options.tags ?? {})) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { standardSchemaConverter: toJsonSchema });
-  if (options.idempotencyKeys) describeIdempotencyKeys(document);
-  describeCommonProblems(document, options.idempotencyKeys ?? false);
+  const withIdempotencyKeys = options.idempotencyKeys ?? false;
+  describeRequests(document, { places: {}, bodies: {}, ...options }, withIdempotencyKeys);
+  describeCommonProblems(document, withIdempotencyKeys);
   const schemas = { ...document.components?.schemas, Problem: problemSchema };
   return { ...document, components: { ...document.components, schemas } };
 }
@@ -38,22 +47,6 @@ export function serveOpenApi(fastify: FastifyInstance, app: INestApplication, op
     return reply.type('application/json; charset=utf-8').send(text);
   });
 }
-
-function describeIdempotencyKeys(document: OpenAPIObject): void {
-  for (const { post } of Object.values(document.paths)) {
-    if (post) post.parameters = [...(post.parameters ?? []), idempotencyKeyParameter];
-  }
-}
-
-const idempotencyKeyParameter = {
-  name: 'Idempotency-Key',
-  in: 'header' as const,
-  required: false,
-  description:
-    'A repetition with the same key within 24 hours gets the answer of the first request, and `Idempotent-Replayed: true`. ' +
-    'The same key with another body is a 422, and a 409 while the first one is under way.',
-  schema: { type: 'string' as const, minLength: 1, maxLength: 255, pattern: '^[ -~]*$' },
-};
 
 /** swagger would ask zod for OpenAPI 3.0 schemas. */
 const toJsonSchema = (schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) =>

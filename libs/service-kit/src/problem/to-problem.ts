@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { Problem } from './problem.ts';
+import { isUnavailable } from './unavailable.ts';
 
 interface Known {
   readonly status: number;
@@ -17,7 +18,7 @@ const FASTIFY: Readonly<Record<string, Known>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     status: 415,
     code: 'unsupported_media_type',
-    detail: 'The content type is not accepted here.',
+    detail: 'A body of this content type is not accepted here; send JSON, as application/json.',
   },
   FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, code: 'malformed_json', detail: 'The body is not JSON.' },
   FST_ERR_CTP_EMPTY_JSON_BODY: { status: 400, code: 'malformed_json', detail: 'The body is empty.' },
@@ -64,9 +65,14 @@ export function toProblem(error: unknown): Problem {
   return new Problem(status, STATUSES[status] ?? 'bad_request', detail, { cause: error });
 }
 
+/** A server of ours that went away is back within seconds, or an operator is needed. */
+const RETRY_AFTER_SECONDS = '1';
+
 function serverProblem(status: number | undefined, cause: unknown): Problem {
-  if (status === 503)
-    return new Problem(503, 'unavailable', 'The service cannot answer now. Try again later.', { cause });
+  if (status === 503 || isUnavailable(cause)) {
+    const headers = { 'retry-after': RETRY_AFTER_SECONDS };
+    return new Problem(503, 'unavailable', 'The service cannot answer now. Try again later.', { headers, cause });
+  }
   return new Problem(500, 'internal_error', 'Something went wrong on our side.', { cause });
 }
 

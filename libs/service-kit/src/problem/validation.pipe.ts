@@ -16,6 +16,7 @@ export class ProblemValidationPipe extends StandardSchemaValidationPipe {
     const { schema, type } = metadata;
     if (type === 'param' || schema) refuseTexts(metadata, value);
     if (!schema || !this.toValidate(metadata)) return value;
+    if (type === 'query') refuseRepeated(metadata, value);
     this.stripProtoKeys(value);
     const result = await this.validate<T>(value, schema);
     if (result.issues) {
@@ -29,6 +30,13 @@ export class ProblemValidationPipe extends StandardSchemaValidationPipe {
 /** Whatever the schema says: such a text would be an error of the database's. */
 function refuseTexts(metadata: ArgumentMetadata, value: unknown): void {
   const errors = textErrors(value, wholeOf(metadata));
+  if (errors.length > 0) throw invalid(metadata, errors);
+}
+
+/** `?q=a&q=b`: no query of ours has a list in it, and one of the two would be ignored. */
+function refuseRepeated(metadata: ArgumentMetadata, query: unknown): void {
+  const repeated = Object.entries(query ?? {}).filter(([, given]) => Array.isArray(given));
+  const errors = repeated.map(([field]) => ({ field, rule: 'repeated', detail: 'It is given once.' }));
   if (errors.length > 0) throw invalid(metadata, errors);
 }
 

@@ -45,6 +45,11 @@ class ThingController {
     throw new Error('password=hush');
   }
 
+  @Get('away')
+  away(): never {
+    throw new Error('No answer.', { cause: new Error('Connection terminated unexpectedly') });
+  }
+
   @Get('busy')
   busy(): never {
     throw problem(429, 'too_many', 'Slow down.', { headers: { 'retry-after': '7' } });
@@ -114,6 +119,7 @@ describe('an error is problem+json', () => {
       400,
       'malformed_json',
     ],
+    ['a body that names a field twice', () => post('/things', '{"name":"a","name":"b"}'), 400, 'repeated_field'],
     ['a body that is nested too deep', () => post('/things', `{"name":${'['.repeat(65)}`), 400, 'too_deep'],
     [
       'a body that is compressed',
@@ -135,6 +141,7 @@ describe('an error is problem+json', () => {
     ],
     ['a query that is not known', () => fetch(`${service.url}/things?colour=red`), 400, 'invalid_query'],
     ['a query that breaks a rule', () => fetch(`${service.url}/things?limit=201`), 400, 'invalid_query'],
+    ['a query that says something twice', () => fetch(`${service.url}/things?limit=1&limit=2`), 400, 'invalid_query'],
     ['an id that is none', () => fetch(`${service.url}/things/7`), 400, 'invalid_path'],
     ['an id that is long', () => fetch(`${service.url}/things/${'7'.repeat(9_000)}`), 400, 'invalid_path'],
     ['an exception of Nest', () => fetch(`${service.url}/things/forbidden`), 403, 'forbidden'],
@@ -159,6 +166,22 @@ describe('an error is problem+json', () => {
       { field: 'size', rule: 'invalid_type', detail: 'It must be a number.' },
       { field: 'colour', rule: 'unknown_field', detail: 'There is no field "colour" here.' },
     ]);
+  });
+
+  test('that says how to mend it', async () => {
+    const twice = await problemFrom(await fetch(`${service.url}/things?limit=1&limit=2`));
+    expect(twice['errors']).toEqual([{ field: 'limit', rule: 'repeated', detail: 'It is given once.' }]);
+    const form = await problemFrom(
+      await post('/things', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }),
+    );
+    expect(form['detail']).toContain('application/json');
+  });
+
+  test('of an unreachable database that says when to come back', async () => {
+    const response = await fetch(`${service.url}/things/away`);
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect(await problemFrom(response)).toMatchObject({ code: 'unavailable' });
   });
 
   test('that names a hundred fields at most', async () => {
@@ -201,6 +224,13 @@ describe('an error is problem+json', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
     expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ code: 'malformed_request' });
   });
+});
+
+test('no answer is kept by what lies between, or taken for another type', async () => {
+  for (const response of [await fetch(`${service.url}/things`), await fetch(`${service.url}/nowhere`)]) {
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  }
 });
 
 describe('a body', () => {

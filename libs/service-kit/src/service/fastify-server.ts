@@ -49,12 +49,21 @@ export function createFastify({ bodyLimit, trustedProxies, logger, metrics }: Fa
     clientErrorHandler: (error, socket) => refuse(error, socket),
   });
   server.decorateRequest('caller', undefined);
+  keepToTheCaller(server);
   parseJson(server, bodyLimit);
   refuseOtherMethods(server);
   refuseEncodedBodies(server);
   measureRequests(server, metrics);
   if (logger.isLevelEnabled('debug')) logRequests(server, logger);
   return server;
+}
+
+/** An answer is its caller's alone, and may hold a secret: nothing in between keeps it, and a browser takes it for what it is. */
+function keepToTheCaller(server: FastifyInstance): void {
+  server.addHook('onRequest', (_request, reply, done) => {
+    void reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+    done();
+  });
 }
 
 /**

@@ -20,7 +20,10 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 /** What every service has; the ports differ. */
 const service = (defaults: { port: number; managementPort: number }) => ({
   SIGNET_HOST: setting(
-    text((raw) => raw || undefined, 'must be an address to listen on'),
+    text(
+      (raw) => (/^[A-Za-z0-9.:_%-]{1,255}$/.test(raw) ? raw : undefined),
+      'must be an IP address or a host name to listen on',
+    ),
     'Address that the service listens on.',
     { default: '0.0.0.0' },
   ),

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
+
+/** A way to PostgreSQL that can be closed: as if the server were down, connections under way included. */
+export class Gate {
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  #port = 0;
+
+  private constructor(private readonly target: URL) {}
+
+  static async to(url: string): Promise<Gate> {
+    const gate = new Gate(new URL(url));
+    await gate.open();
+    return gate;
+  }
+
+  /** The URL that leads through it. */
+  get url(): string {
+    const url = new URL(this.target);
+    url.host = `127.0.0.1:${this.#port}`;
+    return url.href;
+  }
+
+  async open(): Promise<void> {
+    this.#server = createServer((incoming) => {
+      const outgoing = connect(Number(this.target.port), this.target.hostname);
+      incoming.pipe(outgoing).pipe(incoming);
+      for (const socket of [incoming, outgoing]) {
+        this.#sockets.add(socket);
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          this.#sockets.delete(socket);
+          incoming.destroy();
+          outgoing.destroy();
+        });
+      }
+    });
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (server === undefined) return;
+    server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await once(server, 'close');
+  }
+}

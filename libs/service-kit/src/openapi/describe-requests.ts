@@ -1,0 +1,66 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { OpenApiOptions } from './openapi-document.ts';
+import type { Operation } from './problem-responses.ts';
+
+type Parameter = Extract<NonNullable<Operation['parameters']>[number], { in: string }>;
+
+const ifMatch: Parameter = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'The ETag of what was read, such as `"3"`: what somebody changed since is not overwritten, but a 412.',
+  schema: { type: 'string' },
+};
+
+const idempotencyKey: Parameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'A repetition with the same key within 24 hours gets the answer of the first request, and `Idempotent-Replayed: true`. ' +
+    'The same key with another body is a 422, and a 409 while the first one is under way.',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]*$' },
+};
+
+const METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const;
+
+/**
+ * Says of requests what the routes do not say themselves: what the parts of paths are, that PATCH and DELETE of what has
+ * a version take If-Match, that POSTs take an Idempotency-Key, and which bodies may be left out.
+ */
+export function describeRequests(
+  { paths }: OpenAPIObject,
+  { places, bodies }: Required<Pick<OpenApiOptions, 'places' | 'bodies'>>,
+  withIdempotencyKeys: boolean,
+): void {
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const method of METHODS) {
+      const operation: Operation | undefined = operations[method];
+      if (!operation) continue;
+      operation.parameters = (operation.parameters ?? []).map((parameter) =>
+        'in' in parameter && parameter.in === 'path'
+          ? { ...parameter, ...placeOf(path, parameter, places) }
+          : parameter,
+      );
+      if ('412' in operation.responses) operation.parameters.push(ifMatch);
+      if (method === 'post' && withIdempotencyKeys) operation.parameters.push(idempotencyKey);
+      const content = bodies[`${method.toUpperCase()} ${path}`];
+      if (content) operation.requestBody = { required: true, content };
+      if (isOptional(operation)) operation.requestBody = { ...operation.requestBody!, required: false } as never;
+    }
+  }
+}
+
+function placeOf(path: string, { name }: Parameter, places: Readonly<Record<string, string>>) {
+  const part = `{${name}}`;
+  const description = places[path.slice(0, path.indexOf(part) + part.length)];
+  return description === undefined ? {} : { description };
+}
+
+/** A body of which null would do as well may be left out. */
+function isOptional({ requestBody }: Operation): boolean {
+  if (requestBody === undefined || !('content' in requestBody)) return false;
+  const schema = requestBody.content['application/json']?.schema;
+  const branches = schema !== undefined && 'anyOf' in schema ? (schema.anyOf ?? []) : [];
+  return branches.some((branch) => 'type' in branch && (branch.type as string) === 'null');
+}
