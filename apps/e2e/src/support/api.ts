@@ -41,13 +41,31 @@ export class Api {
   static operator = (local: LocalFile): Api => new Api(local.url, local.operatorKey);
   static producer = (local: LocalFile): Api => new Api(local.url, local.producerKey);
 
-  /** The JSON of a 2xx answer; anything else throws with the problem that came back. */
-  async call<T>(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<T> {
-    const response = await fetch(this.url + path, {
+  private send(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Response> {
+    return fetch(this.url + path, {
       method,
       headers: { authorization: `Bearer ${this.key}`, ...(body !== undefined && { 'content-type': contentType }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
+  }
+
+  /** The status alone, be it good or bad. */
+  async status(...asked: Parameters<Api['send']>): Promise<number> {
+    const response = await this.send(...asked);
+    await response.arrayBuffer();
+    return response.status;
+  }
+
+  /** The problem that is expected to come back, without what tells one occurrence of it from another. */
+  async problem(...asked: Parameters<Api['send']>): Promise<{ status: number; code?: string }> {
+    const response = await this.send(...asked);
+    const { instance: _, ...problem } = JSON.parse((await response.text()) || '{}') as Record<string, unknown>;
+    return { ...problem, status: response.status };
+  }
+
+  /** The JSON of a 2xx answer; anything else throws with the problem that came back. */
+  async call<T>(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<T> {
+    const response = await this.send(method, path, body, contentType);
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;
