@@ -6,6 +6,7 @@ import { projectDelivery } from '../delivery/delivery.projection.ts';
 import type { DeliveryRow } from '../delivery/delivery.projection.ts';
 
 const PAGE = 1_000;
+const PG_DEADLOCK = '40P01';
 
 interface LoggedDelivery {
   delivery_id: string;
@@ -20,9 +21,21 @@ interface LoggedDelivery {
  * @returns how many deliveries were made
  */
 export async function rebuildDeliveries(em: EntityManager): Promise<number> {
+  for (;;) {
+    try {
+      return await rebuild(em);
+    } catch (error) {
+      // Statements take these tables in more than one order; of two that wait for each other PostgreSQL ends one.
+      if ((error as { code?: string }).code !== PG_DEADLOCK) throw error;
+    }
+  }
+}
+
+async function rebuild(em: EntityManager): Promise<number> {
   return em.fork().transactional(async (transaction) => {
     const database = transaction.getKysely();
-    await sql`lock table delivery_log, deliveries, due_deliveries in exclusive mode`.execute(database);
+    // As truncate will: a weaker lock first would let in who reads now and locks rows later, and wait for him for ever.
+    await sql`lock table delivery_log, deliveries, due_deliveries in access exclusive mode`.execute(database);
     await sql`truncate deliveries, due_deliveries`.execute(database);
     let after = '00000000-0000-0000-0000-000000000000';
     let count = 0;

@@ -211,7 +211,7 @@ test('a search finds the webhooks of a name however many there are', async () =>
 
 test('a PostgreSQL without trigrams finds the same', async () => {
   await stored.orm.em.fork().execute('drop index deliveries_error_text');
-  for (const q of ['answered 503', '100%_sure \\\\', 'zzzzzz']) {
+  for (const q of ['answered 503', '100%_sure \\', 'zzzzzz']) {
     const filter = { tenantId: null, q };
     expect(await listed(filter, 50)).toEqual(expected(filter));
   }
