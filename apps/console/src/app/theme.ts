@@ -41,6 +41,7 @@ const dark: MantineColorsTuple = [
 const SANS = "'Inter Variable', system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 const MONO = "'JetBrains Mono Variable', ui-monospace, SFMono-Regular, Menlo, Consolas, monospace";
 
+const CHOICE = { description: { fontSize: 'var(--mantine-font-size-xs)', color: 'var(--text-soft)' } };
 const OVER = { overlayProps: { backgroundOpacity: 0.35 } };
 const DIALOG = { title: { fontSize: '1rem', fontWeight: 600 } };
 
@@ -66,6 +67,8 @@ export const theme = createTheme({
         error: { fontSize: 'var(--mantine-font-size-xs)' },
       },
     },
+    Radio: { styles: CHOICE },
+    Checkbox: { styles: CHOICE },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 150, multiline: true, maw: 360 } },
     Modal: { defaultProps: { centered: true, radius: 'lg', padding: 'lg', ...OVER }, styles: DIALOG },
     Drawer: { defaultProps: OVER, styles: DIALOG },
@@ -83,6 +86,7 @@ const VARIABLES = {
   '--mantine-color-default-color': 'var(--text)',
   '--mantine-color-error': 'var(--bad)',
   '--mantine-color-anchor': 'var(--accent)',
+  '--mantine-color-signet-light-color': 'var(--accent)',
   '--mantine-color-placeholder': 'var(--text-faint)',
 };
 

@@ -29,9 +29,6 @@ const WHY: Readonly<Record<NonNullable<Webhook['disabledReason']>, string>> = {
 export const whyDisabled = ({ disabledReason }: Pick<Webhook, 'disabledReason'>): string =>
   disabledReason === null ? '' : WHY[disabledReason];
 
-/** At this many failures in a row a webhook is disabled, unless the installation says otherwise. */
-export const DISABLED_AT = 10;
-
 export interface SuccessRate {
   readonly succeeded: number;
   readonly ended: number;

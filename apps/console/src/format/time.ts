@@ -35,7 +35,7 @@ export const exactTime = (at: Date): string => exact.format(at);
 export function duration(ms: number): string {
   if (ms < 1) return ms === 0 ? '0 ms' : `${ms.toFixed(1)} ms`;
   if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+  if (ms < 60_000) return `${Number((ms / 1_000).toFixed(ms < 10_000 ? 2 : 1))} s`;
   const minutes = Math.floor(ms / 60_000);
   if (minutes < 60) return joined(minutes, 'min', Math.floor((ms % 60_000) / 1_000), 's');
   const hours = Math.floor(minutes / 60);

@@ -91,8 +91,8 @@ export function Chip({ name, value, onClear, children }: ChipProps) {
   const [opened, { toggle, close }] = useDisclosure();
   return (
     <Popover opened={opened} onChange={(next) => !next && close()} position="bottom-start" trapFocus returnFocus>
-      <Popover.Target>
-        <span className={styles['chip']} data-set={value === undefined ? undefined : true}>
+      <span className={styles['chip']} data-set={value === undefined ? undefined : true}>
+        <Popover.Target>
           <button
             type="button"
             className={styles['open']}
@@ -103,21 +103,21 @@ export function Chip({ name, value, onClear, children }: ChipProps) {
             {name}
             {value !== undefined && <span className={styles['value']}>{value}</span>}
           </button>
-          {value !== undefined && (
-            <button
-              type="button"
-              className={styles['clear']}
-              aria-label={`Clear the filter ${name}`}
-              onClick={() => {
-                close();
-                onClear();
-              }}
-            >
-              <CrossIcon size={11} />
-            </button>
-          )}
-        </span>
-      </Popover.Target>
+        </Popover.Target>
+        {value !== undefined && (
+          <button
+            type="button"
+            className={styles['clear']}
+            aria-label={`Clear the filter ${name}`}
+            onClick={() => {
+              close();
+              onClear();
+            }}
+          >
+            <CrossIcon size={11} />
+          </button>
+        )}
+      </span>
       <Popover.Dropdown>
         <div className={styles['dropdown']}>{children(close)}</div>
       </Popover.Dropdown>

@@ -9,6 +9,8 @@ interface Schema {
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
   readonly format?: string;
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -26,9 +28,12 @@ export function fieldsOfSchema(schema: Readonly<Record<string, unknown>>): reado
   }));
 }
 
-function typeName({ type, enum: values, items, format }: Schema): string {
+function typeName({ type, enum: values, items, format, anyOf = [], oneOf = [] }: Schema): string {
   if (values) return values.map(String).join(', ');
-  const name = [type ?? 'any'].flat().join(' or ');
-  if (name === 'array' && items) return `list of ${typeName(items)}`;
-  return format ? `${name} (${format})` : name;
+  const alternatives = [...anyOf, ...oneOf].filter((one) => one.type !== 'null').map(typeName);
+  // That a field may be null as well as missing is true of nearly all of them, and says nothing.
+  const names = [...new Set([...[type ?? []].flat(), ...alternatives])].filter((name) => name !== 'null');
+  if (names.length === 0) return 'any';
+  const known = names.map((name) => (name === 'array' && items ? `list of ${typeName(items)}` : name));
+  return format ? `${known.join(' or ')} (${format})` : known.join(' or ');
 }

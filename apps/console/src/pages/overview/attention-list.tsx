@@ -1,7 +1,8 @@
 import { Link } from 'wouter';
 import type { Circuit, Webhook } from '../../api/types.ts';
 import { useIdentity } from '../../app/session.tsx';
-import { DISABLED_AT, healthOf } from '../../format/failures.ts';
+import { healthOf } from '../../format/failures.ts';
+import { counted } from '../../format/text.ts';
 import { CheckIcon } from '../../ui/icons.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Loading } from '../../ui/states.tsx';
@@ -74,7 +75,7 @@ function Why({ webhook, circuit }: { readonly webhook: Webhook; readonly circuit
   }
   return (
     <>
-      {webhook.consecutiveFailures} of {DISABLED_AT} failures, last <Ago at={webhook.lastFailureAt} />
+      {counted(webhook.consecutiveFailures, 'failure')} in a row, last <Ago at={webhook.lastFailureAt} />
     </>
   );
 }

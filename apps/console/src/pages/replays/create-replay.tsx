@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Radio, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Radio, Select, Stack, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -13,6 +13,7 @@ import { Problems } from '../../ui/form.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
 import { REPLAYED } from './replay-words.ts';
 import styles from './replays.module.css';
+import { Dialog } from '../../ui/dialog.tsx';
 
 const DAY_MS = 86_400_000;
 
@@ -59,7 +60,7 @@ export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
   });
   const errors = errorsByField(creation.error, ['webhookId', 'since', 'until', 'status']);
   return (
-    <Modal opened onClose={onClose} title={webhook ? `Replay messages of ${webhook.name}` : 'New replay'} size={540}>
+    <Dialog onClose={onClose} title={webhook ? `Replay messages of ${webhook.name}` : 'New replay'} size={540}>
       <form
         noValidate
         onSubmit={(event) => {
@@ -129,7 +130,7 @@ export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

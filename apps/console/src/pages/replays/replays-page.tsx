@@ -6,7 +6,7 @@ import { Link } from 'wouter';
 import { useRefresh, useWebhook } from '../../api/queries.ts';
 import type { Replay } from '../../api/types.ts';
 import { useApi } from '../../app/session.tsx';
-import { actorParts, number } from '../../format/text.ts';
+import { number } from '../../format/text.ts';
 import { exactTime } from '../../format/time.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { ChoiceFilter, FilterBar, useFilters } from '../../ui/filters.tsx';
@@ -34,7 +34,7 @@ const COLUMNS: readonly Column<Replay>[] = [
   { name: 'Webhook', narrow: 'head', cell: (replay) => <WebhookName id={replay.webhookId} /> },
   {
     name: 'Messages',
-    width: '24%',
+    width: '22%',
     cell: ({ status, since, until }) => (
       <span className={styles['range']} title={`${exactTime(new Date(since))} – ${exactTime(new Date(until))}`}>
         {REPLAYED[status].name}
@@ -46,7 +46,6 @@ const COLUMNS: readonly Column<Replay>[] = [
   },
   { name: 'State', width: '110px', narrow: 'corner', cell: ({ state }) => <ReplayPill state={state} /> },
   { name: 'Progress', width: '22%', cell: (replay) => <ReplayProgress replay={replay} /> },
-  { name: 'By', width: '12%', narrow: 'hidden', wide: true, cell: ({ createdBy }) => <Creator actor={createdBy} /> },
   { name: 'Started', width: '110px', cell: ({ createdAt }) => <Ago at={createdAt} /> },
   { name: '', width: '92px', align: 'end', cell: (replay) => <Cancel replay={replay} /> },
 ];
@@ -103,8 +102,6 @@ function WebhookName({ id }: { readonly id: string }) {
     </Link>
   );
 }
-
-const Creator = ({ actor }: { readonly actor: string }) => <span className="truncate">{actorParts(actor).name}</span>;
 
 function ReplayProgress({ replay: { state, total, requested, reason } }: { readonly replay: Replay }) {
   if (reason !== null) return <span className="soft">{WHY_FAILED[reason]}</span>;

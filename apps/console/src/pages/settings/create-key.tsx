@@ -1,4 +1,4 @@
-import { Button, Group, Modal, MultiSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, MultiSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { errorsByField } from '../../api/problem.ts';
@@ -8,6 +8,7 @@ import { useApi } from '../../app/session.tsx';
 import { CopyButton } from '../../ui/copy.tsx';
 import { Problems } from '../../ui/form.tsx';
 import styles from '../webhooks/create-webhook-page.module.css';
+import { Dialog } from '../../ui/dialog.tsx';
 
 interface CreateKeyProps {
   /** null: a key that belongs to no tenant. */
@@ -47,7 +48,7 @@ export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
   if (creation.data) return <CreatedKey created={creation.data} onClose={onClose} />;
   const errors = errorsByField(creation.error, ['name', 'eventTypes', 'tenants']);
   return (
-    <Modal opened onClose={onClose} title="Create key">
+    <Dialog onClose={onClose} title="Create key">
       <form
         noValidate
         onSubmit={(event) => {
@@ -117,13 +118,13 @@ export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
 function CreatedKey({ created, onClose }: { readonly created: CreatedApiKey; readonly onClose: () => void }) {
   return (
-    <Modal opened onClose={onClose} title={`${created.name} is ready`} closeOnClickOutside={false}>
+    <Dialog onClose={onClose} title={`${created.name} is ready`} closeOnClickOutside={false}>
       <Text size="md">
         Copy the key now: it is shown this once, and nobody can read it again, not even an operator.
       </Text>
@@ -134,6 +135,6 @@ function CreatedKey({ created, onClose }: { readonly created: CreatedApiKey; rea
       <Group justify="flex-end" mt="lg">
         <Button onClick={onClose}>I have it</Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

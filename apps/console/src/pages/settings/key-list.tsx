@@ -21,19 +21,18 @@ import { CreateKey } from './create-key.tsx';
 const ROLES = { operator: 'Operator', tenant: 'Tenant', producer: 'Producer' } as const;
 
 const COLUMNS: readonly Column<ApiKey>[] = [
-  { name: 'Name', narrow: 'head', cell: (key) => <KeyName apiKey={key} /> },
+  { name: 'Name', width: '24%', narrow: 'head', cell: (key) => <KeyName apiKey={key} /> },
   { name: 'Role', width: '104px', cell: ({ role }) => ROLES[role] },
   { name: 'Begins with', width: '150px', cell: ({ prefix }) => <code>{prefix}…</code> },
   {
     name: 'May',
-    width: '24%',
     wide: true,
     narrow: 'hidden',
     cell: (key) => <span className="truncate soft">{limitsOf(key)}</span>,
   },
   {
     name: 'Created by',
-    width: '18%',
+    width: '17%',
     narrow: 'hidden',
     cell: ({ createdBy }) => <span className="truncate">{actorParts(createdBy).name}</span>,
   },

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -16,6 +16,7 @@ import { Table } from '../../ui/table.tsx';
 import type { Column } from '../../ui/table.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { TenantPill } from './tenant-pill.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 
 const COLUMNS: readonly Column<Tenant>[] = [
   { name: 'Tenant', narrow: 'head', cell: ({ name }) => <strong style={{ fontWeight: 550 }}>{name}</strong> },
@@ -80,7 +81,7 @@ function CreateTenant({ onClose }: { readonly onClose: () => void }) {
   });
   const errors = errorsByField(creation.error, ['name', 'id']);
   return (
-    <Modal opened onClose={onClose} title="Create tenant">
+    <Dialog onClose={onClose} title="Create tenant">
       <form
         noValidate
         onSubmit={(event) => {
@@ -117,6 +118,6 @@ function CreateTenant({ onClose }: { readonly onClose: () => void }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Drawer, Group } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiProblem, errorsByField } from '../../api/problem.ts';
@@ -10,6 +10,7 @@ import { useToasts } from '../../ui/toasts.tsx';
 import styles from './edit-webhook.module.css';
 import { changedNames, changesOf, fieldsOf, FORM_FIELDS, formOf } from './webhook-fields.ts';
 import { WebhookFormFields } from './webhook-form.tsx';
+import { Sheet } from '../../ui/dialog.tsx';
 
 interface EditWebhookProps {
   readonly webhook: Webhook;
@@ -51,7 +52,7 @@ export function EditWebhook({ webhook, onClose }: EditWebhookProps) {
     saving.reset();
   };
   return (
-    <Drawer opened onClose={onClose} position="right" size={620} title={`Edit ${webhook.name}`} padding="lg">
+    <Sheet onClose={onClose} size={620} title={`Edit ${webhook.name}`}>
       <form
         noValidate
         onSubmit={(event) => {
@@ -101,6 +102,6 @@ export function EditWebhook({ webhook, onClose }: EditWebhookProps) {
           </Group>
         </div>
       </form>
-    </Drawer>
+    </Sheet>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, PasswordInput, SegmentedControl, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, PasswordInput, SegmentedControl, Select, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { errorsByField } from '../../api/problem.ts';
@@ -9,6 +9,7 @@ import { CopyButton } from '../../ui/copy.tsx';
 import { Problems } from '../../ui/form.tsx';
 import { At } from '../../ui/time.tsx';
 import styles from '../webhooks/create-webhook-page.module.css';
+import { Dialog } from '../../ui/dialog.tsx';
 
 const OVERLAPS = [
   { value: '0', label: 'None: the former one stops at once' },
@@ -40,7 +41,7 @@ export function RotateSecret({ webhook, onClose }: RotateSecretProps) {
   const errors = errorsByField(rotation.error, ['secret', 'overlapHours']);
   if (rotation.data) return <Rotated rotated={rotation.data} onClose={onClose} />;
   return (
-    <Modal opened onClose={onClose} title="Rotate the signing secret" size={480}>
+    <Dialog onClose={onClose} title="Rotate the signing secret" size={480}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -90,13 +91,13 @@ export function RotateSecret({ webhook, onClose }: RotateSecretProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
 function Rotated({ rotated, onClose }: { readonly rotated: RotatedSecret; readonly onClose: () => void }) {
   return (
-    <Modal opened onClose={onClose} title="The secret is rotated" size={480}>
+    <Dialog onClose={onClose} title="The secret is rotated" size={480}>
       <Text size="md">
         This is the new one.{' '}
         {rotated.overlapUntil ? (
@@ -114,6 +115,6 @@ function Rotated({ rotated, onClose }: { readonly rotated: RotatedSecret; readon
       <Group justify="flex-end" mt="lg">
         <Button onClick={onClose}>Done</Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

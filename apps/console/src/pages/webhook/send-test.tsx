@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -9,6 +9,7 @@ import type { RequestedTest, Webhook } from '../../api/types.ts';
 import { useApi } from '../../app/session.tsx';
 import { Problems } from '../../ui/form.tsx';
 import { FlaskIcon } from '../../ui/icons.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 
 interface SendTestProps {
   readonly webhook: Pick<Webhook, 'id' | 'name' | 'events' | 'isActive'>;
@@ -42,7 +43,7 @@ function SendTestModal({ webhook, onClose }: SendTestProps & { readonly onClose:
     },
   });
   return (
-    <Modal opened onClose={onClose} title="Send a test">
+    <Dialog onClose={onClose} title="Send a test">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -72,6 +73,6 @@ function SendTestModal({ webhook, onClose }: SendTestProps & { readonly onClose:
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

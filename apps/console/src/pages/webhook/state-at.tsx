@@ -1,4 +1,4 @@
-import { Drawer } from '@mantine/core';
+import {} from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Webhook } from '../../api/types.ts';
@@ -7,6 +7,7 @@ import { exactTime } from '../../format/time.ts';
 import { Note } from '../../ui/form.tsx';
 import { Fact, Facts } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
+import { Sheet } from '../../ui/dialog.tsx';
 
 interface StateAtProps {
   /** As it is now. */
@@ -52,7 +53,7 @@ export function StateAt({ webhook, at, onClose }: StateAtProps) {
   });
   const changed = then.data === undefined ? 0 : SHOWN.filter(([, of]) => of(then.data) !== of(webhook)).length;
   return (
-    <Drawer opened onClose={onClose} position="right" size={520} title="As it stood" padding="lg">
+    <Sheet onClose={onClose} size={520} title="As it stood">
       <Note tone="accent">
         At {exactTime(new Date(at))}
         {then.data && (changed === 0 ? ', exactly as now.' : '. What is different now stands below it.')}
@@ -70,7 +71,7 @@ export function StateAt({ webhook, at, onClose }: StateAtProps) {
           ))}
         </Facts>
       )}
-    </Drawer>
+    </Sheet>
   );
 }
 

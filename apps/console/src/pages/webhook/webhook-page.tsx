@@ -2,7 +2,7 @@ import { ActionIcon, Button, Menu } from '@mantine/core';
 import { useState } from 'react';
 import { useCircuit, useWebhook } from '../../api/queries.ts';
 import type { Circuit, Webhook } from '../../api/types.ts';
-import { DISABLED_AT, whyDisabled } from '../../format/failures.ts';
+import { whyDisabled } from '../../format/failures.ts';
 import { CopyButton } from '../../ui/copy.tsx';
 import { Note } from '../../ui/form.tsx';
 import { DotsIcon, EditIcon, PauseIcon, PlayIcon, ReplayIcon, TrashIcon } from '../../ui/icons.tsx';
@@ -176,7 +176,7 @@ function Notices({ webhook, circuit }: NoticesProps) {
   if (webhook.alertedAt !== null) {
     return (
       <Note tone="warn" title={`${webhook.consecutiveFailures} failures in a row`}>
-        Failing since <Sentence text={webhook.alertedAt} />. At {DISABLED_AT} in a row it is disabled.
+        Failing since <Sentence text={webhook.alertedAt} />. If it goes on, the webhook is disabled.
       </Note>
     );
   }

@@ -2,7 +2,6 @@ import { Tooltip } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Circuit, Webhook } from '../../api/types.ts';
 import { useIdentity } from '../../app/session.tsx';
-import { DISABLED_AT } from '../../format/failures.ts';
 import { actorParts, counted, number } from '../../format/text.ts';
 import { duration } from '../../format/time.ts';
 import { Copyable } from '../../ui/copy.tsx';
@@ -137,13 +136,15 @@ function Status({ webhook, circuit }: WebhookSettingsProps) {
 
 const ALERTS = [3, 5, 10];
 
-/** One mark a failure, up to the one that disables; taller where an alert goes out. */
+/** One mark a failure, taller where an alert goes out. */
 function FailureMeter({ failures }: { readonly failures: number }) {
   return (
-    <Tooltip label={`Alerts go out at ${ALERTS.join(', ')}; at ${DISABLED_AT} the webhook is disabled.`}>
+    <Tooltip
+      label={`Unless the installation says otherwise, alerts go out at ${ALERTS.join(', ')} in a row, and the last of them disables the webhook.`}
+    >
       <span className={styles['meter']}>
         <span className={styles['marks']} aria-hidden="true">
-          {Array.from({ length: DISABLED_AT }, (_, index) => (
+          {Array.from({ length: Math.max(...ALERTS) }, (_, index) => (
             <span
               key={index}
               data-on={index < failures || undefined}
@@ -152,7 +153,6 @@ function FailureMeter({ failures }: { readonly failures: number }) {
           ))}
         </span>
         <span className="number">{failures}</span>
-        <span className="faint"> of {DISABLED_AT}</span>
       </span>
     </Tooltip>
   );

@@ -147,5 +147,9 @@ function Events({ webhook: { eventNames } }: { readonly webhook: Webhook }) {
 
 function Failures({ webhook: { consecutiveFailures } }: { readonly webhook: Webhook }) {
   if (consecutiveFailures === 0) return <span className="faint">0</span>;
-  return <span className="number">{consecutiveFailures} in a row</span>;
+  return (
+    <Tooltip label={`${counted(consecutiveFailures, 'failure')} in a row`}>
+      <strong className="number">{consecutiveFailures}</strong>
+    </Tooltip>
+  );
 }
