@@ -26,6 +26,10 @@ export interface Webhook {
   readonly rateLimitPerSecond: number | null;
   readonly ordering: 'none' | 'subject';
   readonly legacySignatureHeader: string | null;
+  /** What can be shown of it; certificate and key never are. */
+  readonly clientCertificate: object | null;
+  /** How it is doing, in a sentence. */
+  readonly summary: string;
   readonly createdBy: string;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -130,6 +134,7 @@ export interface Attempt {
   readonly errorClass: string | null;
   readonly errorMessage: string | null;
   readonly fault: 'none' | 'receiver' | 'platform';
+  readonly nextAttemptAt: string | null;
   readonly owner: string;
   readonly epoch: number;
   readonly request: {
