@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { RecordingReceiver, waitFor } from '@signet/testing';
-import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
+import { DispatchFixture, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
 
 let fixture: DispatchFixture;
 let receiver: RecordingReceiver;
@@ -32,9 +32,12 @@ async function firstAttempts(): Promise<Record<string, number>> {
 const now = () => ({ acceptedAt: Date.now() });
 
 test("what a webhook's own limit keeps waiting is late by the receiver's fault, and what waits for nothing by nobody's", async () => {
-  const { intake } = await fixture.serve({ spillAfterMs: 50 });
+  const { intake, ownership } = await fixture.serve({ spillAfterMs: 50 });
   await intake.take(requestBatch(fixture.webhook(receiver.url), numbers(10), undefined, now()));
   expect(await firstAttempts()).toEqual({ none: 10 });
+  // What an owner before has sent of the limit counts for the first second.
+  const takenAt = ownership.claim(PARTITION)?.takenAt ?? 0;
+  await waitFor(() => Date.now() - takenAt > 1_100, { what: 'the whole limit to be ours' });
   const slow = fixture.webhook(receiver.url, { rateLimitPerSecond: 20 });
   await intake.take(requestBatch(slow, numbers(40), undefined, now()));
   await waitFor(() => receiver.requests.length === 50, { what: 'all of them' });
