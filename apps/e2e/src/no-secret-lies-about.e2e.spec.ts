@@ -258,7 +258,6 @@ async function folders(): Promise<string[]> {
 test('no file holds one, logs at level trace among them, but for those that nobody else may read', async () => {
   for (const folder of await folders()) {
     const report = await searchFolder({ folder, except: PRIVATE }, keyring.search);
-    process.stderr.write(`SIZE ${folder} ${report.places} ${report.bytes}\n`);
     expectClean(report, { places: 10, bytes: 100_000 });
   }
   const files = readdirSync(signet.dataDir, { recursive: true }).map(String);
@@ -306,7 +305,11 @@ test('the same searches find what was hidden for them', async () => {
   writeFileSync(join(folder, 'b.bin'), Buffer.concat([randomBytes(9_000_000), Buffer.from(value.slice(6), 'base64')]));
   const inFiles = (await searchFolder({ folder }, search)).leaks;
   rmSync(folder, { recursive: true });
-  expect(inFiles).toEqual(
-    expect.arrayContaining([leak('file a.log', 'percent-encoded'), leak('file b.bin', 'raw of its bytes')]),
+  // A secret without a sign that a URL encodes is the same in both forms.
+  expect(inFiles.map(({ where, form }) => `${where}: ${form}`)).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^file a\.log: (raw|percent-encoded)$/),
+      'file b.bin: raw of its bytes',
+    ]),
   );
 });
