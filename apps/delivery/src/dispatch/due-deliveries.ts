@@ -182,9 +182,8 @@ export class DueDeliveries {
    */
   async reschedule(tasks: readonly DeliveryTask[], due: Due): Promise<void> {
     if (tasks.length === 0 || due === null) return;
-    const claims = [...new Map(tasks.map(({ claim }) => [claim.partition, claim])).values()];
     await sql`
-      with ${ownedOf(claims)}
+      with ${ownedOf(claimsOf(tasks))}
       update due_deliveries set due_at = ${dueText(due)}::timestamptz, held_epoch = null
       where delivery_id = any(${tasks.map(({ id }) => id)}::uuid[]) and partition in (select partition from owned)`.execute(
       this.em.fork().getKysely(),
@@ -229,9 +228,8 @@ export class DueDeliveries {
   /** Whoever has the partitions next leaves these alone until the given times: they are on the wire here. */
   async hold(tasks: readonly DeliveryTask[], until: readonly Date[]): Promise<void> {
     if (tasks.length === 0) return;
-    const claims = [...new Map(tasks.map(({ claim }) => [claim.partition, claim])).values()];
     await sql`
-      with ${ownedOf(claims)}
+      with ${ownedOf(claimsOf(tasks))}
       update due_deliveries q set due_at = held.until, held_epoch = o.epoch
       from unnest(${tasks.map(({ id }) => id)}::uuid[], ${until.map((time) => time.toISOString())}::timestamptz[])
         as held(delivery_id, until), owned o
@@ -241,9 +239,8 @@ export class DueDeliveries {
   /** Makes due what was leased or held under these tasks' claims. Of what was leased only where nobody has taken the partition since. */
   async handBack(tasks: readonly DeliveryTask[], now: Date): Promise<void> {
     if (tasks.length === 0) return;
-    const claims = [...new Map(tasks.map(({ claim }) => [claim.partition, claim])).values()];
     await sql`
-      with ${ownedOf(claims)}
+      with ${ownedOf(claimsOf(tasks))}
       update due_deliveries q set due_at = ${now}, held_epoch = null
       from unnest(${tasks.map(({ id }) => id)}::uuid[], ${tasks.map(({ claim }) => claim.epoch)}::bigint[])
         as back(delivery_id, epoch)
@@ -374,6 +371,11 @@ function taskOf(raw: LeasedRow, claim: PartitionClaim): DeliveryTask {
   const body = Buffer.from(raw.body, 'utf8');
   return DeliveryTask.stored(toDeliveryRow(raw), raw.version, body, claim, requested?.traceparent, order, acceptedAt);
 }
+
+/** The claim of each partition that these tasks are of. */
+const claimsOf = (tasks: readonly DeliveryTask[]): PartitionClaim[] => [
+  ...new Map(tasks.map(({ claim }) => [claim.partition, claim])).values(),
+];
 
 /** `owned`: partitions whose claims hold, locked so that a taker waits for this statement. */
 const ownedOf = (claims: readonly PartitionClaim[]): RawBuilder<unknown> => sql`
