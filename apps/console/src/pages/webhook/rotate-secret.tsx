@@ -1,4 +1,4 @@
-import { Button, Group, PasswordInput, SegmentedControl, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { errorsByField } from '../../api/problem.ts';
@@ -10,6 +10,7 @@ import { Problems } from '../../ui/form.tsx';
 import { At } from '../../ui/time.tsx';
 import styles from '../webhooks/create-webhook-page.module.css';
 import { Dialog } from '../../ui/dialog.tsx';
+import { GENERATED, SecretChoice, secretField } from './secret-choice.tsx';
 
 const OVERLAPS = [
   { value: '0', label: 'None: the former one stops at once' },
@@ -27,14 +28,13 @@ interface RotateSecretProps {
 export function RotateSecret({ webhook, onClose }: RotateSecretProps) {
   const api = useApi();
   const refresh = useRefresh();
-  const [brings, setBrings] = useState(false);
-  const [secret, setSecret] = useState('');
+  const [secret, setSecret] = useState(GENERATED);
   const [overlap, setOverlap] = useState('24');
   const rotation = useMutation({
     mutationFn: () =>
       api.post<RotatedSecret>(`/v1/webhooks/${webhook.id}/secret/rotate`, {
         overlapHours: Number(overlap),
-        ...(brings && { secret }),
+        ...secretField(secret),
       }),
     onSuccess: () => refresh('/v1/webhooks', '/v1/circuits'),
   });
@@ -49,28 +49,7 @@ export function RotateSecret({ webhook, onClose }: RotateSecretProps) {
         }}
       >
         <Stack gap="md">
-          <div>
-            <SegmentedControl
-              size="xs"
-              aria-label="New secret"
-              value={brings ? 'own' : 'generated'}
-              onChange={(value) => setBrings(value === 'own')}
-              data={[
-                { value: 'generated', label: 'Generate one' },
-                { value: 'own', label: 'Bring my own' },
-              ]}
-            />
-          </div>
-          {brings && (
-            <PasswordInput
-              label="Your secret"
-              description="whsec_ and the base64 of 24 to 64 bytes, or 32 to 256 printable characters."
-              autoComplete="off"
-              value={secret}
-              error={errors.fields['secret']}
-              onChange={({ currentTarget }) => setSecret(currentTarget.value)}
-            />
-          )}
+          <SecretChoice label="New secret" chosen={secret} error={errors.fields['secret']} onChange={setSecret} />
           <Select
             label="Overlap"
             description="So long the former secrets sign beside the new one, for your receiver to change over in its own time."

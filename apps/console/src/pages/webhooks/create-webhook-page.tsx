@@ -1,4 +1,4 @@
-import { Button, Group, PasswordInput, SegmentedControl, Select } from '@mantine/core';
+import { Button, Group, Select } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
@@ -9,6 +9,7 @@ import { useApi, useIdentity } from '../../app/session.tsx';
 import { Fields, Problems } from '../../ui/form.tsx';
 import { PageHead } from '../../ui/page.tsx';
 import { EMPTY_FORM, fieldsOf, FORM_FIELDS } from '../webhook/webhook-fields.ts';
+import { GENERATED, SecretChoice, secretField } from '../webhook/secret-choice.tsx';
 import { WebhookFormFields } from '../webhook/webhook-form.tsx';
 import styles from './create-webhook-page.module.css';
 import { CreatedWebhook } from './created-webhook.tsx';
@@ -23,18 +24,17 @@ export function CreateWebhookPage() {
   const [params] = useSearchParams();
   const [form, setForm] = useState(EMPTY_FORM);
   const [tenantId, setTenantId] = useState<string | null>(params.get('tenant'));
-  const [brings, setBrings] = useState(false);
-  const [secret, setSecret] = useState('');
+  const [secret, setSecret] = useState(GENERATED);
   const creation = useMutation({
     mutationFn: () =>
       api.post<RegisteredWebhook>('/v1/webhooks', {
         ...fieldsOf(form),
         ...(isOperator && tenantId !== null && { tenantId }),
-        ...(brings && { secret }),
+        ...secretField(secret),
       }),
     onSuccess: () => refresh('/v1/webhooks'),
   });
-  if (creation.data) return <CreatedWebhook webhook={creation.data} isOwnSecret={brings} />;
+  if (creation.data) return <CreatedWebhook webhook={creation.data} isOwnSecret={secret.brings} />;
   const errors = errorsByField(creation.error, FORM_FIELDS);
   return (
     <>
@@ -70,28 +70,12 @@ export function CreateWebhookPage() {
               name="Signing secret"
               lead="Every request is signed with it, so that your receiver can tell it is ours."
             >
-              <div>
-                <SegmentedControl
-                  size="xs"
-                  aria-label="Signing secret"
-                  value={brings ? 'own' : 'generated'}
-                  onChange={(value) => setBrings(value === 'own')}
-                  data={[
-                    { value: 'generated', label: 'Generate one' },
-                    { value: 'own', label: 'Bring my own' },
-                  ]}
-                />
-              </div>
-              {brings && (
-                <PasswordInput
-                  label="Your secret"
-                  description="whsec_ and the base64 of 24 to 64 bytes, or 32 to 256 printable characters."
-                  autoComplete="off"
-                  value={secret}
-                  error={errors.fields['secret']}
-                  onChange={({ currentTarget }) => setSecret(currentTarget.value)}
-                />
-              )}
+              <SecretChoice
+                label="Signing secret"
+                chosen={secret}
+                error={errors.fields['secret']}
+                onChange={setSecret}
+              />
             </Fields>
           }
         />
