@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { RecordingReceiver, waitFor } from '@signet/testing';
+import type { Browser } from 'playwright-core';
+import { Api } from './support/api.ts';
+import type { Webhook } from './support/api.ts';
+import { accessibilityViolations, CHROMIUM, openBrowser } from './support/browser.ts';
+import { Console } from './support/console.ts';
+import { testWith } from './support/programs.ts';
+import { Signet } from './support/signet.ts';
+import type { LocalFile } from './support/signet.ts';
+
+const inBrowser = testWith(CHROMIUM !== undefined);
+let signet: Signet;
+let local: LocalFile;
+let browser: Browser;
+let receiver: RecordingReceiver;
+let webhook: Webhook;
+let delivery: string;
+let console: Console;
+
+beforeAll(async () => {
+  if (CHROMIUM === undefined) return;
+  signet = await Signet.start();
+  local = await signet.local();
+  receiver = await RecordingReceiver.start({ respond: () => ({ body: '{"took":true}' }) });
+  const tenant = Api.tenant(local);
+  webhook = await tenant.register(receiver.url, { name: 'Ledger of the demo', description: 'For the books' });
+  delivery = (
+    await tenant.call<{ deliveryId: string }>('POST', `/v1/webhooks/${webhook.id}/test`, { eventType: 'sale.created' })
+  ).deliveryId;
+  browser = await openBrowser();
+  console = await Console.signedIn(browser, local.url, local.operatorKey);
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  await Promise.all([receiver?.close(), signet?.stopAndForget()]);
+}, 60_000);
+
+let strangerKey: string;
+
+inBrowser(
+  'an operator makes a tenant and a key for it, which is shown once',
+  async () => {
+    await console.says('All tenants of this installation');
+    await console.page.getByRole('link', { name: 'Tenants' }).click();
+    await console.button('Create tenant').click();
+    await console.field('Name').fill('Antwerp Jewels');
+    await console.field('Id').fill('antwerp-jewels');
+    await console.dialog().getByRole('button', { name: 'Create tenant' }).click();
+    await console.heading(/Antwerp Jewels Active/);
+    await console.button('Change the alert e-mail').click();
+    await console.field('the alert e-mail').fill('nonsense');
+    await console.button('Save').click();
+    await console.says(/must be/i);
+    await console.field('the alert e-mail').fill('ops@antwerp.example');
+    await console.button('Save').click();
+    await console.says('Alerts go to ops@antwerp.example.');
+    await console.button('Create key').click();
+    await console.field('Name').fill('Back office');
+    await console.dialog().getByRole('button', { name: 'Create key' }).click();
+    strangerKey = (await console.page.getByTestId('api-key').textContent()) ?? '';
+    await console.button('I have it').click();
+    await console.row(/Back office.*Tenant/).waitFor();
+    expect(await console.page.content()).not.toContain(strangerKey);
+  },
+  60_000,
+);
+
+inBrowser(
+  "another tenant sees nothing of the first one's, not even by its address",
+  async () => {
+    const stranger = await Console.signedIn(browser, local.url, strangerKey);
+    await stranger.says('Welcome to Signet');
+    await stranger.go('/webhooks');
+    await stranger.says('No webhooks yet');
+    await stranger.go('/deliveries');
+    await stranger.says('No deliveries yet');
+    for (const path of [`/webhooks/${webhook.id}`, `/webhooks/${webhook.id}/history`, `/deliveries/${delivery}`]) {
+      await stranger.go(path);
+      await stranger.says('It is not here');
+      expect(await stranger.page.content()).not.toMatch(/Ledger of the demo|For the books/);
+    }
+    await stranger.go('/tenants');
+    await stranger.says('There is nothing at this address');
+    await stranger.close();
+  },
+  60_000,
+);
+
+inBrowser('an operator sees the webhooks of all tenants, and of whom each is', async () => {
+  await console.go('/webhooks');
+  await console.row(/Ledger of the demo.*Demo Jewelers/).waitFor();
+  await console.page.getByRole('searchbox').fill('demo jewelers');
+  await console.row(/Bundled receiver/).waitFor();
+});
+
+inBrowser(
+  'a tenant is suspended with a reason that it sees, and resumed',
+  async () => {
+    const stranger = await Console.signedIn(browser, local.url, strangerKey);
+    await console.go('/tenants/antwerp-jewels');
+    await console.button('Suspend …').click();
+    await console.field('Reason').fill('Invoice overdue');
+    await console.button('Suspend').click();
+    await console.heading(/Antwerp Jewels Suspended/);
+    await stranger.go('/');
+    await stranger.says('Your account is suspended');
+    await stranger.says('Invoice overdue');
+    await console.button('Resume').click();
+    await console.heading(/Antwerp Jewels Active/);
+    await stranger.close();
+  },
+  60_000,
+);
+
+inBrowser(
+  'whose key is revoked is led back to the sign-in',
+  async () => {
+    const stranger = await Console.signedIn(browser, local.url, strangerKey);
+    await console.go('/tenants/antwerp-jewels');
+    await console.button('Revoke Back office').click();
+    await console.button('Revoke key').click();
+    await console.says('The key Back office is revoked.');
+    await stranger.says('Your key is no longer accepted');
+    await stranger.close();
+  },
+  60_000,
+);
+
+const PHONE = { width: 390, height: 844 };
+const PAGES = (): readonly string[] => [
+  '/',
+  '/webhooks',
+  '/webhooks/new',
+  `/webhooks/${webhook.id}`,
+  `/webhooks/${webhook.id}/deliveries`,
+  `/webhooks/${webhook.id}/history`,
+  '/deliveries',
+  `/deliveries/${delivery}`,
+  '/replays',
+  '/event-types/sale.created',
+  '/tenants',
+  '/tenants/antwerp-jewels',
+  '/keys',
+];
+
+/** What was asked for has come. */
+const loaded = async ({ page }: Console): Promise<void> => {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await waitFor(async () => (await page.locator('[aria-busy="true"]').count()) === 0, {
+    what: 'the page to be loaded',
+  });
+};
+
+inBrowser.each([
+  ['at a desk, in light', { colorScheme: 'light' }],
+  ['on a telephone, in dark', { colorScheme: 'dark', viewport: PHONE, isMobile: true }],
+] as const)(
+  'every page can be used by everybody %s, and nothing is wider than it',
+  async (_, options) => {
+    const looked = await Console.signedIn(browser, local.url, local.operatorKey, options);
+    const found: Record<string, string[]> = {};
+    for (const path of PAGES()) {
+      await looked.go(path);
+      await loaded(looked);
+      const violations = await accessibilityViolations(looked.page);
+      const tooWide = await looked.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+      if (tooWide > 0) violations.push(`It is ${tooWide} pixels too wide.`);
+      if (violations.length > 0) found[path] = violations;
+    }
+    expect(found).toEqual({});
+    await looked.close();
+  },
+  120_000,
+);
+
+inBrowser('on a telephone the menu is a drawer', async () => {
+  const phone = await Console.signedIn(browser, local.url, local.operatorKey, { viewport: PHONE, isMobile: true });
+  await phone.button('Open the menu').click();
+  await phone.dialog().getByRole('link', { name: 'Webhooks' }).click();
+  await phone.heading('Webhooks');
+  await phone.dialog().waitFor({ state: 'detached' });
+  await phone.close();
+});
+
+inBrowser('a keyboard is enough: skip to the content, follow a row, leave a dialog', async () => {
+  await console.go('/webhooks');
+  await console.row(/Ledger of the demo/).waitFor();
+  await console.page.keyboard.press('Tab');
+  expect(await console.page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+  await console
+    .row(/Ledger of the demo/)
+    .getByRole('link')
+    .focus();
+  await console.page.keyboard.press('Enter');
+  await console.heading(/Ledger of the demo/);
+  await console.button('Edit').focus();
+  await console.page.keyboard.press('Enter');
+  await console.dialog().waitFor();
+  await console.page.keyboard.press('Escape');
+  await console.dialog().waitFor({ state: 'detached' });
+  expect(await console.page.evaluate('document.activeElement.textContent')).toBe('Edit');
+  await console.close();
+});

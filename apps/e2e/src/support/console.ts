@@ -1,0 +1,52 @@
+import { expect } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { openPage } from './browser.ts';
+
+/** The web console as a person uses it: by what stands there, not by how it is made. */
+export class Console {
+  private constructor(
+    readonly page: Page,
+    readonly complaints: readonly string[],
+    private readonly url: string,
+  ) {}
+
+  static async open(browser: Browser, url: string, options?: BrowserContextOptions): Promise<Console> {
+    const { page, complaints } = await openPage(browser, url, options);
+    await page.goto(`${url}/console/`);
+    return new Console(page, complaints, url);
+  }
+
+  /** Opens it with this key. */
+  static async signedIn(browser: Browser, url: string, key: string, options?: BrowserContextOptions): Promise<Console> {
+    const console = await Console.open(browser, url, options);
+    await console.signIn(key);
+    await console.heading('Overview');
+    return console;
+  }
+
+  async signIn(key: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'API key' }).fill(key);
+    await this.button('Sign in').click();
+  }
+
+  async go(path: string): Promise<void> {
+    await this.page.goto(`${this.url}/console${path}`);
+  }
+
+  /** Waits for the heading of a page. */
+  heading = (name: string | RegExp): Promise<void> => this.page.getByRole('heading', { name, level: 1 }).waitFor();
+  button = (name: string | RegExp): Locator => this.page.getByRole('button', { name, exact: true });
+  field = (name: string): Locator => this.page.getByLabel(name, { exact: true });
+  dialog = (): Locator => this.page.getByRole('dialog');
+  /** Waits until this is said somewhere. */
+  says = (text: string | RegExp): Promise<void> => this.page.getByText(text).first().waitFor();
+
+  /** The row of a list with this text in it. */
+  row = (text: string | RegExp): Locator => this.page.getByRole('row').filter({ hasText: text }).first();
+
+  /** Nothing broke, nothing was refused by the policy, nobody else was asked. */
+  async close(): Promise<void> {
+    expect(this.complaints).toEqual([]);
+    await this.page.context().close();
+  }
+}

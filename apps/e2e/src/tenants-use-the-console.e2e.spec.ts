@@ -1,0 +1,291 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { RecordingReceiver, waitFor } from '@signet/testing';
+import type { Browser, Locator } from 'playwright-core';
+import { Api } from './support/api.ts';
+import type { Webhook } from './support/api.ts';
+import { CHROMIUM, openBrowser } from './support/browser.ts';
+import { Console } from './support/console.ts';
+import { testWith } from './support/programs.ts';
+import { Signet } from './support/signet.ts';
+import type { LocalFile } from './support/signet.ts';
+
+const inBrowser = testWith(CHROMIUM !== undefined);
+let signet: Signet;
+let local: LocalFile;
+let tenant: Api;
+let browser: Browser;
+let healthy: RecordingReceiver;
+let failing: RecordingReceiver;
+let status = 500;
+/** The tab of the demo tenant; its tests build on each other, as a person's day does. */
+let console: Console;
+
+beforeAll(async () => {
+  if (CHROMIUM === undefined) return;
+  // The first retries come at once; then there is time to look.
+  signet = await Signet.start({
+    SIGNET_RETRY_SCHEDULE: '1s,1s,10m',
+    SIGNET_RETRY_JITTER: '0',
+    SIGNET_DISABLE_AFTER_FAILURES: '100',
+  });
+  local = await signet.local();
+  tenant = Api.tenant(local);
+  healthy = await RecordingReceiver.start({
+    respond: () => ({ headers: { 'x-made-by': 'e2e' }, body: '{"took":true}' }),
+  });
+  failing = await RecordingReceiver.start({ respond: () => ({ status, body: 'no room' }) });
+  browser = await openBrowser();
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  await Promise.all([healthy?.close(), failing?.close(), signet?.stopAndForget()]);
+}, 60_000);
+
+const publish = (id: string): Promise<unknown> => Api.producer(local).publish(local.tenantId, id);
+/** A new webhook reaches delivery over Kafka; what is published before finds nobody subscribed. */
+const known = (webhook: Webhook): Promise<unknown> =>
+  waitFor(() => tenant.call('GET', `/v1/circuits/${webhook.id}`), { what: 'delivery to know the webhook' });
+const webhookCalled = async (name: string): Promise<Webhook> => {
+  const { data } = await tenant.call<{ data: Webhook[] }>('GET', `/v1/webhooks?q=${encodeURIComponent(name)}`);
+  const found = data.find((webhook) => webhook['name'] === name);
+  if (!found) throw new Error(`No webhook is called ${name}.`);
+  return found;
+};
+
+/** What is said to be wrong with a field, as a screen reader finds it. */
+const errorAt = async (field: Locator): Promise<string> => {
+  expect(await field.getAttribute('aria-invalid')).toBe('true');
+  const ids = (await field.getAttribute('aria-describedby'))?.split(' ').filter((id) => id !== '') ?? [];
+  const texts = ids.map((id) => console.page.locator(`[id="${id}"]`).textContent());
+  return (await Promise.all(texts)).join(' ');
+};
+
+inBrowser('a wrong key is refused, a producer has nothing to see, a tenant is let in', async () => {
+  console = await Console.open(browser, local.url);
+  await console.signIn('sgn_t_nonsense');
+  await console.says('No such key is known');
+  await console.signIn(local.producerKey);
+  await console.says("This is a producer's key");
+  await console.signIn(local.tenantKey);
+  await console.heading('Overview');
+  await console.says('Tenant · demo tenant');
+  const stored = await console.page.evaluate<string[]>('[...Object.values(localStorage), document.cookie]');
+  expect(stored.join()).not.toContain(local.tenantKey);
+});
+
+inBrowser(
+  'a webhook is created; each field says what is wrong with it; the secret is shown',
+  async () => {
+    await console.page.getByRole('link', { name: 'Webhooks', exact: true }).click();
+    await console.heading('Webhooks');
+    await console.page.getByRole('link', { name: 'Create webhook' }).click();
+    await console.field('URL').fill('http://169.254.169.254/latest');
+    await console.button('Create webhook').click();
+    // All at once: what is wrong by itself, and what Signet would never deliver to.
+    await console.says('3 fields need another look');
+    expect(await errorAt(console.field('Name'))).toContain('It must');
+    expect(await errorAt(console.field('URL'))).toMatch(/address/);
+    await console.field('Name').fill('Ledger');
+    await console.page.getByRole('checkbox', { name: 'All of Sale' }).check();
+    await console.button('Create webhook').click();
+    await console.says('A field needs another look');
+    expect(await errorAt(console.field('URL'))).toMatch(/address/);
+    await console.field('URL').fill(healthy.url);
+    await console.button('Add header').click();
+    await console.field('Name of header 1').fill('X-Shop');
+    await console.field('Value of header 1').fill('12');
+    await console.button('Create webhook').click();
+    await console.heading('Ledger is ready');
+    const secret = await console.page.getByTestId('secret').textContent();
+    const webhook = await webhookCalled('Ledger');
+    expect(webhook).toMatchObject({
+      events: ['sale.created', 'sale.updated', 'sale.refunded'],
+      headers: { 'X-Shop': '12' },
+      createdBy: expect.stringContaining('demo tenant'),
+    });
+    expect(await tenant.call('GET', `/v1/webhooks/${webhook.id}/secret`)).toMatchObject({ secret });
+  },
+  60_000,
+);
+
+inBrowser('an event is delivered, and its attempt shown with request and response', async () => {
+  await known(await webhookCalled('Ledger'));
+  await publish('ledger-1');
+  await console.go('/deliveries');
+  await console
+    .row(/sale\.created.*Ledger.*Delivered/)
+    .getByRole('link')
+    .click();
+  await console.heading(/sale\.created/);
+  const request = console.page.getByRole('region', { name: 'Request', exact: true });
+  await request.getByText('webhook-signature').waitFor();
+  await request
+    .getByText('X-Shop', { exact: true })
+    .or(request.getByText('x-shop', { exact: true }))
+    .waitFor();
+  const response = console.page.getByRole('region', { name: 'Response', exact: true });
+  await response.getByText('x-made-by').waitFor();
+  await response.getByText('"took"').waitFor();
+});
+
+inBrowser('a test is sent, and followed to its end', async () => {
+  await console.go(`/webhooks/${(await webhookCalled('Ledger')).id}`);
+  await console.button('Send test').click();
+  await console.dialog().getByRole('button', { name: 'Send' }).click();
+  await console.heading(/sale\.created Delivered Test/);
+});
+
+inBrowser(
+  'a failing delivery is retried on schedule, and once more by hand',
+  async () => {
+    await known(await tenant.register(failing.url, { name: 'Fragile' }));
+    await publish('fragile-1');
+    await console.go('/deliveries?status=RETRYING');
+    await console
+      .row(/Fragile.*Retrying.*3 of 5/)
+      .getByRole('link')
+      .click();
+    await console.says('Attempt 3 of 5 failed; next attempt at');
+    expect(await console.page.getByRole('button', { name: /^Attempt \d/ }).count()).toBe(3);
+    status = 200;
+    await console.button('Retry now').click();
+    await console.heading(/sale\.created Delivered/);
+    await console.page.getByRole('button', { name: /^Attempt 4/ }).waitFor();
+  },
+  60_000,
+);
+
+inBrowser(
+  'a webhook whose circuit is open is held back, and says until when',
+  async () => {
+    status = 503;
+    const webhook = await webhookCalled('Fragile');
+    await waitFor(
+      async () => {
+        await publish(`storm-${failing.requests.length}-${Math.random()}`);
+        const circuit = await tenant.call<{ state: string }>('GET', `/v1/circuits/${webhook.id}`);
+        return circuit.state === 'open';
+      },
+      { what: 'the circuit to open', timeoutMs: 30_000 },
+    );
+    await console.go('/webhooks');
+    await console
+      .row(/Fragile.*Held back/)
+      .getByRole('link')
+      .click();
+    await console.says('Deliveries are held back: the circuit is open');
+    await console.says('Next probe');
+    await console.go('/');
+    await console.page.getByRole('listitem').filter({ hasText: 'Fragile' }).filter({ hasText: 'Held back' }).waitFor();
+  },
+  60_000,
+);
+
+inBrowser('a secret is rotated; the former one is shown with the time at which it ends', async () => {
+  const webhook = await webhookCalled('Ledger');
+  const before = await tenant.call<{ secret: string }>('GET', `/v1/webhooks/${webhook.id}/secret`);
+  await console.go(`/webhooks/${webhook.id}`);
+  await console.button('Rotate secret …').click();
+  await console.button('Rotate secret').click();
+  const shown = await console.page.getByTestId('new-secret').textContent();
+  await console.button('Done').click();
+  const after = await tenant.call<{ secret: string; former: { secret: string }[] }>(
+    'GET',
+    `/v1/webhooks/${webhook.id}/secret`,
+  );
+  expect([after.secret, after.former[0]?.secret]).toEqual([shown, before.secret]);
+  await console.button('Show').click();
+  await console.says(before.secret);
+  await console.says('Still signs');
+});
+
+inBrowser('who edits what somebody else has changed meanwhile is told, and loses nothing', async () => {
+  const webhook = await webhookCalled('Ledger');
+  await console.go(`/webhooks/${webhook.id}`);
+  await console.button('Edit').click();
+  await tenant.call('PATCH', `/v1/webhooks/${webhook.id}`, { maxAttempts: 7 });
+  await console.field('Name').fill('General ledger');
+  await console.button('Save changes').click();
+  await console.says('Somebody else has changed this webhook meanwhile');
+  await console.says('They changed maximum of attempts');
+  await console.button('Save mine on top').click();
+  await console.heading(/General ledger/);
+  expect(await tenant.webhook(webhook.id)).toMatchObject({ name: 'General ledger', maxAttempts: 7 });
+});
+
+inBrowser('a webhook is disabled with a reason; its history says who, and how it stood before', async () => {
+  const webhook = await webhookCalled('General ledger');
+  await console.go(`/webhooks/${webhook.id}`);
+  await console.button('More actions').click();
+  await console.page.getByRole('menuitem', { name: 'Disable …' }).click();
+  await console.field('Reason').fill('Moving to another office');
+  await console.button('Disable').click();
+  await console.says('Nothing is delivered: this webhook is disabled');
+  await console.page.getByRole('link', { name: 'History' }).click();
+  const disabled = console.page.getByRole('listitem').filter({ hasText: 'Disabled: Moving to another office' });
+  await disabled.getByText('demo tenant').waitFor();
+  await console.page
+    .getByRole('listitem')
+    .filter({ hasText: 'Registered as' })
+    .getByRole('button', { name: 'State then' })
+    .click();
+  await console.dialog().getByText('now: General ledger').waitFor();
+  await console.dialog().getByText('now: Disabled').waitFor();
+});
+
+inBrowser(
+  'what was missed is counted, and replayed once the webhook is on again',
+  async () => {
+    const seen = healthy.requests.length;
+    await publish('missed-1');
+    const webhook = await webhookCalled('General ledger');
+    await console.go(`/webhooks/${webhook.id}`);
+    await console.button('Enable').click();
+    await console.says('failures in a row count from 0 again');
+    await console.button('More actions').click();
+    await console.page.getByRole('menuitem', { name: 'Replay messages …' }).click();
+    await console.page.getByRole('radio', { name: 'Missed messages' }).check();
+    await console
+      .dialog()
+      .getByText(/messages? would be delivered again/)
+      .waitFor();
+    await console.button('Start the replay').click();
+    await console.heading('Replays');
+    await console.row(/General ledger.*Completed/).waitFor();
+    const got = () => healthy.requests.slice(seen).some(({ body }) => body.includes('missed-1'));
+    await waitFor(got, { what: 'the missed message' });
+  },
+  60_000,
+);
+
+inBrowser('a webhook is deleted only by who types its name', async () => {
+  const webhook = await webhookCalled('Fragile');
+  await console.go(`/webhooks/${webhook.id}`);
+  await console.button('More actions').click();
+  await console.page.getByRole('menuitem', { name: 'Delete …' }).click();
+  const deed = console.button('Delete webhook');
+  expect(await deed.isDisabled()).toBe(true);
+  await console.dialog().getByRole('textbox').fill('Fragile');
+  await deed.click();
+  await console.heading('Webhooks');
+  await expect(tenant.webhook(webhook.id)).rejects.toThrow('404');
+});
+
+inBrowser('lists are filtered and searched by their address', async () => {
+  await console.go('/deliveries');
+  await console.button('Filter by status').click();
+  await console.page.getByRole('radio', { name: 'Delivered' }).click();
+  await waitFor(() => console.page.url().includes('status=SUCCESS'), { what: 'the filter in the address' });
+  await console.row(/General ledger.*Delivered/).waitFor();
+  await console.page.getByRole('searchbox').fill('no such thing');
+  await console.says('No delivery matches');
+  await console.button('Clear all').click();
+  await console.row(/General ledger/).waitFor();
+});
+
+inBrowser('who signs out leaves nothing behind, and nothing broke all day', async () => {
+  await console.button('Sign out').click();
+  await console.heading('Sign in to Signet');
+  expect(await console.page.evaluate('sessionStorage.length')).toBe(0);
+  await console.close();
+});
