@@ -19,7 +19,7 @@ export const settings = defineSettings({
   ),
   SIGNET_SPILL_AFTER: setting(
     duration(),
-    'Deliveries of a webhook that makes no progress for this long go to PostgreSQL, so that Kafka need not wait, and those of one that would need forty times as long for all that waits, or twelve times where it takes too much of the room for others.',
+    'Deliveries of a webhook that makes no progress for this long go to PostgreSQL, so that Kafka need not wait; of one that takes too much of the room for others, those that would wait for more than forty times as long.',
     { default: '250ms' },
   ),
   SIGNET_RECORD_LINGER: setting(

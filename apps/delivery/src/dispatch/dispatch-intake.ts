@@ -20,19 +20,25 @@ import type { LaneWatch } from './subject-lanes.ts';
 
 export interface IntakeOptions {
   /**
-   * Deliveries of a webhook that makes no progress for this long go to PostgreSQL, and those of one that would need
-   * forty times as long for all that waits, or twelve times where it leaves others too little room. Milliseconds.
+   * Deliveries of a webhook that makes no progress for this long go to PostgreSQL, and those that would wait for more than
+   * forty times as long: of one that takes too much of the room for others, and of one with a limit or an order of its own.
+   * Milliseconds.
    */
   readonly spillAfterMs: number;
   /** Attempts of a delivery where its webhook does not say. */
   readonly maxAttempts: number;
 }
 
-/** A fast webhook under load is better off in memory than written to PostgreSQL and read back … */
-const DRAIN_ROUNDS = 40;
-const MAX_ROUNDS = 2 * DRAIN_ROUNDS;
-/** … but not one that keeps so much of its partition's room for longer than this that others find none. */
-const CROWDED_DRAIN_ROUNDS = 12;
+/**
+ * What is written to PostgreSQL and read back costs three times what goes out from memory: under load that would make
+ * everything later still. So what waits stays in memory for so long, …
+ */
+const MAX_ROUNDS = 80;
+/**
+ * … but not what its webhook keeps waiting for longer than this by a limit of its own, nor what is further behind of one
+ * that leaves others too little room. Those of a fast webhook are not: others of its partition wait for them meanwhile.
+ */
+const SLOW_ROUNDS = 40;
 
 interface Accepted {
   readonly request: DeliveryRequest;
@@ -82,13 +88,27 @@ export class DispatchIntake {
       if (isDurable === true || batch.signal.aborted) return;
       // Neither PostgreSQL nor anybody here knows of some of them: the batch must not count as done.
       if (isDurable === false) throw new RetryableError('partition_lost', 'The partition was lost for a moment.');
-      const room = this.roomOf(batch.partition);
-      const isSlow = ({ webhookId }: DeliveryTask): boolean => {
-        const drainRounds = room.allows(webhookId) ? DRAIN_ROUNDS : CROWDED_DRAIN_ROUNDS;
-        return round >= MAX_ROUNDS || this.dispatcher.isSlow(webhookId, spillAfterMs, drainRounds * spillAfterMs);
-      };
-      await this.dispatcher.spill(tasks.filter(isSlow));
+      await this.dispatcher.spill(round >= MAX_ROUNDS ? tasks : this.slowOf(tasks, batch.partition));
     }
+  }
+
+  private slowOf(tasks: readonly DeliveryTask[], partition: number): DeliveryTask[] {
+    const isSlow = new Map<string, (task: DeliveryTask) => boolean>();
+    return tasks.filter((task) => {
+      let test = isSlow.get(task.webhookId);
+      if (!test) isSlow.set(task.webhookId, (test = this.slownessOf(task.webhookId, this.roomOf(partition))));
+      return test(task);
+    });
+  }
+
+  /** Says of the webhook's tasks which are better off in PostgreSQL. */
+  private slownessOf(webhookId: string, room: Shares): (task: DeliveryTask) => boolean {
+    const { spillAfterMs } = this.options;
+    const slowMs = SLOW_ROUNDS * spillAfterMs;
+    if (this.dispatcher.isSlow(webhookId, spillAfterMs, slowMs)) return () => true;
+    if (room.allows(webhookId)) return () => false;
+    const farBehind = this.dispatcher.farBehind(webhookId, slowMs);
+    return (task) => farBehind.has(task);
   }
 
   private read(batch: RecordBatch): Accepted[] {

@@ -4,4 +4,4 @@ export const DISPATCH = Symbol('signet.delivery.dispatch');
 /** The consumer group of dispatch. */
 export const DISPATCH_GROUP = 'signet.delivery.dispatch';
 /** Requests of one partition in memory that PostgreSQL does not know yet; the rest waits in Kafka. */
-export const PARTITION_ROOM = 1_000;
+export const PARTITION_ROOM = 8_000;

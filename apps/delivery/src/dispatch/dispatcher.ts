@@ -98,8 +98,11 @@ export class Dispatcher {
     return true;
   }
 
-  /** Whether none of the webhook's attempts has ended for this long, milliseconds, or what waits would take too long. */
-  isSlow(webhookId: string, stalledMs: number, drainMs: number): boolean {
+  /**
+   * Whether none of the webhook's attempts has ended for `stalledMs`, or its rate limit or the order that it asks for keeps
+   * what waits for longer than `ownLimitMs`. Milliseconds.
+   */
+  isSlow(webhookId: string, stalledMs: number, ownLimitMs: number): boolean {
     const queue = this.queues.find(webhookId);
     if (queue === undefined) return true;
     // Nobody is slow who is not asked.
@@ -110,7 +113,14 @@ export class Dispatcher {
     const behindOthers = this.lanes.waitingCount(webhookId);
     const perSecond = this.parts.directory.get(webhookId)?.rateLimitPerSecond ?? Number.POSITIVE_INFINITY;
     const paced = ((queue.length + behindOthers) / perSecond) * 1000;
-    return Math.max(paced, (queue.length / this.parts.limits.perWebhook + behindOthers) * queue.attemptMs) > drainMs;
+    return Math.max(paced, behindOthers * queue.attemptMs) > ownLimitMs;
+  }
+
+  /** Those fresh from Kafka that will not be tried within this time, milliseconds, at the webhook's present speed. */
+  farBehind(webhookId: string, ms: number): ReadonlySet<DeliveryTask> {
+    const queue = this.queues.find(webhookId);
+    if (!queue || queue.attemptMs === 0) return new Set();
+    return new Set(queue.freshBehind((ms / queue.attemptMs) * this.parts.limits.perWebhook));
   }
 
   /** Hands to PostgreSQL what is still only a Kafka record, so that its offset need not wait for a slow receiver. */

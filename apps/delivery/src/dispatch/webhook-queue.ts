@@ -47,6 +47,11 @@ export class WebhookQueue {
     return this.waiting[kind].size;
   }
 
+  /** Those fresh from Kafka but for the first so many. */
+  freshBehind(count: number): DeliveryTask[] {
+    return this.waiting.fresh.size > count ? [...this.waiting.fresh].slice(Math.ceil(count)) : [];
+  }
+
   /** When the claim was taken under which what waits is served, milliseconds since the epoch. */
   get servedSince(): number {
     const [task] = this.waiting.fresh.size > 0 ? this.waiting.fresh : this.waiting.stored;
