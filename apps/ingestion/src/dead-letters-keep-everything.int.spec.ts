@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { KafkaRecord, OutgoingRecord } from '@signet/kafka';
 import { DEAD_LETTER } from '@signet/kafka';
-import { waitFor } from '@signet/testing';
 import { TestIngestion } from './testing/ingestion.ts';
 import { overKafka, saleOf } from './testing/sales.ts';
 
-const MAX_BYTES = 4_096;
 let ingestion: TestIngestion;
 let tenant: string;
 beforeAll(async () => {
-  ingestion = await TestIngestion.start({ settings: { SIGNET_MAX_MESSAGE_BYTES: String(MAX_BYTES) } });
+  ingestion = await TestIngestion.start();
   tenant = await ingestion.newTenant();
 });
 afterAll(() => ingestion.stop());
@@ -18,7 +16,6 @@ afterAll(() => ingestion.stop());
 const publish = (record: OutgoingRecord) => ingestion.producer.publish(ingestion.sourceTopic, record);
 const letterOf = async (key: string): Promise<KafkaRecord> => (await ingestion.deadLetters()).record(key);
 const text = ({ headers }: KafkaRecord, name: string): string | undefined => headers[name]?.toString();
-const counted = (reason: string) => ingestion.counted('signet_ingestion_refused_total', { source: 'kafka', reason });
 
 test('a dead letter has the bytes and headers as they came, the reason, the field and the place', async () => {
   const key = Buffer.from([0x00, 0xff, ...Buffer.from(randomUUID())]);
@@ -54,58 +51,6 @@ test('a record without value and headers is kept as such', async () => {
   expect(letter.value).toBeNull();
   expect(text(letter, DEAD_LETTER.field)).toBe('specversion');
   expect(Object.keys(letter.headers).every((name) => name.startsWith('signet-dead-letter-'))).toBe(true);
-});
-
-describe('each kind of bad event is set aside and counted by its reason', () => {
-  const { binary, structured } = overKafka;
-  const key = randomUUID;
-  test.each<[what: string, record: () => OutgoingRecord, reason: string, field: string]>([
-    ['binary, of no tenant', () => binary(saleOf(undefined)), 'missing_attribute', 'tenantid'],
-    ['binary, of a tenant nobody knows', () => binary(saleOf('nobody')), 'unknown_tenant', 'tenantid'],
-    [
-      'binary, of a type nobody knows',
-      () => binary(saleOf(tenant, { type: 'sale.lost' })),
-      'unknown_event_type',
-      'type',
-    ],
-    ["of Signet's own type", () => binary(saleOf(tenant, { type: 'webhook.failing' })), 'reserved_event_type', 'type'],
-    [
-      'structured, a total that is a list',
-      () => structured(saleOf(tenant, { data: { total: [] } })),
-      'invalid_data',
-      'data.total',
-    ],
-    [
-      'binary, a total that is a list',
-      () => binary(saleOf(tenant, { data: { total: [] } })),
-      'invalid_data',
-      'data.total',
-    ],
-    ['too large', () => binary(saleOf(tenant, { data: { note: 'n'.repeat(MAX_BYTES) } })), 'message_too_large', 'data'],
-    ['too old', () => binary(saleOf(tenant, { time: '2001-01-01T00:00:00Z' })), 'time_out_of_range', 'time'],
-    [
-      'structured, half of it',
-      () => ({ ...structured(saleOf(tenant), key()), value: '{"id":' }),
-      'malformed_event',
-      'event',
-    ],
-    [
-      'a batch',
-      () => ({ key: key(), value: '[]', headers: { 'content-type': 'application/cloudevents-batch+json' } }),
-      'unsupported_mode',
-      'content-type',
-    ],
-  ])('%s', async (_what, make, reason, field) => {
-    const record = make();
-    const before = await counted(reason);
-    await publish(record);
-    const letter = await letterOf(String(record.key));
-    expect([text(letter, DEAD_LETTER.reason), text(letter, DEAD_LETTER.field)]).toEqual([reason, field]);
-    expect(letter.value?.toString()).toBe(record.value);
-    for (const [name, sent] of Object.entries(record.headers ?? {})) expect(text(letter, name)).toBe(sent);
-    await waitFor(async () => (await counted(reason)) > before, { what: 'the count' });
-    expect(await counted(reason)).toBe(before + 1);
-  });
 });
 
 test('good events among bad ones arrive, and all of the bad ones are kept', async () => {

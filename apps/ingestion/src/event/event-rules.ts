@@ -13,9 +13,9 @@ const RFC3339 = z.regexes.datetime({ offset: true });
 const TENANT_ID = /^[A-Za-z0-9._~-]{1,128}$/;
 const JSON_MEDIA_TYPE = /^application\/([a-z0-9.+-]+\+)?json\s*(;.*)?$/i;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-/** Written into JSON unescaped further on: everything a control character could break is refused here. */
-
 const CONTROL = /[\u0000-\u001f\u007f]/;
+/** JSON can write it, UTF-8 cannot: two ids that differ in nothing else would become the same one. */
+const HALF_A_PAIR = /\p{Surrogate}/u;
 
 export interface EventContext {
   readonly now: number;
@@ -116,7 +116,9 @@ function checkContent({ attributes, data, parsed }: RawEvent, type: string, maxB
 
 function requiredText(attributes: RawEvent['attributes'], name: string): string | Refusal {
   const value = optionalText(attributes, name);
-  return value ?? refusal('missing_attribute', name, `The attribute ${name} is missing.`);
+  if (value !== undefined) return value;
+  const what = attributes[name] === '' ? 'empty' : 'missing';
+  return refusal('missing_attribute', name, `The attribute ${name} is ${what}.`);
 }
 
 function optionalText(attributes: RawEvent['attributes'], name: string): string | undefined | Refusal {
@@ -126,6 +128,8 @@ function optionalText(attributes: RawEvent['attributes'], name: string): string 
   if (value.length > MAX_ATTRIBUTE_LENGTH)
     return refusal('invalid_attribute', name, `${name} is longer than ${MAX_ATTRIBUTE_LENGTH} characters.`);
   if (CONTROL.test(value)) return refusal('invalid_attribute', name, `${name} has a control character.`);
+  if (HALF_A_PAIR.test(value))
+    return refusal('invalid_attribute', name, `${name} has one half of a surrogate pair, which is no character.`);
   return value;
 }
 

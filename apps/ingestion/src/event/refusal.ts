@@ -4,6 +4,7 @@ export interface Refusal {
   readonly reason:
     | 'malformed_event'
     | 'unsupported_mode'
+    | 'unsupported_media_type'
     | 'unsupported_specversion'
     | 'missing_attribute'
     | 'invalid_attribute'
@@ -24,10 +25,14 @@ export interface Refusal {
   readonly detail: string;
 }
 
+/** Both can quote what the sender chose, who might choose more than any header or dead letter has room for. */
 export const refusal = (reason: Refusal['reason'], field: string, detail: string): Refusal => ({
   reason,
-  field,
-  detail,
+  field: clipped(field, 256),
+  detail: clipped(detail, 1_536),
 });
+
+const clipped = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length).replace(/\p{Surrogate}/gu, '')}….`;
 
 export const isRefusal = (value: object): value is Refusal => 'reason' in value;

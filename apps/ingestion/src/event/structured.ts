@@ -4,6 +4,25 @@ import type { RawEvent } from './raw-event.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 
+/** The media types of CloudEvents: alone or in a batch, in a format. */
+const CLOUDEVENTS = /^application\/cloudevents(-batch)?(?:\+([^;\s]+))?(?=[;\s]|$)/i;
+
+/** How a content type says that CloudEvents are sent; undefined where it says nothing of the kind. */
+export function modeOf(contentType: string): 'structured' | 'batch' | Refusal | undefined {
+  const [cloudEvents, batch, format = 'json'] = CLOUDEVENTS.exec(contentType.trim()) ?? [];
+  if (cloudEvents === undefined) return undefined;
+  if (format.toLowerCase() !== 'json') return noJson(contentType);
+  return batch === undefined ? 'structured' : 'batch';
+}
+
+/** JSON is the one event format that is taken. */
+export const noJson = (contentType: string): Refusal =>
+  refusal(
+    'unsupported_media_type',
+    'content-type',
+    `CloudEvents are taken as application/cloudevents+json or with attributes in headers, not as ${contentType}.`,
+  );
+
 /** A CloudEvent in structured JSON mode (CloudEvents 1.0, JSON event format). `data` keeps its bytes. */
 export function readStructured(json: Buffer): RawEvent | Refusal {
   const envelope = parseJson(json);

@@ -5,7 +5,6 @@ import type { Problem } from '@signet/service-kit';
 import { Caller, Fails, KeepBytes, Roles, SETTINGS, WhileSuspended, problem } from '@signet/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IngestionSettings } from '../config.ts';
-import { isRefusal } from '../event/refusal.ts';
 import type { Refusal } from '../event/refusal.ts';
 import { EventsIntake } from './events.intake.ts';
 import type { EventResult } from './events.intake.ts';
@@ -49,7 +48,6 @@ export class EventsHttp {
   ) {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const read = readHttpEvents(request.headers, body);
-    if (isRefusal(read)) throw refused(read);
     if (read.kind === 'one') {
       const [result] = await this.take([read.event], caller);
       if (result?.status !== 'accepted') throw refused(result!.refusal);
@@ -84,6 +82,7 @@ const STATUS: Partial<Record<Refusal['reason'], number>> = {
   event_type_not_allowed: 403,
   tenant_not_allowed: 403,
   message_too_large: 413,
+  unsupported_media_type: 415,
 };
 
 const refused = ({ reason, field, detail }: Refusal): Problem =>

@@ -2,7 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { RawEvent } from '../event/raw-event.ts';
 import { refusal } from '../event/refusal.ts';
 import type { Refusal } from '../event/refusal.ts';
-import { readBatch, readStructured } from '../event/structured.ts';
+import { modeOf, noJson, readBatch, readStructured } from '../event/structured.ts';
+
+const JSON_MEDIA_TYPE = /^application\/([a-z0-9.-]+\+)?json\s*(;|$)/i;
 
 /** What a request holds: one event, or a batch whose events are judged one by one. */
 export type HttpEvents =
@@ -13,14 +15,18 @@ export type HttpEvents =
  * CloudEvents of an HTTP request (CloudEvents 1.0, HTTP protocol binding): structured, batched, or binary with `ce-*`
  * headers. A plain JSON body without such headers is taken as structured, so that curl needs no special content type.
  */
-export function readHttpEvents(headers: IncomingHttpHeaders, body: Buffer): HttpEvents | Refusal {
-  const contentType = headers['content-type']?.trim().toLowerCase() ?? '';
-  if (contentType.startsWith('application/cloudevents-batch')) {
+export function readHttpEvents(headers: IncomingHttpHeaders, body: Buffer): HttpEvents {
+  const contentType = headers['content-type'] ?? '';
+  const mode = modeOf(contentType);
+  if (typeof mode === 'object') return { kind: 'one', event: mode };
+  if (mode === 'batch') {
     const events = readBatch(body);
-    return Array.isArray(events) ? { kind: 'batch', events } : (events as Refusal);
+    return Array.isArray(events) ? { kind: 'batch', events } : { kind: 'one', event: events as Refusal };
   }
-  const isStructured = contentType.startsWith('application/cloudevents') || headers['ce-specversion'] === undefined;
-  if (isStructured) return { kind: 'one', event: withTraceparent(readStructured(body), headers) };
+  const isBinary = mode === undefined && headers['ce-specversion'] !== undefined;
+  if (!isBinary && mode === undefined && body.length > 0 && !JSON_MEDIA_TYPE.test(contentType))
+    return { kind: 'one', event: noJson(contentType === '' ? 'a body without a content type' : contentType) };
+  if (!isBinary) return { kind: 'one', event: withTraceparent(readStructured(body), headers) };
   return { kind: 'one', event: withTraceparent(readBinary(headers, body), headers) };
 }
 

@@ -1,10 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import type { KafkaRecord } from '@signet/kafka';
 import type { RawEvent } from '../event/raw-event.ts';
 import { refusal } from '../event/refusal.ts';
 import type { Refusal } from '../event/refusal.ts';
-import { readStructured } from '../event/structured.ts';
-
-const CLOUDEVENTS = 'application/cloudevents';
+import { modeOf, readStructured } from '../event/structured.ts';
 
 /**
  * A CloudEvent from a Kafka record (CloudEvents 1.0, Kafka protocol binding): structured if the content type starts with
@@ -12,16 +11,22 @@ const CLOUDEVENTS = 'application/cloudevents';
  */
 export function readKafkaEvent({ headers, value }: KafkaRecord): RawEvent | Refusal {
   const contentType = headers['content-type']?.toString('utf8');
-  const mode = contentType?.trim().toLowerCase() ?? '';
-  if (mode.startsWith(`${CLOUDEVENTS}-batch`))
+  const mode = contentType === undefined ? undefined : modeOf(contentType);
+  if (mode === 'batch')
     return refusal('unsupported_mode', 'content-type', 'CloudEvents over Kafka have no batch mode.');
-  if (mode.startsWith(CLOUDEVENTS)) {
+  if (typeof mode === 'object') return mode;
+  if (mode === 'structured') {
     if (!value) return refusal('malformed_event', 'event', 'The record has no value.');
     return readStructured(value);
   }
   const attributes: Record<string, unknown> = {};
   for (const name in headers) {
-    if (name.startsWith('ce_')) attributes[name.slice(3)] = headers[name]?.toString('utf8');
+    const bytes = headers[name];
+    if (!name.startsWith('ce_') || bytes === undefined) continue;
+    const attribute = name.slice(3);
+    // Read all the same, two ids that differ in such bytes would become one.
+    if (!isUtf8(bytes)) return refusal('invalid_attribute', attribute, `The header ${name} is not UTF-8.`);
+    attributes[attribute] = bytes.toString('utf8');
   }
   if (contentType !== undefined) attributes['datacontenttype'] = contentType;
   return { attributes, data: value };

@@ -84,8 +84,7 @@ export class TestIngestion {
   }
 
   /** A tenant that ingestion knows of. */
-  async newTenant(status: TenantSnapshot['status'] = 'active'): Promise<string> {
-    const id = `shop-${randomUUID()}`;
+  async newTenant(status: TenantSnapshot['status'] = 'active', id = `shop-${randomUUID()}`): Promise<string> {
     const snapshot: TenantSnapshot = { id, name: 'Shop', status, version: 1 };
     await this.producer.publish(REGISTRY_TENANTS, { key: id, value: JSON.stringify(snapshot) });
     const tenants = this.service.app.get<TenantLookup>(TENANT_LOOKUP);

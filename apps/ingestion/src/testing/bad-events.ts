@@ -1,0 +1,223 @@
+import type { OutgoingRecord } from '@signet/kafka';
+import type { Refusal } from '../event/refusal.ts';
+import type { Message } from './ingestion.ts';
+
+/** What the events below are bad for: settings, tenants and a key that a test has to provide. */
+export const WORLD = {
+  maxBytes: 131_072,
+  /** The only one that there is. */
+  tenant: 'shop-of-bad-events',
+  /** The key may send for it, but there is no such tenant. */
+  unknownTenant: 'nobody',
+  /** There may be such a tenant, but the key may not send for it. */
+  foreignTenant: 'not-ours',
+  /** The only one that the key may send. */
+  eventType: 'sale.created',
+} as const;
+
+/** An event as its producer sends it, whatever carries it. */
+export interface SentEvent {
+  /** Attributes of binary mode; bytes where they are to be sent just so. None: structured mode. */
+  readonly attributes: Readonly<Record<string, string | Buffer>>;
+  readonly contentType: string | undefined;
+  readonly body: Buffer | null;
+}
+
+export interface BadEvent {
+  readonly what: string;
+  readonly sent: SentEvent;
+  readonly reason: Refusal['reason'];
+  readonly field: string;
+  /** A part of the sentence. */
+  readonly detail: string;
+  /** Where only one of the two can carry it, or only one of them refuses it. */
+  readonly over: 'http' | 'kafka' | 'both';
+}
+
+const STRUCTURED = 'application/cloudevents+json';
+const JSON_TYPE = 'application/json';
+const DATA = '{"saleId":"S-1","total":10.5}';
+
+export const goodEvent = {
+  specversion: '1.0',
+  id: 's-1',
+  source: '/pos/1',
+  type: WORLD.eventType,
+  tenantid: WORLD.tenant,
+  data: { saleId: 'S-1', total: 10.5 },
+};
+const goodAttributes = {
+  specversion: '1.0',
+  id: 's-1',
+  source: '/pos/1',
+  type: WORLD.eventType,
+  tenantid: WORLD.tenant,
+};
+type Name = keyof typeof goodEvent | 'time' | 'subject' | 'datacontenttype' | 'data_base64';
+
+const whole = (body: string | Buffer | null, contentType: string | undefined = STRUCTURED): SentEvent => ({
+  attributes: {},
+  contentType,
+  body: body === null ? null : Buffer.from(body),
+});
+
+/** A good event in structured mode with a change. */
+export const structured = (change: Partial<Record<Name, unknown>>): SentEvent =>
+  whole(JSON.stringify({ ...goodEvent, ...change }));
+
+/** A good event in binary mode with a change. */
+const binary = (
+  change: Partial<Record<Name, string | Buffer | undefined>>,
+  body: string | Buffer | null = DATA,
+  contentType = JSON_TYPE,
+): SentEvent => {
+  const attributes = Object.entries({ ...goodAttributes, ...change });
+  return {
+    attributes: Object.fromEntries(
+      attributes.filter((entry): entry is [string, string | Buffer] => entry[1] !== undefined),
+    ),
+    contentType,
+    body: body === null ? null : Buffer.from(body),
+  };
+};
+
+const nested = (depth: number): unknown => (depth === 0 ? 1 : { a: nested(depth - 1) });
+const keys = (count: number): object =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [i.toString(36), 1]));
+const long = 'x'.repeat(1_025);
+/** A record of Avro's object container format: its magic, and bytes that are no text. */
+const AVRO = Buffer.from([0x4f, 0x62, 0x6a, 0x01, 0x04, 0x16, 0x61, 0x76, 0xff, 0x80, 0x00, 0xc3, 0x28]);
+const LATIN_1 = Buffer.from('{"saleId":"S-1","note":"Zo\xeb"}', 'latin1');
+
+type Row = [
+  what: string,
+  sent: SentEvent,
+  reason: Refusal['reason'],
+  field: string,
+  detail: string,
+  over?: BadEvent['over'],
+];
+
+// prettier-ignore
+const OF_ATTRIBUTES: readonly Row[] = [
+  ['no specversion', structured({ specversion: undefined }), 'missing_attribute', 'specversion', 'specversion is missing'],
+  ['an empty specversion', structured({ specversion: '' }), 'missing_attribute', 'specversion', 'specversion is empty'],
+  ['specversion as a number', structured({ specversion: 1 }), 'invalid_attribute', 'specversion', 'must be a string'],
+  ['an old specversion', structured({ specversion: '0.3' }), 'unsupported_specversion', 'specversion', 'not 0.3'],
+  ['a specversion to come', structured({ specversion: '2.0' }), 'unsupported_specversion', 'specversion', 'not 2.0'],
+  ['no id', structured({ id: undefined }), 'missing_attribute', 'id', 'id is missing'],
+  ['an empty id', structured({ id: '' }), 'missing_attribute', 'id', 'id is empty'],
+  ['id null', structured({ id: null }), 'missing_attribute', 'id', 'id is missing'],
+  ['id as a number', structured({ id: 7 }), 'invalid_attribute', 'id', 'id must be a string'],
+  ['a long id', structured({ id: long }), 'invalid_attribute', 'id', 'longer than 1024 characters'],
+  ['a line break in the id', structured({ id: 'a\nb' }), 'invalid_attribute', 'id', 'control character'],
+  ['NUL in the id', structured({ id: 'a\u0000b' }), 'invalid_attribute', 'id', 'control character'],
+  ['half a character in the id', structured({ id: 'a\ud83d' }), 'invalid_attribute', 'id', 'half of a surrogate pair'],
+  ['an id that is not UTF-8', binary({ id: Buffer.from([0x61, 0xff]) }), 'invalid_attribute', 'id', 'not UTF-8', 'kafka'],
+  ['an id that is wrongly encoded', binary({ id: Buffer.from('%E4%') }), 'invalid_attribute', 'id', 'percent-encoded', 'http'],
+  ['no source', structured({ source: undefined }), 'missing_attribute', 'source', 'source is missing'],
+  ['an empty source', structured({ source: '' }), 'missing_attribute', 'source', 'source is empty'],
+  ['source as an object', structured({ source: {} }), 'invalid_attribute', 'source', 'source must be a string'],
+  ['a long source', structured({ source: `/${long}` }), 'invalid_attribute', 'source', 'longer than 1024 characters'],
+  ['a control character in the source', structured({ source: '/pos\u007f' }), 'invalid_attribute', 'source', 'control character'],
+  ['no type', structured({ type: undefined }), 'missing_attribute', 'type', 'type is missing'],
+  ['a type that nobody knows', structured({ type: 'sale.exploded' }), 'unknown_event_type', 'type', '"sale.exploded" is not in'],
+  ['a type in capitals', structured({ type: 'Sale.Created' }), 'unknown_event_type', 'type', '"Sale.Created" is not in'],
+  ['a type with a space behind', structured({ type: 'sale.created ' }), 'unknown_event_type', 'type', '"sale.created " is not in'],
+  ["Signet's own type", structured({ type: 'webhook.disabled' }), 'reserved_event_type', 'type', 'Signet itself'],
+  ['a list of types', structured({ type: ['sale.created'] }), 'invalid_attribute', 'type', 'type must be a string'],
+  ['a type that the key may not send', structured({ type: 'customer.created' }), 'event_type_not_allowed', 'type', '"customer.created"', 'http'],
+  ['no tenant', structured({ tenantid: undefined }), 'missing_attribute', 'tenantid', 'names the tenant'],
+  ['an empty tenant', structured({ tenantid: '' }), 'missing_attribute', 'tenantid', 'names the tenant'],
+  ['a tenant as a number', structured({ tenantid: 12 }), 'invalid_attribute', 'tenantid', 'id of a tenant'],
+  ['a slash in the tenant', structured({ tenantid: 'a/b' }), 'invalid_attribute', 'tenantid', 'id of a tenant'],
+  ['a long tenant', structured({ tenantid: 't'.repeat(129) }), 'invalid_attribute', 'tenantid', 'id of a tenant'],
+  ['a tenant that is not the key’s', structured({ tenantid: WORLD.foreignTenant }), 'tenant_not_allowed', 'tenantid', 'may not send events for this tenant', 'http'],
+  ['a tenant that there is not', structured({ tenantid: WORLD.unknownTenant }), 'unknown_tenant', 'tenantid', 'no such tenant'],
+  ['a time in words', structured({ time: 'yesterday' }), 'invalid_attribute', 'time', 'RFC 3339'],
+  ['a time without a zone', structured({ time: '2026-03-01T10:00:00' }), 'invalid_attribute', 'time', 'RFC 3339'],
+  ['a day without a time', structured({ time: '2026-03-01' }), 'invalid_attribute', 'time', 'RFC 3339'],
+  ['a day that there is not', structured({ time: '2026-02-30T10:00:00Z' }), 'invalid_attribute', 'time', 'RFC 3339'],
+  ['a time as a number', structured({ time: 1_772_359_200_000 }), 'invalid_attribute', 'time', 'RFC 3339'],
+  ['a time far ahead', structured({ time: '9999-12-31T23:59:59Z' }), 'time_out_of_range', 'time', 'more than a day ahead'],
+  ['a time older than the retention', structured({ time: '2001-01-01T00:00:00Z' }), 'time_out_of_range', 'time', 'older than deliveries are kept'],
+  ['a subject as a number', structured({ subject: 5 }), 'invalid_attribute', 'subject', 'subject must be a string'],
+  ['a long subject', structured({ subject: long }), 'invalid_attribute', 'subject', 'longer than 1024 characters'],
+  ['a tab in the subject', structured({ subject: 'a\tb' }), 'invalid_attribute', 'subject', 'control character'],
+  ['XML', structured({ datacontenttype: 'application/xml' }), 'invalid_attribute', 'datacontenttype', 'must be JSON'],
+  ['a content type as a number', structured({ datacontenttype: 1 }), 'invalid_attribute', 'datacontenttype', 'must be JSON'],
+];
+
+// prettier-ignore
+const OF_DATA: readonly Row[] = [
+  ['no data', structured({ data: undefined }), 'missing_data', 'data', 'has no data'],
+  ['data null', structured({ data: null }), 'missing_data', 'data', 'has no data'],
+  ['data as a text', structured({ data: 'S-1' }), 'invalid_data', 'data', 'must be a JSON object'],
+  ['data as a list', structured({ data: [1] }), 'invalid_data', 'data', 'must be a JSON object'],
+  ['data that is too large', structured({ data: { note: 'n'.repeat(WORLD.maxBytes) } }), 'message_too_large', 'data', `at most ${WORLD.maxBytes}`],
+  ['data that is too deep', structured({ data: nested(70) }), 'too_deep', 'data', 'deeper than 64 levels'],
+  ['data with too many keys', structured({ data: keys(10_001) }), 'too_many_keys', 'data', 'more than 10000 keys'],
+  ['a total that is a list', structured({ data: { total: [] } }), 'invalid_data', 'data.total', 'data.total must be number'],
+  ['a sale id that is an object', structured({ data: { saleId: {} } }), 'invalid_data', 'data.saleId', 'data.saleId must be string,integer'],
+  ['a currency in small letters', structured({ data: { currency: 'eur' } }), 'invalid_data', 'data.currency', 'must match pattern'],
+  ['a sku that is a number', structured({ data: { items: [{ sku: 'R' }, { sku: 7 }] } }), 'invalid_data', 'data.items.1.sku', 'must be string'],
+  ['data twice over', structured({ data_base64: 'e30=' }), 'malformed_event', 'data_base64', 'not both'],
+  ['base64 that is none', structured({ data: undefined, data_base64: '{}' }), 'malformed_event', 'data_base64', 'must be base64'],
+  ['base64 of no JSON', structured({ data: undefined, data_base64: 'AAAA' }), 'invalid_data', 'data', 'not JSON in UTF-8'],
+  ['base64 of what is not UTF-8', structured({ data: undefined, data_base64: '/////w==' }), 'invalid_data', 'data', 'not JSON in UTF-8'],
+];
+
+// prettier-ignore
+const OF_THE_BODY: readonly Row[] = [
+  ['structured, nothing', whole(''), 'malformed_event', 'event', 'not JSON in UTF-8'],
+  ['structured, half an object', whole('{"specversion": "1.0"'), 'malformed_event', 'event', 'not JSON in UTF-8'],
+  ['structured, a list', whole('[]'), 'malformed_event', 'event', 'is a JSON object'],
+  ['structured, a number', whole('12'), 'malformed_event', 'event', 'is a JSON object'],
+  ['structured, null', whole('null'), 'malformed_event', 'event', 'is a JSON object'],
+  ['structured, bytes that are not UTF-8', whole(LATIN_1), 'malformed_event', 'event', 'not JSON in UTF-8'],
+  ['structured, an attribute twice', whole('{"id": "a", "id": "b"}'), 'malformed_event', 'id', '"id" is there twice'],
+  ['structured, an attribute with a long name twice', whole(`{${`"${'n'.repeat(40_000)}":1,`.repeat(2)}"id":"a"}`), 'malformed_event', `${'n'.repeat(256)}….`, 'The attribute "nnn'],
+  ['structured, Avro', whole(AVRO, 'application/cloudevents+avro'), 'unsupported_media_type', 'content-type', 'application/cloudevents+json'],
+  ['structured, Protobuf', whole(AVRO, 'application/cloudevents+protobuf'), 'unsupported_media_type', 'content-type', 'application/cloudevents+json'],
+  ['structured, a tombstone', whole(null), 'malformed_event', 'event', 'no value', 'kafka'],
+  ['a batch over Kafka', whole('[]', 'Application/CloudEvents-Batch+json'), 'unsupported_mode', 'content-type', 'no batch mode', 'kafka'],
+  ['a batch that is no list', whole('{}', 'application/cloudevents-batch+json'), 'malformed_event', 'event', 'A batch is a JSON array', 'http'],
+  ['neither JSON nor a CloudEvent', whole('S-1;10.50', 'text/csv'), 'unsupported_media_type', 'content-type', 'application/cloudevents+json', 'http'],
+  ['no headers at all', whole('{}', undefined), 'missing_attribute', 'specversion', 'specversion is missing', 'kafka'],
+  ['a tombstone without headers', { attributes: {}, contentType: undefined, body: null }, 'missing_attribute', 'specversion', 'specversion is missing', 'kafka'],
+  ['binary without an id', binary({ id: undefined }), 'missing_attribute', 'id', 'id is missing'],
+  ['binary with an encoded line break', binary({ subject: 'a\nb' }), 'invalid_attribute', 'subject', 'control character'],
+  ['binary without a value', binary({}, null), 'missing_data', 'data', 'has no data'],
+  ['binary with an empty value', binary({}, ''), 'missing_data', 'data', 'has no data'],
+  ['binary with broken JSON', binary({}, '{"saleId":'), 'invalid_data', 'data', 'not JSON in UTF-8'],
+  ['binary with JSON in Latin-1', binary({}, LATIN_1), 'invalid_data', 'data', 'not JSON in UTF-8'],
+  ['binary with Avro that says so', binary({}, AVRO, 'application/avro'), 'invalid_attribute', 'datacontenttype', 'must be JSON'],
+  ['binary with Avro that says JSON', binary({}, AVRO), 'invalid_data', 'data', 'not JSON in UTF-8'],
+  ['binary with text', binary({}, 'S-1', 'text/plain'), 'invalid_attribute', 'datacontenttype', 'must be JSON'],
+];
+
+/** Every kind of bad event, and what its producer must be told of it, be it over HTTP or over Kafka. */
+export const BAD_EVENTS: readonly BadEvent[] = [...OF_ATTRIBUTES, ...OF_DATA, ...OF_THE_BODY].map(
+  ([what, sent, reason, field, detail, over = 'both']) => ({ what, sent, reason, field, detail, over }),
+);
+export const badEventsOver = (transport: 'http' | 'kafka'): readonly BadEvent[] =>
+  BAD_EVENTS.filter(({ over }) => over === 'both' || over === transport);
+
+/** As CloudEvents' HTTP binding has it: what is neither printable nor ASCII, and space, `"` and `%`, percent-encoded. */
+const percentEncoded = (value: string): string =>
+  value.replace(/[^\u0021\u0023\u0024\u0026-\u007e]/gu, encodeURIComponent);
+
+export function asRequest({ attributes, contentType, body }: SentEvent): Message {
+  const headers = Object.entries(attributes).map(([name, value]) => [
+    `ce-${name}`,
+    typeof value === 'string' ? percentEncoded(value) : value.toString('latin1'),
+  ]);
+  const type = contentType === undefined ? [] : [['content-type', contentType]];
+  return { headers: Object.fromEntries([...headers, ...type]) as Record<string, string>, body: body ?? undefined };
+}
+
+export function asRecord({ attributes, contentType, body }: SentEvent, key: string): OutgoingRecord {
+  const headers = Object.entries(attributes).map(([name, value]) => [`ce_${name}`, value]);
+  const type = contentType === undefined ? [] : [['content-type', contentType]];
+  return { key, value: body, headers: Object.fromEntries([...headers, ...type]) as Record<string, string | Buffer> };
+}
