@@ -1,3 +1,4 @@
+import { parseRfc3339 } from './rfc3339.ts';
 import type { Domain } from './topics.ts';
 
 /**
@@ -55,7 +56,7 @@ export function canonicalHeaders(message: CanonicalMessage): Record<string, stri
 
 /**
  * Reads a canonical record back. The record came through ingestion or from a trusted service, so only presence is
- * checked; returns the name of the missing attribute when one is missing.
+ * checked, and the time, which deliveries are partitioned by; returns the name of the attribute that is missing or no time.
  */
 export function readCanonical(
   headers: Readonly<Record<string, Buffer | undefined>>,
@@ -69,7 +70,7 @@ export function readCanonical(
   const type = text(CE.type);
   if (!type) return { missing: CE.type };
   const time = text(CE.time);
-  if (!time || Number.isNaN(Date.parse(time))) return { missing: CE.time };
+  if (!time || parseRfc3339(time) === undefined) return { missing: CE.time };
   const tenantId = text(CE.tenantId);
   if (!tenantId) return { missing: CE.tenantId };
   if (!value || value.length === 0) return { missing: 'data' };

@@ -74,14 +74,14 @@ export function decodeDeliveryRequest(
   }
 }
 
-const OPEN = Buffer.from('{"type":"');
-const TIME = Buffer.from('","timestamp":"');
-const DATA = Buffer.from('","data":');
 const CLOSE = Buffer.from('}');
 
 /**
  * The body of Standard Webhooks, `{"type","timestamp","data"}`, built by joining bytes: `data` is the producer's own.
- * `type` comes from the catalogue and `time` is RFC 3339, so neither needs escaping.
  */
-export const webhookBody = (message: { type: string; time: string; data: Buffer }): Buffer =>
-  Buffer.concat([OPEN, Buffer.from(message.type), TIME, Buffer.from(message.time), DATA, message.data, CLOSE]);
+export const webhookBody = ({ type, time, data }: { type: string; time: string; data: Buffer }): Buffer =>
+  Buffer.concat([
+    Buffer.from(`{"type":${JSON.stringify(type)},"timestamp":${JSON.stringify(time)},"data":`),
+    data,
+    CLOSE,
+  ]);

@@ -1,5 +1,5 @@
+import { parseRfc3339 } from '@signet/contracts';
 import type { CanonicalMessage } from '@signet/contracts';
-import { z } from 'zod';
 import { checkData, isKnownType, isOwnType } from './data-rules.ts';
 import type { RawEvent } from './raw-event.ts';
 import { refusal } from './refusal.ts';
@@ -8,8 +8,6 @@ import { parseJson } from './structured.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_ATTRIBUTE_LENGTH = 1_024;
-/** Knows the days of each month, which Date.parse does not. */
-const RFC3339 = z.regexes.datetime({ offset: true });
 const TENANT_ID = /^[A-Za-z0-9._~-]{1,128}$/;
 const JSON_MEDIA_TYPE = /^application\/([a-z0-9.+-]+\+)?json\s*(;.*)?$/i;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -93,8 +91,8 @@ function checkTenant(attributes: RawEvent['attributes'], context: EventContext):
 
 function checkTime(time: unknown, context: EventContext): string | Refusal {
   if (time === undefined || time === null || time === '') return new Date(context.receivedAt).toISOString();
-  const at = typeof time === 'string' && RFC3339.test(time.toUpperCase()) ? Date.parse(time) : Number.NaN;
-  if (typeof time !== 'string' || Number.isNaN(at))
+  const at = typeof time === 'string' ? parseRfc3339(time) : undefined;
+  if (typeof time !== 'string' || at === undefined)
     return refusal('invalid_attribute', 'time', 'time must be an RFC 3339 time such as 2026-03-01T10:00:00Z.');
   if (at > context.now + DAY_MS) return refusal('time_out_of_range', 'time', 'time is more than a day ahead.');
   if (at < context.now - context.retentionMs)
