@@ -53,6 +53,27 @@ test('a record without value and headers is kept as such', async () => {
   expect(Object.keys(letter.headers).every((name) => name.startsWith('signet-dead-letter-'))).toBe(true);
 });
 
+test('a header that is there more than once keeps each of its values, in order, whatever it is named', async () => {
+  const key = randomUUID();
+  const twice = [Buffer.from('b'), Buffer.from([0xff]), Buffer.from('a'), Buffer.from('b')];
+  const headers = Object.fromEntries(['x-twice', '__proto__'].map((name) => [name, twice]));
+  const once = Object.fromEntries(['constructor', 'toString'].map((name) => [name, Buffer.from(name)]));
+  await publish({ key, value: '{}', headers: { ...headers, ...once } });
+  const letter = await letterOf(key);
+  expect(Object.entries(letter.repeatedHeaders ?? {})).toEqual(Object.entries(headers));
+  for (const name in once) expect([name, text(letter, name)]).toEqual([name, name]);
+  expect([text(letter, 'x-twice'), text(letter, DEAD_LETTER.reason)]).toEqual(['b', 'missing_attribute']);
+});
+
+test('an attribute that is there twice in binary mode is refused, as it is in structured mode', async () => {
+  const record = overKafka.binary(saleOf(tenant));
+  const ids = ['one', 'another'];
+  await publish({ ...record, headers: { ...record.headers, ce_id: ids } });
+  const letter = await letterOf(String(record.key));
+  expect([text(letter, DEAD_LETTER.reason), text(letter, DEAD_LETTER.field)]).toEqual(['malformed_event', 'id']);
+  expect(letter.repeatedHeaders?.['ce_id']).toEqual(ids.map((id) => Buffer.from(id)));
+});
+
 test('good events among bad ones arrive, and all of the bad ones are kept', async () => {
   const good = Array.from({ length: 10 }, () => saleOf(tenant));
   const bad = Array.from({ length: 10 }, () => saleOf('nobody'));

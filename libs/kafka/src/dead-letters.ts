@@ -1,6 +1,6 @@
 import { isRetryable } from './errors.ts';
 import { sizeOf } from './record-size.ts';
-import type { KafkaRecord, OutgoingRecord, SetAsideReason } from './record.ts';
+import type { HeaderValue, KafkaRecord, OutgoingRecord, SetAsideReason } from './record.ts';
 
 export interface DeadLetter {
   readonly record: KafkaRecord;
@@ -66,8 +66,9 @@ export class DeadLetters {
     const original = Object.entries(record.headers).filter(
       (header): header is [string, Buffer] => header[1] !== undefined,
     );
-    const headers: Record<string, string | Buffer> = {
+    const headers: Record<string, HeaderValue> = {
       ...Object.fromEntries(original),
+      ...record.repeatedHeaders,
       [DEAD_LETTER.reason]: why.reason,
       [DEAD_LETTER.detail]: why.detail,
       [DEAD_LETTER.topic]: record.topic,

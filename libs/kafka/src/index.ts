@@ -11,7 +11,7 @@ export { PUT_BACK, putBackRecord, readDeadLetter } from './put-back.ts';
 export type { Mending, PutBackOptions, ReadDeadLetter } from './put-back.ts';
 export { RecordProducer } from './producer.ts';
 export type { RecordProducerOptions } from './producer.ts';
-export type { BatchHandler, KafkaRecord, OutgoingRecord, RecordBatch, SetAsideReason } from './record.ts';
+export type { BatchHandler, HeaderValue, KafkaRecord, OutgoingRecord, RecordBatch, SetAsideReason } from './record.ts';
 export type { Assignment } from './sticky-assignment.ts';
 export { rangesBetween, readRanges } from './topic-ranges.ts';
 export type { PartitionRange, ReadRangesOptions } from './topic-ranges.ts';

@@ -23,8 +23,8 @@ export interface ReadDeadLetter {
   readonly omittedBytes: number | undefined;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  /** The record's own. */
-  readonly headers: Readonly<Record<string, Buffer>>;
+  /** The record's own; in order, where one is there more than once. */
+  readonly headers: Readonly<Record<string, Buffer | readonly Buffer[]>>;
   /** The dead letter that it was put back from before, if any. */
   readonly putBackFrom: string | undefined;
 }
@@ -32,13 +32,14 @@ export interface ReadDeadLetter {
 const OURS: ReadonlySet<string> = new Set(Object.values(DEAD_LETTER));
 
 /** undefined for a record that says nothing of where it came from: it is no dead letter. */
-export function readDeadLetter({ partition, offset, key, value, headers }: KafkaRecord): ReadDeadLetter | undefined {
+export function readDeadLetter(record: KafkaRecord): ReadDeadLetter | undefined {
+  const { partition, offset, key, value, headers, repeatedHeaders } = record;
   const text = (name: string): string | undefined => headers[name]?.toString('utf8');
   const topic = text(DEAD_LETTER.topic);
   if (topic === undefined) return undefined;
   const omitted = text(DEAD_LETTER.omitted);
-  const own = Object.entries(headers).filter(
-    (header): header is [string, Buffer] => header[1] !== undefined && !OURS.has(header[0]),
+  const own = Object.entries({ ...headers, ...repeatedHeaders }).filter(
+    (header): header is [string, Buffer | readonly Buffer[]] => header[1] !== undefined && !OURS.has(header[0]),
   );
   return {
     partition,

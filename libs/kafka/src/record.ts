@@ -8,6 +8,8 @@ export interface KafkaRecord {
   readonly value: Buffer | null;
   /** Of a header that is there more than once, the first. */
   readonly headers: Readonly<Record<string, Buffer | undefined>>;
+  /** All values, in order, of each header that is there more than once; missing where none is. */
+  readonly repeatedHeaders?: Readonly<Record<string, readonly Buffer[]>>;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
 }
@@ -38,11 +40,14 @@ export interface RecordBatch {
  */
 export type BatchHandler = (batch: RecordBatch) => Promise<void>;
 
+/** Kafka takes a header more than once: its values, in order. */
+export type HeaderValue = string | Buffer | readonly (string | Buffer)[];
+
 /** A record to be produced. */
 export interface OutgoingRecord {
   readonly key: string | Buffer | null;
   readonly value: string | Buffer | null;
-  readonly headers?: Readonly<Record<string, string | Buffer>>;
+  readonly headers?: Readonly<Record<string, HeaderValue>>;
   readonly partition?: number;
   /** Milliseconds since the epoch; the present when missing. */
   readonly timestamp?: number;

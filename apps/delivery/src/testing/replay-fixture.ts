@@ -69,7 +69,9 @@ export const asBatch = (records: readonly OutgoingRecord[], firstOffset: number)
     offset: String(firstOffset + index),
     key: Buffer.from(String(key)),
     value: Buffer.from(value ?? ''),
-    headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, text]) => [name, Buffer.from(text)])),
+    headers: Object.fromEntries(
+      Object.entries(headers ?? {}).map(([name, text]) => [name, Buffer.from(text as string)]),
+    ),
     timestamp: 0,
   })),
 });

@@ -37,7 +37,7 @@ const overKafka = (sent: SentEvent): unknown => {
     offset: '0',
     key: null,
     value: value as Buffer | null,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text as string)])),
     timestamp: NOW,
   };
   return judge(readKafkaEvent(record));

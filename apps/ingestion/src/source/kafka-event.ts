@@ -9,8 +9,9 @@ import { modeOf, readStructured } from '../event/structured.ts';
  * A CloudEvent from a Kafka record (CloudEvents 1.0, Kafka protocol binding): structured if the content type starts with
  * `application/cloudevents` in any case, else binary. There is no batch mode over Kafka.
  */
-export function readKafkaEvent({ headers, value }: KafkaRecord): RawEvent | Refusal {
-  const contentType = headers['content-type']?.toString('utf8');
+export function readKafkaEvent({ headers, repeatedHeaders, value }: KafkaRecord): RawEvent | Refusal {
+  // A header without a value, or an empty one, says nothing.
+  const contentType = headers['content-type']?.toString('utf8') || undefined;
   const mode = contentType === undefined ? undefined : modeOf(contentType);
   if (mode === 'batch')
     return refusal('unsupported_mode', 'content-type', 'CloudEvents over Kafka have no batch mode.');
@@ -22,8 +23,10 @@ export function readKafkaEvent({ headers, value }: KafkaRecord): RawEvent | Refu
   const attributes: Record<string, unknown> = {};
   for (const name in headers) {
     const bytes = headers[name];
-    if (!name.startsWith('ce_') || bytes === undefined) continue;
+    if (!name.startsWith('ce_') || !bytes) continue;
     const attribute = name.slice(3);
+    if (repeatedHeaders?.[name])
+      return refusal('malformed_event', attribute, `The header ${name} is there more than once.`);
     // Read all the same, two ids that differ in such bytes would become one.
     if (!isUtf8(bytes)) return refusal('invalid_attribute', attribute, `The header ${name} is not UTF-8.`);
     attributes[attribute] = bytes.toString('utf8');

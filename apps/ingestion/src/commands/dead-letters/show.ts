@@ -30,7 +30,9 @@ function aboutOf(letter: ReadDeadLetter): string {
     ['bytes left out', omittedBytes],
     ['put back before', putBackFrom],
     ['key', key === null ? '(none)' : textOf(key)],
-    ...Object.entries(letter.headers).map(([name, value]): [string, string] => [`header ${name}`, textOf(value)]),
+    ...Object.entries(letter.headers).flatMap(([name, value]) =>
+      [value].flat().map((one): [string, string] => [`header ${name}`, textOf(one as Buffer)]),
+    ),
   ];
   return about.flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`])).join('\n');
 }
