@@ -3,7 +3,9 @@
 -- caller says: select set_config('many.deliveries', '1000000', false), set_config('many.days', '90', false).
 -- One delivery in eight is `many-0`'s, which has 50 webhooks and no repairs; the other tenants have five webhooks each.
 -- 98 in a hundred succeeded, three of these not at once; replays lie in the partition of the day of their message. The work
--- queue is left alone, so that nobody tries anything. Tenants begin with "many-", by which all of it is removed again.
+-- queue is left alone, so that nobody tries anything. Every table is named with its schema, whatever the search path of
+-- the caller: the service has made the partitions of some of these days already. Tenants begin with "many-", by which all
+-- of it is removed again.
 create or replace function pg_temp.id_of(name text) returns uuid language sql immutable
   return overlay(overlay(md5(name) placing '5' from 13) placing 'a' from 17)::uuid;
 
@@ -14,9 +16,9 @@ declare
 begin
   for back in 0 .. current_setting('many.days')::int loop
     made := today - back;
-    execute format('create table if not exists %I partition of delivery.deliveries for values from (%L) to (%L)',
+    execute format('create table if not exists delivery.%I partition of delivery.deliveries for values from (%L) to (%L)',
       'deliveries_' || to_char(made, 'YYYYMMDD'), made, made + 1);
-    execute format('create table if not exists %I partition of delivery.delivery_log for values from (%L) to (%L)',
+    execute format('create table if not exists delivery.%I partition of delivery.delivery_log for values from (%L) to (%L)',
       'delivery_log_' || to_char(made, 'YYYYMMDD'), made, made + 1);
   end loop;
 end $$;
