@@ -22,15 +22,3 @@ export function nextDelayMs(policy: RetryPolicy, attempt: number, random: number
   if (retryAfterMs !== null) return Math.min(Math.max(retryAfterMs, scheduled), 2 * scheduled);
   return Math.round(scheduled * (1 + policy.jitter * random));
 }
-
-/**
- * Retry-After of RFC 9110, §10.2.3: seconds (fractions, which some servers send, round up) or an HTTP date.
- * Returns milliseconds from `now`, or null when there is none that can be read.
- */
-export function retryAfterMs(header: string | undefined, now: number): number | null {
-  if (header === undefined) return null;
-  const text = header.trim();
-  if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text)) * 1000;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? null : Math.max(0, at - now);
-}

@@ -6,7 +6,7 @@ import { legacySignature, signatureHeader } from '@signet/signature';
 import type { Clock } from '@signet/contracts';
 import type { AttemptResult } from '../delivery/delivery.decider.ts';
 import type { AttemptFacts, AttemptFailure } from '../delivery/delivery.events.ts';
-import { retryAfterMs } from '../delivery/retry-schedule.ts';
+import { retryAfterMs } from '../delivery/retry-after.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import { HiddenCredentials } from './hidden-credentials.ts';

@@ -1,0 +1,51 @@
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+const TIME = '(?<hour>\\d{2}):(?<minute>\\d{2}):(?<second>\\d{2})';
+const MONTH = `(?<month>${MONTHS.join('|')})`;
+const SHORT_WEEKDAY = `(?<weekday>${WEEKDAYS.map((name) => name.slice(0, 3)).join('|')})`;
+
+/** HTTP-date of RFC 9110, §5.6.7: the one that is sent today, and the two of old that every recipient must read. */
+const FORMATS = [
+  // Sun, 06 Nov 1994 08:49:37 GMT
+  new RegExp(`^${SHORT_WEEKDAY}, (?<day>\\d{2}) ${MONTH} (?<year>\\d{4}) ${TIME} GMT$`),
+  // Sunday, 06-Nov-94 08:49:37 GMT
+  new RegExp(`^(?<weekday>${WEEKDAYS.join('|')}), (?<day>\\d{2})-${MONTH}-(?<year>\\d{2}) ${TIME} GMT$`),
+  // Sun Nov  6 08:49:37 1994
+  new RegExp(`^${SHORT_WEEKDAY} ${MONTH} (?<day>\\d{2}| \\d) ${TIME} (?<year>\\d{4})$`),
+];
+
+/**
+ * Retry-After of RFC 9110, §10.2.3: whole seconds or an HTTP date, and nothing that looks like one, for a mistaken wait
+ * is worse than the schedule's. Returns milliseconds from `now`, or null when there is none that can be read.
+ */
+export function retryAfterMs(header: string | undefined, now: number): number | null {
+  if (header === undefined) return null;
+  const text = header.replaceAll(/^[ \t]+|[ \t]+$/g, '');
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const at = httpDate(text, now);
+  return at === null ? null : Math.max(0, at - now);
+}
+
+/** Milliseconds since the epoch, or null where it is none of the three formats or no day of the calendar. */
+function httpDate(text: string, now: number): number | null {
+  const parts = FORMATS.map((format) => format.exec(text)?.groups).find((groups) => groups !== undefined);
+  if (!parts) return null;
+  const [day = 0, hour = 0, minute = 0, second = 0] = ['day', 'hour', 'minute', 'second'].map((name) =>
+    Number(parts[name]),
+  );
+  const month = MONTHS.indexOf(parts['month'] ?? '');
+  const year = fullYear(parts['year'] ?? '', now);
+  const at = new Date(Date.UTC(year, month, day, hour, minute, second));
+  // A leap second is the first second of the next minute.
+  const isOfTheCalendar = new Date(Date.UTC(year, month, day)).getUTCDate() === day && day > 0;
+  const isOfTheClock = hour < 24 && minute < 60 && second <= 60;
+  return isOfTheCalendar && isOfTheClock ? at.getTime() : null;
+}
+
+/** Two digits that seem to be more than 50 years ahead are of the past century (RFC 9110, §5.6.7). */
+function fullYear(digits: string, now: number): number {
+  if (digits.length === 4) return Number(digits);
+  const current = new Date(now).getUTCFullYear();
+  const year = current - (current % 100) + Number(digits);
+  return year > current + 50 ? year - 100 : year;
+}
