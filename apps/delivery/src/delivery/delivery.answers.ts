@@ -33,12 +33,20 @@ const listed = {
 export const deliveryAnswer = z.strictObject(listed);
 export const deliveryPageAnswer = pageAnswer(deliveryAnswer);
 
+const BODY =
+  'Its beginning as text, at most 10,240 bytes of UTF-8, never cut within a character. Each sequence of bytes that is no ' +
+  'UTF-8, as in a binary or compressed body or one in another charset, is shown as U+FFFD (�).';
+const TRUNCATED = 'Whether the receiver sent more than is kept.';
+
 export const deliveryDetailAnswer = z.strictObject({
   ...listed,
   payload: z.unknown().meta({ description: 'The JSON that is sent.' }),
   responseHeaders: z.record(z.string(), z.string()).nullable(),
-  responseBody: z.string().nullable().meta({ description: 'Of the last attempt; at most 10,240 bytes of it.' }),
-  responseBodyTruncated: z.boolean(),
+  responseBody: z
+    .string()
+    .nullable()
+    .meta({ description: `Of the last attempt. ${BODY}` }),
+  responseBodyTruncated: z.boolean().meta({ description: TRUNCATED }),
 });
 
 const attempt = z.strictObject({
@@ -64,8 +72,8 @@ const attempt = z.strictObject({
     .strictObject({
       statusCode: z.int(),
       headers: z.record(z.string(), z.string()),
-      body: z.string(),
-      bodyTruncated: z.boolean(),
+      body: z.string().meta({ description: BODY }),
+      bodyTruncated: z.boolean().meta({ description: TRUNCATED }),
     })
     .nullable(),
   address: z.string().nullable().meta({ description: 'The address connected to.' }),

@@ -10,9 +10,7 @@ import { retryAfterMs } from '../delivery/retry-after.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import { HiddenCredentials } from './hidden-credentials.ts';
-
-/** Bytes of a response body that are kept. */
-export const MAX_RESPONSE_BYTES = 10_240;
+import { MAX_RESPONSE_BYTES, recordedBody } from './recorded-body.ts';
 
 /** Signed and ready to be sent, not yet on the wire. Only a `CompletedAttempt` can be recorded. */
 export interface PreparedAttempt {
@@ -141,10 +139,7 @@ function attemptResult(
       ? {
           statusCode: result.statusCode,
           headers: hidden.inHeaders(result.headers),
-          body: result.bodyTruncated
-            ? hidden.inCut(result.body.toString('utf8'))
-            : hidden.in(result.body.toString('utf8')),
-          bodyTruncated: result.bodyTruncated,
+          ...recordedBody(result, hidden),
         }
       : null,
     address: result.address,

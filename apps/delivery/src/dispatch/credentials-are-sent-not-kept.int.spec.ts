@@ -5,8 +5,8 @@ import { RecordingReceiver } from '@signet/testing';
 import type { ReceiverAnswer } from '@signet/testing';
 import type { AttemptFacts } from '../delivery/delivery.events.ts';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
-import { MAX_RESPONSE_BYTES } from './attempt.ts';
 import type { DispatchService } from './dispatch.service.ts';
+import { MAX_RESPONSE_BYTES } from './recorded-body.ts';
 
 const TOKEN = 'a-token-of-the-tenant';
 let fixture: DispatchFixture;
