@@ -109,7 +109,7 @@ export class DeliveryMetrics implements DispatchObserver {
     // A replay takes its time on purpose.
     if (facts.attempt === 1 && task.acceptedAt !== null && task.row?.kind !== 'replay') {
       const seconds = Math.max(0, Date.parse(facts.startedAt) - task.acceptedAt) / 1_000;
-      this.firstAttemptSeconds.observe({ fault: task.isHeld ? 'receiver' : 'none' }, seconds);
+      this.firstAttemptSeconds.observe({ fault: task.wasKeptWaiting ? 'receiver' : 'none' }, seconds);
     }
     if (!task.isOpen) this.ended.inc({ status: task.row?.status ?? '', reason: failure?.errorClass ?? 'none' });
   }

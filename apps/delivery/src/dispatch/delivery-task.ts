@@ -35,7 +35,7 @@ export class DeliveryTask {
   /** When Signet accepted the message, milliseconds since the epoch; null when that is not known. */
   acceptedAt: number | null = null;
   /** Its webhook has kept it waiting: an open circuit, a limit of its own, or a receiver that is slow. */
-  isHeld = false;
+  wasKeptWaiting = false;
   /** Somebody else leased it anew from PostgreSQL while it was in hand here. */
   isLeasedAgain = false;
   private settle!: (isDurable: boolean) => void;

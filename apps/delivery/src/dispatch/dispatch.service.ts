@@ -11,6 +11,7 @@ import type { DeliveryMetrics } from '../delivery-metrics.ts';
 import type { RetryPolicy } from '../delivery/retry-schedule.ts';
 import type { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import type { WebhookChange } from '../webhook-directory/webhook-directory.ts';
+import { isMended } from '../webhook-directory/is-mended.ts';
 import { prepareAttempt, sendAttempt } from './attempt.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -19,6 +20,7 @@ import { DispatchIntake } from './dispatch-intake.ts';
 import { DueDeliveries } from './due-deliveries.ts';
 import { DueLoop } from './due-loop.ts';
 import { Endings } from './endings.ts';
+import { HandOver } from './hand-over.ts';
 import { HeaderCredentials } from './header-credentials.ts';
 import { Ownership } from './ownership.ts';
 import type { PartitionClaim } from './ownership.ts';
@@ -28,6 +30,7 @@ import { RateLimits } from './rate-limits.ts';
 import type { RecorderListener } from './recorder.ts';
 import { SigningKeys } from './signing-keys.ts';
 import { slotsOfWebhook } from './slots.ts';
+import { StoredBacklog } from './stored-backlog.ts';
 import { TaskStore } from './task-store.ts';
 
 export interface DispatchSettings {
@@ -72,19 +75,17 @@ export class DispatchService {
   readonly circuits: Circuits;
   readonly recorder: Recorder;
   readonly ownership: Ownership;
-  private readonly leaseEnd: () => Date;
   private readonly circuitRecords: CircuitRecords;
   private readonly due: DueDeliveries;
+  private readonly handOver: HandOver;
+  private readonly backlog: StoredBacklog;
   private readonly loop: DueLoop;
   private readonly rates: RateLimits;
   private readonly endings: Endings;
   private readonly stopping = new AbortController();
   /** Work that was begun without being awaited. */
   private readonly background = new Set<Promise<void>>();
-  /** Partitions whose stored deliveries must keep an order: the last of them, before which all has to be read again. */
-  private readonly catchingUp = new Map<number, bigint>();
   private lookingAgain: NodeJS.Timeout | undefined;
-  private isLooking = false;
   /** Partitions as Kafka gave them. */
   private readonly given = new Set<number>();
   private isStarted = false;
@@ -99,13 +100,13 @@ export class DispatchService {
     const reasonOf = (webhookId: string) => reasonToEnd(webhookId, directory.directory, tenants);
     const leaseMs = Math.max(settings.requestTimeoutMs, MAX_REQUEST_TIMEOUT_MS) + LEASE_MARGIN_MS;
     const leaseEnd = (): Date => new Date(clock().getTime() + leaseMs);
-    this.leaseEnd = leaseEnd;
     const keys = new SigningKeys(on.sealing, clock);
     const credentials = new HeaderCredentials(on.sealing);
     const identities = new ClientIdentities(on.sealing);
     const defaults = { timeoutMs: settings.requestTimeoutMs, userAgent: settings.userAgent };
     this.ownership = new Ownership(em, clock, settings.replica);
     this.due = new DueDeliveries(em);
+    this.handOver = new HandOver(em);
     this.circuits = new Circuits(settings.policy, clock, {
       passable: (webhookId) => this.resume(webhookId),
       changed: (webhookId, partition, to) => {
@@ -130,6 +131,7 @@ export class DispatchService {
       store: new TaskStore({
         recorder: this.recorder,
         due: this.due,
+        handOver: this.handOver,
         clock,
         onLost: (claim) => this.lost(claim),
         onError: on.onError,
@@ -173,6 +175,20 @@ export class DispatchService {
       onError: on.onError,
       ...ENDINGS,
     });
+    this.backlog = new StoredBacklog({
+      due: this.due,
+      handOver: this.handOver,
+      ownership: this.ownership,
+      clock,
+      latestLeaseEnd: () => new Date(leaseEnd().getTime() + LEASE_MARGIN_MS),
+      committedOffsets: on.committedOffsets,
+      onParked: (webhooks) => {
+        this.dispatcher.queues.adoptParked(webhooks);
+        this.loop.wake();
+      },
+      inBackground: (work) => this.inBackground(work),
+      stopping: this.stopping.signal,
+    });
     this.intake = new DispatchIntake(
       em,
       this.due,
@@ -181,7 +197,7 @@ export class DispatchService {
       this.ownership,
       this.dispatcher,
       clock,
-      (partition, offset) => this.readTo(partition, offset),
+      (partition, offset) => this.backlog.readTo(partition, offset),
       { spillAfterMs: settings.spillAfterMs, maxAttempts: settings.maxAttempts },
     );
     directory.directory.onChange((change) => this.webhookChanged(change));
@@ -193,7 +209,7 @@ export class DispatchService {
     await this.whenDirectoriesAreComplete();
     this.isStarted = true;
     this.loop.start();
-    this.lookingAgain = setInterval(() => this.lookAtAllAgain(), LOOK_AGAIN_MS);
+    this.lookingAgain = setInterval(() => this.backlog.lookAgain(), LOOK_AGAIN_MS);
     this.sweep(this.ownership.all().map(({ partition }) => partition));
   }
 
@@ -238,81 +254,14 @@ export class DispatchService {
     // What began under a claim that had ended cannot be stored.
     this.handBack(this.dispatcher.forgetLost());
     if (givings === this.givings) this.dispatcher.goOn();
-    await this.takeOver(partitions);
-    await this.adoptParked(partitions);
+    await this.backlog.takeOver(partitions);
     void this.inBackground(() => this.circuitRecords.sweep(partitions));
-    this.loop.wake();
     if (this.isStarted) this.sweep(partitions);
-  }
-
-  /** What owners before have left, dead or alive; of partitions that stayed it is this replica's own. */
-  private async takeOver(partitions: readonly number[]): Promise<void> {
-    const claims = this.ownership.all().filter(({ partition }) => partitions.includes(partition));
-    const taken = claims.filter(({ isTakenOver }) => !isTakenOver);
-    const latest = new Date(this.leaseEnd().getTime() + LEASE_MARGIN_MS);
-    await Promise.all([
-      this.due.takeOver(taken, this.on.clock(), latest),
-      this.due.holdNoLonger(claims.filter(({ isTakenOver }) => isTakenOver)),
-    ]);
-    for (const claim of taken) claim.isTakenOver = true;
-    void this.inBackground(() => this.untilNothingIsHeld(taken));
-  }
-
-  /** What an owner before has on the wire stands in the way of its subject; that it has ended is not told here. */
-  private async untilNothingIsHeld(claims: readonly PartitionClaim[]): Promise<void> {
-    const { signal } = this.stopping;
-    for (;;) {
-      const partitions = claims.filter((claim) => this.ownership.holds(claim)).map(({ partition }) => partition);
-      if (signal.aborted || partitions.length === 0 || !(await this.due.areSomeHeld(partitions))) return;
-      await wait(HELD_AGAIN_MS, undefined, { signal }).catch(() => undefined);
-      await this.lookAtParked(partitions);
-    }
-  }
-
-  private async adoptParked(partitions: readonly number[]): Promise<void> {
-    const ordered = await this.due.lastOrdered(partitions);
-    if (ordered.size > 0) {
-      const committed = await this.on.committedOffsets([...ordered.keys()]);
-      for (const [partition, last] of ordered) {
-        this.catchingUp.set(partition, last);
-        this.readTo(partition, committed.get(partition) ?? 0n);
-      }
-    }
-    this.dispatcher.queues.adoptParked(await this.due.parkedWebhooks(partitions));
-  }
-
-  /** Requests of the partition were taken over up to this offset; what is stored before it may keep its order now. */
-  private readTo(partition: number, offset: bigint): void {
-    const claim = this.ownership.claim(partition);
-    if (!claim || offset <= claim.readTo) return;
-    claim.readTo = offset;
-    const last = this.catchingUp.get(partition);
-    if (last === undefined || last >= offset) return;
-    this.catchingUp.delete(partition);
-    void this.lookAgain([partition]);
-  }
-
-  /** Not while it is still being looked: a slow PostgreSQL is not asked twice at once. */
-  private lookAtAllAgain(): void {
-    if (this.isLooking) return;
-    this.isLooking = true;
-    const partitions = this.ownership.all().map(({ partition }) => partition);
-    void this.lookAgain(partitions).finally(() => (this.isLooking = false));
-  }
-
-  /** What is parked waits for a sign from here; one may have gone amiss, as where a delivery before it was deleted. */
-  private lookAgain(partitions: readonly number[]): Promise<void> {
-    return this.inBackground(() => this.lookAtParked(partitions));
-  }
-
-  private async lookAtParked(partitions: readonly number[]): Promise<void> {
-    this.dispatcher.queues.adoptParked(await this.due.parkedWebhooks(partitions));
-    this.loop.wake();
   }
 
   /** Ends the leases on what was not tried, so that whoever is next need not wait for their ends: where nobody is yet. */
   private handBack(leased: readonly DeliveryTask[]): void {
-    if (leased.length > 0) void this.inBackground(() => this.due.handBack(leased, this.on.clock()));
+    if (leased.length > 0) void this.inBackground(() => this.handOver.handBack(leased, this.on.clock()));
   }
 
   /** Nobody waits for it but the end of the service. */
@@ -398,22 +347,14 @@ export class DispatchService {
     const { webhook, before } = change;
     if (!webhook.isActive && before?.isActive !== false) this.endDeliveriesOf([webhook.id]);
     if (!before) return;
-    // Whoever changed these means to have mended the webhook: its circuit need not wait for the next probe.
-    const isMended =
-      before.url !== webhook.url ||
-      before.isActive !== webhook.isActive ||
-      JSON.stringify(before.headers) !== JSON.stringify(webhook.headers) ||
-      JSON.stringify(before.sealedHeaders) !== JSON.stringify(webhook.sealedHeaders) ||
-      before.secrets[0]?.sealed !== webhook.secrets[0]?.sealed ||
-      before.clientCertificate?.fingerprint !== webhook.clientCertificate?.fingerprint;
-    if (isMended) this.circuits.reset(webhook.id);
+    // Whoever changed it so means to have mended it: its circuit need not wait for the next probe.
+    if (isMended(before, webhook)) this.circuits.reset(webhook.id);
   }
 }
 
 const LOOK_AGAIN_MS = 30_000;
 /** What is on the wire when partitions are given up has so long to end by itself. */
 const GRACE_MS = 250;
-const HELD_AGAIN_MS = 500;
 /** Between two tries to take a partition back, milliseconds. */
 const TAKE_BACK_MS = 500;
 const ENDINGS = { batchSize: 500, againMs: 1_000 };

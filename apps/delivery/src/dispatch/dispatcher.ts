@@ -58,7 +58,7 @@ export class Dispatcher {
     const queue = this.queues.of(task.webhookId);
     const isBlocked = this.parts.circuits.state(task.webhookId) === 'open';
     const step = this.lanes.enter(task, isBehindStored);
-    if (isBlocked || step !== 'started') this.hold(queue);
+    if (isBlocked || step !== 'started') this.keepWaiting(queue);
     if (isBlocked || isFull || isBehindStored || step === 'leaving') void this.park([task]);
     else if (step === 'started') {
       queue.push(task);
@@ -108,7 +108,7 @@ export class Dispatcher {
     // Nobody is slow who is not asked.
     if (this.isSuspended) return false;
     const isStalled = this.parts.clock().getTime() - queue.progressAt >= stalledMs;
-    if (isStalled && queue.inFlight > 0) this.hold(queue);
+    if (isStalled && queue.inFlight > 0) this.keepWaiting(queue);
     if (isStalled) return true;
     const behindOthers = this.lanes.waitingCount(webhookId);
     const perSecond = this.parts.directory.get(webhookId)?.rateLimitPerSecond ?? Number.POSITIVE_INFINITY;
@@ -209,7 +209,7 @@ export class Dispatcher {
     while (queue.length > 0 && queue.inFlight < queue.slots(limits.perWebhook)) {
       const circuit = circuits.state(queue.webhookId);
       if (circuit === 'open') {
-        this.hold(queue);
+        this.keepWaiting(queue);
         void this.park(queue.drain());
         return;
       }
@@ -230,14 +230,14 @@ export class Dispatcher {
     if (perSecond === null) return false;
     const waitMs = this.parts.rates.waitMs(webhookId, perSecond, queue.servedSince);
     if (waitMs <= 0) return false;
-    this.hold(queue);
+    this.keepWaiting(queue);
     this.parts.rates.later(webhookId, perSecond, waitMs, () => this.resume(webhookId));
     return true;
   }
 
   /** Its deliveries wait for its own sake: what is late from here on is not late by our fault. */
-  private hold(queue: WebhookQueue): void {
-    queue.heldAt = this.parts.clock().getTime();
+  private keepWaiting(queue: WebhookQueue): void {
+    queue.keptWaitingAt = this.parts.clock().getTime();
   }
 
   /** Whether a POST has begun. */
@@ -261,7 +261,7 @@ export class Dispatcher {
     this.slots.take(task.slotKind, queue.tenantId);
     task.inFlight = true;
     const now = this.parts.clock();
-    task.isHeld = task.acceptedAt !== null && queue.heldAt >= task.acceptedAt;
+    task.wasKeptWaiting = task.acceptedAt !== null && queue.keptWaitingAt >= task.acceptedAt;
     task.attemptEndsAt = now.getTime() + (webhook.requestTimeoutMs ?? this.parts.limits.requestTimeoutMs);
     this.parts.circuits.begin(task.webhookId);
     if (webhook.rateLimitPerSecond !== null) this.parts.rates.started(webhook.id, webhook.rateLimitPerSecond, now);

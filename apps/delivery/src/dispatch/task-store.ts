@@ -3,12 +3,14 @@ import type { Due } from '../delivery/delivery.log.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { DueDeliveries } from './due-deliveries.ts';
 import { Gathered } from './gathered.ts';
+import type { HandOver } from './hand-over.ts';
 import type { PartitionClaim } from './ownership.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface TaskStoreParts {
   readonly recorder: Recorder;
   readonly due: DueDeliveries;
+  readonly handOver: HandOver;
   readonly clock: Clock;
   /** Somebody else has taken the partition: nothing of it can be written under this claim any more. */
   readonly onLost: (claim: PartitionClaim) => void;
@@ -62,18 +64,18 @@ export class TaskStore {
 
   /** These were not tried: whoever is next need not wait for the ends of their leases. */
   async handBack(tasks: readonly DeliveryTask[]): Promise<void> {
-    await this.parts.due.handBack(tasks, this.parts.clock()).catch(this.parts.onError);
+    await this.parts.handOver.handBack(tasks, this.parts.clock()).catch(this.parts.onError);
   }
 
   /** Whoever serves these next waits for what becomes of their attempts: they are on the wire. */
   async hold(tasks: readonly DeliveryTask[], marginMs: number): Promise<void> {
-    const { recorder, due, onError } = this.parts;
+    const { recorder, handOver, onError } = this.parts;
     const until = (task: DeliveryTask): Date => new Date(task.attemptEndsAt + marginMs);
     try {
       const onlyInMemory = tasks.filter(({ stored, writing }) => stored === 0 && !writing);
       await Promise.all(onlyInMemory.map((task) => recorder.record(task, until(task))));
       const left = tasks.filter(({ inFlight, stored, writing }) => inFlight && stored > 0 && !writing);
-      const holding = due.hold(left, left.map(until));
+      const holding = handOver.hold(left, left.map(until));
       // What comes of the attempts is written behind it.
       for (const task of left) task.writing = holding.catch(() => undefined);
       await holding.finally(() => left.forEach((task) => (task.writing = undefined)));

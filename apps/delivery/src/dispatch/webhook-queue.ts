@@ -19,8 +19,8 @@ export class WebhookQueue {
   isRefilling = false;
   /** When an attempt last ended, or the first began, milliseconds since the epoch. */
   progressAt = 0;
-  /** When it last kept deliveries waiting, milliseconds since the epoch. */
-  heldAt = Number.NEGATIVE_INFINITY;
+  /** When it last kept deliveries waiting for its own sake, milliseconds since the epoch. */
+  keptWaitingAt = Number.NEGATIVE_INFINITY;
   /** How long an attempt takes: a moving average, milliseconds. */
   attemptMs = 0;
   /** Deliveries on their way to PostgreSQL. */
