@@ -1,13 +1,15 @@
+import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { fakeClock, rawReceiver, respond } from '@signet/testing';
-import type { RawReceiver } from '@signet/testing';
+import { fakeClock, innerAddresses, nameServer, rawReceiver, respond } from '@signet/testing';
+import type { NameServer, RawReceiver } from '@signet/testing';
 import { EgressClient } from './egress-client.ts';
-import { nameServer } from './fixtures/dns-server.ts';
 import { aRequest, failureOf, responseOf } from './fixtures/egress.ts';
 import { EgressRules } from './rules.ts';
 import { checkUrl } from './url.ts';
 
+/** Private and link-local ones, where they can be added. */
+const inner = innerAddresses();
 /** Every address that this machine has: loopback, private, link-local, whatever there is. */
 const OWN = Object.values(networkInterfaces())
   .flatMap((addresses) => addresses ?? [])
@@ -44,7 +46,7 @@ function spellings(address: string): string[] {
 }
 
 const LITERALS = [
-  ...['127.0.0.1', '169.254.169.254', '10.0.0.1'].flatMap(spellings),
+  ...['127.0.0.1', '169.254.169.254', '10.0.0.1', ...OWN.filter(isIPv4)].flatMap(spellings),
   ...['0', '0.0.0.0', '127.255.255.254', '172.16.0.1', '192.168.0.1', '100.64.0.1', '168.63.129.16', '224.0.0.1'],
   ...[
     '255.255.255.255',
@@ -99,7 +101,7 @@ const RECORDS: Readonly<Record<string, readonly string[]>> = {
 
 describe('of the ways to an inner address', () => {
   let canary: RawReceiver;
-  let names: Awaited<ReturnType<typeof nameServer>>;
+  let names: NameServer;
   beforeAll(async () => {
     const answer = (socket: Parameters<typeof respond>[0]): void => respond(socket);
     canary = await rawReceiver(answer, { host: OWN.some((address) => address.includes(':')) ? '::' : '0.0.0.0' });
@@ -108,6 +110,7 @@ describe('of the ways to an inner address', () => {
   afterAll(async () => {
     names.close();
     await canary.close();
+    inner.remove();
   });
 
   test('eighty are tried', () => {
