@@ -42,7 +42,8 @@ export function startChild(command: ChildCommand): Child {
   ];
   const child = spawn(process.execPath, [...flags, command.script], {
     cwd: ROOT,
-    env: command.env,
+    // Half of them look up host names (libs/egress/README.md).
+    env: { UV_THREADPOOL_SIZE: '16', ...command.env },
     detached: true,
     stdio: command.onMessage === undefined ? ['ignore', log, log] : ['ignore', log, log, 'ipc'],
   });

@@ -7,8 +7,9 @@ import type { ClientIdentity } from './client-identity.ts';
 import { Exchange } from './exchange.ts';
 import { connectionHeaderIn } from './headers.ts';
 import { HostPool } from './host-pool.ts';
-import { AddressBook, systemResolve } from './resolver.ts';
-import type { Resolve } from './resolver.ts';
+import { Lookups, systemLookupsAtOnce, systemResolve } from './lookups.ts';
+import type { Resolve } from './lookups.ts';
+import { AddressBook } from './resolver.ts';
 import type { EgressFailure, EgressRequest, EgressResult } from './result.ts';
 import type { EgressRules } from './rules.ts';
 import { targetOf } from './target.ts';
@@ -18,6 +19,8 @@ export interface EgressClientOptions {
   readonly rules: EgressRules;
   /** Default: the machine's own resolver. */
   readonly resolve?: Resolve;
+  /** Names looked up at once, those that are slow to answer half of them at most. Default: what `UV_THREADPOOL_SIZE` lets through. */
+  readonly lookupsAtOnce?: number;
   readonly clock?: Clock;
   /** Connections to one address of one origin. Requests beyond it wait for a free one, within their own time. Default 64. */
   readonly maxConnectionsPerHost?: number;
@@ -72,7 +75,7 @@ export class EgressClient {
     this.#rules = options.rules;
     this.#book = new AddressBook({
       rules: options.rules,
-      resolve: options.resolve ?? systemResolve,
+      lookups: new Lookups(options.resolve ?? systemResolve, options.lookupsAtOnce ?? systemLookupsAtOnce()),
       clock: options.clock ?? systemClock,
     });
     this.#limits = {

@@ -6,7 +6,7 @@ export { EgressClient, EgressClosedError, EgressWithheldError } from './egress-c
 export type { EgressClientOptions } from './egress-client.ts';
 export { checkHeader, isCredentialHeader, MASKED, reservedHeader } from './headers.ts';
 export type { HeaderCheck, HeaderRule } from './headers.ts';
-export type { Resolve, ResolvedAddress } from './resolver.ts';
+export type { Resolve, ResolvedAddress } from './lookups.ts';
 export type { EgressFailure, EgressRequest, EgressResponse, EgressResult, EgressTimings } from './result.ts';
 export { EgressRules } from './rules.ts';
 export type { EgressRulesOptions } from './rules.ts';

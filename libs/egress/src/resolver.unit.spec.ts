@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { fakeClock } from '@signet/testing';
+import { Lookups } from './lookups.ts';
+import type { Resolve, ResolvedAddress } from './lookups.ts';
 import { AddressBook } from './resolver.ts';
-import type { Resolve } from './resolver.ts';
 import { EgressRules } from './rules.ts';
 
 const answering =
@@ -16,7 +17,11 @@ const bookOf = (resolve: Resolve, allow: string[] = []) => {
     asked.push(host);
     return resolve(host);
   };
-  return { clock, asked, book: new AddressBook({ rules: new EgressRules({ allow }), resolve: counting, clock }) };
+  return {
+    clock,
+    asked,
+    book: new AddressBook({ rules: new EgressRules({ allow }), lookups: new Lookups(counting, 10), clock }),
+  };
 };
 
 describe('the address book', () => {
@@ -85,5 +90,35 @@ describe('the address book', () => {
     expect(book.find('a.localhost')).toEqual({ ok: true, addresses: ['127.0.0.1'] });
     expect(bookOf(answering('6.6.6.6')).book.find('localhost')).toMatchObject({ errorClass: 'blocked_address' });
     expect(asked).toEqual([]);
+  });
+
+  test('goes on with the answer of the last minute while the next one does not come, and then takes that', async () => {
+    let answer = (found: ResolvedAddress[]): void => void found;
+    const replies: Resolve[] = [answering('8.8.8.8'), () => new Promise((resolve) => (answer = resolve))];
+    const { book, asked, clock } = bookOf((host) => (replies.shift() ?? answering('6.6.6.6'))(host));
+    const old = await book.find('a.example');
+    clock.advance(30_000);
+    expect(await book.find('a.example')).toEqual(old);
+    expect(asked).toHaveLength(2);
+    expect(book.find('a.example')).toEqual(old);
+    // It is too old by now.
+    clock.advance(31_000);
+    const later = book.find('a.example');
+    answer([{ address: '8.8.4.4', family: 4 }]);
+    expect(await later).toEqual({ ok: true, addresses: ['8.8.4.4'] });
+    expect(asked).toHaveLength(2);
+  });
+
+  test.each([
+    ['EAI_AGAIN', 59_000, { ok: true, addresses: ['8.8.8.8'] }],
+    ['EAI_AGAIN', 61_000, { ok: false, errorClass: 'dns' }],
+    ['ENOTFOUND', 59_000, { ok: false, errorClass: 'dns' }],
+  ])('after %s, with an answer %i ms old: %j', async (code, ms, expected) => {
+    const replies: Resolve[] = [answering('8.8.8.8')];
+    const failing: Resolve = () => Promise.reject(Object.assign(new Error(), { code }));
+    const { book, clock } = bookOf((host) => (replies.shift() ?? failing)(host));
+    await book.find('a.example');
+    clock.advance(ms);
+    expect(await book.find('a.example')).toMatchObject(expected);
   });
 });
