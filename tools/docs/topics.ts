@@ -11,7 +11,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The topics for people, as Markdown; the AsyncAPI document says the same and more to programs. */
 export const topicsPage = (): string =>
-  [INTRODUCTION, topicTable(TOPICS), OUTCOMES, fieldTable(schemas()[SCHEMAS.outcome] ?? {})].join('\n\n');
+  [INTRODUCTION, topicTable(TOPICS), SOURCES, OUTCOMES, fieldTable(schemas()[SCHEMAS.outcome] ?? {})].join('\n\n');
 
 const INTRODUCTION = `# Topics
 
@@ -20,6 +20,13 @@ const INTRODUCTION = `# Topics
 The topics that Signet makes and owns. The source topics, which ingestion reads, are the producers' (\`SIGNET_SOURCE_TOPICS\`). Keys,
 headers, payload schemas and examples of them all: [${ASYNCAPI_DOCUMENT}](../asyncapi.json), AsyncAPI 3.0. Records of one key stay in
 order, and each may come more than once.`;
+
+const SOURCES = `## Source topics
+
+Ingestion reads CloudEvents 1.0 from them, in binary mode (\`ce_…\` headers) or structured mode; [producing](producing.md) says how
+they are written, and what becomes of a bad one. The trace of an event is its attribute \`traceparent\` (the header
+\`ce_traceparent\` in binary mode, a member in structured mode), else the plain W3C header \`traceparent\` of the record. One that
+cannot be read is ignored. It goes on as \`ce_traceparent\`, and as \`traceparent\` to the receivers.`;
 
 const OUTCOMES = `## ${DELIVERY_OUTCOMES}
 

@@ -1,5 +1,6 @@
 import { parseRfc3339 } from './rfc3339.ts';
 import type { Domain } from './topics.ts';
+import { isTraceparent } from './traceparent.ts';
 
 /**
  * A message as it lies on a canonical topic: CloudEvents 1.0, binary mode over Kafka (attributes are `ce_*` headers,
@@ -75,6 +76,7 @@ export function readCanonical(
   if (!tenantId) return { missing: CE.tenantId };
   if (!value || value.length === 0) return { missing: 'data' };
   const subject = text(CE.subject);
-  const traceparent = text(CE.traceparent);
+  const trace = text(CE.traceparent);
+  const traceparent = isTraceparent(trace) ? trace : undefined;
   return { message: { id, source, type, time, subject, tenantId, traceparent, data: value } };
 }

@@ -33,6 +33,14 @@ test.each(['2026', '1 Mar 2026', '2026-02-30T10:00:00Z', '2026-03-01T10:00:00Z (
   (time) => expect(readCanonical(headersWith({ [CE.time]: time }), message.data)).toEqual({ missing: CE.time }),
 );
 
+test('a trace is passed on, and ignored where it cannot be read', () => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  expect(readCanonical(headersWith({ [CE.traceparent]: traceparent }), message.data)).toMatchObject({
+    message: { traceparent },
+  });
+  expect(readCanonical(headersWith({ [CE.traceparent]: 'no\ntrace' }), message.data)).toEqual({ message });
+});
+
 test.each([null, Buffer.alloc(0)])('without data it is none: %j', (data) => {
   expect(readCanonical(headersWith({}), data)).toEqual({ missing: 'data' });
 });

@@ -7,4 +7,5 @@ export * from './registry-snapshots.ts';
 export * from './rfc3339.ts';
 export * from './secret-context.ts';
 export * from './topics.ts';
+export * from './traceparent.ts';
 export * from './event-types/index.ts';

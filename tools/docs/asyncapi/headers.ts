@@ -16,6 +16,9 @@ const ATTRIBUTES: Readonly<Record<string, JsonSchema>> = {
   [CE.traceparent]: text('W3C trace context, passed on unchanged.'),
 };
 
+/** The W3C header itself, as instrumentation of Kafka clients writes it: what it says is ignored where it cannot be read. */
+const CARRIER_TRACEPARENT = text('W3C trace context, for an event that has none of its own that can be read.');
+
 /** What ingestion writes, and a trusted service must write. */
 export const canonicalHeaders: JsonSchema = {
   title: 'CloudEvent of a canonical topic',
@@ -33,7 +36,8 @@ export const sourceHeaders: JsonSchema = {
   properties: {
     ...ATTRIBUTES,
     [CE.contentType]: text('JSON, or missing.', { pattern: '^application/([a-z0-9.+-]+\\+)?json' }),
-    traceparent: text('W3C trace context, where the CloudEvent itself has none.'),
+    [CE.traceparent]: text('W3C trace context of the event; it goes before the header traceparent.'),
+    traceparent: CARRIER_TRACEPARENT,
   },
   required: [CE.specversion, CE.id, CE.source, CE.type, CE.tenantId],
 };
@@ -45,7 +49,7 @@ export const structuredHeaders: JsonSchema = {
     [CE.contentType]: text('Says that the value is the whole CloudEvent.', {
       pattern: '^[aA]pplication/[cC]loud[eE]vents\\+json',
     }),
-    traceparent: text('W3C trace context, where the CloudEvent itself has none.'),
+    traceparent: CARRIER_TRACEPARENT,
   },
   required: [CE.contentType],
 };

@@ -40,7 +40,10 @@ const structuredEvent: JsonSchema = {
     tenantid: { type: 'string', pattern: '^[A-Za-z0-9._~-]{1,128}$', description: 'The tenant that it is about.' },
     subject: { type: 'string', description: 'Id of the object that it is about.' },
     datacontenttype: { type: 'string', description: 'JSON, or missing.' },
-    traceparent: { type: 'string', description: 'W3C trace context.' },
+    traceparent: {
+      type: 'string',
+      description: 'W3C trace context of the event; it goes before the header traceparent.',
+    },
     data: { type: 'object' },
     data_base64: { type: 'string', description: 'In place of data: its JSON in base64.' },
   },

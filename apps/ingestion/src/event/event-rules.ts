@@ -5,12 +5,12 @@ import type { RawEvent } from './raw-event.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { parseJson } from './structured.ts';
+import { traceparentOf } from './trace-context.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_ATTRIBUTE_LENGTH = 1_024;
 const TENANT_ID = /^[A-Za-z0-9._~-]{1,128}$/;
 const JSON_MEDIA_TYPE = /^application\/([a-z0-9.+-]+\+)?json\s*(;.*)?$/i;
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const CONTROL = /[\u0000-\u001f\u007f]/;
 /** JSON can write it, UTF-8 cannot: two ids that differ in nothing else would become the same one. */
 const HALF_A_PAIR = /\p{Surrogate}/u;
@@ -50,7 +50,7 @@ export function checkEvent(event: RawEvent, context: EventContext): CanonicalMes
     time,
     subject,
     tenantId: tenant,
-    traceparent: traceparentOf(attributes['traceparent']),
+    traceparent: traceparentOf(attributes['traceparent'], event.carrierTraceparent),
     data: event.data as Buffer,
   };
 }
@@ -130,7 +130,3 @@ function optionalText(attributes: RawEvent['attributes'], name: string): string 
     return refusal('invalid_attribute', name, `${name} has one half of a surrogate pair, which is no character.`);
   return value;
 }
-
-/** W3C Trace Context asks to ignore what cannot be read. */
-const traceparentOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && TRACEPARENT.test(value) ? value : undefined;

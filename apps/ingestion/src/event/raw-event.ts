@@ -5,4 +5,6 @@ export interface RawEvent {
   readonly data: Buffer | null;
   /** `data` parsed, where the reader had to parse it anyway. */
   readonly parsed?: unknown;
+  /** The plain `traceparent` header of the request or record that carried the event, as it came. */
+  readonly carrierTraceparent?: string | undefined;
 }

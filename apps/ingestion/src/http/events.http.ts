@@ -8,7 +8,7 @@ import type { IngestionSettings } from '../config.ts';
 import type { Refusal } from '../event/refusal.ts';
 import { EventsIntake } from './events.intake.ts';
 import type { EventResult } from './events.intake.ts';
-import { acceptedResponse, idempotencyKeyHeader, multiStatusResponse } from './events.openapi.ts';
+import { acceptedResponse, idempotencyKeyHeader, multiStatusResponse, traceparentHeader } from './events.openapi.ts';
 import { readHttpEvents } from './http-event.ts';
 
 /** Kafka answers again within seconds, or an operator is needed. */
@@ -33,6 +33,7 @@ export class EventsHttp {
       'One CloudEvent 1.0 in binary or structured mode, or a batch. Answered once Kafka has what is accepted.',
   })
   @ApiHeader(idempotencyKeyHeader)
+  @ApiHeader(traceparentHeader)
   @ApiResponse(acceptedResponse)
   @ApiResponse(multiStatusResponse)
   @Fails(403, {

@@ -17,7 +17,7 @@ const eventBody = {
     subject: attribute('Id of the object that it is about.'),
     tenantid: attribute('The tenant; that of the API key when missing.'),
     datacontenttype: { type: 'string', enum: ['application/json'] },
-    traceparent: attribute('W3C trace context.'),
+    traceparent: attribute('W3C trace context of the event; it goes before the header traceparent.'),
     data: { type: 'object', description: 'The payload; see GET /v1/event-types.' },
   },
   example: { specversion: '1.0', id: 's-1', source: '/pos/1', type: example?.name, data: example?.example },
@@ -52,6 +52,16 @@ export const idempotencyKeyHeader = {
   description:
     'Taken, and not needed: `source` and `id` of an event say already that it is the same one when it comes again, for ' +
     'as long as its deliveries are kept. So a POST may be repeated as it is.',
+  schema: { type: 'string' as const },
+};
+
+/** As instrumentation of HTTP clients sends it. */
+export const traceparentHeader = {
+  name: 'traceparent',
+  required: false,
+  description:
+    'W3C trace context for each event of the request that has no attribute `traceparent` that can be read. Ignored where ' +
+    'it cannot be read itself.',
   schema: { type: 'string' as const },
 };
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RawEvent } from '../event/raw-event.ts';
-import { refusal } from '../event/refusal.ts';
+import { isRefusal, refusal } from '../event/refusal.ts';
 import type { Refusal } from '../event/refusal.ts';
 import { modeOf, noJson, readBatch, readStructured } from '../event/structured.ts';
 
@@ -21,13 +21,14 @@ export function readHttpEvents(headers: IncomingHttpHeaders, body: Buffer): Http
   if (typeof mode === 'object') return { kind: 'one', event: mode };
   if (mode === 'batch') {
     const events = readBatch(body);
-    return Array.isArray(events) ? { kind: 'batch', events } : { kind: 'one', event: events as Refusal };
+    if (!Array.isArray(events)) return { kind: 'one', event: events as Refusal };
+    return { kind: 'batch', events: events.map((event: RawEvent | Refusal) => carriedBy(headers, event)) };
   }
   const isBinary = mode === undefined && headers['ce-specversion'] !== undefined;
   if (!isBinary && mode === undefined && body.length > 0 && !JSON_MEDIA_TYPE.test(contentType))
     return { kind: 'one', event: noJson(contentType === '' ? 'a body without a content type' : contentType) };
-  if (!isBinary) return { kind: 'one', event: withTraceparent(readStructured(body), headers) };
-  return { kind: 'one', event: withTraceparent(readBinary(headers, body), headers) };
+  if (!isBinary) return { kind: 'one', event: carriedBy(headers, readStructured(body)) };
+  return { kind: 'one', event: carriedBy(headers, readBinary(headers, body)) };
 }
 
 function readBinary(headers: IncomingHttpHeaders, body: Buffer): RawEvent | Refusal {
@@ -43,11 +44,9 @@ function readBinary(headers: IncomingHttpHeaders, body: Buffer): RawEvent | Refu
   return { attributes, data: body.length > 0 ? body : null };
 }
 
-function withTraceparent(event: RawEvent | Refusal, headers: IncomingHttpHeaders): RawEvent | Refusal {
-  if ('reason' in event || headers['traceparent'] === undefined || event.attributes['traceparent'] !== undefined)
-    return event;
-  return { ...event, attributes: { ...event.attributes, traceparent: headers['traceparent'] } };
-}
+/** One request is one step of a trace: its header stands for each event of it that does not say its own. */
+const carriedBy = (headers: IncomingHttpHeaders, event: RawEvent | Refusal): RawEvent | Refusal =>
+  isRefusal(event) ? event : { ...event, carrierTraceparent: headers['traceparent']?.toString() };
 
 function decoded(value: string): string | undefined {
   try {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { KafkaRecord } from '@signet/kafka';
 import type { RawEvent } from '../event/raw-event.ts';
-import { refusal } from '../event/refusal.ts';
+import { isRefusal, refusal } from '../event/refusal.ts';
 import type { Refusal } from '../event/refusal.ts';
 import { modeOf, readStructured } from '../event/structured.ts';
 
@@ -12,13 +12,15 @@ import { modeOf, readStructured } from '../event/structured.ts';
 export function readKafkaEvent({ headers, repeatedHeaders, value }: KafkaRecord): RawEvent | Refusal {
   // A header without a value, or an empty one, says nothing.
   const contentType = headers['content-type']?.toString('utf8') || undefined;
+  const carrierTraceparent = headers['traceparent']?.toString('utf8');
   const mode = contentType === undefined ? undefined : modeOf(contentType);
   if (mode === 'batch')
     return refusal('unsupported_mode', 'content-type', 'CloudEvents over Kafka have no batch mode.');
   if (typeof mode === 'object') return mode;
   if (mode === 'structured') {
     if (!value) return refusal('malformed_event', 'event', 'The record has no value.');
-    return readStructured(value);
+    const event = readStructured(value);
+    return isRefusal(event) ? event : { ...event, carrierTraceparent };
   }
   const attributes: Record<string, unknown> = {};
   for (const name in headers) {
@@ -32,5 +34,5 @@ export function readKafkaEvent({ headers, repeatedHeaders, value }: KafkaRecord)
     attributes[attribute] = bytes.toString('utf8');
   }
   if (contentType !== undefined) attributes['datacontenttype'] = contentType;
-  return { attributes, data: value };
+  return { attributes, data: value, carrierTraceparent };
 }
