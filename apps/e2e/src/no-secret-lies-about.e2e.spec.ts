@@ -1,11 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ensureTopics, RecordProducer } from '@signet/kafka';
 import { generateSealingKey, generateSecret } from '@signet/signature';
-import { RecordingReceiver, searchDatabase, searchFolder, searchTopics, waitFor } from '@signet/testing';
-import type { ReceivedRequest, ReceiverAnswer, SearchReport } from '@signet/testing';
+import {
+  rawReceiver,
+  RecordingReceiver,
+  respond,
+  searchDatabase,
+  searchFolder,
+  searchTopics,
+  selfSigned,
+  waitFor,
+} from '@signet/testing';
+import type { RawReceiver, ReceivedRequest, ReceiverAnswer, SearchReport } from '@signet/testing';
 import pg from 'pg';
 import { Api, saleCreated } from './support/api.ts';
 import { bearer, Keyring } from './support/keyring.ts';
@@ -20,6 +31,10 @@ const OWN_TEXT = 'a text of my own: "quoted", with a \\ and long-enough-to-be-a-
 let signet: Signet;
 let local: LocalFile;
 let receiver: RecordingReceiver;
+/** Asks who calls (mutual TLS); and whom it has heard of. */
+let asking: RawReceiver;
+const callers = new Set<string>();
+const trusted = mkdtempSync(join(tmpdir(), 'signet-e2e-trusted-'));
 let keyring: Keyring;
 let tenant: string;
 let client: { brokers: string[]; clientId: string };
@@ -41,7 +56,17 @@ beforeAll(async () => {
   const operatorKey = `operator-key-${randomBytes(24).toString('base64url')}`;
   const smtpPassword = randomBytes(24).toString('base64url');
   receiver = await RecordingReceiver.start({ respond: echo });
+  const itself = selfSigned('localhost');
+  asking = await rawReceiver(
+    (socket) => {
+      callers.add(String((socket as TLSSocket).getPeerCertificate().subject?.CN));
+      respond(socket, 'no', '500 Failed');
+    },
+    { tls: { ...itself, requestCert: true, rejectUnauthorized: false } },
+  );
+  writeFileSync(join(trusted, 'ca.pem'), itself.cert);
   signet = await Signet.start({
+    NODE_EXTRA_CA_CERTS: join(trusted, 'ca.pem'),
     SIGNET_LOG_LEVEL: 'trace',
     SIGNET_OPERATOR_KEY: operatorKey,
     SIGNET_SEALING_KEYS: sealingKeys,
@@ -62,7 +87,8 @@ beforeAll(async () => {
   tenant = bearer(local.tenantKey);
 }, 180_000);
 afterAll(async () => {
-  await Promise.all([signet?.stopAndForget(), receiver?.close()]);
+  await Promise.all([signet?.stopAndForget(), receiver?.close(), asking?.close()]);
+  rmSync(trusted, { recursive: true });
 }, 60_000);
 
 const register = (name: string, fields: Record<string, unknown>, headers: Record<string, string> = {}) =>
@@ -137,6 +163,51 @@ async function liveThroughKeys(): Promise<void> {
   }
 }
 
+/** A client certificate is chosen, exchanged, mistaken and refused; resolves to the id of its webhook. */
+async function liveThroughCertificates(): Promise<string> {
+  const identity = (name: string) => {
+    const { cert, key } = selfSigned(name);
+    return { certificate: cert, key: keyring.keep(`private key of ${name}`, key) };
+  };
+  const [first, second, mistaken] = [
+    identity('first.example'),
+    identity('second.example'),
+    identity('mistaken.example'),
+  ];
+  const url = `https://localhost:${asking.port}/who`;
+  const made = await register('asks', { url, clientCertificate: first });
+  keyring.keep('secret of asks', String(made.json['secret']));
+  // This answer tells the webhook's secret, so it is judged here.
+  expect(keyring.search.in(Buffer.from(JSON.stringify({ ...made.json, secret: '' })))).toEqual([]);
+  const path = `/v1/webhooks/${String(made.json['id'])}`;
+  await keyring.ask(tenant, 'POST', `${path}/test`, { body: { eventType: 'sale.created' } });
+  await waitFor(() => callers.has('first.example'), { what: 'the receiver to see the first certificate' });
+  const exchanged = await keyring.ask(tenant, 'PATCH', path, { body: { clientCertificate: second } });
+  expect(exchanged.json).toMatchObject({ clientCertificate: { subject: 'CN=second.example' } });
+
+  const { certificate, key } = mistaken;
+  const body = { name: 'x', url, events: ['sale.created'] };
+  const refused = [
+    ...[
+      { certificate: first.certificate, key },
+      { certificate: key, key: certificate },
+      { certificate, key: key.replace('PRIVATE KEY', 'ENCRYPTED PRIVATE KEY') },
+      { certificate, key: key.replaceAll('\n', ' ') },
+      { certificate, key: [key] },
+      { certificate, key, passphrase: key },
+      { certificate: `${certificate}${key}`, key: 'none' },
+      key,
+    ].flatMap((clientCertificate) => [
+      keyring.ask(tenant, 'POST', '/v1/webhooks', { body: { ...body, clientCertificate } }),
+      keyring.ask(tenant, 'PATCH', path, { body: { clientCertificate } }),
+    ]),
+    keyring.ask(tenant, 'POST', '/v1/webhooks', { body: { ...body, url: receiver.url, clientCertificate: mistaken } }),
+    keyring.ask(tenant, 'POST', '/v1/webhooks', { text: `{"clientCertificate":{"key":${JSON.stringify(key)} ` }),
+  ];
+  for (const { status } of await Promise.all(refused)) expect(Math.floor(status / 100)).toBe(4);
+  return String(made.json['id']);
+}
+
 /** Secrets in requests that are refused: an error must not repeat them. */
 async function makeMistakes(id: string): Promise<void> {
   const short = keyring.keep('a secret that is too short', `whsec_${randomBytes(20).toString('base64')}`);
@@ -172,6 +243,7 @@ test('a whole life: secrets, credentials, keys of every role, and what goes wron
     await liveThroughSecrets('moved', { headers: credentials }),
     await liveThroughSecrets('gone', { headers: credentials }),
     await liveThroughSecrets('hangs', { headers: credentials, requestTimeoutMs: 1_000 }),
+    await liveThroughCertificates(),
   ];
   const [works, fails] = ids as [string, string];
   await keyring.ask(tenant, 'PATCH', `/v1/webhooks/${works}`, {
@@ -223,6 +295,7 @@ test('a whole life: secrets, credentials, keys of every role, and what goes wron
   }
   // The receivers had to get them.
   expect(receiver.requests.some(({ headers }) => headers['authorization'] === credentials.Authorization)).toBe(true);
+  expect([...callers]).toEqual(['first.example', 'second.example']);
   expect(keyring.secrets.length).toBeGreaterThan(30);
 }, 180_000);
 

@@ -1,3 +1,5 @@
+import { createPrivateKey } from 'node:crypto';
+
 /** A secret that must not be found, and what it is called in a report; a report never repeats it. */
 export interface Secret {
   readonly name: string;
@@ -18,7 +20,7 @@ const SHARE = 0.6;
 
 /**
  * Every form of a secret that a search looks for: raw, hex in either case, base64 and base64url at each of the three places at
- * which it may stand in a longer text, percent-encoded; of `whsec_…` and of a PEM the bytes behind the base64 as well.
+ * which it may stand in a longer text, percent-encoded; of `whsec_…` the bytes behind the base64 as well, and of a PEM those that are private.
  *
  * @throws Error for a secret that is too short to be told from chance
  */
@@ -87,6 +89,13 @@ function keyBytes(value: string): Buffer[] {
   const [, encoded] = /^whsec_([A-Za-z0-9+/]+=*)$/.exec(value) ?? [];
   if (encoded !== undefined) return [Buffer.from(encoded, 'base64')];
   const pem = pemLines(value);
-  // The end of the key: its beginning is the same in many.
-  return pem === undefined ? [] : [Buffer.from(pem.join(''), 'base64').subarray(-32)];
+  return pem === undefined ? [] : [privateBytes(value) ?? Buffer.from(pem.join(''), 'base64').subarray(-32)];
+}
+
+/** What is private of a private key. Behind it, in that of an elliptic curve, stands its public half, which anybody may see. */
+function privateBytes(pem: string): Buffer | undefined {
+  if (!pem.includes('PRIVATE KEY-----')) return undefined;
+  const { d } = createPrivateKey(pem).export({ format: 'jwk' });
+  // The end of an RSA exponent is as good as all of it.
+  return d === undefined ? undefined : Buffer.from(d, 'base64url').subarray(-32);
 }
