@@ -1,5 +1,4 @@
 import { TOPICS } from '@signet/contracts';
-import type { TopicDefinition } from '@signet/contracts';
 import type { Logger, ServiceOptions } from '@signet/service-kit';
 import { AppModule } from './app.module.ts';
 import type { IngestionSettings } from './config.ts';
@@ -17,7 +16,7 @@ export function ingestionService(settings: IngestionSettings, logger: Logger, gr
     module: AppModule.forRoot(settings, logger),
     settings,
     logger,
-    topics: [...TOPICS, ...settings.SIGNET_SOURCE_TOPICS.map(sourceTopic)],
+    topics: TOPICS,
     openapi: {
       title: 'Signet ingestion',
       description: 'CloudEvents from internal services.',
@@ -28,12 +27,3 @@ export function ingestionService(settings: IngestionSettings, logger: Logger, gr
     strategies: (app) => strategies(app, settings, logger, groupId),
   };
 }
-
-/** Source topics are the producers'; one that is not there yet is made, so that its first event is not missed. */
-const sourceTopic = (name: string): TopicDefinition => ({
-  name,
-  partitions: 6,
-  cleanup: 'delete',
-  key: "the producer's own",
-  description: 'CloudEvents of an internal service.',
-});

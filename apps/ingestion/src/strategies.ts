@@ -1,8 +1,7 @@
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { INGESTION_DEAD_LETTER } from '@signet/contracts';
-import { KafkaBatchServer } from '@signet/kafka';
-import type { RecordBatch } from '@signet/kafka';
+import { KafkaBatchServer, PresentTopicsServer } from '@signet/kafka';
 import { HealthRegistry } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import type { IngestionSettings } from './config.ts';
@@ -10,7 +9,10 @@ import { IngestionMetrics } from './ingestion-metrics.ts';
 import { kafkaClient } from './kafka-client.ts';
 import { SourceIntake } from './source/source.intake.ts';
 
-/** The consumer of the source topics, whose names are known at run time only. */
+/** Of a source topic that is made because it is not there: its producers may have had other plans. */
+const SOURCE_PARTITIONS = 6;
+
+/** The consumer of the source topics, whose names are known at run time only and which are the producers'. */
 export function strategies(
   app: NestFastifyApplication,
   settings: IngestionSettings,
@@ -20,17 +22,23 @@ export function strategies(
   const intake = app.get(SourceIntake);
   const metrics = app.get(IngestionMetrics);
   const health = app.get(HealthRegistry);
-  const server = new KafkaBatchServer({
-    client: kafkaClient(settings, logger),
-    groupId,
-    transportId: Symbol('signet.ingestion.source'),
-    deadLetterTopic: INGESTION_DEAD_LETTER,
-    // Once it lies there: a batch that is tried again is not counted again.
-    onDeadLetter: (reason) => metrics.refusedFor('kafka', reason),
-    logger,
+  const client = kafkaClient(settings, logger);
+  const server = new PresentTopicsServer({
+    client,
+    topics: settings.SIGNET_SOURCE_TOPICS,
+    partitions: SOURCE_PARTITIONS,
+    handler: (batch) => intake.take(batch),
+    serverOf: () =>
+      new KafkaBatchServer({
+        client,
+        groupId,
+        transportId: Symbol('signet.ingestion.source'),
+        deadLetterTopic: INGESTION_DEAD_LETTER,
+        // Once it lies there: a batch that is tried again is not counted again.
+        onDeadLetter: (reason) => metrics.refusedFor('kafka', reason),
+        logger,
+      }),
   });
-  const handler = (batch: RecordBatch): Promise<void> => intake.take(batch);
-  for (const topic of settings.SIGNET_SOURCE_TOPICS) server.addHandler(topic, handler as never, true);
   health.addReadiness('source-consumer', () => server.isReady() || 'has not joined its group');
   health.addLiveness('source-consumer', () => server.isAlive() || 'gives no sign of life');
   return [server];

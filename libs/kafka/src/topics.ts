@@ -57,6 +57,10 @@ async function untilLed(admin: Admin, topics: string[], patienceMs = 15_000): Pr
 export const listTopics = (client: KafkaClientOptions): Promise<string[]> =>
   withAdmin(client, (admin) => admin.listTopics());
 
+/** Removes topics with all that lies on them. */
+export const deleteTopics = (client: KafkaClientOptions, topics: readonly string[]): Promise<void> =>
+  withAdmin(client, (admin) => admin.deleteTopics({ topics: [...topics] }));
+
 /** Where the group goes on reading each partition; 0 where it has committed nothing yet. */
 export async function committedOffsets(
   client: KafkaClientOptions,
