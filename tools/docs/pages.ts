@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../dev/settings.ts';
 import { ASYNCAPI_DOCUMENT, asyncApiDocument } from './asyncapi/document.ts';
+import { CATALOGUE, catalogueOf } from './catalogue.ts';
 import { EVENT_TYPES_PAGE, eventTypesPage } from './event-types.ts';
 import { RECEIVING_PAGE, withQuotes } from './quotes.ts';
 import { SETTINGS_PAGE, settingsPage } from './settings.ts';
@@ -11,6 +12,7 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 /** Every page that is generated, whole or in its quotes, by its place from the root of the repository. */
 export const pages = (): Readonly<Record<string, string>> => ({
+  [CATALOGUE]: catalogueOf(ROOT),
   [SETTINGS_PAGE]: `${settingsPage()}\n`,
   [EVENT_TYPES_PAGE]: `${eventTypesPage()}\n`,
   [RECEIVING_PAGE]: withQuotes(read(RECEIVING_PAGE), dirname(RECEIVING_PAGE), read),
