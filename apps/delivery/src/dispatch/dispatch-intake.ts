@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { setImmediate } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { decodeDeliveryRequest } from '@signet/contracts';
 import type { Clock, DeliveryRequest } from '@signet/contracts';
@@ -84,10 +85,14 @@ export class DispatchIntake {
     const durable = Promise.all(tasks.map(({ whenDurable }) => whenDurable)).then((all) => all.every(Boolean));
     const { spillAfterMs } = this.options;
     for (let round = 1; !batch.signal.aborted; round++) {
+      const roundEndsAt = this.clock().getTime() + spillAfterMs;
       const isDurable = await settlesWithin(durable, spillAfterMs, batch.signal);
       if (isDurable === true || batch.signal.aborted) return;
       // Neither PostgreSQL nor anybody here knows of some of them: the batch must not count as done.
       if (isDurable === false) throw new RetryableError('partition_lost', 'The partition was lost for a moment.');
+      // Answers may have come that nobody has looked at while this process was busy; who was not heard is not slow.
+      await setImmediate();
+      if (this.clock().getTime() - roundEndsAt > spillAfterMs && round < MAX_ROUNDS) continue;
       await this.dispatcher.spill(round >= MAX_ROUNDS ? tasks : this.slowOf(tasks, batch.partition));
     }
   }

@@ -48,7 +48,7 @@ export class Dispatcher {
       else void known.whenDurable.then((isDurable) => (isDurable ? task.markDurable() : this.offer(task, true)));
       return;
     }
-    const isFull = this.queues.isFull(task, this.lanes.waitingCount(task.webhookId));
+    const isFull = this.queues.isFull(task);
     this.enter(task);
     const reason = this.parts.reasonToEnd(task);
     if (reason) {

@@ -1,8 +1,6 @@
 /** What is read of a backlog at once should last for about so long, milliseconds, and is no more than this. */
 const REFILL_AHEAD_MS = 200;
 const MOST_REFILLED = 500;
-/** Behind a backlog, what is fresh waits in memory while it would be tried within this time, milliseconds. */
-const FRESH_AHEAD_MS = 500;
 
 /** How fast a webhook goes. */
 export interface Speed {
@@ -22,6 +20,3 @@ const attemptsIn = (ms: number, { slots, attemptMs, perSecond }: Speed): number 
 /** How many of its backlog in PostgreSQL to have in memory: what goes out while PostgreSQL is asked for the next. */
 export const roomForStored = (speed: Speed): number =>
   Math.min(MOST_REFILLED, Math.max(2 * speed.slots, attemptsIn(REFILL_AHEAD_MS, speed)));
-
-/** How many fresh ones may wait in memory behind a backlog; more than that would wait for a while either way. */
-export const roomForFresh = (speed: Speed): number => Math.max(speed.slots, attemptsIn(FRESH_AHEAD_MS, speed));

@@ -2,7 +2,7 @@ import type { CircuitState } from '../circuit/circuits.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { ParkedWebhook } from './due-deliveries.ts';
-import { roomForFresh, roomForStored } from './rooms.ts';
+import { roomForStored } from './rooms.ts';
 import type { Speed } from './rooms.ts';
 import { Shares } from './shares.ts';
 import { WebhookQueue } from './webhook-queue.ts';
@@ -69,18 +69,11 @@ export class WebhookQueues {
     task.weight = 0;
   }
 
-  /**
-   * Of the backlog in PostgreSQL, and behind it of what is fresh, only as many wait in memory as can be tried soon.
-   *
-   * @param behindOthers fresh deliveries of the webhook that wait for others of their subject
-   */
-  isFull(task: DeliveryTask, behindOthers: number): boolean {
+  /** Of the backlog in PostgreSQL only as many wait in memory as can be tried soon. What is fresh has room of its own. */
+  isFull(task: DeliveryTask): boolean {
     if (task.stored > 0 && !this.memory.allows(tenantOf(task))) return true;
     const queue = this.queues.get(task.webhookId);
-    if (!queue) return false;
-    if (task.slotKind === 'stored') return this.isFullOfStored(queue);
-    if (!queue.hasParked) return false;
-    return queue.count('fresh') + behindOthers >= roomForFresh(this.speedOf(queue));
+    return queue !== undefined && task.slotKind === 'stored' && this.isFullOfStored(queue);
   }
 
   /** Whether it is time to read more of its backlog. */
