@@ -25,6 +25,10 @@ const arrivesFrom = async (topic: string, tenant: string): Promise<void> => {
   await producer.close();
   await (await ingestion.canonical()).record(`${tenant}/${event.subject}`);
 };
+const unread = async (): Promise<string | undefined> =>
+  /^signet_ingestion_source_topics_unread (\d+)$/m.exec(
+    await (await fetch(`${ingestion.service.managementUrl}/metrics`)).text(),
+  )?.[1];
 
 test('one that is not there at the start is made, and its first event is read', async () => {
   const [there, later] = [await testTopic('shop.sale'), `shop.later.${unique()}`];
@@ -42,6 +46,7 @@ test('one that Kafka lets nobody make holds up neither the others nor HTTP, and 
   const there = await testTopic('shop.sale');
   const tenant = await startWith(there, refused);
   expect(await listTopics(kafka)).not.toContain(refused);
+  expect(await unread()).toBe('1');
   await arrivesFrom(there, tenant);
   const event = saleOf(tenant);
   const { key } = await ingestion.newKey();
@@ -51,6 +56,7 @@ test('one that Kafka lets nobody make holds up neither the others nor HTTP, and 
   await ensureTopics(kafka, [{ name: refused, partitions: 3 }]);
   await arrivesFrom(refused, tenant);
   await arrivesFrom(there, tenant);
+  expect(await unread()).toBe('0');
 });
 
 test('where there is none of them ingestion takes events over HTTP', async () => {

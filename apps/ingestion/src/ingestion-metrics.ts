@@ -1,4 +1,4 @@
-import { counter, histogram } from '@signet/service-kit';
+import { counter, gauge, histogram } from '@signet/service-kit';
 import type { Counter, Histogram, Registry } from 'prom-client';
 
 export type Entrance = 'kafka' | 'http';
@@ -9,7 +9,7 @@ export class IngestionMetrics {
   private readonly refused: Counter<'source' | 'reason'>;
   private readonly publishSeconds: Histogram<'source'>;
 
-  constructor(registry: Registry) {
+  constructor(private readonly registry: Registry) {
     this.accepted = counter(registry, 'signet_ingestion_accepted_total', 'Events that lie on a canonical topic.', [
       'source',
       'event_type',
@@ -29,6 +29,12 @@ export class IngestionMetrics {
   acceptedOf(source: Entrance, eventTypes: readonly string[], seconds: number): void {
     for (const event_type of eventTypes) this.accepted.inc({ source, event_type });
     if (eventTypes.length > 0) this.publishSeconds.observe({ source }, seconds);
+  }
+
+  /** @param unread how many source topics are not read, asked at each scrape */
+  watchSources(unread: () => number): void {
+    const help = 'Source topics of the settings that are not read, because Kafka does not have them.';
+    gauge(this.registry, 'signet_ingestion_source_topics_unread', help, [], (one) => one.set(unread()));
   }
 
   refusedFor(source: Entrance, reason: string): void {

@@ -39,6 +39,7 @@ export function strategies(
         logger,
       }),
   });
+  metrics.watchSources(() => server.unreadTopics());
   health.addReadiness('source-consumer', () => server.isReady() || 'has not joined its group');
   health.addLiveness('source-consumer', () => server.isAlive() || 'gives no sign of life');
   return [server];

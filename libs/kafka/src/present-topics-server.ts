@@ -62,6 +62,11 @@ export class PresentTopicsServer extends Server implements CustomTransportStrate
     return this.hasLooked && !this.isClosing && (this.server?.isReady() ?? true);
   }
 
+  /** How many of the topics are not read at present. */
+  unreadTopics(): number {
+    return this.options.topics.length - this.served.length;
+  }
+
   isAlive(): boolean {
     return this.server?.isAlive() ?? true;
   }
