@@ -2,8 +2,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
 import { KafkaBatchServer } from '@signet/kafka';
-import { HealthRegistry } from '@signet/service-kit';
+import { countLostOffsets, HealthRegistry } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
+import { Registry } from 'prom-client';
 import type { DeliverySettings } from './config.ts';
 import { DeliveryMetrics } from './delivery-metrics.ts';
 import { DispatchService } from './dispatch/dispatch.service.ts';
@@ -25,6 +26,7 @@ export function strategies(
     client: kafkaClient(settings, logger),
     deadLetterTopic: DELIVERY_DEAD_LETTER,
     onDeadLetter: (reason: string) => metrics.deadLettered(reason),
+    onOffsetLost: countLostOffsets(app.get<Registry>(Registry)),
     sessionTimeoutMs: SESSION_TIMEOUT_MS,
     logger,
   };

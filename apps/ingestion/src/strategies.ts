@@ -2,8 +2,9 @@ import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { INGESTION_DEAD_LETTER } from '@signet/contracts';
 import { KafkaBatchServer, PresentTopicsServer } from '@signet/kafka';
-import { HealthRegistry } from '@signet/service-kit';
+import { countLostOffsets, HealthRegistry } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
+import { Registry } from 'prom-client';
 import type { IngestionSettings } from './config.ts';
 import { IngestionMetrics } from './ingestion-metrics.ts';
 import { kafkaClient } from './kafka-client.ts';
@@ -23,6 +24,7 @@ export function strategies(
   const metrics = app.get(IngestionMetrics);
   const health = app.get(HealthRegistry);
   const client = kafkaClient(settings, logger);
+  const onOffsetLost = countLostOffsets(app.get<Registry>(Registry));
   const server = new PresentTopicsServer({
     client,
     topics: settings.SIGNET_SOURCE_TOPICS,
@@ -36,6 +38,7 @@ export function strategies(
         deadLetterTopic: INGESTION_DEAD_LETTER,
         // Once it lies there: a batch that is tried again is not counted again.
         onDeadLetter: (reason) => metrics.refusedFor('kafka', reason),
+        onOffsetLost,
         logger,
       }),
   });

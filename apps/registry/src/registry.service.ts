@@ -3,7 +3,7 @@ import { REGISTRY_DEAD_LETTER, TOPICS } from '@signet/contracts';
 import type { KafkaClientOptions } from '@signet/kafka';
 import { KafkaBatchServer } from '@signet/kafka';
 import type { Logger, ServiceOptions } from '@signet/service-kit';
-import { counter, gauge, HealthRegistry, keepAnswers, LOGGER } from '@signet/service-kit';
+import { counter, countLostOffsets, gauge, HealthRegistry, keepAnswers, LOGGER } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { RegistrySettings } from './config.ts';
 import { serveConsole } from './console/console.http.ts';
@@ -65,6 +65,7 @@ function outcomesServer(app: NestFastifyApplication, client: KafkaClientOptions,
     deadLetterTopic: REGISTRY_DEAD_LETTER,
     maxInFlightRecords: MAX_IN_FLIGHT_RECORDS,
     onDeadLetter: (reason) => deadLetters.inc({ reason }),
+    onOffsetLost: countLostOffsets(metrics),
     logger,
   });
   const help = 'Outcomes behind the end of each partition of this replica.';

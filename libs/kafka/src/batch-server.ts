@@ -5,6 +5,8 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { createKafka, silentLogger } from './client.ts';
 import type { KafkaClientOptions, Logger } from './client.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { tellingOfLostOffsets } from './lost-offsets.ts';
+import type { LostOffset } from './lost-offsets.ts';
 import { memberAssigner } from './group-member.ts';
 import { Pace } from './pace.ts';
 import { PartitionFeed } from './partition-feed.ts';
@@ -50,6 +52,11 @@ export interface KafkaBatchServerOptions {
   /** Called as soon as the partitions are known to be lost, while an `onAssigned` may still be under way. */
   readonly onRevoked?: (assignment: Assignment) => Promise<void> | void;
   readonly onDeadLetter?: (reason: string, topic: string) => void;
+  /**
+   * Kafka had no record at the offset of the group; the partition is read from its earliest record. What lay between was
+   * deleted unread, or all is read again.
+   */
+  readonly onOffsetLost?: (lost: LostOffset) => void;
   /** The consumer cannot go on; by default the process ends and whoever started it starts it anew. */
   readonly onFatal?: (error: unknown) => void;
   readonly now?: () => Date;
@@ -143,7 +150,10 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const { client, groupId, sessionTimeoutMs, heartbeatIntervalMs, maxWaitTimeMs, maxBytesPerPartition } =
       this.settings;
     await this.producer.connect();
-    const consumer = createKafka({ ...client, logger: this.log }).consumer({
+    const consumer = createKafka({
+      ...client,
+      logger: tellingOfLostOffsets(this.log, (lost) => this.offsetLost(lost)),
+    }).consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: Math.max(sessionTimeoutMs, 10_000),
@@ -242,6 +252,15 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       this.log.error({ err: error, group: this.settings.groupId }, 'the consumer has crashed and does not come back');
       (this.settings.onFatal ?? exit)(error);
     });
+  }
+
+  private offsetLost({ topic, partition }: LostOffset): void {
+    const fields = { group: this.settings.groupId, topic, partition };
+    this.log.error(
+      fields,
+      'Kafka no longer has the offset of the group: the partition is read from its earliest record',
+    );
+    this.settings.onOffsetLost?.({ topic, partition });
   }
 
   /** Once before each join, and once before the end. */

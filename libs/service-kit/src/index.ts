@@ -38,6 +38,7 @@ export { keepAnswers } from './idempotency/keep-answers.ts';
 export { resealAnswers } from './idempotency/reseal-answers.ts';
 export { LOGGER, pinoLogger } from './logging/logger.ts';
 export type { Logger } from './logging/logger.ts';
+export { countLostOffsets } from './metrics/lost-offsets.ts';
 export { counter, createMetrics, DURATION_BUCKETS, gauge, histogram } from './metrics/metrics.ts';
 export { fieldErrors } from './problem/field-errors.ts';
 export { Problem, problem, PROBLEM_MEDIA_TYPE, problemType } from './problem/problem.ts';

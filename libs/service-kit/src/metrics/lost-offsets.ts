@@ -1,0 +1,17 @@
+import type { Registry } from 'prom-client';
+import { counter } from './metrics.ts';
+
+/**
+ * `signet_kafka_offsets_lost_total`, the same of every service. Without a label, so that it is there as 0 before the first
+ * time, which an alert would miss otherwise; the log names group, topic and partition.
+ *
+ * @returns to be called each time
+ */
+export function countLostOffsets(registry: Registry): () => void {
+  const lost = counter(
+    registry,
+    'signet_kafka_offsets_lost_total',
+    'Partitions that were read anew from their earliest record because Kafka no longer had the offset of the group.',
+  );
+  return () => lost.inc();
+}
