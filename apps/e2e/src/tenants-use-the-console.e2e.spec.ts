@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { RecordingReceiver, waitFor } from '@signet/testing';
+import { RecordingReceiver, selfSigned, waitFor } from '@signet/testing';
 import type { Browser, Locator } from 'playwright-core';
 import { Api } from './support/api.ts';
 import type { Webhook } from './support/api.ts';
@@ -198,6 +198,42 @@ inBrowser('a secret is rotated; the former one is shown with the time at which i
   await console.says(before.secret);
   await console.says('Still signs');
 });
+
+inBrowser(
+  'a client certificate is added, each half says what is wrong with it, and it is shown and taken away again',
+  async () => {
+    const webhook = await tenant.register('https://localhost:9443/hooks', {
+      name: 'Asks who calls',
+      events: ['purchase_order.received'],
+    });
+    const [given, other] = [selfSigned('shop.example'), selfSigned('other.example')];
+    await console.go(`/webhooks/${webhook.id}`);
+    await console.button('Edit').click();
+    await console.button('Add certificate').click();
+    await console.field('Certificate').fill(given.cert);
+    await console.field('Private key').fill(other.key);
+    await console.button('Save changes').click();
+    await console.says('Some fields need another look');
+    expect(await errorAt(console.field('Private key'))).toMatch(/certificate/);
+    await console.field('Private key').fill(given.key);
+    await console.button('Save changes').click();
+    await console.says('Asks who calls is saved');
+    await console.page.getByText('CN=shop.example', { exact: true }).first().waitFor();
+    await console.says('Self-signed');
+    await console.says('Renew it soon');
+    const { clientCertificate } = await tenant.webhook(webhook.id);
+    await console.says((clientCertificate as { fingerprint: string }).fingerprint);
+    expect(await console.page.content()).not.toContain(given.key.split('\n')[1]);
+
+    await console.button('Edit').click();
+    await console.button('Remove certificate').click();
+    await console.says('Is removed when you save');
+    await console.button('Save changes').click();
+    await waitFor(async () => (await tenant.webhook(webhook.id))['clientCertificate'] === null, { what: 'its end' });
+    await console.page.getByText('CN=shop.example', { exact: true }).first().waitFor({ state: 'detached' });
+  },
+  60_000,
+);
 
 inBrowser('who edits what somebody else has changed meanwhile is told, and loses nothing', async () => {
   const webhook = await webhookCalled('Ledger');

@@ -27,6 +27,14 @@ test("each field's error stands at its field, the rest at the head of the form",
   });
 });
 
+test('a part that the form has a field for gets its own error', () => {
+  const errors = [{ field: 'clientCertificate.key', rule: 'mismatch', detail: 'It is of another certificate.' }];
+  const problem = problemFrom(422, JSON.stringify({ code: 'invalid_webhook', detail: 'No.', errors }));
+  expect(errorsByField(problem, ['clientCertificate', 'clientCertificate.key']).fields).toEqual({
+    'clientCertificate.key': 'It is of another certificate.',
+  });
+});
+
 test('a problem without fields is a sentence for the whole form', () => {
   const problem = problemFrom(409, JSON.stringify({ code: 'too_many_webhooks_of_url', detail: 'At most 10.' }));
   expect(errorsByField(problem, ['url'])).toEqual({ fields: {}, rest: ['At most 10.'] });

@@ -27,7 +27,7 @@ export interface Webhook {
   readonly ordering: 'none' | 'subject';
   readonly legacySignatureHeader: string | null;
   /** What can be shown of it; certificate and key never are. */
-  readonly clientCertificate: object | null;
+  readonly clientCertificate: ClientCertificate | null;
   /** How it is doing, in a sentence. */
   readonly summary: string;
   readonly createdBy: string;
@@ -36,6 +36,14 @@ export interface Webhook {
   readonly version: number;
   readonly lastSuccessAt: string | null;
   readonly lastFailureAt: string | null;
+}
+
+export interface ClientCertificate {
+  readonly subject: string;
+  readonly issuer: string;
+  /** SHA-256, as openssl prints it. */
+  readonly fingerprint: string;
+  readonly expiresAt: string;
 }
 
 export interface RegisteredWebhook extends Webhook {
@@ -54,6 +62,8 @@ export interface WebhookFields {
   readonly rateLimitPerSecond: number | null;
   readonly ordering: 'none' | 'subject';
   readonly legacySignatureHeader: string | null;
+  /** Not said: it stays as it is. */
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string } | null;
 }
 
 export interface Secrets {

@@ -82,6 +82,7 @@ export function EditWebhook({ webhook, onClose }: EditWebhookProps) {
         )}
         <WebhookFormFields
           form={form}
+          certificate={base.clientCertificate}
           errors={errors.fields}
           onChange={(change) => setForm((before) => ({ ...before, ...change }))}
         />

@@ -2,6 +2,13 @@ import type { Webhook, WebhookFields } from '../../api/types.ts';
 import type { HeaderLine } from '../../format/headers.ts';
 import { fromLines, toLines } from '../../format/headers.ts';
 
+/** What is done with the client certificate; its key is never told, so it is exchanged as a whole. */
+export type CertificateChange =
+  | { readonly does: 'keep' }
+  | { readonly does: 'remove' }
+  | { readonly does: 'set'; readonly certificate: string; readonly key: string };
+export const NO_PEM = { certificate: '', key: '' };
+
 /** A webhook as its form has it: texts and numbers that may be empty still. */
 export interface WebhookForm {
   readonly name: string;
@@ -14,6 +21,7 @@ export interface WebhookForm {
   readonly rateLimitPerSecond: number | '';
   readonly ordering: 'none' | 'subject';
   readonly legacySignatureHeader: string;
+  readonly clientCertificate: CertificateChange;
 }
 
 export const EMPTY_FORM: WebhookForm = {
@@ -27,6 +35,7 @@ export const EMPTY_FORM: WebhookForm = {
   rateLimitPerSecond: '',
   ordering: 'none',
   legacySignatureHeader: '',
+  clientCertificate: { does: 'keep' },
 };
 
 /** Fields of the API that the form shows the errors of. */
@@ -41,11 +50,15 @@ export const FORM_FIELDS = [
   'rateLimitPerSecond',
   'ordering',
   'legacySignatureHeader',
+  'clientCertificate',
+  'clientCertificate.certificate',
+  'clientCertificate.key',
   'secret',
   'tenantId',
 ] as const;
 
-export const formOf = (webhook: WebhookFields): WebhookForm => ({
+/** `webhook` may be one of the API, which shows of the certificate what cannot be sent. */
+export const formOf = (webhook: Omit<WebhookFields, 'clientCertificate'>): WebhookForm => ({
   name: webhook.name,
   url: webhook.url,
   events: webhook.events,
@@ -56,6 +69,7 @@ export const formOf = (webhook: WebhookFields): WebhookForm => ({
   rateLimitPerSecond: webhook.rateLimitPerSecond ?? '',
   ordering: webhook.ordering,
   legacySignatureHeader: webhook.legacySignatureHeader ?? '',
+  clientCertificate: { does: 'keep' },
 });
 
 const orNull = <T>(value: T | ''): T | null => (value === '' ? null : value);
@@ -72,7 +86,22 @@ export const fieldsOf = (form: WebhookForm): WebhookFields => ({
   rateLimitPerSecond: orNull(form.rateLimitPerSecond),
   ordering: form.ordering,
   legacySignatureHeader: orNull(form.legacySignatureHeader.trim()),
+  ...certificateField(form.clientCertificate),
 });
+
+function certificateField(change: CertificateChange): Pick<WebhookFields, 'clientCertificate'> {
+  if (change.does === 'keep') return {};
+  if (change.does === 'remove') return { clientCertificate: null };
+  const { certificate, key } = change;
+  return { clientCertificate: { certificate, key } };
+}
+
+/** What is wrong with one half of it; what is wrong with the whole stands at the certificate. */
+export const certificateError = (
+  errors: Readonly<Record<string, string>>,
+  half: 'certificate' | 'key',
+): string | undefined =>
+  errors[`clientCertificate.${half}`] ?? (half === 'certificate' ? errors['clientCertificate'] : undefined);
 
 /** Only what differs, so that a change keeps what others have changed elsewhere. The order of events says nothing. */
 export function changesOf(before: WebhookFields, after: WebhookFields): Partial<WebhookFields> {
@@ -88,7 +117,7 @@ function comparable(value: WebhookFields[keyof WebhookFields]): string {
   return JSON.stringify(value);
 }
 
-const NAMES: Readonly<Record<keyof WebhookFields, string>> = {
+const NAMES: Readonly<Record<keyof Required<WebhookFields>, string>> = {
   name: 'name',
   url: 'URL',
   events: 'event types',
@@ -99,12 +128,15 @@ const NAMES: Readonly<Record<keyof WebhookFields, string>> = {
   rateLimitPerSecond: 'rate limit',
   ordering: 'ordering',
   legacySignatureHeader: 'legacy signature header',
+  clientCertificate: 'client certificate',
 };
 
 /** `name and URL`: what differs between two states of a webhook. */
 export function changedNames(before: Webhook, after: Webhook): string {
   const fields = (webhook: Webhook): WebhookFields => fieldsOf(formOf(webhook));
   const names = Object.keys(changesOf(fields(before), fields(after))).map((name) => NAMES[name as keyof WebhookFields]);
+  if (before.clientCertificate?.fingerprint !== after.clientCertificate?.fingerprint)
+    names.push(NAMES.clientCertificate);
   const state = before.isActive === after.isActive ? [] : ['whether it is active'];
   return new Intl.ListFormat('en').format([...names, ...state]);
 }

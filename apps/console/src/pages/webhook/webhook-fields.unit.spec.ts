@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Webhook } from '../../api/types.ts';
-import { changedNames, changesOf, EMPTY_FORM, fieldsOf, formOf } from './webhook-fields.ts';
+import { certificateError, changedNames, changesOf, EMPTY_FORM, fieldsOf, formOf } from './webhook-fields.ts';
+import type { CertificateChange } from './webhook-fields.ts';
 
 const FIELDS = {
   name: 'Accounting',
@@ -35,8 +36,25 @@ test('only what differs is a change; the order of events and headers is none', (
   expect(changesOf(FIELDS, FIELDS)).toEqual({});
 });
 
+test('a client certificate stays unless it is set or taken away', () => {
+  const form = formOf(FIELDS);
+  const given = { certificate: 'a certificate', key: 'a key' };
+  const changes = (clientCertificate: CertificateChange) => changesOf(FIELDS, fieldsOf({ ...form, clientCertificate }));
+  expect(changes({ does: 'keep' })).toEqual({});
+  expect(changes({ does: 'remove' })).toEqual({ clientCertificate: null });
+  expect(changes({ does: 'set', ...given })).toEqual({ clientCertificate: given });
+});
+
+test('what is wrong with a certificate as a whole stands at its first half', () => {
+  const errors = { clientCertificate: 'It needs https.', 'clientCertificate.key': 'It is none.' };
+  expect(certificateError(errors, 'certificate')).toBe('It needs https.');
+  expect(certificateError(errors, 'key')).toBe('It is none.');
+});
+
 test('what somebody else has changed is named', () => {
-  const webhook = { ...FIELDS, isActive: true } as unknown as Webhook;
+  const webhook = { ...FIELDS, isActive: true, clientCertificate: null } as unknown as Webhook;
+  const clientCertificate = { subject: 'CN=a', issuer: 'CN=a', fingerprint: 'AA', expiresAt: '2027-01-01T00:00:00Z' };
+  expect(changedNames(webhook, { ...webhook, clientCertificate })).toBe('client certificate');
   expect(changedNames(webhook, { ...webhook, url: 'https://other.example/', isActive: false })).toBe(
     'URL and whether it is active',
   );

@@ -1,8 +1,10 @@
 import { NumberInput, SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useEventTypes } from '../../api/queries.ts';
+import type { ClientCertificate } from '../../api/types.ts';
 import { Fields } from '../../ui/form.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
+import { CertificateEditor } from './certificate-editor.tsx';
 import { EventPicker } from './event-picker.tsx';
 import { HeadersEditor } from './headers-editor.tsx';
 import styles from './webhook-form.module.css';
@@ -12,6 +14,8 @@ interface WebhookFormFieldsProps {
   readonly form: WebhookForm;
   readonly errors: Readonly<Record<string, string>>;
   readonly onChange: (change: Partial<WebhookForm>) => void;
+  /** That the webhook has; a new one has none. */
+  readonly certificate?: ClientCertificate | null;
   /** Before the first field, such as whose webhook it is. */
   readonly first?: ReactNode;
   /** Between what everybody fills in and what few do. */
@@ -22,7 +26,14 @@ interface WebhookFormFieldsProps {
 const numberOf = (value: number | string): number | '' => (typeof value === 'number' ? value : '');
 
 /** The fields of a webhook, for a new one and for a change. The server judges; its sentence stands at the field. */
-export function WebhookFormFields({ form, errors, onChange, first, middle }: WebhookFormFieldsProps) {
+export function WebhookFormFields({
+  form,
+  errors,
+  onChange,
+  certificate = null,
+  first,
+  middle,
+}: WebhookFormFieldsProps) {
   const eventTypes = useEventTypes();
   return (
     <Stack gap={26}>
@@ -79,6 +90,17 @@ export function WebhookFormFields({ form, errors, onChange, first, middle }: Web
       {middle}
       <Fields name="Headers" lead="Added to each request. For a token of your own, say.">
         <HeadersEditor lines={form.headers} error={errors['headers']} onChange={(headers) => onChange({ headers })} />
+      </Fields>
+      <Fields
+        name="Client certificate"
+        lead="Shown to a receiver that asks who calls (mutual TLS). It needs an https URL."
+      >
+        <CertificateEditor
+          current={certificate}
+          change={form.clientCertificate}
+          errors={errors}
+          onChange={(clientCertificate) => onChange({ clientCertificate })}
+        />
       </Fields>
       <Fields name="Delivery" lead="What is left empty is as the installation has it.">
         <div className={styles['numbers']}>

@@ -5,12 +5,13 @@ import { useEffect, useState } from 'react';
 import { sentenceOf } from '../../api/problem.ts';
 import type { Secrets, Webhook } from '../../api/types.ts';
 import { useApi } from '../../app/session.tsx';
-import { CopyButton } from '../../ui/copy.tsx';
+import { Copyable, CopyButton } from '../../ui/copy.tsx';
 import { Problems } from '../../ui/form.tsx';
 import { EyeIcon, ReplayIcon } from '../../ui/icons.tsx';
 import { Fact, Facts, None, Section } from '../../ui/page.tsx';
 import { Pill } from '../../ui/status.tsx';
 import { At } from '../../ui/time.tsx';
+import { CertificateSummary } from './certificate-summary.tsx';
 import { RotateSecret } from './rotate-secret.tsx';
 import styles from './webhook-settings.module.css';
 
@@ -101,6 +102,14 @@ export function WebhookSecret({ webhook }: { readonly webhook: Webhook }) {
         <Fact name="Legacy signature">
           {webhook.legacySignatureHeader ? <code>{webhook.legacySignatureHeader}</code> : <None />}
         </Fact>
+        <Fact name="Client certificate">
+          {webhook.clientCertificate ? <CertificateSummary certificate={webhook.clientCertificate} /> : <None />}
+        </Fact>
+        {webhook.clientCertificate && (
+          <Fact name="Fingerprint">
+            <Copyable text={webhook.clientCertificate.fingerprint} what="the fingerprint (SHA-256)" />
+          </Fact>
+        )}
       </Facts>
       {isRotating && <RotateSecret webhook={webhook} onClose={rotation.close} />}
     </Section>

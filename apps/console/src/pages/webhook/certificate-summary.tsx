@@ -1,0 +1,23 @@
+import type { ClientCertificate } from '../../api/types.ts';
+import { Pill } from '../../ui/status.tsx';
+import { At, useNow } from '../../ui/time.tsx';
+import styles from './certificate-summary.module.css';
+
+/** Whoever asks an authority for a new one needs some days. */
+const SOON_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** Whose it is, who says so, and until when: what people look for before the numbers. */
+export function CertificateSummary({ certificate }: { readonly certificate: ClientCertificate }) {
+  const left = new Date(certificate.expiresAt).getTime() - useNow().getTime();
+  const isOwn = certificate.subject === certificate.issuer;
+  return (
+    <div className={styles['certificate']}>
+      <div className={styles['subject']}>{certificate.subject}</div>
+      <div className="soft">{isOwn ? 'Self-signed' : <>Issued by {certificate.issuer}</>}</div>
+      <div className="soft">
+        {left <= 0 ? 'Expired' : 'Expires'} <At at={certificate.expiresAt} />{' '}
+        {left <= 0 ? <Pill tone="bad">Expired</Pill> : left < SOON_MS && <Pill tone="warn">Renew it soon</Pill>}
+      </div>
+    </div>
+  );
+}
