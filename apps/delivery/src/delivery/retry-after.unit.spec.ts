@@ -9,6 +9,9 @@ test.each([
   ['007', 7_000],
   [' 7 ', 7_000],
   ['\t7', 7_000],
+  // Not of the RFC, but sent: rounded up.
+  ['1.2', 2_000],
+  ['0.001', 1_000],
   // The three of RFC 9110: IMF-fixdate, RFC 850, asctime.
   ['Sun, 01 Mar 2026 10:02:00 GMT', 120_000],
   ['Sunday, 01-Mar-26 10:02:00 GMT', 120_000],
@@ -28,7 +31,8 @@ test.each([
   undefined,
   '',
   'soon',
-  '1.2',
+  '1.',
+  '.5',
   '-1',
   '+5',
   '1e3',

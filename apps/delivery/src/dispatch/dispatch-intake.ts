@@ -40,6 +40,8 @@ const MAX_ROUNDS = 80;
  * that leaves others too little room. Those of a fast webhook are not: others of its partition wait for them meanwhile.
  */
 const SLOW_ROUNDS = 40;
+/** At the beginning of a burst everything takes long: how far behind something is shows after a while. */
+const ROUNDS_TO_SETTLE = 8;
 
 interface Accepted {
   readonly request: DeliveryRequest;
@@ -93,25 +95,25 @@ export class DispatchIntake {
       // Answers may have come that nobody has looked at while this process was busy; who was not heard is not slow.
       await setImmediate();
       if (this.clock().getTime() - roundEndsAt > spillAfterMs && round < MAX_ROUNDS) continue;
-      await this.dispatcher.spill(round >= MAX_ROUNDS ? tasks : this.slowOf(tasks, batch.partition));
+      await this.dispatcher.spill(round >= MAX_ROUNDS ? tasks : this.slowOf(tasks, batch.partition, round));
     }
   }
 
-  private slowOf(tasks: readonly DeliveryTask[], partition: number): DeliveryTask[] {
+  private slowOf(tasks: readonly DeliveryTask[], partition: number, round: number): DeliveryTask[] {
     const isSlow = new Map<string, (task: DeliveryTask) => boolean>();
     return tasks.filter((task) => {
       let test = isSlow.get(task.webhookId);
-      if (!test) isSlow.set(task.webhookId, (test = this.slownessOf(task.webhookId, this.roomOf(partition))));
+      if (!test) isSlow.set(task.webhookId, (test = this.slownessOf(task.webhookId, partition, round)));
       return test(task);
     });
   }
 
   /** Says of the webhook's tasks which are better off in PostgreSQL. */
-  private slownessOf(webhookId: string, room: Shares): (task: DeliveryTask) => boolean {
+  private slownessOf(webhookId: string, partition: number, round: number): (task: DeliveryTask) => boolean {
     const { spillAfterMs } = this.options;
     const slowMs = SLOW_ROUNDS * spillAfterMs;
     if (this.dispatcher.isSlow(webhookId, spillAfterMs, slowMs)) return () => true;
-    if (room.allows(webhookId)) return () => false;
+    if (round < ROUNDS_TO_SETTLE || this.roomOf(partition).allows(webhookId)) return () => false;
     const farBehind = this.dispatcher.farBehind(webhookId, slowMs);
     return (task) => farBehind.has(task);
   }

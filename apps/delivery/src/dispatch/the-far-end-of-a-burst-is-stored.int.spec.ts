@@ -27,7 +27,7 @@ const stored = async (): Promise<string[]> =>
 
 test('of a webhook that takes too much of the room, the far end goes to PostgreSQL, and what is next stays in memory', async () => {
   const webhook = fixture.webhook(receiver.url);
-  const { intake } = await fixture.serve({ perWebhookConcurrency: 8, spillAfterMs: 500 });
+  const { intake } = await fixture.serve({ perWebhookConcurrency: 8, spillAfterMs: 200 });
   const messages = ids((PARTITION_ROOM * 3) / 4);
   void intake.take(requestBatch(webhook, messages, reading.signal));
   const deliveryIds = messages.map((id) => deliveryIdOf(webhook.id, { source: '/test', id }));
@@ -43,9 +43,9 @@ test('of a webhook that takes too much of the room, the far end goes to PostgreS
 
 test('a webhook that leaves others room keeps all of it in memory, however long it takes', async () => {
   const webhook = fixture.webhook(receiver.url);
-  const { intake } = await fixture.serve({ perWebhookConcurrency: 1, spillAfterMs: 500 });
+  const { intake } = await fixture.serve({ perWebhookConcurrency: 1, spillAfterMs: 200 });
   void intake.take(requestBatch(webhook, ids(PARTITION_ROOM / 4), reading.signal));
-  // At twenty a second they take more than a minute and a half; three rounds have passed.
-  await waitFor(() => receiver.requests.length > 30, { what: 'thirty of them' });
+  // At twenty a second they take more than a minute and a half; ten rounds have passed.
+  await waitFor(() => receiver.requests.length > 40, { what: 'forty of them' });
   expect(await stored()).toEqual([]);
 });
