@@ -10,6 +10,7 @@ import { TARGETS } from '../targets.ts';
 import { deliveryLists as pathsOf } from './delivery-lists.paths.ts';
 import { pageFigures, pageTimes } from './page-times.ts';
 
+const PER_SECOND = 10;
 const SEED = new URL('../../../apps/delivery/src/testing/many-deliveries.sql', import.meta.url);
 const DELIVERIES = 1_000_000;
 /** Less than the retention, which would drop what is older meanwhile. */
@@ -42,7 +43,9 @@ export async function deliveryLists(bench: Bench): Promise<Outcome> {
       ['as the operator', bench.operator, operatorKey],
     ] as const) {
       for (const [name, paths] of Object.entries(await pathsOf(api)))
-        figures.push(...pageFigures(`${name} ${scope}`, await pageTimes(url, used, paths), TARGETS.deliveryLists.p99));
+        figures.push(
+          ...pageFigures(`${name} ${scope}`, await pageTimes(url, used, paths, PER_SECOND), TARGETS.deliveryLists.p99),
+        );
     }
     await bench.operator.call('DELETE', `/v1/api-keys/${key.id}`);
     const count = (bench.deliveries ?? DELIVERIES).toLocaleString('en');

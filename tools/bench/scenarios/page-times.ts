@@ -3,13 +3,21 @@ import { spreadOf } from '../measure/percentile.ts';
 import { atRate } from '../pacer.ts';
 import type { Figure, Target } from '../result.ts';
 
-/** Three thousand pages a minute: far more than people turn, far less than saturates. */
-const PER_SECOND = 50;
-const SECONDS = 6;
+/** Requests measured of each kind. */
+const REQUESTS = 300;
 const WARM_UP_REQUESTS = 200;
 
-/** Milliseconds of each request, from when it should have been sent to the end of its answer; the paths take turns. */
-export async function pageTimes(url: string, key: string, paths: readonly string[]): Promise<number[]> {
+/**
+ * Milliseconds of each request, from when it should have been sent to the end of its answer; the paths take turns.
+ *
+ * @param perSecond far more than people turn pages, and less than saturates
+ */
+export async function pageTimes(
+  url: string,
+  key: string,
+  paths: readonly string[],
+  perSecond: number,
+): Promise<number[]> {
   const once = async (path: string, dueAt = nowMicros()): Promise<number> => {
     const answer = await fetch(url + path, { headers: { authorization: `Bearer ${key}` } });
     await answer.arrayBuffer();
@@ -20,7 +28,7 @@ export async function pageTimes(url: string, key: string, paths: readonly string
   const rounds = Math.max(3, Math.ceil(WARM_UP_REQUESTS / paths.length));
   for (let round = 0; round < rounds; round++) for (const path of paths) await once(path);
   const asked: Promise<number>[] = [];
-  await atRate(PER_SECOND, SECONDS, (dueAt) => {
+  await atRate(perSecond, REQUESTS / perSecond, (dueAt) => {
     asked.push(once(paths[asked.length % paths.length] ?? '', dueAt));
   });
   return Promise.all(asked);

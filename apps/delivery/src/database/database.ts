@@ -3,6 +3,7 @@ import type { DatabaseOptions } from '@signet/service-kit';
 import { IdempotencyKeysMigration } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { CircuitsMigration } from './circuits.migration.ts';
+import { DayOfDeliveryMigration } from './day-of-delivery.migration.ts';
 import { DeliveryListsMigration } from './delivery-lists.migration.ts';
 import { DeliveryMigration1 } from './delivery.migration.ts';
 import { HeldDeliveriesMigration } from './held-deliveries.migration.ts';
@@ -26,6 +27,7 @@ export const deliveryDatabase = (
     { name: 'idempotency-keys', class: IdempotencyKeysMigration },
     { name: 'delivery-lists', class: DeliveryListsMigration },
     { name: 'held-deliveries', class: HeldDeliveriesMigration },
+    { name: 'day-of-delivery', class: DayOfDeliveryMigration },
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

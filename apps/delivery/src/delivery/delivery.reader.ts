@@ -27,8 +27,8 @@ export interface DeliveryRecord {
 const LISTS_AT_ONCE = 4;
 
 /**
- * Reads of the deliveries: the projection for lists, the log for details. However many rows, one statement for the days
- * and three at most for the page.
+ * Reads of the deliveries: the projection for lists, the log for details. However many rows, a page takes one statement for
+ * the days and three at most for itself, and a delivery takes two.
  */
 export class DeliveryReader {
   private readonly days: DeliveryDays;
@@ -52,7 +52,7 @@ export class DeliveryReader {
   async find(id: string, tenantId: string | null): Promise<DeliveryRecord | null> {
     if (!isUuid(id)) return null;
     const day = await this.turns.take(() => this.dayOf(id));
-    if (day === undefined) return null;
+    if (day === null) return null;
     const result = await sql<RawDeliveryRow & { log: DeliveryEvent[][]; body: string }>`
       select ${sql.raw(ROW_COLUMNS)}, l.log, l.body from deliveries d
       cross join lateral (
@@ -67,17 +67,12 @@ export class DeliveryReader {
     return { row: toDeliveryRow(raw), version: raw.version, events: log.flat(), body: raw.body };
   }
 
-  /** With the day at hand one partition is asked, and not every one. Most are of the last days. */
-  private async dayOf(id: string): Promise<string | undefined> {
-    const [found] = await newestOf(await this.days.all(), 1, async (days) => {
-      const { rows } = await sql<{ id: string; day: string; created_at: string | Date }>`
-        select d.id, d.day::text as day, d.created_at from deliveries d
-        where d.id = ${id}::uuid and ${oneOf(days)} order by d.created_at desc limit 1`.execute(
-        this.em.fork().getKysely(),
-      );
-      return rows.map((row) => ({ id: row.id, day: row.day, createdAt: new Date(row.created_at).toISOString() }));
-    });
-    return found?.day;
+  /** With the day at hand one partition is asked, and not every one. */
+  private async dayOf(id: string): Promise<string | null> {
+    const { rows } = await sql<{ day: string | null }>`select day_of_delivery(${id}::uuid)::text as day`.execute(
+      this.em.fork().getKysely(),
+    );
+    return rows[0]?.day ?? null;
   }
 
   private async page(
