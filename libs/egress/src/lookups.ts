@@ -16,26 +16,23 @@ export const systemResolve: Resolve = (host) => lookup(host, { all: true });
 export const systemLookupsAtOnce = (threads = process.env['UV_THREADPOOL_SIZE']): number =>
   Math.max(1, Math.floor((Number(threads ?? 4) + 1) / 2));
 
-interface Waiting {
-  readonly host: string;
-  readonly start: () => void;
-}
+type Kind = 'quick' | 'other';
 
-const MAX_SLOW_NAMES = 10_000;
+const MAX_QUICK_NAMES = 10_000;
 
 /**
- * Look-ups, so many at once. A name that took long the last time, be it found in the end or not, shares half of them with
- * others like it, so that names whose servers do not answer cannot keep those of everybody else waiting.
+ * Look-ups, so many at once. A name that was not answered quickly the last time, or never asked for, shares half of them
+ * with others like it, so that names whose servers do not answer cannot keep those of everybody else waiting.
  */
 export class Lookups {
   readonly #resolve: Resolve;
   readonly #atOnce: number;
   readonly #slowMs: number;
-  readonly #slowNames = new LRUCache<string, true>({ max: MAX_SLOW_NAMES });
-  readonly #running = { quick: 0, slow: 0 };
-  readonly #waiting: { quick: Waiting[]; slow: Waiting[] } = { quick: [], slow: [] };
+  readonly #quickNames = new LRUCache<string, true>({ max: MAX_QUICK_NAMES });
+  readonly #running: Record<Kind, number> = { quick: 0, other: 0 };
+  readonly #waiting: Record<Kind, (() => void)[]> = { quick: [], other: [] };
 
-  /** @param slowMs a look-up that takes longer is slow, milliseconds */
+  /** @param slowMs a look-up that takes longer is not quick, milliseconds */
   constructor(resolve: Resolve, atOnce: number, slowMs = 1_000) {
     this.#resolve = resolve;
     this.#atOnce = atOnce;
@@ -43,32 +40,38 @@ export class Lookups {
   }
 
   async addressesOf(host: string): Promise<readonly ResolvedAddress[]> {
-    const kind = this.#slowNames.has(host) ? 'slow' : 'quick';
+    const kind: Kind = this.#quickNames.has(host) ? 'quick' : 'other';
     await new Promise<void>((start) => {
-      this.#waiting[kind].push({ host, start });
+      this.#waiting[kind].push(start);
       this.#startNext();
     });
     const startedAt = performance.now();
     try {
       return await this.#resolve(host);
     } finally {
-      if (performance.now() - startedAt > this.#slowMs) this.#slowNames.set(host, true);
-      else this.#slowNames.delete(host);
+      if (performance.now() - startedAt > this.#slowMs) this.#quickNames.delete(host);
+      else this.#quickNames.set(host, true);
       this.#running[kind] -= 1;
       this.#startNext();
     }
   }
 
   #startNext(): void {
-    for (;;) {
-      const { quick, slow } = this.#running;
-      if (quick + slow >= this.#atOnce) return;
-      const maySlow = slow < Math.max(1, Math.floor(this.#atOnce / 2));
-      const kind = this.#waiting.quick.length > 0 ? 'quick' : 'slow';
-      const next = kind === 'quick' || maySlow ? this.#waiting[kind].shift() : undefined;
-      if (!next) return;
+    while (this.#running.quick + this.#running.other < this.#atOnce) {
+      const kind = this.#next();
+      const start = kind && this.#waiting[kind].shift();
+      if (!start) return;
       this.#running[kind] += 1;
-      next.start();
+      start();
     }
+  }
+
+  /** Quick ones go first, but for the first of the others: it may have become quick. */
+  #next(): Kind | undefined {
+    const { quick, other } = this.#waiting;
+    const most = Math.max(1, Math.floor(this.#atOnce / 2));
+    if (other.length > 0 && (this.#running.other === 0 || (quick.length === 0 && this.#running.other < most)))
+      return 'other';
+    return quick.length > 0 ? 'quick' : undefined;
   }
 }

@@ -14,19 +14,9 @@ function resolver() {
   return { asked, resolve, answer: (host: string) => answers.get(host)?.() };
 }
 
-/** Names that have been slow once. */
-async function slowNames(lookups: Lookups, names: readonly string[], answer: (host: string) => void): Promise<void> {
-  for (const name of names) {
-    const found = lookups.addressesOf(name);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    answer(name);
-    await found;
-  }
-}
-
 test('asks for so many names at once, and for the next when one is found', async () => {
   const { asked, resolve, answer } = resolver();
-  const lookups = new Lookups(resolve, 2);
+  const lookups = new Lookups(resolve, 4);
   const found = ['a', 'b', 'c'].map((name) => lookups.addressesOf(name));
   await waitFor(() => asked.length === 2, { what: 'two to be asked for' });
   expect(asked).toEqual(['a', 'b']);
@@ -38,24 +28,46 @@ test('asks for so many names at once, and for the next when one is found', async
   expect(await Promise.all(found)).toHaveLength(3);
 });
 
-test('names that were slow before take half of the look-ups, and leave the others to everybody else', async () => {
+test('names that nobody has answered quickly take half of the look-ups, and leave the others to everybody else', async () => {
   const { asked, resolve, answer } = resolver();
-  const lookups = new Lookups(resolve, 4, 1);
-  const slow = ['s1', 's2', 's3', 's4', 's5'];
-  await slowNames(lookups, slow, answer);
+  const lookups = new Lookups(resolve, 4);
+  const before = lookups.addressesOf('q');
+  await waitFor(() => asked.includes('q'), { what: 'the quick one, when it is new' });
+  answer('q');
+  await before;
   asked.length = 0;
-  const again = slow.map((name) => lookups.addressesOf(name));
+  const names = ['s1', 's2', 's3', 's4', 's5'];
+  const slow = names.map((name) => lookups.addressesOf(name));
   await waitFor(() => asked.length === 2, { what: 'two slow ones' });
   const quick = lookups.addressesOf('q');
   await waitFor(() => asked.includes('q'), { what: 'the quick one' });
   expect(asked).toEqual(['s1', 's2', 'q']);
   answer('q');
   await quick;
-  for (const name of slow) {
+  for (const name of names) {
     await waitFor(() => asked.includes(name), { what: `${name} to have its turn` });
     answer(name);
   }
-  expect(await Promise.all(again)).toHaveLength(5);
+  expect(await Promise.all(slow)).toHaveLength(5);
+});
+
+test('a name that took long is no longer a quick one', async () => {
+  const { asked, resolve, answer } = resolver();
+  const lookups = new Lookups(resolve, 2, 0);
+  for (const name of ['a', 'b']) {
+    const found = lookups.addressesOf(name);
+    await waitFor(() => asked.includes(name), { what: name });
+    answer(name);
+    await found;
+  }
+  asked.length = 0;
+  const again = ['a', 'b'].map((name) => lookups.addressesOf(name));
+  await waitFor(() => asked.includes('a'), { what: 'the first' });
+  expect(asked).toEqual(['a']);
+  answer('a');
+  await waitFor(() => asked.includes('b'), { what: 'the second' });
+  answer('b');
+  await Promise.all(again);
 });
 
 test('a failed look-up gives its place back', async () => {

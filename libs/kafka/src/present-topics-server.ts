@@ -31,6 +31,8 @@ const STOP_DEADLINE_MS = 2_000;
 export class PresentTopicsServer extends Server implements CustomTransportStrategy {
   private server: KafkaBatchServer | undefined;
   private served: readonly string[] = [];
+  /** Those that were there at the last look. */
+  private present: readonly string[] = [];
   private missing = '';
   private readonly missedLooks = new Map<string, number>();
   private hasLooked = false;
@@ -59,7 +61,7 @@ export class PresentTopicsServer extends Server implements CustomTransportStrate
 
   /** Whether it reads what there is to read. */
   isReady(): boolean {
-    return this.hasLooked && !this.isClosing && (this.server?.isReady() ?? true);
+    return this.hasLooked && !this.isClosing && (this.server?.isReady() ?? this.present.length === 0);
   }
 
   /** How many of the topics are not read at present. */
@@ -97,8 +99,8 @@ export class PresentTopicsServer extends Server implements CustomTransportStrate
     const { client, checkMs = 5_000 } = this.options;
     const log = client.logger ?? silentLogger;
     try {
-      const present = this.presentOf(new Set(await listTopics(client)));
-      if (!this.hasLooked || present.join() !== this.served.join()) await this.serve(present);
+      this.present = this.presentOf(new Set(await listTopics(client)));
+      if (!this.hasLooked || this.present.join() !== this.served.join()) await this.serve(this.present);
       this.hasLooked = true;
     } catch (error) {
       log.warn({ err: error }, 'the topics to be read could not be read anew');

@@ -16,12 +16,13 @@ const FORMATS = [
 
 /**
  * Retry-After of RFC 9110, §10.2.3: seconds or an HTTP date, and nothing that looks like one, for a mistaken wait is worse
- * than the schedule's. Fractions of a second, which some send although the RFC has none, are rounded up. Returns milliseconds from `now`, or null when there is none that can be read.
+ * than the schedule's. Fractions of a second, which some send although the RFC has none, are rounded up. Returns
+ * milliseconds from `now`, or null when there is none that can be read.
  */
 export function retryAfterMs(header: string | undefined, now: number): number | null {
   if (header === undefined) return null;
   const text = header.replaceAll(/^[ \t]+|[ \t]+$/g, '');
-  if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text)) * 1000;
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text)) * 1000, Number.MAX_SAFE_INTEGER);
   const at = httpDate(text, now);
   return at === null ? null : Math.max(0, at - now);
 }

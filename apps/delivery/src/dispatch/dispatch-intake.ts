@@ -86,6 +86,7 @@ export class DispatchIntake {
     if (!batch.signal.aborted) this.onReadTo(batch.partition, this.turns.readTo(batch.signal));
     const durable = Promise.all(tasks.map(({ whenDurable }) => whenDurable)).then((all) => all.every(Boolean));
     const { spillAfterMs } = this.options;
+    const takenAt = this.clock().getTime();
     for (let round = 1; !batch.signal.aborted; round++) {
       const roundEndsAt = this.clock().getTime() + spillAfterMs;
       const isDurable = await settlesWithin(durable, spillAfterMs, batch.signal);
@@ -94,8 +95,9 @@ export class DispatchIntake {
       if (isDurable === false) throw new RetryableError('partition_lost', 'The partition was lost for a moment.');
       // Answers may have come that nobody has looked at while this process was busy; who was not heard is not slow.
       await setImmediate();
-      if (this.clock().getTime() - roundEndsAt > spillAfterMs && round < MAX_ROUNDS) continue;
-      await this.dispatcher.spill(round >= MAX_ROUNDS ? tasks : this.slowOf(tasks, batch.partition, round));
+      const isOld = this.clock().getTime() - takenAt >= MAX_ROUNDS * spillAfterMs;
+      if (!isOld && this.clock().getTime() - roundEndsAt > spillAfterMs) continue;
+      await this.dispatcher.spill(isOld ? tasks : this.slowOf(tasks, batch.partition, round));
     }
   }
 
