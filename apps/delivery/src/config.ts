@@ -19,7 +19,7 @@ export const settings = defineSettings({
   ),
   SIGNET_SPILL_AFTER: setting(
     duration(),
-    'Deliveries of a webhook that makes no progress for this long (up to four times, where its attempts take long) go to PostgreSQL, so that Kafka need not wait, and those that would wait for more than forty times as long: of one that takes too much of the room for others, and of one with a rate limit or an order.',
+    'Deliveries of a webhook that makes no progress for this long go to PostgreSQL, so that Kafka need not wait, and those that would wait for more than forty times as long: of one that takes too much of the room for others, and of one with a rate limit or an order.',
     { default: '250ms' },
   ),
   SIGNET_RECORD_LINGER: setting(

@@ -99,17 +99,15 @@ export class Dispatcher {
   }
 
   /**
-   * Whether none of the webhook's attempts has ended for `stalledMs` (three times as long as they take, where that is more, but
-   * no more than four times), or its rate limit or the order that it asks for keeps what waits for longer than `ownLimitMs`.
-   * Milliseconds.
+   * Whether none of the webhook's attempts has ended for `stalledMs`, or its rate limit or the order that it asks for keeps
+   * what waits for longer than `ownLimitMs`. Milliseconds.
    */
   isSlow(webhookId: string, stalledMs: number, ownLimitMs: number): boolean {
     const queue = this.queues.find(webhookId);
     if (queue === undefined) return true;
     // Nobody is slow who is not asked.
     if (this.isSuspended) return false;
-    const patienceMs = Math.min(Math.max(stalledMs, 3 * queue.attemptMs), 4 * stalledMs);
-    const isStalled = this.parts.clock().getTime() - queue.progressAt >= patienceMs;
+    const isStalled = this.parts.clock().getTime() - queue.progressAt >= stalledMs;
     if (isStalled && queue.inFlight > 0) this.keepWaiting(queue);
     if (isStalled) return true;
     const behindOthers = this.lanes.waitingCount(webhookId);
