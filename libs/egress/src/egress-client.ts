@@ -19,8 +19,6 @@ export interface EgressClientOptions {
   readonly rules: EgressRules;
   /** Default: the machine's own resolver. */
   readonly resolve?: Resolve;
-  /** Names looked up at once, those that are slow to answer half of them at most. Default: what `UV_THREADPOOL_SIZE` lets through. */
-  readonly lookupsAtOnce?: number;
   readonly clock?: Clock;
   /** Connections to one address of one origin. Requests beyond it wait for a free one, within their own time. Default 64. */
   readonly maxConnectionsPerHost?: number;
@@ -75,7 +73,7 @@ export class EgressClient {
     this.#rules = options.rules;
     this.#book = new AddressBook({
       rules: options.rules,
-      lookups: new Lookups(options.resolve ?? systemResolve, options.lookupsAtOnce ?? systemLookupsAtOnce()),
+      lookups: new Lookups(options.resolve ?? systemResolve, systemLookupsAtOnce()),
       clock: options.clock ?? systemClock,
     });
     this.#limits = {

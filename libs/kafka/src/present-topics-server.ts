@@ -2,7 +2,7 @@ import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { KafkaBatchServer } from './batch-server.ts';
 import { silentLogger } from './client.ts';
-import type { KafkaClientOptions } from './client.ts';
+import type { KafkaClientOptions, Logger } from './client.ts';
 import type { BatchHandler } from './record.ts';
 import { ensureTopics, listTopics } from './topics.ts';
 
@@ -29,6 +29,7 @@ const STOP_DEADLINE_MS = 2_000;
  * what is still missing is left out, and the group is joined anew when the topics that there are have changed.
  */
 export class PresentTopicsServer extends Server implements CustomTransportStrategy {
+  private readonly log: Logger;
   private server: KafkaBatchServer | undefined;
   private served: readonly string[] = [];
   /** Those that were there at the last look. */
@@ -42,6 +43,7 @@ export class PresentTopicsServer extends Server implements CustomTransportStrate
 
   constructor(private readonly options: PresentTopicsServerOptions) {
     super();
+    this.log = options.client.logger ?? silentLogger;
     this.transportId = Symbol('signet.present-topics');
   }
 
@@ -89,7 +91,7 @@ export class PresentTopicsServer extends Server implements CustomTransportStrate
       try {
         await ensureTopics(client, [{ name, partitions, cleanup: 'delete' }]);
       } catch (error) {
-        (client.logger ?? silentLogger).warn({ err: error, topic: name }, 'a topic to be read could not be made');
+        this.log.warn({ err: error, topic: name }, 'a topic to be read could not be made');
       }
     };
     await Promise.all(topics.map(make));
@@ -97,23 +99,22 @@ export class PresentTopicsServer extends Server implements CustomTransportStrate
 
   private async look(): Promise<void> {
     const { client, checkMs = 5_000 } = this.options;
-    const log = client.logger ?? silentLogger;
     try {
       this.present = this.presentOf(new Set(await listTopics(client)));
       if (!this.hasLooked || this.present.join() !== this.served.join()) await this.serve(this.present);
       this.hasLooked = true;
     } catch (error) {
-      log.warn({ err: error }, 'the topics to be read could not be read anew');
+      this.log.warn({ err: error }, 'the topics to be read could not be read anew');
     }
     if (!this.isClosing) this.timer = setTimeout(() => (this.looking = this.look()), checkMs);
   }
 
   /** The topics to be read, in the order of the settings. */
   private presentOf(existing: ReadonlySet<string>): string[] {
-    const { client, topics } = this.options;
+    const { topics } = this.options;
     const missing = topics.filter((topic) => !existing.has(topic)).join(', ');
     if (missing !== this.missing && missing !== '')
-      (client.logger ?? silentLogger).warn({ missing }, 'topics are not there; the others are read');
+      this.log.warn({ missing }, 'topics are not there; the others are read');
     this.missing = missing;
     return topics.filter((topic) => {
       const looks = existing.has(topic) ? 0 : (this.missedLooks.get(topic) ?? 0) + 1;

@@ -38,9 +38,8 @@ export const sentenceOf = (error: unknown): string =>
   error instanceof Error ? error.message : 'Something went wrong that has no name.';
 
 /**
- * The errors of a form by field. An error of a part (`headers.x-shop`, `events.1`) stands at the field that the form has,
- * be it the part itself;
- * what belongs to none of its fields is left for the head of the form.
+ * The errors of a form by field. An error of a part (`headers.x-shop`, `events.1`) stands at the field that the form has, be
+ * it the part itself; what belongs to none of its fields is left for the head of the form.
  *
  * @param known fields of the form
  */
@@ -55,10 +54,10 @@ export function errorsByField(
   for (const { field, detail } of error.fields) {
     const [first = '', ...parts] = field.split('.');
     const part = parts.join('.');
-    const sentence = part === '' || /^\d+$/.test(part) ? detail : `${part}: ${detail}`;
-    if (known.includes(field)) fields[field] = fields[field] === undefined ? detail : `${fields[field]} ${detail}`;
-    else if (!known.includes(first)) rest.push(field === '' ? detail : `${field}: ${detail}`);
-    else fields[first] = fields[first] === undefined ? sentence : `${fields[first]} ${sentence}`;
+    const shownAt = known.includes(field) ? field : first;
+    const sentence = shownAt === field || /^\d+$/.test(part) ? detail : `${part}: ${detail}`;
+    if (!known.includes(shownAt)) rest.push(field === '' ? detail : `${field}: ${detail}`);
+    else fields[shownAt] = fields[shownAt] === undefined ? sentence : `${fields[shownAt]} ${sentence}`;
   }
   return { fields, rest };
 }

@@ -87,7 +87,7 @@ export class DispatchIntake {
     const durable = Promise.all(tasks.map(({ whenDurable }) => whenDurable)).then((all) => all.every(Boolean));
     const { spillAfterMs } = this.options;
     const takenAt = this.clock().getTime();
-    for (let round = 1; !batch.signal.aborted; round++) {
+    while (!batch.signal.aborted) {
       const roundEndsAt = this.clock().getTime() + spillAfterMs;
       const isDurable = await settlesWithin(durable, spillAfterMs, batch.signal);
       if (isDurable === true || batch.signal.aborted) return;
@@ -95,27 +95,29 @@ export class DispatchIntake {
       if (isDurable === false) throw new RetryableError('partition_lost', 'The partition was lost for a moment.');
       // Answers may have come that nobody has looked at while this process was busy; who was not heard is not slow.
       await setImmediate();
-      const isOld = this.clock().getTime() - takenAt >= MAX_ROUNDS * spillAfterMs;
-      if (!isOld && this.clock().getTime() - roundEndsAt > spillAfterMs) continue;
-      await this.dispatcher.spill(isOld ? tasks : this.slowOf(tasks, batch.partition, round));
+      const now = this.clock().getTime();
+      const rounds = (now - takenAt) / spillAfterMs;
+      if (rounds >= MAX_ROUNDS) await this.dispatcher.spill(tasks);
+      else if (now - roundEndsAt <= spillAfterMs)
+        await this.dispatcher.spill(this.slowOf(tasks, batch.partition, rounds >= ROUNDS_TO_SETTLE));
     }
   }
 
-  private slowOf(tasks: readonly DeliveryTask[], partition: number, round: number): DeliveryTask[] {
+  private slowOf(tasks: readonly DeliveryTask[], partition: number, isSettled: boolean): DeliveryTask[] {
     const isSlow = new Map<string, (task: DeliveryTask) => boolean>();
     return tasks.filter((task) => {
       let test = isSlow.get(task.webhookId);
-      if (!test) isSlow.set(task.webhookId, (test = this.slownessOf(task.webhookId, partition, round)));
+      if (!test) isSlow.set(task.webhookId, (test = this.slownessOf(task.webhookId, partition, isSettled)));
       return test(task);
     });
   }
 
   /** Says of the webhook's tasks which are better off in PostgreSQL. */
-  private slownessOf(webhookId: string, partition: number, round: number): (task: DeliveryTask) => boolean {
+  private slownessOf(webhookId: string, partition: number, isSettled: boolean): (task: DeliveryTask) => boolean {
     const { spillAfterMs } = this.options;
     const slowMs = SLOW_ROUNDS * spillAfterMs;
     if (this.dispatcher.isSlow(webhookId, spillAfterMs, slowMs)) return () => true;
-    if (round < ROUNDS_TO_SETTLE || this.roomOf(partition).allows(webhookId)) return () => false;
+    if (!isSettled || this.roomOf(partition).allows(webhookId)) return () => false;
     const farBehind = this.dispatcher.farBehind(webhookId, slowMs);
     return (task) => farBehind.has(task);
   }

@@ -120,7 +120,7 @@ export class Dispatcher {
   farBehind(webhookId: string, ms: number): ReadonlySet<DeliveryTask> {
     const queue = this.queues.find(webhookId);
     if (!queue || queue.attemptMs === 0) return new Set();
-    return new Set(queue.freshBehind((ms / queue.attemptMs) * queue.slots(this.parts.limits.perWebhook)));
+    return queue.freshBehind((ms / queue.attemptMs) * queue.slots(this.parts.limits.perWebhook));
   }
 
   /** Hands to PostgreSQL what is still only a Kafka record, so that its offset need not wait for a slow receiver. */

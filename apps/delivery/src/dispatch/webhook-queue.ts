@@ -48,8 +48,8 @@ export class WebhookQueue {
   }
 
   /** Those fresh from Kafka but for the first so many. */
-  freshBehind(count: number): DeliveryTask[] {
-    return this.waiting.fresh.size > count ? [...this.waiting.fresh].slice(Math.ceil(count)) : [];
+  freshBehind(count: number): ReadonlySet<DeliveryTask> {
+    return new Set(this.waiting.fresh.size > count ? [...this.waiting.fresh].slice(Math.ceil(count)) : []);
   }
 
   /** When the claim was taken under which what waits is served, milliseconds since the epoch. */

@@ -24,11 +24,11 @@ export function readHttpEvents(headers: IncomingHttpHeaders, body: Buffer): Http
     if (!Array.isArray(events)) return { kind: 'one', event: events as Refusal };
     return { kind: 'batch', events: events.map((event: RawEvent | Refusal) => carriedBy(headers, event)) };
   }
-  const isBinary = mode === undefined && headers['ce-specversion'] !== undefined;
-  if (!isBinary && mode === undefined && body.length > 0 && !JSON_MEDIA_TYPE.test(contentType))
+  if (mode === undefined && headers['ce-specversion'] !== undefined)
+    return { kind: 'one', event: carriedBy(headers, readBinary(headers, body)) };
+  if (mode === undefined && body.length > 0 && !JSON_MEDIA_TYPE.test(contentType))
     return { kind: 'one', event: noJson(contentType === '' ? 'a body without a content type' : contentType) };
-  if (!isBinary) return { kind: 'one', event: carriedBy(headers, readStructured(body)) };
-  return { kind: 'one', event: carriedBy(headers, readBinary(headers, body)) };
+  return { kind: 'one', event: carriedBy(headers, readStructured(body)) };
 }
 
 function readBinary(headers: IncomingHttpHeaders, body: Buffer): RawEvent | Refusal {
