@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { REGISTRY_WEBHOOKS } from '@signet/contracts';
 import { generateSecret } from '@signet/signature';
@@ -90,6 +91,38 @@ test('If-Match keeps a change from overwriting what somebody else changed', asyn
   expect((await tenant.call('DELETE', path, { headers: ifMatch })).status).toBe(412);
   expect((await tenant.call('GET', path)).json.name).toBe('A');
   expect((await tenant.call('DELETE', path, { headers: { 'if-match': '"2"' } })).status).toBe(204);
+});
+
+test.each([
+  ['"7", "1"', 200],
+  ['W/"1", "a,b", "1"', 200],
+  ['*', 200],
+  ['"2", "3"', 412],
+  ['W/"1"', 412],
+  ['",1,"', 412],
+  ['1', 400],
+  ['"1", *', 400],
+  ['', 400],
+])('If-Match: %s of version 1 gives %i', async (value, status) => {
+  const { id } = await tenant.newWebhook();
+  const path = `/v1/webhooks/${id}`;
+  const ifMatch = { 'if-match': value };
+  const changed = await tenant.call('PATCH', path, { body: { name: 'A' }, headers: ifMatch });
+  expect(changed.status).toBe(status);
+  if (status === 400) {
+    expect(changed.json).toMatchObject({
+      code: 'invalid_if_match',
+      detail: expect.stringContaining('If-Match must be'),
+    });
+  }
+  const another = await tenant.newWebhook();
+  const deleted = await tenant.call('DELETE', `/v1/webhooks/${another.id}`, { headers: ifMatch });
+  expect(deleted.status).toBe(status === 200 ? 204 : status);
+});
+
+test('If-Match: * of what is not there is a 404', async () => {
+  const gone = await tenant.call('DELETE', `/v1/webhooks/${randomUUID()}`, { headers: { 'if-match': '*' } });
+  expect(gone).toMatchObject({ status: 404, json: { code: 'webhook_not_found' } });
 });
 
 test('the secret is in the answer to its making, and read where it is asked for', async () => {

@@ -7,10 +7,10 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { actorOf, tenantOf } from '../caller.ts';
 import { Aggregates } from '../database/aggregates.ts';
+import { expectedVersion } from '../expected-version.ts';
 import { placeOf, viewPage } from '../page.ts';
 import type { PlainListQuery } from '../page-query.ts';
 import { plainListQuery } from '../page-query.ts';
-import { staleVersion } from '../problems.ts';
 import { RuleBroken } from '../rule-broken.ts';
 import { tagged } from '../tagged.ts';
 import { TenantCommands } from './tenant.commands.ts';
@@ -108,10 +108,8 @@ export class TenantHttp {
       throw problem(403, 'operator_only', 'Only an operator changes the name of a tenant.');
     }
     const { version } = await this.find(id);
-    const expectedVersion = parseIfMatch(ifMatch);
-    // A change that changes nothing would not come as far as the append, which asks the same.
-    if (expectedVersion !== undefined && expectedVersion !== version) throw staleVersion(version);
-    await this.commands.update(id, withoutUndefined(body), { actor: actorOf(caller), expectedVersion });
+    const expected = expectedVersion(version, parseIfMatch(ifMatch));
+    await this.commands.update(id, withoutUndefined(body), { actor: actorOf(caller), expectedVersion: expected });
     return tagged(reply, await this.viewOf(id));
   }
 

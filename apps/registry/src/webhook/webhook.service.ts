@@ -1,12 +1,13 @@
 import type { EgressRules } from '@signet/egress';
-import type { Caller, FieldError } from '@signet/service-kit';
+import type { Caller, FieldError, IfMatch } from '@signet/service-kit';
 import type { Clock } from '@signet/contracts';
 import { EVENT_TYPE_NAMES, isUuid } from '@signet/contracts';
 import { actorOf, tenantOf } from '../caller.ts';
 import { displayNameOf } from '../event-type/event-types.ts';
+import { expectedVersion } from '../expected-version.ts';
 import { toInstant } from '../instant.ts';
 import type { Place } from '../page.ts';
-import { invalid, invalidQuery, staleVersion } from '../problems.ts';
+import { invalid, invalidQuery } from '../problems.ts';
 import { RuleBroken } from '../rule-broken.ts';
 import type { TenantQueries } from '../tenant/tenant.queries.ts';
 import type { WebhookCommands } from './webhook.commands.ts';
@@ -63,19 +64,18 @@ export class Webhooks {
     return found;
   }
 
-  async update(id: string, body: UpdateWebhookBody, expectedVersion: number | undefined, caller: Caller) {
+  async update(id: string, body: UpdateWebhookBody, ifMatch: IfMatch, caller: Caller) {
     const webhook = await this.find(id, caller);
-    checkVersion(webhook.version, expectedVersion);
+    const expected = expectedVersion(webhook.version, ifMatch);
     this.judge(body);
     const changes = { settings: changesOf(body), clientCertificate: body.clientCertificate };
-    await this.commands.update(webhook, changes, { actor: actorOf(caller), expectedVersion });
+    await this.commands.update(webhook, changes, { actor: actorOf(caller), expectedVersion: expected });
     return this.view(id, caller);
   }
 
-  async delete(id: string, expectedVersion: number | undefined, caller: Caller): Promise<void> {
+  async delete(id: string, ifMatch: IfMatch, caller: Caller): Promise<void> {
     const { version } = await this.find(id, caller);
-    checkVersion(version, expectedVersion);
-    await this.commands.delete(id, { actor: actorOf(caller), expectedVersion });
+    await this.commands.delete(id, { actor: actorOf(caller), expectedVersion: expectedVersion(version, ifMatch) });
   }
 
   async enable(id: string, caller: Caller): Promise<WebhookDetailsView> {
@@ -145,9 +145,4 @@ function checkSearch(q: string | undefined): void {
   if (q === undefined || q.length >= SHORTEST_SEARCH) return;
   const detail = `A search over all tenants needs at least ${SHORTEST_SEARCH} characters.`;
   throw invalidQuery([{ field: 'q', rule: 'too_small', detail }]);
-}
-
-/** Says early what the append would say: the caller looked at another version than is there. */
-function checkVersion(version: number, expectedVersion: number | undefined): void {
-  if (expectedVersion !== undefined && expectedVersion !== version) throw staleVersion(version);
 }

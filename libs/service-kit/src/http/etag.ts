@@ -3,18 +3,31 @@ import { problem } from '../problem/problem.ts';
 /** The entity tag of a version (RFC 9110, 8.8.3): strong, since a version is that of the whole state. */
 export const etag = (version: number): string => `"${version}"`;
 
+/** The tags that a client named in `If-Match`, with their quotes; undefined: whatever is there will do. */
+export type IfMatch = readonly string[] | undefined;
+
+const TAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
+// A comma may stand within the quotes of a tag, and elements of a list may be empty (RFC 9110, 5.6.1.2).
+const LIST = new RegExp(String.raw`^[\t ,]*${TAG}(?:[\t ]*,[\t ,]*${TAG})*[\t ,]*$`);
+
 /**
- * Reads `If-Match` (RFC 9110, 13.1.1) with one tag of ours: the version that the client has seen. Without the header,
- * or with `*`, any version will do: undefined.
+ * Reads `If-Match` (RFC 9110, 13.1.1). Tags that are well-formed but were never ours are no error: they match nothing.
  *
- * @throws Problem 400 `invalid_if_match` for anything else
+ * @throws Problem 400 `invalid_if_match` for what is neither `*` nor a list of tags. So is an empty one: a client that
+ * means a condition and has lost its tag must not be taken for one that means none.
  */
-export function parseIfMatch(header: string | undefined): number | undefined {
+export function parseIfMatch(header: string | undefined): IfMatch {
   const value = header?.trim();
-  if (value === undefined || value === '' || value === '*') return undefined;
-  const [, digits] = /^"(\d{1,15})"$/.exec(value) ?? [];
-  if (digits === undefined) {
-    throw problem(400, 'invalid_if_match', 'If-Match must be the ETag of a response, such as "3".');
+  if (value === undefined || value === '*') return undefined;
+  if (!LIST.test(value)) {
+    throw problem(
+      400,
+      'invalid_if_match',
+      'If-Match must be * or a list of ETags of responses, such as "3" or "3", "4".',
+    );
   }
-  return Number(digits);
+  return value.match(new RegExp(TAG, 'g')) ?? [];
 }
+
+/** Compares strongly (RFC 9110, 8.8.3.2), character by character: a weak tag is the tag of no version. */
+export const matchesVersion = (ifMatch: IfMatch, version: number): boolean => ifMatch?.includes(etag(version)) ?? true;

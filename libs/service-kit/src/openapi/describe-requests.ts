@@ -8,7 +8,9 @@ const ifMatch: Parameter = {
   name: 'If-Match',
   in: 'header',
   required: false,
-  description: 'The ETag of what was read, such as `"3"`: what somebody changed since is not overwritten, but a 412.',
+  description:
+    'The ETag of what was read, such as `"3"`, or a list of them: what somebody changed since is not overwritten, but a ' +
+    '412, as with weak tags, which match nothing. `*` matches whatever is there.',
   schema: { type: 'string' },
 };
 
