@@ -108,3 +108,16 @@ test('data keeps its bytes: digits, spaces and the order of its fields', () => {
   const text = JSON.stringify({ ...goodEvent, data: 0 }).replace('"data":0', `"data": ${data}`);
   expect(judge(readStructured(Buffer.from(text)))).toMatchObject({ data: Buffer.from(data) });
 });
+
+test.each([
+  ['percent-encoded', 'a%20%22b%22%20%E2%82%AC', 'a "b" €'],
+  ['quoted, as older senders do', '"a b"', 'a b'],
+  ['quoted, with escapes', String.raw`"a \"b\" \\ c"`, String.raw`a "b" \ c`],
+  ['quoted and percent-encoded: unquoted first, then decoded once', '"a%2520%22"', 'a%20"'],
+  ['with a quote that begins nothing', 'a"b', 'a"b'],
+  ['with a quote that is not closed', '"a', '"a'],
+  ['quoted, with an escape in place of its end', String.raw`"a\"`, String.raw`"a\"`],
+])('over HTTP, a header is read as the binding has it: %s', (_what, subject, expected) => {
+  const headers = { 'content-type': 'application/json', 'ce-specversion': '1.0', 'ce-subject': subject };
+  expect(readHttpEvents(headers, Buffer.from('{}'))).toMatchObject({ event: { attributes: { subject: expected } } });
+});

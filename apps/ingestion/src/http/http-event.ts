@@ -48,9 +48,14 @@ function readBinary(headers: IncomingHttpHeaders, body: Buffer): RawEvent | Refu
 const carriedBy = (headers: IncomingHttpHeaders, event: RawEvent | Refusal): RawEvent | Refusal =>
   isRefusal(event) ? event : { ...event, carrierTraceparent: headers['traceparent']?.toString() };
 
+/**
+ * CloudEvents 1.0, HTTP protocol binding, 3.1.3.2: a quoted string is unquoted first, which older senders wrote, then one
+ * round of percent-decoding.
+ */
 function decoded(value: string): string | undefined {
+  const [, quoted] = /^"((?:[^"\\]|\\.)*)"$/.exec(value) ?? [];
   try {
-    return decodeURIComponent(value);
+    return decodeURIComponent(quoted?.replaceAll(/\\(.)/g, '$1') ?? value);
   } catch {
     return undefined;
   }
