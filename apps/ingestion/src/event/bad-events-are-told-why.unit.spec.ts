@@ -97,6 +97,11 @@ test.each<[what: string, change: Parameters<typeof structured>[0], expected: obj
   ['JSON of a kind', { datacontenttype: 'application/vnd.shop+json' }, { tenantId: WORLD.tenant }],
   ['data in base64', { data: undefined, data_base64: 'eyJzYWxlSWQiOjF9' }, { data: Buffer.from('{"saleId":1}') }],
   ['fields that the schema does not know', { data: { saleId: 1, colour: 'red' } }, { tenantId: WORLD.tenant }],
+  [
+    'a long list: its elements have no keys',
+    { data: { saleId: 1, serials: Array(10_001).fill(7) } },
+    { tenantId: WORLD.tenant },
+  ],
   ['an id of every kind of letter', { id: 'é😀' }, { id: 'é😀' }],
   ['an empty subject is none', { subject: '' }, { subject: undefined }],
 ])('is taken: %s', (_what, change, expected) => {

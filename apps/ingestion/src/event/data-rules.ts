@@ -49,8 +49,9 @@ function measure(root: object): { depth: number; keys: number } {
     const [value, depth] = next;
     deepest = Math.max(deepest, depth);
     if (deepest > MAX_DEPTH || keys > MAX_KEYS) break;
+    // The elements of a list have no keys; how many there are is bounded by the bytes of the message.
+    if (!Array.isArray(value)) keys += Object.keys(value).length;
     for (const child of Object.values(value) as unknown[]) {
-      keys += 1;
       if (typeof child === 'object' && child !== null) open.push([child, depth + 1]);
     }
   }
