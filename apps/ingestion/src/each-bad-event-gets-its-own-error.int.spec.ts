@@ -63,6 +63,18 @@ test.each(OVER_HTTP)('over HTTP, $what: a problem that names the field and the r
   });
 });
 
+test('over HTTP, OpenAPI names each of them under its status', async () => {
+  const document = (await (await fetch(`${ingestion.service.url}/openapi.json`)).json()) as {
+    paths: Record<string, { post: { responses: Record<string, { content: Record<string, { examples?: object }> }> } }>;
+  };
+  const { responses } = document.paths['/v1/events']!.post;
+  const described = Object.entries(responses).flatMap(([status, { content }]) =>
+    Object.keys(content['application/problem+json']?.examples ?? {}).map((code) => `${status} ${code}`),
+  );
+  const told = OVER_HTTP.map(({ reason }) => `${STATUS[reason] ?? 422} ${reason}`);
+  expect(described).toEqual(expect.arrayContaining(told));
+});
+
 test('over HTTP, each was counted by its reason, and a good event is taken as before', async () => {
   const expected = countedByReason(OVER_HTTP);
   expect(await refusedOver('http', Object.keys(expected))).toEqual(expected);

@@ -10,6 +10,7 @@ import { EventsIntake } from './events.intake.ts';
 import type { EventResult } from './events.intake.ts';
 import { acceptedResponse, idempotencyKeyHeader, multiStatusResponse, traceparentHeader } from './events.openapi.ts';
 import { readHttpEvents } from './http-event.ts';
+import { refusalsWith, statusOf } from './refusals.ts';
 
 /** Kafka answers again within seconds, or an operator is needed. */
 const RETRY_AFTER_SECONDS = '2';
@@ -36,11 +37,11 @@ export class EventsHttp {
   @ApiHeader(traceparentHeader)
   @ApiResponse(acceptedResponse)
   @ApiResponse(multiStatusResponse)
-  @Fails(403, {
-    tenant_not_allowed: 'The API key may not send events for this tenant.',
-    event_type_not_allowed: 'The API key may not send events of the type "sale.created".',
-  })
-  @Fails(422, { all_events_refused: 'No event of the batch was accepted; see errors.' })
+  @Fails(400, refusalsWith(400))
+  @Fails(403, refusalsWith(403))
+  @Fails(413, { ...refusalsWith(413), batch_too_large: 'The batch has 1001 events; at most 1000 are taken.' })
+  @Fails(415, refusalsWith(415))
+  @Fails(422, { all_events_refused: 'No event of the batch was accepted; see errors.', ...refusalsWith(422) })
   @Fails(503, { kafka_unavailable: 'Kafka has not acknowledged the events; send them again.' })
   async publish(
     @Req() request: FastifyRequest,
@@ -78,16 +79,8 @@ export class EventsHttp {
   }
 }
 
-const STATUS: Partial<Record<Refusal['reason'], number>> = {
-  malformed_event: 400,
-  event_type_not_allowed: 403,
-  tenant_not_allowed: 403,
-  message_too_large: 413,
-  unsupported_media_type: 415,
-};
-
 const refused = ({ reason, field, detail }: Refusal): Problem =>
-  problem(STATUS[reason] ?? 422, reason, detail, { errors: [{ field, rule: reason, detail }] });
+  problem(statusOf(reason), reason, detail, { errors: [{ field, rule: reason, detail }] });
 
 /** Where the key may send nothing of the batch, that is what its sender must mend; else the events are at fault. */
 function allRefused(results: readonly EventResult[]): Problem {
@@ -97,7 +90,7 @@ function allRefused(results: readonly EventResult[]): Problem {
     return [{ field: `${index}.${field}`, rule: reason, detail }];
   });
   const refusals = results.flatMap((result) => (result.status === 'refused' ? [result.refusal] : []));
-  const isForbidden = refusals.every(({ reason }) => STATUS[reason] === 403);
+  const isForbidden = refusals.every(({ reason }) => statusOf(reason) === 403);
   const [status, code] = isForbidden && refusals[0] ? [403, refusals[0].reason] : [422, 'all_events_refused'];
   return problem(status, code, 'No event of the batch was accepted; see errors.', { errors });
 }

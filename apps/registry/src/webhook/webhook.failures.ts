@@ -1,4 +1,12 @@
 /** What OpenAPI says of failures that several routes of a webhook share. */
 export const WEBHOOK_NOT_FOUND = { webhook_not_found: 'There is no such webhook.' };
+/** Rules that need the whole webhook, or what it has already; `errors` names the field. */
+export const BROKEN_AS_A_WHOLE = {
+  repeated: 'The header "x-shop-signature" is one of the webhook\'s headers already.',
+  needs_https: 'A client certificate is shown over https only; the URL is none of https.',
+};
+export const NOTHING_TO_KEEP = {
+  nothing_to_keep: 'The header "authorization" is to stay as it is, but there is none.',
+};
 export const STALE = { stale_version: 'It was changed since you read it: read it again.' };
 export const ETAG = { ETag: 'The version of the webhook, for If-Match.' };

@@ -27,7 +27,7 @@ import {
   webhookExample,
   webhookPageAnswer,
 } from './webhook.answers.ts';
-import { ETAG, STALE, WEBHOOK_NOT_FOUND } from './webhook.failures.ts';
+import { BROKEN_AS_A_WHOLE, ETAG, NOTHING_TO_KEEP, STALE, WEBHOOK_NOT_FOUND } from './webhook.failures.ts';
 import { tagged } from '../tagged.ts';
 import { WholeVerdict } from './webhook.verdict.interceptor.ts';
 
@@ -51,6 +51,7 @@ export class WebhookHttp {
     },
   )
   @Fails(409, { too_many_webhooks_of_url: 'At most 10 webhooks of a tenant have the same URL.' })
+  @Fails(422, BROKEN_AS_A_WHOLE)
   async register(
     @Body({ schema: createWebhookBody }) body: CreateWebhookBody,
     @Caller() caller: Caller,
@@ -93,6 +94,7 @@ export class WebhookHttp {
   @Fails(404, WEBHOOK_NOT_FOUND)
   @Fails(409, { too_many_webhooks_of_url: 'At most 10 webhooks of a tenant have the same URL.' })
   @Fails(412, STALE)
+  @Fails(422, { ...BROKEN_AS_A_WHOLE, ...NOTHING_TO_KEEP })
   async update(
     @Param('id') id: string,
     @Body({ schema: updateWebhookBody }) body: UpdateWebhookBody,

@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import type { OpenApiOptions } from './openapi-document.ts';
 import type { Operation, PossibleProblem } from './problem-responses.ts';
 import { addProblems, headersOf } from './problem-responses.ts';
 
@@ -50,9 +51,13 @@ const WITH_QUERY: readonly PossibleProblem[] = [
   { status: 400, code: 'invalid_query', detail: 'The query breaks a rule; see errors.' },
 ];
 const WITH_BODY: readonly PossibleProblem[] = [
+  { status: 413, code: 'body_too_large', detail: 'The body is larger than is accepted here.' },
+  { status: 415, code: 'unsupported_encoding', detail: 'A body is sent as it is, without Content-Encoding.' },
+];
+const WITH_JSON: readonly PossibleProblem[] = [
   { status: 400, code: 'malformed_json', detail: 'The body is not JSON.' },
   { status: 400, code: 'repeated_field', detail: 'The body names a field twice; see errors.' },
-  { status: 413, code: 'body_too_large', detail: 'The body is larger than is accepted here.' },
+  { status: 400, code: 'too_deep', detail: 'The body is nested deeper than 64 levels.' },
   {
     status: 415,
     code: 'unsupported_media_type',
@@ -67,6 +72,13 @@ const CHANGING: readonly PossibleProblem[] = [
     detail: 'The tenant of this API key is suspended: the key reads, and changes nothing.',
   },
 ];
+const WITH_IF_MATCH: readonly PossibleProblem[] = [
+  {
+    status: 400,
+    code: 'invalid_if_match',
+    detail: 'If-Match must be * or a list of ETags of responses, such as "3" or "3", "4".',
+  },
+];
 const WITH_IDEMPOTENCY_KEY: readonly PossibleProblem[] = [
   {
     status: 400,
@@ -78,9 +90,16 @@ const WITH_IDEMPOTENCY_KEY: readonly PossibleProblem[] = [
   { status: 422, code: 'idempotency_key_reused', detail: 'This Idempotency-Key came with another request.' },
 ];
 
-/** Adds to each operation the problems that it may answer with for what it is: guarded, with a query, with a body. */
-export function describeCommonProblems(document: OpenAPIObject, withIdempotencyKeys: boolean): void {
-  for (const path of Object.values(document.paths)) {
+/**
+ * Adds to each operation the problems that it may answer with for what it is: guarded, with a query, with a body. Those
+ * with `bodies` of their own read them themselves, and say themselves what may be wrong with them.
+ */
+export function describeCommonProblems(
+  document: OpenAPIObject,
+  { bodies }: Required<Pick<OpenApiOptions, 'bodies'>>,
+  withIdempotencyKeys: boolean,
+): void {
+  for (const [template, path] of Object.entries(document.paths)) {
     for (const method of ['get', 'post', 'patch', 'put', 'delete'] as const) {
       const operation: Operation | undefined = path[method];
       if (!operation) continue;
@@ -88,8 +107,12 @@ export function describeCommonProblems(document: OpenAPIObject, withIdempotencyK
       const hasQuery = operation.parameters?.some((parameter) => 'in' in parameter && parameter.in === 'query');
       if (hasQuery) addProblems(operation, WITH_QUERY);
       if (method !== 'get') addProblems(operation, CHANGING);
-      if (method === 'post' || operation.requestBody) addProblems(operation, WITH_BODY);
+      if (method === 'post' || operation.requestBody) {
+        const readsItself = Object.hasOwn(bodies, `${method.toUpperCase()} ${template}`);
+        addProblems(operation, readsItself ? WITH_BODY : [...WITH_JSON, ...WITH_BODY]);
+      }
       if (method === 'post' && withIdempotencyKeys) addProblems(operation, WITH_IDEMPOTENCY_KEY);
+      if ('412' in operation.responses) addProblems(operation, WITH_IF_MATCH);
       describeRateLimits(operation);
     }
   }

@@ -34,7 +34,7 @@ export function openApiDocument(app: INestApplication, options: OpenApiOptions):
   const document = SwaggerModule.createDocument(app, builder.build(), { standardSchemaConverter: toJsonSchema });
   const withIdempotencyKeys = options.idempotencyKeys ?? false;
   describeRequests(document, { places: {}, bodies: {}, ...options }, withIdempotencyKeys);
-  describeCommonProblems(document, withIdempotencyKeys);
+  describeCommonProblems(document, { bodies: {}, ...options }, withIdempotencyKeys);
   const schemas = { ...document.components?.schemas, Problem: problemSchema };
   return { ...document, components: { ...document.components, schemas } };
 }
