@@ -1,3 +1,5 @@
+import { request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CloudEvent } from 'cloudevents';
 import type { Answer } from './testing/ingestion.ts';
@@ -162,4 +164,18 @@ test('an Idempotency-Key is taken: the event says by its id that it is the same'
   const [first, again] = [await ingestion.post(keyed, operator), await ingestion.post(keyed, operator)];
   expect(first).toMatchObject({ status: 202, json: { results: [{ id: event.id }] } });
   expect(again).toMatchObject({ status: 202, json: first.json });
+});
+
+test('an attribute that is there twice in binary mode is refused, as it is over Kafka', async () => {
+  const { headers, body } = overHttp.binary(saleOf(tenant));
+  // fetch would make one header of them.
+  const twice = { ...(headers as Record<string, string>), 'ce-id': ['one', 'another'] };
+  const answer = await new Promise((resolve, reject) => {
+    const authorization = `Bearer ${operator}`;
+    request(`${ingestion.service.url}/v1/events`, { method: 'POST', headers: { ...twice, authorization } })
+      .on('response', (response) => void json(response).then(resolve, reject))
+      .on('error', reject)
+      .end(body);
+  });
+  expect(answer).toMatchObject({ status: 400, code: 'malformed_event', errors: [{ field: 'id' }] });
 });

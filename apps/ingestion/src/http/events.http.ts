@@ -49,7 +49,7 @@ export class EventsHttp {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const read = readHttpEvents(request.headers, body);
+    const read = readHttpEvents(request.headers, body, request.raw.rawHeaders);
     if (read.kind === 'one') {
       const [result] = await this.take([read.event], caller);
       if (result?.status !== 'accepted') throw refused(result!.refusal);

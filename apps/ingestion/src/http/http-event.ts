@@ -14,8 +14,14 @@ export type HttpEvents =
 /**
  * CloudEvents of an HTTP request (CloudEvents 1.0, HTTP protocol binding): structured, batched, or binary with `ce-*`
  * headers. A plain JSON body without such headers is taken as structured, so that curl needs no special content type.
+ *
+ * @param rawHeaders names and values in turn, as they came: `headers` makes one value of those that share a name
  */
-export function readHttpEvents(headers: IncomingHttpHeaders, body: Buffer): HttpEvents {
+export function readHttpEvents(
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+  rawHeaders: readonly string[] = [],
+): HttpEvents {
   const contentType = headers['content-type'] ?? '';
   const mode = modeOf(contentType);
   if (typeof mode === 'object') return { kind: 'one', event: mode };
@@ -25,13 +31,15 @@ export function readHttpEvents(headers: IncomingHttpHeaders, body: Buffer): Http
     return { kind: 'batch', events: events.map((event: RawEvent | Refusal) => carriedBy(headers, event)) };
   }
   if (mode === undefined && headers['ce-specversion'] !== undefined)
-    return { kind: 'one', event: carriedBy(headers, readBinary(headers, body)) };
+    return { kind: 'one', event: carriedBy(headers, readBinary(headers, body, rawHeaders)) };
   if (mode === undefined && body.length > 0 && !JSON_MEDIA_TYPE.test(contentType))
     return { kind: 'one', event: noJson(contentType === '' ? 'a body without a content type' : contentType) };
   return { kind: 'one', event: carriedBy(headers, readStructured(body)) };
 }
 
-function readBinary(headers: IncomingHttpHeaders, body: Buffer): RawEvent | Refusal {
+function readBinary(headers: IncomingHttpHeaders, body: Buffer, rawHeaders: readonly string[]): RawEvent | Refusal {
+  const twice = repeatedAttribute(rawHeaders);
+  if (twice !== undefined) return refusal('malformed_event', twice, `The header ce-${twice} is there more than once.`);
   const attributes: Record<string, unknown> = {};
   for (const name in headers) {
     if (!name.startsWith('ce-')) continue;
@@ -42,6 +50,11 @@ function readBinary(headers: IncomingHttpHeaders, body: Buffer): RawEvent | Refu
   }
   if (headers['content-type'] !== undefined) attributes['datacontenttype'] = headers['content-type'];
   return { attributes, data: body.length > 0 ? body : null };
+}
+
+function repeatedAttribute(rawHeaders: readonly string[]): string | undefined {
+  const names = rawHeaders.filter((_text, index) => index % 2 === 0).map((name) => name.toLowerCase());
+  return names.find((name, index) => name.startsWith('ce-') && names.indexOf(name) < index)?.slice(3);
 }
 
 /** One request is one step of a trace: its header stands for each event of it that does not say its own. */
