@@ -78,6 +78,9 @@ describe('filters', () => {
   test('an operator searches by tenant, too', async () => {
     const found = await registry.call('GET', `/v1/webhooks?q=${encodeURIComponent(own.name.toUpperCase())}`);
     expect(found.json.data.map(({ id }) => id)).toEqual([stock, sale]);
+    // Within one tenant its name would find all or nothing.
+    const within = await registry.call('GET', `/v1/webhooks?tenantId=${own.id}&q=${encodeURIComponent(own.name)}`);
+    expect(within.json.data).toEqual([]);
   });
 
   test('over all tenants with three characters or more', async () => {

@@ -7,7 +7,7 @@ export interface WebhookFilter {
   readonly active?: boolean | undefined;
   /** Subscribed to this event type. */
   readonly event?: string | undefined;
-  /** Part of name, URL, description, or of the tenant's id or name, in any case. */
+  /** Part of name, URL or description, or over all tenants of the tenant's id or name, in any case. */
   readonly q?: string | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;

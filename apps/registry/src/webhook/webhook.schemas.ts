@@ -134,7 +134,7 @@ export const listWebhooksQuery = z.strictObject({
     .max(200)
     .optional()
     .describe(
-      "Part of name, URL, description or of the tenant's id or name, in any case; over all tenants of 3 characters or more.",
+      "Part of name, URL or description, in any case; over all tenants also of the tenant's id or name, and of 3 characters or more.",
     ),
   createdAfter: time.optional().describe('Registered at or after this time.'),
   createdBefore: time.optional().describe('Registered before this time.'),
