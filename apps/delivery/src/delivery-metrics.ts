@@ -22,6 +22,8 @@ export interface DeliveryGauges {
   readonly relayLagSeconds: () => Promise<number>;
   /** How long the delivery that is due for longest has been so. */
   readonly overdueSeconds: () => Promise<number>;
+  /** Of the partitions served here. */
+  readonly shelvedRequests: () => Promise<number>;
   readonly ownedPartitions: () => number;
   readonly now: () => Date;
 }
@@ -162,6 +164,11 @@ export class DeliveryMetrics implements DispatchObserver {
       'signet_delivery_overdue_seconds',
       'How long the delivery that is due for longest has been so, of the partitions served here.',
       gauges.overdueSeconds,
+    );
+    watched(
+      'signet_delivery_shelved_requests',
+      'Delivery requests on the shelf, which are in no list yet: of webhooks whose circuit is open or which hang.',
+      gauges.shelvedRequests,
     );
     watched(
       'signet_delivery_owned_partitions',

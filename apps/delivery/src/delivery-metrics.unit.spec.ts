@@ -38,6 +38,7 @@ beforeEach(() => {
     webhooks: () => WEBHOOKS,
     relayLagSeconds: () => Promise.resolve(1),
     overdueSeconds: () => overdueSeconds(),
+    shelvedRequests: () => Promise.resolve(250),
     ownedPartitions: () => 6,
     now: () => new Date(60_000),
   });

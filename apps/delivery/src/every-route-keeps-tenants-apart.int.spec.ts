@@ -79,7 +79,7 @@ const pathOf = (template: string, id?: string): string => {
 };
 
 /** Tables of the service that have to do with a tenant, and those that belong to them. */
-const TABLES = ['deliveries', 'delivery_log', 'due_deliveries', 'replays', 'circuits'];
+const TABLES = ['deliveries', 'delivery_log', 'due_deliveries', 'shelved_requests', 'replays', 'circuits'];
 
 /** All that delivery knows, but for the keys of idempotency. */
 async function everything(): Promise<unknown> {

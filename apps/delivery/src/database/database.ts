@@ -9,6 +9,7 @@ import { DeliveryMigration1 } from './delivery.migration.ts';
 import { HeldDeliveriesMigration } from './held-deliveries.migration.ts';
 import { DueByWebhookMigration } from './due-by-webhook.migration.ts';
 import { DueBySubjectMigration } from './due-by-subject.migration.ts';
+import { ShelvedRequestsMigration } from './shelved-requests.migration.ts';
 import { ReplaysMigration } from './replays.migration.ts';
 
 export const deliveryDatabase = (
@@ -28,6 +29,7 @@ export const deliveryDatabase = (
     { name: 'delivery-lists', class: DeliveryListsMigration },
     { name: 'held-deliveries', class: HeldDeliveriesMigration },
     { name: 'day-of-delivery', class: DayOfDeliveryMigration },
+    { name: 'shelved-requests', class: ShelvedRequestsMigration },
   ],
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

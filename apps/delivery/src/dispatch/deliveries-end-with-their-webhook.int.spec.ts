@@ -69,7 +69,7 @@ test('a long backlog behind an open circuit ends batch by batch', async () => {
   await waitFor(() => circuits.state(webhook.id) === 'open', { what: 'the circuit to open' });
   const backlog = Array.from({ length: 1_300 }, (_, index) => `held-${index}`);
   await intake.take(requestBatch(webhook, backlog));
-  expect(await dueCount()).toBe(1_308);
+  await waitFor(async () => (await dueCount()) === 1_308, { what: 'the backlog to be stored', timeoutMs: 20_000 });
   fixture.directory.put({ ...webhook, isActive: false, version: 2 });
   const rows = await untilAll('FAILED', 1_308);
   expect(new Set(rows.map(({ errorClass }) => errorClass))).toEqual(new Set(['disabled']));

@@ -1,13 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { decodeDeliveryRequest } from '@signet/contracts';
-import type { Clock, DeliveryRequest } from '@signet/contracts';
-import { RetryableError } from '@signet/kafka';
+import { decodeDeliveryRequest, deliveryRequest } from '@signet/contracts';
+import type { Clock } from '@signet/contracts';
+import { isRetryable, RetryableError } from '@signet/kafka';
 import type { RecordBatch } from '@signet/kafka';
 import { dayOf } from '../delivery/delivery.projection.ts';
 import { existingDeliveries } from '../delivery/delivery.log.ts';
 import type { RequestOrder } from '../delivery/delivery.log.ts';
+import type { AcceptedRequest } from './accepted-request.ts';
 import { BatchTurns } from './batch-turns.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import { isDataError } from './data-error.ts';
@@ -15,9 +16,27 @@ import { DeliveryTask } from './delivery-task.ts';
 import { PARTITION_ROOM } from './dispatch.tokens.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { DueDeliveries } from './due-deliveries.ts';
-import type { Ownership } from './ownership.ts';
+import type { Ownership, PartitionClaim } from './ownership.ts';
 import { Shares } from './shares.ts';
+import type { Shelf } from './shelf.ts';
 import type { LaneWatch } from './subject-lanes.ts';
+
+export interface IntakeParts {
+  readonly em: EntityManager;
+  readonly due: DueDeliveries;
+  readonly directory: WebhookDirectory;
+  readonly directoryReady: () => Promise<void>;
+  readonly ownership: Ownership;
+  readonly dispatcher: Dispatcher;
+  readonly shelf: Shelf;
+  readonly clock: Clock;
+  readonly options: IntakeOptions;
+  readonly onShelved: () => void;
+  /** Somebody else has taken the partition. */
+  readonly onLost: (claim: PartitionClaim) => void;
+  /** All requests of a partition below the offset were taken over. */
+  readonly onReadTo: (partition: number, offset: bigint) => void;
+}
 
 export interface IntakeOptions {
   /**
@@ -42,12 +61,13 @@ const MAX_ROUNDS = 80;
 const SLOW_ROUNDS = 40;
 /** At the beginning of a burst everything takes long: how far behind something is shows after a while. */
 const ROUNDS_TO_SETTLE = 8;
+/** A webhook none of whose attempts has ended for so long takes nothing for now. */
+const STALLED_ROUNDS = 4;
+/** From so many requests of one webhook in a batch on it is cheaper to shelve them than to store each. */
+const SHELVED_FROM = 8;
 
-interface Accepted {
-  readonly request: DeliveryRequest;
-  readonly offset: bigint;
-  readonly body: Buffer;
-}
+/** Where requests were read from. */
+type Reading = Pick<RecordBatch, 'partition' | 'signal'>;
 
 /** What PostgreSQL has already. */
 interface Stored {
@@ -61,46 +81,95 @@ export class DispatchIntake {
   /** Of each partition: what is in memory and not durable yet, by webhook. */
   private readonly rooms = new Map<number, Shares>();
 
-  constructor(
-    private readonly em: EntityManager,
-    private readonly due: DueDeliveries,
-    private readonly directory: WebhookDirectory,
-    private readonly directoryReady: () => Promise<void>,
-    private readonly ownership: Ownership,
-    private readonly dispatcher: Dispatcher,
-    private readonly clock: Clock,
-    /** All requests of a partition below the offset were taken over. */
-    private readonly onReadTo: (partition: number, offset: bigint) => void,
-    private readonly options: IntakeOptions,
-  ) {}
+  constructor(private readonly parts: IntakeParts) {}
 
   /** @throws RetryableError while the partition is not this replica's, or when it was lost under way */
   async take(batch: RecordBatch): Promise<void> {
-    await this.directoryReady();
+    await this.parts.directoryReady();
     const accepted = this.read(batch);
     const tasks = await this.turns.take(
       batch,
       accepted.some((one) => this.orderOf(one) !== null),
-      () => this.tasksOf(accepted, batch),
+      async () => this.tasksOf(await this.shelve(accepted, batch), batch),
     );
-    if (!batch.signal.aborted) this.onReadTo(batch.partition, this.turns.readTo(batch.signal));
+    if (!batch.signal.aborted) this.parts.onReadTo(batch.partition, this.turns.readTo(batch.signal));
+    await this.untilDurable(tasks, batch);
+  }
+
+  /** Takes what was shelved; resolves to whether every one of them is durable. */
+  async takeBack(
+    requests: readonly AcceptedRequest[],
+    { partition }: PartitionClaim,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    for (const webhookId of new Set(requests.map(({ request }) => request.webhookId)))
+      this.parts.dispatcher.hasKeptWaiting(webhookId);
+    const reading = { partition, signal };
+    try {
+      return await this.untilDurable(await this.tasksOf(requests, reading), reading);
+    } catch (error) {
+      if (isRetryable(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Shelves requests of webhooks that take nothing now, where they are many, and returns the rest. */
+  private async shelve(
+    accepted: readonly AcceptedRequest[],
+    { partition }: Reading,
+  ): Promise<readonly AcceptedRequest[]> {
+    const counts = new Map<string, number>();
+    for (const { request } of accepted) counts.set(request.webhookId, (counts.get(request.webhookId) ?? 0) + 1);
+    const stalledMs = STALLED_ROUNDS * this.parts.options.spillAfterMs;
+    const bundles = new Map<string, AcceptedRequest[]>();
+    for (const [webhookId, count] of counts) {
+      if (count < SHELVED_FROM || !this.parts.dispatcher.takesNothing(webhookId, stalledMs)) continue;
+      const bundle = accepted.filter((one) => one.request.webhookId === webhookId && this.isShelvable(one));
+      if (bundle.length > 0) bundles.set(webhookId, bundle);
+    }
+    if (bundles.size === 0) return accepted;
+    const claim = this.parts.ownership.claim(partition);
+    if (!claim) throw notTaken();
+    if (!(await unlessAway(() => this.parts.shelf.put(claim, bundles)))) {
+      this.parts.onLost(claim);
+      throw lost();
+    }
+    this.parts.onShelved();
+    const shelved = new Set([...bundles.values()].flat());
+    return accepted.filter((one) => !shelved.has(one));
+  }
+
+  /**
+   * What has an order to keep stays with the others of its subject; a test and a replay have somebody who watches; and
+   * what may be a fault of its record cannot be set aside any more when it has left Kafka.
+   */
+  private isShelvable(one: AcceptedRequest): boolean {
+    const { request } = one;
+    const isSound = !Number.isNaN(Date.parse(request.messageTime)) && deliveryRequest.safeParse(request).success;
+    return request.kind === 'message' && !this.orderOf(one) && isSound;
+  }
+
+  /** Sees to it that the tasks become durable in time; resolves to false where the reading ends before. */
+  private async untilDurable(tasks: readonly DeliveryTask[], batch: Reading): Promise<boolean> {
     const durable = Promise.all(tasks.map(({ whenDurable }) => whenDurable)).then((all) => all.every(Boolean));
-    const { spillAfterMs } = this.options;
-    const takenAt = this.clock().getTime();
+    const { spillAfterMs } = this.parts.options;
+    const takenAt = this.parts.clock().getTime();
     while (!batch.signal.aborted) {
-      const roundEndsAt = this.clock().getTime() + spillAfterMs;
+      const roundEndsAt = this.parts.clock().getTime() + spillAfterMs;
       const isDurable = await settlesWithin(durable, spillAfterMs, batch.signal);
-      if (isDurable === true || batch.signal.aborted) return;
+      if (isDurable === true) return true;
+      if (batch.signal.aborted) return false;
       // Neither PostgreSQL nor anybody here knows of some of them: the batch must not count as done.
-      if (isDurable === false) throw new RetryableError('partition_lost', 'The partition was lost for a moment.');
+      if (isDurable === false) throw lost();
       // Answers may have come that nobody has looked at while this process was busy; who was not heard is not slow.
       await setImmediate();
-      const now = this.clock().getTime();
+      const now = this.parts.clock().getTime();
       const rounds = (now - takenAt) / spillAfterMs;
-      if (rounds >= MAX_ROUNDS) await this.dispatcher.spill(tasks);
+      if (rounds >= MAX_ROUNDS) await this.parts.dispatcher.spill(tasks);
       else if (now - roundEndsAt <= spillAfterMs)
-        await this.dispatcher.spill(this.slowOf(tasks, batch.partition, rounds >= ROUNDS_TO_SETTLE));
+        await this.parts.dispatcher.spill(this.slowOf(tasks, batch.partition, rounds >= ROUNDS_TO_SETTLE));
     }
+    return false;
   }
 
   private slowOf(tasks: readonly DeliveryTask[], partition: number, isSettled: boolean): DeliveryTask[] {
@@ -114,16 +183,16 @@ export class DispatchIntake {
 
   /** Says of the webhook's tasks which are better off in PostgreSQL. */
   private slownessOf(webhookId: string, partition: number, isSettled: boolean): (task: DeliveryTask) => boolean {
-    const { spillAfterMs } = this.options;
+    const { spillAfterMs } = this.parts.options;
     const slowMs = SLOW_ROUNDS * spillAfterMs;
-    if (this.dispatcher.isSlow(webhookId, spillAfterMs, slowMs)) return () => true;
+    if (this.parts.dispatcher.isSlow(webhookId, spillAfterMs, slowMs)) return () => true;
     if (!isSettled || this.roomOf(partition).allows(webhookId)) return () => false;
-    const farBehind = this.dispatcher.farBehind(webhookId, slowMs);
+    const farBehind = this.parts.dispatcher.farBehind(webhookId, slowMs);
     return (task) => farBehind.has(task);
   }
 
-  private read(batch: RecordBatch): Accepted[] {
-    const accepted: Accepted[] = [];
+  private read(batch: RecordBatch): AcceptedRequest[] {
+    const accepted: AcceptedRequest[] = [];
     for (const record of batch.records) {
       const request = decodeDeliveryRequest(record.headers);
       if (!request)
@@ -142,10 +211,10 @@ export class DispatchIntake {
    * Tasks of the requests that are not stored yet, in the dispatcher's hands: whatever is stored is served from PostgreSQL.
    * What is in hand already is awaited as it is: it may end, and leave, while PostgreSQL is asked.
    */
-  private async tasksOf(accepted: readonly Accepted[], batch: RecordBatch): Promise<DeliveryTask[]> {
+  private async tasksOf(accepted: readonly AcceptedRequest[], batch: Reading): Promise<DeliveryTask[]> {
     const inHand = new Map<string, DeliveryTask>();
     for (const { request } of accepted) {
-      const task = this.dispatcher.get(request.deliveryId);
+      const task = this.parts.dispatcher.get(request.deliveryId);
       if (task) inHand.set(task.id, task);
     }
     const unknown = accepted.filter(({ request }) => !inHand.has(request.deliveryId));
@@ -153,7 +222,7 @@ export class DispatchIntake {
       const order = this.orderOf(one);
       return order ? [{ webhookId: one.request.webhookId, subject: order.subject }] : [];
     });
-    const watch = this.dispatcher.watchLanes();
+    const watch = this.parts.dispatcher.watchLanes();
     try {
       const stored = await this.storedOf(unknown, lanes);
       return [...inHand.values(), ...this.offered(unknown, stored, watch, batch)];
@@ -163,20 +232,20 @@ export class DispatchIntake {
   }
 
   private offered(
-    unknown: readonly Accepted[],
+    unknown: readonly AcceptedRequest[],
     { existing, storedLanes }: Stored,
     watch: LaneWatch,
-    batch: RecordBatch,
+    batch: Reading,
   ): DeliveryTask[] {
-    const claim = this.ownership.claim(batch.partition);
+    const claim = this.parts.ownership.claim(batch.partition);
     if (batch.signal.aborted) return [];
-    if (!claim) throw new RetryableError('partition_not_taken', 'The partition is not served here.');
-    const now = this.clock();
+    if (!claim) throw notTaken();
+    const now = this.parts.clock();
     const fresh = unknown
       .filter(({ request }) => !existing.has(request.deliveryId))
       .map((one) => {
         const { request, body } = one;
-        const maxAttempts = this.directory.get(request.webhookId)?.maxAttempts ?? this.options.maxAttempts;
+        const maxAttempts = this.parts.directory.get(request.webhookId)?.maxAttempts ?? this.parts.options.maxAttempts;
         return DeliveryTask.requested(request, body, claim, maxAttempts, now, this.orderOf(one));
       });
     const room = this.roomOf(batch.partition);
@@ -186,7 +255,7 @@ export class DispatchIntake {
         watch.isOutdated(task) || (order !== null && storedLanes.has(laneKey(webhookId, order.subject)));
       room.take(webhookId);
       void task.whenDurable.then(() => room.give(webhookId));
-      this.dispatcher.offer(task, isBehindStored);
+      this.parts.dispatcher.offer(task, isBehindStored);
     }
     return fresh;
   }
@@ -198,28 +267,37 @@ export class DispatchIntake {
   }
 
   /** Its place in an order; null where its webhook asks for none, or it has no subject. */
-  private orderOf({ request: { webhookId, subject }, offset }: Accepted): RequestOrder | null {
-    if (subject === undefined || this.directory.get(webhookId)?.ordering !== 'subject') return null;
+  private orderOf({ request: { webhookId, subject }, offset }: AcceptedRequest): RequestOrder | null {
+    if (subject === undefined || this.parts.directory.get(webhookId)?.ordering !== 'subject') return null;
     return { subject, offset };
   }
 
   private async storedOf(
-    accepted: readonly Accepted[],
+    accepted: readonly AcceptedRequest[],
     lanes: readonly { webhookId: string; subject: string }[],
   ): Promise<Stored> {
     const days = [...new Set(accepted.map(({ request }) => dayOf(request.messageTime)))];
     const ids = accepted.map(({ request }) => request.deliveryId);
-    try {
-      const [existing, stored] = await Promise.all([
-        existingDeliveries(this.em.fork(), ids, days),
-        lanes.length > 0 ? this.due.stored(lanes) : [],
-      ]);
-      return { existing, storedLanes: new Set(stored.map(({ webhookId, subject }) => laneKey(webhookId, subject))) };
-    } catch (error) {
-      if (isDataError(error)) throw error;
-      // Drivers give many faults of a database no code at all; none of them is the record's.
-      throw new RetryableError('database_unavailable', 'PostgreSQL cannot be asked.', { cause: error });
-    }
+    const [existing, stored] = await unlessAway(() =>
+      Promise.all([
+        existingDeliveries(this.parts.em.fork(), ids, days),
+        lanes.length > 0 ? this.parts.due.stored(lanes) : [],
+      ]),
+    );
+    return { existing, storedLanes: new Set(stored.map(({ webhookId, subject }) => laneKey(webhookId, subject))) };
+  }
+}
+
+const notTaken = (): Error => new RetryableError('partition_not_taken', 'The partition is not served here.');
+const lost = (): Error => new RetryableError('partition_lost', 'The partition was lost for a moment.');
+
+/** Drivers give many faults of a database no code at all; none of them is the record's. */
+async function unlessAway<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isDataError(error)) throw error;
+    throw new RetryableError('database_unavailable', 'PostgreSQL cannot be asked.', { cause: error });
   }
 }
 

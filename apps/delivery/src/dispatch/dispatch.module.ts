@@ -23,6 +23,7 @@ import { DispatchConsumer } from './dispatch.consumer.ts';
 import { DispatchIntake } from './dispatch-intake.ts';
 import { DispatchService } from './dispatch.service.ts';
 import { DISPATCH_GROUP } from './dispatch.tokens.ts';
+import { EventLoopLoad } from './event-loop-load.ts';
 import { Membership } from './membership.ts';
 
 @Module({
@@ -89,6 +90,7 @@ export class DispatchModule implements OnApplicationBootstrap, OnApplicationShut
       webhooks: () => this.webhooks.directory.size,
       relayLagSeconds: () => this.relay.lagSeconds(),
       overdueSeconds: () => service.overdueSeconds(),
+      shelvedRequests: () => service.shelvedRequests(),
       ownedPartitions: () => ownership.all().length,
       now: clock,
     });
@@ -114,6 +116,7 @@ function dispatchService(
   relay: OutcomesRelay,
   membership: Membership,
 ): DispatchService {
+  const load = new EventLoopLoad();
   return new DispatchService(
     {
       em,
@@ -132,6 +135,7 @@ function dispatchService(
           logger.error({ err: error, deliveryId: row.id }, 'an outcome was refused by PostgreSQL and is lost'),
       },
       onError: (error) => logger.warn({ err: error }, 'due deliveries could not be read'),
+      isBusy: () => load.isBusy(),
       isMember: () => membership.isFresh(),
       committedOffsets: (partitions) =>
         committedOffsets(kafkaClient(settings, logger), DISPATCH_GROUP, DELIVERY_REQUESTS, partitions),

@@ -28,6 +28,8 @@ import { reasonToEnd } from './reason-to-end.ts';
 import { Recorder } from './recorder.ts';
 import { RateLimits } from './rate-limits.ts';
 import type { RecorderListener } from './recorder.ts';
+import { Shelf } from './shelf.ts';
+import { ShelfLoop } from './shelf-loop.ts';
 import { SigningKeys } from './signing-keys.ts';
 import { slotsOfWebhook } from './slots.ts';
 import { StoredBacklog } from './stored-backlog.ts';
@@ -58,6 +60,8 @@ export interface DispatchDependencies {
   readonly metrics: DeliveryMetrics;
   readonly listener: RecorderListener;
   readonly onError: (error: unknown) => void;
+  /** This process has enough to do: what has no hurry waits. */
+  readonly isBusy: () => boolean;
   /** Whether the membership in the consumer group is fresh enough to start a POST. */
   readonly isMember: () => boolean;
   /** The offsets from which these partitions of delivery.requests.v1 are read: what lies before them is stored. */
@@ -80,6 +84,8 @@ export class DispatchService {
   private readonly handOver: HandOver;
   private readonly backlog: StoredBacklog;
   private readonly loop: DueLoop;
+  private readonly shelf: Shelf;
+  private readonly shelfLoop: ShelfLoop;
   private readonly rates: RateLimits;
   private readonly endings: Endings;
   private readonly stopping = new AbortController();
@@ -165,6 +171,17 @@ export class DispatchService {
     });
     const claims = (): PartitionClaim[] => (this.isServing ? this.ownership.all() : []);
     this.loop = new DueLoop(this.due, this.dispatcher, claims, clock, leaseEnd, DUE_LOOP, on.onError);
+    this.shelf = new Shelf(em);
+    this.shelfLoop = new ShelfLoop({
+      shelf: this.shelf,
+      claims,
+      isReady: (webhookId) => this.dispatcher.isReady(webhookId),
+      isBusy: on.isBusy,
+      takeBack: (requests, claim) => this.intake.takeBack(requests, claim, this.stopping.signal),
+      clock,
+      onError: on.onError,
+      ...SHELF_LOOP,
+    });
     this.endings = new Endings({
       due: this.due,
       dispatcher: this.dispatcher,
@@ -189,17 +206,20 @@ export class DispatchService {
       inBackground: (work) => this.inBackground(work),
       stopping: this.stopping.signal,
     });
-    this.intake = new DispatchIntake(
+    this.intake = new DispatchIntake({
       em,
-      this.due,
-      directory.directory,
-      () => this.whenDirectoriesAreComplete(),
-      this.ownership,
-      this.dispatcher,
+      due: this.due,
+      directory: directory.directory,
+      directoryReady: () => this.whenDirectoriesAreComplete(),
+      ownership: this.ownership,
+      dispatcher: this.dispatcher,
+      shelf: this.shelf,
       clock,
-      (partition, offset) => this.backlog.readTo(partition, offset),
-      { spillAfterMs: settings.spillAfterMs, maxAttempts: settings.maxAttempts },
-    );
+      options: { spillAfterMs: settings.spillAfterMs, maxAttempts: settings.maxAttempts },
+      onShelved: () => this.shelfLoop.shelved(),
+      onLost: (claim) => this.lost(claim),
+      onReadTo: (partition, offset) => this.backlog.readTo(partition, offset),
+    });
     directory.directory.onChange((change) => this.webhookChanged(change));
     tenants.onChange((change) => this.tenantChanged(change));
   }
@@ -209,6 +229,7 @@ export class DispatchService {
     await this.whenDirectoriesAreComplete();
     this.isStarted = true;
     this.loop.start();
+    this.shelfLoop.start();
     this.lookingAgain = setInterval(() => this.backlog.lookAgain(), LOOK_AGAIN_MS);
     this.sweep(this.ownership.all().map(({ partition }) => partition));
   }
@@ -220,6 +241,7 @@ export class DispatchService {
     await this.loop.stop();
     await this.endings.stop();
     this.handBack(await this.dispatcher.drain());
+    await this.shelfLoop.stop();
     // What ends now may begin more: a claim that is found to be lost is taken back, and what lies there is looked at.
     while (this.background.size > 0) await Promise.all(this.background);
     this.circuits.close();
@@ -235,6 +257,11 @@ export class DispatchService {
       now,
     );
     return oldest === null ? 0 : (now.getTime() - oldest.getTime()) / 1_000;
+  }
+
+  /** Requests that are shelved for the partitions served here. */
+  shelvedRequests(): Promise<number> {
+    return this.shelf.size(this.ownership.all().map(({ partition }) => partition));
   }
 
   /**
@@ -255,6 +282,7 @@ export class DispatchService {
     this.handBack(this.dispatcher.forgetLost());
     if (givings === this.givings) this.dispatcher.goOn();
     await this.backlog.takeOver(partitions);
+    this.shelfLoop.shelved();
     void this.inBackground(() => this.circuitRecords.sweep(partitions));
     if (this.isStarted) this.sweep(partitions);
   }
@@ -358,4 +386,5 @@ const GRACE_MS = 250;
 /** Between two tries to take a partition back, milliseconds. */
 const TAKE_BACK_MS = 500;
 const ENDINGS = { batchSize: 500, againMs: 1_000 };
+const SHELF_LOOP = { pollMs: 250, atOnce: 4, unhurriedMs: 1_000 };
 const DUE_LOOP = { pollMs: 250, batchSize: 500, parkedAtOnce: 1_000, refilledAtOnce: 2_000 };

@@ -116,6 +116,26 @@ export class Dispatcher {
     return Math.max(paced, behindOthers * queue.attemptMs) > ownLimitMs;
   }
 
+  /** The webhook's circuit is open, or none of its attempts has ended for `stalledMs`. */
+  takesNothing(webhookId: string, stalledMs: number): boolean {
+    if (this.isSuspended) return false;
+    if (this.parts.circuits.state(webhookId) === 'open') return true;
+    const queue = this.queues.find(webhookId);
+    return queue !== undefined && queue.inFlight > 0 && this.parts.clock().getTime() - queue.progressAt >= stalledMs;
+  }
+
+  /** Its circuit is not open, and nothing of it waits here or is parked. */
+  isReady(webhookId: string): boolean {
+    if (this.parts.circuits.state(webhookId) === 'open') return false;
+    const queue = this.queues.find(webhookId);
+    return queue === undefined || (queue.length === 0 && queue.parking === 0 && !queue.hasParked);
+  }
+
+  /** Deliveries of the webhook come now that have waited for its sake. */
+  hasKeptWaiting(webhookId: string): void {
+    this.keepWaiting(this.queues.of(webhookId));
+  }
+
   /** Those fresh from Kafka that will not be tried within this time, milliseconds, at the webhook's present speed. */
   farBehind(webhookId: string, ms: number): ReadonlySet<DeliveryTask> {
     const queue = this.queues.find(webhookId);

@@ -44,6 +44,7 @@ export class DispatchFixture {
   readonly tenants = new TenantDirectory();
   readonly secret = generateSecret(randomBytes);
   isMember = true;
+  isBusy = false;
   /** Metrics of the replica that was made last. */
   metrics = new Registry();
   /** Uniform in [0, 1): the jitter. */
@@ -126,6 +127,7 @@ export class DispatchFixture {
           },
         },
         onError: (error) => this.onError(error),
+        isBusy: () => this.isBusy,
         isMember: () => this.isMember,
         committedOffsets: (partitions) =>
           Promise.resolve(new Map(partitions.map((partition) => [partition, this.committedOffset]))),
