@@ -4,6 +4,7 @@ import { BenchTenant } from '../bench-tenant.ts';
 import { nowMicros } from '../clock.ts';
 import type { Baseline } from '../deliveries.ts';
 import { baselineOf, settle, untilDelivered } from '../deliveries.ts';
+import { signetSeconds, spentBetween } from '../measure/cpu.ts';
 import { addUp } from '../measure/ledger.ts';
 import type { Ledger } from '../measure/ledger.ts';
 import { percentile } from '../measure/percentile.ts';
@@ -35,6 +36,8 @@ interface Phase {
   /** Deliveries to the healthy webhooks, and the time that they took. */
   readonly came: number;
   readonly seconds: number;
+  /** CPU seconds of all of Signet meanwhile. */
+  readonly cpuSeconds: number;
   readonly neighbourLatencies: readonly number[];
   readonly ledgers: readonly Ledger[];
   readonly notes: readonly string[];
@@ -90,6 +93,8 @@ export async function isolation(bench: Bench): Promise<Outcome> {
         unit: '%',
         target: TARGETS.isolation.share,
       },
+      { name: 'CPU seconds per 1,000 healthy, undisturbed', value: cpuOf(without), digits: 3, comparison: 'cpu' },
+      { name: 'CPU seconds per 1,000 healthy, beside bad ones', value: cpuOf(withBad), digits: 3, comparison: 'cpu' },
       { name: 'neighbour, undisturbed: p50', value: neighbourOf(without, 50), digits: 1, unit: 'ms' },
       { name: 'neighbour, beside bad ones: p50', value: neighbourOf(withBad, 50), digits: 1, unit: 'ms' },
       { name: 'neighbour, undisturbed: p99', value: p99, digits: 1, unit: 'ms' },
@@ -112,6 +117,8 @@ export async function isolation(bench: Bench): Promise<Outcome> {
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 const rateOf = (phases: readonly Phase[]): number =>
   sum(phases.map(({ came }) => came)) / sum(phases.map(({ seconds }) => seconds));
+const cpuOf = (phases: readonly Phase[]): number =>
+  sum(phases.map(({ cpuSeconds }) => cpuSeconds)) / (sum(phases.map(({ came }) => came)) / 1_000);
 const rates = (phases: readonly Phase[]): string => phases.map((one) => rateOf([one]).toFixed(0)).join(', ');
 const neighbourOf = (phases: readonly Phase[], percent: number): number =>
   percentile(
@@ -125,7 +132,7 @@ async function phase(
   neighbour: Producer,
   seconds: number,
 ): Promise<Phase> {
-  await bench.cpu.settled(SETTLED_WITHIN_MS);
+  const before = await bench.cpu.settled(SETTLED_WITHIN_MS);
   const baseline = await baselineOf(bench, [...paths, NEIGHBOUR]);
   const healthy = new Map(paths.map((path) => [path, baseline.get(path) ?? 0]));
   const load = new Outgoing();
@@ -140,11 +147,13 @@ async function phase(
   await Promise.all(sending);
   await untilDelivered(bench, load, healthy);
   await untilDelivered(bench, trickle, new Map([[NEIGHBOUR, baseline.get(NEIGHBOUR) ?? 0]]));
+  const cpuSeconds = signetSeconds(spentBetween(before, bench.cpu.read()));
   const loadDeliveries = await settle(bench, load, paths);
   const { latencies, ledger } = await settle(bench, trickle, [NEIGHBOUR]);
   return {
     came: loadDeliveries.ledger.once + loadDeliveries.ledger.repeated,
     seconds: (loadDeliveries.lastArrivalAt - startedAt) / 1e6,
+    cpuSeconds,
     neighbourLatencies: latencies,
     ledgers: [loadDeliveries.ledger, ledger],
     notes: [...refusals(load), ...refusals(trickle)],

@@ -8,6 +8,11 @@ import type { DeliveryRow } from './delivery.projection.ts';
 /** When a stored delivery is looked at again: a time (a lease is one too), parked until its webhook has room, or never. */
 export type Due = Date | 'parked' | null;
 
+/** On the wire of an owner that gives its partition up: whoever has it next leaves the delivery alone until then. */
+export interface Held {
+  readonly heldUntil: Date;
+}
+
 /** The place of a delivery that must not overtake: behind those of its webhook and subject that were requested before. */
 export interface RequestOrder {
   readonly subject: string;
@@ -24,13 +29,18 @@ export interface LogAppend {
   /** The exact body; stored with version 1 only. */
   readonly body: Buffer;
   readonly claim: PartitionClaim;
-  readonly due: Due;
+  readonly due: Due | Held;
   readonly order: RequestOrder | null;
 }
 
 /** As PostgreSQL reads it. */
-export const dueText = (due: Due): string | null =>
-  due === null ? null : due === 'parked' ? 'infinity' : due.toISOString();
+export const dueText = (due: Due | Held): string | null => {
+  if (due === null) return null;
+  if (due === 'parked') return 'infinity';
+  return (isHeld(due) ? due.heldUntil : due).toISOString();
+};
+
+const isHeld = (due: Due | Held): due is Held => due !== null && due !== 'parked' && 'heldUntil' in due;
 
 /**
  * Columns of a batch as arrays, for one `unnest`: one round trip and one plan however many rows. The list is the single
@@ -73,6 +83,9 @@ const ORDER: readonly Column<Pick<LogAppend, 'order'>>[] = [
   ['subject', 'text', ({ order }) => order?.subject ?? null],
   ['request_offset', 'bigint', ({ order }) => order?.offset.toString() ?? null],
 ];
+const HOLD: readonly Column<LogAppend>[] = [
+  ['held_epoch', 'bigint', ({ due, claim }) => (isHeld(due) ? claim.epoch : null)],
+];
 const BODY: readonly Column<LogAppend>[] = [['body', 'text', ({ body }) => body.toString('utf8')]];
 
 const names = sql.raw(COLUMNS.map(([name]) => name).join(', '));
@@ -99,7 +112,7 @@ function ownedBy(appends: readonly LogAppend[]): RawBuilder<unknown> {
  */
 export async function insertDeliveries(em: EntityManager, appends: readonly LogAppend[]): Promise<Set<string>> {
   const result = await sql<{ id: string }>`
-    with ${inputOf(appends, [...COLUMNS, ...EXTRA, ...ORDER, ...BODY])},
+    with ${inputOf(appends, [...COLUMNS, ...EXTRA, ...ORDER, ...HOLD, ...BODY])},
     ${ownedBy(appends)},
     fresh as (
       insert into deliveries (${names})
@@ -111,8 +124,10 @@ export async function insertDeliveries(em: EntityManager, appends: readonly LogA
       select day, id, version, events, body from input join fresh using (id)
     ),
     queued as (
-      insert into due_deliveries (delivery_id, day, partition, webhook_id, created_at, due_at, subject, request_offset)
-      select id, day, partition, webhook_id, created_at, due_at, subject, request_offset
+      insert into due_deliveries (
+        delivery_id, day, partition, webhook_id, created_at, due_at, subject, request_offset, held_epoch
+      )
+      select id, day, partition, webhook_id, created_at, due_at, subject, request_offset, held_epoch
       from input join fresh using (id) where due_at is not null
     )
     select id from fresh`.execute(em.getKysely());

@@ -91,6 +91,18 @@ test.each([
   },
 );
 
+test('what is only a Kafka record is held by the statement that stores it', async () => {
+  const first = await fixture.serve({ spillAfterMs: 20_000 });
+  void first.intake.take(requestBatch(fixture.webhook(receiver.url), ['m-1']));
+  await waitFor(() => receiver.requests.length === 1, { what: 'the POST' });
+  await fixture.orm.em.fork().execute(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no second statement'; end $$;
+    create trigger refuse before update on due_deliveries for each row execute function refuse();`);
+  await first.givingUp();
+  const held = await fixture.orm.em.fork().execute<object[]>('select held_epoch from due_deliveries');
+  expect(held).toEqual([{ held_epoch: '1' }]);
+});
+
 test('the order of a subject holds over a change of hands: the next waits for what is on the wire elsewhere', async () => {
   const webhook = fixture.webhook(receiver.url, { ordering: 'subject' });
   const messages = ['m-1', 'm-2', 'm-3'].map((id) => ({ id, subject: 'till-1' }));

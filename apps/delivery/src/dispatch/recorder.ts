@@ -6,7 +6,7 @@ import {
   existingDeliveries,
   insertDeliveries,
 } from '../delivery/delivery.log.ts';
-import type { Due, LogAppend } from '../delivery/delivery.log.ts';
+import type { Due, Held, LogAppend } from '../delivery/delivery.log.ts';
 import { isDataError } from './data-error.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 
@@ -60,7 +60,7 @@ export class Recorder {
   ) {}
 
   /** Stores the task's pending events, and settles whether it is durable. */
-  async record(task: DeliveryTask, due: Due): Promise<Recorded> {
+  async record(task: DeliveryTask, due: Due | Held): Promise<Recorded> {
     while (task.writing) await task.writing;
     const append = appendOf(task, due);
     task.pending = [];
@@ -167,7 +167,7 @@ export class Recorder {
   }
 }
 
-function appendOf({ id, row, pending: events, stored, body, claim, order }: DeliveryTask, due: Due): LogAppend {
+function appendOf({ id, row, pending: events, stored, body, claim, order }: DeliveryTask, due: Due | Held): LogAppend {
   if (row === null) throw new Error(`Delivery ${id} has nothing to record.`);
   return { row, events, version: stored + 1, body, claim, due, order };
 }

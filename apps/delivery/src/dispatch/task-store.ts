@@ -72,13 +72,18 @@ export class TaskStore {
     const { recorder, handOver, onError } = this.parts;
     const until = (task: DeliveryTask): Date => new Date(task.attemptEndsAt + marginMs);
     try {
-      const onlyInMemory = tasks.filter(({ stored, writing }) => stored === 0 && !writing);
-      await Promise.all(onlyInMemory.map((task) => recorder.record(task, until(task))));
-      const left = tasks.filter(({ inFlight, stored, writing }) => inFlight && stored > 0 && !writing);
-      const holding = handOver.hold(left, left.map(until));
+      // Some are just being stored with a lease, which the next owner would end.
+      await Promise.all(tasks.map(({ writing }) => writing));
+      const left = tasks.filter(({ inFlight, writing }) => inFlight && !writing);
+      const stored = left.filter((task) => task.stored > 0);
+      const holding = handOver.hold(stored, stored.map(until));
       // What comes of the attempts is written behind it.
-      for (const task of left) task.writing = holding.catch(() => undefined);
-      await holding.finally(() => left.forEach((task) => (task.writing = undefined)));
+      for (const task of stored) task.writing = holding.catch(() => undefined);
+      await Promise.all([
+        holding.finally(() => stored.forEach((task) => (task.writing = undefined))),
+        // Held by the statement that stores it: between two of them somebody could take it over.
+        ...left.filter((task) => task.stored === 0).map((task) => recorder.record(task, { heldUntil: until(task) })),
+      ]);
     } catch (error) {
       onError(error);
     }
