@@ -8,7 +8,7 @@ export const settings = defineSettings({
   ...sharedSettings.kafka,
   ...sharedSettings.sources,
   ...sharedSettings.retention,
-  SIGNET_MAX_MESSAGE_BYTES: setting(integer(1_024, 900_000), 'Bytes of one message at most, data and all.', {
+  SIGNET_MAX_MESSAGE_BYTES: setting(integer(1_024, 900_000), 'Bytes of the data of one event at most.', {
     default: String(256 * 1024),
   }),
   SIGNET_MAX_BATCH_EVENTS: setting(integer(1, 10_000), 'Events of one HTTP batch at most.', { default: '1000' }),

@@ -36,6 +36,8 @@ export class DeliveryTask {
   acceptedAt: number | null = null;
   /** Its webhook has kept it waiting: an open circuit, a limit of its own, or a receiver that is slow. */
   wasKeptWaiting = false;
+  /** It has lain on the shelf, because its webhook could not take it. */
+  wasShelved = false;
   /** Somebody else leased it anew from PostgreSQL while it was in hand here. */
   isLeasedAgain = false;
   private settle!: (isDurable: boolean) => void;

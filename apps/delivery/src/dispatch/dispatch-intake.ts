@@ -66,8 +66,8 @@ const STALLED_ROUNDS = 4;
 /** From so many requests of one webhook in a batch on it is cheaper to shelve them than to store each. */
 const SHELVED_FROM = 8;
 
-/** Where requests were read from. */
-type Reading = Pick<RecordBatch, 'partition' | 'signal'>;
+/** Where requests were read from: a partition, or what was shelved of it. */
+type Reading = Pick<RecordBatch, 'partition' | 'signal'> & { readonly isShelf?: true };
 
 /** What PostgreSQL has already. */
 interface Stored {
@@ -102,9 +102,7 @@ export class DispatchIntake {
     { partition }: PartitionClaim,
     signal: AbortSignal,
   ): Promise<boolean> {
-    for (const webhookId of new Set(requests.map(({ request }) => request.webhookId)))
-      this.parts.dispatcher.hasKeptWaiting(webhookId);
-    const reading = { partition, signal };
+    const reading: Reading = { partition, signal, isShelf: true };
     try {
       return await this.untilDurable(await this.tasksOf(requests, reading), reading);
     } catch (error) {
@@ -130,11 +128,12 @@ export class DispatchIntake {
     if (bundles.size === 0) return accepted;
     const claim = this.parts.ownership.claim(partition);
     if (!claim) throw notTaken();
-    if (!(await unlessAway(() => this.parts.shelf.put(claim, bundles)))) {
+    // PostgreSQL may have stored them and not been able to say so.
+    const isStored = await unlessAway(() => this.parts.shelf.put(claim, bundles)).finally(this.parts.onShelved);
+    if (!isStored) {
       this.parts.onLost(claim);
       throw lost();
     }
-    this.parts.onShelved();
     const shelved = new Set([...bundles.values()].flat());
     return accepted.filter((one) => !shelved.has(one));
   }
@@ -251,6 +250,7 @@ export class DispatchIntake {
     const room = this.roomOf(batch.partition);
     for (const task of fresh) {
       const { webhookId, order } = task;
+      task.wasShelved = batch.isShelf ?? false;
       const isBehindStored =
         watch.isOutdated(task) || (order !== null && storedLanes.has(laneKey(webhookId, order.subject)));
       room.take(webhookId);

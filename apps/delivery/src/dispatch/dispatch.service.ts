@@ -281,8 +281,8 @@ export class DispatchService {
     // What began under a claim that had ended cannot be stored.
     this.handBack(this.dispatcher.forgetLost());
     if (givings === this.givings) this.dispatcher.goOn();
-    await this.backlog.takeOver(partitions);
     this.shelfLoop.shelved();
+    await this.backlog.takeOver(partitions);
     void this.inBackground(() => this.circuitRecords.sweep(partitions));
     if (this.isStarted) this.sweep(partitions);
   }

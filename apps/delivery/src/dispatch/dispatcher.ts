@@ -131,11 +131,6 @@ export class Dispatcher {
     return queue === undefined || (queue.length === 0 && queue.parking === 0 && !queue.hasParked);
   }
 
-  /** Deliveries of the webhook come now that have waited for its sake. */
-  hasKeptWaiting(webhookId: string): void {
-    this.keepWaiting(this.queues.of(webhookId));
-  }
-
   /** Those fresh from Kafka that will not be tried within this time, milliseconds, at the webhook's present speed. */
   farBehind(webhookId: string, ms: number): ReadonlySet<DeliveryTask> {
     const queue = this.queues.find(webhookId);
@@ -281,7 +276,7 @@ export class Dispatcher {
     this.slots.take(task.slotKind, queue.tenantId);
     task.inFlight = true;
     const now = this.parts.clock();
-    task.wasKeptWaiting = task.acceptedAt !== null && queue.keptWaitingAt >= task.acceptedAt;
+    task.wasKeptWaiting = task.wasShelved || (task.acceptedAt !== null && queue.keptWaitingAt >= task.acceptedAt);
     task.attemptEndsAt = now.getTime() + (webhook.requestTimeoutMs ?? this.parts.limits.requestTimeoutMs);
     this.parts.circuits.begin(task.webhookId);
     if (webhook.rateLimitPerSecond !== null) this.parts.rates.started(webhook.id, webhook.rateLimitPerSecond, now);

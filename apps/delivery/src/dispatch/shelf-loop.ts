@@ -17,7 +17,7 @@ export interface ShelfLoopParts {
   readonly onError: (error: unknown) => void;
   /** How often it is looked while something is shelved, milliseconds. */
   readonly pollMs: number;
-  /** Bundles that are taken back at once, each of another webhook. */
+  /** Bundles that are taken back at once, each of another webhook; one place is kept for those that can go out. */
   readonly atOnce: number;
   /** While the process is busy one bundle of a webhook that takes nothing is taken back in this time, milliseconds. */
   readonly unhurriedMs: number;
@@ -76,7 +76,10 @@ export class ShelfLoop {
     try {
       const bundles = await this.parts.shelf.oldest(claims.map(({ partition }) => partition));
       if (bundles.length > 0) this.mayHoldSome = true;
-      for (const bundle of bundles) {
+      const { isReady } = this.parts;
+      const ready = bundles.filter(({ webhookId }) => isReady(webhookId));
+      // Those that cannot go out stand in nobody's way.
+      for (const bundle of new Set([...ready, ...bundles])) {
         const claim = claims.find(({ partition }) => partition === bundle.partition);
         if (claim && this.isWanted(bundle)) this.begin(bundle, claim);
       }
@@ -90,6 +93,7 @@ export class ShelfLoop {
     const { isReady, isBusy, clock, atOnce, unhurriedMs } = this.parts;
     if (!this.isStarted || this.underWay.size >= atOnce || this.underWay.has(webhookId)) return false;
     if (isReady(webhookId)) return true;
+    if (this.underWay.size >= atOnce - 1) return false;
     const now = clock().getTime();
     if (isBusy() && now - this.lastUnhurriedAt < unhurriedMs) return false;
     this.lastUnhurriedAt = now;

@@ -40,12 +40,14 @@ export class Shelf {
     return stored.length > 0;
   }
 
-  /** The oldest bundle of each webhook of these partitions. */
+  /** The oldest bundle of each webhook of these partitions, the oldest of all first. */
   async oldest(partitions: readonly number[]): Promise<ShelvedBundle[]> {
     const { rows } = await sql<{ id: string; partition: number; webhook_id: string }>`
-      select distinct on (partition, webhook_id) id, partition, webhook_id from shelved_requests
-      where partition = any(${partitions}::integer[])
-      order by partition, webhook_id, id`.execute(this.em.fork().getKysely());
+      select id, partition, webhook_id from (
+        select distinct on (partition, webhook_id) id, partition, webhook_id from shelved_requests
+        where partition = any(${partitions}::integer[])
+        order by partition, webhook_id, id
+      ) oldest order by id`.execute(this.em.fork().getKysely());
     return rows.map(({ id, partition, webhook_id: webhookId }) => ({ id, partition, webhookId }));
   }
 

@@ -73,7 +73,8 @@ export class TaskStore {
     const until = (task: DeliveryTask): Date => new Date(task.attemptEndsAt + marginMs);
     try {
       // Some are just being stored with a lease, which the next owner would end.
-      await Promise.all(tasks.map(({ writing }) => writing));
+      while (tasks.some(({ inFlight, writing }) => inFlight && writing))
+        await Promise.all(tasks.map(({ writing }) => writing));
       const left = tasks.filter(({ inFlight, writing }) => inFlight && !writing);
       const stored = left.filter((task) => task.stored > 0);
       const holding = handOver.hold(stored, stored.map(until));

@@ -71,6 +71,10 @@ test('when the circuit closes all of them are sent, each once', async () => {
   service.circuits.reset(webhook.id);
   await waitFor(async () => (await inLists('SUCCESS')) === 8 + COUNT, { what: 'all of them' });
   await waitFor(async () => (await service.shelvedRequests()) === 0, { what: 'the shelf to be empty' });
+  // That they are late is their receiver's fault: the objective leaves them out.
+  expect(await fixture.metrics.metrics()).toContain(
+    `signet_delivery_first_attempt_delay_seconds_count{fault="receiver"} ${8 + COUNT}`,
+  );
   expect(
     messageIds()
       .filter((id) => id.startsWith('m-'))

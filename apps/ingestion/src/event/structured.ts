@@ -47,9 +47,12 @@ export function readBatch(json: Buffer): (RawEvent | Refusal)[] | Refusal {
   return elementRanges(json).map(({ start, end }) => readStructured(json.subarray(start, end)));
 }
 
+/** With its padding (RFC 4648, 4): Node decodes a single letter to nothing. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
 function readBase64(base64: unknown, data: unknown, attributes: Record<string, unknown>): RawEvent | Refusal {
   if (data !== undefined) return refusal('malformed_event', 'data_base64', 'Give data or data_base64, not both.');
-  if (typeof base64 !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64))
+  if (typeof base64 !== 'string' || !BASE64.test(base64))
     return refusal('malformed_event', 'data_base64', 'data_base64 must be base64.');
   return { attributes, data: Buffer.from(base64, 'base64') };
 }

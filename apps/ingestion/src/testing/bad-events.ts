@@ -163,6 +163,8 @@ const OF_DATA: readonly Row[] = [
   ['a sku that is a number', structured({ data: { items: [{ sku: 'R' }, { sku: 7 }] } }), 'invalid_data', 'data.items.1.sku', 'must be string'],
   ['data twice over', structured({ data_base64: 'e30=' }), 'malformed_event', 'data_base64', 'not both'],
   ['base64 that is none', structured({ data: undefined, data_base64: '{}' }), 'malformed_event', 'data_base64', 'must be base64'],
+  ['base64 of an impossible length', structured({ data: undefined, data_base64: 'e30=e' }), 'malformed_event', 'data_base64', 'must be base64'],
+  ['base64 without its padding', structured({ data: undefined, data_base64: 'e30' }), 'malformed_event', 'data_base64', 'must be base64'],
   ['base64 of no JSON', structured({ data: undefined, data_base64: 'AAAA' }), 'invalid_data', 'data', 'not JSON in UTF-8'],
   ['base64 of what is not UTF-8', structured({ data: undefined, data_base64: '/////w==' }), 'invalid_data', 'data', 'not JSON in UTF-8'],
 ];

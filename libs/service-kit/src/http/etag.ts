@@ -1,6 +1,6 @@
 import { problem } from '../problem/problem.ts';
 
-/** The entity tag of a version (RFC 9110, 8.8.3): strong, since a version is that of the whole state. */
+/** The entity tag of a version (RFC 9110, 8.8.3): strong, since a version is that of all that a client can change. */
 export const etag = (version: number): string => `"${version}"`;
 
 /** The tags that a client named in `If-Match`, with their quotes; undefined: whatever is there will do. */
