@@ -53,6 +53,7 @@ export { Answers, Fails, jsonSchemaOf, pageAnswer } from './openapi/answers.ts';
 export type { AnswerOptions } from './openapi/answers.ts';
 export { openApiDocument } from './openapi/openapi-document.ts';
 export type { OpenApiOptions } from './openapi/openapi-document.ts';
+export { PollLoop } from './service/poll-loop.ts';
 export { runService } from './service/run-service.ts';
 export type { RunningService, ServiceOptions } from './service/service-options.ts';
 export { CLOCK, ServiceModule, SETTINGS } from './service/service.module.ts';

@@ -80,8 +80,9 @@ export function spentBetween(before: CpuReading, after: CpuReading): CpuSpent {
   return { parts, driver, receiver, others: Math.max(0, after.machine - before.machine - ours) };
 }
 
-/** All that Signet spent. */
-export const signetSeconds = (spent: CpuSpent): number => sum(Object.values(spent.parts));
+/** All that Signet spent; NaN where none of its parts can be seen. */
+export const signetSeconds = ({ parts }: CpuSpent): number =>
+  Object.keys(parts).length === 0 ? Number.NaN : sum(Object.values(parts));
 
 /** A child that ends meanwhile moves from the living to what its parent has waited for, so nothing is lost. */
 function cpuOf(part: Part, parents: ReadonlyMap<number, number>): number {

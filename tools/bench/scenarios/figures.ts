@@ -16,7 +16,7 @@ export function latencyFigures(latencies: readonly number[], targets?: { p50: Ta
 /** Every process of Signet, PostgreSQL and Kafka; not the driver, not the receiver. */
 export const cpuFigure = (spent: CpuSpent, deliveries: number, target?: Target): Figure => ({
   name: 'CPU seconds per 1,000 deliveries',
-  value: Object.keys(spent.parts).length === 0 ? Number.NaN : signetSeconds(spent) / (deliveries / 1_000),
+  value: signetSeconds(spent) / (deliveries / 1_000),
   digits: 3,
   comparison: 'cpu',
   ...(target && { target }),

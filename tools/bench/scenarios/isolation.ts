@@ -23,8 +23,6 @@ const WARM_UP_SECONDS = 3;
 const SECONDS = 5;
 /** A machine gets faster and slower meanwhile: undisturbed and beside the bad ones take turns so often. */
 const ROUNDS = 4;
-/** What a phase leaves to be done has been done by then. */
-const SETTLED_WITHIN_MS = 5_000;
 const NEIGHBOUR_PER_SECOND = 50;
 /** Messages of the loaded tenant on their way at once: enough to keep Signet busy, too few for a long queue. */
 const WINDOW = 400;
@@ -132,7 +130,7 @@ async function phase(
   neighbour: Producer,
   seconds: number,
 ): Promise<Phase> {
-  const before = await bench.cpu.settled(SETTLED_WITHIN_MS);
+  const before = await bench.cpu.settled();
   const baseline = await baselineOf(bench, [...paths, NEIGHBOUR]);
   const healthy = new Map(paths.map((path) => [path, baseline.get(path) ?? 0]));
   const load = new Outgoing();

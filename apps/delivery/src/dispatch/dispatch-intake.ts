@@ -97,11 +97,7 @@ export class DispatchIntake {
   }
 
   /** Takes what was shelved; resolves to whether every one of them is durable. */
-  async takeBack(
-    requests: readonly AcceptedRequest[],
-    { partition }: PartitionClaim,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  async takeBack(requests: readonly AcceptedRequest[], partition: number, signal: AbortSignal): Promise<boolean> {
     const reading: Reading = { partition, signal, isShelf: true };
     try {
       return await this.untilDurable(await this.tasksOf(requests, reading), reading);

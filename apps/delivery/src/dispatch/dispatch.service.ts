@@ -177,7 +177,7 @@ export class DispatchService {
       claims,
       isReady: (webhookId) => this.dispatcher.isReady(webhookId),
       isBusy: on.isBusy,
-      takeBack: (requests, claim) => this.intake.takeBack(requests, claim, this.stopping.signal),
+      takeBack: (requests, partition) => this.intake.takeBack(requests, partition, this.stopping.signal),
       clock,
       onError: on.onError,
       ...SHELF_LOOP,

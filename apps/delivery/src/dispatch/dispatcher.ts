@@ -107,7 +107,7 @@ export class Dispatcher {
     if (queue === undefined) return true;
     // Nobody is slow who is not asked.
     if (this.isSuspended) return false;
-    const isStalled = this.parts.clock().getTime() - queue.progressAt >= stalledMs;
+    const isStalled = this.isStalled(queue, stalledMs);
     if (isStalled && queue.inFlight > 0) this.keepWaiting(queue);
     if (isStalled) return true;
     const behindOthers = this.lanes.waitingCount(webhookId);
@@ -121,7 +121,7 @@ export class Dispatcher {
     if (this.isSuspended) return false;
     if (this.parts.circuits.state(webhookId) === 'open') return true;
     const queue = this.queues.find(webhookId);
-    return queue !== undefined && queue.inFlight > 0 && this.parts.clock().getTime() - queue.progressAt >= stalledMs;
+    return queue !== undefined && queue.inFlight > 0 && this.isStalled(queue, stalledMs);
   }
 
   /** Its circuit is not open, and nothing of it waits here or is parked. */
@@ -209,6 +209,10 @@ export class Dispatcher {
 
   get attemptsInFlight(): number {
     return this.slots.inFlight;
+  }
+
+  private isStalled(queue: WebhookQueue, ms: number): boolean {
+    return this.parts.clock().getTime() - queue.progressAt >= ms;
   }
 
   /** From here on it is in hand. */

@@ -1,4 +1,5 @@
 import type { Clock } from '@signet/contracts';
+import { PollLoop } from '@signet/service-kit';
 import type { Dispatcher } from './dispatcher.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { DueDeliveries, Lease } from './due-deliveries.ts';
@@ -17,9 +18,7 @@ export interface DueLoopOptions {
 
 /** Brings stored deliveries to dispatch: those whose time has come, and parked ones whose webhook has room again. */
 export class DueLoop {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
-  private isStarted = false;
+  private readonly loop: PollLoop;
 
   constructor(
     private readonly due: DueDeliveries,
@@ -29,39 +28,22 @@ export class DueLoop {
     private readonly clock: Clock,
     private readonly leaseEnd: () => Date,
     private readonly options: DueLoopOptions,
-    private readonly onError: (error: unknown) => void,
-  ) {}
-
-  start(): void {
-    this.isStarted = true;
-    this.schedule(0);
+    onError: (error: unknown) => void,
+  ) {
+    this.loop = new PollLoop(() => this.round(), options.pollMs, onError);
   }
 
-  async stop(): Promise<void> {
-    this.isStarted = false;
-    clearTimeout(this.timer);
-    await this.running;
+  start(): void {
+    this.loop.start();
+  }
+
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
   /** Looks at once, for instance because a circuit lets its probe through. Before the start it does nothing. */
   wake(): void {
-    if (!this.running) this.schedule(0);
-  }
-
-  private schedule(delayMs: number): void {
-    if (!this.isStarted) return;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.running = this.round()
-        .catch((error: unknown) => {
-          this.onError(error);
-          return false;
-        })
-        .then((more) => {
-          this.running = undefined;
-          this.schedule(more ? 0 : this.options.pollMs);
-        });
-    }, delayMs);
+    this.loop.wake();
   }
 
   /** True when there is likely more to be read at once. */

@@ -1,4 +1,5 @@
 import type { Clock } from '@signet/contracts';
+import { PollLoop } from '@signet/service-kit';
 import type { AcceptedRequest } from './accepted-request.ts';
 import type { PartitionClaim } from './ownership.ts';
 import type { Shelf, ShelvedBundle } from './shelf.ts';
@@ -12,7 +13,7 @@ export interface ShelfLoopParts {
   /** This process has other things to do. */
   readonly isBusy: () => boolean;
   /** Resolves to whether all of them are durable as deliveries. */
-  readonly takeBack: (requests: readonly AcceptedRequest[], claim: PartitionClaim) => Promise<boolean>;
+  readonly takeBack: (requests: readonly AcceptedRequest[], partition: number) => Promise<boolean>;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
   /** How often it is looked while something is shelved, milliseconds. */
@@ -28,26 +29,23 @@ export interface ShelfLoopParts {
  * in the lists, when there is time for it.
  */
 export class ShelfLoop {
-  private timer: NodeJS.Timeout | undefined;
-  private isStarted = false;
-  private looking: Promise<void> | undefined;
+  private readonly loop: PollLoop;
   /** By webhook. */
   private readonly underWay = new Map<string, Promise<void>>();
   /** Nobody knows, or something is there. */
   private mayHoldSome = true;
   private lastUnhurriedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly parts: ShelfLoopParts) {}
+  constructor(private readonly parts: ShelfLoopParts) {
+    this.loop = new PollLoop(() => this.look(), parts.pollMs, parts.onError);
+  }
 
   start(): void {
-    this.isStarted = true;
-    this.schedule(0);
+    this.loop.start();
   }
 
   async stop(): Promise<void> {
-    this.isStarted = false;
-    clearTimeout(this.timer);
-    await this.looking;
+    await this.loop.stop();
     await Promise.all(this.underWay.values());
   }
 
@@ -56,57 +54,44 @@ export class ShelfLoop {
     this.mayHoldSome = true;
   }
 
-  private schedule(delayMs: number): void {
-    if (!this.isStarted) return;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.looking = this.look()
-        .catch((error: unknown) => this.parts.onError(error))
-        .finally(() => {
-          this.looking = undefined;
-          this.schedule(this.parts.pollMs);
-        });
-    }, delayMs);
-  }
-
-  private async look(): Promise<void> {
-    const claims = this.parts.claims();
-    if (!this.mayHoldSome || claims.length === 0) return;
+  /** There is never more to be done at once: each bundle that was taken back wakes the loop. */
+  private async look(): Promise<false> {
+    const { shelf, claims, isReady, atOnce } = this.parts;
+    const partitions = claims().map(({ partition }) => partition);
+    if (!this.mayHoldSome || partitions.length === 0) return false;
     this.mayHoldSome = false;
-    try {
-      const bundles = await this.parts.shelf.oldest(claims.map(({ partition }) => partition));
-      if (bundles.length > 0) this.mayHoldSome = true;
-      const { isReady } = this.parts;
-      const ready = bundles.filter(({ webhookId }) => isReady(webhookId));
-      // Those that cannot go out stand in nobody's way.
-      for (const bundle of new Set([...ready, ...bundles])) {
-        const claim = claims.find(({ partition }) => partition === bundle.partition);
-        if (claim && this.isWanted(bundle)) this.begin(bundle, claim);
-      }
-    } catch (error) {
+    const bundles = await shelf.oldest(partitions).catch((error: unknown) => {
       this.mayHoldSome = true;
       throw error;
+    });
+    if (bundles.length > 0) this.mayHoldSome = true;
+    const waiting = [];
+    for (const bundle of bundles) {
+      if (this.underWay.has(bundle.webhookId)) continue;
+      if (!isReady(bundle.webhookId)) waiting.push(bundle);
+      else if (this.underWay.size < atOnce) this.begin(bundle);
     }
+    // Those that cannot go out stand in nobody's way.
+    for (const bundle of waiting) if (this.underWay.size < atOnce - 1 && this.hasTime()) this.begin(bundle);
+    return false;
   }
 
-  private isWanted({ webhookId }: ShelvedBundle): boolean {
-    const { isReady, isBusy, clock, atOnce, unhurriedMs } = this.parts;
-    if (!this.isStarted || this.underWay.size >= atOnce || this.underWay.has(webhookId)) return false;
-    if (isReady(webhookId)) return true;
-    if (this.underWay.size >= atOnce - 1) return false;
+  /** For a bundle of a webhook that takes nothing. */
+  private hasTime(): boolean {
+    const { isBusy, clock, unhurriedMs } = this.parts;
     const now = clock().getTime();
     if (isBusy() && now - this.lastUnhurriedAt < unhurriedMs) return false;
     this.lastUnhurriedAt = now;
     return true;
   }
 
-  private begin(bundle: ShelvedBundle, claim: PartitionClaim): void {
+  private begin(bundle: ShelvedBundle): void {
     const { shelf, takeBack, onError } = this.parts;
     const taking = (async () => {
       const requests = await shelf.read(bundle);
-      if (!(await takeBack(requests, claim))) return;
+      if (!(await takeBack(requests, bundle.partition))) return;
       await shelf.remove(bundle);
-      if (!this.looking) this.schedule(0);
+      this.loop.wake();
     })()
       .catch(onError)
       .finally(() => this.underWay.delete(bundle.webhookId));

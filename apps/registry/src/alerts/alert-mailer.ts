@@ -1,4 +1,5 @@
 import type { Clock } from '@signet/contracts';
+import { PollLoop } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import { mailTextOf } from './alert-mail.text.ts';
 import { NEWS_FOR_MS } from './alert-mails.ts';
@@ -41,27 +42,28 @@ export const backoffMs = (attempts: number): number =>
  * tenant's address that does not work holds up nobody else's mail.
  */
 export class AlertMailer {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
-  private isStopped = true;
+  private readonly loop: PollLoop;
 
-  constructor(private readonly parts: AlertMailerParts) {}
+  constructor(private readonly parts: AlertMailerParts) {
+    this.loop = new PollLoop(
+      async () => (await this.sendDue()) === AT_ONCE,
+      POLL_MS,
+      (error) => parts.logger.warn({ err: error }, 'the alerts that wait for being mailed cannot be read'),
+    );
+  }
 
   start(): void {
-    this.isStopped = false;
-    this.schedule(0);
+    this.loop.start();
   }
 
   /** Waits for the mails that are being sent. */
-  async stop(): Promise<void> {
-    this.isStopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
   /** There is something to be sent. */
   wake(): void {
-    if (!this.running) this.schedule(0);
+    this.loop.wake();
   }
 
   /** Sends what is due now. Resolves to how many were tried. */
@@ -102,26 +104,5 @@ export class AlertMailer {
   private async end(alertId: string, result: MailResult): Promise<void> {
     await this.parts.mails.end(alertId, result);
     this.parts.ended(result);
-  }
-
-  private schedule(delayMs: number): void {
-    if (this.isStopped) return;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.running = this.round().then((delay) => {
-        this.running = undefined;
-        this.schedule(delay);
-      });
-    }, delayMs);
-  }
-
-  /** How long to wait before the next round; milliseconds. */
-  private async round(): Promise<number> {
-    try {
-      return (await this.sendDue()) === AT_ONCE ? 0 : POLL_MS;
-    } catch (error) {
-      this.parts.logger.warn({ err: error }, 'the alerts that wait for being mailed cannot be read');
-      return POLL_MS;
-    }
   }
 }
