@@ -54,7 +54,7 @@ const webhookCalled = async (name: string): Promise<Webhook> => {
 
 /** What is said to be wrong with a field, as a screen reader finds it. */
 const errorAt = async (field: Locator): Promise<string> => {
-  expect(await field.getAttribute('aria-invalid')).toBe('true');
+  await waitFor(async () => (await field.getAttribute('aria-invalid')) === 'true', { what: 'the field to be refused' });
   const ids = (await field.getAttribute('aria-describedby'))?.split(' ').filter((id) => id !== '') ?? [];
   const texts = ids.map((id) => console.page.locator(`[id="${id}"]`).textContent());
   return (await Promise.all(texts)).join(' ');
@@ -146,7 +146,7 @@ inBrowser(
       .getByRole('link')
       .click();
     await console.says('Attempt 3 of 5 failed; next attempt at');
-    expect(await console.page.getByRole('button', { name: /^Attempt \d/ }).count()).toBe(3);
+    await console.shows(console.page.getByRole('button', { name: /^Attempt \d/ }), 3);
     status = 200;
     await console.button('Retry now').click();
     await console.heading(/sale\.created Delivered/);
@@ -300,7 +300,7 @@ inBrowser('a webhook is deleted only by who types its name', async () => {
   await console.button('More actions').click();
   await console.page.getByRole('menuitem', { name: 'Delete …' }).click();
   const deed = console.button('Delete webhook');
-  expect(await deed.isDisabled()).toBe(true);
+  await waitFor(() => deed.isDisabled(), { what: 'the button to wait for the name' });
   await console.dialog().getByRole('textbox').fill('Fragile');
   await deed.click();
   await console.heading('Webhooks');

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { waitFor } from '@signet/testing';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { openPage } from './browser.ts';
 
@@ -40,6 +41,10 @@ export class Console {
   dialog = (): Locator => this.page.getByRole('dialog');
   /** Waits until this is said somewhere. */
   says = (text: string | RegExp): Promise<void> => this.page.getByText(text).first().waitFor();
+
+  /** Waits until there are as many of these: what a page asks for comes after its heading. */
+  shows = (what: Locator, count: number): Promise<unknown> =>
+    waitFor(async () => (await what.count()) === count, { what: `${count} × ${what}` });
 
   /** The row of a list with this text in it. */
   row = (text: string | RegExp): Locator => this.page.getByRole('row').filter({ hasText: text }).first();
