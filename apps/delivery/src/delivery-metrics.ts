@@ -179,7 +179,8 @@ export class DeliveryMetrics implements DispatchObserver {
 
   /** Records behind the end of each partition of this replica's consumer groups. */
   watchLag(groups: Readonly<Record<string, () => ReadonlyMap<string, number>>>): void {
-    const help = 'Records behind the end of each partition that this replica reads, by what reads it.';
+    const help =
+      'Records behind the end of each partition that this replica reads, by what reads it. Of dispatch a record is up to 64 requests.';
     gauge(this.registry, 'signet_delivery_consumer_lag_records', help, ['stage', 'partition'], (lag) => {
       lag.reset();
       for (const [stage, read] of Object.entries(groups))

@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
-import { DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
+import { countOfRequests, DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
 import { KafkaBatchServer } from '@signet/kafka';
 import { countLostOffsets, HealthRegistry } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
@@ -37,6 +37,7 @@ export function strategies(
     transportId: DISPATCH,
     // Enough to keep every webhook of a partition busy between two fetches.
     maxInFlightRecords: PARTITION_ROOM,
+    countOf: ({ headers }) => countOfRequests(headers),
     onGivingUp: () => dispatch.givingUp(),
     onAssigned: (assignment) => dispatch.assigned(assignment[DELIVERY_REQUESTS] ?? []),
     onRevoked: (assignment) => dispatch.revoked(assignment[DELIVERY_REQUESTS] ?? []),

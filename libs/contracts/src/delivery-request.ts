@@ -1,9 +1,6 @@
 import { z } from 'zod';
 
-/**
- * One message for one webhook, as it lies on `delivery.requests.v1`: the key is the webhook id, the value is the
- * exact body to be sent, and one header carries the rest as JSON, because one header costs a tenth of a dozen.
- */
+/** One message for one webhook. */
 export const deliveryRequest = z
   .object({
     deliveryId: z
@@ -16,7 +13,10 @@ export const deliveryRequest = z
     source: z.string().describe('CloudEvents source of the message.'),
     messageId: z.string().describe('CloudEvents id of the message.'),
     subject: z.string().optional().describe('Id of the object that the message is about.'),
-    messageTime: z.string().describe("The message's `time`, RFC 3339."),
+    messageTime: z
+      .string()
+      .refine((time) => !Number.isNaN(Date.parse(time)))
+      .describe("The message's `time`, RFC 3339."),
     acceptedAt: z
       .int()
       .describe("When Signet accepted the message, milliseconds since the epoch: the start of the objective's clock."),
@@ -47,34 +47,7 @@ export const deliveryRequest = z
   });
 export type DeliveryRequest = Readonly<z.infer<typeof deliveryRequest>>;
 
-export const DELIVERY_REQUEST_HEADER = 'signet-request';
-
-export const encodeDeliveryRequest = (request: DeliveryRequest): Record<string, string> => ({
-  [DELIVERY_REQUEST_HEADER]: JSON.stringify(request),
-});
-
-/** Returns undefined when the record is not a delivery request. */
-export function decodeDeliveryRequest(
-  headers: Readonly<Record<string, Buffer | undefined>>,
-): DeliveryRequest | undefined {
-  const header = headers[DELIVERY_REQUEST_HEADER];
-  if (!header) return undefined;
-  try {
-    const request = JSON.parse(header.toString('utf8')) as DeliveryRequest;
-    const complete =
-      request.deliveryId &&
-      request.webhookId &&
-      request.tenantId &&
-      request.eventId &&
-      request.eventType &&
-      request.messageTime;
-    return complete ? request : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const CLOSE = Buffer.from('}');
+const END_OF_BODY = Buffer.from('}');
 
 /**
  * The body of Standard Webhooks, `{"type","timestamp","data"}`, built by joining bytes: `data` is the producer's own.
@@ -83,5 +56,5 @@ export const webhookBody = ({ type, time, data }: { type: string; time: string; 
   Buffer.concat([
     Buffer.from(`{"type":${JSON.stringify(type)},"timestamp":${JSON.stringify(time)},"data":`),
     data,
-    CLOSE,
+    END_OF_BODY,
   ]);

@@ -4,6 +4,7 @@ export * from './delivery-outcome.ts';
 export * from './delivery-request.ts';
 export * from './ids.ts';
 export * from './registry-snapshots.ts';
+export * from './request-record.ts';
 export * from './rfc3339.ts';
 export * from './secret-context.ts';
 export * from './topics.ts';

@@ -80,7 +80,7 @@ export const TOPICS: readonly SignetTopic[] = [
   log({
     name: DELIVERY_REQUESTS,
     key: 'webhook id',
-    description: 'One message for one webhook; the value is the exact body to be sent.',
+    description: 'Messages for one webhook, one or up to 64, with the exact bodies to be sent.',
     sentBy: ['delivery', 'registry'],
     readBy: ['delivery'],
   }),

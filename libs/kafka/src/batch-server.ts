@@ -11,7 +11,7 @@ import { memberAssigner } from './group-member.ts';
 import { Pace } from './pace.ts';
 import { PartitionFeed } from './partition-feed.ts';
 import { RecordProducer } from './producer.ts';
-import type { BatchHandler, RecordBatch } from './record.ts';
+import type { BatchHandler, KafkaRecord, RecordBatch } from './record.ts';
 import type { Assignment } from './sticky-assignment.ts';
 import { toRecords } from './to-records.ts';
 
@@ -23,6 +23,8 @@ export interface KafkaBatchServerOptions {
   readonly deadLetterTopic: string;
   /** Records of one partition in the hands of its handler, above which no more are handed over. */
   readonly maxInFlightRecords?: number;
+  /** How many a record counts for there; one each where nothing is said. */
+  readonly countOf?: (record: KafkaRecord) => number;
   /** The same for the bytes of their values. Default 16 MiB. */
   readonly maxInFlightBytes?: number;
   /** false: one batch of a partition at a time. */
@@ -65,6 +67,7 @@ export interface KafkaBatchServerOptions {
 
 const DEFAULTS = {
   maxInFlightRecords: 2_000,
+  countOf: (_record: KafkaRecord) => 1,
   maxInFlightBytes: 16 * 1_048_576,
   pipelined: true,
   sessionTimeoutMs: 6_000,
@@ -342,7 +345,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const key = keyOf(topic, partition);
     let feed = this.feeds.get(key);
     if (!feed) {
-      const { maxInFlightRecords, maxInFlightBytes, pipelined, backoff } = this.settings;
+      const { maxInFlightRecords, maxInFlightBytes, countOf, pipelined, backoff } = this.settings;
       feed = new PartitionFeed({
         topic,
         partition,
@@ -350,6 +353,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         deadLetters: this.deadLetters,
         maxInFlightRecords,
         maxInFlightBytes,
+        countOf,
         isPipelined: pipelined,
         backoff,
         logger: this.log,

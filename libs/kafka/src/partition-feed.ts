@@ -13,6 +13,8 @@ export interface FeedOptions {
   readonly maxInFlightRecords: number;
   /** The same for the bytes of their values: a thousand records of the largest size would be a quarter of a gigabyte. */
   readonly maxInFlightBytes: number;
+  /** How many a record counts for. */
+  readonly countOf: (record: KafkaRecord) => number;
   readonly isPipelined: boolean;
   readonly backoff: { readonly firstMs: number; readonly maxMs: number };
   readonly logger: Logger;
@@ -59,11 +61,12 @@ export class PartitionFeed {
   accept(records: readonly KafkaRecord[], lastOffset: string): void {
     const end = this.watermark.begin(lastOffset);
     const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-    this.inFlightRecords += records.length;
+    const { isPipelined, countOf } = this.options;
+    const count = records.reduce((sum, record) => sum + countOf(record), 0);
+    this.inFlightRecords += count;
     this.inFlightBytes += bytes;
-    const { isPipelined } = this.options;
     const work = (isPipelined ? this.handle(records) : this.last.then(() => this.handle(records))).then((isDone) => {
-      this.inFlightRecords -= records.length;
+      this.inFlightRecords -= count;
       this.inFlightBytes -= bytes;
       if (isDone) {
         end();

@@ -15,7 +15,7 @@ const records = (from: number, count: number, bytes: number): KafkaRecord[] =>
     timestamp: 0,
   }));
 
-/** A feed with room for ten records or a hundred bytes, and the ends of the batches that it has handed over. */
+/** A feed with room for ten records, of which one without a byte counts for five, or a hundred bytes, and the ends of the batches that it has handed over. */
 function feedWithEnds() {
   const ends: (() => void)[] = [];
   const feed = new PartitionFeed({
@@ -23,6 +23,7 @@ function feedWithEnds() {
     partition: 0,
     handler: () => new Promise((resolve) => ends.push(resolve)),
     deadLetters: {} as DeadLetters,
+    countOf: ({ value }) => (value?.length === 0 ? 5 : 1),
     maxInFlightRecords: 10,
     maxInFlightBytes: 100,
     isPipelined: true,
@@ -36,6 +37,7 @@ function feedWithEnds() {
 test.each([
   ['records', 5, 1],
   ['bytes', 1, 50],
+  ['records that count for several', 1, 0],
 ])('a partition is full of %s, and has room again when half of that has been handled', async (_what, count, bytes) => {
   const { feed, ends } = feedWithEnds();
   feed.accept(records(0, count, bytes), String(count - 1));

@@ -1,4 +1,4 @@
-import { CE, DELIVERY_REQUEST_HEADER } from '@signet/contracts';
+import { BODY_LENGTHS_HEADER, CE, MESSAGES_HEADER, REQUEST_HEADER, TENANT_HEADER } from '@signet/contracts';
 import type { JsonSchema } from '@signet/contracts';
 import { DEAD_LETTER } from '@signet/kafka';
 
@@ -57,12 +57,27 @@ export const structuredHeaders: JsonSchema = {
 export const requestHeaders: JsonSchema = {
   type: 'object',
   properties: {
-    [DELIVERY_REQUEST_HEADER]: text('Which delivery the body is for, as JSON.', {
+    [REQUEST_HEADER]: text('Which delivery the body is for, as JSON.', {
       contentMediaType: 'application/json',
       contentSchema: { $ref: '#/components/schemas/DeliveryRequest' },
     }),
   },
-  required: [DELIVERY_REQUEST_HEADER],
+  required: [REQUEST_HEADER],
+};
+
+export const bundleHeaders: JsonSchema = {
+  type: 'object',
+  properties: {
+    [TENANT_HEADER]: text('The tenant of the webhook and of the messages.'),
+    [MESSAGES_HEADER]: text('Which messages the bodies are of, as JSON.', {
+      contentMediaType: 'application/json',
+      contentSchema: { type: 'array', items: { $ref: '#/components/schemas/BundledMessage' }, minItems: 1 },
+    }),
+    [BODY_LENGTHS_HEADER]: text('The length of each body in bytes, with commas between.', {
+      pattern: '^[0-9]+(,[0-9]+)*$',
+    }),
+  },
+  required: [TENANT_HEADER, MESSAGES_HEADER, BODY_LENGTHS_HEADER],
 };
 
 const OF_DEAD_LETTERS: Readonly<Record<keyof typeof DEAD_LETTER, JsonSchema>> = {

@@ -1,5 +1,6 @@
 import {
   apiKeySnapshot,
+  bundleRecord,
   canonicalHeaders,
   canonicalKey,
   canonicalTopic,
@@ -9,7 +10,6 @@ import {
   DELIVERY_REQUESTS,
   deliveryOutcome,
   deliveryRequest,
-  encodeDeliveryRequest,
   EVENT_TYPES,
   INGESTION_DEAD_LETTER,
   PRODUCER_EVENT_TYPES,
@@ -17,7 +17,9 @@ import {
   REGISTRY_DEAD_LETTER,
   REGISTRY_TENANTS,
   REGISTRY_WEBHOOKS,
+  requestRecord,
   tenantSnapshot,
+  webhookBody,
   webhookSnapshot,
 } from '@signet/contracts';
 import type { DeliveryRequest, EventType, JsonSchema } from '@signet/contracts';
@@ -144,29 +146,50 @@ const tombstone = (title: string, key: string): Message => ({
   example: { payload: null },
 });
 
+const WEBHOOK_BODY: JsonSchema = {
+  type: 'object',
+  properties: {
+    type: { type: 'string', description: 'Name in the event catalogue.' },
+    timestamp: { type: 'string', format: 'date-time', description: "The message's time." },
+    data: { description: "The producer's own bytes." },
+  },
+  required: ['type', 'timestamp', 'data'],
+};
+
 function deliveryRequestMessage(): Message {
   const [request] = deliveryRequest.meta()?.examples as [DeliveryRequest];
-  const [eventType] = EVENT_TYPES as [EventType];
+  const { headers, value } = requestRecord({ request, body: exampleBody(request) });
   return {
     title: 'Delivery request',
     summary: 'The body of the requests, as Standard Webhooks has it; which delivery it is for says the header.',
     contentType: JSON_TYPE,
     headers: schemaRef(SCHEMAS.requestHeaders),
-    payload: {
-      type: 'object',
-      properties: {
-        type: { type: 'string', description: 'Name in the event catalogue.' },
-        timestamp: { type: 'string', format: 'date-time', description: "The message's time." },
-        data: { description: "The producer's own bytes." },
-      },
-      required: ['type', 'timestamp', 'data'],
-    },
+    payload: WEBHOOK_BODY,
     key: 'Id of the webhook.',
-    example: {
-      headers: encodeDeliveryRequest(request),
-      payload: { type: eventType.name, timestamp: request.messageTime, data: eventType.example },
-    },
+    example: { headers, payload: JSON.parse(String(value)) },
   };
+}
+
+function deliveryRequestBundle(): Message {
+  const [request] = deliveryRequest.meta()?.examples as [DeliveryRequest];
+  const { webhookId, tenantId, deliveryId: _, kind: __, ...message } = request;
+  const one = { json: JSON.stringify(message), body: exampleBody(request) };
+  const { headers, value } = bundleRecord({ id: webhookId, tenantId }, [one, one]);
+  return {
+    title: 'Delivery requests of a webhook',
+    summary:
+      'The bodies of up to 64 messages for one webhook that were routed together; which they are say the headers. Of what has an order to keep each message is a request by itself.',
+    contentType: JSON_TYPE,
+    headers: schemaRef(SCHEMAS.bundleHeaders),
+    payload: { type: 'array', items: WEBHOOK_BODY, minItems: 1 },
+    key: 'Id of the webhook.',
+    example: { headers, payload: JSON.parse(String(value)) },
+  };
+}
+
+function exampleBody({ messageTime: time }: DeliveryRequest): Buffer {
+  const [{ name: type, example }] = EVENT_TYPES as [EventType];
+  return webhookBody({ type, time, data: Buffer.from(JSON.stringify(example)) });
 }
 
 const deadLetter = (service: string, from: string): Message => ({
@@ -198,7 +221,10 @@ export function messagesByTopic(): Readonly<Record<string, MessagesOf>> {
   return {
     ...Object.fromEntries(domains.map((domain) => [canonicalTopic(domain), canonicalMessages(domain)])),
     [INGESTION_DEAD_LETTER]: { 'ingestion.dead-letter': deadLetter('ingestion', 'shop.sale') },
-    [DELIVERY_REQUESTS]: { 'delivery.request': deliveryRequestMessage() },
+    [DELIVERY_REQUESTS]: {
+      'delivery.request': deliveryRequestMessage(),
+      'delivery.request-bundle': deliveryRequestBundle(),
+    },
     [DELIVERY_OUTCOMES]: { 'delivery.outcome': described(deliveryOutcome, SCHEMAS.outcome, 'Id of the webhook.') },
     [DELIVERY_DEAD_LETTER]: { 'delivery.dead-letter': deadLetter('delivery', canonicalTopic('sale')) },
     [REGISTRY_WEBHOOKS]: {

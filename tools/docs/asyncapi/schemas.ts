@@ -1,5 +1,6 @@
 import {
   apiKeySnapshot,
+  bundledMessage,
   deliveryOutcome,
   deliveryRequest,
   EVENT_TYPES,
@@ -8,7 +9,14 @@ import {
 } from '@signet/contracts';
 import type { EventType, JsonSchema } from '@signet/contracts';
 import { z } from 'zod';
-import { canonicalHeaders, deadLetterHeaders, requestHeaders, sourceHeaders, structuredHeaders } from './headers.ts';
+import {
+  bundleHeaders,
+  canonicalHeaders,
+  deadLetterHeaders,
+  requestHeaders,
+  sourceHeaders,
+  structuredHeaders,
+} from './headers.ts';
 
 export const schemaRef = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 
@@ -18,9 +26,11 @@ export const SCHEMAS = {
   sourceHeaders: 'SourceHeaders',
   structuredHeaders: 'StructuredHeaders',
   requestHeaders: 'DeliveryRequestHeaders',
+  bundleHeaders: 'DeliveryRequestBundleHeaders',
   deadLetterHeaders: 'DeadLetterHeaders',
   structuredEvent: 'StructuredEvent',
   request: 'DeliveryRequest',
+  bundled: 'BundledMessage',
   outcome: 'DeliveryOutcome',
   webhook: 'Webhook',
   tenant: 'Tenant',
@@ -63,9 +73,11 @@ export function schemas(): Readonly<Record<string, JsonSchema>> {
     [SCHEMAS.sourceHeaders]: sourceHeaders,
     [SCHEMAS.structuredHeaders]: structuredHeaders,
     [SCHEMAS.requestHeaders]: requestHeaders,
+    [SCHEMAS.bundleHeaders]: bundleHeaders,
     [SCHEMAS.deadLetterHeaders]: deadLetterHeaders,
     [SCHEMAS.structuredEvent]: structuredEvent,
     [SCHEMAS.request]: fromZod(deliveryRequest),
+    [SCHEMAS.bundled]: fromZod(bundledMessage),
     [SCHEMAS.outcome]: fromZod(deliveryOutcome),
     [SCHEMAS.webhook]: fromZod(webhookSnapshot),
     [SCHEMAS.tenant]: fromZod(tenantSnapshot),

@@ -1,10 +1,7 @@
-import type { DeliveryRequest } from '@signet/contracts';
+import type { RequestWithBody } from '@signet/contracts';
 
 /** A delivery request that was read from Kafka and found complete. */
-export interface AcceptedRequest {
-  readonly request: DeliveryRequest;
+export interface AcceptedRequest extends RequestWithBody {
   /** Of its record on its partition of delivery.requests.v1. */
   readonly offset: bigint;
-  /** The exact body to be sent. */
-  readonly body: Buffer;
 }

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { decodeDeliveryRequest, deliveryRequest } from '@signet/contracts';
-import type { Clock } from '@signet/contracts';
+import { countOfRequests, deliveryRequest, isBundle, requestsOfRecord } from '@signet/contracts';
+import type { Clock, DeliveryRequest } from '@signet/contracts';
 import { isRetryable, RetryableError } from '@signet/kafka';
-import type { RecordBatch } from '@signet/kafka';
+import type { DeadLetter, DeadLetters, KafkaRecord, RecordBatch, SetAsideReason } from '@signet/kafka';
 import { dayOf } from '../delivery/delivery.projection.ts';
 import { existingDeliveries } from '../delivery/delivery.log.ts';
 import type { RequestOrder } from '../delivery/delivery.log.ts';
@@ -18,7 +18,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { DueDeliveries } from './due-deliveries.ts';
 import type { Ownership, PartitionClaim } from './ownership.ts';
 import { Shares } from './shares.ts';
-import type { Shelf } from './shelf.ts';
+import type { Shelving } from './shelving.ts';
 import type { LaneWatch } from './subject-lanes.ts';
 
 export interface IntakeParts {
@@ -28,10 +28,10 @@ export interface IntakeParts {
   readonly directoryReady: () => Promise<void>;
   readonly ownership: Ownership;
   readonly dispatcher: Dispatcher;
-  readonly shelf: Shelf;
+  readonly shelving: Shelving;
+  readonly deadLetters: Pick<DeadLetters, 'publish'>;
   readonly clock: Clock;
   readonly options: IntakeOptions;
-  readonly onShelved: () => void;
   /** Somebody else has taken the partition. */
   readonly onLost: (claim: PartitionClaim) => void;
   /** All requests of a partition below the offset were taken over. */
@@ -86,62 +86,74 @@ export class DispatchIntake {
   /** @throws RetryableError while the partition is not this replica's, or when it was lost under way */
   async take(batch: RecordBatch): Promise<void> {
     await this.parts.directoryReady();
-    const accepted = this.read(batch);
+    const shelvable = this.shelvableOf(batch.records);
+    const others = batch.records.filter((record) => !shelvable.has(record));
+    // Side by side: nobody waits for those of a webhook that takes nothing.
+    await Promise.all([
+      this.shelve([...shelvable], batch),
+      this.serve(this.read({ ...batch, records: others }), batch),
+    ]);
+  }
+
+  private async serve(accepted: readonly AcceptedRequest[], batch: RecordBatch): Promise<void> {
     const tasks = await this.turns.take(
       batch,
       accepted.some((one) => this.orderOf(one) !== null),
-      async () => this.tasksOf(await this.shelve(accepted, batch), batch),
+      () => this.tasksOf(accepted, batch),
     );
     if (!batch.signal.aborted) this.parts.onReadTo(batch.partition, this.turns.readTo(batch.signal));
     await this.untilDurable(tasks, batch);
   }
 
   /** Takes what was shelved; resolves to whether every one of them is durable. */
-  async takeBack(requests: readonly AcceptedRequest[], partition: number, signal: AbortSignal): Promise<boolean> {
+  async takeBack(records: readonly KafkaRecord[], partition: number, signal: AbortSignal): Promise<boolean> {
+    const aside: DeadLetter[] = [];
+    const setAside = (record: KafkaRecord, why: SetAsideReason): void => void aside.push({ record, why });
     const reading: Reading = { partition, signal, isShelf: true };
     try {
-      return await this.untilDurable(await this.tasksOf(requests, reading), reading);
+      // What PostgreSQL would refuse can no longer be a fault of its batch.
+      const accepted = this.read({ records, setAside }, (request) => deliveryRequest.safeParse(request).success);
+      if (!(await this.untilDurable(await this.tasksOf(accepted, reading), reading))) return false;
+      if (aside.length > 0) await this.parts.deadLetters.publish(aside);
+      return true;
     } catch (error) {
       if (isRetryable(error)) return false;
       throw error;
     }
   }
 
-  /** Shelves requests of webhooks that take nothing now, where they are many, and returns the rest. */
-  private async shelve(
-    accepted: readonly AcceptedRequest[],
-    { partition }: Reading,
-  ): Promise<readonly AcceptedRequest[]> {
+  /** Records of webhooks that take nothing now, where they are many. */
+  private shelvableOf(records: readonly KafkaRecord[]): ReadonlySet<KafkaRecord> {
     const counts = new Map<string, number>();
-    for (const { request } of accepted) counts.set(request.webhookId, (counts.get(request.webhookId) ?? 0) + 1);
-    const stalledMs = STALLED_ROUNDS * this.parts.options.spillAfterMs;
-    const bundles = new Map<string, AcceptedRequest[]>();
-    for (const [webhookId, count] of counts) {
-      if (count < SHELVED_FROM || !this.parts.dispatcher.takesNothing(webhookId, stalledMs)) continue;
-      const bundle = accepted.filter((one) => one.request.webhookId === webhookId && this.isShelvable(one));
-      if (bundle.length > 0) bundles.set(webhookId, bundle);
+    for (const { key, headers } of records) {
+      const webhookId = String(key);
+      counts.set(webhookId, (counts.get(webhookId) ?? 0) + countOfRequests(headers));
     }
-    if (bundles.size === 0) return accepted;
+    const stalledMs = STALLED_ROUNDS * this.parts.options.spillAfterMs;
+    const webhooks = [...counts].filter(
+      ([id, count]) => count >= SHELVED_FROM && this.parts.dispatcher.takesNothing(id, stalledMs),
+    );
+    if (webhooks.length === 0) return new Set();
+    const ids = new Set(webhooks.map(([id]) => id));
+    return new Set(records.filter((record) => ids.has(String(record.key)) && this.isShelvable(record)));
+  }
+
+  private async shelve(records: readonly KafkaRecord[], { partition }: Reading): Promise<void> {
+    if (records.length === 0) return;
     const claim = this.parts.ownership.claim(partition);
     if (!claim) throw notTaken();
-    // PostgreSQL may have stored them and not been able to say so.
-    const isStored = await unlessAway(() => this.parts.shelf.put(claim, bundles)).finally(this.parts.onShelved);
-    if (!isStored) {
-      this.parts.onLost(claim);
-      throw lost();
-    }
-    const shelved = new Set([...bundles.values()].flat());
-    return accepted.filter((one) => !shelved.has(one));
+    if (await unlessAway(() => this.parts.shelving.shelve(claim, records))) return;
+    this.parts.onLost(claim);
+    throw lost();
   }
 
   /**
-   * What has an order to keep stays with the others of its subject; a test and a replay have somebody who watches; and
-   * what may be a fault of its record cannot be set aside any more when it has left Kafka.
+   * What has an order to keep stays with the others of its subject; a test and a replay have somebody who watches. A bundle
+   * is none of these.
    */
-  private isShelvable(one: AcceptedRequest): boolean {
-    const { request } = one;
-    const isSound = !Number.isNaN(Date.parse(request.messageTime)) && deliveryRequest.safeParse(request).success;
-    return request.kind === 'message' && !this.orderOf(one) && isSound;
+  private isShelvable(record: KafkaRecord): boolean {
+    if (this.parts.directory.get(String(record.key))?.ordering === 'subject') return false;
+    return isBundle(record.headers) || requestsOfRecord(record)?.[0]?.request.kind === 'message';
   }
 
   /** Sees to it that the tasks become durable in time; resolves to false where the reading ends before. */
@@ -186,18 +198,23 @@ export class DispatchIntake {
     return (task) => farBehind.has(task);
   }
 
-  private read(batch: RecordBatch): AcceptedRequest[] {
+  /** @param isSound what else a request must be */
+  private read(
+    { records, setAside }: Pick<RecordBatch, 'records' | 'setAside'>,
+    isSound: (request: DeliveryRequest) => boolean = () => true,
+  ): AcceptedRequest[] {
     const accepted: AcceptedRequest[] = [];
-    for (const record of batch.records) {
-      const request = decodeDeliveryRequest(record.headers);
-      if (!request)
-        batch.setAside(record, {
+    for (const record of records) {
+      const requests = requestsOfRecord(record);
+      const offset = BigInt(record.offset);
+      if (!requests?.every(({ request }) => isSound(request)))
+        setAside(record, {
           reason: 'not_a_delivery_request',
-          detail: 'The signet-request header is missing or incomplete.',
+          detail: 'A header of the request is missing, incomplete or wrong, or does not fit the value.',
         });
-      else if (!record.value || !isUtf8(record.value))
-        batch.setAside(record, { reason: 'body_not_utf8', field: 'body', detail: 'The body is empty or not UTF-8.' });
-      else accepted.push({ request, offset: BigInt(record.offset), body: record.value });
+      else if (!requests.every(({ body }) => body.length > 0 && isUtf8(body)))
+        setAside(record, { reason: 'body_not_utf8', field: 'body', detail: 'The body is empty or not UTF-8.' });
+      else for (const { request, body } of requests) accepted.push({ request, body, offset });
     }
     return accepted;
   }

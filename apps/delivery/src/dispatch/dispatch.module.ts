@@ -4,9 +4,9 @@ import { Inject, Module } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
-import { DELIVERY_REQUESTS } from '@signet/contracts';
+import { DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
 import { EgressClient, EgressRules } from '@signet/egress';
-import { committedOffsets } from '@signet/kafka';
+import { committedOffsets, DeadLetters, RecordProducer } from '@signet/kafka';
 import { CLOCK, LOGGER, SETTINGS, TenantDirectory } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
@@ -17,6 +17,7 @@ import { kafkaClient } from '../kafka-client.ts';
 import { MetricsModule } from '../metrics.module.ts';
 import { OutcomesModule } from '../outcomes/outcomes.module.ts';
 import { OutcomesRelay } from '../outcomes/outcomes.relay.ts';
+import { ProducerModule } from '../producer.module.ts';
 import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import { DispatchConsumer } from './dispatch.consumer.ts';
@@ -27,7 +28,7 @@ import { EventLoopLoad } from './event-loop-load.ts';
 import { Membership } from './membership.ts';
 
 @Module({
-  imports: [WebhookDirectoryModule, StorageModule, OutcomesModule, MetricsModule],
+  imports: [WebhookDirectoryModule, StorageModule, OutcomesModule, ProducerModule, MetricsModule],
   controllers: [DispatchConsumer],
   providers: [
     Membership,
@@ -56,6 +57,7 @@ import { Membership } from './membership.ts';
         DeliveryMetrics,
         OutcomesRelay,
         Membership,
+        RecordProducer,
       ],
       useFactory: dispatchService,
     },
@@ -115,7 +117,9 @@ function dispatchService(
   metrics: DeliveryMetrics,
   relay: OutcomesRelay,
   membership: Membership,
+  producer: RecordProducer,
 ): DispatchService {
+  const { clientId } = kafkaClient(settings, logger);
   const load = new EventLoopLoad();
   return new DispatchService(
     {
@@ -134,6 +138,9 @@ function dispatchService(
         refused: (error, { row }) =>
           logger.error({ err: error, deliveryId: row.id }, 'an outcome was refused by PostgreSQL and is lost'),
       },
+      deadLetters: new DeadLetters(producer, DELIVERY_DEAD_LETTER, clientId, clock, (reason) =>
+        metrics.deadLettered(reason),
+      ),
       onError: (error) => logger.warn({ err: error }, 'due deliveries could not be read'),
       isBusy: () => load.isBusy(),
       isMember: () => membership.isFresh(),

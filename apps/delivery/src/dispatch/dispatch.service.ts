@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import type { EgressClient } from '@signet/egress';
+import type { DeadLetters } from '@signet/kafka';
 import type { TenantChange, TenantDirectory } from '@signet/service-kit';
 import type { SealingKeys } from '@signet/signature';
 import { CircuitRecords } from '../circuit/circuit.records.ts';
@@ -30,6 +31,7 @@ import { RateLimits } from './rate-limits.ts';
 import type { RecorderListener } from './recorder.ts';
 import { Shelf } from './shelf.ts';
 import { ShelfLoop } from './shelf-loop.ts';
+import { Shelving } from './shelving.ts';
 import { SigningKeys } from './signing-keys.ts';
 import { slotsOfWebhook } from './slots.ts';
 import { StoredBacklog } from './stored-backlog.ts';
@@ -59,6 +61,8 @@ export interface DispatchDependencies {
   readonly tenants: Pick<TenantDirectory, 'isSuspended' | 'onChange' | 'whenComplete'>;
   readonly metrics: DeliveryMetrics;
   readonly listener: RecorderListener;
+  /** Of records that turn out to be at fault when they have left Kafka. */
+  readonly deadLetters: Pick<DeadLetters, 'publish'>;
   readonly onError: (error: unknown) => void;
   /** This process has enough to do: what has no hurry waits. */
   readonly isBusy: () => boolean;
@@ -177,7 +181,7 @@ export class DispatchService {
       claims,
       isReady: (webhookId) => this.dispatcher.isReady(webhookId),
       isBusy: on.isBusy,
-      takeBack: (requests, partition) => this.intake.takeBack(requests, partition, this.stopping.signal),
+      takeBack: (records, partition) => this.intake.takeBack(records, partition, this.stopping.signal),
       clock,
       onError: on.onError,
       ...SHELF_LOOP,
@@ -213,10 +217,10 @@ export class DispatchService {
       directoryReady: () => this.whenDirectoriesAreComplete(),
       ownership: this.ownership,
       dispatcher: this.dispatcher,
-      shelf: this.shelf,
+      deadLetters: on.deadLetters,
+      shelving: new Shelving(this.shelf, SHELVING, () => this.shelfLoop.shelved()),
       clock,
       options: { spillAfterMs: settings.spillAfterMs, maxAttempts: settings.maxAttempts },
-      onShelved: () => this.shelfLoop.shelved(),
       onLost: (claim) => this.lost(claim),
       onReadTo: (partition, offset) => this.backlog.readTo(partition, offset),
     });
@@ -386,5 +390,6 @@ const GRACE_MS = 250;
 /** Between two tries to take a partition back, milliseconds. */
 const TAKE_BACK_MS = 500;
 const ENDINGS = { batchSize: 500, againMs: 1_000 };
+const SHELVING = { lingerMs: 200, batchSize: 1_000 };
 const SHELF_LOOP = { pollMs: 250, atOnce: 4, unhurriedMs: 1_000 };
 const DUE_LOOP = { pollMs: 250, batchSize: 500, parkedAtOnce: 1_000, refilledAtOnce: 2_000 };

@@ -1,6 +1,6 @@
 import type { Clock } from '@signet/contracts';
+import type { KafkaRecord } from '@signet/kafka';
 import { PollLoop } from '@signet/service-kit';
-import type { AcceptedRequest } from './accepted-request.ts';
 import type { PartitionClaim } from './ownership.ts';
 import type { Shelf, ShelvedBundle } from './shelf.ts';
 
@@ -12,8 +12,8 @@ export interface ShelfLoopParts {
   readonly isReady: (webhookId: string) => boolean;
   /** This process has other things to do. */
   readonly isBusy: () => boolean;
-  /** Resolves to whether all of them are durable as deliveries. */
-  readonly takeBack: (requests: readonly AcceptedRequest[], partition: number) => Promise<boolean>;
+  /** Resolves to whether all of them are durable as deliveries, or as dead letters. */
+  readonly takeBack: (records: readonly KafkaRecord[], partition: number) => Promise<boolean>;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
   /** How often it is looked while something is shelved, milliseconds. */
@@ -88,8 +88,8 @@ export class ShelfLoop {
   private begin(bundle: ShelvedBundle): void {
     const { shelf, takeBack, onError } = this.parts;
     const taking = (async () => {
-      const requests = await shelf.read(bundle);
-      if (!(await takeBack(requests, bundle.partition))) return;
+      const records = await shelf.read(bundle);
+      if (!(await takeBack(records, bundle.partition))) return;
       await shelf.remove(bundle);
       this.loop.wake();
     })()

@@ -1,10 +1,23 @@
+import { promisify } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import type { AcceptedRequest } from './accepted-request.ts';
+import { countOfRequests } from '@signet/contracts';
+import type { KafkaRecord } from '@signet/kafka';
 import type { PartitionClaim } from './ownership.ts';
 
-/** Requests of one webhook that were shelved together. */
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
+/** Records of delivery.requests.v1 of one webhook, to be shelved together. */
+export interface Bundle {
+  readonly claim: PartitionClaim;
+  readonly webhookId: string;
+  readonly records: readonly KafkaRecord[];
+}
+
+/** One that is on the shelf. */
 export interface ShelvedBundle {
   readonly id: string;
   readonly partition: number;
@@ -12,7 +25,7 @@ export interface ShelvedBundle {
 }
 
 /**
- * Requests of webhooks that take nothing now, durable in PostgreSQL as they came from Kafka: a whole bundle in one row and
+ * Requests of webhooks that take nothing now, durable in PostgreSQL as they came from Kafka: many records in one row and
  * one index, where a delivery each would be three rows and a dozen index entries (docs/adr/0024). Nobody can list them
  * until they are taken back.
  */
@@ -20,24 +33,31 @@ export class Shelf {
   constructor(private readonly em: EntityManager) {}
 
   /**
-   * Stores the bundles, all or nothing.
+   * Stores the bundles whose claims still hold, all of them or none.
    *
-   * @returns false where the claim on their partition no longer holds: nothing was stored
+   * @returns the partitions whose bundles are stored
    */
-  async put(claim: PartitionClaim, bundles: ReadonlyMap<string, readonly AcceptedRequest[]>): Promise<boolean> {
-    const rows = [...bundles].map(
-      ([webhookId, requests]) => sql`(${webhookId}::uuid, ${requests.length}::integer, ${serialize(requests)}::bytea)`,
+  async put(bundles: readonly Bundle[]): Promise<Set<number>> {
+    const rows = await Promise.all(
+      bundles.map(async ({ claim, webhookId, records }) => {
+        const count = records.reduce((sum, { headers }) => sum + countOfRequests(headers), 0);
+        const bytes = await compress(serialize(records));
+        return sql`(${claim.partition}::integer, ${claim.epoch}::bigint, ${webhookId}::uuid, ${count}::integer,
+          ${bytes}::bytea)`;
+      }),
     );
-    const { rows: stored } = await sql`
+    const partitions = [...new Set(bundles.map(({ claim }) => claim.partition))];
+    const { rows: stored } = await sql<{ partition: number }>`
       with owned as (
-        select partition from partition_owners
-        where partition = ${claim.partition} and epoch = ${claim.epoch} for share
+        select partition, epoch from partition_owners
+        where partition = any(${partitions}::integer[]) order by partition for share
       )
       insert into shelved_requests (partition, webhook_id, count, requests)
       select partition, webhook_id, count, requests
-      from owned, (values ${sql.join(rows)}) as bundle(webhook_id, count, requests)
-      returning id`.execute(this.em.fork().getKysely());
-    return stored.length > 0;
+      from (values ${sql.join(rows)}) as bundle(partition, epoch, webhook_id, count, requests)
+      join owned using (partition, epoch)
+      returning partition`.execute(this.em.fork().getKysely());
+    return new Set(stored.map(({ partition }) => partition));
   }
 
   /** The oldest bundle of each webhook of these partitions, the oldest of all first. */
@@ -52,10 +72,10 @@ export class Shelf {
   }
 
   /** What is in the bundle; nothing where somebody has taken it back meanwhile. */
-  async read({ id }: ShelvedBundle): Promise<readonly AcceptedRequest[]> {
+  async read({ id }: ShelvedBundle): Promise<readonly KafkaRecord[]> {
     const { rows } = await sql<{ requests: Buffer }>`
       select requests from shelved_requests where id = ${id}::bigint`.execute(this.em.fork().getKysely());
-    return rows[0] ? (deserialize(rows[0].requests) as AcceptedRequest[]) : [];
+    return rows[0] ? (deserialize(await decompress(rows[0].requests)) as KafkaRecord[]) : [];
   }
 
   /** All that is in the bundle is stored elsewhere. */

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { DeliveryRequest, WebhookSnapshot } from '@signet/contracts';
 import { newId } from '@signet/contracts';
 import { RecordingReceiver, waitFor } from '@signet/testing';
+import { RequestBundles } from '../fan-out/request-bundles.ts';
+import { asBatch } from '../testing/replay-fixture.ts';
 import { DispatchFixture, orderedBatch, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
 import type { DispatchService, DispatchSettings } from './dispatch.service.ts';
 
@@ -161,9 +163,33 @@ test.each<[string, (webhook: WebhookSnapshot) => ReturnType<typeof requestBatch>
   expect(await inLists()).toBe(13 + batch.records.length);
 });
 
-test('a request that PostgreSQL will never take is not shelved but still a fault of its record', async () => {
+test.each<[string, Partial<DeliveryRequest>]>([
+  ['a wrong id', { deliveryId: 'no uuid' }],
+  ['a time that is none', { messageTime: 'yesterday' }],
+])('requests with %s, which somebody else wrote, are set aside when they are taken back', async (_what, fields) => {
   const { service, webhook } = await behindAnOpenCircuit();
-  const taken = service.intake.take(requestBatch(webhook, numbers('m'), undefined, { deliveryId: 'no uuid' }));
-  await expect(taken).rejects.not.toMatchObject({ retryable: true });
-  expect(await service.shelvedRequests()).toBe(0);
+  const batch = requestBatch(webhook, numbers('m', 8), undefined, fields);
+  await service.intake.take(batch);
+  await waitFor(async () => (await service.shelvedRequests()) === 0, { what: 'the shelf to be empty' });
+  expect(fixture.deadLetters.map(({ record, why }) => [record.offset, record.value, why.reason])).toEqual(
+    batch.records.map(({ offset, value }) => [offset, value, 'not_a_delivery_request']),
+  );
+  expect(await inLists()).toBe(13);
+});
+
+test('bundles, too, are shelved as they are, and every message in them sent when the circuit closes', async () => {
+  const { service, webhook } = await behindAnOpenCircuit();
+  const bundles = new RequestBundles();
+  for (const id of numbers('m', 70)) {
+    const message = { eventId: newId(), eventType: 'sale.created', source: '/test', messageId: id };
+    const json = JSON.stringify({ ...message, messageTime: '2026-03-01T10:00:00Z', acceptedAt: 0 });
+    bundles.add(webhook, { json, body: Buffer.from(JSON.stringify({ data: { messageId: id } })) });
+  }
+  await service.intake.take(asBatch(bundles.records(), 100));
+  expect(await service.shelvedRequests()).toBe(70);
+  status = 200;
+  service.circuits.reset(webhook.id);
+  await waitFor(async () => (await inLists('SUCCESS')) === 8 + 70, { what: 'all of them' });
+  const arrived = messageIds().filter((id) => id.startsWith('m-'));
+  expect(arrived.toSorted()).toEqual(numbers('m', 70).toSorted());
 });

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { newId } from '@signet/contracts';
 import type { CanonicalMessage, WebhookSnapshot } from '@signet/contracts';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
-import { requestsOf } from './fan-out.ts';
+import { route } from './fan-out.ts';
+import { RequestBundles } from './request-bundles.ts';
 
 const webhook = (events: string[], tenantId = 't1'): WebhookSnapshot => ({
   id: newId(),
@@ -35,7 +36,11 @@ const message = (type: string): CanonicalMessage => ({
   traceparent: undefined,
   data: Buffer.from('{}'),
 });
-const recipients = (type: string): string[] => requestsOf(message(type), 0, directory).map(({ key }) => key);
+const recipients = (type: string): string[] => {
+  const bundles = new RequestBundles();
+  route(message(type), 0, directory, bundles);
+  return bundles.records().map(({ key }) => key);
+};
 
 test("an alert goes to the tenant's other webhooks that subscribe to it, never to the one that it is about", () =>
   expect(recipients('webhook.failing')).toEqual([watcher.id]));

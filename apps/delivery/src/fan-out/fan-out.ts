@@ -1,55 +1,54 @@
+import { isUtf8 } from 'node:buffer';
 import {
   DELIVERY_REQUESTS,
   deliveryIdOf,
   domainOf,
-  encodeDeliveryRequest,
   eventIdOf,
   isOwnDomain,
   readCanonical,
+  requestRecord,
   webhookBody,
 } from '@signet/contracts';
-import type { CanonicalMessage, DeliveryRequest } from '@signet/contracts';
+import type { BundledMessage, CanonicalMessage, DeliveryRequest } from '@signet/contracts';
 import type { RecordBatch, RecordProducer } from '@signet/kafka';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
-
-interface RequestRecord {
-  readonly key: string;
-  readonly value: Buffer;
-  readonly headers: Record<string, string>;
-}
+import { RequestBundles } from './request-bundles.ts';
 
 /**
  * One message becomes one request for each webhook that is subscribed to it. The body is made once and shared; the
  * payload is never parsed, and the database never asked.
  */
-export function requestsOf(
+export function route(
   message: CanonicalMessage,
   acceptedAt: number,
   directory: WebhookDirectory,
-): RequestRecord[] {
+  bundles: RequestBundles,
+): void {
   const webhooks = recipientsOf(message, directory);
-  if (webhooks.length === 0) return [];
-  const value = webhookBody(message);
-  const eventId = eventIdOf(message);
-  return webhooks.map((webhook) => ({
-    key: webhook.id,
-    value,
-    headers: encodeDeliveryRequest({ ...requestOf(message, webhook.id, eventId, acceptedAt), kind: 'message' }),
-  }));
+  if (webhooks.length === 0) return;
+  const body = webhookBody(message);
+  const json = JSON.stringify(bundledMessageOf(message, acceptedAt));
+  // What dispatch sets aside takes its whole record with it.
+  const isSound = isUtf8(body);
+  for (const webhook of webhooks) {
+    // The order of a subject is that of the records' offsets.
+    if (isSound && webhook.ordering !== 'subject') bundles.add(webhook, { json, body });
+    else bundles.addAlone(requestRecord({ request: requestOf(message, webhook.id, acceptedAt), body }));
+  }
 }
 
 /** What is asked for when a message goes to a webhook for the first time. */
-export const requestOf = (
-  message: CanonicalMessage,
-  webhookId: string,
-  eventId: string,
-  acceptedAt: number,
-): Omit<DeliveryRequest, 'kind'> => ({
+export const requestOf = (message: CanonicalMessage, webhookId: string, acceptedAt: number): DeliveryRequest => ({
+  ...bundledMessageOf(message, acceptedAt),
   deliveryId: deliveryIdOf(webhookId, message),
   webhookId,
   tenantId: message.tenantId,
-  eventId,
+  kind: 'message',
+});
+
+const bundledMessageOf = (message: CanonicalMessage, acceptedAt: number): BundledMessage => ({
+  eventId: eventIdOf(message),
   eventType: message.type,
   source: message.source,
   messageId: message.id,
@@ -76,7 +75,7 @@ export async function fanOut(
   directory: WebhookDirectory,
   producer: Pick<RecordProducer, 'publishAll'>,
 ): Promise<number> {
-  const requests: RequestRecord[] = [];
+  const bundles = new RequestBundles();
   for (const record of batch.records) {
     const read = readCanonical(record.headers, record.value);
     if ('missing' in read) {
@@ -87,8 +86,8 @@ export async function fanOut(
       });
       continue;
     }
-    for (const request of requestsOf(read.message, record.timestamp, directory)) requests.push(request);
+    route(read.message, record.timestamp, directory, bundles);
   }
-  if (requests.length > 0) await producer.publishAll(DELIVERY_REQUESTS, requests);
-  return requests.length;
+  await producer.publishAll(DELIVERY_REQUESTS, bundles.records());
+  return bundles.count;
 }

@@ -3,7 +3,8 @@ import { newId } from '@signet/contracts';
 import type { CanonicalMessage, WebhookSnapshot } from '@signet/contracts';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
-import { requestsOf } from '../fan-out/fan-out.ts';
+import { route } from '../fan-out/fan-out.ts';
+import { RequestBundles } from '../fan-out/request-bundles.ts';
 import { DispatchFixture } from '../testing/dispatch-fixture.ts';
 import { asBatch, OPERATOR, publishMessages, replayReplica } from '../testing/replay-fixture.ts';
 import type { ReplayService } from './replay.service.ts';
@@ -51,13 +52,11 @@ const message = (n: number, fields: Partial<CanonicalMessage> = {}): CanonicalMe
 const messages = (count: number, fields: Partial<CanonicalMessage> = {}): CanonicalMessage[] =>
   Array.from({ length: count }, (_, n) => message(n, fields));
 /** As fan-out routes them now. */
-const route = (all: readonly CanonicalMessage[]): Promise<void> =>
-  dispatch.intake.take(
-    asBatch(
-      all.flatMap((one) => requestsOf(one, Date.now(), fixture.directory)),
-      (offset += 1_000),
-    ),
-  );
+const routed = (all: readonly CanonicalMessage[]): Promise<void> => {
+  const bundles = new RequestBundles();
+  for (const one of all) route(one, Date.now(), fixture.directory, bundles);
+  return dispatch.intake.take(asBatch(bundles.records(), (offset += 1_000)));
+};
 const arrivedIds = (): string[] => receiver.requests.map(({ headers }) => headers['webhook-id'] ?? '').toSorted();
 const idsOf = (all: readonly CanonicalMessage[]): string[] => all.map(({ id }) => id).toSorted();
 const wanted = () => ({ webhookId: webhook.id, since, status: 'missed' as const });
@@ -75,12 +74,12 @@ test('what was accepted while the webhook was off arrives once, as if it had nev
   const [early, meanwhile, late] = [messages(20), messages(30), messages(20)];
   await publishMessages([...early, ...meanwhile, ...late]);
   await publishMessages([...messages(5, { tenantId: newId() }), ...messages(5, { type: 'sale.refunded' })]);
-  await route(early);
+  await routed(early);
   await waitFor(() => receiver.requests.length === 20, { what: 'the early ones' });
   toggle(false, 2);
-  await route(meanwhile);
+  await routed(meanwhile);
   toggle(true, 3);
-  await route(late);
+  await routed(late);
   await waitFor(() => receiver.requests.length === 40, { what: 'the late ones' });
 
   expect(await service.replays.preview(wanted(), OPERATOR)).toMatchObject({ count: 30, isExact: true });
@@ -102,7 +101,7 @@ test('deliveries that were under way when the webhook was disabled arrive, too',
   isDown = true;
   const all = messages(6);
   await publishMessages(all);
-  await route(all.slice(0, 4));
+  await routed(all.slice(0, 4));
   await waitFor(() => receiver.requests.length === 4, { what: 'the first attempts' });
   toggle(false, 2);
   await waitFor(async () => (await fixture.reader.list({ tenantId: null, status: 'FAILED' }, null, 10)).length === 4, {
@@ -120,7 +119,7 @@ test('a message that is routed by itself at the same time arrives once', async (
   const all = messages(40);
   await publishMessages(all);
   const { id } = await service.replays.create(wanted(), OPERATOR);
-  await route(all);
+  await routed(all);
   await untilCompleted(id);
   await waitFor(async () => (await fixture.orm.em.fork().execute('select from due_deliveries')).length === 0, {
     what: 'every delivery to end',

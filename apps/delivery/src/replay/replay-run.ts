@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { DELIVERY_REQUESTS, encodeDeliveryRequest, eventIdOf, repeatIdOf, webhookBody } from '@signet/contracts';
+import { DELIVERY_REQUESTS, repeatIdOf, requestRecord, webhookBody } from '@signet/contracts';
 import type { CanonicalMessage, Clock } from '@signet/contracts';
 import type { OutgoingRecord, RecordProducer } from '@signet/kafka';
 import { requestOf } from '../fan-out/fan-out.ts';
@@ -112,23 +112,21 @@ export class ReplayRun {
 
   private repetitionOf({ deliveryId, requested, body }: StoredMessage): OutgoingRecord {
     const { partition: _, requestedAt: __, maxAttempts: ___, orderedAt: ____, ...request } = requested;
-    return recordOf(
-      {
-        ...request,
-        deliveryId: repeatIdOf(this.replay.id, deliveryId),
-        acceptedAt: this.parts.clock().getTime(),
-        kind: 'replay',
-        repeats: deliveryId,
-      },
-      body,
-    );
+    const repeating = {
+      ...request,
+      deliveryId: repeatIdOf(this.replay.id, deliveryId),
+      acceptedAt: this.parts.clock().getTime(),
+      kind: 'replay' as const,
+      repeats: deliveryId,
+    };
+    return requestRecord({ request: repeating, body });
   }
 
   /** It gets the id that it would have had in the first place: should it arrive by itself after all, it arrives once. */
   private firstRequestOf(message: CanonicalMessage): OutgoingRecord {
     const acceptedAt = this.parts.clock().getTime();
-    const request = requestOf(message, this.replay.webhookId, eventIdOf(message), acceptedAt);
-    return recordOf({ ...request, kind: 'replay' }, webhookBody(message));
+    const request = requestOf(message, this.replay.webhookId, acceptedAt);
+    return requestRecord({ request: { ...request, kind: 'replay' }, body: webhookBody(message) });
   }
 
   private webhook(): RoutedWebhook {
@@ -137,12 +135,6 @@ export class ReplayRun {
     return webhook;
   }
 }
-
-const recordOf = (request: Parameters<typeof encodeDeliveryRequest>[0], value: Buffer): OutgoingRecord => ({
-  key: request.webhookId,
-  value,
-  headers: encodeDeliveryRequest(request),
-});
 
 function insist(isOurs: boolean): void {
   if (!isOurs) throw new NotOurs();

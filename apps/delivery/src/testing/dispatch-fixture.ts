@@ -12,7 +12,7 @@ import {
 import type { Clock, DeliveryRequest, WebhookSnapshot } from '@signet/contracts';
 import { EgressClient, EgressRules } from '@signet/egress';
 import type { EgressClientOptions } from '@signet/egress';
-import type { KafkaRecord, RecordBatch } from '@signet/kafka';
+import type { DeadLetter, KafkaRecord, RecordBatch } from '@signet/kafka';
 import { databaseOptions, migrate, TenantDirectory } from '@signet/service-kit';
 import { SealingKeys, generateSecret } from '@signet/signature';
 import { testDatabase } from '@signet/testing';
@@ -52,6 +52,8 @@ export class DispatchFixture {
   /** Where the reading of the requests begins after a start. */
   committedOffset = 1_000_000n;
   whenDirectoryComplete: Promise<void> = Promise.resolve();
+  /** Of what had left Kafka. */
+  readonly deadLetters: DeadLetter[] = [];
   /** Attempts that could not even be prepared. */
   broken = 0;
   onBroken = (error: unknown): void => {
@@ -126,6 +128,7 @@ export class DispatchFixture {
             throw error;
           },
         },
+        deadLetters: { publish: async (letters) => void this.deadLetters.push(...letters) },
         onError: (error) => this.onError(error),
         isBusy: () => this.isBusy,
         isMember: () => this.isMember,

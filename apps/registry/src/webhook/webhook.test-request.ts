@@ -1,5 +1,5 @@
 import type { DeliveryRequest } from '@signet/contracts';
-import { encodeDeliveryRequest, webhookBody } from '@signet/contracts';
+import { requestRecord, webhookBody } from '@signet/contracts';
 import type { WebhookTestRequested } from './webhook.events.ts';
 
 /** Source of the messages that Signet makes itself to try a webhook out. */
@@ -24,9 +24,5 @@ export function testRequestRecord(webhookId: string, event: WebhookTestRequested
     kind: 'test',
   };
   const data = Buffer.from(JSON.stringify(example));
-  return {
-    key: webhookId,
-    value: webhookBody({ type: eventType, time: at, data }),
-    headers: encodeDeliveryRequest(request),
-  };
+  return requestRecord({ request, body: webhookBody({ type: eventType, time: at, data }) });
 }

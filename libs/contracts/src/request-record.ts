@@ -1,0 +1,153 @@
+import type { z } from 'zod';
+import { deliveryRequest } from './delivery-request.ts';
+import type { DeliveryRequest } from './delivery-request.ts';
+import { deliveryIdOf } from './ids.ts';
+
+/*
+ * What lies on `delivery.requests.v1`, by the id of the webhook: a request by itself, or a bundle of messages for one webhook.
+ * A record costs Kafka's clients more than what is in it, so messages that are routed together go together.
+ */
+
+/** What a bundle says of a message: the same for every webhook that it goes to. */
+export const bundledMessage = deliveryRequest
+  .pick({
+    eventId: true,
+    eventType: true,
+    source: true,
+    messageId: true,
+    subject: true,
+    messageTime: true,
+    acceptedAt: true,
+    traceparent: true,
+  })
+  .meta({
+    title: 'Bundled message',
+    description:
+      'A message for the webhook that the key names. The delivery id is the UUIDv5 of webhook id, source and message id.',
+  });
+export type BundledMessage = Readonly<z.infer<typeof bundledMessage>>;
+
+export interface RequestWithBody {
+  readonly request: DeliveryRequest;
+  /** The exact body to be sent. */
+  readonly body: Buffer;
+}
+
+export interface MessageWithBody {
+  /** A `BundledMessage` as JSON. */
+  readonly json: string;
+  readonly body: Buffer;
+}
+
+/** A record for `delivery.requests.v1`. */
+export interface RequestRecord {
+  readonly key: string;
+  readonly value: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Of a request by itself: that, as JSON. The value is its body. */
+export const REQUEST_HEADER = 'signet-request';
+/**
+ * Of a bundle: its messages, as a JSON array. The value is a JSON array of their bodies, byte for byte, with a comma
+ * between two and no white space of its own.
+ */
+export const MESSAGES_HEADER = 'signet-messages';
+/** Of a bundle: the length of each body, in bytes, with commas between. */
+export const BODY_LENGTHS_HEADER = 'signet-body-lengths';
+/** Of a bundle. */
+export const TENANT_HEADER = 'signet-tenant-id';
+
+export const requestRecord = ({ request, body }: RequestWithBody): RequestRecord => ({
+  key: request.webhookId,
+  value: body,
+  headers: { [REQUEST_HEADER]: JSON.stringify(request) },
+});
+
+/** @param messages at least one */
+export function bundleRecord(
+  webhook: { readonly id: string; readonly tenantId: string },
+  messages: readonly MessageWithBody[],
+): RequestRecord {
+  const parts = messages.flatMap(({ body }) => [COMMA, body]);
+  parts[0] = OPENING;
+  parts.push(CLOSING);
+  return {
+    key: webhook.id,
+    value: Buffer.concat(parts),
+    headers: {
+      [TENANT_HEADER]: webhook.tenantId,
+      [MESSAGES_HEADER]: `[${messages.map(({ json }) => json).join()}]`,
+      [BODY_LENGTHS_HEADER]: messages.map(({ body }) => body.length).join(),
+    },
+  };
+}
+
+interface ReadRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: RecordHeaders;
+}
+type RecordHeaders = Readonly<Record<string, Buffer | undefined>>;
+
+export const isBundle = (headers: RecordHeaders): boolean => headers[MESSAGES_HEADER] !== undefined;
+
+/** How many requests are in the record. */
+export const countOfRequests = (headers: RecordHeaders): number => bodyLengths(headers)?.length ?? 1;
+
+/** Returns undefined when the record is none of delivery requests: a header or a body is missing or incomplete. */
+export function requestsOfRecord({ key, headers, value }: ReadRecord): RequestWithBody[] | undefined {
+  try {
+    const requests = isBundle(headers) ? bundled(headers, String(key)) : [parsed(headers[REQUEST_HEADER])];
+    const bodies = isBundle(headers) ? bodiesOf(value ?? NOTHING, bodyLengths(headers) ?? []) : [value ?? NOTHING];
+    if (requests.length !== bodies?.length || !requests.every(isComplete)) return undefined;
+    return requests.map((request, index) => ({ request, body: bodies[index] ?? NOTHING }));
+  } catch {
+    return undefined;
+  }
+}
+
+function bundled(headers: RecordHeaders, webhookId: string): DeliveryRequest[] {
+  const tenantId = String(headers[TENANT_HEADER] ?? '');
+  return (parsed(headers[MESSAGES_HEADER]) as BundledMessage[]).map((message) => ({
+    ...message,
+    deliveryId: deliveryIdOf(webhookId, { source: message.source, id: message.messageId }),
+    webhookId,
+    tenantId,
+    kind: 'message',
+  }));
+}
+
+const parsed = (json: Buffer | undefined): unknown => JSON.parse(String(json));
+
+function isComplete(value: unknown): value is DeliveryRequest {
+  const request = value as Partial<DeliveryRequest> | null;
+  return Boolean(
+    request?.deliveryId &&
+    request.webhookId &&
+    request.tenantId &&
+    request.eventId &&
+    request.eventType &&
+    request.messageTime,
+  );
+}
+
+function bodyLengths(headers: RecordHeaders): number[] | undefined {
+  return headers[BODY_LENGTHS_HEADER]?.toString('latin1').split(',').map(Number);
+}
+
+/** Undefined where the lengths are not those of the elements of the array. */
+function bodiesOf(array: Buffer, lengths: readonly number[]): Buffer[] | undefined {
+  let at = OPENING.length;
+  const bodies = lengths.map((length) => {
+    const body = array.subarray(at, at + length);
+    at += length + COMMA.length;
+    return body;
+  });
+  return at === array.length ? bodies : undefined;
+}
+
+const NOTHING = Buffer.alloc(0);
+const OPENING = Buffer.from('[');
+const COMMA = Buffer.from(',');
+const CLOSING = Buffer.from(']');

@@ -1,0 +1,82 @@
+import { expect, test } from '@jest/globals';
+import type { DeliveryRequest } from './delivery-request.ts';
+import { deliveryIdOf } from './ids.ts';
+import { bundleRecord, countOfRequests, requestRecord, requestsOfRecord } from './request-record.ts';
+import type { RequestRecord } from './request-record.ts';
+
+const webhook = { id: '0199f3a2-6d1c-7c40-9a51-0d7e2f4b8c11', tenantId: 'antwerp' };
+const message = (n: number) => ({
+  eventId: 'a3d9c9c2-7ef6-5d0c-9a39-6d0a52ba3a10',
+  eventType: 'sale.created',
+  source: '/pos/1',
+  messageId: `s-${n}`,
+  messageTime: '2026-03-01T10:00:00Z',
+  acceptedAt: 1772359200050 + n,
+});
+const request = (n: number): DeliveryRequest => ({
+  ...message(n),
+  deliveryId: deliveryIdOf(webhook.id, { source: '/pos/1', id: `s-${n}` }),
+  webhookId: webhook.id,
+  tenantId: webhook.tenantId,
+  kind: 'message',
+});
+const BODIES = ['{ "total" : 10.50 }', '{}', '{"city":"Đà Nẵng","rows":[\n1,2]}'];
+const bundle = (): RequestRecord =>
+  bundleRecord(
+    webhook,
+    BODIES.map((body, n) => ({ json: JSON.stringify(message(n)), body: Buffer.from(body) })),
+  );
+/** As Kafka gives it. */
+const read = ({ key, value, headers }: RequestRecord) => ({
+  key: Buffer.from(key),
+  value,
+  headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+});
+
+test('a request by itself is read as it was written, with its body as it is', () => {
+  const record = requestRecord({ request: { ...request(1), kind: 'test' }, body: Buffer.from(BODIES[0]!) });
+  expect(record).toMatchObject({ key: webhook.id, value: Buffer.from(BODIES[0]!) });
+  expect(countOfRequests(read(record).headers)).toBe(1);
+  expect(requestsOfRecord(read(record))).toEqual([
+    { request: { ...request(1), kind: 'test' }, body: Buffer.from(BODIES[0]!) },
+  ]);
+});
+
+test('a bundle is read as a request for each of its messages, in order, each body byte for byte', () => {
+  expect(countOfRequests(read(bundle()).headers)).toBe(3);
+  expect(requestsOfRecord(read(bundle()))).toEqual(
+    BODIES.map((body, n) => ({ request: request(n), body: Buffer.from(body) })),
+  );
+});
+
+test('its value is JSON to everybody else', () => {
+  expect(JSON.parse(String(bundle().value))).toEqual(BODIES.map((body) => JSON.parse(body) as unknown));
+});
+
+test('a bundle may have one message', () => {
+  const record = bundleRecord(webhook, [{ json: JSON.stringify(message(0)), body: Buffer.from('{}') }]);
+  expect(requestsOfRecord(read(record))).toEqual([{ request: request(0), body: Buffer.from('{}') }]);
+});
+
+const good = read(bundle());
+test.each<[string, Parameters<typeof requestsOfRecord>[0]]>([
+  ['no header', { ...good, headers: {} }],
+  ['no JSON in its header', { ...good, headers: { ...good.headers, 'signet-messages': Buffer.from('[{') } }],
+  ['no array in its header', { ...good, headers: { ...good.headers, 'signet-messages': Buffer.from('{}') } }],
+  ['null for a message', { ...good, headers: { ...good.headers, 'signet-messages': Buffer.from('[null,{},{}]') } }],
+  ['no lengths', { ...good, headers: { ...good.headers, 'signet-body-lengths': undefined } }],
+  ['a length too few', { ...good, headers: { ...good.headers, 'signet-body-lengths': Buffer.from('19,2') } }],
+  ['a wrong length', { ...good, headers: { ...good.headers, 'signet-body-lengths': Buffer.from('19,2,33') } }],
+  [
+    'a length that is no number',
+    { ...good, headers: { ...good.headers, 'signet-body-lengths': Buffer.from('a,b,c') } },
+  ],
+  ['a negative length', { ...good, headers: { ...good.headers, 'signet-body-lengths': Buffer.from('60,-6,2') } }],
+  ['no tenant', { ...good, headers: { ...good.headers, 'signet-tenant-id': undefined } }],
+  ['no webhook id for a key', { ...good, key: Buffer.from('S-1') }],
+  ['no key', { ...good, key: null }],
+  ['no value', { ...good, value: null }],
+  ['an incomplete request', { ...good, headers: { 'signet-request': Buffer.from('{"deliveryId":"x"}') } }],
+])('a record with %s is none', (_what, record) => {
+  expect(requestsOfRecord(record)).toBeUndefined();
+});
