@@ -157,6 +157,7 @@ function dispatchService(
       leasedInMemory: 8_000,
       spillAfterMs: settings.SIGNET_SPILL_AFTER,
       recorder: { batchSize: 500, lingerMs: settings.SIGNET_RECORD_LINGER, lanes: 2 },
+      shelf: { lingerMs: 200, unhurriedMs: 10_000 },
       userAgent: 'Signet/0.1',
     },
   );

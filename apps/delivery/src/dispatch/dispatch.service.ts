@@ -47,6 +47,12 @@ export interface DispatchSettings {
   readonly leasedInMemory: number;
   readonly spillAfterMs: number;
   readonly recorder: { readonly batchSize: number; readonly lingerMs: number; readonly lanes: number };
+  readonly shelf: {
+    /** How long requests may wait for others before they are shelved together, milliseconds. */
+    readonly lingerMs: number;
+    /** While the process is busy one bundle of a webhook that takes nothing is taken back in this time, milliseconds. */
+    readonly unhurriedMs: number;
+  };
   readonly userAgent: string;
 }
 
@@ -185,6 +191,7 @@ export class DispatchService {
       clock,
       onError: on.onError,
       ...SHELF_LOOP,
+      unhurriedMs: settings.shelf.unhurriedMs,
     });
     this.endings = new Endings({
       due: this.due,
@@ -218,7 +225,7 @@ export class DispatchService {
       ownership: this.ownership,
       dispatcher: this.dispatcher,
       deadLetters: on.deadLetters,
-      shelving: new Shelving(this.shelf, SHELVING, () => this.shelfLoop.shelved()),
+      shelving: new Shelving(this.shelf, { ...SHELVING, ...settings.shelf }, () => this.shelfLoop.shelved()),
       clock,
       options: { spillAfterMs: settings.spillAfterMs, maxAttempts: settings.maxAttempts },
       onLost: (claim) => this.lost(claim),
@@ -390,6 +397,6 @@ const GRACE_MS = 250;
 /** Between two tries to take a partition back, milliseconds. */
 const TAKE_BACK_MS = 500;
 const ENDINGS = { batchSize: 500, againMs: 1_000 };
-const SHELVING = { lingerMs: 200, batchSize: 1_000 };
-const SHELF_LOOP = { pollMs: 250, atOnce: 4, unhurriedMs: 1_000 };
+const SHELVING = { batchSize: 1_000 };
+const SHELF_LOOP = { pollMs: 250, atOnce: 4 };
 const DUE_LOOP = { pollMs: 250, batchSize: 500, parkedAtOnce: 1_000, refilledAtOnce: 2_000 };

@@ -145,6 +145,7 @@ export class DispatchFixture {
         leasedInMemory: 4_000,
         spillAfterMs: 100,
         recorder: { batchSize: 500, lingerMs: 1, lanes: 2 },
+        shelf: { lingerMs: 1, unhurriedMs: 500 },
         userAgent: 'Signet/test',
         ...settings,
       },
