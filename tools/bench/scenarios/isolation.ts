@@ -25,7 +25,7 @@ const SECONDS = 5;
  * A machine gets faster and slower meanwhile, and tables grow: undisturbed and beside the bad ones take turns so often, and
  * every other time it is the bad ones that come first.
  */
-const ROUNDS = 4;
+const ROUNDS = 8;
 const NEIGHBOUR_PER_SECOND = 50;
 /** Messages of the loaded tenant on their way at once: enough to keep Signet busy, too few for a long queue. */
 const WINDOW = 400;

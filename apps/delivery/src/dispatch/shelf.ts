@@ -1,14 +1,10 @@
-import { promisify } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { countOfRequests } from '@signet/contracts';
 import type { KafkaRecord } from '@signet/kafka';
 import type { PartitionClaim } from './ownership.ts';
-
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
 
 /** Records of delivery.requests.v1 of one webhook, to be shelved together. */
 export interface Bundle {
@@ -38,14 +34,11 @@ export class Shelf {
    * @returns the partitions whose bundles are stored
    */
   async put(bundles: readonly Bundle[]): Promise<Set<number>> {
-    const rows = await Promise.all(
-      bundles.map(async ({ claim, webhookId, records }) => {
-        const count = records.reduce((sum, { headers }) => sum + countOfRequests(headers), 0);
-        const bytes = await compress(serialize(records));
-        return sql`(${claim.partition}::integer, ${claim.epoch}::bigint, ${webhookId}::uuid, ${count}::integer,
-          ${bytes}::bytea)`;
-      }),
-    );
+    const rows = bundles.map(({ claim, webhookId, records }) => {
+      const count = records.reduce((sum, { headers }) => sum + countOfRequests(headers), 0);
+      const bytes = zstdCompressSync(serialize(records));
+      return sql`(${claim.partition}::integer, ${claim.epoch}::bigint, ${webhookId}::uuid, ${count}::integer, ${bytes}::bytea)`;
+    });
     const partitions = [...new Set(bundles.map(({ claim }) => claim.partition))];
     const { rows: stored } = await sql<{ partition: number }>`
       with owned as (
@@ -75,7 +68,7 @@ export class Shelf {
   async read({ id }: ShelvedBundle): Promise<readonly KafkaRecord[]> {
     const { rows } = await sql<{ requests: Buffer }>`
       select requests from shelved_requests where id = ${id}::bigint`.execute(this.em.fork().getKysely());
-    return rows[0] ? (deserialize(await decompress(rows[0].requests)) as KafkaRecord[]) : [];
+    return rows[0] ? (deserialize(zstdDecompressSync(rows[0].requests)) as KafkaRecord[]) : [];
   }
 
   /** All that is in the bundle is stored elsewhere. */
