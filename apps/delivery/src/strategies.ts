@@ -30,7 +30,12 @@ export function strategies(
     sessionTimeoutMs: SESSION_TIMEOUT_MS,
     logger,
   };
-  const fanOutServer = new KafkaBatchServer({ ...common, groupId: 'signet.delivery.fan-out', transportId: FAN_OUT });
+  const fanOutServer = new KafkaBatchServer({
+    ...common,
+    groupId: 'signet.delivery.fan-out',
+    transportId: FAN_OUT,
+    maxInFlightBytes: 4_194_304,
+  });
   const dispatchServer = new KafkaBatchServer({
     ...common,
     groupId: DISPATCH_GROUP,

@@ -39,6 +39,9 @@ export interface MessageWithBody {
   readonly body: Buffer;
 }
 
+/** Messages in a bundle, at most. */
+export const MAX_BUNDLED = 64;
+
 /** A record for `delivery.requests.v1`. */
 export interface RequestRecord {
   readonly key: string;
@@ -64,7 +67,7 @@ export const requestRecord = ({ request, body }: RequestWithBody): RequestRecord
   headers: { [REQUEST_HEADER]: JSON.stringify(request) },
 });
 
-/** @param messages at least one */
+/** @param messages at least one, and no more than `MAX_BUNDLED` */
 export function bundleRecord(
   webhook: { readonly id: string; readonly tenantId: string },
   messages: readonly MessageWithBody[],
@@ -93,14 +96,17 @@ type RecordHeaders = Readonly<Record<string, Buffer | undefined>>;
 export const isBundle = (headers: RecordHeaders): boolean => headers[MESSAGES_HEADER] !== undefined;
 
 /** How many requests are in the record. */
-export const countOfRequests = (headers: RecordHeaders): number => bodyLengths(headers)?.length ?? 1;
+export const countOfRequests = (headers: RecordHeaders): number =>
+  isBundle(headers) ? (bodyLengths(headers)?.length ?? 1) : 1;
 
-/** Returns undefined when the record is none of delivery requests: a header or a body is missing or incomplete. */
+/** Returns undefined when the record is none of delivery requests: a header or a body is missing, incomplete or wrong. */
 export function requestsOfRecord({ key, headers, value }: ReadRecord): RequestWithBody[] | undefined {
   try {
-    const requests = isBundle(headers) ? bundled(headers, String(key)) : [parsed(headers[REQUEST_HEADER])];
+    const webhookId = String(key);
+    const requests = isBundle(headers) ? bundled(headers, webhookId) : [parsed(headers[REQUEST_HEADER])];
     const bodies = isBundle(headers) ? bodiesOf(value ?? NOTHING, bodyLengths(headers) ?? []) : [value ?? NOTHING];
-    if (requests.length !== bodies?.length || !requests.every(isComplete)) return undefined;
+    if (requests.length !== bodies?.length || !requests.every((request) => isRequest(request, webhookId)))
+      return undefined;
     return requests.map((request, index) => ({ request, body: bodies[index] ?? NOTHING }));
   } catch {
     return undefined;
@@ -120,34 +126,46 @@ function bundled(headers: RecordHeaders, webhookId: string): DeliveryRequest[] {
 
 const parsed = (json: Buffer | undefined): unknown => JSON.parse(String(json));
 
-function isComplete(value: unknown): value is DeliveryRequest {
+/** Has what nothing works without: the schema costs ten times as much. */
+function isRequest(value: unknown, webhookId: string): value is DeliveryRequest {
   const request = value as Partial<DeliveryRequest> | null;
   return Boolean(
     request?.deliveryId &&
-    request.webhookId &&
+    request.webhookId === webhookId &&
     request.tenantId &&
     request.eventId &&
     request.eventType &&
-    request.messageTime,
+    request.source &&
+    request.messageId &&
+    Number.isInteger(request.acceptedAt) &&
+    !Number.isNaN(Date.parse(request.messageTime ?? '')),
   );
 }
 
+/** Undefined where they are none, or too many. */
 function bodyLengths(headers: RecordHeaders): number[] | undefined {
-  return headers[BODY_LENGTHS_HEADER]?.toString('latin1').split(',').map(Number);
+  const text = headers[BODY_LENGTHS_HEADER]?.toString('latin1', 0, LONGEST_LENGTHS);
+  if (text === undefined || !/^[1-9][0-9]{0,6}(,[1-9][0-9]{0,6})*$/.test(text)) return undefined;
+  const lengths = text.split(',').map(Number);
+  return lengths.length <= MAX_BUNDLED ? lengths : undefined;
 }
 
 /** Undefined where the lengths are not those of the elements of the array. */
 function bodiesOf(array: Buffer, lengths: readonly number[]): Buffer[] | undefined {
-  let at = OPENING.length;
-  const bodies = lengths.map((length) => {
-    const body = array.subarray(at, at + length);
-    at += length + COMMA.length;
-    return body;
-  });
-  return at === array.length ? bodies : undefined;
+  const bodies: Buffer[] = [];
+  let at = 0;
+  for (const length of lengths) {
+    if (array[at] !== (at === 0 ? OPENING : COMMA)[0]) return undefined;
+    bodies.push(array.subarray(at + 1, at + 1 + length));
+    at += 1 + length;
+  }
+  const isWhole = lengths.length > 0 && at === array.length - 1 && array[at] === CLOSING[0];
+  return isWhole ? bodies : undefined;
 }
 
 const NOTHING = Buffer.alloc(0);
 const OPENING = Buffer.from('[');
 const COMMA = Buffer.from(',');
 const CLOSING = Buffer.from(']');
+/** Of the text of `MAX_BUNDLED` lengths and a little more. */
+const LONGEST_LENGTHS = MAX_BUNDLED * 8 + 8;

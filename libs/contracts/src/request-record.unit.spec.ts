@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { DeliveryRequest } from './delivery-request.ts';
-import { deliveryIdOf } from './ids.ts';
+import { deliveryIdOf, newId } from './ids.ts';
 import { bundleRecord, countOfRequests, requestRecord, requestsOfRecord } from './request-record.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -21,10 +21,14 @@ const request = (n: number): DeliveryRequest => ({
   kind: 'message',
 });
 const BODIES = ['{ "total" : 10.50 }', '{}', '{"city":"Đà Nẵng","rows":[\n1,2]}'];
+const part = (fields: number | object, body: string) => ({
+  json: JSON.stringify(typeof fields === 'number' ? message(fields) : { ...message(0), ...fields }),
+  body: Buffer.from(body),
+});
 const bundle = (): RequestRecord =>
   bundleRecord(
     webhook,
-    BODIES.map((body, n) => ({ json: JSON.stringify(message(n)), body: Buffer.from(body) })),
+    BODIES.map((body, n) => part(n, body)),
   );
 /** As Kafka gives it. */
 const read = ({ key, value, headers }: RequestRecord) => ({
@@ -54,7 +58,7 @@ test('its value is JSON to everybody else', () => {
 });
 
 test('a bundle may have one message', () => {
-  const record = bundleRecord(webhook, [{ json: JSON.stringify(message(0)), body: Buffer.from('{}') }]);
+  const record = bundleRecord(webhook, [part(0, '{}')]);
   expect(requestsOfRecord(read(record))).toEqual([{ request: request(0), body: Buffer.from('{}') }]);
 });
 
@@ -71,12 +75,47 @@ test.each<[string, Parameters<typeof requestsOfRecord>[0]]>([
     'a length that is no number',
     { ...good, headers: { ...good.headers, 'signet-body-lengths': Buffer.from('a,b,c') } },
   ],
+  [
+    'a length in another notation',
+    { ...good, headers: { ...good.headers, 'signet-body-lengths': Buffer.from('19,0x2,32') } },
+  ],
+  ['a length of nothing', { ...good, headers: { ...good.headers, 'signet-body-lengths': Buffer.from('21,0,32') } }],
+  [
+    'lengths that are right in sum only',
+    { ...good, headers: { ...good.headers, 'signet-body-lengths': Buffer.from('18,3,33') } },
+  ],
   ['a negative length', { ...good, headers: { ...good.headers, 'signet-body-lengths': Buffer.from('60,-6,2') } }],
+  [
+    'no message',
+    { ...good, value: Buffer.from('[]'), headers: { ...good.headers, 'signet-messages': Buffer.from('[]') } },
+  ],
+  [
+    '65 messages',
+    read(
+      bundleRecord(
+        webhook,
+        Array.from({ length: 65 }, (_, n) => part(n, '{}')),
+      ),
+    ),
+  ],
+  ['a message without an id', read(bundleRecord(webhook, [part({ messageId: undefined }, '{}')]))],
+  ['a message without a time', read(bundleRecord(webhook, [part({ messageTime: 'yesterday' }, '{}')]))],
+  ['a message without an acceptance', read(bundleRecord(webhook, [part({ acceptedAt: 1.5 }, '{}')]))],
   ['no tenant', { ...good, headers: { ...good.headers, 'signet-tenant-id': undefined } }],
   ['no webhook id for a key', { ...good, key: Buffer.from('S-1') }],
   ['no key', { ...good, key: null }],
   ['no value', { ...good, value: null }],
+  [
+    'the request of another webhook',
+    { ...read(requestRecord({ request: request(0), body: Buffer.from('{}') })), key: Buffer.from(newId()) },
+  ],
   ['an incomplete request', { ...good, headers: { 'signet-request': Buffer.from('{"deliveryId":"x"}') } }],
 ])('a record with %s is none', (_what, record) => {
   expect(requestsOfRecord(record)).toBeUndefined();
+});
+
+test('how many are in a record is believed of a bundle only, and never more than it may have', () => {
+  const commas = Buffer.from('1,'.repeat(500_000) + '1');
+  expect(countOfRequests({ 'signet-request': Buffer.from('{}'), 'signet-body-lengths': Buffer.from('1,1') })).toBe(1);
+  expect(countOfRequests({ 'signet-messages': Buffer.from('[]'), 'signet-body-lengths': commas })).toBe(1);
 });

@@ -12,7 +12,7 @@ export class ShelvedRequestsMigration extends Migration {
         count integer not null,
         requests bytea not null
       );
-      -- It is read once: to compress it costs more than it saves.
+      -- It is compressed already.
       alter table shelved_requests alter column requests set storage external;
       create index shelved_requests_by_webhook on shelved_requests (partition, webhook_id, id);
     `);

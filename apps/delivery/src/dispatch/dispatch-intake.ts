@@ -34,7 +34,7 @@ export interface IntakeParts {
   readonly options: IntakeOptions;
   /** Somebody else has taken the partition. */
   readonly onLost: (claim: PartitionClaim) => void;
-  /** All requests of a partition below the offset were taken over. */
+  /** All requests of a partition below the offset were taken over, but for those that are being shelved: these have no order. */
   readonly onReadTo: (partition: number, offset: bigint) => void;
 }
 
@@ -80,19 +80,24 @@ export class DispatchIntake {
   private readonly turns = new BatchTurns();
   /** Of each partition: what is in memory and not durable yet, by webhook. */
   private readonly rooms = new Map<number, Shares>();
+  private readonly shelved = new WeakSet<KafkaRecord>();
 
   constructor(private readonly parts: IntakeParts) {}
 
   /** @throws RetryableError while the partition is not this replica's, or when it was lost under way */
   async take(batch: RecordBatch): Promise<void> {
     await this.parts.directoryReady();
-    const shelvable = this.shelvableOf(batch.records);
-    const others = batch.records.filter((record) => !shelvable.has(record));
-    // Side by side: nobody waits for those of a webhook that takes nothing.
-    await Promise.all([
+    // A batch that failed comes again with the same records.
+    const left = batch.records.filter((record) => !this.shelved.has(record));
+    const shelvable = this.shelvableOf(left);
+    const others = left.filter((record) => !shelvable.has(record));
+    // Side by side: nobody waits for those of a webhook that takes nothing. It is over when both are.
+    const results = await Promise.allSettled([
       this.shelve([...shelvable], batch),
       this.serve(this.read({ ...batch, records: others }), batch),
     ]);
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   private async serve(accepted: readonly AcceptedRequest[], batch: RecordBatch): Promise<void> {
@@ -142,14 +147,17 @@ export class DispatchIntake {
     if (records.length === 0) return;
     const claim = this.parts.ownership.claim(partition);
     if (!claim) throw notTaken();
-    if (await unlessAway(() => this.parts.shelving.shelve(claim, records))) return;
+    if (await unlessAway(() => this.parts.shelving.shelve(claim, records))) {
+      for (const record of records) this.shelved.add(record);
+      return;
+    }
     this.parts.onLost(claim);
     throw lost();
   }
 
   /**
-   * What has an order to keep stays with the others of its subject; a test and a replay have somebody who watches. A bundle
-   * is none of these.
+   * What may have an order to keep stays with the others of its webhook; a test and a replay have somebody who watches. A
+   * bundle of messages is none of these.
    */
   private isShelvable(record: KafkaRecord): boolean {
     if (this.parts.directory.get(String(record.key))?.ordering === 'subject') return false;
@@ -235,11 +243,14 @@ export class DispatchIntake {
       return order ? [{ webhookId: one.request.webhookId, subject: order.subject }] : [];
     });
     const watch = this.parts.dispatcher.watchLanes();
+    const departures = this.parts.dispatcher.watchDepartures();
     try {
       const stored = await this.storedOf(unknown, lanes);
-      return [...inHand.values(), ...this.offered(unknown, stored, watch, batch)];
+      const unseen = unknown.filter(({ request }) => !departures.left.has(request.deliveryId));
+      return [...inHand.values(), ...this.offered(unseen, stored, watch, batch)];
     } finally {
       watch.end();
+      departures.end();
     }
   }
 

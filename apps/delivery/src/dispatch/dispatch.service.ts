@@ -50,7 +50,7 @@ export interface DispatchSettings {
   readonly shelf: {
     /** How long requests may wait for others before they are shelved together, milliseconds. */
     readonly lingerMs: number;
-    /** While the process is busy one bundle of a webhook that takes nothing is taken back in this time, milliseconds. */
+    /** While the process is busy one row of a webhook that takes nothing is taken back in this time, milliseconds. */
     readonly unhurriedMs: number;
   };
   readonly userAgent: string;
@@ -397,6 +397,6 @@ const GRACE_MS = 250;
 /** Between two tries to take a partition back, milliseconds. */
 const TAKE_BACK_MS = 500;
 const ENDINGS = { batchSize: 500, againMs: 1_000 };
-const SHELVING = { batchSize: 1_000 };
-const SHELF_LOOP = { pollMs: 250, atOnce: 4 };
+const SHELVING = { batchSize: 1_000, batchBytes: 2_097_152 };
+const SHELF_LOOP = { pollMs: 250, pauseMs: 10_000, atOnce: 4 };
 const DUE_LOOP = { pollMs: 250, batchSize: 500, parkedAtOnce: 1_000, refilledAtOnce: 2_000 };

@@ -3,6 +3,8 @@ import type { AbandonReason } from '@signet/contracts';
 import type { Due } from '../delivery/delivery.log.ts';
 import { scheduledDelayMs } from '../delivery/retry-schedule.ts';
 import type { CompletedAttempt } from './attempt.ts';
+import { Departures } from './departures.ts';
+import type { DepartureWatch } from './departures.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { DispatcherParts } from './dispatcher.parts.ts';
 import { Slots } from './slots.ts';
@@ -20,6 +22,7 @@ export class Dispatcher {
   private readonly tasks = new Map<string, DeliveryTask>();
   readonly queues: WebhookQueues;
   private readonly lanes = new SubjectLanes();
+  private readonly departures = new Departures();
   private readonly slots: Slots;
   private readonly turns = new SlotTurns();
   private readonly underWay = new Set<Promise<void>>();
@@ -69,6 +72,11 @@ export class Dispatcher {
   /** @see SubjectLanes.watch */
   watchLanes(): LaneWatch {
     return this.lanes.watch();
+  }
+
+  /** @see Departures */
+  watchDepartures(): DepartureWatch {
+    return this.departures.watch();
   }
 
   /** The webhook takes no deliveries any more: what waits for it in memory ends. What is on the wire ends with its attempt. */
@@ -124,11 +132,12 @@ export class Dispatcher {
     return queue !== undefined && queue.inFlight > 0 && this.isStalled(queue, stalledMs);
   }
 
-  /** Its circuit is not open, and nothing of it waits here or is parked. */
+  /** Its circuit is not open, nothing of it is parked, and no more waits here than goes out at once. */
   isReady(webhookId: string): boolean {
     if (this.parts.circuits.state(webhookId) === 'open') return false;
     const queue = this.queues.find(webhookId);
-    return queue === undefined || (queue.length === 0 && queue.parking === 0 && !queue.hasParked);
+    if (queue === undefined) return true;
+    return queue.length <= queue.slots(this.parts.limits.perWebhook) && queue.parking === 0 && !queue.hasParked;
   }
 
   /** Those fresh from Kafka that will not be tried within this time, milliseconds, at the webhook's present speed. */
@@ -400,6 +409,7 @@ export class Dispatcher {
 
   private leave(task: DeliveryTask): void {
     if (this.tasks.get(task.id) === task) this.tasks.delete(task.id);
+    if (task.stored > 0) this.departures.note(task.id);
     this.queues.leave(task);
     task.drop();
     if (task.order) this.goOnBehind(task);

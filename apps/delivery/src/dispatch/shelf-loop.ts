@@ -2,7 +2,7 @@ import type { Clock } from '@signet/contracts';
 import type { KafkaRecord } from '@signet/kafka';
 import { PollLoop } from '@signet/service-kit';
 import type { PartitionClaim } from './ownership.ts';
-import type { Shelf, ShelvedBundle } from './shelf.ts';
+import type { Shelf, ShelvedRow } from './shelf.ts';
 
 export interface ShelfLoopParts {
   readonly shelf: Shelf;
@@ -18,9 +18,11 @@ export interface ShelfLoopParts {
   readonly onError: (error: unknown) => void;
   /** How often it is looked while something is shelved, milliseconds. */
   readonly pollMs: number;
-  /** Bundles that are taken back at once, each of another webhook; one place is kept for those that can go out. */
+  /** After a row could not be taken back, milliseconds. */
+  readonly pauseMs: number;
+  /** Rows that are taken back at once, each of another webhook; one place is kept for those that can go out. */
   readonly atOnce: number;
-  /** While the process is busy one bundle of a webhook that takes nothing is taken back in this time, milliseconds. */
+  /** While the process is busy one row of a webhook that takes nothing is taken back in this time, milliseconds. */
   readonly unhurriedMs: number;
 }
 
@@ -34,6 +36,8 @@ export class ShelfLoop {
   private readonly underWay = new Map<string, Promise<void>>();
   /** Nobody knows, or something is there. */
   private mayHoldSome = true;
+  /** By row, milliseconds since the epoch. */
+  private readonly failedAt = new Map<string, number>();
   private lastUnhurriedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: ShelfLoopParts) {
@@ -54,29 +58,35 @@ export class ShelfLoop {
     this.mayHoldSome = true;
   }
 
-  /** There is never more to be done at once: each bundle that was taken back wakes the loop. */
+  /** There is never more to be done at once: each row that was taken back wakes the loop. */
   private async look(): Promise<false> {
     const { shelf, claims, isReady, atOnce } = this.parts;
     const partitions = claims().map(({ partition }) => partition);
     if (!this.mayHoldSome || partitions.length === 0) return false;
     this.mayHoldSome = false;
-    const bundles = await shelf.oldest(partitions).catch((error: unknown) => {
+    const rows = await shelf.oldest(partitions).catch((error: unknown) => {
       this.mayHoldSome = true;
       throw error;
     });
-    if (bundles.length > 0) this.mayHoldSome = true;
+    if (rows.length > 0) this.mayHoldSome = true;
     const waiting = [];
-    for (const bundle of bundles) {
-      if (this.underWay.has(bundle.webhookId)) continue;
-      if (!isReady(bundle.webhookId)) waiting.push(bundle);
-      else if (this.underWay.size < atOnce) this.begin(bundle);
+    for (const row of rows) {
+      if (this.underWay.has(row.webhookId) || this.hasJustFailed(row)) continue;
+      if (!isReady(row.webhookId)) waiting.push(row);
+      else if (this.underWay.size < atOnce) this.begin(row);
     }
     // Those that cannot go out stand in nobody's way.
-    for (const bundle of waiting) if (this.underWay.size < atOnce - 1 && this.hasTime()) this.begin(bundle);
+    for (const row of waiting) if (this.underWay.size < atOnce - 1 && this.hasTime()) this.begin(row);
     return false;
   }
 
-  /** For a bundle of a webhook that takes nothing. */
+  /** What cannot be read is not tried all the time. */
+  private hasJustFailed({ id }: ShelvedRow): boolean {
+    const { clock, pauseMs } = this.parts;
+    return clock().getTime() - (this.failedAt.get(id) ?? Number.NEGATIVE_INFINITY) < pauseMs;
+  }
+
+  /** For a row of a webhook that takes nothing. */
   private hasTime(): boolean {
     const { isBusy, clock, unhurriedMs } = this.parts;
     const now = clock().getTime();
@@ -85,16 +95,20 @@ export class ShelfLoop {
     return true;
   }
 
-  private begin(bundle: ShelvedBundle): void {
+  private begin(row: ShelvedRow): void {
     const { shelf, takeBack, onError } = this.parts;
     const taking = (async () => {
-      const records = await shelf.read(bundle);
-      if (!(await takeBack(records, bundle.partition))) return;
-      await shelf.remove(bundle);
+      const records = await shelf.read(row);
+      if (!(await takeBack(records, row.partition))) return;
+      await shelf.remove(row);
+      this.failedAt.delete(row.id);
       this.loop.wake();
     })()
-      .catch(onError)
-      .finally(() => this.underWay.delete(bundle.webhookId));
-    this.underWay.set(bundle.webhookId, taking);
+      .catch((error: unknown) => {
+        this.failedAt.set(row.id, this.parts.clock().getTime());
+        onError(error);
+      })
+      .finally(() => this.underWay.delete(row.webhookId));
+    this.underWay.set(row.webhookId, taking);
   }
 }

@@ -1,20 +1,20 @@
 import { deserialize, serialize } from 'node:v8';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { sql } from 'kysely';
 import { countOfRequests } from '@signet/contracts';
 import type { KafkaRecord } from '@signet/kafka';
+import { sql } from 'kysely';
 import type { PartitionClaim } from './ownership.ts';
 
 /** Records of delivery.requests.v1 of one webhook, to be shelved together. */
-export interface Bundle {
+export interface RowToShelve {
   readonly claim: PartitionClaim;
   readonly webhookId: string;
   readonly records: readonly KafkaRecord[];
 }
 
 /** One that is on the shelf. */
-export interface ShelvedBundle {
+export interface ShelvedRow {
   readonly id: string;
   readonly partition: number;
   readonly webhookId: string;
@@ -29,50 +29,61 @@ export class Shelf {
   constructor(private readonly em: EntityManager) {}
 
   /**
-   * Stores the bundles whose claims still hold, all of them or none.
+   * Stores the rows whose claims still hold, all of them or none.
    *
-   * @returns the partitions whose bundles are stored
+   * @returns the claims whose rows are stored
    */
-  async put(bundles: readonly Bundle[]): Promise<Set<number>> {
-    const rows = bundles.map(({ claim, webhookId, records }) => {
+  async put(rows: readonly RowToShelve[]): Promise<Set<PartitionClaim>> {
+    const values = rows.map(({ claim, webhookId, records }) => {
       const count = records.reduce((sum, { headers }) => sum + countOfRequests(headers), 0);
       const bytes = zstdCompressSync(serialize(records));
       return sql`(${claim.partition}::integer, ${claim.epoch}::bigint, ${webhookId}::uuid, ${count}::integer, ${bytes}::bytea)`;
     });
-    const partitions = [...new Set(bundles.map(({ claim }) => claim.partition))];
-    const { rows: stored } = await sql<{ partition: number }>`
+    const partitions = [...new Set(rows.map(({ claim }) => claim.partition))];
+    const { rows: owned } = await sql<{ partition: number; epoch: string }>`
       with owned as (
         select partition, epoch from partition_owners
         where partition = any(${partitions}::integer[]) order by partition for share
+      ),
+      stored as (
+        insert into shelved_requests (partition, webhook_id, count, requests)
+        select partition, webhook_id, count, requests
+        from (values ${sql.join(values)}) as row(partition, epoch, webhook_id, count, requests)
+        join owned using (partition, epoch)
       )
-      insert into shelved_requests (partition, webhook_id, count, requests)
-      select partition, webhook_id, count, requests
-      from (values ${sql.join(rows)}) as bundle(partition, epoch, webhook_id, count, requests)
-      join owned using (partition, epoch)
-      returning partition`.execute(this.em.fork().getKysely());
-    return new Set(stored.map(({ partition }) => partition));
+      select partition, epoch from owned`.execute(this.em.fork().getKysely());
+    const epochs = new Map(owned.map(({ partition, epoch }) => [partition, String(epoch)]));
+    const claims = rows.map(({ claim }) => claim);
+    return new Set(claims.filter(({ partition, epoch }) => epochs.get(partition) === String(epoch)));
   }
 
-  /** The oldest bundle of each webhook of these partitions, the oldest of all first. */
-  async oldest(partitions: readonly number[]): Promise<ShelvedBundle[]> {
+  /** The oldest row of each webhook of these partitions, the oldest of all first; however many rows a webhook has. */
+  async oldest(partitions: readonly number[]): Promise<ShelvedRow[]> {
     const { rows } = await sql<{ id: string; partition: number; webhook_id: string }>`
-      select id, partition, webhook_id from (
-        select distinct on (partition, webhook_id) id, partition, webhook_id from shelved_requests
-        where partition = any(${partitions}::integer[])
-        order by partition, webhook_id, id
-      ) oldest order by id`.execute(this.em.fork().getKysely());
+      with recursive oldest as (
+        (select partition, webhook_id, id from shelved_requests
+          where partition = any(${partitions}::integer[]) order by partition, webhook_id, id limit 1)
+        union all
+        select next.* from oldest, lateral (
+          select s.partition, s.webhook_id, s.id from shelved_requests s
+          where s.partition = any(${partitions}::integer[])
+            and (s.partition, s.webhook_id) > (oldest.partition, oldest.webhook_id)
+          order by s.partition, s.webhook_id, s.id limit 1
+        ) next
+      )
+      select id, partition, webhook_id from oldest order by id`.execute(this.em.fork().getKysely());
     return rows.map(({ id, partition, webhook_id: webhookId }) => ({ id, partition, webhookId }));
   }
 
-  /** What is in the bundle; nothing where somebody has taken it back meanwhile. */
-  async read({ id }: ShelvedBundle): Promise<readonly KafkaRecord[]> {
+  /** What is in the row; nothing where somebody has taken it back meanwhile. */
+  async read({ id }: ShelvedRow): Promise<readonly KafkaRecord[]> {
     const { rows } = await sql<{ requests: Buffer }>`
       select requests from shelved_requests where id = ${id}::bigint`.execute(this.em.fork().getKysely());
     return rows[0] ? (deserialize(zstdDecompressSync(rows[0].requests)) as KafkaRecord[]) : [];
   }
 
-  /** All that is in the bundle is stored elsewhere. */
-  async remove({ id }: ShelvedBundle): Promise<void> {
+  /** All that is in the row is stored elsewhere. */
+  async remove({ id }: ShelvedRow): Promise<void> {
     await sql`delete from shelved_requests where id = ${id}::bigint`.execute(this.em.fork().getKysely());
   }
 

@@ -1,20 +1,23 @@
 import { countOfRequests } from '@signet/contracts';
 import type { KafkaRecord } from '@signet/kafka';
 import type { PartitionClaim } from './ownership.ts';
-import type { Bundle, Shelf } from './shelf.ts';
+import type { RowToShelve, Shelf } from './shelf.ts';
 
 export interface ShelvingOptions {
   /** How long records may wait for others, milliseconds. */
   readonly lingerMs: number;
   /** From so many requests on they wait no longer. */
   readonly batchSize: number;
+  /** The same for the bytes of their bodies. */
+  readonly batchBytes: number;
 }
 
 interface Gathering {
-  readonly bundles: Map<string, Bundle & { readonly records: KafkaRecord[] }>;
+  readonly rows: Map<string, RowToShelve & { readonly records: KafkaRecord[] }>;
   size: number;
-  /** Resolves to the partitions whose records are stored. */
-  readonly stored: Promise<ReadonlySet<number>>;
+  bytes: number;
+  /** Resolves to the claims whose records are stored: a partition may be lost and taken again meanwhile. */
+  readonly stored: Promise<ReadonlySet<PartitionClaim>>;
   readonly store: () => void;
 }
 
@@ -35,25 +38,26 @@ export class Shelving {
     for (const record of records) {
       const webhookId = String(record.key);
       const name = `${webhookId}/${claim.partition}/${claim.epoch}`;
-      const bundle = gathering.bundles.get(name);
-      if (bundle) bundle.records.push(record);
-      else gathering.bundles.set(name, { claim, webhookId, records: [record] });
+      const row = gathering.rows.get(name);
+      if (row) row.records.push(record);
+      else gathering.rows.set(name, { claim, webhookId, records: [record] });
       gathering.size += countOfRequests(record.headers);
+      gathering.bytes += record.value?.length ?? 0;
     }
-    if (gathering.size >= this.options.batchSize) gathering.store();
-    return (await gathering.stored).has(claim.partition);
+    if (gathering.size >= this.options.batchSize || gathering.bytes >= this.options.batchBytes) gathering.store();
+    return (await gathering.stored).has(claim);
   }
 
   private begin(): Gathering {
-    const bundles: Gathering['bundles'] = new Map();
+    const rows: Gathering['rows'] = new Map();
     let store = (): void => undefined;
     const full = new Promise<void>((resolve) => (store = resolve));
     const timer = setTimeout(store, this.options.lingerMs);
     const stored = full.then(() => {
       clearTimeout(timer);
       this.gathering = undefined;
-      return this.shelf.put([...bundles.values()]).finally(this.onStored);
+      return this.shelf.put([...rows.values()]).finally(this.onStored);
     });
-    return { bundles, size: 0, stored, store };
+    return { rows, size: 0, bytes: 0, stored, store };
   }
 }

@@ -39,7 +39,7 @@ const message = (type: string): CanonicalMessage => ({
 const recipients = (type: string): string[] => {
   const bundles = new RequestBundles();
   route(message(type), 0, directory, bundles);
-  return bundles.records().map(({ key }) => key);
+  return bundles.take().map(({ key }) => key);
 };
 
 test("an alert goes to the tenant's other webhooks that subscribe to it, never to the one that it is about", () =>

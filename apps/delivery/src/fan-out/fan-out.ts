@@ -16,8 +16,8 @@ import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts
 import { RequestBundles } from './request-bundles.ts';
 
 /**
- * One message becomes one request for each webhook that is subscribed to it. The body is made once and shared; the
- * payload is never parsed, and the database never asked.
+ * One message becomes one request for each webhook that is subscribed to it. What is said of it is made once; the payload
+ * is never parsed, and the database never asked.
  */
 export function route(
   message: CanonicalMessage,
@@ -69,6 +69,9 @@ function recipientsOf(message: CanonicalMessage, directory: WebhookDirectory): r
 export const isAboutWebhook = (message: CanonicalMessage, webhook: Pick<RoutedWebhook, 'id'>): boolean =>
   isOwnDomain(domainOf(message.type)) && message.subject === webhook.id;
 
+/** A large message for many webhooks is in memory once for each: no more than this of a batch at once. */
+const STEP_BYTES = 4_194_304;
+
 /** Routes a batch of a canonical topic and answers when Kafka has every request. */
 export async function fanOut(
   batch: RecordBatch,
@@ -87,7 +90,8 @@ export async function fanOut(
       continue;
     }
     route(read.message, record.timestamp, directory, bundles);
+    if (bundles.bytes >= STEP_BYTES) await producer.publishAll(DELIVERY_REQUESTS, bundles.take());
   }
-  await producer.publishAll(DELIVERY_REQUESTS, bundles.records());
+  await producer.publishAll(DELIVERY_REQUESTS, bundles.take());
   return bundles.count;
 }

@@ -1,9 +1,7 @@
-import { bundleRecord } from '@signet/contracts';
+import { bundleRecord, MAX_BUNDLED } from '@signet/contracts';
 import type { MessageWithBody, RequestRecord } from '@signet/contracts';
 
-/** Messages in one record, at most. */
-const MAX_MESSAGES = 64;
-/** From so many bytes of bodies on a record is full: the last one may have 256 KiB more, and Kafka takes 1 MiB. */
+/** From so many bytes on a record is full: the last message may have 256 KiB more, and Kafka takes 1 MiB. */
 const FULL_BYTES = 131_072;
 
 interface Recipient {
@@ -19,31 +17,40 @@ interface Bundle {
 
 /** Messages for many webhooks as records, those for one webhook together and in their order. */
 export class RequestBundles {
-  private readonly closed: RequestRecord[] = [];
+  private closed: RequestRecord[] = [];
   /** By webhook. */
   private readonly open = new Map<string, Bundle>();
-  /** Of requests. */
+  /** Of all requests so far. */
   count = 0;
+  /** Of those that have not been taken. */
+  bytes = 0;
 
   add(webhook: Recipient, message: MessageWithBody): void {
     this.count += 1;
     let bundle = this.open.get(webhook.id);
     if (!bundle) this.open.set(webhook.id, (bundle = { webhook, messages: [], bytes: 0 }));
     bundle.messages.push(message);
-    bundle.bytes += message.body.length;
-    if (bundle.messages.length >= MAX_MESSAGES || bundle.bytes >= FULL_BYTES) this.close(webhook.id);
+    const bytes = message.body.length + message.json.length;
+    bundle.bytes += bytes;
+    this.bytes += bytes;
+    if (bundle.messages.length >= MAX_BUNDLED || bundle.bytes >= FULL_BYTES) this.close(webhook.id);
   }
 
   /** One that must have its record for itself. */
   addAlone(record: RequestRecord): void {
     this.count += 1;
+    this.bytes += record.value.length;
     this.close(record.key);
     this.closed.push(record);
   }
 
-  records(): readonly RequestRecord[] {
+  /** All records so far, once. */
+  take(): readonly RequestRecord[] {
     for (const webhookId of this.open.keys()) this.close(webhookId);
-    return this.closed;
+    const records = this.closed;
+    this.closed = [];
+    this.bytes = 0;
+    return records;
   }
 
   private close(webhookId: string): void {

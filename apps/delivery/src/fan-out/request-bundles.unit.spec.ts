@@ -53,8 +53,12 @@ async function routed(webhooks: readonly WebhookSnapshot[], all: readonly Canoni
     })),
   };
   const published: RequestRecord[] = [];
-  const publishAll = (_topic: string, records: readonly unknown[]) =>
-    Promise.resolve(void published.push(...(records as RequestRecord[])));
+  const steps: { bytes: number }[] = [];
+  const publishAll = (_topic: string, records: readonly unknown[]) => {
+    published.push(...(records as RequestRecord[]));
+    steps.push({ bytes: (records as RequestRecord[]).reduce((sum, { value }) => sum + value.length, 0) });
+    return Promise.resolve();
+  };
   const count = await fanOut(batch, directory, { publishAll });
   const records = published.map((record) => ({
     webhookId: record.key,
@@ -64,7 +68,7 @@ async function routed(webhooks: readonly WebhookSnapshot[], all: readonly Canoni
       ({ request }) => request.messageId,
     ),
   }));
-  return { count, records };
+  return { count, records, steps };
 }
 const asRead = (headers: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(String(text))]));
@@ -105,4 +109,18 @@ test('one that dispatch will set aside takes nobody along to the dead letters', 
   const bad = message(1, { data: Buffer.from([0x22, 0xff, 0x22]) });
   const { records } = await routed([webhook()], [message(0), bad, message(2)]);
   expect(records.map((record) => record.messages)).toEqual([['m-0'], ['m-1'], ['m-2']]);
+});
+
+test('what is large for many webhooks is published step by step', async () => {
+  const data = Buffer.from(JSON.stringify('x'.repeat(200_000)));
+  const webhooks = Array.from({ length: 10 }, () => webhook());
+  const { records, steps, count } = await routed(
+    webhooks,
+    messages(10).map((one) => ({ ...one, data })),
+  );
+  expect([count, records.length]).toEqual([100, 100]);
+  expect(Math.max(...steps.map(({ bytes }) => bytes))).toBeLessThan(4_194_304 + 10 * 210_000);
+  expect(records.filter(({ webhookId }) => webhookId === webhooks[3]!.id).flatMap((record) => record.messages)).toEqual(
+    ids(0, 10),
+  );
 });

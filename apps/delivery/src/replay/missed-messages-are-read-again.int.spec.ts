@@ -55,7 +55,7 @@ const messages = (count: number, fields: Partial<CanonicalMessage> = {}): Canoni
 const routed = (all: readonly CanonicalMessage[]): Promise<void> => {
   const bundles = new RequestBundles();
   for (const one of all) route(one, Date.now(), fixture.directory, bundles);
-  return dispatch.intake.take(asBatch(bundles.records(), (offset += 1_000)));
+  return dispatch.intake.take(asBatch(bundles.take(), (offset += 1_000)));
 };
 const arrivedIds = (): string[] => receiver.requests.map(({ headers }) => headers['webhook-id'] ?? '').toSorted();
 const idsOf = (all: readonly CanonicalMessage[]): string[] => all.map(({ id }) => id).toSorted();
