@@ -113,6 +113,7 @@ export async function isolation(bench: Bench): Promise<Outcome> {
     ledger: addUp(phases.flatMap(({ ledgers }) => ledgers)),
     notes: [
       `Deliveries a second in turn, undisturbed: ${rates(without)}; beside bad ones: ${rates(withBad)}.`,
+      `The neighbour's p99 in turn, milliseconds, undisturbed: ${p99s(without)}; beside bad ones: ${p99s(withBad)}.`,
       ...new Set(phases.flatMap(({ notes }) => notes)),
     ],
   };
@@ -124,6 +125,7 @@ const rateOf = (phases: readonly Phase[]): number =>
 const cpuOf = (phases: readonly Phase[]): number =>
   sum(phases.map(({ cpuSeconds }) => cpuSeconds)) / (sum(phases.map(({ came }) => came)) / 1_000);
 const rates = (phases: readonly Phase[]): string => phases.map((one) => rateOf([one]).toFixed(0)).join(', ');
+const p99s = (phases: readonly Phase[]): string => phases.map((one) => neighbourOf([one], 99).toFixed(0)).join(', ');
 const neighbourOf = (phases: readonly Phase[], percent: number): number =>
   percentile(
     phases.flatMap(({ neighbourLatencies }) => neighbourLatencies),
