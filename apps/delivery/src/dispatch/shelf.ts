@@ -60,18 +60,21 @@ export class Shelf {
   /** The oldest row of each webhook of these partitions, the oldest of all first; however many rows a webhook has. */
   async oldest(partitions: readonly number[]): Promise<ShelvedRow[]> {
     const { rows } = await sql<{ id: string; partition: number; webhook_id: string }>`
-      with recursive oldest as (
-        (select partition, webhook_id, id from shelved_requests
-          where partition = any(${partitions}::integer[]) order by partition, webhook_id, id limit 1)
-        union all
-        select next.* from oldest, lateral (
-          select s.partition, s.webhook_id, s.id from shelved_requests s
-          where s.partition = any(${partitions}::integer[])
-            and (s.partition, s.webhook_id) > (oldest.partition, oldest.webhook_id)
-          order by s.partition, s.webhook_id, s.id limit 1
-        ) next
-      )
-      select id, partition, webhook_id from oldest order by id`.execute(this.em.fork().getKysely());
+      select oldest.id, mine.partition, oldest.webhook_id
+      from unnest(${partitions}::integer[]) as mine(partition), lateral (
+        with recursive oldest as (
+          (select s.webhook_id, s.id from shelved_requests s
+            where s.partition = mine.partition order by s.webhook_id, s.id limit 1)
+          union all
+          select next.* from oldest, lateral (
+            select s.webhook_id, s.id from shelved_requests s
+            where s.partition = mine.partition and s.webhook_id > oldest.webhook_id
+            order by s.webhook_id, s.id limit 1
+          ) next
+        )
+        select * from oldest
+      ) oldest
+      order by oldest.id`.execute(this.em.fork().getKysely());
     return rows.map(({ id, partition, webhook_id: webhookId }) => ({ id, partition, webhookId }));
   }
 
