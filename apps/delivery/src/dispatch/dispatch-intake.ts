@@ -135,12 +135,10 @@ export class DispatchIntake {
       counts.set(webhookId, (counts.get(webhookId) ?? 0) + countOfRequests(headers));
     }
     const stalledMs = STALLED_ROUNDS * this.parts.options.spillAfterMs;
-    const webhooks = [...counts].filter(
-      ([id, count]) => count >= SHELVED_FROM && this.parts.dispatcher.takesNothing(id, stalledMs),
-    );
-    if (webhooks.length === 0) return new Set();
-    const ids = new Set(webhooks.map(([id]) => id));
-    return new Set(records.filter((record) => ids.has(String(record.key)) && this.isShelvable(record)));
+    for (const [id, count] of counts)
+      if (count < SHELVED_FROM || !this.parts.dispatcher.takesNothing(id, stalledMs)) counts.delete(id);
+    if (counts.size === 0) return new Set();
+    return new Set(records.filter((record) => counts.has(String(record.key)) && this.isShelvable(record)));
   }
 
   private async shelve(records: readonly KafkaRecord[], { partition }: Reading): Promise<void> {

@@ -1,25 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { newId } from '@signet/contracts';
 import type { CanonicalMessage, WebhookSnapshot } from '@signet/contracts';
+import { snapshotOf } from '../testing/webhook-snapshot.ts';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import { route } from './fan-out.ts';
 import { RequestBundles } from './request-bundles.ts';
 
-const webhook = (events: string[], tenantId = 't1'): WebhookSnapshot => ({
-  id: newId(),
-  tenantId,
-  name: 'Test',
-  url: 'https://shop.example/',
-  events,
-  isActive: true,
-  headers: {},
-  maxAttempts: null,
-  requestTimeoutMs: null,
-  rateLimitPerSecond: null,
-  ordering: 'none',
-  secrets: [{ sealed: 's', expiresAt: null }],
-  version: 1,
-});
+const webhook = (events: string[], tenantId = 't1'): WebhookSnapshot => snapshotOf({ events, tenantId });
 const failing = webhook(['sale.created', 'webhook.failing']);
 const watcher = webhook(['webhook.failing']);
 const others = webhook(['webhook.failing'], 't2');

@@ -1,25 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { canonicalHeaders, countOfRequests, newId, requestsOfRecord } from '@signet/contracts';
+import { canonicalHeaders, countOfRequests, requestsOfRecord } from '@signet/contracts';
 import type { CanonicalMessage, RequestRecord, WebhookSnapshot } from '@signet/contracts';
 import type { RecordBatch } from '@signet/kafka';
+import { snapshotOf } from '../testing/webhook-snapshot.ts';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import { fanOut } from './fan-out.ts';
 
-const webhook = (ordering: WebhookSnapshot['ordering'] = 'none'): WebhookSnapshot => ({
-  id: newId(),
-  tenantId: 't1',
-  name: 'Test',
-  url: 'https://shop.example/',
-  events: ['sale.created'],
-  isActive: true,
-  headers: {},
-  maxAttempts: null,
-  requestTimeoutMs: null,
-  rateLimitPerSecond: null,
-  ordering,
-  secrets: [{ sealed: 's', expiresAt: null }],
-  version: 1,
-});
+const webhook = (ordering: WebhookSnapshot['ordering'] = 'none'): WebhookSnapshot => snapshotOf({ ordering });
 const message = (n: number, fields: Partial<CanonicalMessage> = {}): CanonicalMessage => ({
   id: `m-${n}`,
   source: '/pos/1',

@@ -26,6 +26,7 @@ import { DispatchService } from '../dispatch/dispatch.service.ts';
 import type { DispatchSettings } from '../dispatch/dispatch.service.ts';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import { withoutPoolTimers } from './pool-timers.ts';
+import { snapshotOf } from './webhook-snapshot.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 export const PARTITION = 0;
@@ -157,22 +158,13 @@ export class DispatchFixture {
 
   webhook(url: string, fields: Partial<WebhookSnapshot> = {}): WebhookSnapshot {
     const id = fields.id ?? newId();
-    const webhook: WebhookSnapshot = {
+    const webhook = snapshotOf({
       id,
       tenantId: 'tenant-1',
-      name: 'Test',
       url,
-      events: ['sale.created'],
-      isActive: true,
-      headers: {},
-      maxAttempts: null,
-      requestTimeoutMs: null,
-      rateLimitPerSecond: null,
-      ordering: 'none',
       secrets: [{ sealed: this.sealed(id, this.secret), expiresAt: null }],
-      version: 1,
       ...fields,
-    };
+    });
     this.directory.put(webhook);
     return webhook;
   }

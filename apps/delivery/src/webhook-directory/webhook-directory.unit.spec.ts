@@ -1,24 +1,11 @@
 import { expect, test } from '@jest/globals';
 import type { WebhookSnapshot } from '@signet/contracts';
+import { snapshotOf } from '../testing/webhook-snapshot.ts';
 import { WebhookDirectory } from './webhook-directory.ts';
 import type { WebhookChange } from './webhook-directory.ts';
 
-const snapshot = (id: string, fields: Partial<WebhookSnapshot> = {}): WebhookSnapshot => ({
-  id,
-  tenantId: 'a',
-  name: `Hook ${id}`,
-  url: 'https://shop.example/hook',
-  events: ['sale.created'],
-  isActive: true,
-  headers: {},
-  maxAttempts: null,
-  requestTimeoutMs: null,
-  rateLimitPerSecond: null,
-  ordering: 'none',
-  secrets: [{ sealed: 'v1.k.x', expiresAt: null }],
-  version: 1,
-  ...fields,
-});
+const snapshot = (id: string, fields: Partial<WebhookSnapshot> = {}): WebhookSnapshot =>
+  snapshotOf({ id, tenantId: 'a', ...fields });
 const ids = (webhooks: readonly WebhookSnapshot[]): string[] => webhooks.map(({ id }) => id);
 
 test('a message goes to the active webhooks of its tenant that are subscribed to its type', () => {
