@@ -34,9 +34,7 @@ function figures(limit: Limit, outcomes: readonly Outcome[]): string {
         index === 0 ? scenario : '',
         figure.name,
         `${number(figure.value, figure.digits)}${figure.unit === undefined ? '' : ` ${figure.unit}`}`,
-        figure.target === undefined
-          ? ''
-          : `${figure.target.relation} ${number(figure.target.value, Math.min(1, figure.digits))}`,
+        figure.target === undefined ? '' : `${figure.target.relation} ${figure.target.value.toLocaleString('en-US')}`,
         verdict(figure),
         ofLimit(figure, limit),
       ]),
