@@ -1,4 +1,5 @@
-import { v5 as uuidv5, v7 as uuidv7, validate as isUuid } from 'uuid';
+import { hash } from 'node:crypto';
+import { v7 as uuidv7, validate as isUuid } from 'uuid';
 
 /** Namespace of the ids that Signet derives (a random UUID, fixed for ever: changing it would repeat every delivery). */
 const SIGNET_NAMESPACE = '5b2f6c1e-3d0a-4a55-9d0e-6f1c54b0a7d9';
@@ -38,5 +39,19 @@ export const newId = (): string => uuidv7();
 
 /** An id that is always the same for the same name, such as that of the first operator key. */
 export const fixedId = (name: string): string => uuidv5(name, SIGNET_NAMESPACE);
+
+/**
+ * UUIDv5 (RFC 9562, section 5.5). Every delivery has one, and the `uuid` package, which cannot use the one-shot hash, takes
+ * four times as long.
+ *
+ * @throws TypeError when the namespace is no UUID
+ */
+function uuidv5(name: string, namespace: string): string {
+  if (!isUuid(namespace)) throw new TypeError('The namespace is no UUID.');
+  const space = Buffer.from(namespace.replaceAll('-', ''), 'hex');
+  const sha1 = hash('sha1', Buffer.concat([space, Buffer.from(name)]), 'hex');
+  const variant = ((Number.parseInt(sha1.slice(16, 17), 16) & 0b0011) | 0b1000).toString(16);
+  return `${sha1.slice(0, 8)}-${sha1.slice(8, 12)}-5${sha1.slice(13, 16)}-${variant}${sha1.slice(17, 20)}-${sha1.slice(20, 32)}`;
+}
 
 export { isUuid };

@@ -76,7 +76,6 @@ const COLUMNS: readonly Column<Projected>[] = [
 ];
 const EXTRA: readonly Column<LogAppend>[] = [
   ['epoch', 'bigint', ({ claim }) => claim.epoch],
-  ['events', 'json', ({ events }) => JSON.stringify(events)],
   ['due_at', 'timestamptz', ({ due }) => dueText(due)],
 ];
 const ORDER: readonly Column<Pick<LogAppend, 'order'>>[] = [
@@ -86,13 +85,37 @@ const ORDER: readonly Column<Pick<LogAppend, 'order'>>[] = [
 const HOLD: readonly Column<LogAppend>[] = [
   ['held_epoch', 'bigint', ({ due, claim }) => (isHeld(due) ? claim.epoch : null)],
 ];
-const BODY: readonly Column<LogAppend>[] = [['body', 'text', ({ body }) => body.toString('utf8')]];
+/**
+ * A column whose values are long: one run of bytes, cut apart by PostgreSQL. As elements of an array each quote in them would
+ * be escaped here and read again there.
+ */
+type Packed<T> = readonly [name: string, type: string, of: (item: T) => Buffer];
+
+const EVENTS: Packed<LogAppend> = ['events', 'json', ({ events }) => Buffer.from(JSON.stringify(events))];
+const BODY: Packed<LogAppend> = ['body', 'text', ({ body }) => body];
 
 const names = sql.raw(COLUMNS.map(([name]) => name).join(', '));
 
-function inputOf<T>(items: readonly T[], columns: readonly Column<T>[]): RawBuilder<unknown> {
+function inputOf<T>(
+  items: readonly T[],
+  columns: readonly Column<T>[],
+  packed: readonly Packed<T>[] = [],
+): RawBuilder<unknown> {
   const arrays = columns.map(([, type, of]) => sql`${items.map(of)}::${sql.raw(type)}[]`);
-  return sql`input as (select * from unnest(${sql.join(arrays)}) as t(${sql.raw(columns.map(([name]) => name).join(', '))}))`;
+  const names = columns.map(([name]) => name);
+  const selected = [sql.raw(names.join(', '))];
+  for (const [name, type, of] of packed) {
+    const values = items.map(of);
+    const lengths = values.map(({ length }) => length);
+    let end = 1;
+    const starts = lengths.map((length) => (end += length) - length);
+    arrays.push(sql`${starts}::integer[]`, sql`${lengths}::integer[]`);
+    const [start, length] = [sql.raw(`${name}_start`), sql.raw(`${name}_length`)];
+    names.push(`${name}_start`, `${name}_length`);
+    const bytes = sql`substring(${Buffer.concat(values)}::bytea from ${start} for ${length})`;
+    selected.push(sql`convert_from(${bytes}, 'UTF8')::${sql.raw(type)} as ${sql.raw(name)}`);
+  }
+  return sql`input as (select ${sql.join(selected)} from unnest(${sql.join(arrays)}) as t(${sql.raw(names.join(', '))}))`;
 }
 
 /** Only the claims that still hold, locked so that a taker waits for this write. */
@@ -112,7 +135,7 @@ function ownedBy(appends: readonly LogAppend[]): RawBuilder<unknown> {
  */
 export async function insertDeliveries(em: EntityManager, appends: readonly LogAppend[]): Promise<Set<string>> {
   const result = await sql<{ id: string }>`
-    with ${inputOf(appends, [...COLUMNS, ...EXTRA, ...ORDER, ...HOLD, ...BODY])},
+    with ${inputOf(appends, [...COLUMNS, ...EXTRA, ...ORDER, ...HOLD], [EVENTS, BODY])},
     ${ownedBy(appends)},
     fresh as (
       insert into deliveries (${names})
@@ -170,7 +193,7 @@ async function appendUnder(
       .join(', '),
   );
   const result = await sql<{ id: string }>`
-    with ${inputOf(appends, [...COLUMNS, ...EXTRA])},
+    with ${inputOf(appends, [...COLUMNS, ...EXTRA], [EVENTS])},
     ${owned},
     changed as (
       update deliveries d set ${set}

@@ -30,7 +30,10 @@ export interface DeliveryRow {
 }
 
 /** The UTC day of a message's time, as deterministic as the delivery id, so that one unique index finds a repeat. */
-export const dayOf = (messageTime: string): string => new Date(messageTime).toISOString().slice(0, 10);
+export const dayOf = (messageTime: string): string =>
+  (UTC.test(messageTime) ? messageTime : new Date(messageTime).toISOString()).slice(0, 10);
+
+const UTC = /^\d{4}-\d{2}-\d{2}T.*Z$/;
 
 const ABANDONED: Record<AbandonReason, string> = {
   disabled: 'The webhook was disabled.',

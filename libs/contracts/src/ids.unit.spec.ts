@@ -1,0 +1,39 @@
+import { describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { v5 } from 'uuid';
+import { deliveryIdOf, eventIdOf, fixedId } from './ids.ts';
+
+const WEBHOOK = '0199f3a2-6d1c-7c40-9a51-0d7e2f4b8c11';
+
+describe('ids that are derived', () => {
+  test('are UUIDv5, as others compute it', () => {
+    const messages = Array.from({ length: 500 }, (_, index) => ({
+      source: `/shop/${index}`,
+      id: createHash('sha256').update(`ü${index}`).digest('base64'),
+    }));
+    expect(messages.map((message) => deliveryIdOf(WEBHOOK, message))).toEqual(
+      messages.map(({ source, id }) => v5(`${source}\n${id}`, WEBHOOK)),
+    );
+  });
+
+  test('do not depend on how the namespace is written', () => {
+    const message = { source: '/shop', id: '1' };
+    expect(deliveryIdOf(WEBHOOK.toUpperCase(), message)).toBe(deliveryIdOf(WEBHOOK, message));
+  });
+
+  test('stay what they were in earlier versions', () => {
+    expect(eventIdOf({ source: '/shop', id: '1' })).toBe('6cd43826-d137-5992-ad5e-62901b95535d');
+    expect(fixedId('first operator key')).toBe('1d0137a5-a329-5726-88f5-18de8df4afc1');
+  });
+
+  test.each(['', 'null', WEBHOOK.slice(1), `${WEBHOOK}0`, WEBHOOK.replace('-', '')])(
+    'have no other namespace than a UUID: "%s"',
+    (namespace) => {
+      expect(() => deliveryIdOf(namespace, { source: '/shop', id: '1' })).toThrow(TypeError);
+    },
+  );
+});
+
+test('the id of an event is the CloudEvents id where that is a UUID', () => {
+  expect(eventIdOf({ source: '/shop', id: WEBHOOK.toUpperCase() })).toBe(WEBHOOK);
+});
