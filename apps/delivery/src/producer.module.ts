@@ -6,7 +6,9 @@ import type { Logger } from '@signet/service-kit';
 import type { DeliverySettings } from './config.ts';
 import { kafkaClient } from './kafka-client.ts';
 
-/** One producer for fan-out and for the outcomes: what they send at the same time goes together. */
+/** For delivery.requests.v1, which nobody but delivery reads: what goes to many webhooks is there many times, and packs well. */
+export class RequestsProducer extends RecordProducer {}
+
 @Module({
   providers: [
     {
@@ -15,21 +17,37 @@ import { kafkaClient } from './kafka-client.ts';
       useFactory: (settings: DeliverySettings, logger: Logger) =>
         new RecordProducer({ client: kafkaClient(settings, logger), name: 'delivery', paceMs: 10 }),
     },
+    {
+      provide: RequestsProducer,
+      inject: [SETTINGS, LOGGER],
+      useFactory: (settings: DeliverySettings, logger: Logger) =>
+        new RequestsProducer({
+          client: kafkaClient(settings, logger),
+          name: 'requests',
+          paceMs: 10,
+          compression: 'zstd',
+        }),
+    },
   ],
-  exports: [RecordProducer],
+  exports: [RecordProducer, RequestsProducer],
 })
 export class ProducerModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(RecordProducer) private readonly producer: RecordProducer,
+    @Inject(RequestsProducer) private readonly requests: RequestsProducer,
     @Inject(HealthRegistry) private readonly health: HealthRegistry,
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.health.addReadiness('producer', () => this.producer.isConnected() || 'not connected to Kafka');
-    await this.producer.connect();
+    const producers = [this.producer, this.requests];
+    this.health.addReadiness(
+      'producer',
+      () => producers.every((producer) => producer.isConnected()) || 'not connected to Kafka',
+    );
+    await Promise.all(producers.map((producer) => producer.connect()));
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.producer.close();
+    await Promise.all([this.producer.close(), this.requests.close()]);
   }
 }

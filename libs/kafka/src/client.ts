@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { Kafka, LogEntry } from 'kafkajs';
+import { registerCodecs } from './compression.ts';
 import { stopIdleTimer } from './idle-timer.ts';
 
 /** Any logger of pino's shape. */
@@ -35,6 +36,7 @@ const logCreator =
  */
 export function createKafka({ brokers, clientId, logger = silentLogger }: KafkaClientOptions, retries = 30): Kafka {
   stopIdleTimer();
+  registerCodecs();
   return new kafkajs.Kafka({
     brokers: [...brokers],
     clientId,

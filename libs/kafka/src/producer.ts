@@ -1,3 +1,4 @@
+import kafkajs from 'kafkajs';
 import type { Kafka, Producer, ProducerBatch, TopicMessages } from 'kafkajs';
 import { createKafka, silentLogger } from './client.ts';
 import type { KafkaClientOptions, Logger } from './client.ts';
@@ -19,6 +20,8 @@ export interface RecordProducerOptions {
   readonly maxQueued?: number;
   /** In busy times, the longest gap between two sends, milliseconds. */
   readonly paceMs?: number;
+  /** Default: as they are, which every client can read without more. */
+  readonly compression?: 'zstd';
 }
 
 interface Queued {
@@ -175,7 +178,8 @@ export class RecordProducer {
       else byTopic.set(topic, [...records]);
     }
     const topicMessages = [...byTopic].map(([topic, records]) => ({ topic, messages: records.map(toMessage) }));
-    const batch: ProducerBatch = { acks: -1, topicMessages };
+    const compression = kafkajs.CompressionTypes[this.options.compression === 'zstd' ? 'ZSTD' : 'None'];
+    const batch: ProducerBatch = { acks: -1, compression, topicMessages };
     const deadline = this.deadline();
     try {
       await Promise.race([this.connected().then((producer) => producer.sendBatch(batch)), deadline.passed]);

@@ -1,9 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { CANONICAL_TOPICS } from '@signet/contracts';
-import { OnRecords, RecordProducer } from '@signet/kafka';
+import { OnRecords } from '@signet/kafka';
 import type { RecordBatch } from '@signet/kafka';
 import { DeliveryMetrics } from '../delivery-metrics.ts';
+import { RequestsProducer } from '../producer.module.ts';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import { fanOut } from './fan-out.ts';
 import { FAN_OUT } from './fan-out.tokens.ts';
@@ -13,7 +14,7 @@ import { FAN_OUT } from './fan-out.tokens.ts';
 export class FanOutConsumer {
   constructor(
     @Inject(WebhookDirectoryReader) private readonly reader: WebhookDirectoryReader,
-    @Inject(RecordProducer) private readonly producer: RecordProducer,
+    @Inject(RequestsProducer) private readonly producer: RequestsProducer,
     @Inject(DeliveryMetrics) private readonly metrics: DeliveryMetrics,
   ) {}
 

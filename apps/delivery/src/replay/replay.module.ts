@@ -4,12 +4,11 @@ import { Inject, Module } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
-import { RecordProducer } from '@signet/kafka';
 import { CLOCK, IdempotencyKeys, IdempotencyModule, LOGGER, SETTINGS, TenantDirectory } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { kafkaClient } from '../kafka-client.ts';
-import { ProducerModule } from '../producer.module.ts';
+import { ProducerModule, RequestsProducer } from '../producer.module.ts';
 import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import { ReplayHttp } from './replay.http.ts';
@@ -28,7 +27,7 @@ import { Replays } from './replays.ts';
         LOGGER,
         CLOCK,
         EntityManager,
-        RecordProducer,
+        RequestsProducer,
         WebhookDirectoryReader,
         TenantDirectory,
         IdempotencyKeys,
@@ -38,7 +37,7 @@ import { Replays } from './replays.ts';
         logger: Logger,
         clock: Clock,
         em: EntityManager,
-        producer: RecordProducer,
+        producer: RequestsProducer,
         webhooks: WebhookDirectoryReader,
         tenants: TenantDirectory,
         keys: IdempotencyKeys,
