@@ -1,6 +1,7 @@
 import kafkajs from 'kafkajs';
 import type { Kafka, LogEntry } from 'kafkajs';
 import { registerCodecs } from './compression.ts';
+import { fetchInSessions } from './fetch-in-sessions.ts';
 import { stopIdleTimer } from './idle-timer.ts';
 
 /** Any logger of pino's shape. */
@@ -37,6 +38,7 @@ const logCreator =
 export function createKafka({ brokers, clientId, logger = silentLogger }: KafkaClientOptions, retries = 30): Kafka {
   stopIdleTimer();
   registerCodecs();
+  fetchInSessions();
   return new kafkajs.Kafka({
     brokers: [...brokers],
     clientId,

@@ -45,6 +45,9 @@ interface Slice {
  */
 const MAX_REQUEST_BYTES = 900_000;
 
+/** Below, what compressing takes (a context of a megabyte, which the collector counts) is more than what it saves. */
+const WORTH_COMPRESSING_BYTES = 16_384;
+
 /**
  * Produces records, acknowledged by all replicas, once each as far as one connection can promise (idempotent). kafkajs
  * has no linger: what is published while a send is under way goes together with the next one, so a lonely record never
@@ -178,14 +181,19 @@ export class RecordProducer {
       else byTopic.set(topic, [...records]);
     }
     const topicMessages = [...byTopic].map(([topic, records]) => ({ topic, messages: records.map(toMessage) }));
-    const compression = kafkajs.CompressionTypes[this.options.compression === 'zstd' ? 'ZSTD' : 'None'];
-    const batch: ProducerBatch = { acks: -1, compression, topicMessages };
+    const batch: ProducerBatch = { acks: -1, compression: this.compressionOf(group), topicMessages };
     const deadline = this.deadline();
     try {
       await Promise.race([this.connected().then((producer) => producer.sendBatch(batch)), deadline.passed]);
     } finally {
       deadline.clear();
     }
+  }
+
+  private compressionOf(group: readonly Slice[]): kafkajs.CompressionTypes {
+    if (this.options.compression !== 'zstd') return kafkajs.CompressionTypes.None;
+    const bytes = group.reduce((sum, { records }) => records.reduce((bytes, record) => bytes + sizeOf(record), sum), 0);
+    return kafkajs.CompressionTypes[bytes >= WORTH_COMPRESSING_BYTES ? 'ZSTD' : 'None'];
   }
 
   /** kafkajs' own timeouts are not bounds (tulios/kafkajs#1749). */
