@@ -40,6 +40,19 @@ describe.each([
   const newStream = (): string => `account:${++streams}`;
   const by = { actor: 'ann' };
 
+  test('gives a page of a stream, the latest first', async () => {
+    const stream = newStream();
+    const amounts = [1, 2, 3, 4, 5];
+    await store.append(stream, amounts.map(credited), { ...by, expectedVersion: 0 });
+    const { events } = await store.read<AccountEvent>(stream);
+    expect(await store.readPage(stream, { limit: 2 })).toEqual([events[4], events[3]]);
+    expect(await store.readPage(stream, { limit: 2, before: 4 })).toEqual([events[2], events[1]]);
+    expect(await store.readPage(stream, { limit: 9, before: 2 })).toEqual([events[0]]);
+    expect(await store.readPage(stream, { limit: 9, before: 1 })).toEqual([]);
+    expect(await store.readPage(stream, { limit: 9, before: Number.MAX_SAFE_INTEGER })).toHaveLength(5);
+    expect(await store.readPage(newStream(), { limit: 9 })).toEqual([]);
+  });
+
   test('gives back what was appended, with its place, its actor and its time', async () => {
     const stream = newStream();
     const first = await store.append(stream, [credited(1), credited(2)], { ...by, expectedVersion: 0 });

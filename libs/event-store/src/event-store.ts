@@ -5,6 +5,12 @@ export interface ReadOptions {
   readonly until?: Date | undefined;
 }
 
+export interface PageOptions {
+  readonly limit: number;
+  /** Only events of lower versions; without it the page begins with the last event. */
+  readonly before?: number | undefined;
+}
+
 export interface AppendOptions {
   /** The version that the stream must have; 0 for a stream that must not exist yet. */
   readonly expectedVersion: number;
@@ -24,13 +30,16 @@ export interface Appended<Event extends EventLike> {
 }
 
 /**
- * Streams of events with optimistic concurrency. A stream is read whole: it holds what people do to one webhook, tenant
+ * Streams of events with optimistic concurrency. To decide, a stream is read whole: it holds what people do to one webhook, tenant
  * or key, and failures only up to the one that disables it, so hundreds of events in years. That bound is why there are
  * no snapshots; an aggregate without such a bound (a delivery log) keeps a log of its own.
  */
 export interface EventStore {
   /** The events of a stream in order; none for a stream that does not exist. */
   read<Event extends EventLike>(streamId: string, options?: ReadOptions): Promise<Stream<Event>>;
+
+  /** A page of a stream, the latest event first, however long the stream is. */
+  readPage<Event extends EventLike>(streamId: string, page: PageOptions): Promise<StoredEvent<Event>[]>;
 
   /** Several streams at once, by id; every id asked for is in the answer. */
   readMany<Event extends EventLike>(streamIds: readonly string[]): Promise<Map<string, Stream<Event>>>;

@@ -2,7 +2,7 @@ import type { Clock } from '@signet/contracts';
 import { systemClock } from '@signet/contracts';
 import type { EventLike, NewEvent, StoredEvent, Stream } from './event.ts';
 import { storedForm } from './event.ts';
-import type { AppendOptions, Appended, EventStore, ReadOptions, StreamAppend } from './event-store.ts';
+import type { AppendOptions, Appended, EventStore, PageOptions, ReadOptions, StreamAppend } from './event-store.ts';
 import { streamUntil } from './stream-until.ts';
 import { VersionConflictError } from './version-conflict.error.ts';
 
@@ -20,6 +20,17 @@ export class InMemoryEventStore implements EventStore {
     // A copy: what a reader does to its events is nobody else's business.
     const events = structuredClone(this.#streams.get(streamId) ?? []) as StoredEvent<Event>[];
     return streamUntil(events, until);
+  }
+
+  async readPage<Event extends EventLike>(
+    streamId: string,
+    { limit, before }: PageOptions,
+  ): Promise<StoredEvent<Event>[]> {
+    const { events } = await this.read<Event>(streamId);
+    return events
+      .filter(({ version }) => before === undefined || version < before)
+      .toReversed()
+      .slice(0, limit);
   }
 
   async readMany<Event extends EventLike>(streamIds: readonly string[]): Promise<Map<string, Stream<Event>>> {

@@ -1,7 +1,7 @@
 export { evolveAll } from './decider.ts';
 export type { Decider } from './decider.ts';
 export type { EventLike, EventMetadata, NewEvent, StoredEvent, Stream } from './event.ts';
-export type { Appended, AppendOptions, EventStore, ReadOptions, StreamAppend } from './event-store.ts';
+export type { Appended, AppendOptions, EventStore, PageOptions, ReadOptions, StreamAppend } from './event-store.ts';
 export { handle } from './handle.ts';
 export type { Handled, HandleOptions } from './handle.ts';
 export { handleBatch } from './handle-batch.ts';

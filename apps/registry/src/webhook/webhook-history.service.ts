@@ -27,30 +27,24 @@ export class WebhookHistory {
 
   /** Its facts, the latest first, up to `limit` of those before version `before`. */
   async entries(id: string, page: { limit: number; before?: number | undefined }, caller: Caller) {
-    const events = await this.eventsOf(id, caller);
-    const before = page.before ?? Number.POSITIVE_INFINITY;
-    return events
-      .filter(({ version }) => version < before)
-      .toReversed()
-      .slice(0, page.limit)
-      .map(view);
+    await this.requireVisible(id, caller);
+    return (await this.store.readPage<WebhookEvent>(streamOf('webhook', id), page)).map(view);
   }
 
   /** How it stood at a time. */
   async at(id: string, time: Date, caller: Caller): Promise<WebhookView> {
-    await this.eventsOf(id, caller);
+    await this.requireVisible(id, caller);
     const { events } = await this.store.read<WebhookEvent>(streamOf('webhook', id), { until: time });
     const row = events.reduce<WebhookRow | null>((before, event) => applyToRow(id, before, event), null);
     if (row === null) throw new RuleBroken('not_found', 'webhook_not_found', 'There was no such webhook at that time.');
     return webhookView(row, displayNameOf);
   }
 
-  private async eventsOf(id: string, caller: Caller): Promise<StoredEvent<WebhookEvent>[]> {
-    const { events } = await this.store.read<WebhookEvent>(streamOf('webhook', id));
-    const [first] = events;
+  /** The first event says whose webhook it is, or was. */
+  private async requireVisible(id: string, caller: Caller): Promise<void> {
+    const [first] = await this.store.readPage<WebhookEvent>(streamOf('webhook', id), { limit: 1, before: 2 });
     const own = tenantOf(caller);
     const isVisible = first?.type === 'WebhookRegistered' && (own === undefined || first.data.tenantId === own);
     if (!isVisible) throw new RuleBroken('not_found', 'webhook_not_found', 'There is no such webhook.');
-    return events;
   }
 }

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { sql } from 'kysely';
 import type { EventLike, NewEvent, StoredEvent, Stream } from '../event.ts';
-import type { AppendOptions, Appended, EventStore, ReadOptions, StreamAppend } from '../event-store.ts';
+import type { AppendOptions, Appended, EventStore, PageOptions, ReadOptions, StreamAppend } from '../event-store.ts';
 import { streamUntil } from '../stream-until.ts';
 import { VersionConflictError } from '../version-conflict.error.ts';
 import type { EventRow } from './event-rows.ts';
@@ -46,6 +46,17 @@ export class PostgresEventStore implements EventStore {
   async read<Event extends EventLike>(streamId: string, { until }: ReadOptions = {}): Promise<Stream<Event>> {
     const streams = await this.readMany<Event>([streamId]);
     return streamUntil(streams.get(streamId)!.events, until);
+  }
+
+  async readPage<Event extends EventLike>(
+    streamId: string,
+    { limit, before }: PageOptions,
+  ): Promise<StoredEvent<Event>[]> {
+    const earlier = before === undefined ? sql`` : sql`and version < ${before}::bigint`;
+    const { rows } = await sql<EventRow>`
+      select ${sql.raw(EVENT_COLUMNS)} from ${sql.raw(this.#table)}
+      where stream_id = ${streamId} ${earlier} order by version desc limit ${limit}`.execute(this.#em.getKysely());
+    return rows.map((row) => eventOf<Event>(row));
   }
 
   async readMany<Event extends EventLike>(streamIds: readonly string[]): Promise<Map<string, Stream<Event>>> {
