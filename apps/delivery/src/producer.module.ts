@@ -40,10 +40,12 @@ export class ProducerModule implements OnModuleInit, OnApplicationShutdown {
 
   async onModuleInit(): Promise<void> {
     const producers = [this.producer, this.requests];
-    this.health.addReadiness(
-      'producer',
-      () => producers.every((producer) => producer.isConnected()) || 'not connected to Kafka',
-    );
+    for (const [name, producer] of [
+      ['producer', this.producer],
+      ['requests-producer', this.requests],
+    ] as const) {
+      this.health.addReadiness(name, () => producer.isConnected() || 'not connected to Kafka');
+    }
     await Promise.all(producers.map((producer) => producer.connect()));
   }
 

@@ -43,6 +43,8 @@ export function strategies(
     // Enough to keep every webhook of a partition busy between two fetches.
     maxInFlightRecords: PARTITION_ROOM,
     countOf: ({ headers }) => countOfRequests(headers),
+    // Compressed; a dozen times that in memory.
+    maxBytesPerPartition: 262_144,
     onGivingUp: () => dispatch.givingUp(),
     onAssigned: (assignment) => dispatch.assigned(assignment[DELIVERY_REQUESTS] ?? []),
     onRevoked: (assignment) => dispatch.revoked(assignment[DELIVERY_REQUESTS] ?? []),

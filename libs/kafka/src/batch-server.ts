@@ -89,6 +89,9 @@ const LAST_COMMIT_MS = 1_000;
 /** Silence of the consumer, neither a fetch nor a heartbeat, after which it counts as dead (tulios/kafkajs#659). */
 const WATCHDOG_MS = 60_000;
 
+/** One response holds about so much, compressed or not; all of it is unpacked at once. */
+const MAX_FETCH_BYTES = 4 * 1_048_576;
+
 const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 
 /**
@@ -163,6 +166,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       heartbeatInterval: heartbeatIntervalMs,
       maxWaitTimeInMs: maxWaitTimeMs,
       maxBytesPerPartition,
+      maxBytes: MAX_FETCH_BYTES,
       allowAutoTopicCreation: false,
       partitionAssigners: [
         memberAssigner({ assigned: () => this.assignment, beforeGivingUp: () => (this.givingUp ??= this.giveUp()) }),

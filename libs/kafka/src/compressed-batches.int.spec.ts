@@ -1,18 +1,36 @@
-import { afterAll, expect, test } from '@jest/globals';
-import { consume, testBrokers, testTopic } from '@signet/testing';
+import { afterAll, afterEach, expect, test } from '@jest/globals';
+import { consume, testBrokers, testTopic, waitFor } from '@signet/testing';
 import kafkajs from 'kafkajs';
-import { compressSync } from 'snappy';
+import type { Consumer } from 'kafkajs';
 import { createKafka } from './client.ts';
+import { MAX_UNPACKED_BYTES } from './compression.ts';
 import { RecordProducer } from './producer.ts';
+import { UNREADABLE_HEADER } from './unreadable-records.ts';
 
 const client = { brokers: testBrokers(), clientId: 'test' };
 const plain = new RecordProducer({ client, name: 'test' });
 const packing = new RecordProducer({ client, name: 'test', compression: 'zstd' });
+let consumer: Consumer | undefined;
+afterEach(() => consumer?.disconnect());
 afterAll(() => Promise.all([plain.close(), packing.close()]));
 
 const records = Array.from({ length: 300 }, (_, index) => ({ key: `${index}`, value: `${index} ${'é'.repeat(500)}` }));
-const read = async (topic: string): Promise<string[]> =>
-  (await consume(topic, { until: records.length })).map(({ value }) => String(value));
+const BYTES = records.reduce((sum, { value }) => sum + Buffer.byteLength(value), 0);
+
+/** All values, and how many bytes came over the wire for them. */
+async function read(topic: string): Promise<{ values: string[]; bytes: number }> {
+  const values: string[] = [];
+  let bytes = 0;
+  consumer = createKafka(client).consumer({ groupId: topic, maxWaitTimeInMs: 100 });
+  consumer.on(consumer.events.REQUEST, ({ payload }) => {
+    if (payload.apiName === 'Fetch') bytes += payload.size;
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await consumer.run({ eachMessage: async ({ message }) => void values.push(String(message.value)) });
+  await waitFor(() => values.length >= records.length, { what: 'the records' });
+  return { values, bytes };
+}
 
 /** The broker packs what comes to the topic, with the libraries that Java's producers use. */
 async function topicThatPacks(compression: string): Promise<string> {
@@ -31,21 +49,34 @@ async function topicThatPacks(compression: string): Promise<string> {
 test.each(['gzip', 'snappy', 'lz4', 'zstd'])('batches in %s are read', async (compression) => {
   const topic = await topicThatPacks(compression);
   await plain.publishAll(topic, records);
-  expect(await read(topic)).toEqual(records.map(({ value }) => value));
+  const { values, bytes } = await read(topic);
+  expect(values).toEqual(records.map(({ value }) => value));
+  expect(bytes).toBeLessThan(BYTES / 3);
 });
 
-test('what a producer packs is read', async () => {
+test('a producer that packs does, from some bytes on', async () => {
   const topic = await testTopic('compressed');
   await packing.publishAll(topic, records);
-  expect(await read(topic)).toEqual(records.map(({ value }) => value));
+  const { values, bytes } = await read(topic);
+  expect(values).toEqual(records.map(({ value }) => value));
+  expect(bytes).toBeLessThan(BYTES / 3);
 });
 
-test('one bare block of Snappy, as librdkafka writes it, is read', async () => {
-  const bytes = Buffer.from('sale.created '.repeat(1_000));
-  const codecs = kafkajs.CompressionCodecs as unknown as Record<
-    number,
-    () => { decompress(buffer: Buffer): Promise<Buffer> }
-  >;
-  const codec = codecs[kafkajs.CompressionTypes.Snappy]?.();
-  expect(await codec?.decompress(compressSync(bytes))).toEqual(bytes);
+test('a batch that is too large when it is unpacked is read as what it is, and the next one after it', async () => {
+  const topic = await testTopic('compressed');
+  const producer = createKafka(client).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  await producer.connect();
+  try {
+    const messages = [{ key: 'one', value: 'small' }, { value: Buffer.alloc(MAX_UNPACKED_BYTES) }];
+    await producer.send({ topic, messages, compression: kafkajs.CompressionTypes.ZSTD });
+  } finally {
+    await producer.disconnect();
+  }
+  await plain.publish(topic, { key: 'two', value: 'after it' });
+  const came = await consume(topic, { until: 3 });
+  expect(came.map(({ offset, value, headers }) => [offset, value?.toString(), UNREADABLE_HEADER in headers])).toEqual([
+    ['0', undefined, true],
+    ['1', undefined, true],
+    ['2', 'after it', false],
+  ]);
 });

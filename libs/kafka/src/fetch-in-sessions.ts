@@ -2,17 +2,19 @@ import { createRequire } from 'node:module';
 import { FetchSession } from './fetch-session.ts';
 import type { FetchedTopic, SessionResponse } from './fetch-session.ts';
 
+const require = createRequire(import.meta.url);
+
 interface FetchRequest {
   readonly topics: readonly FetchedTopic[];
 }
 type RequestBuilder = (request: object) => unknown;
 
 /** What is used of kafkajs' inner class. */
-interface Broker {
+export interface Broker {
   readonly versions: Readonly<Record<number, { readonly maxVersion: number }>> | null;
   lookupRequest(apiKey: number, definition: unknown): RequestBuilder;
 }
-type Fetch = (this: Broker, request: FetchRequest) => Promise<SessionResponse>;
+export type Fetch = (this: Broker, request: FetchRequest) => Promise<SessionResponse>;
 
 const FETCH_API_KEY = 1;
 /** Of the fetch API, the first version with sessions. Kafka 1.1. */
@@ -28,12 +30,17 @@ let isDone = false;
 export function fetchInSessions(): void {
   if (isDone) return;
   isDone = true;
-  const { prototype } = createRequire(import.meta.url)('kafkajs/src/broker') as { prototype: { fetch: Fetch } };
-  const whole = prototype.fetch;
+  const { prototype } = require('kafkajs/src/broker') as { prototype: { fetch: Fetch } };
+  prototype.fetch = inSessions(prototype.fetch);
+}
+
+/** @param whole a fetch that names every partition */
+export function inSessions(whole: Fetch): Fetch {
+  const { createErrorFromCode } = require('kafkajs/src/protocol/error') as { createErrorFromCode(code: number): Error };
   const sessions = new WeakMap<Broker, FetchSession>();
   const busy = new WeakSet<Broker>();
 
-  prototype.fetch = async function (this: Broker, request: FetchRequest): Promise<SessionResponse> {
+  return async function (this: Broker, request: FetchRequest): Promise<SessionResponse> {
     const hasSessions = (this.versions?.[FETCH_API_KEY]?.maxVersion ?? 0) >= FIRST_WITH_SESSIONS;
     // The requests of a session have an order.
     if (!hasSessions || busy.has(this)) return whole.call(this, request);
@@ -48,8 +55,8 @@ export function fetchInSessions(): void {
       const response = await ask();
       if (session.answered(response)) return response;
       const anew = await ask();
-      session.answered(anew);
-      return anew;
+      if (session.answered(anew)) return anew;
+      throw createErrorFromCode(anew.errorCode);
     } catch (error) {
       session.end();
       throw error;

@@ -84,6 +84,7 @@ export class FetchSession {
       const stays = new Set(wanted.get(topic)?.map(({ partition }) => partition));
       const partitions = [...known.keys()].filter((partition) => !stays.has(partition));
       for (const partition of partitions) known.delete(partition);
+      if (known.size === 0) this.known.delete(topic);
       if (partitions.length > 0) forgotten.push({ topic, partitions });
     }
     return forgotten;

@@ -45,7 +45,10 @@ interface Slice {
  */
 const MAX_REQUEST_BYTES = 900_000;
 
-/** Below, what compressing takes (a context of a megabyte, which the collector counts) is more than what it saves. */
+/**
+ * A request of fewer bytes is sent as it is. kafkajs compresses what goes to each partition by itself, and each time takes a
+ * context of a megabyte, which the collector counts: few bytes are not worth that.
+ */
 const WORTH_COMPRESSING_BYTES = 16_384;
 
 /**
@@ -61,6 +64,7 @@ export class RecordProducer {
   private readonly maxQueued: number;
   private readonly pace: Pace;
   private producer: Producer | undefined;
+  private connecting: Promise<Producer> | undefined;
   private queue: Queued[] = [];
   private queuedRecords = 0;
   private isSending = false;
@@ -97,8 +101,11 @@ export class RecordProducer {
   async close(): Promise<void> {
     this.isClosed = true;
     while (this.isSending || this.queue.length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const { connecting } = this;
     await this.producer?.disconnect();
     this.producer = undefined;
+    // It may take as long as it likes; nobody waits for it.
+    void connecting?.then((producer) => producer.disconnect()).catch(() => undefined);
   }
 
   /**
@@ -134,7 +141,7 @@ export class RecordProducer {
         for (const { item } of group) if (item.taken === item.records.length) item.resolve();
       } catch (error) {
         this.log.warn({ err: error, producer: this.options.name }, 'records could not be sent');
-        await this.reset();
+        this.reset();
         this.refuse(group, failureOf(error, group));
       }
     }
@@ -206,7 +213,10 @@ export class RecordProducer {
   }
 
   private async connected(): Promise<Producer> {
-    if (this.producer) return this.producer;
+    return this.producer ?? (this.connecting ??= this.open().finally(() => (this.connecting = undefined)));
+  }
+
+  private async open(): Promise<Producer> {
     const producer = this.kafka.producer({
       createPartitioner: partitioner,
       idempotent: true,
@@ -219,11 +229,13 @@ export class RecordProducer {
     return producer;
   }
 
-  /** After a failure the sequence numbers of an idempotent producer may no longer fit: the next send begins anew. */
-  private async reset(): Promise<void> {
+  /** After a failure the sequence numbers of an idempotent producer may no longer fit: it begins anew. */
+  private reset(): void {
     const producer = this.producer;
     this.producer = undefined;
     void producer?.disconnect().catch(() => undefined);
+    // Now, and not with the next record: whoever asks meanwhile whether it is connected may be the one who decides whether any come.
+    void this.connect();
   }
 }
 

@@ -102,20 +102,20 @@ function inputOf<T>(
   packed: readonly Packed<T>[] = [],
 ): RawBuilder<unknown> {
   const arrays = columns.map(([, type, of]) => sql`${items.map(of)}::${sql.raw(type)}[]`);
-  const names = columns.map(([name]) => name);
-  const selected = [sql.raw(names.join(', '))];
+  const inputs = columns.map(([name]) => name);
+  const selected = [sql.raw(inputs.join(', '))];
   for (const [name, type, of] of packed) {
     const values = items.map(of);
     const lengths = values.map(({ length }) => length);
     let end = 1;
     const starts = lengths.map((length) => (end += length) - length);
     arrays.push(sql`${starts}::integer[]`, sql`${lengths}::integer[]`);
-    const [start, length] = [sql.raw(`${name}_start`), sql.raw(`${name}_length`)];
-    names.push(`${name}_start`, `${name}_length`);
-    const bytes = sql`substring(${Buffer.concat(values)}::bytea from ${start} for ${length})`;
+    inputs.push(`${name}_start`, `${name}_length`);
+    const place = sql.raw(`from ${name}_start for ${name}_length`);
+    const bytes = sql`substring(${Buffer.concat(values)}::bytea ${place})`;
     selected.push(sql`convert_from(${bytes}, 'UTF8')::${sql.raw(type)} as ${sql.raw(name)}`);
   }
-  return sql`input as (select ${sql.join(selected)} from unnest(${sql.join(arrays)}) as t(${sql.raw(names.join(', '))}))`;
+  return sql`input as (select ${sql.join(selected)} from unnest(${sql.join(arrays)}) as t(${sql.raw(inputs.join(', '))}))`;
 }
 
 /** Only the claims that still hold, locked so that a taker waits for this write. */

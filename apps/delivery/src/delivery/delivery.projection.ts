@@ -33,7 +33,8 @@ export interface DeliveryRow {
 export const dayOf = (messageTime: string): string =>
   (UTC.test(messageTime) ? messageTime : new Date(messageTime).toISOString()).slice(0, 10);
 
-const UTC = /^\d{4}-\d{2}-\d{2}T.*Z$/;
+/** A time whose day stands in it: no day that there may not be, no hour 24, no offset. */
+const UTC = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):.*Z$/;
 
 const ABANDONED: Record<AbandonReason, string> = {
   disabled: 'The webhook was disabled.',
