@@ -10,7 +10,7 @@ registerCodecs();
 
 /** As Java's producers write it. */
 function xerial(bytes: Buffer): Buffer {
-  const parts = [Buffer.from('\x82SNAPPY\0\0\0\0\x01\0\0\0\x01', 'latin1')];
+  const parts: Buffer[] = [Buffer.from('\x82SNAPPY\0\0\0\0\x01\0\0\0\x01', 'latin1')];
   for (let at = 0; at < bytes.length; at += 32_768) {
     const block = compressSync(bytes.subarray(at, at + 32_768));
     const length = Buffer.alloc(4);
