@@ -39,20 +39,6 @@ test.each(requests)('a request of it is answered as it says: $status', async ({ 
   if (json) expect(answer.json).toMatchObject(JSON.parse(json) as object);
 });
 
-const records = blocks('sh').map((command) => {
-  const [, value = ''] = /^echo '(.*)' \| kcat /.exec(command) ?? [];
-  const [, name = ''] = / -k (\S+)/.exec(command) ?? [];
-  const headers = [...command.matchAll(/-H ([^=\s]+)=(\S+)/g)].map(([, header = '', text = '']) => [header, text]);
-  return { key: name, value, headers: Object.fromEntries(headers) as Record<string, string> };
-});
-
-test('it shows both modes of Kafka', () => expect(records).toHaveLength(2));
-
-test.each(records)('a record of it is accepted, and keeps its key: $key', async (record) => {
-  await ingestion.producer.publish(ingestion.sourceTopic, record);
-  await (await ingestion.canonical()).record(`${TENANT}/${record.key}`);
-});
-
 test('it names every reason, with its status', () => {
   const named = [...guide.matchAll(/^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \| (\d{3})? ?\| /gm)].flatMap(([, names = '']) =>
     names.split(', ').map((name) => name.replaceAll('`', '')),

@@ -1,4 +1,4 @@
-// A receiver without any package. Node 22.18 or newer runs it as it is:
+// A receiver without any package. Node 22.19 or newer runs it as it is:
 //   WEBHOOK_SECRET=whsec_… node receiver.ts
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,0 +1,33 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { ROOT } from '../support/signet.ts';
+import { guideBlocks } from './guide-blocks.ts';
+
+const pages = globSync('{*.md,{docs,tools,deploy}/**/*.md,{apps,libs}/*/*.md}', { cwd: ROOT });
+const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
+const blocks = pages.flatMap((page) => guideBlocks(read(page)).map(({ script, line }) => ({ page, line, script })));
+
+/** What works in one shell or on one system only; each was in a page once, or is of the same kind. */
+const TRAPS: readonly (readonly [why: string, pattern: RegExp])[] = [
+  ['an interactive zsh takes a comment for arguments', /(^|\s)#/m],
+  ['zsh reserves the word local, bash has a builtin of this name', /\blocal\s*\(\)/],
+  ['zsh keeps PATH in path, and makes status read-only', /(^|[\s;])(path|status)=/m],
+  ['dash has no slices of arguments, arrays or [[', /\$\{@:|=\(|\[\[/],
+  ['zsh and dash change backslashes in what echo prints', /\becho (-e|"\$)/],
+  ['only GNU has this flag', /base64 -w|sed -i|date -d|grep -P|readlink -f|xargs -r|mktemp --/],
+  ['an interactive bash takes ! within double quotes for its history', /"[^"'\n]*![^"'\n]*"/],
+];
+
+test('there are commands to judge', () => expect(blocks.length).toBeGreaterThan(20));
+
+test.each(TRAPS)('no command of a page is one of those: %s', (_, pattern) =>
+  expect(blocks.filter(({ script }) => pattern.test(script))).toEqual([]),
+);
+
+test('every guide reads the running Signet in the same way', () => {
+  const readers = blocks.filter(({ script }) => script.includes('local.json'));
+  expect(new Set(readers.map(({ script }) => script)).size).toBe(1);
+  const uses = new Set(blocks.filter(({ script }) => /\$(url|kafka|\w+_key)\b/.test(script)).map(({ page }) => page));
+  expect(readers.map(({ page }) => page)).toEqual(expect.arrayContaining([...uses]));
+});

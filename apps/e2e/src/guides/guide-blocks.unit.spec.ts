@@ -1,0 +1,48 @@
+import { expect, test } from '@jest/globals';
+import { guideBlocks } from './guide-blocks.ts';
+
+const PAGE = `
+1. Do this:
+
+   \`\`\`sh
+   echo one \\
+     two
+   \`\`\`
+
+   <!-- npm start prints -->
+
+   \`\`\`output
+   got it
+   \`\`\`
+
+<!-- repeat -->
+
+\`\`\`sh
+cat file
+\`\`\`
+
+\`\`\`output
+text
+\`\`\`
+
+\`\`\`json
+{}
+\`\`\`
+
+<!-- not run: a reason -->
+
+\`\`\`sh
+sudo rm
+\`\`\`
+`;
+
+test('the commands of a page, with what they print and how they are to be run', () => {
+  const plain = { output: '', printedByStart: '', isRepeated: false, notRunBecause: undefined };
+  expect(guideBlocks(PAGE)).toEqual([
+    { ...plain, line: 5, script: 'echo one \\\n  two', printedByStart: 'got it' },
+    { ...plain, line: 18, script: 'cat file', output: 'text', isRepeated: true },
+    { ...plain, line: 32, script: 'sudo rm', notRunBecause: 'a reason' },
+  ]);
+});
+
+test('a block without an end is said', () => expect(() => guideBlocks('```sh\nls')).toThrow('has no end'));
