@@ -1,14 +1,17 @@
 // From a bare clone to a running program: `node tools/dev/bootstrap.mjs start|test|bench [arguments]`.
-// Plain JavaScript without dependencies, because it runs on any Node from 20 on and before anything is installed.
+// Plain JavaScript without dependencies, because it runs before anything is installed, and also on Node 20: there it goes on
+// with the Node 24 of node_modules.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isInstalled } from './installed.mjs';
+import { nodeSupport } from './node-support.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const programs = { start: 'tools/dev/start.ts', test: 'tools/test/run.ts', bench: 'tools/bench/run.ts' };
+const supportedNode = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).engines.node;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 const startedAt = performance.now();
 const say = (line) => console.log(`[${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s] ${line}`);
@@ -22,8 +25,10 @@ function giveUp(sentence, name) {
 
 function checkMachine() {
   const missing = [];
-  if (Number(process.versions.node.split('.')[0]) < 20) {
-    missing.push(`Node 20 or newer (this is ${process.versions.node}): https://nodejs.org or your system's packages`);
+  if (nodeSupport(process.versions.node, supportedNode) === 'too old') {
+    missing.push(
+      `Node ${supportedNode} (this is ${process.versions.node}): https://nodejs.org or your system's packages`,
+    );
   }
   // Whoever brings a Kafka of their own needs no Java.
   if (!process.env.SIGNET_KAFKA_BROKERS) {
@@ -89,9 +94,16 @@ if (!Object.hasOwn(programs, name ?? '')) giveUp(`Say which: ${Object.keys(progr
 const missing = checkMachine();
 if (missing.length > 0) giveUp(`Signet needs:\n${missing.map((what) => `  - ${what}`).join('\n')}`, name);
 
+if (nodeSupport(process.versions.node, supportedNode) === 'starts only') {
+  say(
+    `Signet supports Node ${supportedNode}. This is ${process.versions.node}: going on with the Node 24 of node_modules`,
+  );
+}
 if (!isInstalled(root)) {
   say('Installing packages with npm ci (about a minute)');
   const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  // npm would warn of each package that does not support this Node, although none of them will run on it.
+  if (nodeSupport(process.versions.node, supportedNode) === 'starts only') args.push('--loglevel=error');
   if (!(await run('npm', args, 'npm ci is still installing'))) giveUp('npm ci failed: see above.', name);
   say('Packages installed');
 }
