@@ -17,7 +17,7 @@ import { PublishedStreams } from './relay/published-streams.ts';
 import type { RegistryRelay } from './relay/registry-relay.ts';
 import { registryRelay } from './relay/registry-relay.ts';
 import { UntilPublished } from './relay/until-published.ts';
-import { RELAY } from './tokens.ts';
+import { HAS_MAIL_SERVER, RELAY } from './tokens.ts';
 
 /** What every noun stands on: the aggregates over the event store, the relay behind them, and who may call. */
 @Module({})
@@ -77,8 +77,9 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
           inject: [EntityManager, CLOCK],
           useFactory: (em: EntityManager, clock: Clock) => new KeyCache(em, clock),
         },
+        { provide: HAS_MAIL_SERVER, useValue: settings.SIGNET_SMTP_URL !== undefined },
       ],
-      exports: [Aggregates, KeyCache],
+      exports: [Aggregates, KeyCache, HAS_MAIL_SERVER],
     };
   }
 

@@ -29,7 +29,7 @@ test('who is named by the tenant gets its alerts as mails, with the id of the al
   const address = `ops@${tenant.id}.example`;
   const alertEmail = (value: string | null) =>
     tenant.call('PATCH', `/v1/tenants/${tenant.id}`, { body: { alertEmail: value } });
-  await alertEmail(address);
+  expect((await alertEmail(address)).json).toMatchObject({ alertEmail: address, alertEmailWarning: null });
   const webhook = await tenant.newWebhook({ name: 'Bestellungen für Köln' });
   const unheard = await silent.newWebhook();
   const outcomes = registry.outcomesOf(webhook);

@@ -28,6 +28,16 @@ describe('a tenant', () => {
     expect((await patch({ alertEmail: null })).json['alertEmail']).toBeNull();
   });
 
+  test('is warned where no mail server is configured, in each answer that shows the address', async () => {
+    const alertEmailWarning = expect.stringContaining('SIGNET_SMTP_URL');
+    expect((await patch({ alertEmail: 'ops@shop.example' })).json).toMatchObject({ alertEmailWarning });
+    expect((await tenant.call('GET', `/v1/tenants/${tenant.id}`)).json).toMatchObject({ alertEmailWarning });
+    expect((await registry.call('GET', `/v1/tenants?q=${tenant.id}`)).json['data']).toMatchObject([
+      { alertEmailWarning },
+    ]);
+    expect((await patch({ alertEmail: null })).json['alertEmailWarning']).toBeNull();
+  });
+
   test.each([
     'ops',
     'ops@shop',

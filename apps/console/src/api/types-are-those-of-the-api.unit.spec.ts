@@ -135,6 +135,7 @@ const tenant: Fields<api.Tenant> = {
   id: true,
   name: true,
   alertEmail: true,
+  alertEmailWarning: true,
   status: true,
   suspendedDetail: true,
   createdAt: true,

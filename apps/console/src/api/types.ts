@@ -145,8 +145,9 @@ export interface Attempt {
   readonly errorMessage: string | null;
   readonly fault: 'none' | 'receiver' | 'platform';
   readonly nextAttemptAt: string | null;
-  readonly owner: string;
-  readonly epoch: number;
+  /** For operators only, as is the epoch. */
+  readonly owner?: string;
+  readonly epoch?: number;
   readonly request: {
     readonly method: string;
     readonly url: string;
@@ -205,6 +206,8 @@ export interface Tenant {
   readonly id: string;
   readonly name: string;
   readonly alertEmail: string | null;
+  /** Why no mail is sent to it. */
+  readonly alertEmailWarning: string | null;
   readonly status: 'active' | 'suspended';
   readonly suspendedDetail: string | null;
   readonly createdAt: string;

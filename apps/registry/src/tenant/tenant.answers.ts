@@ -7,6 +7,10 @@ export const tenantAnswer = z.strictObject({
   id: z.string(),
   name: z.string(),
   alertEmail: z.string().nullable().meta({ description: 'Gets the alerts about its webhooks; null: nobody does.' }),
+  alertEmailWarning: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why no mail is sent to `alertEmail`, for people; null: there is nothing to warn of.' }),
   status: z.enum(['active', 'suspended']),
   suspendedDetail: z.string().nullable().meta({ description: 'Why it is suspended, for people.' }),
   createdAt: instant,
@@ -30,6 +34,7 @@ export const tenantExample = {
   id: 'antwerp-jewels',
   name: 'Antwerp Jewels',
   alertEmail: 'ops@shop.example',
+  alertEmailWarning: null,
   status: 'active',
   suspendedDetail: null,
   createdAt: '2026-11-23T20:05:26.164Z',

@@ -5,6 +5,7 @@ import { newId } from '@signet/contracts';
 import { Answers, Caller, decodeCursor, Fails, pageOf, parseIfMatch, problem, Roles } from '@signet/service-kit';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { alertEmailWarning } from '../alerts/alert-mail.warning.ts';
 import { actorOf, tenantOf } from '../caller.ts';
 import { Aggregates } from '../database/aggregates.ts';
 import { expectedVersion } from '../expected-version.ts';
@@ -13,6 +14,7 @@ import type { PlainListQuery } from '../page-query.ts';
 import { plainListQuery } from '../page-query.ts';
 import { RuleBroken } from '../rule-broken.ts';
 import { tagged } from '../tagged.ts';
+import { HAS_MAIL_SERVER } from '../tokens.ts';
 import { TenantCommands } from './tenant.commands.ts';
 import { tenantHistory } from './tenant.history.ts';
 import { TenantQueries } from './tenant.queries.ts';
@@ -28,11 +30,6 @@ import {
   tenantPageAnswer,
 } from './tenant.answers.ts';
 
-const view = ({ createdAt, updatedAt, ...tenant }: TenantRow): z.infer<typeof tenantAnswer> => ({
-  ...tenant,
-  createdAt: createdAt.toISOString(),
-  updatedAt: updatedAt.toISOString(),
-});
 const TENANT_NOT_FOUND = { tenant_not_found: 'There is no such tenant.' };
 const ETAG = { ETag: 'The version of the tenant, for If-Match.' };
 const STALE = { stale_version: 'It was changed since you read it: read it again.' };
@@ -47,6 +44,7 @@ export class TenantHttp {
     @Inject(TenantQueries) private readonly queries: TenantQueries,
     @Inject(Aggregates) private readonly aggregates: Aggregates,
     @Inject(EntityManager) private readonly em: EntityManager,
+    @Inject(HAS_MAIL_SERVER) private readonly hasMailServer: boolean,
   ) {}
 
   @Post()
@@ -71,7 +69,7 @@ export class TenantHttp {
   @ApiOperation({ summary: 'List tenants', description: 'Newest first.' })
   @Answers(200, 'A page of tenants.', tenantPageAnswer, { example: { data: [tenantExample], nextCursor: null } })
   async list(@Query({ schema: listTenantsQuery }) { limit, cursor, ...filter }: ListTenantsQuery) {
-    return viewPage(await this.queries.list(filter, { limit: limit + 1, after: placeOf(cursor) }), limit, view);
+    return viewPage(await this.queries.list(filter, { limit: limit + 1, after: placeOf(cursor) }), limit, this.view);
   }
 
   @Get(':id')
@@ -90,6 +88,7 @@ export class TenantHttp {
     summary: 'Change a tenant',
     description:
       "A tenant's key sets the `alertEmail` of its own; only an operator changes the name. " +
+      'Where no mail server is configured, the answer has an `alertEmailWarning`. ' +
       'If-Match refuses a change of what somebody else changed.',
   })
   @Answers(200, 'The tenant as it is now.', tenantAnswer, { headers: ETAG, example: tenantExample })
@@ -156,7 +155,14 @@ export class TenantHttp {
     return tagged(reply, await this.viewOf(id));
   }
 
-  private viewOf = async (id: string) => view(await this.find(id));
+  private viewOf = async (id: string) => this.view(await this.find(id));
+
+  private view = ({ createdAt, updatedAt, ...tenant }: TenantRow): z.infer<typeof tenantAnswer> => ({
+    ...tenant,
+    alertEmailWarning: alertEmailWarning(tenant.alertEmail, this.hasMailServer),
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  });
 
   private async find(id: string): Promise<TenantRow> {
     const tenant = await this.queries.find(id);

@@ -1,6 +1,7 @@
 import { useRefresh } from '../../api/queries.ts';
 import type { Tenant } from '../../api/types.ts';
 import { useApi } from '../../app/session.tsx';
+import { Note } from '../../ui/form.tsx';
 import { InlineEdit } from '../../ui/inline-edit.tsx';
 import { None } from '../../ui/page.tsx';
 
@@ -9,17 +10,20 @@ export function AlertEmail({ tenant }: { readonly tenant: Tenant }) {
   const api = useApi();
   const refresh = useRefresh();
   return (
-    <InlineEdit
-      what="the alert e-mail"
-      field="alertEmail"
-      type="email"
-      value={tenant.alertEmail ?? ''}
-      shown={tenant.alertEmail ?? <None>Nobody</None>}
-      placeholder="ops@shop.example; empty: nobody"
-      onSave={async (text) => {
-        await api.patch(`/v1/tenants/${tenant.id}`, { alertEmail: text === '' ? null : text });
-        await refresh('/v1/tenants', `/v1/tenants/${tenant.id}/history`);
-      }}
-    />
+    <>
+      <InlineEdit
+        what="the alert e-mail"
+        field="alertEmail"
+        type="email"
+        value={tenant.alertEmail ?? ''}
+        shown={tenant.alertEmail ?? <None>Nobody</None>}
+        placeholder="ops@shop.example; empty: nobody"
+        onSave={async (text) => {
+          await api.patch(`/v1/tenants/${tenant.id}`, { alertEmail: text === '' ? null : text });
+          await refresh('/v1/tenants', `/v1/tenants/${tenant.id}/history`);
+        }}
+      />
+      {tenant.alertEmailWarning !== null && <Note tone="warn">{tenant.alertEmailWarning}</Note>}
+    </>
   );
 }
