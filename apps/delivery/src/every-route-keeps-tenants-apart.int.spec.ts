@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@signet/contracts';
 import type { WebhookSnapshot } from '@signet/contracts';
@@ -8,6 +9,12 @@ import type { ApiAnswer } from './testing/delivery-api.ts';
 import { DeliveryApi } from './testing/delivery-api.ts';
 import { DispatchFixture, requestBatch } from './testing/dispatch-fixture.ts';
 
+/** What only the platform's operators have a use for. */
+const INTERNAL = [
+  new RegExp(`"(replica-1|${hostname()}/)`),
+  new RegExp(`/${process.pid}\\b`),
+  /"(owner|epoch|partition|replica|topic|offset|stack)":/,
+];
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
 let fixture: DispatchFixture;
@@ -111,6 +118,18 @@ test('the owner is answered by the same routes', async () => {
     if (method !== 'GET') continue;
     expect({ template, status: (await read(pathOf(template), owner)).status }).toEqual({ template, status: 200 });
   }
+});
+
+test('no answer to a tenant names a host, a process, a topic, a partition or an epoch; an operator sees who sent', async () => {
+  const templates = (await operations()).filter(({ method }) => method === 'GET').map(({ template }) => template);
+  const lists = ['/v1/deliveries', '/v1/replays', '/v1/circuits'];
+  for (const path of [...templates.map((template) => pathOf(template)), ...lists]) {
+    const text = JSON.stringify((await read(path, owner)).json);
+    for (const name of INTERNAL) expect({ path, text }).toEqual({ path, text: expect.not.stringMatching(name) });
+  }
+  const attempts = `/v1/deliveries/${delivery.id}/attempts`;
+  const { json } = await read(attempts, await api.newKey(null));
+  expect(json.data[0]).toMatchObject({ owner: 'replica-1', epoch: expect.any(Number) });
 });
 
 test('without a key, or with a wrong one, every route with an id is closed', async () => {

@@ -59,8 +59,8 @@ const attempt = z.strictObject({
   errorMessage: z.string().nullable(),
   fault: z.enum(FAULTS).meta({ description: 'Whose it was; `none` of a success.' }),
   nextAttemptAt: instant.nullable().meta({ description: 'When the next one was to be; null: this was the last.' }),
-  owner: z.string().meta({ description: 'The replica that sent it.' }),
-  epoch: z.int().min(0).meta({ description: 'Of its ownership of the partition.' }),
+  owner: z.string().optional().meta({ description: 'For operators only: the replica that sent it.' }),
+  epoch: z.int().min(0).optional().meta({ description: 'For operators only: of its ownership of the partition.' }),
   request: z.strictObject({
     method: z.literal('POST'),
     url: z.string(),
@@ -131,8 +131,6 @@ export const attemptsExample = {
       errorMessage: 'The receiver answered 500.',
       fault: 'receiver',
       nextAttemptAt: '2026-11-23T20:06:26.200Z',
-      owner: 'delivery-0/17/4f1c2a90',
-      epoch: 3,
       request: {
         method: 'POST',
         url: 'https://shop.example/hooks',

@@ -66,7 +66,7 @@ export class DeliveryHttp {
   @Answers(200, 'Every attempt.', attemptsAnswer, { example: attemptsExample })
   @Fails(404, NOT_FOUND)
   async attempts(@Param('id') id: string, @Caller() caller: Caller) {
-    return { data: attemptViews(await this.find(id, caller)), nextCursor: null };
+    return { data: attemptViews(await this.find(id, caller), caller.role), nextCursor: null };
   }
 
   @Post(':id/retry')

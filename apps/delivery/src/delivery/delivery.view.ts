@@ -1,3 +1,4 @@
+import type { Caller } from '@signet/service-kit';
 import type { z } from 'zod';
 import type { attemptsAnswer, deliveryAnswer, deliveryDetailAnswer } from './delivery.answers.ts';
 import type { AttemptFacts, DeliveryEvent } from './delivery.events.ts';
@@ -36,13 +37,20 @@ export function detailView(
   };
 }
 
-/** Every attempt, whole and in order. The body is the same each time; only the timestamp and the signature differ. */
-export function attemptViews({ events, body }: DeliveryRecord): z.infer<typeof attemptsAnswer>['data'] {
+/**
+ * Every attempt, whole and in order. The body is the same each time; only the timestamp and the signature differ.
+ * `owner` and `epoch` name hosts and processes of the platform, so only an operator sees them.
+ */
+export function attemptViews(
+  { events, body }: DeliveryRecord,
+  role: Caller['role'],
+): z.infer<typeof attemptsAnswer>['data'] {
   return attemptsOf(events).map((event) => {
-    const { request, ...facts } = event.data as AttemptFacts;
+    const { request, owner, epoch, ...facts } = event.data as AttemptFacts;
     const failure = event.type === 'DeliveryAttemptFailed' ? event.data : null;
     return {
       ...facts,
+      ...(role === 'operator' && { owner, epoch }),
       outcome: failure ? 'failed' : 'succeeded',
       errorClass: failure?.errorClass ?? null,
       errorMessage: failure?.errorMessage ?? null,
