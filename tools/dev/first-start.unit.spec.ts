@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SealingKeys } from '@signet/signature';
 import { openDataDir } from './data-dir.ts';
+import { firstDelivery, reasonAgainstDemo } from './demo.policy.ts';
+import { demoTenantId } from './demo.ts';
 import { provideKeys } from './keys.ts';
 import { readSettings } from './settings.ts';
 
@@ -18,15 +20,17 @@ test('keys are made once, kept for us alone, and good for the services', () => {
   const first = provideKeys(readSettings({}), dataDir);
   const second = provideKeys(readSettings({}), dataDir);
   expect([first.operatorKeyIsNew, second.operatorKeyIsNew]).toEqual([true, false]);
-  expect(second).toMatchObject({ operatorKey: first.operatorKey, sealingKeys: first.sealingKeys });
+  expect(second).toEqual({ ...first, operatorKeyIsNew: false });
+  expect(first.installation).toMatch(/^local-[0-9a-f]{12}$/);
   expect(statSync(dataDir.keys).mode & 0o777).toBe(0o600);
   const keys = SealingKeys.parse(first.sealingKeys);
   expect(keys.open(keys.seal('text', 'context'), 'context')).toBe('text');
 });
 
 test('keys of the environment come first', () => {
-  const env = { SIGNET_OPERATOR_KEY: 'mine', SIGNET_SEALING_KEYS: 'a:b' };
+  const env = { SIGNET_OPERATOR_KEY: 'mine', SIGNET_SEALING_KEYS: 'a:b', SIGNET_INSTALLATION: 'shop' };
   expect(provideKeys(readSettings(env), openDataDir(folder))).toEqual({
+    installation: 'shop',
     operatorKey: 'mine',
     sealingKeys: 'a:b',
     operatorKeyIsNew: false,
@@ -36,6 +40,30 @@ test('keys of the environment come first', () => {
 test('loopback is let through unless the setting says otherwise, be it nothing', () => {
   expect(readSettings({}).egressAllow).toBe('127.0.0.0/8,::1/128');
   expect(readSettings({ SIGNET_EGRESS_ALLOW: '' }).egressAllow).toBe('');
+});
+
+test('two data folders have sealing keys with different ids, so that a secret names the one that it needs', () => {
+  const idOf = (name: string): string =>
+    SealingKeys.parse(provideKeys(readSettings({}), openDataDir(join(folder, name))).sealingKeys).activeKeyId;
+  expect(idOf('a')).not.toBe(idOf('b'));
+});
+
+test('the demo tenant is another one in each installation, and the same at each start of one', () => {
+  expect(demoTenantId('a')).toBe(demoTenantId('a'));
+  expect(demoTenantId('a')).not.toBe(demoTenantId('b'));
+});
+
+test('there is a bundled receiver only where deliveries may go to it', () => {
+  expect(reasonAgainstDemo('127.0.0.0/8,::1/128')).toBeUndefined();
+  expect(reasonAgainstDemo('127.0.0.1/32')).toBeUndefined();
+  expect(reasonAgainstDemo('')).toMatch(/^No bundled receiver and no first event: SIGNET_EGRESS_ALLOW is "", /);
+  expect(reasonAgainstDemo('10.0.0.0/8')).toContain('"10.0.0.0/8"');
+});
+
+test('an event is posted only where no other webhook would get it', () => {
+  expect(firstDelivery('own', ['own'])).toBe('event');
+  expect(firstDelivery('own', ['own', 'other'])).toBe('test delivery');
+  expect(firstDelivery('own', ['other', 'another'])).toBe('test delivery');
 });
 
 test('a bad setting is named', () => {

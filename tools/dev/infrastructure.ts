@@ -2,6 +2,7 @@ import type { RunningKafka, RunningPostgres } from '@signet/embedded';
 import { endLeftoverKafka, endLeftoverPostgres, ensureKafkaJars, startKafka, startPostgres } from '@signet/embedded';
 import { join } from 'node:path';
 import type { DataDir } from './data-dir.ts';
+import type { GivenServers } from './given-servers.ts';
 import { KeptAlive } from './kept-alive.ts';
 import { chosenInnerPort } from './ports.ts';
 import { say } from './progress.ts';
@@ -17,6 +18,7 @@ export class Infrastructure {
   readonly #settings: DevSettings;
   readonly #dataDir: DataDir;
   readonly #stopping: AbortSignal;
+  #given: GivenServers | undefined;
   #postgres: KeptAlive<RunningPostgres> | undefined;
   #kafka: KeptAlive<RunningKafka> | undefined;
 
@@ -26,11 +28,23 @@ export class Infrastructure {
     this.#stopping = stopping;
   }
 
+  /** @throws StartRefusedError when a server that the settings name belongs to another installation */
+  async compare(installation: string): Promise<void> {
+    await this.#given?.compare(installation);
+  }
+
   /**
    * Starts both at once where they are ours. Settles when both have, so that nothing is still being started when the
    * failure of one stops everything.
    */
   async start(): Promise<{ databaseUrl: string; kafkaBrokers: string }> {
+    // First: a server that cannot be used ends everything, and then nothing needs to be ended with it.
+    if (this.#settings.databaseUrl !== undefined || this.#settings.kafkaBrokers !== undefined) {
+      // Loaded on demand: it brings the whole service kit with it, which the launcher needs for nothing else.
+      const { GivenServers } = await import('./given-servers.ts');
+      this.#given = new GivenServers(this.#settings, this.#stopping);
+      await this.#given.reachable();
+    }
     const [database, kafka] = await Promise.allSettled([
       this.#settings.databaseUrl ?? this.#startPostgres(),
       this.#settings.kafkaBrokers ?? this.#startKafka(),

@@ -4,6 +4,8 @@ import { readPrivateJson, writePrivateJson } from './private-file.ts';
 import type { DevSettings } from './settings.ts';
 
 export interface Keys {
+  /** Name of this Signet, by which Kafka and PostgreSQL are recognised as its own. */
+  readonly installation: string;
   readonly operatorKey: string;
   readonly sealingKeys: string;
   /** Whether the operator's key was made just now, so that it is shown this once. */
@@ -11,20 +13,29 @@ export interface Keys {
 }
 
 interface KeptKeys {
+  readonly installation?: string;
   readonly operatorKey?: string;
   readonly sealingKeys?: string;
 }
 
-/** The environment's keys; where it has none, those of the data folder, made at the first start. */
+/** Enough that two data folders never agree by chance. */
+const NAME_BYTES = 6;
+
+/**
+ * The environment's keys; where it has none, those of the data folder, made at the first start. The id of the sealing key is made at
+ * random too, so that a secret names the key that it needs.
+ */
 export function provideKeys(settings: DevSettings, dataDir: DataDir): Keys {
   const kept = readPrivateJson<KeptKeys>(dataDir.keys) ?? {};
+  const random = randomBytes(NAME_BYTES).toString('hex');
   const keep: KeptKeys = {
+    installation: kept.installation ?? `local-${random}`,
     operatorKey: kept.operatorKey ?? `signet_operator_${randomBytes(32).toString('base64url')}`,
-    sealingKeys: kept.sealingKeys ?? `local1:${randomBytes(32).toString('base64')}`,
+    sealingKeys: kept.sealingKeys ?? `local-${random}:${randomBytes(32).toString('base64')}`,
   };
-  if (keep.operatorKey !== kept.operatorKey || keep.sealingKeys !== kept.sealingKeys)
-    writePrivateJson(dataDir.keys, keep);
+  if (JSON.stringify(keep) !== JSON.stringify(kept)) writePrivateJson(dataDir.keys, keep);
   return {
+    installation: settings.installation ?? String(keep.installation),
     operatorKey: settings.operatorKey ?? String(keep.operatorKey),
     sealingKeys: settings.sealingKeys ?? String(keep.sealingKeys),
     operatorKeyIsNew: settings.operatorKey === undefined && kept.operatorKey === undefined,

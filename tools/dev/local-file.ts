@@ -9,6 +9,8 @@ export interface ServicePlace {
 /** What `.signet/local.json` says while the system runs: everything that tools and tests need to find and use it. */
 export interface LocalFile {
   readonly url: string;
+  /** SIGNET_INSTALLATION of the services. */
+  readonly installation: string;
   readonly operatorKey: string;
   readonly tenantId: string;
   readonly tenantKey: string;

@@ -6,3 +6,7 @@ export function tailOf(file: string, from: number, lines = 20): string {
   if (text === '') return `Its log ${file} says nothing.`;
   return `The end of its log ${file}:\n${text.split('\n').slice(-lines).join('\n')}`;
 }
+
+/** The last line of a log from byte `from` on. */
+export const lastLineOf = (file: string, from: number): string =>
+  readFileSync(file).subarray(from).toString('utf8').trimEnd().split('\n').at(-1) ?? '';

@@ -13,6 +13,8 @@ export class ReceiverProcess {
   readonly url: string;
   readonly process: Supervised;
   readonly #awaited = new Set<string>();
+  /** Of what came with a right signature, until one of the awaited has: an answer may overtake the word of what it is about. */
+  readonly #verified = new Set<string>();
   #arrived = false;
   #secrets: readonly string[] = [];
   #listening = false;
@@ -50,11 +52,17 @@ export class ReceiverProcess {
   /** An event that was posted just now. */
   awaitEvent(eventId: string): void {
     this.#awaited.add(eventId);
+    this.#look();
   }
 
   /** Whether one of the awaited events has come, with a signature that is right. */
   get hasArrived(): boolean {
     return this.#arrived;
+  }
+
+  #look(): void {
+    this.#arrived ||= [...this.#awaited].some((eventId) => this.#verified.has(eventId));
+    if (this.#arrived) this.#verified.clear();
   }
 
   #take(message: FromReceiver): void {
@@ -63,7 +71,10 @@ export class ReceiverProcess {
       return;
     }
     const { eventId, eventType, bytes, refusedBecause } = message;
-    if (refusedBecause === undefined && this.#awaited.has(eventId)) this.#arrived = true;
+    if (refusedBecause === undefined && !this.#arrived) {
+      this.#verified.add(eventId);
+      this.#look();
+    }
     const judged = refusedBecause === undefined ? 'signature verified' : `refused: ${refusedBecause}`;
     this.#show(`receiver got ${eventType ?? 'a request'} ${eventId} (${bytes} bytes), ${judged}`);
   }

@@ -53,11 +53,14 @@ function supervise(name: ServiceName, port: number, managementPort: number, opti
       ...process.env,
       // Whoever presses Ctrl-C waits for what is in flight, but not for long; what is left is done at the next start.
       SIGNET_SHUTDOWN_DEADLINE: process.env['SIGNET_SHUTDOWN_DEADLINE'] ?? '10s',
+      // Less than the supervisor waits for, so that the service itself says what it waits for.
+      SIGNET_STARTUP_WAIT: settings.startupWait,
       SIGNET_HOST: '127.0.0.1',
       // The gateway, which says who asks.
       SIGNET_TRUSTED_PROXIES: '127.0.0.1/32',
       SIGNET_HTTP_PORT: String(port),
       SIGNET_MANAGEMENT_PORT: String(managementPort),
+      SIGNET_INSTALLATION: keys.installation,
       SIGNET_DATABASE_URL: databaseUrl,
       SIGNET_KAFKA_BROKERS: kafkaBrokers,
       SIGNET_SEALING_KEYS: keys.sealingKeys,

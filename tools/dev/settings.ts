@@ -16,6 +16,10 @@ export interface DevSettings {
   readonly databaseUrl: string | undefined;
   /** undefined: start Kafka. */
   readonly kafkaBrokers: string | undefined;
+  /** undefined: made at the first start and kept in the data folder. */
+  readonly installation: string | undefined;
+  /** How long a PostgreSQL and Kafka that we do not run are waited for, as a duration is written. */
+  readonly startupWait: string;
   readonly operatorKey: string | undefined;
   readonly sealingKeys: string | undefined;
   /** CIDRs that deliveries may go to although the egress guard refuses them; `''` is a value. */
@@ -37,6 +41,14 @@ export const DEV_SETTINGS = {
   },
   SIGNET_DATABASE_URL: { default: 'embedded', explanation: 'Use this PostgreSQL instead of starting one.' },
   SIGNET_KAFKA_BROKERS: { default: 'embedded', explanation: 'Use this Kafka instead of starting one.' },
+  SIGNET_INSTALLATION: {
+    default: 'generated',
+    explanation: 'Name of this Signet; kept in the data folder. A PostgreSQL or Kafka of another one is refused.',
+  },
+  SIGNET_STARTUP_WAIT: {
+    default: '30s',
+    explanation: 'How long the start waits for a PostgreSQL or Kafka that it does not run itself.',
+  },
   SIGNET_OPERATOR_KEY: { default: 'generated', explanation: 'The first operator key; a new one is printed once.' },
   SIGNET_SEALING_KEYS: { default: 'generated', explanation: 'Keys that seal secrets; kept in the data folder.' },
   SIGNET_EGRESS_ALLOW: {
@@ -60,6 +72,8 @@ export function readSettings(env: NodeJS.ProcessEnv): DevSettings {
     host: orDefault('SIGNET_HOST'),
     databaseUrl: given('SIGNET_DATABASE_URL'),
     kafkaBrokers: given('SIGNET_KAFKA_BROKERS'),
+    installation: given('SIGNET_INSTALLATION'),
+    startupWait: orDefault('SIGNET_STARTUP_WAIT'),
     operatorKey: given('SIGNET_OPERATOR_KEY'),
     sealingKeys: given('SIGNET_SEALING_KEYS'),
     egressAllow: env['SIGNET_EGRESS_ALLOW'] ?? DEV_SETTINGS.SIGNET_EGRESS_ALLOW.default,

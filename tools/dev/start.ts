@@ -2,6 +2,7 @@
 import type { LocalFile } from './local-file.ts';
 import { bold, elapsedSeconds, green, plain, say, warn } from './progress.ts';
 import { readSettings } from './settings.ts';
+import { shownDatabase } from './shown-database.ts';
 import { System } from './system.ts';
 
 /** npm passes a Ctrl-C on that the terminal sent to us as well: two signals at once are one. */
@@ -30,12 +31,21 @@ async function stop(why: string, exitCode: number): Promise<void> {
   }
 }
 
-function summary({ url, databaseUrl, kafkaBrokers, tenantId, services }: LocalFile, system: System): void {
+const originOf = (variable: string, given: string | undefined): string =>
+  given === undefined ? `started here, since ${variable} is not set` : `from ${variable}`;
+
+function summary(
+  { url, installation, databaseUrl, kafkaBrokers, tenantId, services }: LocalFile,
+  system: System,
+): void {
   plain();
   plain(`  ${bold('Signet')}       ${url}`);
   plain(`  ${bold('Console')}      ${url}/console/`);
-  plain(`  Kafka        ${kafkaBrokers}`);
-  plain(`  PostgreSQL   ${new URL(databaseUrl).host}`);
+  plain(`  Kafka        ${kafkaBrokers} (${originOf('SIGNET_KAFKA_BROKERS', system.settings.kafkaBrokers)})`);
+  plain(
+    `  PostgreSQL   ${shownDatabase(databaseUrl)} (${originOf('SIGNET_DATABASE_URL', system.settings.databaseUrl)})`,
+  );
+  plain(`  installation ${installation}`);
   for (const [name, { port, managementPort }] of Object.entries(services)) {
     plain(`  ${name.padEnd(12)} http://127.0.0.1:${port}  metrics and health: http://127.0.0.1:${managementPort}`);
   }

@@ -3,6 +3,7 @@ import type { DataDir } from './data-dir.ts';
 import { provideDemoWebhook } from './demo-webhook.ts';
 import type { Demo } from './demo.ts';
 import { provideDemo } from './demo.ts';
+import { reasonAgainstDemo } from './demo.policy.ts';
 import { showFirstDelivery } from './first-delivery.ts';
 import { superviseGateway } from './gateway-process.ts';
 import type { ServiceName } from './gateway-routes.ts';
@@ -27,7 +28,7 @@ const RECEIVER_PORT = 8090;
 export class System {
   readonly dataDir: DataDir;
   readonly keys: Keys;
-  readonly #settings: DevSettings;
+  readonly settings: DevSettings;
   readonly #running: RunningFile;
   readonly #infrastructure: Infrastructure;
   readonly #stopping = new AbortController();
@@ -38,7 +39,7 @@ export class System {
   #local: Omit<LocalFile, 'services'> | undefined;
 
   private constructor(settings: DevSettings, dataDir: DataDir, running: RunningFile) {
-    this.#settings = settings;
+    this.settings = settings;
     this.dataDir = dataDir;
     this.keys = provideKeys(settings, dataDir);
     this.#running = running;
@@ -59,20 +60,30 @@ export class System {
     const infrastructure = this.#infrastructure.start();
     this.#starting = infrastructure;
     const places = await this.#step(infrastructure);
-    await this.#step(createTopics(places.kafkaBrokers, this.#settings.sourceTopics));
+    await this.#step(this.#infrastructure.compare(this.keys.installation));
+    await this.#step(createTopics(places.kafkaBrokers, this.settings.sourceTopics));
     await this.#startProcesses(places);
 
-    const port = await this.#step(chosenPort('the public address', this.#settings.port));
-    const { host } = this.#settings;
+    const port = await this.#step(chosenPort('the public address', this.settings.port));
+    const { host } = this.settings;
     this.#gateway = superviseGateway({ host, port, ...this.#own(), services: this.#services });
     await this.#step(this.#gateway.start());
     const url = `http://localhost:${port}`;
     say(`The public address is ${url}`);
 
-    const demo = await this.#step(provideDemo(url, this.keys.operatorKey, this.dataDir.demo));
-    await this.#startReceiver(url, demo);
+    const demo = await this.#step(provideDemo(url, this.keys, this.dataDir.demo));
+    await this.#startDemo(url, demo);
     const { tenantId, tenantKey, producerKey } = demo;
-    this.#local = { url, operatorKey: this.keys.operatorKey, tenantId, tenantKey, producerKey, ...places };
+    const { installation } = this.keys;
+    this.#local = {
+      url,
+      installation,
+      operatorKey: this.keys.operatorKey,
+      tenantId,
+      tenantKey,
+      producerKey,
+      ...places,
+    };
     this.#stopping.signal.throwIfAborted();
     return this.#writeLocal(this.#local);
   }
@@ -97,7 +108,7 @@ export class System {
 
   async #startProcesses(places: { databaseUrl: string; kafkaBrokers: string }): Promise<void> {
     const onRestart = (): void => void (this.#local && this.#writeLocal(this.#local));
-    const common = { settings: this.#settings, keys: this.keys, ...this.#own(), ...places, onRestart };
+    const common = { settings: this.settings, keys: this.keys, ...this.#own(), ...places, onRestart };
     this.#services = await this.#step(prepareServices(common));
     await this.#step(
       Promise.all(
@@ -109,14 +120,19 @@ export class System {
     );
   }
 
-  async #startReceiver(url: string, demo: Demo): Promise<void> {
+  /** The bundled receiver, its webhook and a first delivery to it; without them where deliveries may not go there. */
+  async #startDemo(url: string, demo: Demo): Promise<void> {
+    const reason = reasonAgainstDemo(this.settings.egressAllow);
+    if (reason !== undefined) return say(reason);
     const port = await this.#step(chosenInnerPort('the bundled receiver', demo.receiverPort ?? RECEIVER_PORT));
     this.#receiver = new ReceiverProcess({ port, ...this.#own() });
     await this.#step(this.#receiver.process.start());
     const webhook = await this.#step(provideDemoWebhook(url, demo.tenantKey, this.#receiver.url));
     writePrivateJson(this.dataDir.demo, { ...demo, receiverPort: port });
     this.#receiver.trust([webhook.secret]);
-    await this.#step(showFirstDelivery(url, demo, this.#receiver, this.#stopping.signal));
+    await this.#step(
+      showFirstDelivery({ url, demo, webhook, receiver: this.#receiver, stopping: this.#stopping.signal }),
+    );
   }
 
   /** A step of the start, after which nothing goes on if somebody wants to stop. */

@@ -8,6 +8,7 @@ import { settings as registry } from '../../apps/registry/src/config.ts';
 const NONSENSE = 'no\u2603 sense, at all;';
 /** What has no default, so that nothing else is at fault. */
 const REQUIRED = {
+  SIGNET_INSTALLATION: 'shop-production',
   SIGNET_KAFKA_BROKERS: 'kafka:9092',
   SIGNET_DATABASE_URL: 'postgres://signet:signet@postgres:5432/signet',
   SIGNET_SEALING_KEYS: `a:${Buffer.alloc(32).toString('base64')}`,

@@ -1,4 +1,4 @@
-import { DELIVERY_OUTCOMES, TOPICS } from '@signet/contracts';
+import { installationKey, DELIVERY_OUTCOMES, TOPICS } from '@signet/contracts';
 import type { SignetTopic } from '@signet/contracts';
 import { schemas, SCHEMAS } from './asyncapi/schemas.ts';
 import { ASYNCAPI_DOCUMENT } from './asyncapi/document.ts';
@@ -11,7 +11,14 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The topics for people, as Markdown; the AsyncAPI document says the same and more to programs. */
 export const topicsPage = (): string =>
-  [INTRODUCTION, topicTable(TOPICS), SOURCES, OUTCOMES, fieldTable(schemas()[SCHEMAS.outcome] ?? {})].join('\n\n');
+  [
+    INTRODUCTION,
+    topicTable(TOPICS),
+    INSTALLATION,
+    SOURCES,
+    OUTCOMES,
+    fieldTable(schemas()[SCHEMAS.outcome] ?? {}),
+  ].join('\n\n');
 
 const INTRODUCTION = `# Topics
 
@@ -20,6 +27,12 @@ const INTRODUCTION = `# Topics
 The topics that Signet makes and owns. The source topics, which ingestion reads, are the producers' (\`SIGNET_SOURCE_TOPICS\`). Keys,
 headers, payload schemas and examples of them all: [${ASYNCAPI_DOCUMENT}](../asyncapi.json), AsyncAPI 3.0. Records of one key stay in
 order, and each may come more than once.`;
+
+const INSTALLATION = `## Whose topics they are
+
+Each compacted topic has one record more, on partition 0: its key is \`${installationKey('')}\` and the name of the installation
+(\`SIGNET_INSTALLATION\`), its value \`{"installation": "…"}\`. The first start of a service writes it. A service of another installation
+that finds it does not start. A reader of these topics passes over records whose key begins so.`;
 
 const SOURCES = `## Source topics
 

@@ -5,6 +5,8 @@ import type { SettingsOf } from '@signet/service-kit';
 export const settings = defineSettings({
   ...sharedSettings.service({ port: 3002, managementPort: 3102 }),
   ...sharedSettings.limits({ rateLimit: 500 }),
+  ...sharedSettings.startup,
+  ...sharedSettings.installation,
   ...sharedSettings.kafka,
   ...sharedSettings.database,
   ...sharedSettings.sealing,

@@ -3,6 +3,7 @@ import { keepAnswers } from '@signet/service-kit';
 import type { Logger, ServiceOptions } from '@signet/service-kit';
 import { AppModule } from './app.module.ts';
 import type { DeliverySettings } from './config.ts';
+import { deliveryDatabase } from './database/database.ts';
 import { strategies } from './strategies.ts';
 
 /** Delivery as the service kit runs it. */
@@ -13,6 +14,7 @@ export async function deliveryService(settings: DeliverySettings, logger: Logger
     settings,
     logger,
     topics: TOPICS,
+    database: deliveryDatabase(settings),
     openapi: {
       title: 'Signet deliveries',
       description: 'Deliveries, their attempts, and retries.',

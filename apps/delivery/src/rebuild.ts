@@ -1,5 +1,5 @@
 /**
- * `node apps/delivery/dist/rebuild.js`, with delivery's SIGNET_DATABASE_URL: drops the deliveries table's rows and the work
+ * `node apps/delivery/dist/rebuild.js`, with delivery's SIGNET_INSTALLATION and SIGNET_DATABASE_URL: drops the deliveries table's rows and the work
  * queue, and makes both anew from the log. Delivery may run meanwhile; what it records waits.
  */
 import { MikroORM } from '@mikro-orm/postgresql';
@@ -16,7 +16,11 @@ import { settings } from './config.ts';
 import { deliveryDatabase } from './database/database.ts';
 
 const { SIGNET_LOG_LEVEL, ...rest } = settingsFromEnvironment(
-  defineSettings({ ...sharedSettings.database, SIGNET_LOG_LEVEL: settings.SIGNET_LOG_LEVEL }),
+  defineSettings({
+    ...sharedSettings.installation,
+    ...sharedSettings.database,
+    SIGNET_LOG_LEVEL: settings.SIGNET_LOG_LEVEL,
+  }),
 );
 const logger = pinoLogger('delivery-rebuild', SIGNET_LOG_LEVEL);
 const database = deliveryDatabase(rest);

@@ -17,6 +17,7 @@ import { deliveryDatabase } from './database/database.ts';
 
 const { SIGNET_LOG_LEVEL, SIGNET_SEALING_KEYS, ...rest } = settingsFromEnvironment(
   defineSettings({
+    ...sharedSettings.installation,
     ...sharedSettings.database,
     ...sharedSettings.sealing,
     SIGNET_LOG_LEVEL: settings.SIGNET_LOG_LEVEL,

@@ -99,5 +99,10 @@ async function registryKnowsAll(healthy: string, failing: string): Promise<boole
 
 const rebuild = (service: string): string =>
   run(process.execPath, [`apps/${service}/dist/rebuild.js`], '', {
-    env: { ...keys, SIGNET_DATABASE_URL: local.databaseUrl, SIGNET_KAFKA_BROKERS: local.kafkaBrokers },
+    env: {
+      ...keys,
+      SIGNET_INSTALLATION: local.installation,
+      SIGNET_DATABASE_URL: local.databaseUrl,
+      SIGNET_KAFKA_BROKERS: local.kafkaBrokers,
+    },
   });

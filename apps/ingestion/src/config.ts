@@ -5,6 +5,8 @@ import type { SettingsOf } from '@signet/service-kit';
 export const settings = defineSettings({
   ...sharedSettings.service({ port: 3001, managementPort: 3101 }),
   ...sharedSettings.limits({ rateLimit: 20_000 }),
+  ...sharedSettings.startup,
+  ...sharedSettings.installation,
   ...sharedSettings.kafka,
   ...sharedSettings.sources,
   ...sharedSettings.retention,

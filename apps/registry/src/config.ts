@@ -6,6 +6,8 @@ import { mailAddress, smtpUrl } from './alerts/alert-mail.settings.ts';
 export const settings = defineSettings({
   ...sharedSettings.service({ port: 3000, managementPort: 3100 }),
   ...sharedSettings.limits({ rateLimit: 500 }),
+  ...sharedSettings.startup,
+  ...sharedSettings.installation,
   ...sharedSettings.kafka,
   ...sharedSettings.database,
   ...sharedSettings.sealing,

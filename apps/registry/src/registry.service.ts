@@ -7,6 +7,7 @@ import { counter, countLostOffsets, gauge, HealthRegistry, keepAnswers, LOGGER }
 import { Registry } from 'prom-client';
 import type { RegistrySettings } from './config.ts';
 import { serveConsole } from './console/console.http.ts';
+import { registryDatabase } from './database/database.ts';
 import { RegistryModule } from './registry.module.ts';
 import { OUTCOMES } from './webhook/webhook.tokens.ts';
 
@@ -27,6 +28,7 @@ export async function registryService(
     module: await RegistryModule.forRoot(settings, kafka),
     settings,
     topics: TOPICS,
+    database: registryDatabase(settings),
     openapi: {
       title: 'Signet registry',
       description: 'Webhooks, their secrets and history, event types, tenants and API keys.',

@@ -3,6 +3,7 @@ export * from './cloud-event.ts';
 export * from './delivery-outcome.ts';
 export * from './delivery-request.ts';
 export * from './ids.ts';
+export * from './installation.ts';
 export * from './registry-snapshots.ts';
 export * from './request-record.ts';
 export * from './rfc3339.ts';

@@ -2,11 +2,15 @@ import type { Admin } from 'kafkajs';
 import { createKafka } from './client.ts';
 import type { KafkaClientOptions } from './client.ts';
 
-/** Does what needs an admin connection, and ends the connection. */
-export async function withAdmin<T>(client: KafkaClientOptions, work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = createKafka(client).admin();
-  await admin.connect();
+/** Does what needs an admin connection, and ends the connection. @param retries as `createKafka` takes them */
+export async function withAdmin<T>(
+  client: KafkaClientOptions,
+  work: (admin: Admin) => Promise<T>,
+  retries?: number,
+): Promise<T> {
+  const admin = createKafka(client, retries).admin();
   try {
+    await admin.connect();
     return await work(admin);
   } finally {
     await admin.disconnect();

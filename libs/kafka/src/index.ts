@@ -16,9 +16,19 @@ export type { BatchHandler, HeaderValue, KafkaRecord, OutgoingRecord, RecordBatc
 export { PresentTopicsServer } from './present-topics-server.ts';
 export type { PresentTopicsServerOptions } from './present-topics-server.ts';
 export type { Assignment } from './sticky-assignment.ts';
+export { readMarks } from './table-marks.ts';
+export type { ReadMarksOptions } from './table-marks.ts';
 export { rangesBetween, readRanges } from './topic-ranges.ts';
 export type { PartitionRange, ReadRangesOptions } from './topic-ranges.ts';
 export { NotOnKafkaError, readSince, recordsAt, requireTopic } from './topic-records.ts';
 export type { RecordPlace } from './topic-records.ts';
-export { committedOffsets, deleteTopics, ensureTopics, listTopics, pingKafka } from './topics.ts';
+export {
+  advertisedBrokers,
+  committedOffsets,
+  consumerGroups,
+  deleteTopics,
+  ensureTopics,
+  listTopics,
+  topicEnds,
+} from './topics.ts';
 export { Watermark } from './watermark.ts';

@@ -61,6 +61,27 @@ export const listTopics = (client: KafkaClientOptions): Promise<string[]> =>
 export const deleteTopics = (client: KafkaClientOptions, topics: readonly string[]): Promise<void> =>
   withAdmin(client, (admin) => admin.deleteTopics({ topics: [...topics] }));
 
+/** The offset behind the last record of each partition, as `topic/partition`. */
+export const topicEnds = (client: KafkaClientOptions, topics: readonly string[]): Promise<Map<string, bigint>> =>
+  withAdmin(client, async (admin) => {
+    const ends = new Map<string, bigint>();
+    for (const topic of topics) {
+      for (const { partition, high } of await admin.fetchTopicOffsets(topic))
+        ends.set(`${topic}/${partition}`, BigInt(high));
+    }
+    return ends;
+  });
+
+/** Every consumer group with the ids of its members, in the order of their names. */
+export const consumerGroups = (client: KafkaClientOptions): Promise<{ groupId: string; members: string[] }[]> =>
+  withAdmin(client, async (admin) => {
+    const { groups: known } = await admin.listGroups();
+    const { groups } = await admin.describeGroups(known.map(({ groupId }) => groupId));
+    return groups
+      .map(({ groupId, members }) => ({ groupId, members: members.map(({ memberId }) => memberId).toSorted() }))
+      .toSorted((a, b) => a.groupId.localeCompare(b.groupId));
+  });
+
 /** Where the group goes on reading each partition; 0 where it has committed nothing yet. */
 export async function committedOffsets(
   client: KafkaClientOptions,
@@ -78,10 +99,16 @@ export async function committedOffsets(
   return offsets;
 }
 
-/** Whether Kafka answers; for readiness. */
-export async function pingKafka(client: KafkaClientOptions): Promise<void> {
-  await withAdmin(client, async (admin) => void (await admin.describeCluster()));
-}
+/**
+ * The addresses (`host:port`) that Kafka gives to its clients, which need not be those that we asked. It tries once: the caller
+ * decides how long to try.
+ */
+export const advertisedBrokers = (client: KafkaClientOptions): Promise<string[]> =>
+  withAdmin(
+    client,
+    async (admin) => (await admin.describeCluster()).brokers.map(({ host, port }) => `${host}:${port}`),
+    0,
+  );
 
 /** -1 asks the broker for its default. */
 function topicConfig({ name, partitions, cleanup, retentionMs }: Definition, replicationFactor: number): ITopicConfig {

@@ -6,3 +6,6 @@ export function testSetting(name: 'SIGNET_TEST_DATABASE_URL' | 'SIGNET_TEST_KAFK
   }
   return value;
 }
+
+/** The installation of all tests: they share one Kafka. */
+export const TEST_INSTALLATION = 'test';

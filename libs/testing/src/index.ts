@@ -6,6 +6,7 @@ export { consume } from './consume.ts';
 export type { ConsumeOptions } from './consume.ts';
 export { testDatabase } from './database.ts';
 export type { TestDatabase } from './database.ts';
+export { TEST_INSTALLATION } from './environment.ts';
 export { fakeClock } from './fake-clock.ts';
 export type { FakeClock } from './fake-clock.ts';
 export { hostileAnswers, invalidResponses } from './hostile-answers.ts';

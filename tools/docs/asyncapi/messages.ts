@@ -11,6 +11,8 @@ import {
   deliveryOutcome,
   deliveryRequest,
   EVENT_TYPES,
+  installationKey,
+  installationRecord,
   INGESTION_DEAD_LETTER,
   PRODUCER_EVENT_TYPES,
   REGISTRY_API_KEYS,
@@ -215,6 +217,15 @@ const deadLetter = (service: string, from: string): Message => ({
   },
 });
 
+/** On each of the compacted topics. */
+const installation: MessagesOf = {
+  installation: described(
+    installationRecord,
+    SCHEMAS.installation,
+    `${installationKey('')} and the name of the installation.`,
+  ),
+};
+
 /** The messages of each topic that Signet owns. */
 export function messagesByTopic(): Readonly<Record<string, MessagesOf>> {
   const domains = [...new Set(EVENT_TYPES.map(({ domain }) => domain))];
@@ -230,11 +241,13 @@ export function messagesByTopic(): Readonly<Record<string, MessagesOf>> {
     [REGISTRY_WEBHOOKS]: {
       webhook: described(webhookSnapshot, SCHEMAS.webhook, 'Id of the webhook.'),
       'webhook.deleted': tombstone('Webhook deleted', 'Id of the webhook.'),
+      ...installation,
     },
-    [REGISTRY_TENANTS]: { tenant: described(tenantSnapshot, SCHEMAS.tenant, 'Id of the tenant.') },
+    [REGISTRY_TENANTS]: { tenant: described(tenantSnapshot, SCHEMAS.tenant, 'Id of the tenant.'), ...installation },
     [REGISTRY_API_KEYS]: {
       'api-key': described(apiKeySnapshot, SCHEMAS.apiKey, 'Id of the key.'),
       'api-key.revoked': tombstone('API key revoked', 'Id of the key.'),
+      ...installation,
     },
     [REGISTRY_DEAD_LETTER]: { 'registry.dead-letter': deadLetter('registry', DELIVERY_OUTCOMES) },
   };

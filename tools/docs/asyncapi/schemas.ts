@@ -4,6 +4,7 @@ import {
   deliveryOutcome,
   deliveryRequest,
   EVENT_TYPES,
+  installationRecord,
   tenantSnapshot,
   webhookSnapshot,
 } from '@signet/contracts';
@@ -35,6 +36,7 @@ export const SCHEMAS = {
   webhook: 'Webhook',
   tenant: 'Tenant',
   apiKey: 'ApiKey',
+  installation: 'Installation',
 } as const;
 
 /** The whole CloudEvent as the value of a record, but for its data, which each type describes. */
@@ -82,6 +84,7 @@ export function schemas(): Readonly<Record<string, JsonSchema>> {
     [SCHEMAS.webhook]: fromZod(webhookSnapshot),
     [SCHEMAS.tenant]: fromZod(tenantSnapshot),
     [SCHEMAS.apiKey]: fromZod(apiKeySnapshot),
+    [SCHEMAS.installation]: fromZod(installationRecord),
     ...Object.fromEntries(EVENT_TYPES.map((eventType) => [eventType.name, dataSchema(eventType)])),
   };
 }

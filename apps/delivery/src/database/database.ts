@@ -1,6 +1,6 @@
 import { RelayPositionsMigration } from '@signet/event-store';
 import type { DatabaseOptions } from '@signet/service-kit';
-import { IdempotencyKeysMigration } from '@signet/service-kit';
+import { IdempotencyKeysMigration, InstallationMigration } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { CircuitsMigration } from './circuits.migration.ts';
 import { DayOfDeliveryMigration } from './day-of-delivery.migration.ts';
@@ -13,7 +13,8 @@ import { ShelvedRequestsMigration } from './shelved-requests.migration.ts';
 import { ReplaysMigration } from './replays.migration.ts';
 
 export const deliveryDatabase = (
-  settings: Pick<DeliverySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'>,
+  settings: Pick<DeliverySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'> &
+    Partial<Pick<DeliverySettings, 'SIGNET_INSTALLATION'>>,
 ): DatabaseOptions => ({
   url: settings.SIGNET_DATABASE_URL,
   schema: 'delivery',
@@ -30,6 +31,8 @@ export const deliveryDatabase = (
     { name: 'held-deliveries', class: HeldDeliveriesMigration },
     { name: 'day-of-delivery', class: DayOfDeliveryMigration },
     { name: 'shelved-requests', class: ShelvedRequestsMigration },
+    { name: 'installation', class: InstallationMigration },
   ],
+  installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

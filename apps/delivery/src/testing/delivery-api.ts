@@ -5,7 +5,7 @@ import { RecordProducer } from '@signet/kafka';
 import type { ApiKeyLookup, RunningService } from '@signet/service-kit';
 import { API_KEY_LOOKUP, hashApiKey, loadSettings, pinoLogger, startService } from '@signet/service-kit';
 import { generateSealingKey } from '@signet/signature';
-import { testBrokers, waitFor } from '@signet/testing';
+import { TEST_INSTALLATION, testBrokers, waitFor } from '@signet/testing';
 import { settings } from '../config.ts';
 import { deliveryService } from '../delivery.service.ts';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
@@ -37,6 +37,7 @@ export class DeliveryApi {
       SIGNET_HTTP_PORT: '0',
       SIGNET_MANAGEMENT_PORT: '0',
       SIGNET_LOG_LEVEL: process.env['SIGNET_TEST_LOG_LEVEL'] ?? 'silent',
+      SIGNET_INSTALLATION: TEST_INSTALLATION,
       SIGNET_KAFKA_BROKERS: testBrokers().join(','),
       SIGNET_DATABASE_URL: fixture.databaseUrl,
       SIGNET_SEALING_KEYS: generateSealingKey('test'),

@@ -1,4 +1,4 @@
-import { REGISTRY_WEBHOOKS, webhookSnapshot } from '@signet/contracts';
+import { installationOfKey, REGISTRY_WEBHOOKS, webhookSnapshot } from '@signet/contracts';
 import { CompactedTopic } from '@signet/kafka';
 import type { KafkaClientOptions, Logger } from '@signet/kafka';
 import { WebhookDirectory } from './webhook-directory.ts';
@@ -43,6 +43,7 @@ export class WebhookDirectoryReader {
   }
 
   private read(webhookId: string, value: Buffer | null): void {
+    if (installationOfKey(webhookId) !== undefined) return;
     if (value === null) {
       this.directory.remove(webhookId);
       return;

@@ -28,7 +28,7 @@ export class Replica {
    * @param env the settings that `signet` was started with, sealing keys and operator key among them
    */
   static async start(signet: Signet, service: ServiceName, env: Readonly<Record<string, string>>): Promise<Replica> {
-    const { databaseUrl, kafkaBrokers } = await signet.local();
+    const { installation, databaseUrl, kafkaBrokers } = await signet.local();
     const port = await freePort();
     const managementPort = await freePort();
     const child = spawn(
@@ -41,6 +41,7 @@ export class Replica {
           SIGNET_HOST: '127.0.0.1',
           SIGNET_HTTP_PORT: String(port),
           SIGNET_MANAGEMENT_PORT: String(managementPort),
+          SIGNET_INSTALLATION: installation,
           SIGNET_DATABASE_URL: databaseUrl,
           SIGNET_KAFKA_BROKERS: kafkaBrokers,
           SIGNET_EGRESS_ALLOW: '127.0.0.0/8',

@@ -17,6 +17,7 @@ export type ServiceName = 'registry' | 'ingestion' | 'delivery';
 /** What `npm start` tells of itself in local.json. */
 export interface LocalFile {
   readonly url: string;
+  readonly installation: string;
   readonly operatorKey: string;
   readonly tenantId: string;
   readonly tenantKey: string;

@@ -5,7 +5,7 @@ import { RecordProducer } from '@signet/kafka';
 import type { RunningService } from '@signet/service-kit';
 import { API_KEY_LOOKUP, hashApiKey, loadSettings, pinoLogger, startService, TENANT_LOOKUP } from '@signet/service-kit';
 import type { ApiKeyLookup, TenantLookup } from '@signet/service-kit';
-import { FollowedTopic, testBrokers, testTopic, waitFor } from '@signet/testing';
+import { FollowedTopic, TEST_INSTALLATION, testBrokers, testTopic, waitFor } from '@signet/testing';
 import { settings } from '../config.ts';
 import { ingestionService } from '../ingestion.service.ts';
 import { seriesOf } from './series.ts';
@@ -66,6 +66,7 @@ export class TestIngestion {
       SIGNET_HTTP_PORT: '0',
       SIGNET_MANAGEMENT_PORT: '0',
       SIGNET_LOG_LEVEL: process.env['SIGNET_TEST_LOG_LEVEL'] ?? 'silent',
+      SIGNET_INSTALLATION: TEST_INSTALLATION,
       SIGNET_KAFKA_BROKERS: brokers.join(','),
       SIGNET_SOURCE_TOPICS: sourceTopic,
       ...options.settings,

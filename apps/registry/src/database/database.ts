@@ -1,7 +1,7 @@
 import { EventStoreMigration } from '@signet/event-store';
 import type { Projection } from '@signet/event-store';
 import type { DatabaseOptions } from '@signet/service-kit';
-import { IdempotencyKeysMigration } from '@signet/service-kit';
+import { IdempotencyKeysMigration, InstallationMigration } from '@signet/service-kit';
 import { AlertMailsMigration } from '../alerts/alert-mails.migration.ts';
 import { WebhookAlertsMigration } from '../alerts/alerts.migration.ts';
 import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
@@ -23,7 +23,8 @@ import { RegistryMigration1 } from './registry.migration.ts';
 export const PROJECTIONS: readonly Projection[] = [tenantProjection, apiKeyProjection, webhookProjection];
 
 export const registryDatabase = (
-  settings: Pick<RegistrySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'>,
+  settings: Pick<RegistrySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'> &
+    Partial<Pick<RegistrySettings, 'SIGNET_INSTALLATION'>>,
 ): DatabaseOptions => ({
   url: settings.SIGNET_DATABASE_URL,
   schema: 'registry',
@@ -40,6 +41,8 @@ export const registryDatabase = (
     SealedHeadersMigration,
     WebhookCertificateMigration,
     TenantListsMigration,
+    InstallationMigration,
   ],
+  installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

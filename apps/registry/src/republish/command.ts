@@ -1,7 +1,7 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { systemClock } from '@signet/contracts';
 import type { Logger } from '@signet/service-kit';
-import { databaseOptions, migrate, pinoLogger, settingsFromEnvironment } from '@signet/service-kit';
+import { databaseOptions, migrate, pinoLogger, settingsFromEnvironment, StartRefusedError } from '@signet/service-kit';
 import { settings } from '../config.ts';
 import type { RegistrySettings } from '../config.ts';
 import { registryDatabase } from '../database/database.ts';
@@ -43,6 +43,10 @@ export async function runCommand(name: string, work: (context: CommandContext) =
     const isPublished = await until.published(republication.last);
     if (isPublished) logger.info('Kafka has it');
     else logger.warn('no registry has published it so far; it is published as soon as one runs');
+  } catch (error) {
+    if (!(error instanceof StartRefusedError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
   } finally {
     await orm.close();
   }

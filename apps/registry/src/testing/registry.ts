@@ -5,7 +5,7 @@ import type { RunningService } from '@signet/service-kit';
 import { loadSettings, startService } from '@signet/service-kit';
 import { generateSealingKey } from '@signet/signature';
 import type { TestDatabase } from '@signet/testing';
-import { FollowedTopic, testBrokers, testDatabase, waitFor } from '@signet/testing';
+import { FollowedTopic, TEST_INSTALLATION, testBrokers, testDatabase, waitFor } from '@signet/testing';
 import { ApiKeyCommands } from '../api-key/api-key.commands.ts';
 import type { RegistrySettings } from '../config.ts';
 import { settings } from '../config.ts';
@@ -51,6 +51,7 @@ export class TestRegistry {
       SIGNET_HTTP_PORT: '0',
       SIGNET_MANAGEMENT_PORT: '0',
       SIGNET_LOG_LEVEL: process.env['SIGNET_TEST_LOG_LEVEL'] ?? 'silent',
+      SIGNET_INSTALLATION: TEST_INSTALLATION,
       SIGNET_KAFKA_BROKERS: testBrokers().join(','),
       SIGNET_DATABASE_URL: database.url,
       SIGNET_SEALING_KEYS: sealingKeys,

@@ -1,4 +1,5 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { installationOfKey } from '@signet/contracts';
 import { CompactedTopic } from '@signet/kafka';
 import type { KafkaClientOptions } from '@signet/kafka';
 import type { HealthRegistry } from '../health/health.registry.ts';
@@ -70,6 +71,7 @@ export class DirectoryFeed implements OnModuleInit, OnApplicationShutdown {
 
   /** One record that cannot be read must not blind the service to all that follow. */
   private apply(key: string, value: Buffer | null): void {
+    if (installationOfKey(key) !== undefined) return;
     try {
       this.options.directory.apply(key, value);
     } catch (error) {

@@ -9,6 +9,8 @@ export interface DatabaseOptions {
   readonly entities: readonly NonNullable<Options['entities']>[number][];
   /** In the order in which they run. */
   readonly migrations: readonly NonNullable<NonNullable<Options['migrations']>['migrationsList']>[number][];
+  /** SIGNET_INSTALLATION, which the schema is recorded for; undefined: it is not looked at. Needs InstallationMigration. */
+  readonly installation?: string | undefined;
   /** Connections at most; 10 by default. */
   readonly poolSize?: number;
 }

@@ -1,7 +1,8 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Client } from 'pg';
 import type { Logger } from '../logging/logger.ts';
-import { untilReachable } from '../service/until-reachable.ts';
+import { compareWithDatabase, recordInDatabase } from '../installation/database-installation.ts';
+import { reachableDatabase } from '../service/preflight.ts';
 import { databaseOptions } from './database-options.ts';
 import type { DatabaseOptions } from './database-options.ts';
 
@@ -11,20 +12,30 @@ import type { DatabaseOptions } from './database-options.ts';
  */
 const LOCK = 'signet.migrations';
 
+/** PostgreSQL was there a moment ago, when the start began; seconds of it being away are no reason to end. */
+const PATIENCE_MS = 60_000;
+
 /**
  * Brings a service's schema up to date, and makes it if it is not there. Services and replicas start side by side: an
  * advisory lock, held by a connection of its own so that it goes when the process does, lets one at a time through, and
  * the others find nothing left to do.
  *
  * @returns the names of the migrations that ran
+ * @throws StartRefusedError when the schema belongs to another installation; it is left as it is then
  */
-export async function migrate(orm: MikroORM, options: Pick<DatabaseOptions, 'url' | 'schema'>): Promise<string[]> {
+export async function migrate(
+  orm: MikroORM,
+  options: Pick<DatabaseOptions, 'url' | 'schema' | 'installation'>,
+): Promise<string[]> {
+  const { schema, installation } = options;
   const client = new Client({ connectionString: options.url, application_name: `${options.schema} migrations` });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [LOCK]);
-    await client.query(`create schema if not exists ${client.escapeIdentifier(options.schema)}`);
+    if (installation !== undefined) await compareWithDatabase(client, schema, installation);
+    await client.query(`create schema if not exists ${client.escapeIdentifier(schema)}`);
     const done = await orm.migrator.up();
+    if (installation !== undefined) await recordInDatabase(client, schema, installation);
     return done.map(({ name }) => name);
   } finally {
     await client.end();
@@ -33,22 +44,12 @@ export async function migrate(orm: MikroORM, options: Pick<DatabaseOptions, 'url
 
 /** Waits for PostgreSQL, then migrates with an ORM of its own. */
 export async function migrateWhenReachable(options: DatabaseOptions, logger: Logger): Promise<void> {
-  await untilReachable('PostgreSQL', () => tryToConnect(options.url), { logger });
+  await reachableDatabase(options.url, { logger, longestMs: PATIENCE_MS });
   const orm = await MikroORM.init(databaseOptions(options));
   try {
     const migrations = await migrate(orm, options);
     logger.info({ schema: options.schema, migrations }, 'the database is up to date');
   } finally {
     await orm.close();
-  }
-}
-
-async function tryToConnect(url: string): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  try {
-    await client.connect();
-    await client.query('select 1');
-  } finally {
-    await client.end();
   }
 }

@@ -1,11 +1,13 @@
 import { pinoLogger } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { RunningService, ServiceOptions } from './service-options.ts';
+import { StartRefusedError } from './start-refused.error.ts';
 import { startService } from './start-service.ts';
 
 /**
  * Runs a service for the life of the process: starts it, and ends the process
  * - with 0 on SIGTERM or SIGINT, once what is in flight is finished,
+ * - with 78 or 69 and a sentence on stderr when it must not start (StartRefusedError),
  * - with 1 when that takes longer than SIGNET_SHUTDOWN_DEADLINE, when the start fails, or at an error that nobody caught.
  */
 export async function runService(options: ServiceOptions): Promise<RunningService> {
@@ -39,6 +41,7 @@ export async function runService(options: ServiceOptions): Promise<RunningServic
     running = await startService({ ...options, logger }, starting.signal);
     return running;
   } catch (error) {
+    if (error instanceof StartRefusedError) return refuse(error);
     return fail(logger, error, `${name} cannot start`);
   }
 }
@@ -54,6 +57,12 @@ function exitAfter(deadlineMs: number, logger: Logger): void {
 function exit(logger: Logger, code: number, message: string): never {
   logger.info(message);
   process.exit(code);
+}
+
+/** As for a bad setting: a sentence for people, and nothing around it. */
+function refuse(error: StartRefusedError): never {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(error.exitCode);
 }
 
 function fail(logger: Logger, error: unknown, message: string): never {

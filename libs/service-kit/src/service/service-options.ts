@@ -3,16 +3,25 @@ import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Clock, TopicDefinition } from '@signet/contracts';
 import type { FastifyInstance } from 'fastify';
+import type { Client } from 'pg';
+import type { DatabaseOptions } from '../database/database-options.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { LimitSettings, ServiceSettings } from '../settings/shared-settings.ts';
 import type { OpenApiOptions } from '../openapi/openapi-document.ts';
+
+/** What a service that uses Kafka or PostgreSQL has besides. */
+interface OutsideSettings {
+  readonly SIGNET_KAFKA_BROKERS: readonly string[];
+  readonly SIGNET_INSTALLATION: string;
+  readonly SIGNET_STARTUP_WAIT: number;
+}
 
 export interface ServiceOptions {
   /** In logs, and as Kafka's client id. */
   readonly name: string;
   readonly module: Type | DynamicModule;
   /** What `settingsFromEnvironment` or `loadSettings` gave; modules inject them by SETTINGS. */
-  readonly settings: ServiceSettings & Partial<LimitSettings> & { readonly SIGNET_KAFKA_BROKERS?: readonly string[] };
+  readonly settings: ServiceSettings & Partial<LimitSettings> & Partial<OutsideSettings>;
   /** Default: SIGNET_HTTP_PORT. */
   readonly port?: number;
   /** Default: SIGNET_MANAGEMENT_PORT. */
@@ -20,6 +29,10 @@ export interface ServiceOptions {
   readonly openapi: OpenApiOptions;
   /** Topics that must be there before the modules are made; waits for Kafka, then creates those that are missing. */
   readonly topics?: readonly TopicDefinition[];
+  /** The service's database, which is compared with SIGNET_INSTALLATION before anything is changed. */
+  readonly database?: Pick<DatabaseOptions, 'url' | 'schema'>;
+  /** What else the database is checked for then; it must change nothing. It throws StartRefusedError. */
+  readonly checkDatabase?: (client: Client) => Promise<void>;
   /** Transports of the service's Kafka handlers, made once the modules are. They run before HTTP listens. */
   readonly strategies?: (
     app: NestFastifyApplication,

@@ -3,7 +3,6 @@ import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ensureTopics } from '@signet/kafka';
 import type { Registry } from 'prom-client';
 import { EventLoopWatch } from '../health/event-loop.ts';
 import { HealthRegistry } from '../health/health.registry.ts';
@@ -12,12 +11,15 @@ import { pinoLogger } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
 import { NestLogger } from '../logging/nest-logger.ts';
 import { createMetrics } from '../metrics/metrics.ts';
-import { anyAnswers } from './any-answers.ts';
 import { closeFastify, createFastify, DEFAULT_BODY_LIMIT } from './fastify-server.ts';
 import { serveOpenApi } from '../openapi/openapi-document.ts';
+import { preflight } from './preflight.ts';
+import type { Preflight } from './preflight.ts';
 import type { RunningService, ServiceOptions } from './service-options.ts';
 import { ServiceModule } from './service.module.ts';
-import { untilReachable } from './until-reachable.ts';
+
+/** How long the servers are waited for by a service that has no setting for it. */
+const DEFAULT_WAIT_MS = 60_000;
 
 interface Parts {
   readonly options: ServiceOptions;
@@ -29,7 +31,8 @@ interface Parts {
 /**
  * Starts a service and leaves the process alone: no signal handlers, no exit. Tests use this; main.ts uses `runService`.
  *
- * @param signal gives up waiting for Kafka
+ * @param signal gives up waiting for PostgreSQL and Kafka
+ * @throws StartRefusedError when PostgreSQL or Kafka is not there, or belongs to another installation
  */
 export async function startService(options: ServiceOptions, signal?: AbortSignal): Promise<RunningService> {
   const { settings } = options;
@@ -50,7 +53,7 @@ export async function startService(options: ServiceOptions, signal?: AbortSignal
     logger,
   });
   try {
-    await prepareTopics(options, logger, signal);
+    await preflight(preflightOf(options, logger, signal));
     const { app, strategies } = await createApplication({ options, logger, health, metrics });
     await app.init();
     await app.startAllMicroservices();
@@ -78,14 +81,16 @@ export async function startService(options: ServiceOptions, signal?: AbortSignal
   }
 }
 
-async function prepareTopics(options: ServiceOptions, logger: Logger, signal: AbortSignal | undefined): Promise<void> {
-  const { topics, settings, name } = options;
-  if (!topics || topics.length === 0) return;
-  const brokers = settings.SIGNET_KAFKA_BROKERS ?? [];
-  const patience = { logger, ...(signal && { signal }) };
-  // kafkajs would try in silence for a minute.
-  await untilReachable('Kafka', () => anyAnswers(brokers), patience);
-  await untilReachable('Kafka', () => ensureTopics({ brokers, clientId: name, logger }, topics), patience);
+function preflightOf(options: ServiceOptions, logger: Logger, signal: AbortSignal | undefined): Preflight {
+  const { name, settings, topics = [], database, checkDatabase } = options;
+  return {
+    installation: settings.SIGNET_INSTALLATION,
+    database,
+    checkDatabase,
+    kafka: { brokers: settings.SIGNET_KAFKA_BROKERS ?? [], clientId: name, logger },
+    topics,
+    patience: { logger, longestMs: settings.SIGNET_STARTUP_WAIT ?? DEFAULT_WAIT_MS, ...(signal && { signal }) },
+  };
 }
 
 async function createApplication({

@@ -23,7 +23,7 @@ describe('a service that starts before what it needs', () => {
       expect(JSON.parse(lines[0] ?? '')).toMatchObject({
         level: 'warn',
         reason: `127.0.0.1:${port}: ECONNREFUSED`,
-        msg: 'Kafka is not reachable yet; waiting for it',
+        msg: `Kafka is not reachable yet: 127.0.0.1:${port}: ECONNREFUSED; waiting for it`,
       });
       expect(lines.at(-1)).toContain('Kafka is reachable');
     } finally {

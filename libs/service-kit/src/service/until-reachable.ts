@@ -1,27 +1,45 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Logger } from '../logging/logger.ts';
+import { EXIT_UNAVAILABLE, StartRefusedError } from './start-refused.error.ts';
+import { isRefusedForGood, reasonOf, refusedSentence, unreachableSentence } from './unreachable.policy.ts';
+
+/** What is told while it waits; a Logger is one. */
+export interface WaitingLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
 
 export interface UntilReachableOptions {
-  readonly logger: Logger;
+  readonly logger: WaitingLog;
   /** First pause between tries; each is twice the one before, up to `maxPauseMs`. */
   readonly pauseMs?: number;
   readonly maxPauseMs?: number;
   /** Gives up with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Ends the wait. Without it there is no end, as for a service that runs and is to go on where it was. */
+  readonly bound?: Bound;
+}
+
+export interface Bound {
+  /** Setting that says where the server is. */
+  readonly setting: string;
+  /** Milliseconds. */
+  readonly longestMs: number;
 }
 
 /**
- * Tries until it succeeds, for ever: a service that starts before its PostgreSQL or Kafka waits for it, and says so,
- * instead of dying over and over.
+ * Tries until it succeeds: a service that starts before its PostgreSQL or Kafka waits for it and says so, instead of dying over
+ * and over.
  *
  * @param what the name in the log lines, such as `PostgreSQL`
+ * @throws StartRefusedError with a bound, once that has passed, or at once where the server refuses what the setting says
  */
 export async function untilReachable<T>(
   what: string,
   attempt: () => Promise<T>,
   options: UntilReachableOptions,
 ): Promise<T> {
-  const { logger, pauseMs = 250, maxPauseMs = 5_000, signal } = options;
+  const { logger, pauseMs = 250, maxPauseMs = 5_000, signal, bound } = options;
+  const startedAt = performance.now();
   for (let tries = 1, wait = pauseMs; ; tries += 1, wait = Math.min(wait * 2, maxPauseMs)) {
     signal?.throwIfAborted();
     try {
@@ -29,14 +47,22 @@ export async function untilReachable<T>(
       if (tries > 1) logger.info({ tries }, `${what} is reachable`);
       return result;
     } catch (error) {
-      logger.warn({ tries, retryInMs: wait, reason: reasonOf(error) }, `${what} is not reachable yet; waiting for it`);
+      if (error instanceof StartRefusedError) throw error;
+      if (bound) throwIfOver(what, bound, performance.now() - startedAt + wait, error);
+      const reason = reasonOf(error);
+      const where = bound ? ` (${bound.setting})` : '';
+      logger.warn(
+        { tries, retryInMs: wait, reason },
+        `${what} is not reachable yet${where}: ${reason}; waiting for it`,
+      );
     }
     await pause(wait, undefined, { signal });
   }
 }
 
-/** An AggregateError, of node:net or Promise.any, has no useful message of its own. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
+/** @param nextTryMs when the next try would be, from the first one on */
+function throwIfOver(what: string, { setting, longestMs }: Bound, nextTryMs: number, error: unknown): void {
+  if (isRefusedForGood(error)) throw new StartRefusedError(refusedSentence(what, setting, error));
+  if (nextTryMs > longestMs)
+    throw new StartRefusedError(unreachableSentence(what, setting, longestMs, error), EXIT_UNAVAILABLE);
 }

@@ -8,6 +8,8 @@ import { integer, list, oneOf, text } from './values.ts';
 const { service: _ports, ...groups } = sharedSettings;
 const everything = defineSettings({
   ...sharedSettings.service({ port: 3000, managementPort: 3100 }),
+  ...groups.startup,
+  ...groups.installation,
   ...groups.kafka,
   ...groups.database,
   ...groups.sealing,
@@ -21,6 +23,7 @@ const everything = defineSettings({
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
 const needed = {
+  SIGNET_INSTALLATION: 'shop-test',
   SIGNET_KAFKA_BROKERS: 'kafka-1:9092, [::1]:9092',
   SIGNET_DATABASE_URL: 'postgres://signet:hush@db:5432/signet',
   SIGNET_SEALING_KEYS: `k1:${KEY}`,
@@ -94,6 +97,8 @@ describe('settings', () => {
     ['SIGNET_LOG_LEVEL', 'loud'],
     ['SIGNET_SOURCE_TOPICS', 'shop sale'],
     ['SIGNET_OPERATOR_KEY', 'short'],
+    ['SIGNET_INSTALLATION', 'two words'],
+    ['SIGNET_INSTALLATION', 'x'.repeat(65)],
   ])('%s=%s is refused by name', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} (must|has) .+\\.$`))]);
   });

@@ -1,3 +1,4 @@
+import { INSTALLATION_NAME } from '@signet/contracts';
 import { setting, optionalSetting } from './setting.ts';
 import type { SettingsOf } from './setting.ts';
 import {
@@ -65,6 +66,22 @@ const limits = (defaults: { rateLimit: number }) => ({
 export const sharedSettings = {
   service,
   limits,
+  startup: {
+    SIGNET_STARTUP_WAIT: setting(
+      duration(),
+      'How long a start waits for PostgreSQL and Kafka before it ends with exit code 69. A password or database that PostgreSQL refuses ends it at once, with 78.',
+      { default: '1m' },
+    ),
+  },
+  installation: {
+    SIGNET_INSTALLATION: setting(
+      text(
+        (raw) => (INSTALLATION_NAME.test(raw) ? raw : undefined),
+        'must be 1 to 64 letters, digits, dots, underscores or hyphens',
+      ),
+      'Name of this Signet, the same for all its services and for ever, such as shop-production. PostgreSQL and Kafka keep it from the first start on, and services with another one refuse to use them.',
+    ),
+  },
   kafka: {
     SIGNET_KAFKA_BROKERS: setting(list(hostAndPort()), 'Kafka brokers as host:port between commas.'),
   },

@@ -1,0 +1,81 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { Migration } from '@mikro-orm/migrations';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { TestDatabase } from '@signet/testing';
+import { testDatabase } from '@signet/testing';
+import { withClient } from '../database/connect.ts';
+import { databaseOptions } from '../database/database-options.ts';
+import type { DatabaseOptions } from '../database/database-options.ts';
+import { migrate } from '../database/migrate.ts';
+import { compareWithDatabase } from './database-installation.ts';
+import { InstallationMigration } from './installation.migration.ts';
+
+class FirstMigration extends Migration {
+  override up(): void {
+    this.addSql('create table notes (id int)');
+  }
+}
+class LaterMigration extends Migration {
+  override up(): void {
+    this.addSql('create table later (id int)');
+  }
+}
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await testDatabase();
+});
+afterEach(() => database.drop());
+
+const optionsOf = (installation: string | undefined, more: DatabaseOptions['migrations'] = []): DatabaseOptions => ({
+  url: database.url,
+  schema: 'notes',
+  entities: [],
+  migrations: [
+    { name: 'first', class: FirstMigration },
+    ...(installation === undefined ? [] : [{ name: 'installation', class: InstallationMigration }]),
+    ...more,
+  ],
+  installation,
+});
+
+async function migrated(options: DatabaseOptions): Promise<string[]> {
+  const orm = await MikroORM.init(databaseOptions(options));
+  try {
+    return await migrate(orm, options);
+  } finally {
+    await orm.close();
+  }
+}
+const query = (sql: string) => withClient(database.url, async (client) => (await client.query(sql)).rows as object[]);
+const compare = (installation: string) =>
+  withClient(database.url, (client) => compareWithDatabase(client, 'notes', installation));
+
+test('an empty database may be anybody’s; the first start records whose it is', async () => {
+  await compare('a');
+  await migrated(optionsOf('a'));
+  await compare('a');
+  expect(await query('select name from notes.installation')).toEqual([{ name: 'a' }]);
+  await expect(compare('b')).rejects.toThrow(/^This database belongs to the installation "a", but .* is "b":/);
+});
+
+test('another installation is refused before its migrations change anything', async () => {
+  await migrated(optionsOf('a'));
+  await expect(migrated(optionsOf('b', [{ name: 'later', class: LaterMigration }]))).rejects.toThrow(/"a".*"b"/);
+  expect(await query("select to_regclass('notes.later') as later")).toEqual([{ later: null }]);
+  expect(await query('select name from notes.installation')).toEqual([{ name: 'a' }]);
+});
+
+test('a database of before 0.2 is adopted', async () => {
+  await migrated(optionsOf(undefined));
+  await compare('a');
+  expect(await migrated(optionsOf('a'))).toEqual(['installation']);
+  await expect(compare('b')).rejects.toThrow(/"a"/);
+});
+
+test('of two first starts at the same time one gets it', async () => {
+  const results = await Promise.allSettled([migrated(optionsOf('a')), migrated(optionsOf('b'))]);
+  expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  const winner = results[0].status === 'fulfilled' ? 'a' : 'b';
+  expect(await query('select name from notes.installation')).toEqual([{ name: winner }]);
+});

@@ -1,0 +1,14 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** Which installation the schema belongs to: one row, written once, by the first start of the service. */
+export class InstallationMigration extends Migration {
+  override up(): void {
+    this.addSql(`
+      create table installation (
+        is_only_row boolean primary key default true check (is_only_row),
+        name text not null,
+        recorded_at timestamptz not null default now()
+      );
+    `);
+  }
+}

@@ -1,0 +1,47 @@
+/** A record by which an installation claims a compacted topic, or withdraws its claim. */
+export interface Claim {
+  readonly topic: string;
+  readonly installation: string;
+  readonly isWithdrawn: boolean;
+}
+
+/**
+ * Which installation each topic belongs to: the one whose claim comes first in the log and was not withdrawn. Topics that no
+ * installation claims are missing in the answer.
+ *
+ * @param claims in the order of the log
+ */
+export function ownersOf(claims: readonly Claim[]): ReadonlyMap<string, string> {
+  const byTopic = new Map<string, Set<string>>();
+  for (const { topic, installation, isWithdrawn } of claims) {
+    const claimants = byTopic.get(topic) ?? new Set();
+    // A repeated claim keeps its place in the set, and a withdrawn one loses it.
+    if (isWithdrawn) claimants.delete(installation);
+    else claimants.add(installation);
+    byTopic.set(topic, claimants);
+  }
+  const owners = new Map<string, string>();
+  for (const [topic, [first]] of byTopic) if (first !== undefined) owners.set(topic, first);
+  return owners;
+}
+
+/** Why services of the installation `own` must not use this Kafka; undefined when they may. */
+export function reasonAgainstKafka(owners: ReadonlyMap<string, string>, own: string): string | undefined {
+  for (const [topic, owner] of owners) {
+    if (owner === own) continue;
+    return (
+      `This Kafka belongs to the installation "${owner}", as a record on ${topic} says, but SIGNET_INSTALLATION is "${own}": ` +
+      `set SIGNET_KAFKA_BROKERS to a Kafka of its own for "${own}", or, if both are the same installation, set SIGNET_INSTALLATION to "${owner}".`
+    );
+  }
+  return undefined;
+}
+
+/** Why services of the installation `own` must not use this database; undefined when they may. */
+export function reasonAgainstDatabase(owner: string | undefined, own: string): string | undefined {
+  if (owner === undefined || owner === own) return undefined;
+  return (
+    `This database belongs to the installation "${owner}", but SIGNET_INSTALLATION is "${own}": ` +
+    `set SIGNET_DATABASE_URL to a database of its own for "${own}", or, if both are the same installation, set SIGNET_INSTALLATION to "${owner}".`
+  );
+}
