@@ -7,6 +7,12 @@ export function tailOf(file: string, from: number, lines = 20): string {
   return `The end of its log ${file}:\n${text.split('\n').slice(-lines).join('\n')}`;
 }
 
-/** The last line of a log from byte `from` on. */
-export const lastLineOf = (file: string, from: number): string =>
-  readFileSync(file).subarray(from).toString('utf8').trimEnd().split('\n').at(-1) ?? '';
+/** The lines of a log from byte `from` on that are said to people; what is logged is JSON. */
+export const saidIn = (file: string, from: number): string =>
+  readFileSync(file)
+    .subarray(from)
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.startsWith('{'))
+    .join('\n');

@@ -60,6 +60,16 @@ const portsOf = ({ url, kafkaBrokers, databaseUrl, services }: LocalFile): numbe
 /** The port that was asked for, or the one that it says it took instead, as that one was taken. */
 const publicPort = (): string => /is taken: the public address gets (\d+)/.exec(output)?.[1] ?? String(port);
 
+const call = async (
+  { url, tenantKey }: LocalFile,
+  path: string,
+  body?: object,
+): Promise<{ data: object[]; id: string }> => {
+  const headers = { authorization: `Bearer ${tenantKey}`, 'content-type': 'application/json' };
+  const post = body && { method: 'POST', body: JSON.stringify(body) };
+  return (await (await fetch(url + path, { headers, ...post })).json()) as { data: object[]; id: string };
+};
+
 const webhooks = async ({ url, tenantKey }: LocalFile): Promise<{ id: string }[]> => {
   const response = await fetch(`${url}/v1/webhooks`, { headers: { authorization: `Bearer ${tenantKey}` } });
   return ((await response.json()) as { data: { id: string }[] }).data;
@@ -84,6 +94,13 @@ test(
     const first = await npmStart();
     expect(output).toContain('signature verified');
     expect(output).toContain(first.operatorKey);
+    expect(output).toContain(
+      `Kafka        ${first.kafkaBrokers} (started here, since SIGNET_KAFKA_BROKERS is not set)`,
+    );
+    expect(output).toMatch(
+      /PostgreSQL   127\.0\.0\.1:\d+\/signet \(started here, since SIGNET_DATABASE_URL is not set\)/,
+    );
+    expect(output).toContain(`installation ${first.installation}`);
     expect(statSync(localFile()).mode & 0o777).toBe(0o600);
     expect(new URL(first.url).port).toBe(publicPort());
     const [webhook] = await webhooks(first);
@@ -97,6 +114,9 @@ test(
       services: { registry: first.services.registry },
     });
 
+    const about = { name: 'Of the tenant', url: 'https://shop.example/hook', events: ['sale.created'] };
+    const { id: other } = await call(first, '/v1/webhooks', about);
+
     expect(await interrupt()).toBe(0);
     expect(await Promise.all(portsOf(first).map(isOpen))).toEqual(portsOf(first).map(() => false));
     expect(Object.values(afterwards.services).map(({ pid }) => markOf(pid))).toEqual([undefined, undefined, undefined]);
@@ -104,9 +124,13 @@ test(
 
     const second = await npmStart();
     expect(output).not.toContain(second.operatorKey);
-    const { operatorKey, tenantId, tenantKey, producerKey } = first;
-    expect(second).toMatchObject({ operatorKey, tenantId, tenantKey, producerKey });
-    expect((await webhooks(second)).map(({ id }) => id)).toEqual([webhook?.id]);
+    const { installation, operatorKey, tenantId, tenantKey, producerKey } = first;
+    expect(second).toMatchObject({ installation, operatorKey, tenantId, tenantKey, producerKey });
+    expect((await webhooks(second)).map(({ id }) => id)).toEqual([other, webhook?.id]);
+    // The first delivery of a start is the bundled receiver's alone: the tenant's other webhook gets nothing of it.
+    expect(output).toContain('Sending a test delivery of sale.created to the bundled receiver alone');
+    expect(output).toContain('signature verified');
+    expect((await call(second, `/v1/deliveries?webhookId=${other}`)).data).toEqual([]);
     expect(await interrupt()).toBe(0);
   },
   3 * READY_MS,

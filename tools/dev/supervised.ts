@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Child, ChildCommand } from './child.ts';
 import { startChild } from './child.ts';
 import { LogTail } from './log-tail.ts';
-import { lastLineOf, tailOf } from './log-end.ts';
+import { saidIn, tailOf } from './log-end.ts';
 
 export interface SupervisedOptions extends ChildCommand {
   /** Rejects or gives false while it is not ready. */
@@ -22,7 +22,7 @@ export interface SupervisedOptions extends ChildCommand {
 const BACKOFF_MS = [200, 500, 1_000, 2_000, 5_000, 10_000] as const;
 const LIVED_WELL_MS = 60_000;
 const READY_POLL_MS = 50;
-/** Exit codes of a service whose last line says why it does not start: EX_CONFIG and EX_UNAVAILABLE of sysexits.h. */
+/** Exit codes of a service that says in plain lines why it does not start: EX_CONFIG and EX_UNAVAILABLE of sysexits.h. */
 const REFUSALS: ReadonlySet<number> = new Set([78, 69]);
 const GENTLY: readonly EndingStep[] = [
   { signal: 'SIGTERM', waitMs: 30_000 },
@@ -94,7 +94,7 @@ export class Supervised {
       this.#stopping.signal.throwIfAborted();
       if (ending !== undefined) {
         if (ending.code !== null && REFUSALS.has(ending.code))
-          throw new Error(`${this.name} does not start: ${lastLineOf(logFile, child.logStart)}`);
+          throw new Error(`${this.name} does not start (${describe(ending)}): ${saidIn(logFile, child.logStart)}`);
         throw new Error(
           `${this.name} ended with ${describe(ending)} before it was ready. ${tailOf(logFile, child.logStart)}`,
         );

@@ -19,6 +19,8 @@ export interface DeliveryGauges {
   readonly longestOpen: (limit: number) => readonly OpenCircuit[];
   readonly recorderBacklog: () => number;
   readonly webhooks: () => number;
+  /** Of them and besides them, those on Kafka that cannot be read. */
+  readonly unreadableWebhooks: () => number;
   readonly relayLagSeconds: () => Promise<number>;
   /** How long the delivery that is due for longest has been so. */
   readonly overdueSeconds: () => Promise<number>;
@@ -159,6 +161,11 @@ export class DeliveryMetrics implements DispatchObserver {
     );
     watched('signet_delivery_recorder_backlog', 'Writes waiting for PostgreSQL.', gauges.recorderBacklog);
     watched('signet_delivery_directory_webhooks', 'Webhooks in the directory.', gauges.webhooks);
+    watched(
+      'signet_delivery_unreadable_webhooks',
+      'Webhooks on Kafka whose record cannot be read, or was sealed by a key that is not here: nothing is delivered to them.',
+      gauges.unreadableWebhooks,
+    );
     watched('signet_delivery_relay_lag_seconds', 'Age of the oldest outcome not yet on Kafka.', gauges.relayLagSeconds);
     watched(
       'signet_delivery_overdue_seconds',

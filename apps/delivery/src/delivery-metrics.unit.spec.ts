@@ -36,6 +36,7 @@ beforeEach(() => {
     longestOpen: (limit) => open.slice(0, limit),
     recorderBacklog: () => 1,
     webhooks: () => WEBHOOKS,
+    unreadableWebhooks: () => 0,
     relayLagSeconds: () => Promise.resolve(1),
     overdueSeconds: () => overdueSeconds(),
     shelvedRequests: () => Promise.resolve(250),

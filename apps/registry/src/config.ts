@@ -1,6 +1,17 @@
 import type { SettingsOf } from '@signet/service-kit';
-import { defineSettings, duration, integer, optionalSetting, setting, sharedSettings } from '@signet/service-kit';
+import {
+  defineSettings,
+  duration,
+  integer,
+  list,
+  optionalSetting,
+  setting,
+  sharedSettings,
+  text,
+} from '@signet/service-kit';
 import { mailAddress, smtpUrl } from './alerts/alert-mail.settings.ts';
+
+const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
 
 /** Every setting of the registry. */
 export const settings = defineSettings({
@@ -14,6 +25,14 @@ export const settings = defineSettings({
   ...sharedSettings.operatorKey,
   ...sharedSettings.egress,
   ...sharedSettings.failures,
+  SIGNET_LOST_SEALING_KEYS: setting(
+    list(
+      text((raw) => (KEY_ID.test(raw) ? raw : undefined), 'must be the id of a sealing key'),
+      { min: 0 },
+    ),
+    'Ids between commas of sealing keys that are lost: the registry starts although it cannot open what they sealed.',
+    { default: '' },
+  ),
   SIGNET_WEBHOOKS_PER_URL: setting(integer(1, 1_000_000), 'Webhooks of one tenant that may have the same URL.', {
     default: '10',
   }),

@@ -9,6 +9,7 @@ import type { RegistrySettings } from './config.ts';
 import { serveConsole } from './console/console.http.ts';
 import { registryDatabase } from './database/database.ts';
 import { RegistryModule } from './registry.module.ts';
+import { checkSealingKeys } from './sealing-keys/check-sealing-keys.ts';
 import { OUTCOMES } from './webhook/webhook.tokens.ts';
 
 export const SERVICE_NAME = 'registry';
@@ -29,6 +30,8 @@ export async function registryService(
     settings,
     topics: TOPICS,
     database: registryDatabase(settings),
+    checkDatabase: (client) =>
+      checkSealingKeys(client, settings.SIGNET_SEALING_KEYS, settings.SIGNET_LOST_SEALING_KEYS),
     openapi: {
       title: 'Signet registry',
       description: 'Webhooks, their secrets and history, event types, tenants and API keys.',

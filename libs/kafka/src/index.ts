@@ -16,7 +16,7 @@ export type { BatchHandler, HeaderValue, KafkaRecord, OutgoingRecord, RecordBatc
 export { PresentTopicsServer } from './present-topics-server.ts';
 export type { PresentTopicsServerOptions } from './present-topics-server.ts';
 export type { Assignment } from './sticky-assignment.ts';
-export { readMarks } from './table-marks.ts';
+export { readMarks, readWholeTopic } from './table-marks.ts';
 export type { ReadMarksOptions } from './table-marks.ts';
 export { rangesBetween, readRanges } from './topic-ranges.ts';
 export type { PartitionRange, ReadRangesOptions } from './topic-ranges.ts';

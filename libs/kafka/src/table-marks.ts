@@ -19,7 +19,7 @@ export interface ReadMarksOptions {
  * the call. It joins no group of another reader and commits nothing.
  */
 export async function readMarks({ client, topics, isMark, isLast }: ReadMarksOptions): Promise<KafkaRecord[]> {
-  const ranges = await wholeFirstPartitions(client, topics);
+  const ranges = (await wholePartitions(client, topics)).filter(({ partition }) => partition === 0);
   const marks: KafkaRecord[] = [];
   const unfinished = new Set(ranges.map(({ topic }) => topic));
   const enough = new AbortController();
@@ -40,14 +40,27 @@ export async function readMarks({ client, topics, isMark, isLast }: ReadMarksOpt
   return marks;
 }
 
-const wholeFirstPartitions = (client: KafkaClientOptions, topics: readonly string[]): Promise<PartitionRange[]> =>
+/** Hands over every record of a topic in the order of its partition, up to the end that it has at the call. */
+export async function readWholeTopic(
+  client: KafkaClientOptions,
+  topic: string,
+  onRecord: (record: KafkaRecord) => void,
+): Promise<void> {
+  const onRecords = async (records: readonly KafkaRecord[]): Promise<void> => records.forEach(onRecord);
+  const ranges = await wholePartitions(client, [topic]);
+  await readRanges({ client, ranges, onRecords, signal: new AbortController().signal });
+}
+
+/** What lies on each partition now; empty ones, and topics that do not exist, are left out. */
+const wholePartitions = (client: KafkaClientOptions, topics: readonly string[]): Promise<PartitionRange[]> =>
   withAdmin(client, async (admin) => {
     const existing = new Set(await admin.listTopics());
     const ranges: PartitionRange[] = [];
     for (const topic of topics.filter((name) => existing.has(name))) {
-      const first = (await admin.fetchTopicOffsets(topic)).find(({ partition }) => partition === 0);
-      const [from, to] = [BigInt(first?.low ?? 0), BigInt(first?.high ?? 0)];
-      if (from < to) ranges.push({ topic, partition: 0, from, to });
+      for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+        const range = { topic, partition, from: BigInt(low), to: BigInt(high) };
+        if (range.from < range.to) ranges.push(range);
+      }
     }
     return ranges;
   });

@@ -52,6 +52,7 @@ export { ProblemFilter } from './problem/problem.filter.ts';
 export { ProblemValidationPipe } from './problem/validation.pipe.ts';
 export { RequestLimits } from './rate-limit/request-limits.ts';
 export type { RequestLimitsOptions } from './rate-limit/request-limits.ts';
+export { reasonNotToOpen } from './sealing/reason-not-to-open.ts';
 export { KeepBytes } from './service/fastify-server.ts';
 export { Answers, Fails, jsonSchemaOf, pageAnswer } from './openapi/answers.ts';
 export type { AnswerOptions } from './openapi/answers.ts';

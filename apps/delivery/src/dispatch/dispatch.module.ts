@@ -90,6 +90,7 @@ export class DispatchModule implements OnApplicationBootstrap, OnApplicationShut
       longestOpen: (limit) => circuits.longestOpen(limit),
       recorderBacklog: () => recorder.backlog,
       webhooks: () => this.webhooks.directory.size,
+      unreadableWebhooks: () => this.webhooks.unreadableCount,
       relayLagSeconds: () => this.relay.lagSeconds(),
       overdueSeconds: () => service.overdueSeconds(),
       shelvedRequests: () => service.shelvedRequests(),

@@ -34,11 +34,22 @@ export class SigningKeys {
   private open(webhook: RoutedWebhook): readonly OpenedSecret[] {
     const known = this.opened.get(webhook.id);
     if (known && known.version === webhook.version) return known.secrets;
-    const secrets = webhook.secrets.map(({ sealed, expiresAt }) => ({
-      key: createSecretKey(parseSecret(this.sealing.open(sealed, webhookSecretContext(webhook.id)))),
-      expiresAt: expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(expiresAt),
-    }));
+    const secrets = webhook.secrets.flatMap(({ sealed, expiresAt }, index) => {
+      const secret = this.text(webhook.id, sealed, index === 0);
+      const until = expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(expiresAt);
+      return secret === undefined ? [] : [{ key: createSecretKey(parseSecret(secret)), expiresAt: until }];
+    });
     this.opened.set(webhook.id, { version: webhook.version, secrets });
     return secrets;
+  }
+
+  /** A former secret whose sealing key is gone signs no more; without the newest one nothing may be sent. */
+  private text(webhookId: string, sealed: string, isNewest: boolean): string | undefined {
+    try {
+      return this.sealing.open(sealed, webhookSecretContext(webhookId));
+    } catch (error) {
+      if (isNewest) throw error;
+      return undefined;
+    }
   }
 }

@@ -12,7 +12,7 @@ import { WebhookDirectoryReader } from './webhook-directory.reader.ts';
       provide: WebhookDirectoryReader,
       inject: [SETTINGS, LOGGER],
       useFactory: (settings: DeliverySettings, logger: Logger) =>
-        new WebhookDirectoryReader(kafkaClient(settings, logger), logger),
+        new WebhookDirectoryReader(kafkaClient(settings, logger), settings.SIGNET_SEALING_KEYS, logger),
     },
   ],
   exports: [WebhookDirectoryReader],

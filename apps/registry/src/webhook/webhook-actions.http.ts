@@ -17,7 +17,7 @@ import {
   webhookDetailsAnswer,
   webhookExample,
 } from './webhook.answers.ts';
-import { ETAG, WEBHOOK_NOT_FOUND } from './webhook.failures.ts';
+import { ETAG, SECRET_UNREADABLE, WEBHOOK_NOT_FOUND } from './webhook.failures.ts';
 
 /** What is done with a webhook besides changing it. */
 @ApiTags('Webhooks')
@@ -63,6 +63,7 @@ export class WebhookActionsHttp {
   @ApiOperation({ summary: 'Read the signing secret', description: '`former` are those that still sign beside it.' })
   @Answers(200, 'The secrets that sign now.', secretsAnswer, { example: secretsExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
+  @Fails(409, SECRET_UNREADABLE)
   async secret(@Param('id') id: string, @Caller() caller: Caller) {
     const [newest, ...former] = await this.webhooks.secrets(id, caller);
     return { secret: newest?.secret, former };

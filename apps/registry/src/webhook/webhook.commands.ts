@@ -3,7 +3,7 @@ import type { Clock } from '@signet/contracts';
 import { newId, webhookIdentityContext, webhookSecretContext } from '@signet/contracts';
 import { checkClientCertificate } from '@signet/egress';
 import type { SealingKeys } from '@signet/signature';
-import { generateSecret } from '@signet/signature';
+import { BrokenSealError, generateSecret, UnknownSealingKeyError } from '@signet/signature';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { Aggregates, Asking } from '../database/aggregates.ts';
@@ -15,6 +15,7 @@ import type { WebhookCommand } from './webhook.decider.ts';
 import { webhookDecider } from './webhook.decider.ts';
 import type { AttemptOutcome, FailureRules } from './webhook-outcomes.decider.ts';
 import type { ClientCertificate } from './webhook.events.ts';
+import { SECRET_UNREADABLE } from './webhook.failures.ts';
 import { HeaderSealing } from './webhook.header-sealing.ts';
 import type { AskedSettings } from './webhook.input.ts';
 import type { WebhookRow } from './webhook.row.ts';
@@ -127,8 +128,14 @@ export class WebhookCommands {
     }
   }
 
+  /** @throws RuleBroken when the key that sealed it is not ours */
   openSecret(id: string, sealed: string): string {
-    return this.sealing.open(sealed, webhookSecretContext(id));
+    try {
+      return this.sealing.open(sealed, webhookSecretContext(id));
+    } catch (error) {
+      if (!(error instanceof UnknownSealingKeyError || error instanceof BrokenSealError)) throw error;
+      throw new RuleBroken('conflict', 'secret_unreadable', SECRET_UNREADABLE.secret_unreadable);
+    }
   }
 
   private seal(id: string, secret: string): string {

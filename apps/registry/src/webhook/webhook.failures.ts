@@ -10,3 +10,7 @@ export const NOTHING_TO_KEEP = {
 };
 export const STALE = { stale_version: 'It was changed since you read it: read it again.' };
 export const ETAG = { ETag: 'The version of the webhook, for If-Match.' };
+export const SECRET_UNREADABLE = {
+  secret_unreadable:
+    'The secret was sealed by a key that is missing here, so that nothing is delivered: rotate the secret, or have the operator add the key.',
+};

@@ -39,8 +39,17 @@ export class HeaderSealing {
       const clear = known === undefined ? underName(headers, name) : undefined;
       return clear === undefined ? 'kept' : { sealed: this.seal(id, name, clear) };
     }
-    const isSame = known !== undefined && this.sealing.open(known, webhookHeaderContext(id, name)) === value;
+    const isSame = known !== undefined && this.opens(known, webhookHeaderContext(id, name)) === value;
     return { sealed: this.seal(id, name, value), ...(isSame && { sameAs: known }) };
+  }
+
+  /** What cannot be opened any more is not the same as anything: the new value takes its place. */
+  private opens(sealed: string, context: string): string | undefined {
+    try {
+      return this.sealing.open(sealed, context);
+    } catch {
+      return undefined;
+    }
   }
 
   private seal(webhookId: string, name: string, value: string): string {
