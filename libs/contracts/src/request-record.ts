@@ -61,15 +61,31 @@ export const BODY_LENGTHS_HEADER = 'signet-body-lengths';
 /** Of a bundle. */
 export const TENANT_HEADER = 'signet-tenant-id';
 
-export const requestRecord = ({ request, body }: RequestWithBody): RequestRecord => ({
+/**
+ * Version of the webhook's snapshot that the sender had read. A reader whose own snapshot is older, and says that the webhook
+ * takes no deliveries, reads the newer one first. Missing in older records.
+ */
+export const WEBHOOK_VERSION_HEADER = 'signet-webhook-version';
+
+/** @param webhookVersion missing where the sender does not know it */
+export const requestRecord = ({ request, body }: RequestWithBody, webhookVersion?: number): RequestRecord => ({
   key: request.webhookId,
   value: body,
-  headers: { [REQUEST_HEADER]: JSON.stringify(request) },
+  headers: { [REQUEST_HEADER]: JSON.stringify(request), ...versionHeader(webhookVersion) },
 });
+
+const versionHeader = (version: number | undefined): Record<string, string> =>
+  version === undefined ? {} : { [WEBHOOK_VERSION_HEADER]: `${version}` };
+
+/** Undefined where the header is missing or no version. */
+export function webhookVersionOf(headers: RecordHeaders): number | undefined {
+  const version = Number(headers[WEBHOOK_VERSION_HEADER]?.toString('latin1', 0, 16));
+  return Number.isSafeInteger(version) ? version : undefined;
+}
 
 /** @param messages at least one, and no more than `MAX_BUNDLED` */
 export function bundleRecord(
-  webhook: { readonly id: string; readonly tenantId: string },
+  webhook: { readonly id: string; readonly tenantId: string; readonly version?: number },
   messages: readonly MessageWithBody[],
 ): RequestRecord {
   const parts = messages.flatMap(({ body }) => [COMMA, body]);
@@ -82,6 +98,7 @@ export function bundleRecord(
       [TENANT_HEADER]: webhook.tenantId,
       [MESSAGES_HEADER]: `[${messages.map(({ json }) => json).join()}]`,
       [BODY_LENGTHS_HEADER]: messages.map(({ body }) => body.length).join(),
+      ...versionHeader(webhook.version),
     },
   };
 }

@@ -1,4 +1,11 @@
-import { BODY_LENGTHS_HEADER, CE, MESSAGES_HEADER, REQUEST_HEADER, TENANT_HEADER } from '@signet/contracts';
+import {
+  BODY_LENGTHS_HEADER,
+  CE,
+  MESSAGES_HEADER,
+  REQUEST_HEADER,
+  TENANT_HEADER,
+  WEBHOOK_VERSION_HEADER,
+} from '@signet/contracts';
 import type { JsonSchema } from '@signet/contracts';
 import { DEAD_LETTER } from '@signet/kafka';
 
@@ -42,6 +49,11 @@ export const sourceHeaders: JsonSchema = {
   required: [CE.specversion, CE.id, CE.source, CE.type, CE.tenantId],
 };
 
+const WEBHOOK_VERSION = text(
+  "Version of the webhook's snapshot that the sender had read: a reader that still takes the webhook for disabled waits until it has read it, too. Missing in older records.",
+  { pattern: '^[0-9]+$' },
+);
+
 export const structuredHeaders: JsonSchema = {
   title: 'Structured mode',
   type: 'object',
@@ -61,6 +73,7 @@ export const requestHeaders: JsonSchema = {
       contentMediaType: 'application/json',
       contentSchema: { $ref: '#/components/schemas/DeliveryRequest' },
     }),
+    [WEBHOOK_VERSION_HEADER]: WEBHOOK_VERSION,
   },
   required: [REQUEST_HEADER],
 };
@@ -76,6 +89,7 @@ export const bundleHeaders: JsonSchema = {
     [BODY_LENGTHS_HEADER]: text('The length of each body in bytes, with commas between.', {
       pattern: '^[0-9]+(,[0-9]+)*$',
     }),
+    [WEBHOOK_VERSION_HEADER]: WEBHOOK_VERSION,
   },
   required: [TENANT_HEADER, MESSAGES_HEADER, BODY_LENGTHS_HEADER],
 };

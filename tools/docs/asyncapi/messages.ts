@@ -176,7 +176,7 @@ function deliveryRequestBundle(): Message {
   const [request] = deliveryRequest.meta()?.examples as [DeliveryRequest];
   const { webhookId, tenantId, deliveryId: _, kind: __, ...message } = request;
   const one = { json: JSON.stringify(message), body: exampleBody(request) };
-  const { headers, value } = bundleRecord({ id: webhookId, tenantId }, [one, one]);
+  const { headers, value } = bundleRecord({ id: webhookId, tenantId, version: 7 }, [one, one]);
   return {
     title: 'Delivery requests of a webhook',
     summary:

@@ -11,6 +11,7 @@ import type { RequestOrder } from '../delivery/delivery.log.ts';
 import type { AcceptedRequest } from './accepted-request.ts';
 import { BatchTurns } from './batch-turns.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
+import { untilWebhooksAreRead } from './directory-catch-up.ts';
 import { isDataError } from './data-error.ts';
 import { DeliveryTask } from './delivery-task.ts';
 import { PARTITION_ROOM } from './dispatch.tokens.ts';
@@ -89,6 +90,7 @@ export class DispatchIntake {
     await this.parts.directoryReady();
     // A batch that failed comes again with the same records.
     const left = batch.records.filter((record) => !this.shelved.has(record));
+    await untilWebhooksAreRead(left, this.parts.directory, batch.signal);
     const shelvable = this.shelvableOf(left);
     const others = left.filter((record) => !shelvable.has(record));
     // Side by side: nobody waits for those of a webhook that takes nothing. It is over when both are.

@@ -34,7 +34,8 @@ export function route(
   for (const webhook of webhooks) {
     // The order of a subject is that of the records' offsets.
     if (isSound && webhook.ordering !== 'subject') bundles.add(webhook, { json, body });
-    else bundles.addAlone(requestRecord({ request: requestOf(message, webhook.id, acceptedAt), body }));
+    else
+      bundles.addAlone(requestRecord({ request: requestOf(message, webhook.id, acceptedAt), body }, webhook.version));
   }
 }
 

@@ -7,6 +7,7 @@ const FULL_BYTES = 131_072;
 interface Recipient {
   readonly id: string;
   readonly tenantId: string;
+  readonly version?: number;
 }
 
 interface Bundle {

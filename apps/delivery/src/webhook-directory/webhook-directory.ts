@@ -37,6 +37,15 @@ export class WebhookDirectory {
     return this.deleted.has(webhookId);
   }
 
+  /**
+   * Whether the webhook takes no deliveries by what was read so far, while somebody has read of this later version of it:
+   * it may have been registered or enabled meanwhile.
+   */
+  mayHaveBegun(webhookId: string, version: number): boolean {
+    const known = this.byId.get(webhookId);
+    return !known?.isActive && (known?.version ?? -1) < version && !this.deleted.has(webhookId);
+  }
+
   /** Ids of the tenant's webhooks, active or not. */
   idsOfTenant(tenantId: string): string[] {
     return [...(this.names.get(tenantId)?.keys() ?? [])];

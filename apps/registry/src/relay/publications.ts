@@ -27,6 +27,7 @@ const exampleOf = ({ data }: WebhookTestRequested): unknown => eventTypeByName(d
 /** What the relay needs of an event: where it belongs, and itself. */
 export interface LoggedEvent {
   readonly streamId: string;
+  readonly version: number;
   readonly type: string;
   readonly data: object;
 }

@@ -9,7 +9,11 @@ export const TEST_SOURCE = 'urn:signet:test';
  * The record for `delivery.requests.v1` that sends an example to a webhook. Its ids are those of the event, so that a
  * relay that publishes it twice makes one delivery.
  */
-export function testRequestRecord(webhookId: string, event: WebhookTestRequested, example: unknown) {
+export function testRequestRecord(
+  webhookId: string,
+  event: WebhookTestRequested & { readonly version: number },
+  example: unknown,
+) {
   const { tenantId, deliveryId, eventId, eventType, at } = event.data;
   const request: DeliveryRequest = {
     deliveryId,
@@ -24,5 +28,5 @@ export function testRequestRecord(webhookId: string, event: WebhookTestRequested
     kind: 'test',
   };
   const data = Buffer.from(JSON.stringify(example));
-  return requestRecord({ request, body: webhookBody({ type: eventType, time: at, data }) });
+  return requestRecord({ request, body: webhookBody({ type: eventType, time: at, data }) }, event.version);
 }
