@@ -29,6 +29,17 @@ export function deliveryIdOf(webhookId: string, message: { source: string; id: s
 export const repeatIdOf = (replayId: string, deliveryId: string): string => uuidv5(deliveryId, replayId);
 
 /**
+ * The id of the replay that was asked for when a webhook was enabled: UUIDv5(webhook id, time of the enabling). Every
+ * replica of delivery reads the webhook's snapshot, and reads it again at each start; all of them derive the same id, and
+ * the primary key of the replays settles who makes it. A replay that was cancelled or has ended keeps its row, so the
+ * snapshot cannot start it a second time. The next enabling has another time, and so another replay.
+ *
+ * @param enabledAt RFC 3339, exactly as it stands in the snapshot
+ */
+export const missedReplayIdOf = (webhookId: string, enabledAt: string): string =>
+  uuidv5(`missed\n${enabledAt}`, webhookId);
+
+/**
  * The CloudEvents id of an alert: UUIDv5(webhook id, version of the webhook's stream at the fact behind it). A relay that
  * crashed between Kafka and its position publishes the fact again: to every receiver it is the same alert.
  */

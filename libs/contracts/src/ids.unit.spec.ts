@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { v5 } from 'uuid';
-import { deliveryIdOf, eventIdOf, fixedId } from './ids.ts';
+import { deliveryIdOf, eventIdOf, fixedId, missedReplayIdOf } from './ids.ts';
 
 const WEBHOOK = '0199f3a2-6d1c-7c40-9a51-0d7e2f4b8c11';
 
@@ -32,6 +32,12 @@ describe('ids that are derived', () => {
       expect(() => deliveryIdOf(namespace, { source: '/shop', id: '1' })).toThrow(TypeError);
     },
   );
+});
+
+test('the replay that an enabling asks for has one id, whoever derives it, and the next enabling another', () => {
+  const id = missedReplayIdOf(WEBHOOK, '2026-03-01T10:00:00.000Z');
+  expect(id).toBe(v5('missed\n2026-03-01T10:00:00.000Z', WEBHOOK));
+  expect(missedReplayIdOf(WEBHOOK, '2026-03-01T10:00:00.001Z')).not.toBe(id);
 });
 
 test('the id of an event is the CloudEvents id where that is a UUID', () => {

@@ -42,6 +42,17 @@ export const webhookSnapshot = z
       )
       .min(1)
       .describe('Every secret that signs, newest first.'),
+    replayMissed: z
+      .object({
+        since: z.iso.datetime().describe('When the webhook was disabled.'),
+        until: z.iso.datetime().describe('When it was enabled again.'),
+        registeredAt: z.iso.datetime().describe('When the webhook was registered: nothing older was missed.'),
+        requestedBy: z.string().describe('Id of the API key that asked for the replay.'),
+      })
+      .nullish()
+      .describe(
+        'The replay that was asked for when the webhook was last enabled: delivery makes it once. null, or missing in older records: none.',
+      ),
     version: z
       .int()
       .nonnegative()

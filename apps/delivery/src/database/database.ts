@@ -10,6 +10,7 @@ import { HeldDeliveriesMigration } from './held-deliveries.migration.ts';
 import { DueByWebhookMigration } from './due-by-webhook.migration.ts';
 import { DueBySubjectMigration } from './due-by-subject.migration.ts';
 import { ShelvedRequestsMigration } from './shelved-requests.migration.ts';
+import { ReplayWebhookVersionMigration } from './replay-webhook-version.migration.ts';
 import { ReplaysMigration } from './replays.migration.ts';
 
 export const deliveryDatabase = (
@@ -32,6 +33,7 @@ export const deliveryDatabase = (
     { name: 'day-of-delivery', class: DayOfDeliveryMigration },
     { name: 'shelved-requests', class: ShelvedRequestsMigration },
     { name: 'installation', class: InstallationMigration },
+    { name: 'replay-webhook-version', class: ReplayWebhookVersionMigration },
   ],
   installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,

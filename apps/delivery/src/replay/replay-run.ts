@@ -15,8 +15,8 @@ export interface ReplayRunParts {
   readonly stored: StoredMessages;
   readonly missed: MissedMessages;
   readonly producer: Pick<RecordProducer, 'publishAll'>;
-  /** The webhook as it is now, or why it takes no deliveries. */
-  readonly webhookOf: (webhookId: string) => RoutedWebhook | ReplayFailure;
+  /** The webhook as it is now, or why it takes no deliveries; `unread` when this replica has not read its version yet. */
+  readonly webhookOf: (replay: Replay) => RoutedWebhook | ReplayFailure | 'unread';
   readonly clock: Clock;
   /** Deliveries requested in a second. */
   readonly ratePerSecond: number;
@@ -28,6 +28,13 @@ class NotOurs extends Error {}
 class Refused extends Error {
   constructor(readonly reason: ReplayFailure) {
     super(reason);
+  }
+}
+
+/** This replica does not know yet that the webhook was enabled: the replay is tried again, here or elsewhere. */
+class WebhookUnread extends Error {
+  constructor({ webhookId, webhookVersion }: Replay) {
+    super(`Version ${webhookVersion} of webhook ${webhookId} has not been read yet.`);
   }
 }
 
@@ -119,18 +126,22 @@ export class ReplayRun {
       kind: 'replay' as const,
       repeats: deliveryId,
     };
-    return requestRecord({ request: repeating, body });
+    return requestRecord({ request: repeating, body }, this.webhook().version);
   }
 
   /** It gets the id that it would have had in the first place: should it arrive by itself after all, it arrives once. */
   private firstRequestOf(message: CanonicalMessage): OutgoingRecord {
     const acceptedAt = this.parts.clock().getTime();
     const request = requestOf(message, this.replay.webhookId, acceptedAt);
-    return requestRecord({ request: { ...request, kind: 'replay' }, body: webhookBody(message) });
+    return requestRecord(
+      { request: { ...request, kind: 'replay' }, body: webhookBody(message) },
+      this.webhook().version,
+    );
   }
 
   private webhook(): RoutedWebhook {
-    const webhook = this.parts.webhookOf(this.replay.webhookId);
+    const webhook = this.parts.webhookOf(this.replay);
+    if (webhook === 'unread') throw new WebhookUnread(this.replay);
     if (typeof webhook === 'string') throw new Refused(webhook);
     return webhook;
   }

@@ -59,7 +59,7 @@ export const replayPreviewExample = {
   isExact: true,
 } satisfies z.infer<typeof replayPreviewAnswer>;
 
-export const replayView = ({ cursor: _, ...replay }: Replay): z.infer<typeof replayAnswer> => ({
+export const replayView = ({ cursor: _, webhookVersion: __, ...replay }: Replay): z.infer<typeof replayAnswer> => ({
   ...replay,
   since: replay.since.toISOString(),
   until: replay.until.toISOString(),

@@ -69,10 +69,10 @@ export class ReplayModule implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(@Inject(ReplayService) private readonly service: ReplayService) {}
 
   onApplicationBootstrap(): void {
-    this.service.runner.start();
+    this.service.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.service.runner.stop();
+    await this.service.stop();
   }
 }

@@ -9,8 +9,9 @@ import { MissedMessages } from './missed-messages.ts';
 import { ReplayRun } from './replay-run.ts';
 import { ReplayRunner } from './replay.runner.ts';
 import { ReplayStore } from './replay.store.ts';
-import type { ReplayFailure } from './replay.ts';
+import type { Replay, ReplayFailure } from './replay.ts';
 import { Replays } from './replays.ts';
+import { RequestedReplays } from './requested-replays.ts';
 import { StoredMessages } from './stored-messages.ts';
 
 export interface ReplayDependencies {
@@ -38,6 +39,8 @@ export interface ReplaySettings {
 export class ReplayService {
   readonly replays: Replays;
   readonly runner: ReplayRunner;
+  /** Those that are asked for by enabling a webhook. */
+  readonly requested: RequestedReplays;
 
   constructor(on: ReplayDependencies, settings: ReplaySettings) {
     const { em, clock, producer, tenants, logger } = on;
@@ -47,7 +50,8 @@ export class ReplayService {
     const whenReady = async (): Promise<void> => {
       await Promise.all([on.webhooks.whenComplete(), tenants.whenComplete()]);
     };
-    const webhookOf = (id: string): RoutedWebhook | ReplayFailure => {
+    const webhookOf = ({ webhookId: id, webhookVersion }: Replay): RoutedWebhook | ReplayFailure | 'unread' => {
+      if (directory.get(id) && directory.mayHaveBegun(id, webhookVersion ?? 0)) return 'unread';
       const reason = reasonToEnd(id, directory, tenants);
       return reason === null ? (directory.get(id) ?? 'webhook_deleted') : FAILURES[reason];
     };
@@ -60,6 +64,15 @@ export class ReplayService {
       pollMs: settings.pollMs,
       maxAtOnce: settings.maxAtOnce,
     });
+    this.requested = new RequestedReplays({
+      directory,
+      store,
+      clock,
+      whenReady,
+      onAdded: () => this.runner.wake(),
+      logger,
+      pollMs: settings.pollMs,
+    });
     this.replays = new Replays({
       ...sources,
       store,
@@ -71,6 +84,15 @@ export class ReplayService {
       onAdded: () => this.runner.wake(),
       previewMs: settings.previewMs,
     });
+  }
+
+  start(): void {
+    this.runner.start();
+    this.requested.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.requested.stop(), this.runner.stop()]);
   }
 }
 

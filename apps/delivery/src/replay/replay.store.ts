@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { isUuid } from '@signet/contracts';
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { Place, Replay, ReplayCursor, ReplayFailure } from './replay.ts';
 
 export interface ReplayFilter {
@@ -30,15 +31,38 @@ export class ReplayStore {
   async add(replay: Replay, added: (em: EntityManager) => Promise<void>): Promise<boolean> {
     try {
       await this.em.fork().transactional(async (em) => {
-        await sql`
-          insert into replays (id, tenant_id, webhook_id, since, until, status, state, created_by, created_at, updated_at)
-          values (${replay.id}, ${replay.tenantId}, ${replay.webhookId}, ${replay.since}, ${replay.until}, ${replay.status},
-            ${replay.state}, ${replay.createdBy}, ${replay.createdAt}, ${replay.updatedAt})`.execute(em.getKysely());
+        await insertion(replay, sql`${replay.since}`).execute(em.getKysely());
         await added(em);
       });
       return true;
     } catch (error) {
-      if ((error as { code?: string }).code === PG_UNIQUE_VIOLATION) return false;
+      if (isUniqueViolation(error)) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Adds a replay that was asked for by enabling its webhook, once: a row with its id, in whatever state, is left alone.
+   *
+   * Where the webhook was disabled again before its last replay of missed messages was through, this one begins where
+   * that one began: otherwise nobody would replay what was left of it.
+   *
+   * @returns `busy` when another replay of the webhook is running
+   */
+  async addOnce(replay: Replay): Promise<'added' | 'known' | 'busy'> {
+    const since = sql`least(${replay.since}::timestamptz, (
+      select since from (
+        select since, state, reason from replays
+        where webhook_id = ${replay.webhookId}::uuid and status = 'missed'
+        order by created_at desc, id desc limit 1
+      ) last where state = 'failed' and reason = 'webhook_disabled'
+    ))`;
+    try {
+      const { rows } = await sql`
+        ${insertion(replay, since)} on conflict (id) do nothing returning id`.execute(this.database());
+      return rows.length === 1 ? 'added' : 'known';
+    } catch (error) {
+      if (isUniqueViolation(error)) return 'busy';
       throw error;
     }
   }
@@ -72,13 +96,16 @@ export class ReplayStore {
       where id = ${id}::uuid and state = 'running'`.execute(this.database());
   }
 
-  /** A running replay that nobody carries out, for this replica; null when there is none. */
+  /**
+   * A running replay that nobody carries out and whose time range is over, for this replica; null when there is none.
+   * One that was asked for by enabling ends a few seconds after that, see `requested-replay.policy.ts`.
+   */
   async lease(): Promise<Replay | null> {
     const now = this.clock();
     const { rows } = await sql<ReplayRow>`
       update replays set leased_by = ${this.replica}, leased_until = ${this.leaseEnd()}
       where id = (
-        select id from replays where state = 'running' and (leased_until is null or leased_until < ${now})
+        select id from replays where state = 'running' and until <= ${now} and (leased_until is null or leased_until < ${now})
         order by created_at limit 1 for update skip locked
       ) returning *`.execute(this.database());
     return rows[0] ? toReplay(rows[0]) : null;
@@ -134,6 +161,17 @@ export class ReplayStore {
   }
 }
 
+function insertion(replay: Replay, since: RawBuilder<unknown>): RawBuilder<unknown> {
+  const { id, tenantId, webhookId, until, status, state, webhookVersion, createdBy, createdAt, updatedAt } = replay;
+  return sql`
+    insert into replays
+      (id, tenant_id, webhook_id, since, until, status, state, webhook_version, created_by, created_at, updated_at)
+    values (${id}, ${tenantId}, ${webhookId}, ${since}, ${until}, ${status}, ${state}, ${webhookVersion},
+      ${createdBy}, ${createdAt}, ${updatedAt})`;
+}
+
+const isUniqueViolation = (error: unknown): boolean => (error as { code?: string }).code === PG_UNIQUE_VIOLATION;
+
 type Timestamp = string | Date;
 
 interface ReplayRow {
@@ -147,6 +185,7 @@ interface ReplayRow {
   total: number | null;
   requested: number;
   cursor: ReplayCursor | string | null;
+  webhook_version: number | null;
   reason: ReplayFailure | null;
   created_by: string;
   created_at: Timestamp;
@@ -165,6 +204,7 @@ const toReplay = (row: ReplayRow): Replay => ({
   total: row.total,
   requested: row.requested,
   cursor: typeof row.cursor === 'string' ? (JSON.parse(row.cursor) as ReplayCursor) : row.cursor,
+  webhookVersion: row.webhook_version,
   reason: row.reason,
   createdBy: row.created_by,
   createdAt: new Date(row.created_at),

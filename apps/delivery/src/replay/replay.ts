@@ -42,6 +42,11 @@ export interface Replay extends ReplayRange {
   /** Deliveries requested so far. */
   readonly requested: number;
   readonly cursor: ReplayCursor | null;
+  /**
+   * Version of the webhook when the replay was asked for; null in older rows. A replica that has read only an older one does
+   * not know yet that the webhook was enabled, and must not end the replay for it.
+   */
+  readonly webhookVersion: number | null;
   readonly reason: ReplayFailure | null;
   readonly createdBy: string;
   readonly createdAt: Date;

@@ -75,6 +75,7 @@ export class Replays {
       total: null,
       requested: 0,
       cursor: null,
+      webhookVersion: webhook.version,
       reason: null,
       createdBy: caller.keyId,
       createdAt: now,

@@ -49,7 +49,7 @@ export class RegistrySide {
   }
 
   enable({ id }: WebhookSnapshot): void {
-    this.handle(id, { type: 'EnableWebhook', at: this.now() });
+    this.handle(id, { type: 'EnableWebhook', replayMissedFor: null, at: this.now() });
   }
 
   /** Returns the new secret; the former one signs no longer. */

@@ -16,6 +16,7 @@ import { WebhookActivityEntity, WebhookEntity } from '../webhook/webhook.entity.
 import { WebhookListsMigration } from '../webhook/webhook.lists.migration.ts';
 import { LegacySignatureMigration } from '../webhook/webhook.legacy-signature.migration.ts';
 import { webhookProjection } from '../webhook/webhook.projection.ts';
+import { ReplayMissedMigration } from '../webhook/webhook.replay-missed.migration.ts';
 import { SealedHeadersMigration } from '../webhook/webhook.sealed-headers.migration.ts';
 import { RegistryMigration1 } from './registry.migration.ts';
 
@@ -42,6 +43,7 @@ export const registryDatabase = (
     WebhookCertificateMigration,
     TenantListsMigration,
     InstallationMigration,
+    ReplayMissedMigration,
   ],
   installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,

@@ -3,8 +3,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Answers, Caller, Fails, Roles } from '@signet/service-kit';
 import type { FastifyReply } from 'fastify';
 import { tagged } from '../tagged.ts';
-import type { DisableBody, RotateBody, TestBody } from './webhook.schemas.ts';
-import { disableBody, rotateBody, testBody } from './webhook.schemas.ts';
+import type { DisableBody, EnableBody, RotateBody, TestBody } from './webhook.schemas.ts';
+import { disableBody, enableBody, rotateBody, testBody } from './webhook.schemas.ts';
 import { Webhooks } from './webhook.service.ts';
 import {
   disabledExample,
@@ -28,11 +28,24 @@ export class WebhookActionsHttp {
 
   @Post('enable')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Enable a webhook', description: 'Failures in a row count from 0 again.' })
+  @ApiOperation({
+    summary: 'Enable a webhook',
+    description:
+      'Failures in a row count from 0 again. With `replay`, delivery also replays what the webhook missed while it was disabled, as far back as Kafka keeps messages (7 days). That replay begins a few seconds later and is listed by GET /v1/replays.',
+  })
   @Answers(200, 'The webhook as it is now.', webhookDetailsAnswer, { headers: ETAG, example: webhookExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
-  async enable(@Param('id') id: string, @Caller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply) {
-    return tagged(reply, await this.webhooks.enable(id, caller));
+  @Fails(409, {
+    webhook_enabled: 'With `replay`: the webhook is enabled already, so nothing is replayed.',
+    tenant_suspended: 'With `replay`: the tenant is suspended.',
+  })
+  async enable(
+    @Param('id') id: string,
+    @Body({ schema: enableBody }) body: EnableBody,
+    @Caller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return tagged(reply, await this.webhooks.enable(id, body?.replay, caller));
   }
 
   @Post('disable')
@@ -54,7 +67,10 @@ export class WebhookActionsHttp {
   @ApiOperation({ summary: 'Send an example', description: 'Marked as a test; it counts neither way.' })
   @Answers(202, 'The example is on its way.', testAnswer, { example: testExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
-  @Fails(409, { webhook_disabled: 'The webhook is disabled: enable it before testing it.' })
+  @Fails(409, {
+    webhook_disabled: 'The webhook is disabled: enable it before testing it.',
+    tenant_suspended: 'The tenant is suspended; its webhooks can be tested when that has ended.',
+  })
   test(@Param('id') id: string, @Body({ schema: testBody }) { eventType }: TestBody, @Caller() caller: Caller) {
     return this.webhooks.requestTest(id, eventType, caller);
   }

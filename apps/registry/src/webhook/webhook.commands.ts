@@ -85,8 +85,9 @@ export class WebhookCommands {
     await this.ask(id, command, { ...asking, rule });
   }
 
-  async enable(id: string, actor: string): Promise<void> {
-    await this.ask(id, { type: 'EnableWebhook', at: this.now() }, { actor });
+  /** @param replayMissedFor id of the key that wants what was missed to be replayed, or null */
+  async enable(id: string, replayMissedFor: string | null, actor: string): Promise<void> {
+    await this.ask(id, { type: 'EnableWebhook', replayMissedFor, at: this.now() }, { actor });
   }
 
   async disable(id: string, detail: string | null, actor: string): Promise<void> {

@@ -31,7 +31,12 @@ export type WebhookCommand =
       readonly clientCertificate?: ClientCertificate | null | undefined;
       readonly at: Instant;
     }
-  | { readonly type: 'EnableWebhook'; readonly at: Instant }
+  | {
+      readonly type: 'EnableWebhook';
+      /** Id of the key that wants what was missed to be replayed; null: nothing is replayed. */
+      readonly replayMissedFor: string | null;
+      readonly at: Instant;
+    }
   | { readonly type: 'DisableWebhook'; readonly detail: string | null; readonly at: Instant }
   | { readonly type: 'DeleteWebhook'; readonly at: Instant }
   | {
@@ -112,6 +117,20 @@ function realChanges(
   return { ...Object.fromEntries(real), ...ofHeaders };
 }
 
+/** Enabling what is enabled changes nothing. With a replay it is refused: the caller would wait for messages that never come. */
+function decideEnable(
+  { replayMissedFor, at }: Extract<WebhookCommand, { type: 'EnableWebhook' }>,
+  { disabledAt }: LiveWebhook,
+): WebhookEvent[] {
+  if (replayMissedFor === null) return disabledAt === null ? [] : [{ type: 'WebhookEnabled', data: { at } }];
+  if (disabledAt === null) {
+    const message =
+      'The webhook is enabled already, so nothing is replayed; POST /v1/replays replays messages of any time.';
+    throw new RuleBroken('conflict', 'webhook_enabled', message, 'replay');
+  }
+  return [{ type: 'WebhookEnabled', data: { at, replayMissed: { since: disabledAt, requestedBy: replayMissedFor } } }];
+}
+
 function decideLive(command: WebhookCommand, webhook: LiveWebhook): WebhookEvent[] {
   switch (command.type) {
     case 'RegisterWebhook':
@@ -132,7 +151,7 @@ function decideLive(command: WebhookCommand, webhook: LiveWebhook): WebhookEvent
       ];
     }
     case 'EnableWebhook':
-      return webhook.isActive ? [] : [{ type: 'WebhookEnabled', data: { at: command.at } }];
+      return decideEnable(command, webhook);
     case 'DisableWebhook': {
       const { detail, at } = command;
       return webhook.isActive ? [{ type: 'WebhookDisabled', data: { reason: 'manual', detail, at } }] : [];

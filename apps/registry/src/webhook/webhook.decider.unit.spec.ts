@@ -180,17 +180,30 @@ describe('disabling, enabling, deleting', () => {
   test('a person enables', () =>
     webhook
       .given(registered, disabled)
-      .when({ type: 'EnableWebhook', at: later })
+      .when({ type: 'EnableWebhook', replayMissedFor: null, at: later })
       .then({ type: 'WebhookEnabled', data: { at: later } }));
   test('enabling what is enabled appends nothing', () =>
-    webhook.given(registered).when({ type: 'EnableWebhook', at }).then());
+    webhook.given(registered).when({ type: 'EnableWebhook', replayMissedFor: null, at }).then());
+  test('a person enables, and has replayed what was missed since it was disabled', () =>
+    webhook
+      .given(registered, disabled)
+      .when({ type: 'EnableWebhook', replayMissedFor: 'key-1', at: later })
+      .then({ type: 'WebhookEnabled', data: { at: later, replayMissed: { since: at, requestedBy: 'key-1' } } }));
+  test('enabling what is enabled is refused where a replay is wanted: nothing would be replayed', () => {
+    const enable = { type: 'EnableWebhook', replayMissedFor: 'key-1', at: later } as const;
+    webhook.given(registered).when(enable).thenThrows('webhook_enabled');
+    webhook
+      .given(registered, disabled, { type: 'WebhookEnabled', data: { at } })
+      .when(enable)
+      .thenThrows('webhook_enabled');
+  });
   test('a webhook is deleted once', () => {
     webhook.given(registered).when({ type: 'DeleteWebhook', at }).then(deleted);
     webhook.given(registered, deleted).when({ type: 'DeleteWebhook', at }).thenThrows('webhook_not_found');
   });
   test.each([
     { type: 'UpdateWebhook', changes: { name: 'x' }, at } as const,
-    { type: 'EnableWebhook', at } as const,
+    { type: 'EnableWebhook', replayMissedFor: null, at } as const,
     { type: 'DisableWebhook', detail: null, at } as const,
     { type: 'RotateWebhookSecret', sealedSecret: 's2', overlapUntil: null, at } as const,
     { type: 'RequestWebhookTest', deliveryId: 'd', eventId: 'e', eventType: 'sale.created', at } as const,

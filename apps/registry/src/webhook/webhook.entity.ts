@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { ClientCertificate, DisabledReason, SealedSecret } from './webhook.events.ts';
+import type { ReplayMissed } from './webhook.row.ts';
 
 /** A webhook as it is read: the projection of its stream. The aggregate is the decider; this is a row. */
 export const WebhookEntity = defineEntity({
@@ -26,6 +27,7 @@ export const WebhookEntity = defineEntity({
     disabledReason: p.text().$type<DisabledReason>().nullable(),
     disabledDetail: p.text().nullable(),
     disabledAt: p.datetime().nullable(),
+    replayMissed: p.json<ReplayMissed>().nullable(),
     consecutiveFailures: p.integer(),
     alertedAt: p.datetime().nullable(),
     createdBy: p.text(),

@@ -68,7 +68,19 @@ export type WebhookUpdated = {
   readonly type: 'WebhookUpdated';
   readonly data: { readonly changes: SettingsChanges; readonly at: Instant };
 };
-export type WebhookEnabled = { readonly type: 'WebhookEnabled'; readonly data: { readonly at: Instant } };
+export type WebhookEnabled = {
+  readonly type: 'WebhookEnabled';
+  readonly data: {
+    readonly at: Instant;
+    /** Delivery replays what the webhook missed. Missing where nobody asked for it, and in older facts. */
+    readonly replayMissed?: {
+      /** When the webhook was disabled; the replay ends at `at`. */
+      readonly since: Instant;
+      /** Id of the key that asked for it. */
+      readonly requestedBy: string;
+    };
+  };
+};
 export type WebhookDisabled = {
   readonly type: 'WebhookDisabled';
   readonly data: { readonly reason: DisabledReason; readonly detail: string | null; readonly at: Instant };

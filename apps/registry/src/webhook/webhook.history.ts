@@ -20,7 +20,9 @@ export function sentenceOf(event: WebhookEvent): string {
       return `Changed: ${fields.join(', ')}.`;
     }
     case 'WebhookEnabled':
-      return 'Enabled; failures in a row count from 0 again.';
+      return event.data.replayMissed
+        ? `Enabled; failures in a row count from 0 again, and what was missed since ${event.data.replayMissed.since} is replayed.`
+        : 'Enabled; failures in a row count from 0 again.';
     case 'WebhookDisabled':
       return event.data.detail ? `Disabled: ${event.data.detail}` : 'Disabled.';
     case 'WebhookDeleted':

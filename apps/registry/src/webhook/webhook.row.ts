@@ -1,7 +1,9 @@
+import type { Instant } from '../instant.ts';
 import type {
   ClientCertificate,
   DisabledReason,
   SealedSecret,
+  WebhookEnabled,
   WebhookEvent,
   WebhookSettings,
 } from './webhook.events.ts';
@@ -20,6 +22,8 @@ export interface WebhookRow extends WebhookSettings {
   readonly disabledReason: DisabledReason | null;
   readonly disabledDetail: string | null;
   readonly disabledAt: Date | null;
+  /** The replay that was asked for when the webhook was last enabled. It stays when the webhook is disabled again. */
+  readonly replayMissed: ReplayMissed | null;
   readonly consecutiveFailures: number;
   /** Since when people have been alerted and have not heard of a success. */
   readonly alertedAt: Date | null;
@@ -28,6 +32,13 @@ export interface WebhookRow extends WebhookSettings {
   readonly updatedAt: Date;
   /** Version of the stream that this row shows; the ETag. */
   readonly version: number;
+}
+
+/** Messages from `since` to before `until`, as the snapshot tells delivery of them. */
+export interface ReplayMissed {
+  readonly since: Instant;
+  readonly until: Instant;
+  readonly requestedBy: string;
 }
 
 /** An event with its place in its stream. */
@@ -55,6 +66,7 @@ function registeredRow(id: string, event: Extract<Placed, { type: 'WebhookRegist
     disabledReason: null,
     disabledDetail: null,
     disabledAt: null,
+    replayMissed: null,
     consecutiveFailures: 0,
     alertedAt: null,
     createdBy,
@@ -63,6 +75,9 @@ function registeredRow(id: string, event: Extract<Placed, { type: 'WebhookRegist
     version: event.version,
   };
 }
+
+const replayMissedIn = ({ at, replayMissed }: WebhookEnabled['data']): ReplayMissed | null =>
+  replayMissed ? { ...replayMissed, until: at } : null;
 
 type Later = Exclude<Placed, { type: 'WebhookRegistered' | 'WebhookDeleted' }>;
 
@@ -76,6 +91,7 @@ function changesOf(row: WebhookRow, event: Later): Partial<WebhookRow> {
         disabledReason: null,
         disabledDetail: null,
         disabledAt: null,
+        replayMissed: replayMissedIn(event.data),
         consecutiveFailures: 0,
       };
     case 'WebhookDisabled': {

@@ -100,6 +100,17 @@ export const updateWebhookBody = z
   .meta({ examples: [{ description: 'For the books', maxAttempts: null }] });
 export type UpdateWebhookBody = z.infer<typeof updateWebhookBody>;
 
+export const enableBody = z
+  .strictObject({
+    replay: z.enum(['missed']).optional().meta({
+      description:
+        'missed: delivery also replays what the webhook missed while it was disabled, as a replay with `status` missed would; see GET /v1/replays.',
+    }),
+  })
+  .nullish()
+  .meta({ examples: [{ replay: 'missed' }] });
+export type EnableBody = z.infer<typeof enableBody>;
+
 export const disableBody = z
   .strictObject({ reason: z.string().max(500).nullish().meta({ description: 'For people: why it is disabled.' }) })
   .nullish()

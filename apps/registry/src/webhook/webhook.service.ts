@@ -78,9 +78,10 @@ export class Webhooks {
     await this.commands.delete(id, { actor: actorOf(caller), expectedVersion: expectedVersion(version, ifMatch) });
   }
 
-  async enable(id: string, caller: Caller): Promise<WebhookDetailsView> {
-    await this.find(id, caller);
-    await this.commands.enable(id, actorOf(caller));
+  async enable(id: string, replay: 'missed' | undefined, caller: Caller): Promise<WebhookDetailsView> {
+    const { tenantId } = await this.find(id, caller);
+    if (replay) await this.refuseSuspended(tenantId, 'what its webhook missed can be replayed when that has ended');
+    await this.commands.enable(id, replay ? caller.keyId : null, actorOf(caller));
     return this.view(id, caller);
   }
 
@@ -91,7 +92,8 @@ export class Webhooks {
   }
 
   async requestTest(id: string, eventType: string, caller: Caller) {
-    await this.find(id, caller);
+    const { tenantId } = await this.find(id, caller);
+    await this.refuseSuspended(tenantId, 'its webhooks can be tested when that has ended');
     const errors = eventTypeErrors('eventType', eventType, EVENT_TYPE_NAMES);
     if (errors.length > 0) throw invalid(errors);
     return this.commands.requestTest(id, eventType, actorOf(caller));
@@ -120,6 +122,13 @@ export class Webhooks {
   private judge(judged: Judged, more: readonly FieldError[] = []): void {
     const errors = [...more, ...this.faultsOf(judged)];
     if (errors.length > 0) throw invalid(errors);
+  }
+
+  /** Delivery sends nothing for a suspended tenant: the caller would be told "done" and nothing would arrive. */
+  private async refuseSuspended(tenantId: string, then: string): Promise<void> {
+    const tenant = await this.tenants.find(tenantId);
+    if (tenant?.status === 'suspended')
+      throw new RuleBroken('conflict', 'tenant_suspended', `The tenant is suspended; ${then}.`);
   }
 
   /** A tenant's key speaks for its tenant and no other; an operator says whose webhook it is. */

@@ -21,5 +21,6 @@ export const snapshotOf = (row: WebhookRow): WebhookSnapshot => ({
     fingerprint: row.clientCertificate.fingerprint,
   },
   secrets: [...row.secrets],
+  replayMissed: row.replayMissed && { ...row.replayMissed, registeredAt: row.createdAt.toISOString() },
   version: row.version,
 });

@@ -12,6 +12,8 @@ export interface LiveWebhook {
   /** Fingerprint of the client certificate; null: it has none. */
   readonly certificate: string | null;
   readonly isActive: boolean;
+  /** When it was disabled; null while it is active. */
+  readonly disabledAt: Instant | null;
   /** The failures in a row, each by the id of its attempt, so that a repeated outcome cannot count twice. */
   readonly failures: readonly string[];
   /** When the last counted failure ended; survives a recovery, so that what overlapped it never counts. */
@@ -59,6 +61,7 @@ const registered = ({ data }: WebhookRegistered): LiveWebhook => ({
   secrets: [{ sealed: data.sealedSecret, expiresAt: null }],
   certificate: null,
   isActive: true,
+  disabledAt: null,
   failures: [],
   lastFailureEndedAt: null,
   recoveredAt: null,
@@ -74,9 +77,14 @@ export function evolveLive(webhook: LiveWebhook, event: WebhookEvent): Webhook {
     case 'WebhookUpdated':
       return { ...webhook, settings: changedSettings(webhook.settings, event.data.changes) };
     case 'WebhookEnabled':
-      return { ...webhook, isActive: true, failures: [], enabledAt: event.data.at };
+      return { ...webhook, isActive: true, disabledAt: null, failures: [], enabledAt: event.data.at };
     case 'WebhookDisabled':
-      return { ...webhook, isActive: false, isAlerted: webhook.isAlerted || raisesAlert(event) };
+      return {
+        ...webhook,
+        isActive: false,
+        disabledAt: event.data.at,
+        isAlerted: webhook.isAlerted || raisesAlert(event),
+      };
     case 'WebhookDeleted':
       return { status: 'deleted' };
     case 'WebhookSecretRotated':

@@ -8,6 +8,7 @@ const healthy = {
   disabledReason: null,
   disabledDetail: null,
   disabledAt: null,
+  replayMissed: null,
   consecutiveFailures: 0,
   alertedAt: null,
   lastSuccessAt: null,

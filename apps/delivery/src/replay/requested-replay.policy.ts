@@ -1,0 +1,44 @@
+import { MESSAGE_RETENTION_MS, missedReplayIdOf } from '@signet/contracts';
+import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
+import type { Replay } from './replay.ts';
+
+/**
+ * The replay reads from this long before the webhook was disabled until this long after it was enabled, milliseconds, and
+ * begins when that time is over. Reason: a replica learns of both from Kafka, a moment later than the registry, and
+ * the clocks of two machines differ a little. Fan-out of such a replica makes no delivery of a message that was accepted
+ * just before or just after. Nothing is older than the webhook. The wider range repeats nothing: a message that has a delivery is not missed. If this time
+ * is too short, a message that a still slower replica passed over stays missed, and a further replay finds it.
+ */
+export const SETTLE_MS = 5_000;
+
+/**
+ * The replay that was asked for when the webhook was last enabled, as it is to be added at `now`. Null when there is none,
+ * or when Kafka keeps nothing of that time any more: the snapshot stays on its compacted topic for ever, and must not start
+ * a replay weeks later.
+ */
+export function requestedReplayOf(webhook: RoutedWebhook, now: Date): Replay | null {
+  const { id, tenantId, replayMissed, version } = webhook;
+  if (!replayMissed) return null;
+  const oldest = now.getTime() - MESSAGE_RETENTION_MS;
+  const { since, until: enabledAt, registeredAt, requestedBy } = replayMissed;
+  const until = new Date(Date.parse(enabledAt) + SETTLE_MS);
+  if (until.getTime() <= oldest) return null;
+  return {
+    id: missedReplayIdOf(id, enabledAt),
+    tenantId,
+    webhookId: id,
+    since: new Date(Math.max(Date.parse(since) - SETTLE_MS, Date.parse(registeredAt), oldest)),
+    until,
+    status: 'missed',
+    state: 'running',
+    total: null,
+    requested: 0,
+    cursor: null,
+    webhookVersion: version,
+    reason: null,
+    createdBy: requestedBy,
+    createdAt: now,
+    updatedAt: now,
+    completedAt: null,
+  };
+}
