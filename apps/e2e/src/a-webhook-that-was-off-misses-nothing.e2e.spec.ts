@@ -28,6 +28,36 @@ interface Replay {
   readonly requested: number;
 }
 
+/** Messages for two webhooks, one of which is disabled under this traffic and enabled again with this body. */
+async function interrupt(interrupted: string, enabling?: object): Promise<number> {
+  const producer = Api.producer(local);
+  let published = 0;
+  let isOver = false;
+  const traffic = (async () => {
+    for (let batch = 0; !isOver; batch++) {
+      const ids = Array.from({ length: 20 }, (_, n) => `sale-${batch * 20 + n}`);
+      await producer.publishBatch(ids.map((id) => saleCreated(local.tenantId, id)));
+      published += ids.length;
+    }
+  })();
+  const untilPublished = (count: number): Promise<unknown> =>
+    waitFor(() => published >= count, { what: `${count} messages`, timeoutMs: 60_000 });
+  await untilPublished(200);
+  await tenant.call('POST', `/v1/webhooks/${interrupted}/disable`, { reason: 'moving' });
+  await untilPublished(published + 600);
+  await tenant.call('POST', `/v1/webhooks/${interrupted}/enable`, enabling);
+  await untilPublished(published + 200);
+  isOver = true;
+  await traffic;
+  return published;
+}
+const untilAtRest = (webhookId: string): Promise<unknown> =>
+  waitFor(
+    async () =>
+      (await tenant.deliveries({ webhookId })).every(({ status }) => status === 'SUCCESS' || status === 'FAILED'),
+    { what: 'no delivery to be under way', timeoutMs: 60_000 },
+  );
+
 const saleIdOf = (body: Buffer): string => (JSON.parse(body.toString()) as { data: { saleId: string } }).data.saleId;
 const arrivals = (path: string): string[] =>
   receiver.requests.filter((request) => request.path === path).map(({ body }) => saleIdOf(body));
@@ -42,26 +72,7 @@ test('disabled for a while under traffic, enabled and replayed: every message as
   const since = new Date().toISOString();
   const interrupted = await tenant.register(`${receiver.url}/interrupted`);
   await tenant.register(`${receiver.url}/always`);
-  const producer = Api.producer(local);
-  let published = 0;
-  let isOver = false;
-  const traffic = (async () => {
-    for (let batch = 0; !isOver; batch++) {
-      const ids = Array.from({ length: 20 }, (_, n) => `sale-${batch * 20 + n}`);
-      await producer.publishBatch(ids.map((id) => saleCreated(local.tenantId, id)));
-      published += ids.length;
-    }
-  })();
-  const untilPublished = (count: number): Promise<unknown> =>
-    waitFor(() => published >= count, { what: `${count} messages`, timeoutMs: 60_000 });
-
-  await untilPublished(200);
-  await tenant.call('POST', `/v1/webhooks/${interrupted.id}/disable`, { reason: 'moving' });
-  await untilPublished(published + 600);
-  await tenant.call('POST', `/v1/webhooks/${interrupted.id}/enable`);
-  await untilPublished(published + 200);
-  isOver = true;
-  await traffic;
+  const published = await interrupt(interrupted.id);
   await waitFor(() => arrivals('/always').length >= published, { what: 'all of them elsewhere', timeoutMs: 60_000 });
   // What it did not miss has arrived by now, or is on its way: the replay and that must not meet.
   expect(arrivals('/interrupted').length).toBeLessThan(published);
@@ -83,12 +94,25 @@ test('disabled for a while under traffic, enabled and replayed: every message as
 
   // The same messages, byte for byte under the same ids, and none of them twice.
   expect(bodies('/interrupted')).toEqual(bodies('/always'));
-  await waitFor(
-    async () =>
-      (await tenant.deliveries({ webhookId: interrupted.id })).every(
-        ({ status }) => status === 'SUCCESS' || status === 'FAILED',
-      ),
-    { what: 'no delivery to be under way', timeoutMs: 60_000 },
-  );
+  await untilAtRest(interrupted.id);
   expect(arrivals('/interrupted').toSorted()).toEqual(arrivals('/always').toSorted());
+}, 240_000);
+
+test('enabled with the wish to have what was missed: the same, without another request', async () => {
+  const interrupted = await tenant.register(`${receiver.url}/asked`);
+  const always = await tenant.register(`${receiver.url}/never-off`);
+  const published = await interrupt(interrupted.id, { replay: 'missed' });
+  const replay = await waitFor(
+    async () => {
+      const { data } = await tenant.call<{ data: Replay[] }>('GET', `/v1/replays?webhookId=${interrupted.id}`);
+      return data[0]?.state === 'completed' && data[0];
+    },
+    { what: 'the end of the replay', timeoutMs: 60_000 },
+  );
+  expect(replay).toMatchObject({ status: 'missed', requested: replay.total });
+  await waitFor(() => bodies('/asked').size >= published, { what: 'every message', timeoutMs: 60_000 });
+  await waitFor(() => bodies('/never-off').size >= published, { what: 'all of them elsewhere', timeoutMs: 60_000 });
+  expect(bodies('/asked')).toEqual(bodies('/never-off'));
+  await Promise.all([untilAtRest(interrupted.id), untilAtRest(always.id)]);
+  expect(arrivals('/asked').toSorted()).toEqual(arrivals('/never-off').toSorted());
 }, 240_000);

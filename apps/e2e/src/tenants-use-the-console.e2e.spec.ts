@@ -276,7 +276,8 @@ inBrowser(
     await publish('missed-1');
     const webhook = await webhookCalled('General ledger');
     await console.go(`/webhooks/${webhook.id}`);
-    await console.button('Enable').click();
+    await console.button('Enable …').click();
+    await console.dialog().getByRole('button', { name: 'Enable' }).click();
     await console.says('failures in a row count from 0 again');
     await console.button('More actions').click();
     await console.page.getByRole('menuitem', { name: 'Replay messages …' }).click();
@@ -290,6 +291,23 @@ inBrowser(
     await console.row(/General ledger.*Completed/).waitFor();
     const got = () => healthy.requests.slice(seen).some(({ body }) => body.includes('missed-1'));
     await waitFor(got, { what: 'the missed message' });
+  },
+  60_000,
+);
+
+inBrowser(
+  'what was missed is replayed by enabling, where that is wanted',
+  async () => {
+    const webhook = await webhookCalled('General ledger');
+    await tenant.call('POST', `/v1/webhooks/${webhook.id}/disable`);
+    await publish('missed-2');
+    await console.go(`/webhooks/${webhook.id}`);
+    await console.button('Enable …').click();
+    await console.page.getByRole('checkbox', { name: 'Replay what was missed while it was disabled' }).check();
+    await console.dialog().getByRole('button', { name: 'Enable' }).click();
+    await console.says('what was missed is replayed');
+    const got = () => healthy.requests.some(({ body }) => body.includes('missed-2'));
+    await waitFor(got, { what: 'the missed message', timeoutMs: 30_000 });
   },
   60_000,
 );

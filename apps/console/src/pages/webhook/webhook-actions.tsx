@@ -1,8 +1,7 @@
-import { Textarea } from '@mantine/core';
+import { Checkbox, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { sentenceOf } from '../../api/problem.ts';
 import { useRefresh, webhookKey } from '../../api/queries.ts';
 import type { Webhook } from '../../api/types.ts';
 import { useApi } from '../../app/session.tsx';
@@ -24,18 +23,42 @@ function useTakeOver() {
   };
 }
 
-export function useEnable(webhook: Webhook) {
+export function EnableWebhook({ webhook, onClose }: DialogProps) {
   const api = useApi();
   const toasts = useToasts();
   const takeOver = useTakeOver();
-  return useMutation({
-    mutationFn: () => api.post<Webhook>(`/v1/webhooks/${webhook.id}/enable`),
+  const refresh = useRefresh();
+  const [isReplaying, setReplaying] = useState(false);
+  const enable = useMutation({
+    mutationFn: () =>
+      api.post<Webhook>(`/v1/webhooks/${webhook.id}/enable`, isReplaying ? { replay: 'missed' } : undefined),
     onSuccess: async (enabled) => {
       await takeOver(enabled);
-      toasts.done(`${webhook.name} is enabled; failures in a row count from 0 again.`);
+      await refresh('/v1/replays');
+      const then = isReplaying ? 'what was missed is replayed, see Replays' : 'failures in a row count from 0 again';
+      toasts.done(`${webhook.name} is enabled; ${then}.`);
+      onClose();
     },
-    onError: (error) => toasts.failed(sentenceOf(error)),
   });
+  return (
+    <Confirm
+      title={`Enable ${webhook.name}?`}
+      action="Enable"
+      isBusy={enable.isPending}
+      error={enable.error}
+      onConfirm={() => enable.mutate()}
+      onClose={onClose}
+    >
+      <p>New messages are delivered from now on, and failures in a row count from 0 again.</p>
+      <Checkbox
+        mt="md"
+        label="Replay what was missed while it was disabled"
+        description="Delivers, at a steady pace, the messages that came meanwhile and the deliveries that ended when it was disabled. Messages are kept for 7 days."
+        checked={isReplaying}
+        onChange={({ currentTarget }) => setReplaying(currentTarget.checked)}
+      />
+    </Confirm>
+  );
 }
 
 export function DisableWebhook({ webhook, onClose }: DialogProps) {

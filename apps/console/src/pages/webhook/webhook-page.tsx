@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { useCircuit, useWebhook } from '../../api/queries.ts';
 import type { Circuit, Webhook } from '../../api/types.ts';
@@ -13,7 +14,7 @@ import { Tabs } from '../../ui/tabs.tsx';
 import { Sentence } from '../../ui/time.tsx';
 import { DeliveryList } from '../deliveries/delivery-list.tsx';
 import { CreateReplay } from '../replays/create-replay.tsx';
-import { DeleteWebhook, DisableWebhook, useEnable } from './webhook-actions.tsx';
+import { DeleteWebhook, DisableWebhook, EnableWebhook } from './webhook-actions.tsx';
 import { EditWebhook } from './edit-webhook.tsx';
 import { SendTest } from './send-test.tsx';
 import { WebhookHistory } from './webhook-history.tsx';
@@ -85,11 +86,10 @@ const Skeleton = () => (
   </div>
 );
 
-type Open = 'edit' | 'disable' | 'delete' | 'replay';
+type Open = 'edit' | 'enable' | 'disable' | 'delete' | 'replay';
 
 function Actions({ webhook }: { readonly webhook: Webhook }) {
   const [open, setOpen] = useState<Open | null>(null);
-  const enable = useEnable(webhook);
   const close = (): void => setOpen(null);
   return (
     <>
@@ -109,8 +109,8 @@ function Actions({ webhook }: { readonly webhook: Webhook }) {
               Disable …
             </Menu.Item>
           ) : (
-            <Menu.Item leftSection={<PlayIcon size={14} />} onClick={() => enable.mutate()}>
-              Enable
+            <Menu.Item leftSection={<PlayIcon size={14} />} onClick={() => setOpen('enable')}>
+              Enable …
             </Menu.Item>
           )}
           <Menu.Item leftSection={<ReplayIcon size={14} />} onClick={() => setOpen('replay')}>
@@ -123,6 +123,7 @@ function Actions({ webhook }: { readonly webhook: Webhook }) {
         </Menu.Dropdown>
       </Menu>
       {open === 'edit' && <EditWebhook webhook={webhook} onClose={close} />}
+      {open === 'enable' && <EnableWebhook webhook={webhook} onClose={close} />}
       {open === 'disable' && <DisableWebhook webhook={webhook} onClose={close} />}
       {open === 'delete' && <DeleteWebhook webhook={webhook} onClose={close} />}
       {open === 'replay' && <CreateReplay webhook={webhook} onClose={close} />}
@@ -137,26 +138,22 @@ interface NoticesProps {
 
 /** What needs somebody's attention, with what to do about it. */
 function Notices({ webhook, circuit }: NoticesProps) {
-  const enable = useEnable(webhook);
+  const [isEnabling, { open, close }] = useDisclosure();
   if (!webhook.isActive) {
     return (
       <Note
         tone={webhook.disabledReason === 'manual' ? 'warn' : 'bad'}
         title="Nothing is delivered: this webhook is disabled"
         action={
-          <Button
-            variant="default"
-            leftSection={<PlayIcon size={13} />}
-            loading={enable.isPending}
-            onClick={() => enable.mutate()}
-          >
-            Enable
+          <Button variant="default" leftSection={<PlayIcon size={13} />} onClick={open}>
+            Enable …
           </Button>
         }
       >
         {whyDisabled(webhook)} {webhook.disabledDetail && <>“{webhook.disabledDetail}” </>}
         {webhook.disabledAt && <Sentence text={`Since ${webhook.disabledAt}. `} />}
-        What it misses can be replayed once it is enabled.
+        What it misses can be replayed when it is enabled.
+        {isEnabling && <EnableWebhook webhook={webhook} onClose={close} />}
       </Note>
     );
   }
