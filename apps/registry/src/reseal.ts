@@ -10,7 +10,7 @@ import { resealWebhooks } from './reseal/reseal-webhooks.ts';
 
 await runCommand('registry-reseal', async ({ orm, settings, logger, republication }) => {
   const sealing = settings.SIGNET_SEALING_KEYS;
-  const secrets = await resealWebhooks(orm.em.fork(), sealing, republication);
+  const secrets = await resealWebhooks(orm.em.fork(), sealing, republication, settings.SIGNET_LOST_SEALING_KEYS);
   const answers = await resealAnswers(orm.em.fork(), sealing);
   logger.info(
     { resealed: secrets, answers, keyId: sealing.activeKeyId },

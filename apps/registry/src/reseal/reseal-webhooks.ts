@@ -23,13 +23,15 @@ interface Placed {
  * nothing is appended for it and no version changes. Each batch asks for its snapshots in its own transaction: what is
  * interrupted goes on where it stopped when it is begun again, and nothing is resealed without being published.
  *
+ * @param lost ids of keys that their owner has given up
  * @returns how many texts were resealed
- * @throws UnknownSealingKeyError where something was sealed under a key that is not configured any more
+ * @throws UnknownSealingKeyError where something was sealed under a key that is not configured any more, nor given up
  */
 export async function resealWebhooks(
   em: EntityManager,
   sealing: SealingKeys,
   republication: Republication,
+  lost: readonly string[] = [],
 ): Promise<number> {
   let count = 0;
   for (
@@ -38,7 +40,11 @@ export async function resealWebhooks(
     ids = await nextIds(em, 'webhook', ids.at(-1) ?? '')
   ) {
     const batch = ids;
-    count += await em.fork().transactional((transaction) => resealBatch(transaction, batch, sealing, republication));
+    count += await em
+      .fork()
+      .transactional((transaction) =>
+        resealBatch(transaction, batch, () => new Resealing(sealing, lost), republication),
+      );
   }
   return count;
 }
@@ -46,14 +52,14 @@ export async function resealWebhooks(
 async function resealBatch(
   em: EntityManager,
   ids: readonly string[],
-  sealing: SealingKeys,
+  newResealing: () => Resealing,
   republication: Republication,
 ): Promise<number> {
-  const look = new Resealing(sealing);
+  const look = newResealing();
   if (resealed(await sealedEvents(em, ids), look).length === 0) return 0;
   // Appends wait until the batch is through: one of them may have read a row's secrets, and would write them back.
   await sql`lock table events in share row exclusive mode`.execute(em.getKysely());
-  const resealing = new Resealing(sealing);
+  const resealing = newResealing();
   const events = await sealedEvents(em, ids);
   const changed = resealed(events, resealing);
   await rewriteEvents(em, changed);

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { generateSealingKey } from '@signet/signature';
 import { waitFor } from '@signet/testing';
@@ -5,6 +7,8 @@ import type { Answer } from '../testing/answers.ts';
 import { ask } from '../testing/answers.ts';
 import type { TestRegistry, TestTenant } from '../testing/registry.ts';
 import { startRegistry } from '../testing/registry.ts';
+
+const RESEAL = fileURLToPath(new URL('../../dist/reseal.js', import.meta.url));
 
 let registry: TestRegistry;
 let tenant: TestTenant;
@@ -58,3 +62,18 @@ test('with the key given up it starts, shows what it cannot open, and lets it be
   expect((await call('DELETE', deleted)).status).toBe(204);
   await waitFor(async () => (await call('GET', deleted)).status === 404, { what: 'the webhook to be gone' });
 });
+
+test('what only a lost key opens does not keep the rest from being resealed', async () => {
+  const { SIGNET_SEALING_KEYS: _, ...environment } = registry.environment;
+  const reseal = (more: Record<string, string>) =>
+    spawnSync(process.execPath, [RESEAL], {
+      env: { ...environment, SIGNET_LOG_LEVEL: 'info', SIGNET_SEALING_KEYS: otherKey, ...more },
+      encoding: 'utf8',
+    });
+  const stopped = reseal({});
+  expect(stopped.status).not.toBe(0);
+  expect(stopped.stderr).toContain('No sealing key has the id "first"');
+  const { status, stdout } = reseal({ SIGNET_LOST_SEALING_KEYS: 'first' });
+  expect(status).toBe(0);
+  expect(stdout).toContain('"keyId":"second"');
+}, 60_000);

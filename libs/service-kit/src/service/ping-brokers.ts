@@ -13,16 +13,26 @@ export async function pingBrokers(client: KafkaClientOptions): Promise<void> {
   const asked = client.brokers.join(', ');
   // kafkajs would wait in silence for a broker that does not answer.
   await anyAnswers(client.brokers);
-  const advertised = await within(
-    advertisedBrokers(client),
-    `${asked} takes connections, but does not answer as Kafka`,
-  );
+  const answer = advertisedBrokers(client).catch((error: unknown) => {
+    // kafkajs goes on to the brokers that were named, and fails there.
+    const named = brokerOf(error);
+    if (named === undefined || client.brokers.includes(named)) throw error;
+    return [named];
+  });
+  const advertised = await within(answer, `${asked} takes connections, but does not answer as Kafka`);
   try {
     await anyAnswers(advertised);
   } catch (error) {
     const said = `Kafka at ${asked} says that its brokers are at ${advertised.join(', ')} (advertised.listeners)`;
     throw new AggregateError([new Error(said), error]);
   }
+}
+
+/** `host:port` of the broker that could not be connected to, where kafkajs' error says so. */
+function brokerOf(error: unknown): string | undefined {
+  const { broker, cause } = (error ?? {}) as { broker?: unknown; cause?: unknown };
+  if (typeof broker === 'string') return broker;
+  return cause === undefined ? undefined : brokerOf(cause);
 }
 
 async function within<T>(work: Promise<T>, sentence: string): Promise<T> {
