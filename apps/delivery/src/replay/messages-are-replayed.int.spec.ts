@@ -196,7 +196,7 @@ test('a cancelled replay requests nothing more', async () => {
   expect(await service.replays.find(id, OPERATOR)).toMatchObject({ state: 'cancelled' });
   await service.runner.stop();
   expect(requested.length).toBeLessThan(60);
-  // To cancel it again, or what has ended, changes nothing.
+  // To cancel it again changes nothing.
   await service.replays.cancel(id, OPERATOR);
 });
 
@@ -210,6 +210,9 @@ test('a replay fails with the reason when its webhook is disabled or deleted, or
   fixture.directory.put({ ...webhook, isActive: false, version: 2 });
   expect(await untilState(service, id, 'failed')).toMatchObject({ reason: 'webhook_disabled' });
   await expect(service.replays.create(wanted('all'), OPERATOR)).rejects.toMatchObject({ code: 'webhook_disabled' });
+  // Who cancels it too late is told so.
+  await expect(service.replays.cancel(id, OPERATOR)).rejects.toMatchObject({ code: 'replay_ended' });
+  expect(await service.replays.find(id, OPERATOR)).toMatchObject({ state: 'failed' });
 });
 
 test('one replay of a webhook runs at a time', async () => {

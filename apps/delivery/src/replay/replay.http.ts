@@ -14,7 +14,7 @@ import {
 } from './replay.answers.ts';
 import { createReplayBody, createReplayQuery, listReplaysQuery } from './replay.schemas.ts';
 import type { CreateReplayBody, CreateReplayQuery, ListReplaysQuery } from './replay.schemas.ts';
-import { NOT_NOW, REPLAY_NOT_FOUND, Replays, WEBHOOK_NOT_FOUND } from './replays.ts';
+import { NOT_NOW, REPLAY_ENDED, REPLAY_NOT_FOUND, Replays, WEBHOOK_NOT_FOUND } from './replays.ts';
 
 @ApiTags('Replays')
 @Roles('operator', 'tenant')
@@ -73,10 +73,11 @@ export class ReplayHttp {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Cancel a replay',
-    description: 'It requests no more deliveries; those requested already go on. One that has ended stays as it is.',
+    description: 'It requests no more deliveries; those requested already go on.',
   })
   @Answers(204, 'It goes no further.')
   @Fails(404, REPLAY_NOT_FOUND)
+  @Fails(409, REPLAY_ENDED)
   async cancel(@Param('id') id: string, @Caller() caller: Caller): Promise<void> {
     await this.replays.cancel(id, caller);
   }

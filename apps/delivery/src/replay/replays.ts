@@ -10,6 +10,7 @@ import type { Place, Replay, ReplayFailure, ReplayRange, ReplayStatus } from './
 import type { ReplayStore } from './replay.store.ts';
 
 export const REPLAY_NOT_FOUND = { replay_not_found: 'There is no such replay.' };
+export const REPLAY_ENDED = { replay_ended: 'The replay has ended already: there is nothing to be cancelled.' };
 export const WEBHOOK_NOT_FOUND = { webhook_not_found: 'There is no such webhook.' };
 export const NOT_NOW = {
   webhook_disabled: 'The webhook is disabled; enable it first.',
@@ -106,6 +107,9 @@ export class Replays {
   async cancel(id: string, caller: Caller): Promise<void> {
     await this.find(id, caller);
     await this.parts.store.cancel(id);
+    // It may have ended by itself in between. To cancel a cancelled one again is no fault.
+    const { state } = await this.find(id, caller);
+    if (state !== 'cancelled') throw problem(409, 'replay_ended', REPLAY_ENDED.replay_ended);
   }
 
   /** Somebody else's webhook is answered like none at all. */

@@ -31,7 +31,13 @@ export type TenantCommand =
   | { readonly type: 'ResumeTenant'; readonly at: Instant };
 
 export type Tenant =
-  { readonly status: 'absent' } | { readonly status: 'active' | 'suspended'; readonly settings: TenantSettings };
+  | { readonly status: 'absent' }
+  | {
+      readonly status: 'active' | 'suspended';
+      /** Why it is suspended, for people; null where nobody said, and while it is active. */
+      readonly suspendedDetail: string | null;
+      readonly settings: TenantSettings;
+    };
 
 function decide(command: TenantCommand, tenant: Tenant): TenantEvent[] {
   if (command.type === 'CreateTenant') {
@@ -49,7 +55,11 @@ function decide(command: TenantCommand, tenant: Tenant): TenantEvent[] {
     }
     case 'SuspendTenant': {
       const { detail, at } = command;
-      return tenant.status === 'suspended' ? [] : [{ type: 'TenantSuspended', data: { detail, at } }];
+      if (tenant.status === 'active') return [{ type: 'TenantSuspended', data: { detail, at } }];
+      // Without a new reason nothing is lost. A new one would be dropped while the caller believes that it is kept.
+      if (detail === null || detail === tenant.suspendedDetail) return [];
+      const message = 'The tenant is suspended already; the reason that it has stays.';
+      throw new RuleBroken('conflict', 'tenant_suspended', message, 'reason');
     }
     case 'ResumeTenant':
       return tenant.status === 'active' ? [] : [{ type: 'TenantResumed', data: { at: command.at } }];
@@ -66,16 +76,16 @@ const realChanges = (settings: TenantSettings, changes: Partial<TenantSettings>)
 
 function evolve(tenant: Tenant, event: TenantEvent): Tenant {
   if (event.type === 'TenantCreated') {
-    return { status: 'active', settings: { name: event.data.name, alertEmail: null } };
+    return { status: 'active', suspendedDetail: null, settings: { name: event.data.name, alertEmail: null } };
   }
   if (tenant.status === 'absent') return tenant;
   switch (event.type) {
     case 'TenantUpdated':
       return { ...tenant, settings: { ...tenant.settings, ...event.data.changes } };
     case 'TenantResumed':
-      return { ...tenant, status: 'active' };
+      return { ...tenant, status: 'active', suspendedDetail: null };
     case 'TenantSuspended':
-      return { ...tenant, status: 'suspended' };
+      return { ...tenant, status: 'suspended', suspendedDetail: event.data.detail };
   }
 }
 

@@ -15,6 +15,10 @@ describe('a tenant', () => {
   test('is suspended with a reason, once', () => {
     tenant.given(created).when({ type: 'SuspendTenant', detail: 'Unpaid', at }).then(suspended);
     tenant.given(created, suspended).when({ type: 'SuspendTenant', detail: 'Unpaid', at }).then();
+    tenant
+      .given(created, suspended)
+      .when({ type: 'SuspendTenant', detail: 'Abuse', at })
+      .thenThrows('tenant_suspended');
   });
   test('is resumed, once', () => {
     const resumed: TenantEvent = { type: 'TenantResumed', data: { at } };

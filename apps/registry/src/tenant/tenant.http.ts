@@ -132,6 +132,7 @@ export class TenantHttp {
   })
   @Answers(200, 'The tenant as it is now.', tenantAnswer, { headers: ETAG, example: suspendedExample })
   @Fails(404, TENANT_NOT_FOUND)
+  @Fails(409, { tenant_suspended: 'With another reason than it has: the tenant is suspended already.' })
   async suspend(
     @Param('id') id: string,
     @Body({ schema: suspendTenantBody }) body: SuspendTenantBody,

@@ -53,6 +53,7 @@ export class WebhookActionsHttp {
   @ApiOperation({ summary: 'Disable a webhook', description: 'Nothing is delivered until somebody enables it.' })
   @Answers(200, 'The webhook as it is now.', webhookDetailsAnswer, { headers: ETAG, example: disabledExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
+  @Fails(409, { webhook_disabled: 'With another reason than it has: the webhook is disabled already.' })
   async disable(
     @Param('id') id: string,
     @Body({ schema: disableBody }) body: DisableBody,

@@ -154,7 +154,11 @@ function decideLive(command: WebhookCommand, webhook: LiveWebhook): WebhookEvent
       return decideEnable(command, webhook);
     case 'DisableWebhook': {
       const { detail, at } = command;
-      return webhook.isActive ? [{ type: 'WebhookDisabled', data: { reason: 'manual', detail, at } }] : [];
+      if (webhook.isActive) return [{ type: 'WebhookDisabled', data: { reason: 'manual', detail, at } }];
+      // Without a new reason nothing is lost. A new one would be dropped while the caller believes that it is kept.
+      if (detail === null || detail === webhook.disabledDetail) return [];
+      const message = 'The webhook is disabled already; the reason that it has stays.';
+      throw new RuleBroken('conflict', 'webhook_disabled', message, 'reason');
     }
     case 'DeleteWebhook':
       return [{ type: 'WebhookDeleted', data: { at: command.at } }];

@@ -177,6 +177,12 @@ describe('disabling, enabling, deleting', () => {
       .then({ type: 'WebhookDisabled', data: { reason: 'manual', detail: 'Moving house', at } }));
   test('disabling twice appends nothing', () =>
     webhook.given(registered, disabled).when({ type: 'DisableWebhook', detail: null, at }).then());
+  test('the reason of a disabled webhook is not replaced in silence', () => {
+    const disable = { type: 'DisableWebhook', detail: 'Moving house', at: later } as const;
+    webhook.given(registered, disabled).when(disable).thenThrows('webhook_disabled');
+    const moving: WebhookEvent = { type: 'WebhookDisabled', data: { reason: 'manual', detail: 'Moving house', at } };
+    webhook.given(registered, moving).when(disable).then();
+  });
   test('a person enables', () =>
     webhook
       .given(registered, disabled)

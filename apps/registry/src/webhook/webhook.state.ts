@@ -14,6 +14,8 @@ export interface LiveWebhook {
   readonly isActive: boolean;
   /** When it was disabled; null while it is active. */
   readonly disabledAt: Instant | null;
+  /** The reason for people; null while it is active, and where none was given. */
+  readonly disabledDetail: string | null;
   /** The failures in a row, each by the id of its attempt, so that a repeated outcome cannot count twice. */
   readonly failures: readonly string[];
   /** When the last counted failure ended; survives a recovery, so that what overlapped it never counts. */
@@ -62,6 +64,7 @@ const registered = ({ data }: WebhookRegistered): LiveWebhook => ({
   certificate: null,
   isActive: true,
   disabledAt: null,
+  disabledDetail: null,
   failures: [],
   lastFailureEndedAt: null,
   recoveredAt: null,
@@ -77,12 +80,20 @@ export function evolveLive(webhook: LiveWebhook, event: WebhookEvent): Webhook {
     case 'WebhookUpdated':
       return { ...webhook, settings: changedSettings(webhook.settings, event.data.changes) };
     case 'WebhookEnabled':
-      return { ...webhook, isActive: true, disabledAt: null, failures: [], enabledAt: event.data.at };
+      return {
+        ...webhook,
+        isActive: true,
+        disabledAt: null,
+        disabledDetail: null,
+        failures: [],
+        enabledAt: event.data.at,
+      };
     case 'WebhookDisabled':
       return {
         ...webhook,
         isActive: false,
         disabledAt: event.data.at,
+        disabledDetail: event.data.detail,
         isAlerted: webhook.isAlerted || raisesAlert(event),
       };
     case 'WebhookDeleted':
