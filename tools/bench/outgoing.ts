@@ -1,5 +1,6 @@
 import { nowMicros } from './clock.ts';
 import type { SentMessage } from './measure/ledger.ts';
+import { eventIdOfSale } from './sale.ts';
 import type { Sale } from './sale.ts';
 
 /** A way into Signet. `send` resolves when Signet has taken all of them, and rejects otherwise. */
@@ -28,7 +29,11 @@ export class Outgoing {
 
   /** Never rejects. `intendedAt` is when they should have been sent, if that is not now. */
   async send(producer: Producer, sales: readonly Sale[], intendedAt = nowMicros()): Promise<void> {
-    const messages = sales.map(({ id }) => ({ id, intendedAt, acceptedAt: undefined as number | undefined }));
+    const messages = sales.map((sale) => ({
+      id: eventIdOfSale(sale),
+      intendedAt,
+      acceptedAt: undefined as number | undefined,
+    }));
     this.#messages.push(...messages);
     try {
       await producer.send(sales);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { inParallel, Outgoing } from './outgoing.ts';
-import { SaleMaker } from './sale.ts';
+import { eventIdOfSale, SaleMaker } from './sale.ts';
 
 const sales = new SaleMaker({ saleId: 's-1', total: 10 }, true);
 
@@ -12,8 +12,12 @@ describe('what a scenario has sent', () => {
     await outgoing.send({ send: () => Promise.reject(new Error('429')) }, [bad]);
     expect(outgoing.accepted).toBe(1);
     expect(outgoing.firstError).toBe('429');
-    expect(outgoing.messages[0]).toMatchObject({ id: good.id, intendedAt: 1_000, acceptedAt: expect.any(Number) });
-    expect(outgoing.messages[1]).toMatchObject({ id: bad.id, acceptedAt: undefined });
+    expect(outgoing.messages[0]).toMatchObject({
+      id: eventIdOfSale(good),
+      intendedAt: 1_000,
+      acceptedAt: expect.any(Number),
+    });
+    expect(outgoing.messages[1]).toMatchObject({ id: eventIdOfSale(bad), acceptedAt: undefined });
   });
 
   test('a closed loop has so many on their way and no more', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventIdOf } from '@signet/contracts';
 import { nowMicros } from './clock.ts';
 
 export const EVENT_TYPE = 'sale.created';
@@ -7,7 +8,7 @@ const SOURCE = '/signet/bench';
 /** With the envelope around it, a body is of about 500 bytes. */
 const DATA_BYTES = 430;
 
-/** A message that is about to be sent: a CloudEvent whose id is a UUID, so that receivers see it as `webhook-id`. */
+/** A message that is about to be sent, as a CloudEvent. */
 export interface Sale {
   readonly id: string;
   readonly time: string;
@@ -36,6 +37,9 @@ export class SaleMaker {
     return { id: randomUUID(), time: new Date().toISOString(), data };
   }
 }
+
+/** The `webhook-id` under which receivers get it. */
+export const eventIdOfSale = ({ id }: Pick<Sale, 'id'>): string => eventIdOf({ source: SOURCE, id });
 
 /** CloudEvents 1.0, structured mode. `subject` differs, so that the messages spread over the partitions. */
 export const structured = (sale: Sale, tenantId: string): Record<string, unknown> => ({

@@ -5,13 +5,12 @@ import { v7 as uuidv7, validate as isUuid } from 'uuid';
 const SIGNET_NAMESPACE = '5b2f6c1e-3d0a-4a55-9d0e-6f1c54b0a7d9';
 
 /**
- * The id that receivers see as `webhook-id`: the CloudEvents id where that is a UUID, else UUIDv5 of source and id.
- * It settles the race of a producer that sends the same message twice: both are the same event to every receiver.
+ * The id that receivers see as `webhook-id`: UUIDv5 of source and id, since CloudEvents are unique by both together; also
+ * where the id is a UUID already (docs/adr/0028). It settles the race of a producer that sends the same message twice: both
+ * are the same event to every receiver.
  */
-export function eventIdOf(message: { source: string; id: string }): string {
-  if (isUuid(message.id)) return message.id.toLowerCase();
-  return uuidv5(`event\n${message.source}\n${message.id}`, SIGNET_NAMESPACE);
-}
+export const eventIdOf = (message: { source: string; id: string }): string =>
+  uuidv5(`event\n${message.source}\n${message.id}`, SIGNET_NAMESPACE);
 
 /**
  * The id of the delivery of one message to one webhook: UUIDv5(webhook id, source + id). It settles the races of a

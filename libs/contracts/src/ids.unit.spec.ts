@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { v5 } from 'uuid';
-import { deliveryIdOf, eventIdOf, fixedId, missedReplayIdOf } from './ids.ts';
+import { deliveryIdOf, eventIdOf, fixedId, isUuid, missedReplayIdOf } from './ids.ts';
 
+/** Of the ids that Signet derives. */
+const NAMESPACE = '5b2f6c1e-3d0a-4a55-9d0e-6f1c54b0a7d9';
 const WEBHOOK = '0199f3a2-6d1c-7c40-9a51-0d7e2f4b8c11';
 
 describe('ids that are derived', () => {
@@ -40,6 +42,17 @@ test('the replay that an enabling asks for has one id, whoever derives it, and t
   expect(missedReplayIdOf(WEBHOOK, '2026-03-01T10:00:00.001Z')).not.toBe(id);
 });
 
-test('the id of an event is the CloudEvents id where that is a UUID', () => {
-  expect(eventIdOf({ source: '/shop', id: WEBHOOK.toUpperCase() })).toBe(WEBHOOK);
+describe('the id of an event', () => {
+  test('is made of source and id, also where the id is a UUID: others may use the same one', () => {
+    const sources = ['/pos/1', '/erp'];
+    const ids = sources.map((source) => eventIdOf({ source, id: WEBHOOK }));
+    expect(new Set([...ids, WEBHOOK]).size).toBe(3);
+    expect(ids.every(isUuid)).toBe(true);
+    expect(ids).toEqual(sources.map((source) => v5(`event\n${source}\n${WEBHOOK}`, NAMESPACE)));
+  });
+
+  test('differs where only the case of the id does, as CloudEvents compares ids', () => {
+    const [lower, upper] = [WEBHOOK, WEBHOOK.toUpperCase()].map((id) => eventIdOf({ source: '/pos/1', id }));
+    expect(lower).not.toBe(upper);
+  });
 });

@@ -2,7 +2,7 @@ import type { ArrivalColumns } from '../receiver/arrivals.ts';
 
 /** A message as its producer remembers it. Times in microseconds, see clock.ts. */
 export interface SentMessage {
-  /** A UUID, so it is the `webhook-id` too. */
+  /** The `webhook-id`. */
   readonly id: string;
   /** When it should have been sent: latency counts from here, so that a producer that falls behind hides nothing. */
   readonly intendedAt: number;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { newId } from '@signet/contracts';
+import { eventIdOf, newId } from '@signet/contracts';
 import type { CanonicalMessage, WebhookSnapshot } from '@signet/contracts';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
@@ -58,7 +58,7 @@ const routed = (all: readonly CanonicalMessage[]): Promise<void> => {
   return dispatch.intake.take(asBatch(bundles.take(), (offset += 1_000)));
 };
 const arrivedIds = (): string[] => receiver.requests.map(({ headers }) => headers['webhook-id'] ?? '').toSorted();
-const idsOf = (all: readonly CanonicalMessage[]): string[] => all.map(({ id }) => id).toSorted();
+const idsOf = (all: readonly CanonicalMessage[]): string[] => all.map(eventIdOf).toSorted();
 const wanted = () => ({ webhookId: webhook.id, since, status: 'missed' as const });
 const untilCompleted = (id: string): Promise<Replay> =>
   waitFor(
@@ -87,7 +87,7 @@ test('what was accepted while the webhook was off arrives once, as if it had nev
   expect(await untilCompleted(id)).toMatchObject({ total: 30, requested: 30 });
   await waitFor(() => receiver.requests.length >= 70, { what: 'the missed ones' });
   expect(arrivedIds()).toEqual(idsOf([...early, ...meanwhile, ...late]));
-  const sent = receiver.requests.find(({ headers }) => headers['webhook-id'] === meanwhile[1]?.id);
+  const sent = receiver.requests.find(({ headers }) => headers['webhook-id'] === eventIdOf(meanwhile[1]!));
   expect(JSON.parse(sent!.body.toString())).toEqual({
     type: 'sale.created',
     timestamp: meanwhile[1]?.time,

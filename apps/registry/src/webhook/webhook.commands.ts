@@ -19,6 +19,7 @@ import { SECRET_UNREADABLE } from './webhook.failures.ts';
 import { HeaderSealing } from './webhook.header-sealing.ts';
 import type { AskedSettings } from './webhook.input.ts';
 import type { WebhookRow } from './webhook.row.ts';
+import { testEventIdOf } from './webhook.test-request.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** Webhooks whose outcomes are recorded in one transaction. */
@@ -110,7 +111,8 @@ export class WebhookCommands {
 
   /** Resolves to the ids under which the test can be followed. */
   async requestTest(id: string, eventType: string, actor: string) {
-    const ids = { deliveryId: newId(), eventId: newId() };
+    const deliveryId = newId();
+    const ids = { deliveryId, eventId: testEventIdOf(deliveryId) };
     await this.ask(id, { type: 'RequestWebhookTest', ...ids, eventType, at: this.now() }, { actor });
     return ids;
   }

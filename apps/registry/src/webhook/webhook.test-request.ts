@@ -1,9 +1,12 @@
 import type { DeliveryRequest } from '@signet/contracts';
-import { requestRecord, webhookBody } from '@signet/contracts';
+import { eventIdOf, requestRecord, webhookBody } from '@signet/contracts';
 import type { WebhookTestRequested } from './webhook.events.ts';
 
 /** Source of the messages that Signet makes itself to try a webhook out. */
 export const TEST_SOURCE = 'urn:signet:test';
+
+/** The `webhook-id` of a test: made of source and id like that of any other message. The delivery's id serves as its id. */
+export const testEventIdOf = (deliveryId: string): string => eventIdOf({ source: TEST_SOURCE, id: deliveryId });
 
 /**
  * The record for `delivery.requests.v1` that sends an example to a webhook. Its ids are those of the event, so that a
@@ -22,7 +25,8 @@ export function testRequestRecord(
     eventId,
     eventType,
     source: TEST_SOURCE,
-    messageId: eventId,
+    // What `testEventIdOf` makes the event id of.
+    messageId: deliveryId,
     messageTime: at,
     acceptedAt: Date.parse(at),
     kind: 'test',
