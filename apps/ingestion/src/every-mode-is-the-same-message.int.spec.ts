@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { CloudEvent } from 'cloudevents';
-import { canonicalKey, readCanonical } from '@signet/contracts';
+import { canonicalKey, eventIdOf, readCanonical } from '@signet/contracts';
 import { TestIngestion } from './testing/ingestion.ts';
 import { batchOf, overHttp, overKafka, saleOf } from './testing/sales.ts';
 
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+const timeLimits = () => ({ now: Date.now(), retentionMs: 90 * 24 * 60 * 60 * 1000 });
 let ingestion: TestIngestion;
 let tenant: string;
 let producer: string;
@@ -37,7 +38,7 @@ test.each(MODES)('an event of the SDK arrives as the same message: %s', async (_
   const { id, source, type, time, subject, data } = event;
   const key = canonicalKey({ tenantId: tenant, subject, id });
   const record = await (await ingestion.canonical()).record(key);
-  expect(readCanonical(record.headers, record.value)).toEqual({
+  expect(readCanonical(record.headers, record.value, timeLimits())).toEqual({
     message: {
       id,
       source,
@@ -66,7 +67,26 @@ test.each(MODES)('an event without subject and trace is keyed by its id: %s', as
   const event = saleOf(tenant, { subject: undefined });
   await send(event);
   const record = await (await ingestion.canonical()).record(`${tenant}/${event.id}`);
-  expect(readCanonical(record.headers, record.value)).toMatchObject({ message: { id: event.id, tenantId: tenant } });
+  expect(readCanonical(record.headers, record.value, timeLimits())).toMatchObject({
+    message: { id: event.id, tenantId: tenant },
+  });
+});
+
+test('an id outside ASCII is one id: percent-encoded over HTTP, in structured mode, and as UTF-8 over Kafka', async () => {
+  const id = `café-${crypto.randomUUID()} "Zoë" 😀`;
+  const subject = `one-${crypto.randomUUID()}`;
+  const event = saleOf(tenant, { id, subject });
+  const binary = overHttp.binary(event);
+  await post({ ...binary, headers: { ...(binary.headers as object), 'ce-id': encodeURIComponent(id) } });
+  await post(overHttp.structured(event));
+  await publish(overKafka.binary(event, 'any'));
+  await publish(overKafka.structured(event, 'any'));
+  const key = `${tenant}/${subject}`;
+  const topic = await ingestion.canonical();
+  await topic.find(() => topic.count(key) === 4, 'the message four times');
+  const messages = topic.recordsOf(key).map(({ headers, value }) => readCanonical(headers, value, timeLimits()));
+  const ids = messages.map((read) => ('message' in read ? [read.message.id, eventIdOf(read.message)] : read));
+  expect(ids).toEqual(Array(4).fill([id, eventIdOf({ source: event.source, id })]));
 });
 
 test('the events of a batch arrive in the order of the batch, each on the topic of its domain', async () => {

@@ -16,14 +16,16 @@ beforeAll(async () => {
 });
 afterAll(() => registry.stop());
 
+const timeLimits = () => ({ now: Date.now(), retentionMs: 90 * 24 * 60 * 60 * 1000 });
+
 /** The alert of this type about a webhook, read as fan-out reads it. */
 async function alert(webhookId: string, type: string, failures: number) {
   const isMeant = ({ headers, value }: { headers: Record<string, Buffer | undefined>; value: Buffer | null }) =>
     headers[CE.type]?.toString() === type &&
     (JSON.parse(value?.toString() ?? '') as { consecutiveFailures: number }).consecutiveFailures === failures;
   const record = await messages.record(`${tenant.id}/${webhookId}`, isMeant);
-  const read = readCanonical(record.headers, record.value);
-  if ('missing' in read) throw new Error(read.missing);
+  const read = readCanonical(record.headers, record.value, timeLimits());
+  if ('reason' in read) throw new Error(read.detail);
   const data = JSON.parse(read.message.data.toString()) as Record<string, unknown>;
   expect(new Ajv2020({ strict: true, allowUnionTypes: true }).validate(eventTypeByName(type)!.schema, data)).toBe(true);
   return { ...read.message, data };

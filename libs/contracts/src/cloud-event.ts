@@ -1,4 +1,6 @@
-import { parseRfc3339 } from './rfc3339.ts';
+import { attributeFault, TENANT_ID, utf8Text } from './attribute-rules.ts';
+import { timeFault } from './message-time.policy.ts';
+import type { TimeFault, TimeLimits } from './message-time.policy.ts';
 import type { Domain } from './topics.ts';
 import { isTraceparent } from './traceparent.ts';
 
@@ -55,28 +57,70 @@ export function canonicalHeaders(message: CanonicalMessage): Record<string, stri
   return headers;
 }
 
+/** Why a record of a canonical topic is no message that can be delivered. */
+export interface CanonicalFault {
+  /** Stable code. */
+  readonly reason: 'not_a_canonical_message' | 'time_out_of_range';
+  /** The header at fault, or `data`. */
+  readonly field: string;
+  /** A sentence for people. */
+  readonly detail: string;
+}
+
 /**
- * Reads a canonical record back. The record came through ingestion or from a trusted service, so only presence is
- * checked, and the time, which deliveries are partitioned by; returns the name of the attribute that is missing or no time.
+ * Reads a canonical record back. Ingestion wrote it, or a trusted service, which may be wrong: what would be stored with its
+ * deliveries is checked as ingestion does. The type and the data are believed.
+ *
+ * @param limits the same as in ingestion, and with room for the time that the record has lain on the topic
  */
 export function readCanonical(
   headers: Readonly<Record<string, Buffer | undefined>>,
   value: Buffer | null,
-): { message: CanonicalMessage } | { missing: string } {
-  const text = (name: string): string | undefined => headers[name]?.toString('utf8');
-  const id = text(CE.id);
-  if (!id) return { missing: CE.id };
-  const source = text(CE.source);
-  if (!source) return { missing: CE.source };
-  const type = text(CE.type);
-  if (!type) return { missing: CE.type };
-  const time = text(CE.time);
-  if (!time || parseRfc3339(time) === undefined) return { missing: CE.time };
-  const tenantId = text(CE.tenantId);
-  if (!tenantId) return { missing: CE.tenantId };
-  if (!value || value.length === 0) return { missing: 'data' };
-  const subject = text(CE.subject);
-  const trace = text(CE.traceparent);
+  limits: TimeLimits,
+): { readonly message: CanonicalMessage } | CanonicalFault {
+  const texts: (string | undefined)[] = [];
+  for (const { name, isRequired } of ATTRIBUTES) {
+    const bytes = headers[name];
+    const text = bytes && utf8Text(bytes);
+    if (bytes && text === undefined) return fault(name, `The header ${name} is not UTF-8.`);
+    if (!text && isRequired) return fault(name, `The header ${name} is missing or empty.`);
+    const wrong = text && attributeFault(text);
+    if (wrong) return fault(name, `The header ${name} ${wrong}.`);
+    // An empty one says nothing, as in ingestion.
+    texts.push(text || undefined);
+  }
+  const [id = '', source = '', type = '', time = '', tenantId = '', subject] = texts;
+  if (!TENANT_ID.test(tenantId)) return fault(CE.tenantId, `The header ${CE.tenantId} must be the id of a tenant.`);
+  const wrongTime = timeFault(time, limits);
+  if (wrongTime) return timeRefusal[wrongTime];
+  if (!value || value.length === 0) return fault('data', 'The record has no data.');
+  const trace = headers[CE.traceparent]?.toString('utf8');
   const traceparent = isTraceparent(trace) ? trace : undefined;
   return { message: { id, source, type, time, subject, tenantId, traceparent, data: value } };
 }
+
+/** In the order in which they are taken apart again. */
+const ATTRIBUTES = [
+  { name: CE.id, isRequired: true },
+  { name: CE.source, isRequired: true },
+  { name: CE.type, isRequired: true },
+  { name: CE.time, isRequired: true },
+  { name: CE.tenantId, isRequired: true },
+  { name: CE.subject, isRequired: false },
+] as const;
+
+const fault = (field: string, detail: string): CanonicalFault => ({ reason: 'not_a_canonical_message', field, detail });
+
+const timeRefusal: Readonly<Record<TimeFault, CanonicalFault>> = {
+  not_a_time: fault(CE.time, `The header ${CE.time} is not an RFC 3339 time.`),
+  too_far_ahead: {
+    reason: 'time_out_of_range',
+    field: CE.time,
+    detail: `The header ${CE.time} is more than a day ahead.`,
+  },
+  too_old: {
+    reason: 'time_out_of_range',
+    field: CE.time,
+    detail: `The header ${CE.time} is older than deliveries are kept.`,
+  },
+};

@@ -46,7 +46,21 @@ export const deliveryOutcome = z
     tenantId: z.string().describe('The tenant that owns the webhook.'),
     eventId: z
       .uuid()
-      .describe('The message; `webhook-id` of the requests. The same for every webhook, retry and replay.'),
+      .describe(
+        'The message; `webhook-id` of the requests: UUIDv5 of source and messageId. The same for every webhook, retry and replay.',
+      ),
+    messageId: z
+      .string()
+      .nullish()
+      .describe("The producer's own id, unique for its source; null, or missing in older records: not known."),
+    source: z
+      .string()
+      .nullish()
+      .describe('CloudEvents source of the message; null, or missing in older records: not known.'),
+    subject: z
+      .string()
+      .nullish()
+      .describe('Id of the object that the message is about; null, or missing in older records: not known, or none.'),
     eventType: z.string().describe('Name in the event catalogue.'),
     kind: z.enum(['message', 'test', 'replay']).describe('What asked for the delivery.'),
     attempt: z
@@ -79,7 +93,10 @@ export const deliveryOutcome = z
         deliveryId: '7d1f7c1e-58a8-5b0e-8a07-3c5a3f9f6f02',
         webhookId: '0199f3a2-6d1c-7c40-9a51-0d7e2f4b8c11',
         tenantId: 'antwerp',
-        eventId: 'a3d9c9c2-7ef6-5d0c-9a39-6d0a52ba3a10',
+        eventId: 'd4e1217e-ae29-5d5d-b2a7-14eeda2dccf9',
+        messageId: 's-1',
+        source: '/pos/1',
+        subject: 'S-20318',
         eventType: 'sale.created',
         kind: 'message',
         attempt: 1,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseRfc3339 } from './rfc3339.ts';
 
 /** One message for one webhook. */
 export const deliveryRequest = z
@@ -8,14 +9,14 @@ export const deliveryRequest = z
       .describe('UUIDv5 of webhook id, source and message id: the same message twice is one delivery.'),
     webhookId: z.uuid().describe('The key of the record.'),
     tenantId: z.string(),
-    eventId: z.uuid().describe('`webhook-id` on the wire.'),
+    eventId: z.uuid().describe('`webhook-id` on the wire: UUIDv5 of source and message id.'),
     eventType: z.string().describe('Name in the event catalogue.'),
     source: z.string().describe('CloudEvents source of the message.'),
     messageId: z.string().describe('CloudEvents id of the message.'),
     subject: z.string().optional().describe('Id of the object that the message is about.'),
     messageTime: z
       .string()
-      .refine((time) => !Number.isNaN(Date.parse(time)))
+      .refine((time) => parseRfc3339(time) !== undefined)
       .describe("The message's `time`, RFC 3339."),
     acceptedAt: z
       .int()

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { deliveryRequest } from './delivery-request.ts';
 import type { DeliveryRequest } from './delivery-request.ts';
 import { deliveryIdOf } from './ids.ts';
+import { isStorableInstant, parseRfc3339 } from './rfc3339.ts';
 
 /*
  * What lies on `delivery.requests.v1`, by the id of the webhook: a request by itself, or a bundle of messages for one webhook.
@@ -155,7 +156,8 @@ function isRequest(value: unknown, webhookId: string): value is DeliveryRequest 
     request.source &&
     request.messageId &&
     Number.isInteger(request.acceptedAt) &&
-    !Number.isNaN(Date.parse(request.messageTime ?? '')),
+    isStorableInstant(request.acceptedAt ?? Number.NaN) &&
+    parseRfc3339(request.messageTime ?? '') !== undefined,
   );
 }
 

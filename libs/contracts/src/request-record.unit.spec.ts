@@ -98,6 +98,12 @@ test.each<[string, Parameters<typeof requestsOfRecord>[0]]>([
       ),
     ),
   ],
+  [
+    'a message of a year that PostgreSQL has not',
+    read(bundleRecord(webhook, [part({ messageTime: '0000-01-01T00:00:00Z' }, '{}')])),
+  ],
+  ['a message of the last year', read(bundleRecord(webhook, [part({ messageTime: '9999-12-31T23:59:59Z' }, '{}')]))],
+  ['a message that was accepted in nanoseconds', read(bundleRecord(webhook, [part({ acceptedAt: 1.77e18 }, '{}')]))],
   ['a message without an id', read(bundleRecord(webhook, [part({ messageId: undefined }, '{}')]))],
   ['a message without a time', read(bundleRecord(webhook, [part({ messageTime: 'yesterday' }, '{}')]))],
   ['a message without an acceptance', read(bundleRecord(webhook, [part({ acceptedAt: 1.5 }, '{}')]))],

@@ -6,11 +6,25 @@ const RFC3339 = z.regexes.datetime({ offset: true });
 const MAX_LENGTH = 64;
 
 /**
+ * The first instant that is taken, and the first that is not any more, milliseconds since the epoch. PostgreSQL has no year
+ * 0, and neither RFC 3339 nor a day partition's upper bound has a year 10000. A whole day is left at both ends, so that a
+ * neighbouring day, or a time with an offset, can be written down too.
+ */
+const EARLIEST_MS = Date.parse('0001-01-02T00:00:00Z');
+const END_MS = Date.parse('9999-12-31T00:00:00Z');
+
+/** Whether PostgreSQL and the day partitions take this instant, milliseconds since the epoch. */
+export const isStorableInstant = (instant: number): boolean => instant >= EARLIEST_MS && instant < END_MS;
+
+/** Whether the text is a time of RFC 3339, of whatever year. */
+export const isRfc3339 = (time: string): boolean => time.length <= MAX_LENGTH && RFC3339.test(time.toUpperCase());
+
+/**
  * The instant of an RFC 3339 time, milliseconds since the epoch; undefined for anything else, also for what Date.parse
- * would take, such as `2026`, `1 Mar 2026` or a text with remarks in brackets.
+ * would take, such as `2026`, `1 Mar 2026` or a text with remarks in brackets, and for years that cannot be stored.
  */
 export function parseRfc3339(time: string): number | undefined {
-  if (time.length > MAX_LENGTH || !RFC3339.test(time.toUpperCase())) return undefined;
+  if (!isRfc3339(time)) return undefined;
   const instant = Date.parse(time);
-  return Number.isNaN(instant) ? undefined : instant;
+  return isStorableInstant(instant) ? instant : undefined;
 }

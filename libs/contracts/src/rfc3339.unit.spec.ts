@@ -8,6 +8,8 @@ test.each([
   ['2026-03-05T23:00:00+23:59', '2026-03-04T23:01:00.000Z'],
   ['2026-03-05T10:00:00-00:00', '2026-03-05T10:00:00.000Z'],
   ['2024-02-29T23:59:59.9Z', '2024-02-29T23:59:59.900Z'],
+  ['0001-01-02T00:00:00Z', '0001-01-02T00:00:00.000Z'],
+  ['9999-12-31T00:59:59.999+01:00', '9999-12-30T23:59:59.999Z'],
 ])('%s is %s', (time, instant) => expect(parseRfc3339(time)).toBe(Date.parse(instant)));
 
 test.each([
@@ -26,6 +28,10 @@ test.each([
   ['2026-13-01T10:00:00Z', 'a month that there is not'],
   ['2026-03-04T24:00:00Z', 'an hour that no day has'],
   ['2026-03-04T10:00:61Z', 'a second that no minute has'],
+  ['0000-01-01T00:00:00Z', 'a year that PostgreSQL has not'],
+  ['0001-01-01T00:00:00+01:00', 'a year that PostgreSQL has not, by its offset'],
+  ['9999-12-31T00:00:00Z', 'a day whose partition would end in the year 10000'],
+  ['9999-12-30T23:59:59-23:59', 'the same by its offset'],
   ['+002026-03-04T10:00:00Z', 'a year of six digits'],
   [`2026-03-04T10:00:00.${'1'.repeat(60)}Z`, 'a fraction without end'],
 ])('%j is none: %s', (time) => expect(parseRfc3339(time)).toBeUndefined());

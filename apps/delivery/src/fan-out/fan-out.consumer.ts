@@ -1,8 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { CANONICAL_TOPICS } from '@signet/contracts';
+import { CANONICAL_TOPICS, canonicalTimeLimits } from '@signet/contracts';
+import type { Clock } from '@signet/contracts';
 import { OnRecords } from '@signet/kafka';
 import type { RecordBatch } from '@signet/kafka';
+import { CLOCK, SETTINGS } from '@signet/service-kit';
+import type { DeliverySettings } from '../config.ts';
 import { DeliveryMetrics } from '../delivery-metrics.ts';
 import { RequestsProducer } from '../producer.module.ts';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
@@ -16,13 +19,17 @@ export class FanOutConsumer {
     @Inject(WebhookDirectoryReader) private readonly reader: WebhookDirectoryReader,
     @Inject(RequestsProducer) private readonly producer: RequestsProducer,
     @Inject(DeliveryMetrics) private readonly metrics: DeliveryMetrics,
+    @Inject(SETTINGS) private readonly settings: DeliverySettings,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @OnRecords(CANONICAL_TOPICS, FAN_OUT)
   async onBatch(@Payload() batch: RecordBatch): Promise<void> {
     // A directory that is still being read would route to some webhooks and pass over others.
     await this.reader.whenComplete();
-    const requests = await fanOut(batch, this.reader.directory, this.producer);
+    const retentionMs = this.settings.SIGNET_RETENTION;
+    const limits = canonicalTimeLimits({ now: this.clock().getTime(), retentionMs });
+    const requests = await fanOut(batch, this.reader.directory, this.producer, limits);
     this.metrics.fannedOut(batch.records.length, requests);
   }
 }

@@ -6,10 +6,11 @@ import {
   eventIdOf,
   isOwnDomain,
   readCanonical,
+  recordTime,
   requestRecord,
   webhookBody,
 } from '@signet/contracts';
-import type { BundledMessage, CanonicalMessage, DeliveryRequest } from '@signet/contracts';
+import type { BundledMessage, CanonicalMessage, DeliveryRequest, TimeLimits } from '@signet/contracts';
 import type { RecordBatch, RecordProducer } from '@signet/kafka';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
@@ -73,24 +74,26 @@ export const isAboutWebhook = (message: CanonicalMessage, webhook: Pick<RoutedWe
 /** A large message for many webhooks is in memory once for each: no more than this of a batch at once. */
 const STEP_BYTES = 4_194_304;
 
-/** Routes a batch of a canonical topic and answers when Kafka has every request. */
+/**
+ * Routes a batch of a canonical topic and answers when Kafka has every request. A record that is no message, or whose time
+ * cannot be stored, is set aside alone, before it is in a bundle with others.
+ *
+ * @param limits of the messages' times
+ */
 export async function fanOut(
   batch: RecordBatch,
   directory: WebhookDirectory,
   producer: Pick<RecordProducer, 'publishAll'>,
+  limits: TimeLimits,
 ): Promise<number> {
   const bundles = new RequestBundles();
   for (const record of batch.records) {
-    const read = readCanonical(record.headers, record.value);
-    if ('missing' in read) {
-      batch.setAside(record, {
-        reason: 'not_a_canonical_message',
-        field: read.missing,
-        detail: `The record lacks ${read.missing} or it cannot be read.`,
-      });
+    const read = readCanonical(record.headers, record.value, limits);
+    if ('reason' in read) {
+      batch.setAside(record, read);
       continue;
     }
-    route(read.message, record.timestamp, directory, bundles);
+    route(read.message, recordTime(record.timestamp, limits), directory, bundles);
     if (bundles.bytes >= STEP_BYTES) await producer.publishAll(DELIVERY_REQUESTS, bundles.take());
   }
   await producer.publishAll(DELIVERY_REQUESTS, bundles.take());

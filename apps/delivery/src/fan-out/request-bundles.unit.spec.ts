@@ -6,6 +6,8 @@ import { snapshotOf } from '../testing/webhook-snapshot.ts';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import { fanOut } from './fan-out.ts';
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+const limits = { now: Date.parse('2026-03-01T12:00:00Z'), retentionMs: 90 * DAY_MS };
 const webhook = (ordering: WebhookSnapshot['ordering'] = 'none'): WebhookSnapshot => snapshotOf({ ordering });
 const message = (n: number, fields: Partial<CanonicalMessage> = {}): CanonicalMessage => ({
   id: `m-${n}`,
@@ -46,7 +48,7 @@ async function routed(webhooks: readonly WebhookSnapshot[], all: readonly Canoni
     steps.push({ bytes: (records as RequestRecord[]).reduce((sum, { value }) => sum + value.length, 0) });
     return Promise.resolve();
   };
-  const count = await fanOut(batch, directory, { publishAll });
+  const count = await fanOut(batch, directory, { publishAll }, limits);
   const records = published.map((record) => ({
     webhookId: record.key,
     bytes: record.value.length,

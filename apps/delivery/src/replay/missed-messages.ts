@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { canonicalTopic, CE, deliveryIdOf, domainOf, readCanonical } from '@signet/contracts';
-import type { CanonicalMessage } from '@signet/contracts';
+import type { CanonicalMessage, TimeLimits } from '@signet/contracts';
 import { rangesBetween, readRanges } from '@signet/kafka';
 import type { KafkaClientOptions, KafkaRecord, PartitionRange } from '@signet/kafka';
 import { existingDeliveries } from '../delivery/delivery.log.ts';
@@ -17,6 +17,8 @@ export class MissedMessages {
   constructor(
     private readonly client: KafkaClientOptions,
     private readonly em: EntityManager,
+    /** What fan-out sets aside is no message here either. */
+    private readonly limits: () => TimeLimits,
   ) {}
 
   /** Where Kafka keeps what was accepted in this time. */
@@ -52,9 +54,10 @@ export class MissedMessages {
   }
 
   private async missed(webhook: RoutedWebhook, records: readonly KafkaRecord[]): Promise<CanonicalMessage[]> {
+    const limits = this.limits();
     const messages = records.flatMap((record) => {
       if (!isFor(webhook, record)) return [];
-      const read = readCanonical(record.headers, record.value);
+      const read = readCanonical(record.headers, record.value, limits);
       return 'message' in read && !isAboutWebhook(read.message, webhook) ? [read.message] : [];
     });
     const days = [...new Set(messages.map(({ time }) => dayOf(time)))];

@@ -59,6 +59,7 @@ import { Replays } from './replays.ts';
             pollMs: 1_000,
             maxAtOnce: 8,
             previewMs: 10_000,
+            retentionMs: settings.SIGNET_RETENTION,
           },
         ),
     },

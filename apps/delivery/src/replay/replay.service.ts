@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { canonicalTimeLimits } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import type { KafkaClientOptions, RecordProducer } from '@signet/kafka';
 import type { Logger, TenantDirectory } from '@signet/service-kit';
@@ -33,6 +34,8 @@ export interface ReplaySettings {
   readonly pollMs: number;
   readonly maxAtOnce: number;
   readonly previewMs: number;
+  /** How long deliveries are kept. */
+  readonly retentionMs: number;
 }
 
 /** Puts together what people ask of replays and what carries them out. */
@@ -46,7 +49,8 @@ export class ReplayService {
     const { em, clock, producer, tenants, logger } = on;
     const { directory } = on.webhooks;
     const store = new ReplayStore(em, clock, settings.replica);
-    const sources = { stored: new StoredMessages(em), missed: new MissedMessages(on.kafka, em) };
+    const limits = () => canonicalTimeLimits({ now: clock().getTime(), retentionMs: settings.retentionMs });
+    const sources = { stored: new StoredMessages(em), missed: new MissedMessages(on.kafka, em, limits) };
     const whenReady = async (): Promise<void> => {
       await Promise.all([on.webhooks.whenComplete(), tenants.whenComplete()]);
     };

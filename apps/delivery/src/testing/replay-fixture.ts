@@ -18,6 +18,7 @@ import { PARTITION } from './dispatch-fixture.ts';
 import type { DispatchFixture } from './dispatch-fixture.ts';
 
 const kafka = { brokers: testBrokers(), clientId: 'test' };
+const DAY_MS = 24 * 60 * 60 * 1000;
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Whoever may see everything. */
@@ -51,7 +52,15 @@ export function replayReplica(
       logger: { ...logger } as never,
       adding: () => Promise.resolve(),
     },
-    { replica: `replica-${newId()}`, ratePerSecond: 10_000, pollMs: 20, maxAtOnce: 4, previewMs: 20_000, ...settings },
+    {
+      replica: `replica-${newId()}`,
+      ratePerSecond: 10_000,
+      pollMs: 20,
+      maxAtOnce: 4,
+      previewMs: 20_000,
+      retentionMs: 90 * DAY_MS,
+      ...settings,
+    },
   );
 }
 

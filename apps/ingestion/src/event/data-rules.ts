@@ -1,8 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { EVENT_TYPES, PRODUCER_EVENT_TYPES } from '@signet/contracts';
+import { countMembers, duplicateKey } from './duplicate-keys.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
+import { schemaSentence } from './schema-sentence.ts';
 
 const MAX_DEPTH = 64;
 const MAX_KEYS = 10_000;
@@ -22,22 +24,33 @@ export const isKnownType = (type: string): boolean => VALIDATORS.has(type);
 /** Whether only Signet itself sends this type: whoever could forge an alert could send people after healthy webhooks. */
 export const isOwnType = (type: string): boolean => OWN_TYPES.has(type);
 
-/** Checks a payload: an object, neither too deep nor too wide, that fits the schema of its event type. */
-export function checkData(type: string, data: unknown): Refusal | undefined {
+/**
+ * Checks a payload: an object, neither too deep nor too wide, whose names are each there once, and that fits the schema of its
+ * event type.
+ *
+ * @param json the text of `data`, which is what receivers get
+ */
+export function checkData(type: string, data: unknown, json: Buffer): Refusal | undefined {
   if (typeof data !== 'object' || data === null || Array.isArray(data))
     return refusal('invalid_data', 'data', 'data must be a JSON object.');
   const size = measure(data);
   if (size.depth > MAX_DEPTH) return refusal('too_deep', 'data', `data is nested deeper than ${MAX_DEPTH} levels.`);
-  if (size.keys > MAX_KEYS) return refusal('too_many_keys', 'data', `data has more than ${MAX_KEYS} keys.`);
+  if (size.keys > MAX_KEYS) return refusal('too_many_keys', 'data', 'data has more than 10,000 keys.');
+  if (countMembers(json) !== size.keys) return duplicateRefusal(json);
   const validate = VALIDATORS.get(type);
   if (!validate || validate(data)) return undefined;
-  return schemaRefusal(validate.errors?.[0]);
+  return schemaRefusal(validate.errors ?? []);
 }
 
-function schemaRefusal(error: ErrorObject | undefined): Refusal {
-  const path = (error?.instancePath ?? '').replaceAll('/', '.');
-  const field = `data${path}`;
-  return refusal('invalid_data', field, `${field} ${error?.message ?? 'does not fit the schema'}.`);
+/** The schema judges the last of the two; a receiver's parser may take the first. */
+function duplicateRefusal(json: Buffer): Refusal {
+  const field = `data.${duplicateKey(json) ?? ''}`;
+  return refusal('duplicate_key', field, `${field} is there twice; which of the two counts depends on who reads it.`);
+}
+
+function schemaRefusal(errors: readonly ErrorObject[]): Refusal {
+  const field = `data${(errors[0]?.instancePath ?? '').replaceAll('/', '.')}`;
+  return refusal('invalid_data', field, `${field} ${schemaSentence(errors)}.`);
 }
 
 /** Without recursion: the depth is the sender's choice. Stops where a limit is passed. */

@@ -1,5 +1,5 @@
-import { parseRfc3339 } from '@signet/contracts';
-import type { CanonicalMessage } from '@signet/contracts';
+import { attributeFault, recordTime, TENANT_ID, timeFault } from '@signet/contracts';
+import type { CanonicalMessage, TimeFault } from '@signet/contracts';
 import { checkData, isKnownType, isOwnType } from './data-rules.ts';
 import type { RawEvent } from './raw-event.ts';
 import { refusal } from './refusal.ts';
@@ -7,17 +7,16 @@ import type { Refusal } from './refusal.ts';
 import { parseJson } from './structured.ts';
 import { traceparentOf } from './trace-context.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-const MAX_ATTRIBUTE_LENGTH = 1_024;
-const TENANT_ID = /^[A-Za-z0-9._~-]{1,128}$/;
+const TENANT_ID_RULE =
+  'tenantid must be the id of a tenant: at most 64 letters, digits, ".", "_" and "-", the first a letter or digit.';
 const JSON_MEDIA_TYPE = /^application\/([a-z0-9.+-]+\+)?json\s*(;.*)?$/i;
-const CONTROL = /[\u0000-\u001f\u007f]/;
-/** JSON can write it, UTF-8 cannot: two ids that differ in nothing else would become the same one. */
-const HALF_A_PAIR = /\p{Surrogate}/u;
 
 export interface EventContext {
   readonly now: number;
-  /** When the event came in, for one that does not say its own time: the same however often it is read. */
+  /**
+   * The time of an event that does not say its own, milliseconds since the epoch: when Kafka or the request brought it, so that
+   * it is the same however often it is read. Out of range it is not believed, and `now` is taken.
+   */
   readonly receivedAt: number;
   readonly retentionMs: number;
   readonly maxBytes: number;
@@ -82,7 +81,7 @@ function checkTenant(attributes: RawEvent['attributes'], context: EventContext):
       'The extension attribute tenantid names the tenant; it is missing.',
     );
   if (typeof tenantId !== 'string' || !TENANT_ID.test(tenantId))
-    return refusal('invalid_attribute', 'tenantid', 'tenantid must be the id of a tenant.');
+    return refusal('invalid_attribute', 'tenantid', TENANT_ID_RULE);
   if (!context.mayActFor(tenantId))
     return refusal('tenant_not_allowed', 'tenantid', 'The API key may not send events for this tenant.');
   if (!context.tenantExists(tenantId)) return refusal('unknown_tenant', 'tenantid', 'There is no such tenant.');
@@ -90,15 +89,17 @@ function checkTenant(attributes: RawEvent['attributes'], context: EventContext):
 }
 
 function checkTime(time: unknown, context: EventContext): string | Refusal {
-  if (time === undefined || time === null || time === '') return new Date(context.receivedAt).toISOString();
-  const at = typeof time === 'string' ? parseRfc3339(time) : undefined;
-  if (typeof time !== 'string' || at === undefined)
-    return refusal('invalid_attribute', 'time', 'time must be an RFC 3339 time such as 2026-03-01T10:00:00Z.');
-  if (at > context.now + DAY_MS) return refusal('time_out_of_range', 'time', 'time is more than a day ahead.');
-  if (at < context.now - context.retentionMs)
-    return refusal('time_out_of_range', 'time', 'time is older than deliveries are kept.');
-  return time;
+  if (time === undefined || time === null || time === '')
+    return new Date(recordTime(context.receivedAt, context)).toISOString();
+  const fault = typeof time === 'string' ? timeFault(time, context) : 'not_a_time';
+  return fault === undefined ? (time as string) : TIME_REFUSALS[fault];
 }
+
+const TIME_REFUSALS: Readonly<Record<TimeFault, Refusal>> = {
+  not_a_time: refusal('invalid_attribute', 'time', 'time must be an RFC 3339 time such as 2026-03-01T10:00:00Z.'),
+  too_far_ahead: refusal('time_out_of_range', 'time', 'time is more than a day ahead.'),
+  too_old: refusal('time_out_of_range', 'time', 'time is older than deliveries are kept.'),
+};
 
 function checkContent({ attributes, data, parsed }: RawEvent, type: string, maxBytes: number): Refusal | undefined {
   const contentType = attributes['datacontenttype'];
@@ -106,10 +107,14 @@ function checkContent({ attributes, data, parsed }: RawEvent, type: string, maxB
     return refusal('invalid_attribute', 'datacontenttype', 'datacontenttype must be JSON.');
   if (!data || data.length === 0) return refusal('missing_data', 'data', 'The event has no data.');
   if (data.length > maxBytes)
-    return refusal('message_too_large', 'data', `data has ${data.length} bytes; at most ${maxBytes} are taken.`);
+    return refusal(
+      'message_too_large',
+      'data',
+      `data has ${grouped(data.length)} bytes; at most ${grouped(maxBytes)} are taken.`,
+    );
   const value = parsed ?? parseJson(data);
   if (value === undefined) return refusal('invalid_data', 'data', 'data is not JSON in UTF-8.');
-  return checkData(type, value);
+  return checkData(type, value, data);
 }
 
 function requiredText(attributes: RawEvent['attributes'], name: string): string | Refusal {
@@ -123,10 +128,9 @@ function optionalText(attributes: RawEvent['attributes'], name: string): string 
   const value = attributes[name];
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value !== 'string') return refusal('invalid_attribute', name, `${name} must be a string.`);
-  if (value.length > MAX_ATTRIBUTE_LENGTH)
-    return refusal('invalid_attribute', name, `${name} is longer than ${MAX_ATTRIBUTE_LENGTH} characters.`);
-  if (CONTROL.test(value)) return refusal('invalid_attribute', name, `${name} has a control character.`);
-  if (HALF_A_PAIR.test(value))
-    return refusal('invalid_attribute', name, `${name} has one half of a surrogate pair, which is no character.`);
-  return value;
+  const fault = attributeFault(value);
+  return fault === undefined ? value : refusal('invalid_attribute', name, `${name} ${fault}.`);
 }
+
+/** `262144` as people read it: 262,144. */
+const grouped = (count: number): string => count.toLocaleString('en');

@@ -22,7 +22,7 @@ export function memberRanges(json: Buffer, at = 0): [name: string, range: ByteRa
   let index = skipSpace(json, skipSpace(json, at) + 1);
   while (json[index] !== CLOSE_BRACE && index < json.length) {
     const nameEnd = skipString(json, index);
-    const name = JSON.parse(json.toString('utf8', index, nameEnd)) as string;
+    const name = memberNameAt(json, index, nameEnd);
     const start = skipSpace(json, skipSpace(json, nameEnd) + 1);
     const end = skipValue(json, start);
     members.push([name, { start, end }]);
@@ -45,13 +45,17 @@ export function elementRanges(json: Buffer): ByteRange[] {
   return elements;
 }
 
-function skipSpace(json: Buffer, from: number): number {
+/** The name between two quotes, which stand at `start` and before `end`. */
+export const memberNameAt = (json: Buffer, start: number, end: number): string =>
+  JSON.parse(json.toString('utf8', start, end)) as string;
+
+export function skipSpace(json: Buffer, from: number): number {
   let index = from;
   for (let byte = json[index]; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;) byte = json[++index];
   return index;
 }
 
-function skipString(json: Buffer, from: number): number {
+export function skipString(json: Buffer, from: number): number {
   let index = from + 1;
   while (json[index] !== QUOTE) index += json[index] === BACKSLASH ? 2 : 1;
   return index + 1;

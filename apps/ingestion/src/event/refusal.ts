@@ -16,6 +16,7 @@ export interface Refusal {
     | 'time_out_of_range'
     | 'missing_data'
     | 'invalid_data'
+    | 'duplicate_key'
     | 'message_too_large'
     | 'too_deep'
     | 'too_many_keys';

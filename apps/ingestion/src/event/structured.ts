@@ -30,8 +30,9 @@ export function readStructured(json: Buffer): RawEvent | Refusal {
   if (typeof envelope !== 'object' || envelope === null || Array.isArray(envelope))
     return refusal('malformed_event', 'event', 'A CloudEvent in structured mode is a JSON object.');
   const members = memberRanges(json);
-  const names = members.map(([name]) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const names = new Set<string>();
+  // Each name is looked up once: an envelope may have as many members as bytes allow.
+  const twice = members.find(([name]) => names.size === names.add(name).size)?.[0];
   if (twice !== undefined) return refusal('malformed_event', twice, `The attribute "${twice}" is there twice.`);
   const { data, data_base64, ...attributes } = envelope as Record<string, unknown>;
   if (data_base64 !== undefined) return readBase64(data_base64, data, attributes);

@@ -6,6 +6,9 @@ import { modeOf, noJson, readBatch, readStructured } from '../event/structured.t
 
 const JSON_MEDIA_TYPE = /^application\/([a-z0-9.-]+\+)?json\s*(;|$)/i;
 
+const PRINTABLE_ASCII = /^[\u0020-\u007e]*$/;
+const ENCODE = 'write them as percent-encoded UTF-8, such as %C3%A9 for é.';
+
 /** What a request holds: one event, or a batch whose events are judged one by one. */
 export type HttpEvents =
   | { readonly kind: 'one'; readonly event: RawEvent | Refusal }
@@ -44,8 +47,17 @@ function readBinary(headers: IncomingHttpHeaders, body: Buffer, rawHeaders: read
   for (const name in headers) {
     if (!name.startsWith('ce-')) continue;
     const attribute = name.slice(3);
-    const value = decoded(String(headers[name]));
-    if (value === undefined) return refusal('invalid_attribute', attribute, `${name} is not percent-encoded UTF-8.`);
+    const text = String(headers[name]);
+    // Node reads bytes as Latin-1: taken so, the id would differ from the same one in structured mode or over Kafka.
+    if (!PRINTABLE_ASCII.test(text))
+      return refusal(
+        'invalid_attribute',
+        attribute,
+        `The header ${name} has bytes that are not printable ASCII: ${ENCODE}`,
+      );
+    const value = decoded(text);
+    if (value === undefined)
+      return refusal('invalid_attribute', attribute, `The header ${name} is not percent-encoded UTF-8.`);
     attributes[attribute] = value;
   }
   if (headers['content-type'] !== undefined) attributes['datacontenttype'] = headers['content-type'];

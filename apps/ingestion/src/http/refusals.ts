@@ -30,10 +30,11 @@ const DETAILS: Readonly<Record<HttpReason, string>> = {
   tenant_not_allowed: 'The API key may not send events for this tenant.',
   time_out_of_range: 'time is more than a day ahead.',
   missing_data: 'The event has no data.',
-  invalid_data: 'data.total must be number,null.',
-  message_too_large: 'data has 300000 bytes; at most 262144 are taken.',
+  invalid_data: 'data.total must be a number, a string or null.',
+  duplicate_key: 'data.total is there twice; which of the two counts depends on who reads it.',
+  message_too_large: 'data has 300,000 bytes; at most 262,144 are taken.',
   too_deep: 'data is nested deeper than 64 levels.',
-  too_many_keys: 'data has more than 10000 keys.',
+  too_many_keys: 'data has more than 10,000 keys.',
 };
 
 /** The reasons that are answered with a status, with their sentences. */

@@ -53,7 +53,7 @@ const goodAttributes = {
   type: WORLD.eventType,
   tenantid: WORLD.tenant,
 };
-type Name = keyof typeof goodEvent | 'time' | 'subject' | 'datacontenttype' | 'data_base64';
+type Name = keyof typeof goodEvent | 'partitionkey' | 'time' | 'subject' | 'datacontenttype' | 'data_base64';
 
 const whole = (body: string | Buffer | null, contentType: string | undefined = STRUCTURED): SentEvent => ({
   attributes: {},
@@ -80,6 +80,13 @@ const binary = (
     body: body === null ? null : Buffer.from(body),
   };
 };
+
+/** A good event in binary mode, without a time. */
+export const goodBinaryEvent: SentEvent = binary({});
+
+/** A good event in structured mode with this text as its data. */
+const withData = (data: string): SentEvent =>
+  whole(JSON.stringify({ ...goodEvent, data: 0 }).replace('"data":0', () => `"data":${data}`));
 
 const nested = (depth: number): unknown => (depth === 0 ? 1 : { a: nested(depth - 1) });
 const keys = (count: number): object =>
@@ -109,16 +116,24 @@ const OF_ATTRIBUTES: readonly Row[] = [
   ['an empty id', structured({ id: '' }), 'missing_attribute', 'id', 'id is empty'],
   ['id null', structured({ id: null }), 'missing_attribute', 'id', 'id is missing'],
   ['id as a number', structured({ id: 7 }), 'invalid_attribute', 'id', 'id must be a string'],
-  ['a long id', structured({ id: long }), 'invalid_attribute', 'id', 'longer than 1024 characters'],
+  ['a long id', structured({ id: long }), 'invalid_attribute', 'id', 'longer than 1,024 characters'],
   ['a line break in the id', structured({ id: 'a\nb' }), 'invalid_attribute', 'id', 'control character'],
   ['NUL in the id', structured({ id: 'a\u0000b' }), 'invalid_attribute', 'id', 'control character'],
   ['half a character in the id', structured({ id: 'a\ud83d' }), 'invalid_attribute', 'id', 'half of a surrogate pair'],
   ['an id that is not UTF-8', binary({ id: Buffer.from([0x61, 0xff]) }), 'invalid_attribute', 'id', 'not UTF-8', 'kafka'],
   ['an id that is wrongly encoded', binary({ id: Buffer.from('%E4%') }), 'invalid_attribute', 'id', 'percent-encoded', 'http'],
+  ['an id in raw UTF-8', binary({ id: Buffer.from('café') }), 'invalid_attribute', 'id', 'The header ce-id has bytes that are not printable ASCII', 'http'],
+  ['a source in raw Latin-1', binary({ source: Buffer.from('/caf\xe9', 'latin1') }), 'invalid_attribute', 'source', 'percent-encoded UTF-8, such as %C3%A9', 'http'],
+  ['a subject in raw UTF-8', binary({ subject: Buffer.from('Zoë') }), 'invalid_attribute', 'subject', 'The header ce-subject', 'http'],
+  ['an extension in raw UTF-8', binary({ 'partitionkey': Buffer.from('Zoë') }), 'invalid_attribute', 'partitionkey', 'The header ce-partitionkey', 'http'],
+  ['a tab in a raw header', binary({ subject: Buffer.from('a\tb') }), 'invalid_attribute', 'subject', 'not printable ASCII', 'http'],
+  ['half a character, percent-encoded', binary({ id: Buffer.from('a%ED%A0%BD') }), 'invalid_attribute', 'id', 'percent-encoded UTF-8', 'http'],
+  ['NUL, percent-encoded', binary({ id: Buffer.from('a%00') }), 'invalid_attribute', 'id', 'control character', 'http'],
+  ['half a character over Kafka', binary({ id: Buffer.from([0x61, 0xed, 0xa0, 0xbd]) }), 'invalid_attribute', 'id', 'not UTF-8', 'kafka'],
   ['no source', structured({ source: undefined }), 'missing_attribute', 'source', 'source is missing'],
   ['an empty source', structured({ source: '' }), 'missing_attribute', 'source', 'source is empty'],
   ['source as an object', structured({ source: {} }), 'invalid_attribute', 'source', 'source must be a string'],
-  ['a long source', structured({ source: `/${long}` }), 'invalid_attribute', 'source', 'longer than 1024 characters'],
+  ['a long source', structured({ source: `/${long}` }), 'invalid_attribute', 'source', 'longer than 1,024 characters'],
   ['a control character in the source', structured({ source: '/pos\u007f' }), 'invalid_attribute', 'source', 'control character'],
   ['no type', structured({ type: undefined }), 'missing_attribute', 'type', 'type is missing'],
   ['a type that nobody knows', structured({ type: 'sale.exploded' }), 'unknown_event_type', 'type', '"sale.exploded" is not in'],
@@ -131,7 +146,9 @@ const OF_ATTRIBUTES: readonly Row[] = [
   ['an empty tenant', structured({ tenantid: '' }), 'missing_attribute', 'tenantid', 'names the tenant'],
   ['a tenant as a number', structured({ tenantid: 12 }), 'invalid_attribute', 'tenantid', 'id of a tenant'],
   ['a slash in the tenant', structured({ tenantid: 'a/b' }), 'invalid_attribute', 'tenantid', 'id of a tenant'],
-  ['a long tenant', structured({ tenantid: 't'.repeat(129) }), 'invalid_attribute', 'tenantid', 'id of a tenant'],
+  ['a tenant with a tilde', structured({ tenantid: 'a~b' }), 'invalid_attribute', 'tenantid', 'id of a tenant'],
+  ['a tenant that begins with a dot', structured({ tenantid: '.a' }), 'invalid_attribute', 'tenantid', 'id of a tenant'],
+  ['a long tenant', structured({ tenantid: 't'.repeat(65) }), 'invalid_attribute', 'tenantid', 'id of a tenant'],
   ['a tenant that is not the key’s', structured({ tenantid: WORLD.foreignTenant }), 'tenant_not_allowed', 'tenantid', 'may not send events for this tenant', 'http'],
   ['a tenant that there is not', structured({ tenantid: WORLD.unknownTenant }), 'unknown_tenant', 'tenantid', 'no such tenant'],
   ['a time in words', structured({ time: 'yesterday' }), 'invalid_attribute', 'time', 'RFC 3339'],
@@ -140,9 +157,13 @@ const OF_ATTRIBUTES: readonly Row[] = [
   ['a day that there is not', structured({ time: '2026-02-30T10:00:00Z' }), 'invalid_attribute', 'time', 'RFC 3339'],
   ['a time as a number', structured({ time: 1_772_359_200_000 }), 'invalid_attribute', 'time', 'RFC 3339'],
   ['a time far ahead', structured({ time: '9999-12-31T23:59:59Z' }), 'time_out_of_range', 'time', 'more than a day ahead'],
+  ['a time of the year 0', structured({ time: '0000-01-01T00:00:00Z' }), 'time_out_of_range', 'time', 'older than deliveries are kept'],
+  ['a time of 1969', structured({ time: '1969-12-31T23:59:59.999Z' }), 'time_out_of_range', 'time', 'older than deliveries are kept'],
+  ['a time in binary mode, ten years ahead', binary({ time: '2036-11-29T10:00:00Z' }), 'time_out_of_range', 'time', 'more than a day ahead'],
+  ['a time in milliseconds, as a string', structured({ time: '1772359200000' }), 'invalid_attribute', 'time', 'RFC 3339'],
   ['a time older than the retention', structured({ time: '2001-01-01T00:00:00Z' }), 'time_out_of_range', 'time', 'older than deliveries are kept'],
   ['a subject as a number', structured({ subject: 5 }), 'invalid_attribute', 'subject', 'subject must be a string'],
-  ['a long subject', structured({ subject: long }), 'invalid_attribute', 'subject', 'longer than 1024 characters'],
+  ['a long subject', structured({ subject: long }), 'invalid_attribute', 'subject', 'longer than 1,024 characters'],
   ['a tab in the subject', structured({ subject: 'a\tb' }), 'invalid_attribute', 'subject', 'control character'],
   ['XML', structured({ datacontenttype: 'application/xml' }), 'invalid_attribute', 'datacontenttype', 'must be JSON'],
   ['a content type as a number', structured({ datacontenttype: 1 }), 'invalid_attribute', 'datacontenttype', 'must be JSON'],
@@ -154,13 +175,22 @@ const OF_DATA: readonly Row[] = [
   ['data null', structured({ data: null }), 'missing_data', 'data', 'has no data'],
   ['data as a text', structured({ data: 'S-1' }), 'invalid_data', 'data', 'must be a JSON object'],
   ['data as a list', structured({ data: [1] }), 'invalid_data', 'data', 'must be a JSON object'],
-  ['data that is too large', structured({ data: { note: 'n'.repeat(WORLD.maxBytes) } }), 'message_too_large', 'data', `at most ${WORLD.maxBytes}`],
+  ['data that is too large', structured({ data: { note: 'n'.repeat(WORLD.maxBytes) } }), 'message_too_large', 'data', 'at most 131,072 are taken'],
   ['data that is too deep', structured({ data: nested(70) }), 'too_deep', 'data', 'deeper than 64 levels'],
-  ['data with too many keys', structured({ data: keys(10_001) }), 'too_many_keys', 'data', 'more than 10000 keys'],
-  ['a total that is a list', structured({ data: { total: [] } }), 'invalid_data', 'data.total', 'data.total must be number'],
-  ['a sale id that is an object', structured({ data: { saleId: {} } }), 'invalid_data', 'data.saleId', 'data.saleId must be string,integer'],
-  ['a currency in small letters', structured({ data: { currency: 'eur' } }), 'invalid_data', 'data.currency', 'must match pattern'],
-  ['a sku that is a number', structured({ data: { items: [{ sku: 'R' }, { sku: 7 }] } }), 'invalid_data', 'data.items.1.sku', 'must be string'],
+  ['data with too many keys', structured({ data: keys(10_001) }), 'too_many_keys', 'data', 'more than 10,000 keys'],
+  ['a total that is a list', structured({ data: { total: [] } }), 'invalid_data', 'data.total', 'data.total must be a number, a string or null.'],
+  ['a total in words', structured({ data: { total: 'free' } }), 'invalid_data', 'data.total', 'data.total must be a number, a string that matches the pattern ^-?\\d+(\\.\\d+)?$ or null.'],
+  ['a sale id that is an object', structured({ data: { saleId: {} } }), 'invalid_data', 'data.saleId', 'data.saleId must be a string or a whole number.'],
+  ['a currency in small letters', structured({ data: { currency: 'eur' } }), 'invalid_data', 'data.currency', 'must be a string that matches the pattern ^[A-Z]{3}$.'],
+  ['a sku that is a number', structured({ data: { items: [{ sku: 'R' }, { sku: 7 }] } }), 'invalid_data', 'data.items.1.sku', 'must be a string or null.'],
+  ['a key twice', binary({}, '{"total":"free","total":5}'), 'duplicate_key', 'data.total', 'data.total is there twice'],
+  ['a key twice, structured', withData('{"total":"free","total":5}'), 'duplicate_key', 'data.total', 'data.total is there twice'],
+  ['a key twice in base64', structured({ data: undefined, data_base64: Buffer.from('{"total":"free","total":5}').toString('base64') }), 'duplicate_key', 'data.total', 'data.total is there twice'],
+  ['a key twice with the same value', binary({}, '{"total":5,"total":5}'), 'duplicate_key', 'data.total', 'is there twice'],
+  ['a key twice, once with an escape', binary({}, '{"total":5,"tot\\u0061l":6}'), 'duplicate_key', 'data.total', 'is there twice'],
+  ['a key twice in an element of a list', withData('{"items":[{"sku":"R"},{"sku":"R","sku":"S"}]}'), 'duplicate_key', 'data.items.1.sku', 'is there twice'],
+  ['a key twice, one of them an object', binary({}, '{"customer":{"name":"A"},"customer":null}'), 'duplicate_key', 'data.customer', 'is there twice'],
+  ['__proto__ twice', binary({}, '{"__proto__":1,"__proto__":2}'), 'duplicate_key', 'data.__proto__', 'is there twice'],
   ['data twice over', structured({ data_base64: 'e30=' }), 'malformed_event', 'data_base64', 'not both'],
   ['base64 that is none', structured({ data: undefined, data_base64: '{}' }), 'malformed_event', 'data_base64', 'must be base64'],
   ['base64 of an impossible length', structured({ data: undefined, data_base64: 'e30=e' }), 'malformed_event', 'data_base64', 'must be base64'],
@@ -177,6 +207,8 @@ const OF_THE_BODY: readonly Row[] = [
   ['structured, a number', whole('12'), 'malformed_event', 'event', 'is a JSON object'],
   ['structured, null', whole('null'), 'malformed_event', 'event', 'is a JSON object'],
   ['structured, bytes that are not UTF-8', whole(LATIN_1), 'malformed_event', 'event', 'not JSON in UTF-8'],
+  ['structured, data twice', whole(`{"data":{},"data":{"total":5}}`), 'malformed_event', 'data', '"data" is there twice'],
+  ['structured, an attribute twice, once with an escape', whole('{"id": "a", "\\u0069d": "b"}'), 'malformed_event', 'id', '"id" is there twice'],
   ['structured, an attribute twice', whole('{"id": "a", "id": "b"}'), 'malformed_event', 'id', '"id" is there twice'],
   ['structured, an attribute with a long name twice', whole(`{${`"${'n'.repeat(40_000)}":1,`.repeat(2)}"id":"a"}`), 'malformed_event', `${'n'.repeat(256)}….`, 'The attribute "nnn'],
   ['structured, Avro', whole(AVRO, 'application/cloudevents+avro'), 'unsupported_media_type', 'content-type', 'application/cloudevents+json'],

@@ -1,11 +1,11 @@
+import { TENANT_ID } from '@signet/contracts';
 import { pageQuery } from '@signet/service-kit';
 import { z } from 'zod';
 
-/** A tenant's id becomes part of Kafka keys, hence no slash and no space. */
 export const tenantId = z
   .string()
   .max(64)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'It must be letters, digits, ".", "_" and "-", the first a letter or digit.');
+  .regex(TENANT_ID, 'It must be at most 64 letters, digits, ".", "_" and "-", the first a letter or digit.');
 
 /** A name for people: one character of it can be seen. */
 export const displayName = z

@@ -1,0 +1,69 @@
+import { memberNameAt, skipSpace, skipString } from './json-members.ts';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+
+/**
+ * How many members all objects of a JSON text have together. JSON.parse keeps one of two members with one name: where it
+ * leaves fewer keys than the text has members, there is a duplicate. That costs one look at each byte, and only a text that
+ * is refused anyway is searched for the name.
+ *
+ * @param json has passed JSON.parse
+ */
+export function countMembers(json: Buffer): number {
+  let members = 0;
+  const { length } = json;
+  for (let index = 0; index < length; index++) {
+    const byte = json[index];
+    if (byte === COLON) members += 1;
+    if (byte !== QUOTE) continue;
+    index += 1;
+    for (let inner = json[index]; inner !== QUOTE && index < length; inner = json[index])
+      index += inner === BACKSLASH ? 2 : 1;
+  }
+  return members;
+}
+
+/** An object (its names so far) or a list (the place of the element) that is still open. */
+interface Open {
+  readonly names: Set<string> | undefined;
+  /** Name of the present member, or place of the present element. */
+  step: string | number;
+}
+
+/**
+ * The path of the first member whose name its object has had before, such as `items.1.sku`; undefined where there is none.
+ * Names are compared as they are read, so `"a"` and `"\u0061"` are one. Without recursion: the depth is the sender's choice.
+ *
+ * @param json has passed JSON.parse
+ */
+export function duplicateKey(json: Buffer): string | undefined {
+  const open: Open[] = [];
+  for (let index = skipSpace(json, 0); index < json.length; index = skipSpace(json, index)) {
+    const byte = json[index];
+    const inside = open.at(-1);
+    if (byte === OPEN_BRACE) open.push({ names: new Set(), step: '' });
+    else if (byte === OPEN_BRACKET) open.push({ names: undefined, step: 0 });
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) open.pop();
+    else if (byte === COMMA && typeof inside?.step === 'number') inside.step += 1;
+    else if (byte === QUOTE) {
+      const end = skipString(json, index);
+      // A string before a colon is a name.
+      if (inside?.names && json[skipSpace(json, end)] === COLON) {
+        inside.step = memberNameAt(json, index, end);
+        if (inside.names.has(inside.step)) return open.map(({ step }) => step).join('.');
+        inside.names.add(inside.step);
+      }
+      index = end;
+      continue;
+    }
+    index += 1;
+  }
+  return undefined;
+}
