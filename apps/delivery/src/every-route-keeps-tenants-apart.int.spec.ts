@@ -37,8 +37,8 @@ beforeAll(async () => {
   [webhook, other].forEach((one) => api.knows(one));
   owner = await api.newKey(webhook.tenantId);
   stranger = await api.newKey(other.tenantId);
-  await dispatch.intake.take(requestBatch(webhook, ['theirs']));
-  await dispatch.intake.take(requestBatch(other, ['own']));
+  await dispatch.intake.take(requestBatch(webhook, ['theirs'], undefined, { subject: 'S-1' }));
+  await dispatch.intake.take(requestBatch(other, ['own'], undefined, { subject: 'S-1' }));
   delivery = await waitFor(
     async () => (await fixture.reader.list({ tenantId: webhook.tenantId, status: 'FAILED' }, null, 1))[0],
     { what: 'the delivery of the owner to have failed' },
@@ -160,6 +160,9 @@ test("whatever is asked of a list, another tenant's rows are not in it", async (
     `/v1/deliveries?webhookId=${webhook.id}`,
     `/v1/deliveries?webhookId=${webhook.id}&status=FAILED`,
     `/v1/deliveries?eventId=${delivery.eventId}`,
+    `/v1/deliveries?messageId=${delivery.messageId}`,
+    `/v1/deliveries?subject=${delivery.subject}`,
+    `/v1/deliveries?source=${delivery.source}&q=${delivery.messageId}`,
     `/v1/deliveries?q=${delivery.eventId}`,
     `/v1/deliveries?q=${webhook.name}`,
     '/v1/deliveries?q=answered',

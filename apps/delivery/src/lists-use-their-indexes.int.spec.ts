@@ -161,6 +161,15 @@ describe.each([
       `eventId=${eventId}&eventType=sale.created`,
       `q=${eventId}`,
       `q=${eventId.slice(0, 8)}`,
+      'messageId=sale-4711',
+      'messageId=sale-4711&source=/pos/3',
+      'messageId=nothing',
+      'subject=S-42',
+      'subject=S-42&eventType=sale.created',
+      'subject=nothing',
+      'source=/pos/3',
+      'source=/nowhere',
+      'q=S-42',
     ]) {
       const sent = await statementsOf(() => ask(query, tenantId));
       expect(sent.length).toBeLessThanOrEqual(STATEMENTS);

@@ -211,6 +211,8 @@ describe('Delivery, its behaviour', () => {
     ['(webhook, status)', /\(webhook_id, status[,)]/],
     ['(status, nextRetryAt)', /\(status, next_retry_at\)/],
     ['(eventType, eventId)', /\((event_type, event_id|event_id, event_type)\)$/],
+    ['(eventType, subject)', /\(subject, event_type, created_at DESC, id DESC/],
+    ['(messageId)', /\(message_id, created_at DESC, id DESC/],
   ])('indexed by %s', async (_what, definition) => {
     const { rows } = await sql<{ indexdef: string }>`
       select indexdef from pg_indexes where schemaname = 'delivery' and tablename = 'deliveries'`.execute(

@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Longer ones would not fit beside the others into a Kafka header, an index of PostgreSQL or a dead letter. */
+/** UTF-16 code units. Longer ones would not fit beside the others into Kafka headers and dead letters. */
 export const MAX_ATTRIBUTE_LENGTH = 1_024;
+/** Of UTF-8. An entry of PostgreSQL's B-trees has 2,704 bytes at most, and the indexes of deliveries have other columns beside it. */
+const MAX_ATTRIBUTE_BYTES = 2_048;
 
 /**
  * Id of a tenant: 1 to 64 letters, digits, ".", "_" and "-", the first a letter or digit. It becomes part of Kafka keys, hence
@@ -20,6 +22,7 @@ const HALF_A_PAIR = /\p{Surrogate}/u;
 export function attributeFault(value: string): string | undefined {
   if (value.length > MAX_ATTRIBUTE_LENGTH) return 'is longer than 1,024 characters';
   if (PRINTABLE_ASCII.test(value)) return undefined;
+  if (Buffer.byteLength(value) > MAX_ATTRIBUTE_BYTES) return 'is longer than 2,048 bytes';
   if (CONTROL.test(value)) return 'has a control character';
   if (HALF_A_PAIR.test(value)) return 'has one half of a surrogate pair, which is no character';
   return undefined;

@@ -109,6 +109,9 @@ export interface Delivery {
   readonly webhookName: string | null;
   readonly eventType: string;
   readonly eventId: string;
+  readonly messageId: string | null;
+  readonly source: string | null;
+  readonly subject: string | null;
   readonly repeats: string | null;
   readonly status: DeliveryStatus;
   readonly attemptCount: number;

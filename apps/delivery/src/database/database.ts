@@ -9,6 +9,7 @@ import { DeliveryMigration1 } from './delivery.migration.ts';
 import { HeldDeliveriesMigration } from './held-deliveries.migration.ts';
 import { DueByWebhookMigration } from './due-by-webhook.migration.ts';
 import { DueBySubjectMigration } from './due-by-subject.migration.ts';
+import { MessageIdentityMigration } from './message-identity.migration.ts';
 import { ShelvedRequestsMigration } from './shelved-requests.migration.ts';
 import { ReplayWebhookVersionMigration } from './replay-webhook-version.migration.ts';
 import { ReplaysMigration } from './replays.migration.ts';
@@ -34,6 +35,7 @@ export const deliveryDatabase = (
     { name: 'shelved-requests', class: ShelvedRequestsMigration },
     { name: 'installation', class: InstallationMigration },
     { name: 'replay-webhook-version', class: ReplayWebhookVersionMigration },
+    { name: 'message-identity', class: MessageIdentityMigration },
   ],
   installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,

@@ -11,7 +11,19 @@ const listed = {
   webhookId: z.uuid(),
   webhookName: z.string().nullable().meta({ description: 'As it is called now; null: it is deleted.' }),
   eventType: z.string(),
-  eventId: z.uuid().meta({ description: 'The webhook-id that the receiver sees.' }),
+  eventId: z.uuid().meta({ description: 'The webhook-id that the receiver sees: UUIDv5 of source and messageId.' }),
+  messageId: z
+    .string()
+    .nullable()
+    .meta({ description: "The producer's own id, unique for its source; null in deliveries of earlier versions." }),
+  source: z
+    .string()
+    .nullable()
+    .meta({ description: 'Who sent the message, as a URI reference; null in deliveries of earlier versions.' }),
+  subject: z
+    .string()
+    .nullable()
+    .meta({ description: 'Id of the object that the message is about; null where it names none.' }),
   repeats: z.uuid().nullable().meta({ description: 'The delivery that this one repeats.' }),
   status: z.enum(DELIVERY_STATUSES),
   attemptCount: z.int().min(0),
@@ -86,12 +98,15 @@ type AttemptView = z.infer<typeof attempt>;
 
 const AT = '2026-11-23T20:05:26.164Z';
 export const deliveryExample = {
-  id: 'd4e1217e-ae29-5d5d-b2a7-14eeda2dccf9',
+  id: '7d1f7c1e-58a8-5b0e-8a07-3c5a3f9f6f02',
   tenantId: 'antwerp-jewels',
   webhookId: '01a20a03-6a9d-799e-8f18-38d27e479d8e',
   webhookName: 'Accounting',
   eventType: 'sale.created',
-  eventId: '088d9b62-55e3-5604-81e1-14acca88c80a',
+  eventId: 'd4e1217e-ae29-5d5d-b2a7-14eeda2dccf9',
+  messageId: 's-1',
+  source: '/pos/1',
+  subject: 'S-1',
   repeats: null,
   status: 'RETRYING',
   attemptCount: 1,
@@ -134,7 +149,7 @@ export const attemptsExample = {
       request: {
         method: 'POST',
         url: 'https://shop.example/hooks',
-        headers: { 'content-type': 'application/json', 'webhook-id': '088d9b62-55e3-5604-81e1-14acca88c80a' },
+        headers: { 'content-type': 'application/json', 'webhook-id': 'd4e1217e-ae29-5d5d-b2a7-14eeda2dccf9' },
         body: `{"type":"sale.created","timestamp":"${AT}","data":{"saleId":"S-1"}}`,
       },
       signature: 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',

@@ -9,11 +9,15 @@ export interface DeliveryFilter {
   readonly status?: string | undefined;
   readonly eventType?: string | undefined;
   readonly eventId?: string | undefined;
+  /** The producer's own id: one message only together with its source. */
+  readonly messageId?: string | undefined;
+  readonly source?: string | undefined;
+  readonly subject?: string | undefined;
   readonly createdAfter?: string | undefined;
   readonly createdBefore?: string | undefined;
   readonly sentAfter?: string | undefined;
   readonly sentBefore?: string | undefined;
-  /** Searches event type, event id and error message, and the webhooks whose names match. */
+  /** Searches event type, event id, message id, subject and error message, and the webhooks whose names match. */
   readonly q?: string | undefined;
   readonly webhookIdsByName?: readonly string[];
 }
@@ -84,7 +88,7 @@ const behind = (after: DeliveryPosition): Condition =>
   sql`(d.created_at, d.id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`;
 
 function conditions(filter: DeliveryFilter): Condition[] {
-  const { tenantId, webhookId, status, eventType, eventId, sentAfter, sentBefore } = filter;
+  const { tenantId, webhookId, status, eventType, eventId, messageId, source, subject, sentAfter, sentBefore } = filter;
   return [
     ...(tenantId === null ? [] : [sql`d.tenant_id = ${tenantId}`]),
     ...(webhookId ? [sql`d.webhook_id = ${webhookId}::uuid`] : []),
@@ -93,6 +97,9 @@ function conditions(filter: DeliveryFilter): Condition[] {
     ...(status === 'FAILED' ? [sql`d.error_message is not null`] : []),
     ...(eventType ? [sql`d.event_type = ${eventType}`] : []),
     ...(eventId ? [sql`d.event_id = ${eventId}::uuid`] : []),
+    ...(messageId ? [sql`d.message_id = ${messageId}`] : []),
+    ...(source ? [sql`d.source = ${source}`] : []),
+    ...(subject ? [sql`d.subject = ${subject}`] : []),
     ...(sentAfter ? [sql`d.sent_at >= ${sentAfter}::timestamptz`] : []),
     ...(sentBefore ? [sql`d.sent_at < ${sentBefore}::timestamptz`] : []),
   ];
@@ -127,6 +134,8 @@ function matches(filter: DeliveryFilter): readonly Match[] {
   return [
     { where: [sql`d.error_message ilike ${containing(q)}`] },
     ...byEventId(q),
+    { where: [sql`d.message_id = ${q}`] },
+    { where: [sql`d.subject = ${q}`] },
     ...(webhookId ? [] : byWebhooks(webhookIds)),
     ...(eventType ? [] : byTypes(types, isWide)),
   ];

@@ -57,6 +57,9 @@ const COLUMNS: readonly Column<Projected>[] = [
   ['partition', 'integer', ({ row }) => row.partition],
   ['event_type', 'text', ({ row }) => row.eventType],
   ['event_id', 'uuid', ({ row }) => row.eventId],
+  ['message_id', 'text', ({ row }) => row.messageId],
+  ['source', 'text', ({ row }) => row.source],
+  ['subject', 'text', ({ row }) => row.subject],
   ['kind', 'text', ({ row }) => row.kind],
   ['repeats', 'uuid', ({ row }) => row.repeats],
   ['status', 'text', ({ row }) => row.status],
@@ -79,7 +82,8 @@ const EXTRA: readonly Column<LogAppend>[] = [
   ['due_at', 'timestamptz', ({ due }) => dueText(due)],
 ];
 const ORDER: readonly Column<Pick<LogAppend, 'order'>>[] = [
-  ['subject', 'text', ({ order }) => order?.subject ?? null],
+  // The queue's column is called `subject`, and so is the one of the deliveries.
+  ['order_subject', 'text', ({ order }) => order?.subject ?? null],
   ['request_offset', 'bigint', ({ order }) => order?.offset.toString() ?? null],
 ];
 const HOLD: readonly Column<LogAppend>[] = [
@@ -150,7 +154,7 @@ export async function insertDeliveries(em: EntityManager, appends: readonly LogA
       insert into due_deliveries (
         delivery_id, day, partition, webhook_id, created_at, due_at, subject, request_offset, held_epoch
       )
-      select id, day, partition, webhook_id, created_at, due_at, subject, request_offset, held_epoch
+      select id, day, partition, webhook_id, created_at, due_at, order_subject, request_offset, held_epoch
       from input join fresh using (id) where due_at is not null
     )
     select id from fresh`.execute(em.getKysely());
@@ -272,6 +276,6 @@ export async function insertProjection(
     with ${inputOf(rows, [...COLUMNS, ...ORDER])},
     projected as (insert into deliveries (${names}) select ${names} from input)
     insert into due_deliveries (delivery_id, day, partition, webhook_id, created_at, due_at, subject, request_offset)
-    select id, day, partition, webhook_id, created_at, coalesce(next_retry_at, created_at), subject, request_offset
+    select id, day, partition, webhook_id, created_at, coalesce(next_retry_at, created_at), order_subject, request_offset
     from input where status in ('PENDING', 'RETRYING')`.execute(em.getKysely());
 }

@@ -10,7 +10,14 @@ export interface DeliveryRow {
   readonly webhookId: string;
   readonly partition: number;
   readonly eventType: string;
+  /** `webhook-id`: UUIDv5 of source and message id. */
   readonly eventId: string;
+  /** The producer's own id; null in rows from before it was kept here. */
+  readonly messageId: string | null;
+  /** CloudEvents source; null as above. */
+  readonly source: string | null;
+  /** Id of the object that the message is about; null as above, and where the message names none. */
+  readonly subject: string | null;
   readonly kind: 'message' | 'test' | 'replay';
   readonly repeats: string | null;
   readonly status: DeliveryStatus;
@@ -99,6 +106,9 @@ const requested = (id: string, data: Requested): DeliveryRow => ({
   partition: data.partition,
   eventType: data.eventType,
   eventId: data.eventId,
+  messageId: data.messageId,
+  source: data.source,
+  subject: data.subject ?? null,
   kind: data.kind,
   repeats: data.repeats ?? null,
   status: 'PENDING',

@@ -3,8 +3,8 @@ import type { DeliveryRow } from './delivery.projection.ts';
 
 /** Columns of `deliveries d` under the names that `toDeliveryRow` reads. */
 export const ROW_COLUMNS = `
-  d.id, d.day::text as day, d.tenant_id, d.webhook_id, d.partition, d.event_type, d.event_id, d.kind, d.repeats,
-  d.status, d.attempt_count, d.max_attempts, d.next_retry_at, d.response_status_code, d.error_class, d.error_message,
+  d.id, d.day::text as day, d.tenant_id, d.webhook_id, d.partition, d.event_type, d.event_id, d.message_id, d.source,
+  d.subject, d.kind, d.repeats, d.status, d.attempt_count, d.max_attempts, d.next_retry_at, d.response_status_code, d.error_class, d.error_message,
   d.signature, d.sent_at, d.completed_at, d.duration_ms, d.created_at, d.updated_at, d.version`;
 
 type Timestamp = string | Date;
@@ -18,6 +18,9 @@ export interface RawDeliveryRow {
   partition: number;
   event_type: string;
   event_id: string;
+  message_id: string | null;
+  source: string | null;
+  subject: string | null;
   kind: DeliveryRow['kind'];
   repeats: string | null;
   status: DeliveryStatus;
@@ -47,6 +50,9 @@ export const toDeliveryRow = (raw: RawDeliveryRow): DeliveryRow => ({
   partition: raw.partition,
   eventType: raw.event_type,
   eventId: raw.event_id,
+  messageId: raw.message_id,
+  source: raw.source,
+  subject: raw.subject,
   kind: raw.kind,
   repeats: raw.repeats,
   status: raw.status,

@@ -1,8 +1,10 @@
-import { DELIVERY_STATUSES } from '@signet/contracts';
+import { DELIVERY_STATUSES, MAX_ATTRIBUTE_LENGTH } from '@signet/contracts';
 import { pageQuery, time } from '@signet/service-kit';
 import { z } from 'zod';
 
 const instant = time.transform((date) => date.toISOString());
+
+const attribute = z.string().min(1).max(MAX_ATTRIBUTE_LENGTH).optional();
 
 export const listDeliveriesQuery = z.strictObject({
   ...pageQuery,
@@ -13,6 +15,11 @@ export const listDeliveriesQuery = z.strictObject({
     .uuid()
     .optional()
     .describe('Those of one message, to whichever webhook: the webhook-id that receivers see.'),
+  messageId: attribute.describe(
+    "Those of messages with this id of their producer's; only together with `source` it is one message.",
+  ),
+  source: attribute.describe('Those of messages from this source.'),
+  subject: attribute.describe('Those of messages about this object.'),
   createdAfter: instant.optional().describe('Created at or after this time.'),
   createdBefore: instant.optional().describe('Created before this time.'),
   sentAfter: instant.optional().describe('Last sent at or after this time.'),
@@ -23,7 +30,7 @@ export const listDeliveriesQuery = z.strictObject({
     .max(200)
     .optional()
     .describe(
-      'Part of webhook name, event type or error message, in any case; or an event id, whole or its first 8 characters or more.',
+      'Part of webhook name, event type or error message, in any case; or an event id, whole or its first 8 characters or more; or a message id or a subject, whole.',
     ),
 });
 export type ListDeliveriesQuery = z.infer<typeof listDeliveriesQuery>;

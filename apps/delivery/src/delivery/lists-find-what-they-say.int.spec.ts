@@ -55,6 +55,9 @@ function made(index: number): DeliveryRow {
     tenantId: webhook.tenantId,
     webhookId: webhook.id,
     kind: isReplay ? 'replay' : 'message',
+    messageId: `sale-${index % 11}`,
+    source: index % 3 === 0 ? '/erp' : '/pos/1',
+    subject: index % 13 === 0 ? null : `S-${index % 13}`,
     eventType: random() < 0.7 ? 'sale.created' : oneOf(EVENT_TYPE_NAMES),
     status,
     errorMessage: hasError ? oneOf(ERRORS) : null,
@@ -77,7 +80,7 @@ afterAll(() => stored.close());
 
 /** What the filter says, one row at a time. */
 function isListed(row: DeliveryRow, filter: DeliveryFilter): boolean {
-  const { tenantId, webhookId, status, eventType, eventId, q } = filter;
+  const { tenantId, webhookId, status, eventType, eventId, messageId, source, subject, q } = filter;
   const { createdAfter, createdBefore, sentAfter, sentBefore } = filter;
   return (
     (tenantId === null || row.tenantId === tenantId) &&
@@ -85,11 +88,14 @@ function isListed(row: DeliveryRow, filter: DeliveryFilter): boolean {
     (!status || row.status === status) &&
     (!eventType || row.eventType === eventType) &&
     (!eventId || row.eventId === eventId) &&
+    (!messageId || row.messageId === messageId) &&
+    (!source || row.source === source) &&
+    (!subject || row.subject === subject) &&
     (!createdAfter || row.createdAt >= createdAfter) &&
     (!createdBefore || row.createdAt < createdBefore) &&
     (!sentAfter || (row.sentAt !== null && row.sentAt >= sentAfter)) &&
     (!sentBefore || (row.sentAt !== null && row.sentAt < sentBefore)) &&
-    (!q || isFound(row, q.toLowerCase()))
+    (!q || isFound(row, q.toLowerCase()) || row.messageId === q || row.subject === q)
   );
 }
 
@@ -141,6 +147,12 @@ const FILTERS: Record<string, () => Partial<DeliveryFilter>> = {
   'a rare type': () => ({ eventType: 'purchase_order.received' }),
   'no type': () => ({ eventType: 'nothing.happened' }),
   'an event': () => ({ eventId: rows[77]!.eventId }),
+  'a message id': () => ({ messageId: 'sale-3' }),
+  'a message id of a source': () => ({ messageId: 'sale-3', source: '/erp' }),
+  'no message id': () => ({ messageId: 'sale-' }),
+  'a source': () => ({ source: '/pos/1' }),
+  'a subject': () => ({ subject: 'S-7' }),
+  'a subject of a type': () => ({ subject: 'S-7', eventType: 'sale.created' }),
   'created after': () => ({ createdAfter: rows[100]!.createdAt }),
   'created before': () => ({ createdBefore: rows[2_400]!.createdAt }),
   'created within': () => ({ createdAfter: HALF, createdBefore: QUARTER }),
@@ -169,6 +181,9 @@ const SEARCHES: Record<string, () => string> = {
   'the beginning of an event': () => rows[9]!.eventId.slice(0, 13),
   'too little of an event': () => rows[9]!.eventId.slice(0, 7),
   'the end of an event': () => rows[9]!.eventId.slice(20),
+  'a message id': () => 'sale-3',
+  'a message id in capitals': () => 'SALE-3',
+  'a subject': () => 'S-7',
   nothing: () => 'zzzzzz',
 };
 const SCOPES: Record<string, string | null> = { 'a tenant': 'tenant-1', 'every tenant': null };

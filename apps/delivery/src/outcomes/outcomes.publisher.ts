@@ -47,10 +47,13 @@ export class OutcomesPublisher {
       webhook_id: string;
       tenant_id: string;
       event_id: string;
+      message_id: string | null;
+      source: string | null;
+      subject: string | null;
       event_type: string;
       kind: Identity['kind'];
     }>`
-      select id, webhook_id, tenant_id, event_id, event_type, kind from deliveries
+      select id, webhook_id, tenant_id, event_id, message_id, source, subject, event_type, kind from deliveries
       where id = any(${rows.map((row) => row.delivery_id)}::uuid[])
         and day = any(${[...new Set(rows.map(({ day }) => isoDay(day)))]}::date[])`.execute(this.em.fork().getKysely());
     return new Map(
@@ -60,6 +63,9 @@ export class OutcomesPublisher {
           webhookId: row.webhook_id,
           tenantId: row.tenant_id,
           eventId: row.event_id,
+          messageId: row.message_id,
+          source: row.source,
+          subject: row.subject,
           eventType: row.event_type,
           kind: row.kind,
         },
@@ -70,8 +76,8 @@ export class OutcomesPublisher {
 
 function identityIn([first]: readonly DeliveryEvent[]): Identity | undefined {
   if (first?.type !== 'DeliveryRequested') return undefined;
-  const { webhookId, tenantId, eventId, eventType, kind } = first.data;
-  return { webhookId, tenantId, eventId, eventType, kind };
+  const { webhookId, tenantId, eventId, messageId, source, subject = null, eventType, kind } = first.data;
+  return { webhookId, tenantId, eventId, messageId, source, subject, eventType, kind };
 }
 
 const isoDay = (midnight: Date): string =>

@@ -7,6 +7,10 @@ export interface LoggedEvents {
   readonly webhookId: string;
   readonly tenantId: string;
   readonly eventId: string;
+  /** Null where a version wrote the row that did not keep it. */
+  readonly messageId: string | null;
+  readonly source: string | null;
+  readonly subject: string | null;
   readonly eventType: string;
   readonly kind: DeliveryOutcome['kind'];
   readonly events: readonly DeliveryEvent[];

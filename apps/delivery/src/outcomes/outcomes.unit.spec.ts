@@ -7,6 +7,9 @@ const logged = {
   webhookId: '0199f3a2-6d1c-7c40-9a51-0d7e2f4b8c11',
   tenantId: 'tenant-1',
   eventId: 'a3d9c9c2-7ef6-5d0c-9a39-6d0a52ba3a10',
+  messageId: 's-1',
+  source: '/pos/1',
+  subject: null,
   eventType: 'sale.created',
   kind: 'message',
 } as const;

@@ -23,7 +23,8 @@ begin
   end loop;
 end $$;
 
-insert into delivery.deliveries (id, day, tenant_id, webhook_id, partition, event_type, event_id, kind, repeats, status,
+insert into delivery.deliveries (id, day, tenant_id, webhook_id, partition, event_type, event_id, message_id, source,
+  subject, kind, repeats, status,
   attempt_count, max_attempts, next_retry_at, response_status_code, error_class, error_message, signature, sent_at,
   completed_at, duration_ms, created_at, updated_at, version)
 select
@@ -35,6 +36,10 @@ select
   event_type,
   -- Every fourth message goes to two webhooks.
   pg_temp.id_of('many-event-' || case n % 4 when 3 then n - 1 else n end),
+  -- Producers count by themselves: a thousand tenants have the same ids and subjects.
+  'sale-' || case n % 4 when 3 then n - 1 else n end % 20000,
+  '/pos/' || n % 7,
+  'S-' || n % 5000,
   case when is_replay then 'replay' else 'message' end,
   case when is_replay then pg_temp.id_of('many-delivery-' || n / 2) end,
   status,

@@ -164,6 +164,7 @@ const OF_ATTRIBUTES: readonly Row[] = [
   ['a time older than the retention', structured({ time: '2001-01-01T00:00:00Z' }), 'time_out_of_range', 'time', 'older than deliveries are kept'],
   ['a subject as a number', structured({ subject: 5 }), 'invalid_attribute', 'subject', 'subject must be a string'],
   ['a long subject', structured({ subject: long }), 'invalid_attribute', 'subject', 'longer than 1,024 characters'],
+  ['a subject of many bytes', structured({ subject: '店'.repeat(700) }), 'invalid_attribute', 'subject', 'longer than 2,048 bytes'],
   ['a tab in the subject', structured({ subject: 'a\tb' }), 'invalid_attribute', 'subject', 'control character'],
   ['XML', structured({ datacontenttype: 'application/xml' }), 'invalid_attribute', 'datacontenttype', 'must be JSON'],
   ['a content type as a number', structured({ datacontenttype: 1 }), 'invalid_attribute', 'datacontenttype', 'must be JSON'],

@@ -155,6 +155,17 @@ function Details({ delivery }: { readonly delivery: DeliveryDetail }) {
           <Copyable text={delivery.eventId} what="the event id" />
           <div className="faint">The receiver sees it as webhook-id.</div>
         </Fact>
+        {delivery.messageId !== null && (
+          <Fact name="Message id">
+            <Copyable text={delivery.messageId} what="the message id" />
+            <div className="faint">The producer’s own, from {delivery.source}.</div>
+          </Fact>
+        )}
+        {delivery.subject !== null && (
+          <Fact name="Subject">
+            <Copyable text={delivery.subject} what="the subject" />
+          </Fact>
+        )}
         {isOperator && (
           <Fact name="Tenant">
             <Link href={`/tenants/${delivery.tenantId}`}>{delivery.tenantId}</Link>
