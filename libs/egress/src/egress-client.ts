@@ -97,17 +97,17 @@ export class EgressClient {
   post(request: EgressRequest): Promise<EgressResult> {
     if (this.#closed) return Promise.reject(new EgressClosedError('The egress client is closed.'));
     const target = this.#targetOf(request.url);
-    if (!target.ok) return Promise.resolve(refusal(target.errorClass, target.message));
+    if (!target.ok) return Promise.resolve(refusal(request, target.errorClass, target.message));
     const name = connectionHeaderIn(request.headers);
     if (name !== undefined) {
-      return Promise.resolve(refusal('invalid_request', `The header "${name}" belongs to the connection.`));
+      return Promise.resolve(refusal(request, 'invalid_request', `The header "${name}" belongs to the connection.`));
     }
 
     // Of URLs without TLS there is one pool, whoever asks.
     const identity = target.secure ? request.identity : undefined;
     const secureContext = this.#contextOf(identity);
     if (!secureContext) {
-      return Promise.resolve(refusal('invalid_request', 'The client certificate cannot be used.'));
+      return Promise.resolve(refusal(request, 'invalid_request', 'The client certificate cannot be used.'));
     }
 
     this.#underWay += 1;
@@ -115,6 +115,7 @@ export class EgressClient {
       const { headers, body } = request;
       const exchange = new Exchange({
         request,
+        url: target.sent,
         dispatch: { path: target.path, method: 'POST', headers, body },
         poolOf: (address) => this.#poolOf(target, address, secureContext, identity),
         settle: (result) => {
@@ -207,8 +208,13 @@ const trusting = (extra: readonly string[]): { ca?: string[] } =>
 
 const NOTHING_HAPPENED = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: 0 } as const;
 
-const refusal = (errorClass: 'invalid_request' | 'blocked_address', message: string): EgressFailure => ({
+const refusal = (
+  { url }: EgressRequest,
+  errorClass: 'invalid_request' | 'blocked_address',
+  message: string,
+): EgressFailure => ({
   kind: 'failure',
+  url,
   errorClass,
   message,
   address: null,

@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici';
-import { classify, isConnectionLoss, timedOut } from './failures.ts';
+import { brokenProtocol, classify, isConnectionLoss, timedOut } from './failures.ts';
 import type { Classified, Stage } from './failures.ts';
 import type { HostPool } from './host-pool.ts';
 import type { Link } from './link.ts';
+import { readOddResponse } from './odd-response.ts';
 import type { LinkedHandler } from './pinned-client.ts';
 import type { Resolution } from './resolver.ts';
 import { joinHeaders, restLength } from './response-headers.ts';
@@ -22,6 +23,8 @@ const STALE_WITHIN_MS = 1000;
 export interface ExchangeContext {
   readonly request: EgressRequest;
   readonly dispatch: Dispatcher.DispatchOptions;
+  /** The URL as it is sent. */
+  readonly url: string;
   /** The connections to one of the resolved addresses. */
   readonly poolOf: (address: string) => HostPool;
   readonly settle: (result: EgressResult) => void;
@@ -78,7 +81,9 @@ export class Exchange implements LinkedHandler {
     this.#stage = 'waiting';
     this.#sentAt = performance.now();
     this.#reused = (this.link?.served ?? 0) > 0;
-    if (this.link) this.link.served += 1;
+    if (!this.link) return;
+    this.link.served += 1;
+    this.link.heard.start();
   }
 
   /** Whether it has not begun and may not any more; then it has ended here. What is sent once more has begun. */
@@ -104,6 +109,7 @@ export class Exchange implements LinkedHandler {
       this.#stage = 'reading';
       this.#statusCode = statusCode;
       this.#headers = joinHeaders(headers);
+      this.link?.heard.stop();
       return;
     }
     this.#interim += 1;
@@ -130,13 +136,30 @@ export class Exchange implements LinkedHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     this.#stage = this.#stageNow();
+    const heard = this.#stage === 'waiting' ? this.link?.heard.bytes() : undefined;
     this.link?.free(false);
     if (!this.isAwaited) return clearTimeout(this.#timer);
     if (this.#wasStale(error)) return this.#sendOnceMore();
     const failure = classify(error, this.#stage);
     // Nothing was sent, and the other addresses have been checked like this one.
     if (failure.errorClass === 'connect' && this.#next < this.#addresses.length) return this.#tryNextAddress();
+    if (failure.errorClass === 'protocol') return this.#endOddly(failure, error, heard);
     this.#fail(failure);
+  }
+
+  /**
+   * undici's parser refused the response and has closed the connection. A receiver whose status line can be read has the
+   * message, so that line counts, and the rest is kept as far as it can be read.
+   */
+  #endOddly(failure: Classified, error: Error, heard: Buffer | undefined): void {
+    if (this.#stage === 'reading') return this.#respond(false, failure.message);
+    const odd = readOddResponse(heard ?? Buffer.alloc(0));
+    const { message } = brokenProtocol(error, odd.fault);
+    if (odd.statusCode === null) return this.#fail({ ...failure, message });
+    this.#statusCode = odd.statusCode;
+    this.#headers = odd.headers;
+    this.#body.add(odd.body);
+    this.#respond(false, message);
   }
 
   /** The time is over: says so, and ends whatever is under way. */
@@ -181,7 +204,7 @@ export class Exchange implements LinkedHandler {
     return phase === 'tcp' || phase === 'tls' ? phase : 'queued';
   }
 
-  #respond(draining: boolean): void {
+  #respond(draining: boolean, note: string | null = null): void {
     this.isAwaited = false;
     if (!draining) clearTimeout(this.#timer);
     this.#context.settle({
@@ -190,6 +213,8 @@ export class Exchange implements LinkedHandler {
       headers: this.#headers,
       body: this.#body.bytes(),
       bodyTruncated: this.#body.truncated,
+      note,
+      url: this.#context.url,
       address: this.#pool?.address ?? '',
       timings: this.#timings(),
       retriedStaleConnection: this.#retried,
@@ -202,7 +227,8 @@ export class Exchange implements LinkedHandler {
     const address = errorClass === 'blocked_address' ? null : (this.#pool?.address ?? null);
     const timings = this.#timings();
     const retriedStaleConnection = this.#retried;
-    this.#context.settle({ kind: 'failure', errorClass, message, address, timings, retriedStaleConnection });
+    const { url } = this.#context;
+    this.#context.settle({ kind: 'failure', errorClass, message, url, address, timings, retriedStaleConnection });
   }
 
   #timings(): EgressTimings {

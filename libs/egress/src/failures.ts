@@ -1,4 +1,5 @@
 import type { ErrorClass } from '@signet/contracts';
+import { CertificateNameError } from './certificate-name.ts';
 import { BlockedAddressError } from './link.ts';
 import type { LinkPhase } from './link.ts';
 
@@ -41,6 +42,9 @@ export function classify(error: Error, stage: Stage): Classified {
     return { errorClass: 'invalid_request', message: `The request cannot be sent: ${error.message}.` };
   }
   if (code === 'ETIMEDOUT') return { errorClass: 'timeout', message: `The network gave up ${WHILE[stage]}.` };
+  if (error instanceof CertificateNameError) {
+    return { errorClass: 'tls', message: `The TLS handshake failed (${code}): ${error.message}.` };
+  }
   if (stage === 'tls') return { errorClass: 'tls', message: `The TLS handshake failed (${code}).` };
   if (stage === 'waiting' || stage === 'reading') return classifyResponse(error, code, stage);
   return { errorClass: 'connect', message: `No connection could be opened (${code}).` };
@@ -57,8 +61,20 @@ function classifyResponse(error: Error, code: string, stage: 'waiting' | 'readin
     // TLS 1.3: a receiver that refuses the client says so only after the client thinks that the handshake is over.
     return { errorClass: 'tls', message: `The TLS connection was ended by an alert (${code}).` };
   }
-  return { errorClass: 'protocol', message: `The response is not valid HTTP/1.1 (${reasonOf(error)}).` };
+  return brokenProtocol(error, undefined);
 }
+
+/** @param fault what is wrong with it, where more is known than the parser says */
+export const brokenProtocol = (error: Error, fault: string | undefined): Classified => ({
+  errorClass: 'protocol',
+  message: `The response is not valid HTTP/1.1 (${UNASKED[error.message] ?? fault ?? reasonOf(error)}).`,
+});
+
+/** undici's words for two responses that come without having been asked for. */
+const UNASKED: Readonly<Record<string, string>> = {
+  'bad response': '100 Continue, which was not asked for',
+  'bad upgrade': 'a change of the protocol, which was not asked for',
+};
 
 /** The parser's errors carry no code of their own (undici 8.12), only one of llhttp's fixed sentences in brackets. */
 const reasonOf = (error: Error): string => /\(([\w :/-]+)\)$/.exec(error.message)?.[1] ?? codeOf(error);

@@ -25,9 +25,12 @@ export type HeaderRule = 'name' | 'name_length' | 'reserved' | 'value' | 'value_
 export type HeaderCheck =
   { readonly ok: true } | { readonly ok: false; readonly rule: HeaderRule; readonly detail: string };
 
-/** Whether a tenant may not set this header, in whatever case: it is the protocol's or Signet's own. */
+/**
+ * Whether a tenant may not set this header: it is the protocol's or Signet's own. In whatever case, and with `_` for `-`,
+ * since CGI, WSGI and PHP make one variable of both spellings.
+ */
 export function reservedHeader(name: string): boolean {
-  const lower = name.toLowerCase();
+  const lower = name.toLowerCase().replaceAll('_', '-');
   return RESERVED_HEADERS.has(lower) || RESERVED_PREFIXES.some((prefix) => lower.startsWith(prefix));
 }
 

@@ -30,6 +30,9 @@ describe('the check of a header that a tenant adds', () => {
     'Webhook-Signature',
     'webhook-anything',
     'signet-request',
+    'WEBHOOK_SIGNATURE',
+    'content_type',
+    'Transfer_Encoding',
   ])('refuses %s, which is reserved', (name) => {
     expect(reservedHeader(name)).toBe(true);
     expect(checkHeader(name, 'x')).toMatchObject({ ok: false, rule: 'reserved' });

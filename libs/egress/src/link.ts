@@ -1,9 +1,11 @@
 import { connect as connectTcp, isIP } from 'node:net';
 import type { Socket } from 'node:net';
-import { checkServerIdentity, connect as connectTls } from 'node:tls';
+import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
+import { certificateError } from './certificate-name.ts';
 import type { Endpoint } from './endpoint.ts';
+import { HeardBytes } from './heard-bytes.ts';
 
 /** The connector refused the address. The message is what a tenant may read. */
 export class BlockedAddressError extends Error {
@@ -31,8 +33,10 @@ export class Link {
   tlsMs: number | null = null;
   /** Set by whoever wants the connection back: called with whether it can be used again. */
   onFree: ((usable: boolean) => void) | undefined;
+  readonly heard = new HeardBytes();
   readonly #endpoint: Endpoint;
   #opening: Socket | undefined;
+  readonly #hear = (chunk: Buffer): void => this.heard.hear(chunk);
 
   constructor(endpoint: Endpoint) {
     this.#endpoint = endpoint;
@@ -62,6 +66,9 @@ export class Link {
       else {
         this.phase = 'open';
         callback(null, socket);
+        // After undici has begun to listen for `readable`: node then emits `data` for each chunk that undici reads, and
+        // leaves the flow to undici (documented of streams that have listeners of both kinds).
+        socket.on('data', this.#hear);
       }
     };
     socket.once('connect', () => {
@@ -84,6 +91,7 @@ export class Link {
 
   /** The request that travelled on it has ended. */
   free(usable: boolean): void {
+    this.heard.stop();
     this.onFree?.(usable);
   }
 
@@ -104,7 +112,7 @@ export class Link {
       port,
       // SNI is for names only (RFC 6066); the certificate must be for the URL's host either way.
       servername: isIP(host) ? '' : host,
-      checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
+      checkServerIdentity: (_name, certificate) => certificateError(host, certificate),
       // Said out loud, so that NODE_TLS_REJECT_UNAUTHORIZED cannot switch it off.
       rejectUnauthorized: true,
       ALPNProtocols: ['http/1.1'],

@@ -49,6 +49,23 @@ describe('a POST', () => {
     expect(response.body.toString()).toBe('thanks');
   });
 
+  test.each(["/hook?name=O'Brien", '/hook?', '/a;b//c?d=../e&f[]=%c3%BC'])(
+    'sends %s byte for byte, and says so',
+    async (target) => {
+      const { port, requests } = await receive();
+      const url = `http://127.0.0.1:${port}${target}`;
+      expect(responseOf(await client.post(aRequest(url))).url).toBe(url);
+      expect(requests[0]).toContain(`POST ${target} HTTP/1.1\r\n`);
+    },
+  );
+
+  test('says how a URL was sent that no request can say as it is written', async () => {
+    const { port, requests } = await receive();
+    const { url } = responseOf(await client.post(aRequest(`HTTP://LOCALHOST:${port}/a/%2e%2E/b?it's`)));
+    expect(url).toBe(`http://localhost:${port}/b?it%27s`);
+    expect(requests[0]).toContain('POST /b?it%27s HTTP/1.1\r\n');
+  });
+
   test('uses a connection again, and knows times of opening only for a new one', async () => {
     const { url, sockets } = await receive();
     const first = responseOf(await client.post(aRequest(url)));

@@ -31,6 +31,8 @@ export interface EgressTimings {
 }
 
 interface Common {
+  /** The URL as it was sent; as it was given where nothing could be sent. */
+  readonly url: string;
   readonly timings: EgressTimings;
   /**
    * The receiver had closed the kept-alive connection before it sent a byte of a response, so the request was sent once
@@ -39,7 +41,10 @@ interface Common {
   readonly retriedStaleConnection: boolean;
 }
 
-/** The receiver answered; any status of 200 or more, redirects included, which are never followed. */
+/**
+ * The receiver answered; any status of 200 or more, redirects included, which are never followed. A response whose status
+ * line can be read is one even where the rest of it is no valid HTTP/1.1.
+ */
 export interface EgressResponse extends Common {
   readonly kind: 'response';
   readonly statusCode: number;
@@ -48,6 +53,8 @@ export interface EgressResponse extends Common {
   /** The first `maxResponseBytes` bytes as they came, never decompressed. */
   readonly body: Buffer;
   readonly bodyTruncated: boolean;
+  /** What is wrong with the response as HTTP/1.1, as a sentence; null: nothing. Its headers and body may be incomplete then. */
+  readonly note: string | null;
   /** The address that was connected to. */
   readonly address: string;
 }

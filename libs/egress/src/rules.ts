@@ -25,6 +25,8 @@ export class EgressRules {
   readonly allowedLoopback: readonly string[];
   /** Whether the settings let anything more through than the public internet. */
   readonly hasAllowances: boolean;
+  /** Whether they let addresses through beyond those of this very machine, so that names of an inner network may be meant. */
+  readonly allowsInnerNetwork: boolean;
 
   /** @throws CidrFormatError naming the CIDR that cannot be understood */
   constructor({ allow = [], refuse = [], nat64 = [] }: EgressRulesOptions = {}) {
@@ -32,6 +34,7 @@ export class EgressRules {
     this.#refuse = refuse.map(parseCidr);
     this.#nat64 = nat64.map(parseNat64);
     this.hasAllowances = this.#allow.length > 0;
+    this.allowsInnerNetwork = this.#allow.some(([network]) => network.range() !== 'loopback');
     this.allowedLoopback = LOOPBACK.filter((address) => this.isAllowed(address));
   }
 

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import type { Resolution } from './resolver.ts';
 import type { EgressRules } from './rules.ts';
-import { checkUrl, hostOf } from './url.ts';
+import { sentTarget } from './request-target.ts';
+import { checkSendable, hostOf } from './url.ts';
 
 /** What a URL says about where a request goes, or why none may go there. */
 export type Target =
@@ -13,14 +14,16 @@ export type Target =
       readonly port: number;
       /** Path and query. */
       readonly path: string;
+      /** The URL as it is sent: the name in lower case and in ASCII, without a default port. */
+      readonly sent: string;
       /** Known at once where the host is an IP literal, which no resolver is asked about. */
       readonly literal: (Resolution & { ok: true }) | undefined;
     }
   | { readonly ok: false; readonly errorClass: 'invalid_request' | 'blocked_address'; readonly message: string };
 
-/** The rules of registration once more, at every sending: a URL may have come another way, or before the rules changed. */
+/** What must hold at every sending: a URL may have come another way than by registration, or before the rules changed. */
 export function targetOf(raw: string, rules: EgressRules): Target {
-  const check = checkUrl(raw, rules);
+  const check = checkSendable(raw, rules);
   if (!check.ok) {
     const blocked = check.rule === 'blocked_address' || check.rule === 'internal_name';
     return blocked
@@ -29,6 +32,7 @@ export function targetOf(raw: string, rules: EgressRules): Target {
   }
   const { url } = check;
   const host = hostOf(url);
+  const path = sentTarget(raw, url);
   const secure = url.protocol === 'https:';
   return {
     ok: true,
@@ -36,7 +40,8 @@ export function targetOf(raw: string, rules: EgressRules): Target {
     secure,
     host,
     port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
-    path: url.pathname + url.search,
+    path,
+    sent: url.origin + path,
     literal: isIP(host) === 0 ? undefined : { ok: true, addresses: [host] },
   };
 }

@@ -41,7 +41,9 @@ describe('TLS to a pinned address', () => {
     for (let round = 0; round < 2; round++) {
       const failure = failureOf(await client.post(aRequest(urlFor('hooks.example.com'))));
       expect(failure.errorClass).toBe('tls');
-      expect(failure.message).toBe('The TLS handshake failed (ERR_TLS_CERT_ALTNAME_INVALID).');
+      expect(failure.message).toBe(
+        "The TLS handshake failed (ERR_TLS_CERT_ALTNAME_INVALID): the certificate's subject alternative names (SAN) do not have the host of the URL.",
+      );
     }
     expect(receiver.requests).toHaveLength(0);
   });

@@ -1,4 +1,6 @@
+import { isLocalName } from './local-names.ts';
 import { REFUSED_PORTS } from './ports.ts';
+import { hasDotSegment, sameTarget, writtenTarget } from './request-target.ts';
 import type { EgressRules } from './rules.ts';
 
 export const MAX_URL_LENGTH = 2048;
@@ -11,6 +13,7 @@ export type UrlRule =
   | 'credentials'
   | 'host'
   | 'url'
+  | 'dot_segments'
   | 'port'
   | 'internal_name'
   | 'blocked_address';
@@ -22,18 +25,35 @@ export type UrlCheck =
 const REFUSED_CHARACTERS = /[\p{C}\p{Z}\\]/u;
 const HOST_NAME =
   /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
-/** Names that never lead out of a network (RFC 6762, RFC 8375, ICANN's "internal"). */
+/** Names that never lead out of a network (RFC 6762, RFC 8375, ICANN's "internal"): no resolver is asked about them. */
 const INTERNAL_NAME = /(?:^|\.)(?:local|localdomain|internal|home\.arpa)$/;
 
 /**
- * Whether a URL may be registered, and sent to. At registration this is a courtesy that says early what would fail;
- * the security lies in the same rules being asked again for every address that is connected to.
+ * Whether a URL may be registered. A courtesy that says early what would fail: the security lies in `checkSendable` and in
+ * the rules that are asked again for every address that is connected to.
+ *
+ * It asks for more than `checkSendable`, so that what is registered is what is sent; a URL that was stored by an older
+ * version is not asked again.
+ */
+export function checkUrl(raw: string, rules: EgressRules): UrlCheck {
+  const check = checkSendable(raw, rules);
+  if (!check.ok) return check;
+  const host = hostOf(check.url);
+  const mayBeLocal = rules.allowsInnerNetwork || isLocalhost(host) || looksLikeAddress(host);
+  if (!mayBeLocal && isLocalName(host)) {
+    return refused('internal_name', 'Only a cluster or a local network knows this name; a webhook needs a public one.');
+  }
+  return checkTarget(writtenTarget(raw), check.url) ?? check;
+}
+
+/**
+ * Whether a URL may be sent to.
  *
  * The raw text is looked at first, because `new URL()` drops TAB, CR and LF in silence, turns a backslash into a slash,
  * and rewrites an IPv4 address in octal, hex, short, full-width or percent-encoded spelling into the usual one
  * (WHATWG URL): that last one is welcome, since it is the rewritten address that is judged.
  */
-export function checkUrl(raw: string, rules: EgressRules): UrlCheck {
+export function checkSendable(raw: string, rules: EgressRules): UrlCheck {
   const refusal = checkText(raw);
   if (refusal) return refusal;
   if (!URL.canParse(raw)) return refused('url', 'This is not a valid URL.');
@@ -80,6 +100,17 @@ function checkHost(host: string, rules: EgressRules): UrlCheck | undefined {
     return refused('internal_name', 'This name belongs to an inner network, which is not allowed.');
   }
   return undefined;
+}
+
+function checkTarget(written: string, url: URL): UrlCheck | undefined {
+  if (hasDotSegment(written)) {
+    return refused('dot_segments', 'A path has no segment "." or ".." (or %2e): write the path that it stands for.');
+  }
+  if (sameTarget(written, url)) return undefined;
+  return refused(
+    'characters',
+    `Some characters must be percent-encoded in a URL, which is sent as it is written. Write "${url.pathname}${url.search}" after the host.`,
+  );
 }
 
 const refused = (rule: UrlRule, detail: string): UrlCheck & { ok: false } => ({ ok: false, rule, detail });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { EgressRules } from './rules.ts';
-import { checkUrl, MAX_URL_LENGTH } from './url.ts';
+import { checkSendable, checkUrl, MAX_URL_LENGTH } from './url.ts';
 
 const rules = new EgressRules();
 const ruleOf = (url: string, by = rules): string => {
@@ -20,6 +20,13 @@ describe('the check of a URL', () => {
     'https://[2606:4700:4700::1111]:8443/',
     'https://example.com./',
     'https://a_b.example.com/',
+    "https://example.com/?name=O'Brien",
+    'https://example.com/hook?',
+    'https://example.com/hook?up=../..',
+    'https://example.com/.../..a/b..',
+    'https://local.example.com/',
+    'https://svc.example.com/',
+    'https://localhost.example.com/',
   ])('accepts %s', (url) => expect(ruleOf(url)).toBe('ok'));
 
   test.each([
@@ -73,6 +80,33 @@ describe('the check of a URL', () => {
     ['internal_name', 'http://localhost.localdomain/'],
     ['internal_name', 'http://router.home.arpa/'],
     ['internal_name', 'http://kubernetes/'],
+    ['internal_name', 'http://kubernetes.default/'],
+    ['internal_name', 'http://kubernetes.default.svc/'],
+    ['internal_name', 'http://KUBERNETES.Default.SVC./'],
+    ['internal_name', 'http://10-1-2-3.shop.pod/'],
+    ['internal_name', 'http://dns.kube-system/'],
+    ['internal_name', 'http://db.service.consul/'],
+    ['internal_name', 'http://nas.lan/'],
+    ['internal_name', 'http://router.home/'],
+    ['internal_name', 'http://erp.corp/'],
+    ['internal_name', 'http://erp.intranet/'],
+    ['internal_name', 'http://erp.private/'],
+    ['internal_name', 'http://host.docker.internal/'],
+    ['internal_name', 'http://x.service.arpa/'],
+    ['internal_name', 'http://abc.onion/'],
+    ['internal_name', 'http://a.b1/'],
+    ['dot_segments', 'https://example.com/.'],
+    ['dot_segments', 'https://example.com/a/./b'],
+    ['dot_segments', 'https://example.com/a/..'],
+    ['dot_segments', 'https://example.com/a/../b?c'],
+    ['dot_segments', 'https://example.com/%2e/b'],
+    ['dot_segments', 'https://example.com/a/%2E%2e/b'],
+    ['dot_segments', 'https://example.com/a/.%2E'],
+    ['dot_segments', 'https://example.com/a/%2e.?b'],
+    ['characters', 'https://example.com/café'],
+    ['characters', 'https://example.com/a"b'],
+    ['characters', 'https://example.com/{id}'],
+    ['characters', 'https://example.com/?a=<b>'],
     // Homographs that IDNA maps to the real thing.
     ['internal_name', 'http://ｌｏｃａｌｈｏｓｔ/'],
     ['internal_name', 'http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/'],
@@ -130,6 +164,28 @@ describe('the check of a URL', () => {
     const inner = new EgressRules({ allow: ['10.0.0.0/8'] });
     expect(['http://receiver:8080/', 'http://a.internal/'].map((url) => ruleOf(url, inner))).toEqual(['ok', 'ok']);
     expect(ruleOf('http://localhost/', inner)).toBe('internal_name');
+  });
+
+  test('lets no inner name through where only this machine is allowed, as under `npm start`', () => {
+    const loopback = new EgressRules({ allow: ['127.0.0.0/8', '::1/128'] });
+    const inner = ['http://kubernetes.default.svc/', 'http://receiver:8080/', 'http://a.internal/', 'http://nas.lan/'];
+    expect(inner.map((url) => ruleOf(url, loopback))).toEqual(inner.map(() => 'internal_name'));
+    expect(['http://localhost:4000/', 'http://shop.localhost/'].map((url) => ruleOf(url, loopback))).toEqual([
+      'ok',
+      'ok',
+    ]);
+  });
+
+  test('a name that is refused at registration only is left to the check of its addresses at sending', () => {
+    for (const url of ['http://nas.lan/', 'https://example.com/a/../b', 'https://example.com/café']) {
+      expect([ruleOf(url), checkSendable(url, rules).ok]).toEqual([expect.not.stringMatching(/^ok$/), true]);
+    }
+  });
+
+  test('tells how a character is written', () => {
+    expect(checkUrl('https://example.com/café?', rules)).toMatchObject({
+      detail: expect.stringContaining('Write "/caf%C3%A9"'),
+    });
   });
 
   test('says which rule was broken, in a sentence', () => {

@@ -76,16 +76,27 @@ export const hostileAnswers = {
       respond(socket, '', '307 Temporary Redirect', `location: ${url}\r\n`),
 } as const satisfies Record<string, Answer | ((...settings: never[]) => Answer)>;
 
-/** Answers that are no HTTP/1.1, by what is wrong with them. */
+/** Answers that are no HTTP/1.1 and have no status line of 200 or more, by what is wrong with them. */
 export const invalidResponses: Readonly<Record<string, string>> = {
-  'wrong chunk sizes': `${HEAD}transfer-encoding: chunked\r\n\r\nzz\r\nhello\r\n`,
   'HTTP/0.9': '<html>hello</html>\r\n',
   'another protocol': 'SSH-2.0-OpenSSH_9.9\r\n',
+  'an alert of TLS': '\x15\x03\x01\x00\x02\x02\x46',
   'a status that is no number': 'HTTP/1.1 FINE OK\r\n\r\n',
-  'two different lengths': `${HEAD}content-length: 5\r\ncontent-length: 7\r\n\r\nhello`,
-  'a length below nothing': `${HEAD}content-length: -5\r\n\r\nhello`,
-  'a length and chunks at once': `${HEAD}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
-  'NUL in a header': `${HEAD}x-a: \0b\r\ncontent-length: 0\r\n\r\n`,
+  'a status of four digits': 'HTTP/1.1 2000 OK\r\n\r\n',
   '100 Continue, which nobody asked for': 'HTTP/1.1 100 Continue\r\n\r\n',
   'an upgrade that nobody asked for': 'HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n',
+};
+
+/** Answers with a readable status line whose framing is no HTTP/1.1: what is wrong with them, and the bytes. */
+export const oddResponses = (status = '200 OK'): Readonly<Record<string, string>> => {
+  const head = `HTTP/1.1 ${status}\r\n`;
+  return {
+    'Content-Length beside Transfer-Encoding': `${head}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
+    'more than one Content-Length': `${head}content-length: 5\r\ncontent-length: 5\r\n\r\nhello`,
+    'a Content-Length that is no number': `${head}content-length: -5\r\n\r\nhello`,
+    'a space before the colon of a header': `${head}content-length : 5\r\n\r\nhello`,
+    'a control character in a header': `${head}x-a: \0b\r\ncontent-length: 0\r\n\r\n`,
+    'a line that ends in LF without CR': `HTTP/1.1 ${status}\ncontent-length: 5\n\nhello`,
+    'a line of the head that is no header': `${head}hello\r\ncontent-length: 0\r\n\r\n`,
+  };
 };

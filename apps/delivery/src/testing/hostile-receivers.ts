@@ -29,8 +29,8 @@ const NO_ANSWER = waited('while waiting for a response');
 const HEADERS = 'The headers of the response are too large.';
 const NO_RESPONSE = 'The connection was closed while waiting for a response.';
 const HALF_A_RESPONSE = 'The connection was closed while reading the response.';
-const INVALID = /^The response is not valid HTTP\/1\.1 \([\w :/-]+\)\.$/;
-const handshake = (code: string): string => `The TLS handshake failed (${code}).`;
+const INVALID = /^The response is not valid HTTP\/1\.1 \([\w :/.,-]+\)\.$/;
+const handshake = (why: string): string => `The TLS handshake failed ${why}.`;
 
 const PLAIN: readonly Row[] = [
   ['accepts and hangs', hostileAnswers.hangs, 'timeout', NO_ANSWER],
@@ -66,10 +66,12 @@ const PLAIN: readonly Row[] = [
   ],
 ];
 
-const TLS: readonly [does: string, host: string, identity: Identity, isTrusted: boolean, code: string][] = [
-  ['has a certificate of another name', 'a', selfSigned('other.example'), true, 'ERR_TLS_CERT_ALTNAME_INVALID'],
-  ['has a certificate whose time is over', 'b', expired('b.example'), true, 'CERT_HAS_EXPIRED'],
-  ['signed its certificate itself', 'c', selfSigned('c.example'), false, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+const OTHER_NAME =
+  "(ERR_TLS_CERT_ALTNAME_INVALID): the certificate's subject alternative names (SAN) do not have the host of the URL";
+const TLS: readonly [does: string, host: string, identity: Identity, isTrusted: boolean, why: string][] = [
+  ['has a certificate of another name', 'a', selfSigned('other.example'), true, OTHER_NAME],
+  ['has a certificate whose time is over', 'b', expired('b.example'), true, '(CERT_HAS_EXPIRED)'],
+  ['signed its certificate itself', 'c', selfSigned('c.example'), false, '(DEPTH_ZERO_SELF_SIGNED_CERT)'],
 ];
 
 /** Some thirty receivers on loopback, each up to something else. */
@@ -87,9 +89,9 @@ export async function hostileReceivers(): Promise<HostileReceivers> {
     const { url } = await start((socket) => socket.write(bytes));
     all.push({ does: `answers with ${what}`, url, errorClass: 'protocol', message: INVALID });
   }
-  for (const [does, host, tls, , code] of TLS) {
+  for (const [does, host, tls, , why] of TLS) {
     const { port } = await start((socket) => respond(socket), { tls });
-    all.push({ does, url: `https://${host}.example:${port}/`, errorClass: 'tls', message: handshake(code) });
+    all.push({ does, url: `https://${host}.example:${port}/`, errorClass: 'tls', message: handshake(why) });
   }
   const silent = await start(hostileAnswers.hangs);
   all.push({
