@@ -163,6 +163,7 @@ export interface Attempt {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
     readonly bodyTruncated: boolean;
+    readonly note?: string;
   } | null;
   readonly address: string | null;
   readonly timings: Readonly<Record<string, number | null>>;

@@ -48,6 +48,8 @@ export const deliveryPageAnswer = pageAnswer(deliveryAnswer);
 const BODY =
   'Its beginning as text, at most 10,240 bytes of UTF-8, never cut within a character. Each sequence of bytes that is no ' +
   'UTF-8, as in a binary or compressed body or one in another charset, is shown as U+FFFD (�).';
+const NOTE =
+  'What is wrong with the response as HTTP/1.1; missing where nothing is. Headers and body may be incomplete then.';
 const TRUNCATED = 'Whether the receiver sent more than is kept.';
 
 export const deliveryDetailAnswer = z.strictObject({
@@ -86,6 +88,7 @@ const attempt = z.strictObject({
       headers: z.record(z.string(), z.string()),
       body: z.string().meta({ description: BODY }),
       bodyTruncated: z.boolean().meta({ description: TRUNCATED }),
+      note: z.string().optional().meta({ description: NOTE }),
     })
     .nullable(),
   address: z.string().nullable().meta({ description: 'The address connected to.' }),

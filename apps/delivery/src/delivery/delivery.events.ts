@@ -42,6 +42,8 @@ export interface AttemptResponse {
   /** At most 10,240 bytes. */
   readonly body: string;
   readonly bodyTruncated: boolean;
+  /** What is wrong with it as HTTP/1.1, as a sentence. Missing where nothing is, and in what older versions recorded. */
+  readonly note?: string;
 }
 
 export interface DeliveryAttemptSucceeded {

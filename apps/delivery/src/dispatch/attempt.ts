@@ -10,6 +10,7 @@ import { retryAfterMs } from '../delivery/retry-after.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import { HiddenCredentials } from './hidden-credentials.ts';
+import { mergedHeaders, withValues } from './merged-headers.ts';
 import { MAX_RESPONSE_BYTES, recordedBody } from './recorded-body.ts';
 
 /** Signed and ready to be sent, not yet on the wire. Only a `CompletedAttempt` can be recorded. */
@@ -52,12 +53,9 @@ export function prepareAttempt(
   const attempt = task.attemptCount + 1;
   const timestamp = Math.floor(now.getTime() / 1000);
   const signature = signatureHeader(keys, row.eventId, timestamp, task.body);
-  const headers: Record<string, string> = {
-    ...webhook.headers,
-    ...credentials,
-    ...legacyHeader(webhook, keys, task.body),
+  // What no tenant may replace, not even by a header that was stored before its name was reserved.
+  const own: Record<string, string> = {
     'content-type': 'application/json',
-    'user-agent': defaults.userAgent,
     'webhook-id': row.eventId,
     'webhook-timestamp': String(timestamp),
     'webhook-signature': signature,
@@ -65,15 +63,17 @@ export function prepareAttempt(
     'signet-event-type': row.eventType,
     'signet-attempt': String(attempt),
   };
-  if (row.kind !== 'message') headers[`signet-${row.kind}`] = 'true';
-  if (task.traceparent !== undefined) headers['traceparent'] = task.traceparent;
+  if (row.kind !== 'message') own[`signet-${row.kind}`] = 'true';
+  if (task.traceparent !== undefined) own['traceparent'] = task.traceparent;
+  const userAgent = { 'user-agent': defaults.userAgent };
+  const legacy = legacyHeader(webhook, keys, task.body);
   const timeoutMs = webhook.requestTimeoutMs ?? defaults.timeoutMs;
   return {
     task,
     attempt,
     startedAt: now,
     url: webhook.url,
-    headers,
+    headers: mergedHeaders(userAgent, [webhook.headers, credentials, legacy], own),
     // Some records are older than the sealing of credentials.
     credentials: { ...credentialsIn(webhook.headers), ...credentials },
     signature,
@@ -133,20 +133,21 @@ function attemptResult(
     durationMs: endedAt.getTime() - startedAt.getTime(),
     owner,
     epoch: prepared.task.claim.epoch,
-    request: { method: 'POST', url: prepared.url, headers: masked(prepared) },
+    request: { method: 'POST', url: result.url, headers: masked(prepared) },
     signature: prepared.signature,
     response: isResponse
       ? {
           statusCode: result.statusCode,
           headers: hidden.inHeaders(result.headers),
           ...recordedBody(result, hidden),
+          ...(result.note !== null && { note: result.note }),
         }
       : null,
     address: result.address,
     timings: { ...result.timings },
   };
   const failure = isResponse
-    ? statusFailure(result.statusCode)
+    ? statusFailure(result.statusCode, result.note)
     : { errorClass: result.errorClass, errorMessage: result.message, fault: 'receiver' as const };
   return {
     facts,
@@ -161,11 +162,11 @@ function attemptResult(
 }
 
 /** 2xx is success and nothing else is (Standard Webhooks); 410 asks to be left alone. */
-function statusFailure(statusCode: number): AttemptFailure | null {
+function statusFailure(statusCode: number, note: string | null): AttemptFailure | null {
   if (statusCode >= 200 && statusCode < 300) return null;
   return {
     errorClass: statusClass(statusCode),
-    errorMessage: statusMessage(statusCode),
+    errorMessage: note === null ? statusMessage(statusCode) : `${statusMessage(statusCode)} ${note}`,
     fault: 'receiver',
   };
 }
@@ -187,8 +188,5 @@ const credentialsIn = (headers: Readonly<Record<string, string>>): Readonly<Reco
   Object.fromEntries(Object.entries(headers).filter(([name, value]) => isCredentialHeader(name, value)));
 
 /** Headers as they are recorded: a tenant's credentials are sent, not kept. */
-function masked({ headers, credentials }: PreparedAttempt): Record<string, string> {
-  const kept: Record<string, string> = { ...headers };
-  for (const name in credentials) kept[name] = MASKED;
-  return kept;
-}
+const masked = ({ headers, credentials }: PreparedAttempt): Record<string, string> =>
+  withValues(headers, Object.keys(credentials), MASKED);

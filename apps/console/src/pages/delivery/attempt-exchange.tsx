@@ -32,6 +32,7 @@ export function AttemptExchange({ attempt }: { readonly attempt: Attempt }) {
               <p className={styles['line']}>
                 <HttpStatus status={response.statusCode} error={null} /> {reasonPhrase(response.statusCode)}
               </p>
+              {response.note !== undefined && <p className={styles['line']}>{response.note}</p>}
               <p className={styles['part']}>Headers</p>
               <Headers headers={response.headers} />
               <p className={styles['part']}>Body {response.bodyTruncated && <Tag>Cut at 10 KB</Tag>}</p>
