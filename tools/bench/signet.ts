@@ -31,8 +31,8 @@ export class Signet {
     return new Signet(localFile);
   }
 
-  /** Starts one as `npm start` does. Resolves when it is ready; rejects with the end of its log. */
-  static async start(signal: AbortSignal): Promise<Signet> {
+  /** Starts one as `npm start` does, with these settings besides. Resolves when it is ready; rejects with the end of its log. */
+  static async start(signal: AbortSignal, settings: Readonly<Record<string, string>> = {}): Promise<Signet> {
     mkdirSync(TEMPORARY, { recursive: true });
     const folder = mkdtempSync(join(TEMPORARY, 'signet-'));
     // PostgreSQL runs as another user when we are root, and must be able to enter.
@@ -44,7 +44,7 @@ export class Signet {
       // A session of its own: a Ctrl-C reaches it through us, after the driver has ended. Its channel tells it when we die.
       detached: true,
       stdio: ['ignore', log, log, 'ipc'],
-      env: { ...process.env, SIGNET_DATA_DIR: folder, SIGNET_PORT: String(await freePort()) },
+      env: { ...process.env, SIGNET_DATA_DIR: folder, SIGNET_PORT: String(await freePort()), ...settings },
     });
     closeSync(log);
     const signet = new Signet(join(folder, 'local.json'), { launcher, folder });
