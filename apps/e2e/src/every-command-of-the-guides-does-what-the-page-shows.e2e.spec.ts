@@ -79,7 +79,11 @@ describe.each(Object.keys(SHELLS))('%s', (shell) => {
   testWith(isThere).each(PAGES_WITH_COMMANDS)(
     '%s',
     async (page) => {
-      const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}` };
+      const env = {
+        ...process.env,
+        SIGNET_DATA_DIR: signet.dataDir,
+        PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`,
+      };
       const session = new GuideShell(shell, { folder, env });
       try {
         for (const block of blocksOf(page)) if (block.notRunBecause === undefined) await runBlock(session, block);
