@@ -1,5 +1,6 @@
-import { createParamDecorator, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, SetMetadata } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { Role } from '@signet/contracts';
 import type { FastifyRequest } from 'fastify';
 
@@ -26,6 +27,8 @@ declare module 'fastify' {
 export const PUBLIC_ROUTE = 'signet:public';
 export const ALLOWED_ROLES = 'signet:roles';
 export const WHILE_SUSPENDED = 'signet:while-suspended';
+/** Tells the writer of the OpenAPI document about WHILE_SUSPENDED; it is not in the finished document. */
+export const WHILE_SUSPENDED_EXTENSION = 'x-while-suspended';
 
 /** A route, or all routes of a controller, that need no API key. */
 export const Public = () => SetMetadata(PUBLIC_ROUTE, true);
@@ -34,7 +37,8 @@ export const Public = () => SetMetadata(PUBLIC_ROUTE, true);
 export const Roles = (...roles: readonly Role[]) => SetMetadata(ALLOWED_ROLES, roles);
 
 /** A route that changes something and yet stays open to the keys of a suspended tenant, which otherwise only read. */
-export const WhileSuspended = () => SetMetadata(WHILE_SUSPENDED, true);
+export const WhileSuspended = () =>
+  applyDecorators(SetMetadata(WHILE_SUSPENDED, true), ApiExtension(WHILE_SUSPENDED_EXTENSION, true));
 
 /** The caller of the request, as a parameter of its handler. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {

@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { WHILE_SUSPENDED_EXTENSION } from '../auth/caller.ts';
 import type { OpenApiOptions } from './openapi-document.ts';
 import type { Operation, PossibleProblem } from './problem-responses.ts';
 import { addProblems, headersOf } from './problem-responses.ts';
@@ -106,7 +107,7 @@ export function describeCommonProblems(
       addProblems(operation, ALWAYS);
       const hasQuery = operation.parameters?.some((parameter) => 'in' in parameter && parameter.in === 'query');
       if (hasQuery) addProblems(operation, WITH_QUERY);
-      if (method !== 'get') addProblems(operation, CHANGING);
+      if (method !== 'get' && !isOpenWhileSuspended(operation)) addProblems(operation, CHANGING);
       if (method === 'post' || operation.requestBody) {
         const readsItself = Object.hasOwn(bodies, `${method.toUpperCase()} ${template}`);
         addProblems(operation, readsItself ? WITH_BODY : [...WITH_JSON, ...WITH_BODY]);
@@ -116,6 +117,14 @@ export function describeCommonProblems(
       describeRateLimits(operation);
     }
   }
+}
+
+/** Reads the mark that WhileSuspended leaves, and removes it: it is not for readers of the document. */
+function isOpenWhileSuspended(operation: Operation): boolean {
+  const marks = operation as Operation & { [WHILE_SUSPENDED_EXTENSION]?: boolean };
+  const isOpen = marks[WHILE_SUSPENDED_EXTENSION] === true;
+  delete marks[WHILE_SUSPENDED_EXTENSION];
+  return isOpen;
 }
 
 function describeRateLimits({ responses }: Operation): void {

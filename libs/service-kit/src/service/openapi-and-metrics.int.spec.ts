@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
+import { WhileSuspended } from '../auth/caller.ts';
 import { HealthRegistry } from '../health/health.registry.ts';
 import { pageQuery } from '../http/paging.ts';
 import type { RunningService } from './service-options.ts';
@@ -18,6 +19,12 @@ class ThingController {
   @Get()
   list(@Query({ schema: z.strictObject(pageQuery) }) query: object) {
     return query;
+  }
+
+  @Post('suspended')
+  @WhileSuspended()
+  createWhileSuspended(@Body({ schema: thing }) body: object) {
+    return body;
   }
 
   @Get(':id')
@@ -58,6 +65,15 @@ interface OpenApi {
     >
   >;
 }
+
+test('a route that stays open to suspended tenants does not say that it refuses them', async () => {
+  const { paths } = (await (await fetch(`${service.url}/openapi.json`)).json()) as OpenApi;
+  const refusals = ['/v1/things', '/v1/things/suspended'].map((path) =>
+    JSON.stringify(paths[path]?.['post']).includes('tenant_suspended'),
+  );
+  expect(refusals).toEqual([true, false]);
+  expect(JSON.stringify(paths)).not.toContain('x-while-suspended');
+});
 
 test('the zod schemas of the routes are in an OpenAPI 3.1 document', async () => {
   const document = (await (await fetch(`${service.url}/openapi.json`)).json()) as OpenApi;
