@@ -57,7 +57,10 @@ inBrowser(
     await console.says('Alerts go to ops@antwerp.example.');
     await console.button('Create key').click();
     await console.field('Name').fill('Back office');
-    await console.dialog().getByRole('button', { name: 'Create key' }).click();
+    const create = console.dialog().getByRole('button', { name: 'Create key' });
+    expect(await create.isDisabled()).toBe(true);
+    await console.dialog().getByText('Tenant', { exact: true }).click();
+    await create.click();
     strangerKey = (await console.page.getByTestId('api-key').textContent()) ?? '';
     await console.button('I have it').click();
     await console.row(/Back office.*Tenant/).waitFor();

@@ -69,7 +69,10 @@ async function somethingToFind(): Promise<string> {
 }
 
 async function newOperatorKey(): Promise<string> {
-  const made = await Api.operator(local).call<{ key: string }>('POST', '/v1/api-keys', { name: 'schemathesis' });
+  const made = await Api.operator(local).call<{ key: string }>('POST', '/v1/api-keys', {
+    name: 'schemathesis',
+    role: 'operator',
+  });
   return made.key;
 }
 

@@ -46,11 +46,28 @@ test('a producer of no tenant is limited to some, sees nothing of theirs, and is
   }
 });
 
-test('without a role it is an operator, as it always was', async () => {
-  expect(await create({ name: 'Ann' })).toMatchObject({
-    status: 201,
-    json: { role: 'operator', tenantId: null, eventTypes: null, tenants: null },
-  });
+test('a key is made only with a role: a forgotten one does not become an operator', async () => {
+  const refused = { status: 422, json: { code: 'invalid_body', errors: [{ field: 'role' }] } };
+  const before = (await registry.call('GET', '/v1/api-keys')).json.data.length;
+  expect(await create({ name: 'Ann' })).toMatchObject(refused);
+  expect(await ofTenant({ name: 'Ann' })).toMatchObject(refused);
+  expect((await registry.call('GET', '/v1/api-keys')).json.data).toHaveLength(before);
+});
+
+test('a key begins with its role, and so it is listed', async () => {
+  const made = [
+    await create({ name: 'Olga', role: 'operator' }),
+    await create({ name: 'Bus', role: 'producer' }),
+    await ofTenant({ name: 'Till', role: 'tenant' }),
+  ].map(({ json }) => json);
+  expect(made.map(({ key }) => key.slice(0, 'sgn_op_'.length))).toEqual(['sgn_op_', 'sgn_pr_', 'sgn_tn_']);
+  const lists = ['/v1/api-keys', `/v1/tenants/${one.id}/api-keys`].map((path) => registry.call('GET', path));
+  const listed = (await Promise.all(lists)).flatMap(({ json }) => json.data);
+  for (const { id, key } of made) {
+    const prefix = String(listed.find((one) => one.id === id)?.['prefix']);
+    expect(prefix).toMatch(/^sgn_(op|pr|tn)_\w{5}$/);
+    expect(key.startsWith(prefix)).toBe(true);
+  }
 });
 
 describe('a limit is refused', () => {

@@ -28,7 +28,7 @@ export const apiKeyExample = {
   role: 'tenant',
   eventTypes: null,
   tenants: null,
-  prefix: 'sgn_t_iZRYl5',
+  prefix: 'sgn_tn_iZRYl',
   createdBy: 'First operator key (4bfc6d9d-a07f-5f01-8eb3-55bb1cd63ec6)',
   createdAt: '2026-11-23T20:05:26.164Z',
 } satisfies z.infer<typeof apiKeyAnswer>;
@@ -38,5 +38,5 @@ export const operatorKeyExample = {
   tenantId: null,
   name: 'Olga',
   role: 'operator',
-  prefix: 'sgn_o_Vb31Tx',
+  prefix: 'sgn_op_Vb31T',
 } satisfies z.infer<typeof apiKeyAnswer>;

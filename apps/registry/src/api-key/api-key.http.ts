@@ -47,7 +47,7 @@ export class ApiKeyHttp {
 
   @Post('tenants/:tenantId/api-keys')
   @ApiOperation({ summary: "Create a tenant's key", description: 'The key is in the answer, and never shown again.' })
-  @Answers(201, 'The key.', createdApiKeyAnswer, { example: { ...apiKeyExample, key: 'sgn_t_…' } })
+  @Answers(201, 'The key.', createdApiKeyAnswer, { example: { ...apiKeyExample, key: 'sgn_tn_…' } })
   @Fails(404, TENANT_NOT_FOUND)
   @Fails(422, LIMIT_NOT_ALLOWED)
   async createForTenant(
@@ -75,10 +75,10 @@ export class ApiKeyHttp {
       "An operator's, or that of a producer that sends for several tenants. " +
       'The key is in the answer, and never shown again.',
   })
-  @Answers(201, 'The key.', createdApiKeyAnswer, { example: { ...operatorKeyExample, key: 'sgn_o_…' } })
+  @Answers(201, 'The key.', createdApiKeyAnswer, { example: { ...operatorKeyExample, key: 'sgn_op_…' } })
   @Fails(422, LIMIT_NOT_ALLOWED)
   createForNoTenant(@Body({ schema: createKeyBody }) body: CreateKeyBody, @Caller() caller: Caller) {
-    return this.created({ role: 'operator', ...body, tenantId: null }, caller);
+    return this.created({ ...body, tenantId: null }, caller);
   }
 
   @Get('api-keys')

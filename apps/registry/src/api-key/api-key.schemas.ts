@@ -29,11 +29,16 @@ export type CreateTenantKeyBody = z.infer<typeof createTenantKeyBody>;
 export const createKeyBody = z
   .strictObject({
     name: displayName,
-    role: z.enum(['operator', 'producer']).optional().meta({
-      description: '`operator`, if nothing is said: everything. `producer`: posts events of several tenants.',
+    role: z.enum(['operator', 'producer']).meta({
+      description: '`operator`: everything. `producer`: posts events of several tenants. There is no default.',
     }),
     eventTypes: eventTypes.optional(),
     tenants: tenants.optional(),
   })
-  .meta({ examples: [{ name: 'Olga' }, { name: 'Bus', role: 'producer', tenants: ['antwerp-jewels'] }] });
+  .meta({
+    examples: [
+      { name: 'Olga', role: 'operator' },
+      { name: 'Bus', role: 'producer', tenants: ['antwerp-jewels'] },
+    ],
+  });
 export type CreateKeyBody = z.infer<typeof createKeyBody>;

@@ -4,11 +4,13 @@ const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const RANDOM_BYTES = 32;
 /** 62^43 is the first power of 62 above 2^256. */
 const LENGTH = 43;
-/** `sgn_t_` and six of the random characters: enough to tell keys apart, far too little to guess one. */
+/** `sgn_tn_` and five of the random characters: enough to tell keys apart, far too little to guess one. */
 const PREFIX_LENGTH = 12;
+/** How a key of each role begins. Keys from before began with `sgn_o_`, `sgn_t_`, `sgn_p_`, and go on working. */
+const BEGINNINGS: Readonly<Record<Role, string>> = { operator: 'sgn_op_', tenant: 'sgn_tn_', producer: 'sgn_pr_' };
 
 /**
- * A new API key: `sgn_<o|t|p>_` and 256 random bits in base62. The fixed beginning lets secret scanners find a key that
+ * A new API key: `sgn_<op|tn|pr>_` and 256 random bits in base62. The fixed beginning lets secret scanners find a key that
  * leaked; base62 lets a double click select it whole.
  */
 export function newApiKey(role: Role, randomBytes: (count: number) => Buffer): string {
@@ -18,7 +20,7 @@ export function newApiKey(role: Role, randomBytes: (count: number) => Buffer): s
     text = DIGITS.charAt(Number(rest % 62n)) + text;
     rest /= 62n;
   }
-  return `sgn_${role.charAt(0)}_${text}`;
+  return `${BEGINNINGS[role]}${text}`;
 }
 
 /** The part of a key that may be shown. A key that somebody made up (SIGNET_OPERATOR_KEY) shows a quarter at most. */

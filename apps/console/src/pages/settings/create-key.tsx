@@ -29,7 +29,8 @@ export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
   const eventTypes = useEventTypes();
   const tenants = useTenants(tenantId === null);
   const [name, setName] = useState('');
-  const [role, setRole] = useState<Role>(tenantId === null ? 'operator' : 'tenant');
+  // No role is preselected: to make a key that may do everything is a choice.
+  const [role, setRole] = useState<Role>();
   const [types, setTypes] = useState<string[]>([]);
   const [sendsFor, setSendsFor] = useState<string[]>([]);
   const isProducer = role === 'producer';
@@ -46,7 +47,7 @@ export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
     gcTime: 0,
   });
   if (creation.data) return <CreatedKey created={creation.data} onClose={onClose} />;
-  const errors = errorsByField(creation.error, ['name', 'eventTypes', 'tenants']);
+  const errors = errorsByField(creation.error, ['name', 'role', 'eventTypes', 'tenants']);
   return (
     <Dialog onClose={onClose} title="Create key">
       <form
@@ -71,7 +72,7 @@ export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
             <SegmentedControl
               size="xs"
               aria-label="Role"
-              value={role}
+              value={role ?? ''}
               onChange={(value) => setRole(value as Role)}
               data={
                 tenantId === null
@@ -79,8 +80,8 @@ export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
                   : [{ value: 'tenant', label: 'Tenant' }, PRODUCER]
               }
             />
-            <Text size="sm" mt={5} c="dimmed">
-              {LEADS[role]}
+            <Text size="sm" mt={5} c={errors.fields['role'] ? 'var(--mantine-color-error)' : 'dimmed'}>
+              {errors.fields['role'] ?? (role === undefined ? 'Choose what the key may do.' : LEADS[role])}
             </Text>
           </div>
           {isProducer && (
@@ -112,7 +113,7 @@ export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" loading={creation.isPending}>
+            <Button type="submit" disabled={role === undefined} loading={creation.isPending}>
               Create key
             </Button>
           </Group>
