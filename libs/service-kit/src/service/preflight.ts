@@ -19,8 +19,13 @@ export interface Preflight {
   readonly kafka: KafkaClientOptions;
   /** Topics that the service needs; none, and Kafka is left alone. */
   readonly topics: readonly TopicDefinition[];
-  readonly patience: Omit<UntilReachableOptions, 'bound'> & { readonly longestMs: number };
+  readonly patience: Patience;
 }
+
+/** How long each server is waited for, and who is told. */
+export type Patience = Omit<UntilReachableOptions, 'bound'> & { readonly longestMs: number };
+
+const KAFKA_SETTING = 'SIGNET_KAFKA_BROKERS';
 
 /**
  * What a service does before anything else: waits for its servers, and compares the installation with both of them. Only when
@@ -30,10 +35,16 @@ export interface Preflight {
  * @throws StartRefusedError
  */
 export async function preflight(checks: Preflight): Promise<void> {
-  const { installation, database, kafka, topics } = checks;
+  const { database, kafka, topics, patience } = checks;
   if (database) await checkDatabase(database, checks);
   if (topics.length === 0) return;
-  await reachableKafka(kafka, checks.patience);
+  await reachableKafka(kafka, patience);
+  // A cluster that is just starting takes connections before it can lead, or make, every topic.
+  await untilReachable('Kafka', () => claimKafka(checks), bounded(patience, KAFKA_SETTING));
+}
+
+/** May be done again from its beginning. */
+async function claimKafka({ installation, kafka, topics }: Preflight): Promise<void> {
   const unclaimed = installation === undefined ? [] : await compareWithKafka(kafka, installation);
   await ensureTopics(kafka, topics);
   if (installation !== undefined) await claimTopics(kafka, installation, unclaimed);
@@ -51,16 +62,16 @@ async function checkDatabase(
 }
 
 /** Resolves when PostgreSQL lets us in. @throws StartRefusedError when it refuses, or when that takes too long */
-export async function reachableDatabase(url: string, { longestMs, ...options }: Preflight['patience']): Promise<void> {
-  const bound = { setting: 'SIGNET_DATABASE_URL', longestMs };
-  await untilReachable('PostgreSQL', () => tryToConnect(url), { ...options, bound });
+export async function reachableDatabase(url: string, patience: Patience): Promise<void> {
+  await untilReachable('PostgreSQL', () => tryToConnect(url), bounded(patience, 'SIGNET_DATABASE_URL'));
 }
 
 /** Resolves when Kafka, and each broker that it names, answers. @throws StartRefusedError when that takes too long */
-export async function reachableKafka(
-  client: KafkaClientOptions,
-  { longestMs, ...options }: Preflight['patience'],
-): Promise<void> {
-  const bound = { setting: 'SIGNET_KAFKA_BROKERS', longestMs };
-  await untilReachable('Kafka', () => pingBrokers(client), { ...options, bound });
+export async function reachableKafka(client: KafkaClientOptions, patience: Patience): Promise<void> {
+  await untilReachable('Kafka', () => pingBrokers(client), bounded(patience, KAFKA_SETTING));
 }
+
+const bounded = ({ longestMs, ...options }: Patience, setting: string): UntilReachableOptions => ({
+  ...options,
+  bound: { setting, longestMs },
+});
