@@ -24,7 +24,7 @@ const CHECKS = [
 ];
 
 /** The only operation that could take the key away that the run itself uses: it comes last, with a key of its own. */
-const REVOKE = 'ApiKeyHttp_revoke';
+const REVOKE = 'revokeApiKey';
 
 let signet: Signet;
 let local: LocalFile;
@@ -37,12 +37,16 @@ beforeAll(async () => {
 afterAll(() => signet?.stopAndForget(), 60_000);
 
 /** Wherever OpenAPI lets them stand: beside the schema, or in it. */
-const examplesOf = ({ example, examples, schema }: Media): unknown[] => [
-  ...(example === undefined ? [] : [example]),
-  ...Object.values(examples ?? {}).map(({ value }) => value),
-  ...((schema?.['examples'] as unknown[] | undefined) ?? []),
-  ...(schema?.['example'] === undefined ? [] : [schema['example']]),
-];
+const examplesOf = ({ example, examples, schema }: Media, { components }: Document): unknown[] => {
+  const named = /^#\/components\/schemas\/(.*)$/.exec(String(schema?.['$ref']))?.[1];
+  const { example: own, examples: others } = (named === undefined ? schema : components.schemas[named]) ?? {};
+  return [
+    ...(example === undefined ? [] : [example]),
+    ...Object.values(examples ?? {}).map(({ value }) => value),
+    ...((others as unknown[] | undefined) ?? []),
+    ...(own === undefined ? [] : [own]),
+  ];
+};
 
 function expectToFit(ajv: Ajv2020, schema: Record<string, unknown>, example: unknown, name: string): void {
   ajv.validate(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/')) as object, example);
@@ -127,12 +131,12 @@ describe.each(SERVICES)('%s', (service) => {
         const undescribed = (operation.parameters ?? []).filter(({ description }) => !description);
         expect({ name, undescribed }).toEqual({ name, undescribed: [] });
         const bodies = Object.values(operation.requestBody?.content ?? {});
-        expect({ name, without: bodies.filter((media) => examplesOf(media).length === 0) }).toEqual({
+        expect({ name, without: bodies.filter((media) => examplesOf(media, document).length === 0) }).toEqual({
           name,
           without: [],
         });
         for (const media of bodies)
-          for (const example of examplesOf(media)) expectToFit(ajv, media.schema!, example, name);
+          for (const example of examplesOf(media, document)) expectToFit(ajv, media.schema!, example, name);
         const statuses = Object.keys(operation.responses);
         expect(statuses).toEqual(expect.arrayContaining(['400', '401', '403', '429', '500', '503']));
         expect(statuses.filter((status) => status.startsWith('2')).length).toBeGreaterThan(0);
@@ -140,7 +144,7 @@ describe.each(SERVICES)('%s', (service) => {
           if (status === '204') continue;
           const [media] = Object.values(content ?? {});
           expect({ name, status, schema: media?.schema }).toEqual({ name, status, schema: expect.any(Object) });
-          const examples = examplesOf(media!);
+          const examples = examplesOf(media!, document);
           expect({ name, status, hasExample: examples.length > 0 }).toEqual({ name, status, hasExample: true });
           for (const example of examples) expectToFit(ajv, media!.schema!, example, `${name}: ${status}`);
         }

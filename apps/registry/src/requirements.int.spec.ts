@@ -279,9 +279,10 @@ describe('Management interface: webhooks', () => {
     expect(await found(`q=${encodeURIComponent(q())}`, registry)).toEqual(expected),
   );
   test('shown in groups: basic information, configuration, security, status, metadata', async () => {
-    const { paths } = (await own.call('GET', '/openapi.json')).json as unknown as { paths: Record<string, never> };
-    const { schema } = paths['/v1/webhooks']!['post']!['responses']['201']['content']['application/json'];
-    const { properties } = schema as { properties: Record<string, { 'x-group': string }> };
+    const { components } = (await own.call('GET', '/openapi.json')).json as unknown as {
+      components: { schemas: { CreatedWebhook: { properties: Record<string, { 'x-group': string }> } } };
+    };
+    const { properties } = components.schemas.CreatedWebhook;
     const grouped: Record<string, string[]> = {};
     for (const [name, { 'x-group': group }] of Object.entries(properties)) (grouped[group] ??= []).push(name);
     expect(grouped).toEqual({

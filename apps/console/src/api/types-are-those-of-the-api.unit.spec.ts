@@ -3,11 +3,13 @@ import { expect, test } from '@jest/globals';
 import type * as api from './types.ts';
 
 interface Schema {
+  readonly $ref?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
 }
 type Document = {
+  components: { schemas: Record<string, Schema> };
   paths: Record<string, Record<string, { responses: Record<string, { content: Record<string, { schema: Schema }> }> }>>;
 };
 
@@ -19,9 +21,12 @@ const documents = { registry: documentOf('registry'), delivery: documentOf('deli
 function fieldsOf(service: keyof typeof documents, operation: string): string[] {
   const [method = '', path = '', status = '200'] = operation.split(' ');
   const answer = documents[service].paths[path]?.[method.toLowerCase()]?.responses[status];
-  const schema = Object.values(answer?.content ?? {})[0]?.schema;
-  const plain = schema?.anyOf?.[0] ?? schema;
-  const one = plain?.properties?.['data']?.items ?? plain;
+  const { schemas } = documents[service].components;
+  const followed = (schema?: Schema): Schema | undefined =>
+    schema?.$ref === undefined ? schema : schemas[schema.$ref.slice('#/components/schemas/'.length)];
+  const schema = followed(Object.values(answer?.content ?? {})[0]?.schema);
+  const plain = followed(schema?.anyOf?.[0]) ?? schema;
+  const one = followed(plain?.properties?.['data']?.items) ?? plain;
   return Object.keys(one?.properties ?? {}).toSorted();
 }
 

@@ -2,23 +2,25 @@ import { pageAnswer } from '@signet/service-kit';
 import { z } from 'zod';
 import type { CircuitRow } from './circuit.reader.ts';
 
-export const circuitAnswer = z.strictObject({
-  webhookId: z.uuid(),
-  tenantId: z.string(),
-  state: z.enum(['closed', 'open', 'half_open']).meta({
-    description:
-      '`closed`: deliveries are tried. `open`: they are held back, without spending attempts. `half_open`: one is let through to see whether the receiver is back.',
-  }),
-  openings: z
-    .int()
-    .min(0)
-    .meta({ description: 'How often it opened since it was last closed: at first, and at each probe that failed.' }),
-  openedAt: z.iso.datetime().nullable().meta({ description: 'When it opened first since it was last closed.' }),
-  nextProbeAt: z.iso
-    .datetime()
-    .nullable()
-    .meta({ description: 'When one delivery is let through; in the past when it is half-open.' }),
-});
+export const circuitAnswer = z
+  .strictObject({
+    webhookId: z.uuid(),
+    tenantId: z.string(),
+    state: z.enum(['closed', 'open', 'half_open']).meta({
+      description:
+        '`closed`: deliveries are tried. `open`: they are held back, without spending attempts. `half_open`: one is let through to see whether the receiver is back.',
+    }),
+    openings: z
+      .int()
+      .min(0)
+      .meta({ description: 'How often it opened since it was last closed: at first, and at each probe that failed.' }),
+    openedAt: z.iso.datetime().nullable().meta({ description: 'When it opened first since it was last closed.' }),
+    nextProbeAt: z.iso
+      .datetime()
+      .nullable()
+      .meta({ description: 'When one delivery is let through; in the past when it is half-open.' }),
+  })
+  .meta({ title: 'Circuit' });
 export type CircuitView = z.infer<typeof circuitAnswer>;
 export const circuitPageAnswer = pageAnswer(circuitAnswer);
 

@@ -27,6 +27,7 @@ export class CircuitHttp {
 
   @Get()
   @ApiOperation({
+    operationId: 'listCircuits',
     summary: 'List the circuits that are not closed',
     description: 'The one that opened last comes first. Operators see those of every tenant.',
   })
@@ -42,7 +43,11 @@ export class CircuitHttp {
   }
 
   @Get(':webhookId')
-  @ApiOperation({ summary: "Read a webhook's circuit", description: 'Healthy webhooks have a closed one.' })
+  @ApiOperation({
+    operationId: 'getCircuit',
+    summary: "Read a webhook's circuit",
+    description: 'Healthy webhooks have a closed one.',
+  })
   @Answers(200, 'The circuit.', circuitAnswer, { example: circuitExample })
   @Fails(404, NOT_FOUND)
   async read(@Param('webhookId') webhookId: string, @Caller() { tenantId }: Caller): Promise<CircuitView> {

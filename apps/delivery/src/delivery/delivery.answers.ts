@@ -42,7 +42,7 @@ const listed = {
   isReplay: z.boolean(),
   summary: z.string().meta({ description: 'A sentence about its attempts, for people.' }),
 };
-export const deliveryAnswer = z.strictObject(listed);
+export const deliveryAnswer = z.strictObject(listed).meta({ title: 'Delivery' });
 export const deliveryPageAnswer = pageAnswer(deliveryAnswer);
 
 const BODY =
@@ -52,50 +52,54 @@ const NOTE =
   'What is wrong with the response as HTTP/1.1; missing where nothing is. Headers and body may be incomplete then.';
 const TRUNCATED = 'Whether the receiver sent more than is kept.';
 
-export const deliveryDetailAnswer = z.strictObject({
-  ...listed,
-  payload: z.unknown().meta({ description: 'The JSON that is sent.' }),
-  responseHeaders: z.record(z.string(), z.string()).nullable(),
-  responseBody: z
-    .string()
-    .nullable()
-    .meta({ description: `Of the last attempt. ${BODY}` }),
-  responseBodyTruncated: z.boolean().meta({ description: TRUNCATED }),
-});
+export const deliveryDetailAnswer = z
+  .strictObject({
+    ...listed,
+    payload: z.unknown().meta({ description: 'The JSON that is sent.' }),
+    responseHeaders: z.record(z.string(), z.string()).nullable(),
+    responseBody: z
+      .string()
+      .nullable()
+      .meta({ description: `Of the last attempt. ${BODY}` }),
+    responseBodyTruncated: z.boolean().meta({ description: TRUNCATED }),
+  })
+  .meta({ title: 'DeliveryDetails' });
 
-const attempt = z.strictObject({
-  attempt: z.int().min(1),
-  startedAt: instant,
-  endedAt: instant,
-  durationMs: z.int().min(0),
-  outcome: z.enum(['succeeded', 'failed']),
-  errorClass: z.enum(ERROR_CLASSES).nullable(),
-  errorMessage: z.string().nullable(),
-  fault: z.enum(FAULTS).meta({ description: 'Whose it was; `none` of a success.' }),
-  nextAttemptAt: instant.nullable().meta({ description: 'When the next one was to be; null: this was the last.' }),
-  owner: z.string().optional().meta({ description: 'For operators only: the replica that sent it.' }),
-  epoch: z.int().min(0).optional().meta({ description: 'For operators only: of its ownership of the partition.' }),
-  request: z.strictObject({
-    method: z.literal('POST'),
-    url: z.string(),
-    headers: z.record(z.string(), z.string()).meta({ description: 'As sent; secrets are masked.' }),
-    body: z.string(),
-  }),
-  signature: z.string(),
-  response: z
-    .strictObject({
-      statusCode: z.int(),
-      headers: z.record(z.string(), z.string()),
-      body: z.string().meta({ description: BODY }),
-      bodyTruncated: z.boolean().meta({ description: TRUNCATED }),
-      note: z.string().optional().meta({ description: NOTE }),
-    })
-    .nullable(),
-  address: z.string().nullable().meta({ description: 'The address connected to.' }),
-  timings: z
-    .record(z.string(), milliseconds)
-    .meta({ description: 'Milliseconds: DNS, connect, TLS, first byte, all.' }),
-});
+const attempt = z
+  .strictObject({
+    attempt: z.int().min(1),
+    startedAt: instant,
+    endedAt: instant,
+    durationMs: z.int().min(0),
+    outcome: z.enum(['succeeded', 'failed']),
+    errorClass: z.enum(ERROR_CLASSES).nullable(),
+    errorMessage: z.string().nullable(),
+    fault: z.enum(FAULTS).meta({ description: 'Whose it was; `none` of a success.' }),
+    nextAttemptAt: instant.nullable().meta({ description: 'When the next one was to be; null: this was the last.' }),
+    owner: z.string().optional().meta({ description: 'For operators only: the replica that sent it.' }),
+    epoch: z.int().min(0).optional().meta({ description: 'For operators only: of its ownership of the partition.' }),
+    request: z.strictObject({
+      method: z.literal('POST'),
+      url: z.string(),
+      headers: z.record(z.string(), z.string()).meta({ description: 'As sent; secrets are masked.' }),
+      body: z.string(),
+    }),
+    signature: z.string(),
+    response: z
+      .strictObject({
+        statusCode: z.int(),
+        headers: z.record(z.string(), z.string()),
+        body: z.string().meta({ description: BODY }),
+        bodyTruncated: z.boolean().meta({ description: TRUNCATED }),
+        note: z.string().optional().meta({ description: NOTE }),
+      })
+      .nullable(),
+    address: z.string().nullable().meta({ description: 'The address connected to.' }),
+    timings: z
+      .record(z.string(), milliseconds)
+      .meta({ description: 'Milliseconds: DNS, connect, TLS, first byte, all.' }),
+  })
+  .meta({ title: 'Attempt' });
 export const attemptsAnswer = pageAnswer(attempt);
 type AttemptView = z.infer<typeof attempt>;
 

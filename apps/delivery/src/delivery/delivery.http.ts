@@ -39,7 +39,11 @@ export class DeliveryHttp {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List deliveries', description: 'Newest first. Operators see those of every tenant.' })
+  @ApiOperation({
+    operationId: 'listDeliveries',
+    summary: 'List deliveries',
+    description: 'Newest first. Operators see those of every tenant.',
+  })
   @Answers(200, 'A page of deliveries.', deliveryPageAnswer, { example: { data: [deliveryExample], nextCursor: null } })
   async list(
     @Query({ schema: listDeliveriesQuery }) query: ListDeliveriesQuery,
@@ -54,7 +58,11 @@ export class DeliveryHttp {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Read a delivery', description: 'With what is sent, and what the receiver answered last.' })
+  @ApiOperation({
+    operationId: 'getDelivery',
+    summary: 'Read a delivery',
+    description: 'With what is sent, and what the receiver answered last.',
+  })
   @Answers(200, 'The delivery.', deliveryDetailAnswer, { example: detailExample })
   @Fails(404, NOT_FOUND)
   async read(@Param('id') id: string, @Caller() caller: Caller) {
@@ -62,7 +70,11 @@ export class DeliveryHttp {
   }
 
   @Get(':id/attempts')
-  @ApiOperation({ summary: 'Read the attempts of a delivery', description: 'Request and response of each, in order.' })
+  @ApiOperation({
+    operationId: 'listAttempts',
+    summary: 'Read the attempts of a delivery',
+    description: 'Request and response of each, in order.',
+  })
   @Answers(200, 'Every attempt.', attemptsAnswer, { example: attemptsExample })
   @Fails(404, NOT_FOUND)
   async attempts(@Param('id') id: string, @Caller() caller: Caller) {
@@ -72,6 +84,7 @@ export class DeliveryHttp {
   @Post(':id/retry')
   @HttpCode(202)
   @ApiOperation({
+    operationId: 'retryDelivery',
     summary: 'Try a delivery once more, now',
     description: 'Whatever became of it; where no attempt is left, there is one more.',
   })
@@ -91,7 +104,11 @@ export class DeliveryHttp {
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a delivery', description: 'For cleanup: the delivery goes with its attempts.' })
+  @ApiOperation({
+    operationId: 'deleteDelivery',
+    summary: 'Delete a delivery',
+    description: 'For cleanup: the delivery goes with its attempts.',
+  })
   @Answers(204, 'It is deleted.')
   @Fails(404, NOT_FOUND)
   async remove(@Param('id') id: string, @Caller() caller: Caller): Promise<void> {

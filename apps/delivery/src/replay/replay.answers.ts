@@ -6,32 +6,38 @@ import type { ReplayPreview } from './replays.ts';
 
 const instant = z.iso.datetime();
 
-export const replayAnswer = z.strictObject({
-  id: z.uuid(),
-  tenantId: z.string(),
-  webhookId: z.uuid(),
-  since: instant,
-  until: instant,
-  status: z.enum(REPLAY_STATUSES),
-  state: z.enum(REPLAY_STATES),
-  total: z.int().min(0).nullable().meta({ description: 'Messages that it comprises; null until they are counted.' }),
-  requested: z.int().min(0).meta({ description: 'Deliveries requested so far.' }),
-  reason: z.enum(REPLAY_FAILURES).nullable().meta({ description: 'Why it has failed.' }),
-  createdBy: z.string(),
-  createdAt: instant,
-  updatedAt: instant,
-  completedAt: instant.nullable(),
-});
+export const replayAnswer = z
+  .strictObject({
+    id: z.uuid(),
+    tenantId: z.string(),
+    webhookId: z.uuid(),
+    since: instant,
+    until: instant,
+    status: z.enum(REPLAY_STATUSES),
+    state: z.enum(REPLAY_STATES),
+    total: z.int().min(0).nullable().meta({ description: 'Messages that it comprises; null until they are counted.' }),
+    requested: z.int().min(0).meta({ description: 'Deliveries requested so far.' }),
+    reason: z.enum(REPLAY_FAILURES).nullable().meta({ description: 'Why it has failed.' }),
+    createdBy: z.string(),
+    createdAt: instant,
+    updatedAt: instant,
+    completedAt: instant.nullable(),
+  })
+  .meta({ title: 'Replay' });
 export const replayPageAnswer = pageAnswer(replayAnswer);
 
-export const replayPreviewAnswer = z.strictObject({
-  webhookId: z.uuid(),
-  since: instant,
-  until: instant,
-  status: z.enum(REPLAY_STATUSES),
-  count: z.int().min(0).meta({ description: 'Messages that the replay would comprise.' }),
-  isExact: z.boolean().meta({ description: 'false: there are more, but counting them takes too long for a preview.' }),
-});
+export const replayPreviewAnswer = z
+  .strictObject({
+    webhookId: z.uuid(),
+    since: instant,
+    until: instant,
+    status: z.enum(REPLAY_STATUSES),
+    count: z.int().min(0).meta({ description: 'Messages that the replay would comprise.' }),
+    isExact: z
+      .boolean()
+      .meta({ description: 'false: there are more, but counting them takes too long for a preview.' }),
+  })
+  .meta({ title: 'ReplayPreview' });
 
 export const replayExample = {
   id: '01a20a03-6a9d-799e-8f18-38d27e479d8e',

@@ -24,6 +24,7 @@ export class ReplayHttp {
 
   @Post()
   @ApiOperation({
+    operationId: 'createReplay',
     summary: 'Replay messages of a webhook',
     description:
       'A durable job: it is carried out at a steady pace, goes on after a restart, and tells how far it has come. With preview=true it only tells how many messages it would be.',
@@ -51,7 +52,11 @@ export class ReplayHttp {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List replays', description: 'Newest first. Operators see those of every tenant.' })
+  @ApiOperation({
+    operationId: 'listReplays',
+    summary: 'List replays',
+    description: 'Newest first. Operators see those of every tenant.',
+  })
   @Answers(200, 'A page of replays.', replayPageAnswer, { example: { data: [replayExample], nextCursor: null } })
   async list(@Query({ schema: listReplaysQuery }) query: ListReplaysQuery, @Caller() caller: Caller) {
     const { limit, cursor, ...filter } = query;
@@ -62,7 +67,7 @@ export class ReplayHttp {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Read a replay', description: 'How far it has come.' })
+  @ApiOperation({ operationId: 'getReplay', summary: 'Read a replay', description: 'How far it has come.' })
   @Answers(200, 'The replay.', replayAnswer, { example: replayExample })
   @Fails(404, REPLAY_NOT_FOUND)
   async read(@Param('id') id: string, @Caller() caller: Caller) {
@@ -72,6 +77,7 @@ export class ReplayHttp {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({
+    operationId: 'cancelReplay',
     summary: 'Cancel a replay',
     description: 'It requests no more deliveries; those requested already go on.',
   })

@@ -19,6 +19,7 @@ export const createReplayBody = z
     params: { rule: 'until_not_after_since' },
   })
   .meta({
+    title: 'CreateReplay',
     // Not `examples`: zod leaves those out where a schema transforms.
     example: { webhookId: '01a20a03-6a9d-799e-8f18-38d27e479d8e', since: '2026-11-23T18:00:00Z', status: 'missed' },
   });

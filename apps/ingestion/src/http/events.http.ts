@@ -29,6 +29,7 @@ export class EventsHttp {
   @WhileSuspended()
   @KeepBytes()
   @ApiOperation({
+    operationId: 'publishEvents',
     summary: 'Publish events',
     description:
       'One CloudEvent 1.0 in binary or structured mode, or a batch. Answered once Kafka has what is accepted.',

@@ -6,6 +6,7 @@ const attribute = (description: string): object => ({ type: 'string', descriptio
 
 /** A CloudEvent in structured mode, as OpenAPI shows it. */
 const eventBody = {
+  title: 'CloudEvent',
   type: 'object' as const,
   required: ['specversion', 'id', 'source', 'type', 'data'],
   properties: {
@@ -23,9 +24,10 @@ const eventBody = {
   example: { specversion: '1.0', id: 's-1', source: '/pos/1', type: example?.name, data: example?.example },
 };
 
-const batchBody = { type: 'array' as const, items: eventBody, example: [eventBody.example] };
+const batchBody = { title: 'CloudEventBatch', type: 'array' as const, items: eventBody, example: [eventBody.example] };
 
 const result = {
+  title: 'EventResult',
   type: 'object',
   required: ['status', 'id'],
   properties: {
@@ -40,6 +42,7 @@ const result = {
   },
 };
 const results = {
+  title: 'EventResults',
   type: 'object',
   required: ['accepted', 'results'],
   properties: { accepted: { type: 'integer' }, results: { type: 'array', items: result } },

@@ -3,23 +3,27 @@ import { pageAnswer } from '@signet/service-kit';
 import { z } from 'zod';
 
 /** A key by its prefix: neither the key, which nobody has, nor its hash. */
-export const apiKeyAnswer = z.strictObject({
-  id: z.uuid(),
-  tenantId: z.string().nullable().meta({ description: 'null: it belongs to no tenant.' }),
-  name: z.string(),
-  role: z.enum(ROLES),
-  eventTypes: z.array(z.string()).nullable().meta({ description: 'That a producer may send; null: all.' }),
-  tenants: z.array(z.string()).nullable().meta({
-    description: 'That a producer without a tenant of its own may send for; null: all.',
-  }),
-  prefix: z.string().meta({ description: 'The first characters of the key, by which people tell keys apart.' }),
-  createdBy: z.string().meta({ description: 'The key that created it: its name and id.' }),
-  createdAt: z.iso.datetime(),
-});
+export const apiKeyAnswer = z
+  .strictObject({
+    id: z.uuid(),
+    tenantId: z.string().nullable().meta({ description: 'null: it belongs to no tenant.' }),
+    name: z.string(),
+    role: z.enum(ROLES),
+    eventTypes: z.array(z.string()).nullable().meta({ description: 'That a producer may send; null: all.' }),
+    tenants: z.array(z.string()).nullable().meta({
+      description: 'That a producer without a tenant of its own may send for; null: all.',
+    }),
+    prefix: z.string().meta({ description: 'The first characters of the key, by which people tell keys apart.' }),
+    createdBy: z.string().meta({ description: 'The key that created it: its name and id.' }),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ title: 'ApiKey' });
 export const apiKeyPageAnswer = pageAnswer(apiKeyAnswer);
-export const createdApiKeyAnswer = apiKeyAnswer.extend({
-  key: z.string().meta({ description: 'Shown this once.' }),
-});
+export const createdApiKeyAnswer = apiKeyAnswer
+  .extend({
+    key: z.string().meta({ description: 'Shown this once.' }),
+  })
+  .meta({ title: 'CreatedApiKey' });
 
 export const apiKeyExample = {
   id: '01a20a03-68f7-799e-8f18-18574b0d10a1',

@@ -46,7 +46,11 @@ export class ApiKeyHttp {
   ) {}
 
   @Post('tenants/:tenantId/api-keys')
-  @ApiOperation({ summary: "Create a tenant's key", description: 'The key is in the answer, and never shown again.' })
+  @ApiOperation({
+    operationId: 'createTenantApiKey',
+    summary: "Create a tenant's key",
+    description: 'The key is in the answer, and never shown again.',
+  })
   @Answers(201, 'The key.', createdApiKeyAnswer, { example: { ...apiKeyExample, key: 'sgn_tn_…' } })
   @Fails(404, TENANT_NOT_FOUND)
   @Fails(422, LIMIT_NOT_ALLOWED)
@@ -60,7 +64,11 @@ export class ApiKeyHttp {
   }
 
   @Get('tenants/:tenantId/api-keys')
-  @ApiOperation({ summary: "List a tenant's keys", description: 'Newest first, by their first characters.' })
+  @ApiOperation({
+    operationId: 'listTenantApiKeys',
+    summary: "List a tenant's keys",
+    description: 'Newest first, by their first characters.',
+  })
   @Answers(200, 'A page of keys.', apiKeyPageAnswer, { example: { data: [apiKeyExample], nextCursor: null } })
   @Fails(404, TENANT_NOT_FOUND)
   async listOfTenant(@Param('tenantId') tenantId: string, @Query({ schema: plainListQuery }) query: PlainListQuery) {
@@ -70,6 +78,7 @@ export class ApiKeyHttp {
 
   @Post('api-keys')
   @ApiOperation({
+    operationId: 'createApiKey',
     summary: 'Create a key that belongs to no tenant',
     description:
       "An operator's, or that of a producer that sends for several tenants. " +
@@ -83,6 +92,7 @@ export class ApiKeyHttp {
 
   @Get('api-keys')
   @ApiOperation({
+    operationId: 'listApiKeys',
     summary: 'List the keys that belong to no tenant',
     description: 'Newest first, by their first characters.',
   })
@@ -93,7 +103,11 @@ export class ApiKeyHttp {
 
   @Get('api-keys/current')
   @Roles('operator', 'tenant', 'producer')
-  @ApiOperation({ summary: 'Read the key that asks', description: 'Whose it is, and what it may do.' })
+  @ApiOperation({
+    operationId: 'getCurrentApiKey',
+    summary: 'Read the key that asks',
+    description: 'Whose it is, and what it may do.',
+  })
   @Answers(200, 'The key, by its first characters.', apiKeyAnswer, { example: apiKeyExample })
   @Fails(404, { api_key_not_found: 'The key was revoked just now.' })
   async current(@Caller() { keyId }: Caller) {
@@ -104,7 +118,11 @@ export class ApiKeyHttp {
 
   @Delete('api-keys/:id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Revoke a key', description: 'Every service refuses it within seconds.' })
+  @ApiOperation({
+    operationId: 'revokeApiKey',
+    summary: 'Revoke a key',
+    description: 'Every service refuses it within seconds.',
+  })
   @Answers(204, 'It is revoked.')
   @Fails(404, { api_key_not_found: NO_SUCH_KEY })
   async revoke(@Param('id') id: string, @Caller() caller: Caller): Promise<void> {

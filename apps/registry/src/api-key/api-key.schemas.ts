@@ -23,7 +23,10 @@ export const createTenantKeyBody = z
     }),
     eventTypes: eventTypes.optional(),
   })
-  .meta({ examples: [{ name: 'Till 7', role: 'producer', eventTypes: ['sale.created'] }] });
+  .meta({
+    title: 'CreateTenantApiKey',
+    examples: [{ name: 'Till 7', role: 'producer', eventTypes: ['sale.created'] }],
+  });
 export type CreateTenantKeyBody = z.infer<typeof createTenantKeyBody>;
 
 export const createKeyBody = z
@@ -36,6 +39,7 @@ export const createKeyBody = z
     tenants: tenants.optional(),
   })
   .meta({
+    title: 'CreateApiKey',
     examples: [
       { name: 'Olga', role: 'operator' },
       { name: 'Bus', role: 'producer', tenants: ['antwerp-jewels'] },

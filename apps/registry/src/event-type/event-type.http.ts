@@ -10,6 +10,7 @@ import { eventTypesAnswer } from './event-type.answers.ts';
 export class EventTypeHttp {
   @Get()
   @ApiOperation({
+    operationId: 'listEventTypes',
     summary: 'List the event types',
     description: 'With the JSON Schema and an example of each payload.',
   })

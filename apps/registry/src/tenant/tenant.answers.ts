@@ -3,31 +3,35 @@ import { z } from 'zod';
 
 const instant = z.iso.datetime();
 
-export const tenantAnswer = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  alertEmail: z.string().nullable().meta({ description: 'Gets the alerts about its webhooks; null: nobody does.' }),
-  alertEmailWarning: z
-    .string()
-    .nullable()
-    .meta({ description: 'Why no mail is sent to `alertEmail`, for people; null: there is nothing to warn of.' }),
-  status: z.enum(['active', 'suspended']),
-  suspendedDetail: z.string().nullable().meta({ description: 'Why it is suspended, for people.' }),
-  createdAt: instant,
-  updatedAt: instant,
-  version: z.int().min(1).meta({ description: 'The ETag, without its quotes.' }),
-});
+export const tenantAnswer = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    alertEmail: z.string().nullable().meta({ description: 'Gets the alerts about its webhooks; null: nobody does.' }),
+    alertEmailWarning: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why no mail is sent to `alertEmail`, for people; null: there is nothing to warn of.' }),
+    status: z.enum(['active', 'suspended']),
+    suspendedDetail: z.string().nullable().meta({ description: 'Why it is suspended, for people.' }),
+    createdAt: instant,
+    updatedAt: instant,
+    version: z.int().min(1).meta({ description: 'The ETag, without its quotes.' }),
+  })
+  .meta({ title: 'Tenant' });
 export const tenantPageAnswer = pageAnswer(tenantAnswer);
 
 export const tenantHistoryAnswer = pageAnswer(
-  z.strictObject({
-    version: z.int().min(1),
-    type: z.enum(['TenantCreated', 'TenantUpdated', 'TenantSuspended', 'TenantResumed']),
-    summary: z.string(),
-    at: instant,
-    actor: z.string(),
-    data: z.record(z.string(), z.unknown()),
-  }),
+  z
+    .strictObject({
+      version: z.int().min(1),
+      type: z.enum(['TenantCreated', 'TenantUpdated', 'TenantSuspended', 'TenantResumed']),
+      summary: z.string(),
+      at: instant,
+      actor: z.string(),
+      data: z.record(z.string(), z.unknown()),
+    })
+    .meta({ title: 'TenantHistoryEntry' }),
 );
 
 export const tenantExample = {

@@ -49,6 +49,7 @@ export class TenantHttp {
 
   @Post()
   @ApiOperation({
+    operationId: 'createTenant',
     summary: 'Create a tenant',
     description: 'Its keys are created next; see POST /v1/tenants/{tenantId}/api-keys.',
   })
@@ -66,7 +67,7 @@ export class TenantHttp {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List tenants', description: 'Newest first.' })
+  @ApiOperation({ operationId: 'listTenants', summary: 'List tenants', description: 'Newest first.' })
   @Answers(200, 'A page of tenants.', tenantPageAnswer, { example: { data: [tenantExample], nextCursor: null } })
   async list(@Query({ schema: listTenantsQuery }) { limit, cursor, ...filter }: ListTenantsQuery) {
     return viewPage(await this.queries.list(filter, { limit: limit + 1, after: placeOf(cursor) }), limit, this.view);
@@ -74,7 +75,7 @@ export class TenantHttp {
 
   @Get(':id')
   @Roles('operator', 'tenant')
-  @ApiOperation({ summary: 'Read a tenant', description: "A tenant's key reads its own." })
+  @ApiOperation({ operationId: 'getTenant', summary: 'Read a tenant', description: "A tenant's key reads its own." })
   @Answers(200, 'The tenant.', tenantAnswer, { headers: ETAG, example: tenantExample })
   @Fails(404, TENANT_NOT_FOUND)
   async read(@Param('id') id: string, @Caller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply) {
@@ -85,6 +86,7 @@ export class TenantHttp {
   @Patch(':id')
   @Roles('operator', 'tenant')
   @ApiOperation({
+    operationId: 'updateTenant',
     summary: 'Change a tenant',
     description:
       "A tenant's key sets the `alertEmail` of its own; only an operator changes the name. " +
@@ -113,7 +115,11 @@ export class TenantHttp {
   }
 
   @Get(':id/history')
-  @ApiOperation({ summary: 'What happened to a tenant, when and by whom', description: 'The latest first.' })
+  @ApiOperation({
+    operationId: 'listTenantHistory',
+    summary: 'What happened to a tenant, when and by whom',
+    description: 'The latest first.',
+  })
   @Answers(200, 'A page of facts.', tenantHistoryAnswer, { example: tenantHistoryExample })
   @Fails(404, TENANT_NOT_FOUND)
   async history(@Param('id') id: string, @Query({ schema: plainListQuery }) { limit, cursor }: PlainListQuery) {
@@ -126,6 +132,7 @@ export class TenantHttp {
   @Post(':id/suspend')
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'suspendTenant',
     summary: 'Suspend a tenant',
     description:
       'Its messages are accepted, but their deliveries, also those under way, end as FAILED and can be replayed. Its keys read and change nothing.',
@@ -146,6 +153,7 @@ export class TenantHttp {
   @Post(':id/resume')
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'resumeTenant',
     summary: 'End a suspension',
     description: 'What ended as FAILED meanwhile is not delivered by itself; see POST /v1/replays.',
   })

@@ -19,7 +19,7 @@ export const createTenantBody = z
     id: tenantId.optional().meta({ description: 'A new UUID when none is given.' }),
     name: displayName,
   })
-  .meta({ examples: [{ id: 'antwerp-jewels', name: 'Antwerp Jewels' }] });
+  .meta({ title: 'CreateTenant', examples: [{ id: 'antwerp-jewels', name: 'Antwerp Jewels' }] });
 export type CreateTenantBody = z.infer<typeof createTenantBody>;
 
 /** One address and nothing else: what stands in the To of an alert. */
@@ -33,13 +33,13 @@ export const updateTenantBody = z
     name: displayName.optional().meta({ description: 'Only an operator may change it.' }),
     alertEmail: alertEmail.optional(),
   })
-  .meta({ examples: [{ alertEmail: 'ops@shop.example' }] });
+  .meta({ title: 'UpdateTenant', examples: [{ alertEmail: 'ops@shop.example' }] });
 export type UpdateTenantBody = z.infer<typeof updateTenantBody>;
 
 export const suspendTenantBody = z
   .strictObject({ reason: z.string().max(500).nullish().meta({ description: 'For people.' }) })
   .nullish()
-  .meta({ examples: [{ reason: 'Unpaid' }] });
+  .meta({ title: 'SuspendTenant', examples: [{ reason: 'Unpaid' }] });
 export type SuspendTenantBody = z.infer<typeof suspendTenantBody>;
 
 export const listTenantsQuery = z.strictObject({

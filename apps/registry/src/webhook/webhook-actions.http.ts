@@ -29,6 +29,7 @@ export class WebhookActionsHttp {
   @Post('enable')
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'enableWebhook',
     summary: 'Enable a webhook',
     description:
       'Failures in a row count from 0 again. With `replay`, delivery also replays what the webhook missed while it was disabled, as far back as Kafka keeps messages (7 days). That replay begins a few seconds later and is listed by GET /v1/replays.',
@@ -50,7 +51,11 @@ export class WebhookActionsHttp {
 
   @Post('disable')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Disable a webhook', description: 'Nothing is delivered until somebody enables it.' })
+  @ApiOperation({
+    operationId: 'disableWebhook',
+    summary: 'Disable a webhook',
+    description: 'Nothing is delivered until somebody enables it.',
+  })
   @Answers(200, 'The webhook as it is now.', webhookDetailsAnswer, { headers: ETAG, example: disabledExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
   @Fails(409, { webhook_disabled: 'With another reason than it has: the webhook is disabled already.' })
@@ -65,7 +70,11 @@ export class WebhookActionsHttp {
 
   @Post('test')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Send an example', description: 'Marked as a test; it counts neither way.' })
+  @ApiOperation({
+    operationId: 'testWebhook',
+    summary: 'Send an example',
+    description: 'Marked as a test; it counts neither way.',
+  })
   @Answers(202, 'The example is on its way.', testAnswer, { example: testExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
   @Fails(409, {
@@ -77,7 +86,11 @@ export class WebhookActionsHttp {
   }
 
   @Get('secret')
-  @ApiOperation({ summary: 'Read the signing secret', description: '`former` are those that still sign beside it.' })
+  @ApiOperation({
+    operationId: 'getWebhookSecret',
+    summary: 'Read the signing secret',
+    description: '`former` are those that still sign beside it.',
+  })
   @Answers(200, 'The secrets that sign now.', secretsAnswer, { example: secretsExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
   @Fails(409, SECRET_UNREADABLE)
@@ -88,7 +101,11 @@ export class WebhookActionsHttp {
 
   @Post('secret/rotate')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Rotate the signing secret', description: 'While they overlap, every secret signs.' })
+  @ApiOperation({
+    operationId: 'rotateWebhookSecret',
+    summary: 'Rotate the signing secret',
+    description: 'While they overlap, every secret signs.',
+  })
   @Answers(200, 'The new secret.', rotatedAnswer, { example: rotatedExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
   @Fails(409, { too_many_live_secrets: 'At most 5 secrets of a webhook sign at a time.' })

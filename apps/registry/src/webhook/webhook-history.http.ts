@@ -18,6 +18,7 @@ export class WebhookHistoryHttp {
 
   @Get()
   @ApiOperation({
+    operationId: 'getWebhookHistory',
     summary: 'What happened to a webhook, when and by whom',
     description: 'The latest first, also of a deleted webhook. With `at`: the webhook as it stood at that time.',
   })

@@ -26,79 +26,93 @@ const clientCertificate = z.strictObject({
 });
 
 /** A webhook as the API shows it. Every field is always there. */
-export const webhookAnswer = z.strictObject({
-  id: basic(z.uuid(), 'Given by Signet.'),
-  tenantId: basic(z.string(), 'The tenant that owns it.'),
-  name: basic(z.string(), 'For people.'),
-  description: basic(z.string().nullable(), 'For people.'),
-  url: basic(z.string(), 'Where deliveries go.'),
-  events: configuration(z.array(z.string()).readonly(), 'Event types that are delivered.'),
-  eventNames: configuration(z.array(z.string()).readonly(), 'The same as people say them, in the same order.'),
-  isActive: status(z.boolean(), 'false: nothing is delivered.'),
-  disabledReason: status(
-    z.enum(['manual', 'failing', 'gone']).nullable(),
-    'manual: somebody did; failing: too many failures in a row; gone: the receiver answered 410.',
-  ),
-  disabledDetail: status(z.string().nullable(), 'Why it is disabled, for people.'),
-  disabledAt: status(instant.nullable(), 'Since when it is disabled.'),
-  consecutiveFailures: status(z.int().min(0), 'Failures in a row; a success sets it to 0.'),
-  alertedAt: status(instant.nullable(), 'Since when it is said to be failing; null: it is not.'),
-  headers: configuration(z.record(z.string(), z.string()), 'Added to each request; a credential is shown as ***.'),
-  maxAttempts: configuration(z.int().nullable(), 'Per delivery; null: the default.'),
-  requestTimeoutMs: configuration(z.int().nullable(), 'Milliseconds; null: the default.'),
-  rateLimitPerSecond: configuration(z.number().nullable(), 'Requests a second at most; null: no limit.'),
-  ordering: configuration(z.enum(['none', 'subject']), 'subject: in order for each object.'),
-  legacySignatureHeader: security(z.string().nullable(), 'One more header with the hex HMAC-SHA256 of the body.'),
-  clientCertificate: security(
-    clientCertificate.nullable(),
-    'Shown to a receiver that asks who calls (mutual TLS). Neither it nor its key is shown here.',
-  ),
-  createdBy: metadata(z.string(), 'The key that registered it: its name and id.'),
-  createdAt: metadata(instant, 'When it was registered.'),
-  updatedAt: metadata(instant, 'When anything of it last changed, failures in a row included.'),
-  version: metadata(z.int().min(1), 'The ETag, without its quotes.'),
-});
+export const webhookAnswer = z
+  .strictObject({
+    id: basic(z.uuid(), 'Given by Signet.'),
+    tenantId: basic(z.string(), 'The tenant that owns it.'),
+    name: basic(z.string(), 'For people.'),
+    description: basic(z.string().nullable(), 'For people.'),
+    url: basic(z.string(), 'Where deliveries go.'),
+    events: configuration(z.array(z.string()).readonly(), 'Event types that are delivered.'),
+    eventNames: configuration(z.array(z.string()).readonly(), 'The same as people say them, in the same order.'),
+    isActive: status(z.boolean(), 'false: nothing is delivered.'),
+    disabledReason: status(
+      z.enum(['manual', 'failing', 'gone']).nullable(),
+      'manual: somebody did; failing: too many failures in a row; gone: the receiver answered 410.',
+    ),
+    disabledDetail: status(z.string().nullable(), 'Why it is disabled, for people.'),
+    disabledAt: status(instant.nullable(), 'Since when it is disabled.'),
+    consecutiveFailures: status(z.int().min(0), 'Failures in a row; a success sets it to 0.'),
+    alertedAt: status(instant.nullable(), 'Since when it is said to be failing; null: it is not.'),
+    headers: configuration(z.record(z.string(), z.string()), 'Added to each request; a credential is shown as ***.'),
+    maxAttempts: configuration(z.int().nullable(), 'Per delivery; null: the default.'),
+    requestTimeoutMs: configuration(z.int().nullable(), 'Milliseconds; null: the default.'),
+    rateLimitPerSecond: configuration(z.number().nullable(), 'Requests a second at most; null: no limit.'),
+    ordering: configuration(z.enum(['none', 'subject']), 'subject: in order for each object.'),
+    legacySignatureHeader: security(z.string().nullable(), 'One more header with the hex HMAC-SHA256 of the body.'),
+    clientCertificate: security(
+      clientCertificate.nullable(),
+      'Shown to a receiver that asks who calls (mutual TLS). Neither it nor its key is shown here.',
+    ),
+    createdBy: metadata(z.string(), 'The key that registered it: its name and id.'),
+    createdAt: metadata(instant, 'When it was registered.'),
+    updatedAt: metadata(instant, 'When anything of it last changed, failures in a row included.'),
+    version: metadata(z.int().min(1), 'The ETag, without its quotes.'),
+  })
+  .meta({ title: 'WebhookState' });
 
-export const webhookDetailsAnswer = webhookAnswer.extend({
-  summary: status(z.string(), 'How it is doing, in a sentence for people.'),
-  tenantName: basic(z.string().nullable(), 'Of the tenant that owns it.'),
-  lastSuccessAt: status(instant.nullable(), 'When a delivery last arrived.'),
-  lastFailureAt: status(instant.nullable(), 'When an attempt last failed.'),
-});
+export const webhookDetailsAnswer = webhookAnswer
+  .extend({
+    summary: status(z.string(), 'How it is doing, in a sentence for people.'),
+    tenantName: basic(z.string().nullable(), 'Of the tenant that owns it.'),
+    lastSuccessAt: status(instant.nullable(), 'When a delivery last arrived.'),
+    lastFailureAt: status(instant.nullable(), 'When an attempt last failed.'),
+  })
+  .meta({ title: 'Webhook' });
 
-export const registeredWebhookAnswer = webhookDetailsAnswer.extend({
-  secret: security(z.string(), 'Signs the deliveries; see GET /v1/webhooks/{id}/secret.'),
-});
+export const registeredWebhookAnswer = webhookDetailsAnswer
+  .extend({
+    secret: security(z.string(), 'Signs the deliveries; see GET /v1/webhooks/{id}/secret.'),
+  })
+  .meta({ title: 'CreatedWebhook' });
 
 export const webhookPageAnswer = pageAnswer(webhookDetailsAnswer);
 
-export const secretsAnswer = z.strictObject({
-  secret: z.string().meta({ description: 'The newest.' }),
-  former: z
-    .array(z.strictObject({ secret: z.string(), expiresAt: instant.nullable() }))
-    .meta({ description: 'Those that still sign beside it, and until when.' }),
-});
+export const secretsAnswer = z
+  .strictObject({
+    secret: z.string().meta({ description: 'The newest.' }),
+    former: z
+      .array(z.strictObject({ secret: z.string(), expiresAt: instant.nullable() }))
+      .meta({ description: 'Those that still sign beside it, and until when.' }),
+  })
+  .meta({ title: 'WebhookSecrets' });
 
-export const rotatedAnswer = z.strictObject({
-  secret: z.string(),
-  overlapUntil: instant.nullable().meta({ description: 'Until when the former ones sign; null: they stopped.' }),
-});
+export const rotatedAnswer = z
+  .strictObject({
+    secret: z.string(),
+    overlapUntil: instant.nullable().meta({ description: 'Until when the former ones sign; null: they stopped.' }),
+  })
+  .meta({ title: 'RotatedSecret' });
 
-export const testAnswer = z.strictObject({
-  deliveryId: z.uuid().meta({ description: 'Read it at GET /v1/deliveries/{id}.' }),
-  eventId: z.uuid().meta({ description: 'The webhook-id that the receiver sees.' }),
-});
+export const testAnswer = z
+  .strictObject({
+    deliveryId: z.uuid().meta({ description: 'Read it at GET /v1/deliveries/{id}.' }),
+    eventId: z.uuid().meta({ description: 'The webhook-id that the receiver sees.' }),
+  })
+  .meta({ title: 'TestRequested' });
 
-const historyEntry = z.strictObject({
-  version: z.int().min(1).meta({ description: 'Of the webhook, once this had happened.' }),
-  type: z.string().meta({ description: 'The name of the fact.', example: 'WebhookDisabled' }),
-  summary: z.string().meta({ description: 'A sentence for people.' }),
-  at: instant,
-  actor: z.string().meta({ description: 'The key that asked for it: its name and id; `signet` by itself.' }),
-  data: z.record(z.string(), z.unknown()).meta({ description: 'The fact itself, without what is secret.' }),
-});
+const historyEntry = z
+  .strictObject({
+    version: z.int().min(1).meta({ description: 'Of the webhook, once this had happened.' }),
+    type: z.string().meta({ description: 'The name of the fact.', example: 'WebhookDisabled' }),
+    summary: z.string().meta({ description: 'A sentence for people.' }),
+    at: instant,
+    actor: z.string().meta({ description: 'The key that asked for it: its name and id; `signet` by itself.' }),
+    data: z.record(z.string(), z.unknown()).meta({ description: 'The fact itself, without what is secret.' }),
+  })
+  .meta({ title: 'WebhookHistoryEntry' });
 export const historyPageAnswer = pageAnswer(historyEntry);
-export const historyAnswer = z.union([historyPageAnswer, webhookAnswer]);
+export const historyAnswer = z.union([historyPageAnswer, webhookAnswer]).meta({ title: 'WebhookHistory' });
 
 const ID = '01a20a03-6a9d-799e-8f18-38d27e479d8e';
 const AT = '2026-11-23T20:05:26.164Z';

@@ -40,7 +40,11 @@ export class WebhookHttp {
 
   @Post()
   @UseInterceptors(WholeVerdict)
-  @ApiOperation({ summary: 'Register a webhook', description: 'The answer holds the secret; lists never do.' })
+  @ApiOperation({
+    operationId: 'createWebhook',
+    summary: 'Register a webhook',
+    description: 'The answer holds the secret; lists never do.',
+  })
   @Answers(
     201,
     'The webhook is registered; events published from now on are delivered to it.',
@@ -63,7 +67,11 @@ export class WebhookHttp {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List webhooks', description: 'Newest first. Operators see those of every tenant.' })
+  @ApiOperation({
+    operationId: 'listWebhooks',
+    summary: 'List webhooks',
+    description: 'Newest first. Operators see those of every tenant.',
+  })
   @Answers(200, 'A page of webhooks.', webhookPageAnswer, { example: { data: [webhookExample], nextCursor: null } })
   async list(@Query({ schema: listWebhooksQuery }) query: ListWebhooksQuery, @Caller() caller: Caller) {
     const { limit, cursor, ...filter } = query;
@@ -73,6 +81,7 @@ export class WebhookHttp {
 
   @Get(':id')
   @ApiOperation({
+    operationId: 'getWebhook',
     summary: 'Read a webhook',
     description: 'Everything but its secrets and the key of its certificate.',
   })
@@ -85,6 +94,7 @@ export class WebhookHttp {
   @Patch(':id')
   @UseInterceptors(WholeVerdict)
   @ApiOperation({
+    operationId: 'updateWebhook',
     summary: 'Change a webhook',
     description:
       'Fields that are not named stay as they are; null gives a field back to its default. ' +
@@ -107,7 +117,11 @@ export class WebhookHttp {
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a webhook', description: 'If-Match refuses to delete what somebody else changed.' })
+  @ApiOperation({
+    operationId: 'deleteWebhook',
+    summary: 'Delete a webhook',
+    description: 'If-Match refuses to delete what somebody else changed.',
+  })
   @Answers(204, 'It is deleted.')
   @Fails(404, WEBHOOK_NOT_FOUND)
   @Fails(412, STALE)

@@ -66,6 +66,7 @@ export const createWebhookBody = z
     clientCertificate: clientCertificate.optional(),
   })
   .meta({
+    title: 'CreateWebhook',
     examples: [
       { name: 'Accounting', url: 'https://shop.example/hooks', events: ['sale.created', 'sale.refunded'] },
       {
@@ -97,7 +98,7 @@ export const updateWebhookBody = z
     legacySignatureHeader: legacySignatureHeader.optional(),
     clientCertificate: clientCertificate.optional(),
   })
-  .meta({ examples: [{ description: 'For the books', maxAttempts: null }] });
+  .meta({ title: 'UpdateWebhook', examples: [{ description: 'For the books', maxAttempts: null }] });
 export type UpdateWebhookBody = z.infer<typeof updateWebhookBody>;
 
 export const enableBody = z
@@ -108,13 +109,13 @@ export const enableBody = z
     }),
   })
   .nullish()
-  .meta({ examples: [{ replay: 'missed' }] });
+  .meta({ title: 'EnableWebhook', examples: [{ replay: 'missed' }] });
 export type EnableBody = z.infer<typeof enableBody>;
 
 export const disableBody = z
   .strictObject({ reason: z.string().max(500).nullish().meta({ description: 'For people: why it is disabled.' }) })
   .nullish()
-  .meta({ examples: [{ reason: 'Moving to another host' }] });
+  .meta({ title: 'DisableWebhook', examples: [{ reason: 'Moving to another host' }] });
 export type DisableBody = z.infer<typeof disableBody>;
 
 export const rotateBody = z
@@ -125,12 +126,12 @@ export const rotateBody = z
     }),
   })
   .nullish()
-  .meta({ examples: [{ overlapHours: 24 }] });
+  .meta({ title: 'RotateSecret', examples: [{ overlapHours: 24 }] });
 export type RotateBody = z.infer<typeof rotateBody>;
 
 export const testBody = z
   .strictObject({ eventType: z.string().meta({ description: 'Whose example is sent.' }) })
-  .meta({ examples: [{ eventType: 'sale.created' }] });
+  .meta({ title: 'TestWebhook', examples: [{ eventType: 'sale.created' }] });
 export type TestBody = z.infer<typeof testBody>;
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');

@@ -31,12 +31,19 @@ export const Fails = (status: number, details: Readonly<Record<string, string>>)
     ...problemResponse(Object.entries(details).map(([code, detail]) => ({ status, code, detail }))),
   });
 
-/** A page of a list, as every list answers. */
+/** A page of a list, as every list answers. Of `Thing` it is `ThingPage`. */
 export const pageAnswer = <Item extends z.ZodType>(item: Item) =>
-  z.strictObject({
-    data: z.array(item),
-    nextCursor: z.string().nullable().meta({ description: 'For the next page; null: this is the last one.' }),
-  });
+  z
+    .strictObject({
+      data: z.array(item),
+      nextCursor: z.string().nullable().meta({ description: 'For the next page; null: this is the last one.' }),
+    })
+    .meta(titleOfPage(item));
+
+const titleOfPage = (item: z.ZodType): { title?: string } => {
+  const title = item.meta()?.title;
+  return title === undefined ? {} : { title: `${title}Page` };
+};
 
 /** JSON Schema of draft 2020-12, the dialect of OpenAPI 3.1, whole in one place. */
 export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { describeCommonProblems } from './common-problems.ts';
 import { describeRequests } from './describe-requests.ts';
 import { jsonSchemaOf } from './answers.ts';
+import { nameSchemas } from './named-schemas.ts';
 
 export interface OpenApiOptions {
   readonly title: string;
@@ -20,6 +21,11 @@ export interface OpenApiOptions {
   /** Bodies that no schema of a route describes: media type → what OpenAPI says of it, by `POST /v1/things`. */
   readonly bodies?: Readonly<Record<string, Readonly<Record<string, object>>>>;
 }
+
+const CONTACT = { name: 'The operators of your Signet installation' };
+const LICENSE = { name: 'Apache License 2.0', identifier: 'Apache-2.0' };
+/** Each installation has an address of its own; the document is served there, so the address is relative to it. */
+const SERVERS = [{ url: '/', description: 'The public address of your Signet installation.' }];
 
 /** Writes the OpenAPI 3.1 document of an application; zod schemas become the JSON Schema of draft 2020-12. */
 export function openApiDocument(app: INestApplication, options: OpenApiOptions): OpenAPIObject {
@@ -36,7 +42,8 @@ export function openApiDocument(app: INestApplication, options: OpenApiOptions):
   describeRequests(document, { places: {}, bodies: {}, ...options }, withIdempotencyKeys);
   describeCommonProblems(document, { bodies: {}, ...options }, withIdempotencyKeys);
   const schemas = { ...document.components?.schemas, Problem: problemSchema };
-  return { ...document, components: { ...document.components, schemas } };
+  const info = { ...document.info, contact: CONTACT, license: LICENSE };
+  return nameSchemas({ ...document, info, servers: SERVERS, components: { ...document.components, schemas } });
 }
 
 /** Serves the document at /openapi.json, written once when it is first asked for. It needs no API key. */
