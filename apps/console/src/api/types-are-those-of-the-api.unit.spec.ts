@@ -75,11 +75,14 @@ const delivery: Fields<api.Delivery> = {
   repeats: true,
   status: true,
   attemptCount: true,
+  unspentAttempts: true,
   maxAttempts: true,
   nextRetryAt: true,
+  heldUntil: true,
   responseStatusCode: true,
   errorClass: true,
   errorMessage: true,
+  endReason: true,
   signature: true,
   sentAt: true,
   completedAt: true,
@@ -99,6 +102,8 @@ const detail: Fields<api.DeliveryDetail> = {
 };
 const attempt: Fields<api.Attempt> = {
   attempt: true,
+  cause: true,
+  isUnspent: true,
   startedAt: true,
   endedAt: true,
   durationMs: true,

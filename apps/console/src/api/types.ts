@@ -115,11 +115,14 @@ export interface Delivery {
   readonly repeats: string | null;
   readonly status: DeliveryStatus;
   readonly attemptCount: number;
+  readonly unspentAttempts: number;
   readonly maxAttempts: number;
   readonly nextRetryAt: string | null;
+  readonly heldUntil: string | null;
   readonly responseStatusCode: number | null;
   readonly errorClass: string | null;
   readonly errorMessage: string | null;
+  readonly endReason: 'disabled' | 'deleted' | 'tenant_suspended' | null;
   readonly signature: string | null;
   readonly sentAt: string | null;
   readonly completedAt: string | null;
@@ -140,6 +143,8 @@ export interface DeliveryDetail extends Delivery {
 
 export interface Attempt {
   readonly attempt: number;
+  readonly cause: 'schedule' | 'probe' | 'person';
+  readonly isUnspent: boolean;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly durationMs: number;

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Attempt } from '../../api/types.ts';
 import { duration } from '../../format/time.ts';
 import { Empty } from '../../ui/states.tsx';
-import { errorName, HttpStatus } from '../../ui/status.tsx';
+import { errorName, HttpStatus, Tag } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { AttemptExchange } from './attempt-exchange.tsx';
 import styles from './attempts.module.css';
@@ -25,7 +25,11 @@ export function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }
               onClick={() => setChosen(attempt.attempt)}
             >
               <span className={styles['mark']} data-outcome={attempt.outcome} aria-hidden="true" />
-              <span className={styles['name']}>Attempt {attempt.attempt}</span>
+              <span className={styles['name']}>
+                Attempt {attempt.attempt}
+                {attempt.cause === 'probe' && <Tag>Probe</Tag>}
+                {attempt.cause === 'person' && <Tag>By hand</Tag>}
+              </span>
               <HttpStatus status={attempt.response?.statusCode ?? null} error={attempt.errorClass} />
               <span className={styles['when']}>
                 <Ago at={attempt.startedAt} /> · {duration(attempt.durationMs)}

@@ -23,7 +23,7 @@ const BACK = { href: '/deliveries', name: 'Deliveries' };
 
 export function DeliveryPage({ id }: { readonly id: string }) {
   const { data: delivery, error, refetch } = useDelivery(id);
-  const attempts = useAttempts(id, delivery?.attemptCount);
+  const attempts = useAttempts(id, delivery && delivery.attemptCount + delivery.unspentAttempts);
   if (delivery === undefined) {
     return (
       <>
@@ -99,7 +99,7 @@ function Actions({ delivery }: { readonly delivery: Delivery }) {
   const retry = useMutation({
     mutationFn: () => api.post<Delivery>(`/v1/deliveries/${delivery.id}/retry`),
     onSuccess: async () => {
-      toasts.done('It is tried once more, now.');
+      toasts.done('It is tried once more, now, also where the circuit is open.');
       await refresh('/v1/deliveries');
     },
     onError: (error) => toasts.failed(sentenceOf(error)),
@@ -180,6 +180,9 @@ function Details({ delivery }: { readonly delivery: DeliveryDetail }) {
         )}
         <Fact name="Attempts">
           {delivery.attemptCount} of {delivery.maxAttempts}
+          {delivery.unspentAttempts > 0 && (
+            <div className="faint">and {delivery.unspentAttempts} that did not count: probes of an open circuit</div>
+          )}
         </Fact>
         <Fact name="Last response">
           <HttpStatus status={delivery.responseStatusCode} error={delivery.errorClass} />

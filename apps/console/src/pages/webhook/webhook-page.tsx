@@ -16,6 +16,7 @@ import { DeliveryList } from '../deliveries/delivery-list.tsx';
 import { CreateReplay } from '../replays/create-replay.tsx';
 import { DeleteWebhook, DisableWebhook, EnableWebhook } from './webhook-actions.tsx';
 import { EditWebhook } from './edit-webhook.tsx';
+import { HeldBack } from './held-back.tsx';
 import { SendTest } from './send-test.tsx';
 import { WebhookHistory } from './webhook-history.tsx';
 import { WebhookSettings } from './webhook-settings.tsx';
@@ -157,19 +158,7 @@ function Notices({ webhook, circuit }: NoticesProps) {
       </Note>
     );
   }
-  if (circuit !== undefined && circuit.state !== 'closed') {
-    return (
-      <Note tone="bad" title="Deliveries are held back: the circuit is open">
-        The receiver failed too often in a short time. Deliveries wait without spending their attempts
-        {circuit.nextProbeAt && (
-          <>
-            ; one is let through to try it <Sentence text={circuit.nextProbeAt} />
-          </>
-        )}
-        .
-      </Note>
-    );
-  }
+  if (circuit !== undefined && circuit.state !== 'closed') return <HeldBack circuit={circuit} />;
   if (webhook.alertedAt !== null) {
     return (
       <Note tone="warn" title={`${webhook.consecutiveFailures} failures in a row`}>

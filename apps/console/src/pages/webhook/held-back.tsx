@@ -1,0 +1,49 @@
+import { Button } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { sentenceOf } from '../../api/problem.ts';
+import { useRefresh } from '../../api/queries.ts';
+import type { Circuit } from '../../api/types.ts';
+import { useApi } from '../../app/session.tsx';
+import { ReplayIcon } from '../../ui/icons.tsx';
+import { Note } from '../../ui/form.tsx';
+import { Sentence } from '../../ui/time.tsx';
+import { useToasts } from '../../ui/toasts.tsx';
+
+/** The circuit of a webhook is open: why nothing goes out, until when, and a way to try now. */
+export function HeldBack({ circuit }: { readonly circuit: Circuit }) {
+  const api = useApi();
+  const toasts = useToasts();
+  const refresh = useRefresh();
+  const closing = useMutation({
+    mutationFn: () => api.post<Circuit>(`/v1/circuits/${circuit.webhookId}/close`),
+    onSuccess: async () => {
+      toasts.done('One delivery is sent now. If it succeeds, the others follow.');
+      await refresh('/v1/circuits', '/v1/deliveries');
+    },
+    onError: (error) => toasts.failed(sentenceOf(error)),
+  });
+  return (
+    <Note
+      tone="bad"
+      title="Deliveries are held back: the circuit is open"
+      action={
+        <Button
+          variant="default"
+          leftSection={<ReplayIcon size={13} />}
+          loading={closing.isPending}
+          onClick={() => closing.mutate()}
+        >
+          Try now
+        </Button>
+      }
+    >
+      The receiver failed several times in a row. Deliveries wait and spend no attempts
+      {circuit.nextProbeAt && (
+        <>
+          ; the next one is sent as a probe <Sentence text={circuit.nextProbeAt} />
+        </>
+      )}
+      . The first success lets all of them go.
+    </Note>
+  );
+}
