@@ -106,7 +106,11 @@ test('every POST takes a key, and says so in the OpenAPI document', async () => 
     paths: Record<string, { post?: { parameters: { name: string }[] } }>;
   };
   const posts = Object.entries(paths).filter(([, { post }]) => post);
-  expect(posts.map(([path]) => path).toSorted()).toEqual(['/v1/deliveries/{id}/retry', '/v1/replays']);
+  expect(posts.map(([path]) => path).toSorted()).toEqual([
+    '/v1/circuits/{webhookId}/close',
+    '/v1/deliveries/{id}/retry',
+    '/v1/replays',
+  ]);
   for (const [, operation] of posts)
     expect(operation.post?.parameters).toContainEqual(expect.objectContaining({ name: 'Idempotency-Key' }));
 });

@@ -13,6 +13,11 @@ export const settings = defineSettings({
   ...sharedSettings.egress,
   ...sharedSettings.retries,
   ...sharedSettings.retention,
+  SIGNET_CIRCUIT_FAILURES: setting(
+    integer(1, 1_000_000),
+    "A webhook's circuit opens at this many failures in a row, however far apart; set it below SIGNET_DISABLE_AFTER_FAILURES. It also opens when 5 attempts within 10 s failed and half of all did.",
+    { default: '5' },
+  ),
   SIGNET_WEBHOOK_CONCURRENCY: setting(integer(1, 1_000), 'POSTs to one webhook at once.', { default: '8' }),
   SIGNET_DISPATCH_CONCURRENCY: setting(
     integer(1, 100_000),

@@ -3,7 +3,7 @@ import { eventTypeByName } from '@signet/contracts';
 import type { AbandonReason } from '@signet/contracts';
 import { counter, gauge, histogram } from '@signet/service-kit';
 import type { CircuitChange } from './circuit/circuits.ts';
-import type { OpenCircuit } from './circuit/circuit.records.ts';
+import type { OpenCircuit } from './circuit/stored-circuit.ts';
 import type { AttemptResult } from './delivery/delivery.decider.ts';
 import type { DeliveryTask } from './dispatch/delivery-task.ts';
 import type { DispatchObserver } from './dispatch/dispatch-observer.ts';

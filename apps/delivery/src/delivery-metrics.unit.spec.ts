@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { ABANDON_REASONS, deliveryIdOf, ERROR_CLASSES, EVENT_TYPE_NAMES, newId } from '@signet/contracts';
 import { createMetrics } from '@signet/service-kit';
 import type { Registry } from 'prom-client';
-import type { OpenCircuit } from './circuit/circuit.records.ts';
+import type { OpenCircuit } from './circuit/stored-circuit.ts';
 import { DeliveryMetrics } from './delivery-metrics.ts';
 import type { AttemptResult } from './delivery/delivery.decider.ts';
 import { DeliveryTask } from './dispatch/delivery-task.ts';

@@ -45,7 +45,8 @@ beforeAll(async () => {
   );
   await dispatch.stop();
   await sql`insert into circuits (webhook_id, tenant_id, partition, epoch, openings, opened_at, probe_at)
-    select ${webhook.id}, ${webhook.tenantId}, partition, epoch, 1, now(), now() from partition_owners limit 1`.execute(
+    select ${webhook.id}, ${webhook.tenantId}, partition, epoch, 1, now(), now() from partition_owners limit 1
+    on conflict (webhook_id) do update set openings = 1, opened_at = now(), probe_at = now()`.execute(
     fixture.orm.em.getKysely(),
   );
   const replay = await api.call('POST', '/v1/replays', { key: owner, body: replayOf(webhook.id) });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { systemClock } from '@signet/contracts';
 import type { WebhookSnapshot } from '@signet/contracts';
 import type { Caller } from '@signet/service-kit';
 import { statementsOf } from '@signet/testing';
@@ -35,7 +36,14 @@ beforeAll(async () => {
   await database.query(readFileSync(new URL('testing/many-deliveries.sql', import.meta.url), 'utf8'));
   await database.query('vacuum analyze deliveries');
   await nameWebhooks();
-  http = new DeliveryHttp(stored.reader, {} as never, { directory } as never, {} as never);
+  http = new DeliveryHttp(
+    stored.reader,
+    {} as never,
+    { directory } as never,
+    {} as never,
+    { probeTimes: () => Promise.resolve(new Map()) },
+    systemClock,
+  );
   const { rows } = await database.query<{ name: string; rows: number }>(
     `select relname as name, reltuples::int as rows from pg_class where relname ~ '^deliveries_[0-9]{8}$'`,
   );

@@ -27,6 +27,10 @@ export const ERROR_CLASSES = [
 ] as const;
 export type ErrorClass = (typeof ERROR_CLASSES)[number];
 
+/** Why an attempt was made: on the schedule, as the probe of an open circuit, or because a person asked for it. */
+export const OUTCOME_CAUSES = ['schedule', 'probe', 'person'] as const;
+export type OutcomeCause = (typeof OUTCOME_CAUSES)[number];
+
 export const DELIVERY_STATUSES = ['PENDING', 'RETRYING', 'SUCCESS', 'FAILED'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
@@ -83,6 +87,12 @@ export const deliveryOutcome = z
         'Why it failed; null where it did not. disabled, deleted, tenant_suspended: the delivery was abandoned.',
       ),
     fault: z.enum(FAULTS).describe('Whose fault a failure is.'),
+    cause: z
+      .enum(OUTCOME_CAUSES)
+      .optional()
+      .describe(
+        'Why the attempt was made: on the schedule (also where this is missing), as the probe of an open circuit, or because a person asked for it.',
+      ),
     nextAttemptAt: z.iso.datetime().nullable().describe('When the next attempt is due; null where none is.'),
   })
   .meta({
@@ -107,6 +117,7 @@ export const deliveryOutcome = z
         statusCode: 500,
         errorClass: 'http_status',
         fault: 'receiver',
+        cause: 'schedule',
         nextAttemptAt: '2026-03-01T10:01:02.310Z',
       },
     ],

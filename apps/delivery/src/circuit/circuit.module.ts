@@ -1,15 +1,25 @@
 import { Module } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '@signet/contracts';
+import { CLOCK, IdempotencyKeys, IdempotencyModule } from '@signet/service-kit';
 import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
+import { CircuitCommands } from './circuit.commands.ts';
 import { CircuitHttp } from './circuit.http.ts';
 import { CircuitReader } from './circuit.reader.ts';
 
 /** The circuits as people read them; those that dispatch goes by are in the memory of their owners. */
 @Module({
-  imports: [WebhookDirectoryModule],
+  imports: [WebhookDirectoryModule, IdempotencyModule],
   controllers: [CircuitHttp],
   providers: [
     { provide: CircuitReader, inject: [EntityManager], useFactory: (em: EntityManager) => new CircuitReader(em) },
+    {
+      provide: CircuitCommands,
+      inject: [EntityManager, CLOCK, IdempotencyKeys],
+      useFactory: (em: EntityManager, clock: Clock, keys: IdempotencyKeys) =>
+        new CircuitCommands(em, clock, (transaction) => keys.noteIn(transaction)),
+    },
   ],
+  exports: [CircuitReader],
 })
 export class CircuitModule {}

@@ -30,9 +30,9 @@ export class CircuitReader {
       : sql`true`;
     const { rows } = await sql<RawRow>`
       select c.webhook_id as "webhookId", c.tenant_id as "tenantId", c.openings,
-        c.opened_at as "openedAt", c.probe_at as "probeAt"
+        c.opened_at as "openedAt", least(c.probe_at, c.probe_asked_at) as "probeAt"
       from circuits c join partition_owners o using (partition, epoch)
-      where ${ofTenant} and ${behind}
+      where c.probe_at is not null and ${ofTenant} and ${behind}
       order by c.opened_at desc, c.webhook_id desc limit ${limit}`.execute(this.em.fork().getKysely());
     return rows.map(toRow);
   }
@@ -41,10 +41,20 @@ export class CircuitReader {
   async find(webhookId: string): Promise<CircuitRow | null> {
     const { rows } = await sql<RawRow>`
       select c.webhook_id as "webhookId", c.tenant_id as "tenantId", c.openings,
-        c.opened_at as "openedAt", c.probe_at as "probeAt"
+        c.opened_at as "openedAt", least(c.probe_at, c.probe_asked_at) as "probeAt"
       from circuits c join partition_owners o using (partition, epoch)
-      where c.webhook_id = ${webhookId}::uuid`.execute(this.em.fork().getKysely());
+      where c.webhook_id = ${webhookId}::uuid and c.probe_at is not null`.execute(this.em.fork().getKysely());
     return rows[0] ? toRow(rows[0]) : null;
+  }
+
+  /** When the open circuits among these webhooks' let their next probes through, ISO instants; one statement for a whole page. */
+  async probeTimes(webhookIds: readonly string[]): Promise<Map<string, string>> {
+    if (webhookIds.length === 0) return new Map();
+    const { rows } = await sql<{ webhookId: string; probeAt: string | Date }>`
+      select c.webhook_id as "webhookId", least(c.probe_at, c.probe_asked_at) as "probeAt"
+      from circuits c join partition_owners o using (partition, epoch)
+      where c.webhook_id = any(${webhookIds}::uuid[]) and c.probe_at is not null`.execute(this.em.fork().getKysely());
+    return new Map(rows.map(({ webhookId, probeAt }) => [webhookId, iso(probeAt)]));
   }
 }
 

@@ -1,22 +1,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { PartitionClaim } from '../dispatch/ownership.ts';
-
-/** A circuit that is not closed. Times in milliseconds since the epoch. */
-export interface OpenCircuit {
-  readonly webhookId: string;
-  readonly partition: number;
-  /** How often it opened since it last was closed: at first, and at each probe that failed. */
-  readonly openings: number;
-  readonly openedAt: number;
-  /** When it lets the next probe through; from then on it is half-open. */
-  readonly probeAt: number;
-}
+import { ownedOf } from '../dispatch/owned-partitions.ts';
+import type { StoredCircuit } from './stored-circuit.ts';
 
 export interface CircuitRecordsParts {
   readonly em: EntityManager;
-  /** As it is now; null: closed. */
-  readonly read: (webhookId: string) => OpenCircuit | null;
+  /** As it is now; null: nothing of it has to be kept. */
+  readonly read: (webhookId: string) => StoredCircuit | null;
   readonly tenantOf: (webhookId: string) => string | undefined;
   readonly claim: (partition: number) => PartitionClaim | undefined;
   readonly onError: (error: unknown) => void;
@@ -29,38 +20,52 @@ const AGAIN_MS = 5_000;
 const BATCH_SIZE = 1_000;
 
 /**
- * Writes down which circuits are not closed, so that every replica can tell and not only the owner of the webhook. What
- * dispatch does never waits for it: a circuit lives in memory, and this is its notice on the door. Writes are conditional
- * on the owner's epoch like all of them, and a row is as good as gone once somebody else has taken the partition.
+ * Writes down the circuits that are not closed and the failures in a row, so that the next owner of a partition goes on
+ * where this one stopped, and every replica can answer questions about them. Dispatch never waits for a write: up to
+ * `LINGER_MS` of news is lost where the process is killed. Writes are conditional on the owner's epoch like all of them.
  */
 export class CircuitRecords {
   /** Webhooks whose circuits have changed, and their partitions. */
   private readonly changed = new Map<string, number>();
+  /** Webhooks that have a row, as far as this replica knows: nothing is written for one that fails and recovers within `LINGER_MS`. */
+  private readonly written = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> | undefined;
   private isStopped = false;
 
   constructor(private readonly parts: CircuitRecordsParts) {}
 
-  /** The webhook's circuit has opened, opened again, or closed. */
+  /** The webhook's circuit, or its failures in a row, have changed. */
   note(webhookId: string, partition: number): void {
     this.changed.set(webhookId, partition);
     this.schedule(LINGER_MS);
   }
 
-  /** Removes what former owners of these partitions have left. */
-  async sweep(partitions: readonly number[]): Promise<void> {
-    await sql`
-      delete from circuits c using partition_owners o
-      where c.partition = any(${partitions}::integer[]) and o.partition = c.partition and c.epoch < o.epoch`.execute(
-      this.parts.em.fork().getKysely(),
-    );
+  /** Takes over the rows of these claims' partitions from the owners before, and returns what they say. */
+  async adopt(claims: readonly PartitionClaim[]): Promise<StoredCircuit[]> {
+    if (claims.length === 0) return [];
+    const { rows } = await sql<RawCircuit>`
+      with ${ownedOf(claims)}
+      update circuits c set epoch = o.epoch from owned o where c.partition = o.partition
+      returning c.webhook_id as "webhookId", c.partition, c.failures, c.openings,
+        extract(epoch from c.last_failed_at) * 1000 as "lastFailedAt",
+        extract(epoch from c.opened_at) * 1000 as "openedAt",
+        extract(epoch from c.probe_at) * 1000 as "probeAt"`.execute(this.parts.em.fork().getKysely());
+    for (const { webhookId } of rows) this.written.add(webhookId);
+    return rows.map(toStored);
+  }
+
+  /** Writes down what was noted until now; where PostgreSQL fails it stays noted. */
+  async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    await this.writing;
+    while (this.changed.size > 0) if (!(await this.write())) return;
   }
 
   async stop(): Promise<void> {
     this.isStopped = true;
-    clearTimeout(this.timer);
-    await this.writing;
+    await this.flush();
   }
 
   private schedule(afterMs: number): void {
@@ -81,7 +86,7 @@ export class CircuitRecords {
       await this.replace(batch);
       return true;
     } catch (error) {
-      // What changed once more meanwhile is written as it is then.
+      // Of one that changed once more meanwhile the present state is written.
       for (const [webhookId, partition] of batch) this.changed.set(webhookId, partition);
       this.parts.onError(error);
       return false;
@@ -94,21 +99,22 @@ export class CircuitRecords {
       const epoch = claim(partition)?.epoch;
       if (epoch === undefined) return [];
       const tenantId = tenantOf(webhookId);
-      const open = tenantId === undefined ? null : read(webhookId);
-      return [{ webhookId, partition, epoch, tenantId: tenantId ?? '', open }];
+      const circuit = tenantId === undefined ? null : read(webhookId);
+      if (circuit === null && !this.written.has(webhookId)) return [];
+      return [{ webhookId, partition, epoch, tenantId: tenantId ?? '', circuit }];
     });
     if (rows.length === 0) return;
-    const instant = (time: number | undefined): string | null =>
-      time === undefined ? null : new Date(time).toISOString();
     await sql`
       with input as (
         select * from unnest(
           ${rows.map((row) => row.webhookId)}::uuid[], ${rows.map((row) => row.tenantId)}::text[],
           ${rows.map((row) => row.partition)}::integer[], ${rows.map((row) => row.epoch)}::bigint[],
-          ${rows.map(({ open }) => open?.openings ?? null)}::integer[],
-          ${rows.map(({ open }) => instant(open?.openedAt))}::timestamptz[],
-          ${rows.map(({ open }) => instant(open?.probeAt))}::timestamptz[]
-        ) as t(webhook_id, tenant_id, partition, epoch, openings, opened_at, probe_at)
+          ${rows.map(({ circuit }) => circuit?.failures.count ?? null)}::integer[],
+          ${rows.map(({ circuit }) => instant(circuit?.failures.lastEndedAt))}::timestamptz[],
+          ${rows.map(({ circuit }) => circuit?.openings ?? null)}::integer[],
+          ${rows.map(({ circuit }) => instant(circuit?.open?.openedAt))}::timestamptz[],
+          ${rows.map(({ circuit }) => instant(circuit?.open?.probeAt))}::timestamptz[]
+        ) as t(webhook_id, tenant_id, partition, epoch, failures, last_failed_at, openings, opened_at, probe_at)
       ),
       owned as (
         select i.* from input i join (
@@ -116,14 +122,40 @@ export class CircuitRecords {
           where partition in (select partition from input) order by partition for share
         ) o using (partition, epoch)
       ),
-      closed as (
+      gone as (
         delete from circuits c using owned o where c.webhook_id = o.webhook_id and o.openings is null
       )
-      insert into circuits (webhook_id, tenant_id, partition, epoch, openings, opened_at, probe_at)
-      select webhook_id, tenant_id, partition, epoch, openings, opened_at, probe_at from owned where openings is not null
+      insert into circuits (
+        webhook_id, tenant_id, partition, epoch, failures, last_failed_at, openings, opened_at, probe_at
+      )
+      select webhook_id, tenant_id, partition, epoch, failures, last_failed_at, openings, opened_at, probe_at
+      from owned where openings is not null
       on conflict (webhook_id) do update set partition = excluded.partition, epoch = excluded.epoch,
-        openings = excluded.openings, opened_at = excluded.opened_at, probe_at = excluded.probe_at`.execute(
-      em.fork().getKysely(),
-    );
+        failures = excluded.failures, last_failed_at = excluded.last_failed_at, openings = excluded.openings,
+        opened_at = excluded.opened_at, probe_at = excluded.probe_at`.execute(em.fork().getKysely());
+    for (const { webhookId, circuit } of rows) {
+      if (circuit) this.written.add(webhookId);
+      else this.written.delete(webhookId);
+    }
   }
 }
+
+interface RawCircuit {
+  readonly webhookId: string;
+  readonly partition: number;
+  readonly failures: number;
+  readonly openings: number;
+  /** Milliseconds since the epoch, as the driver gives a numeric. */
+  readonly lastFailedAt: string | null;
+  readonly openedAt: string | null;
+  readonly probeAt: string | null;
+}
+
+const toStored = ({ failures, lastFailedAt, openedAt, probeAt, ...raw }: RawCircuit): StoredCircuit => ({
+  ...raw,
+  failures: { count: failures, lastEndedAt: lastFailedAt === null ? null : Number(lastFailedAt) },
+  open: openedAt === null || probeAt === null ? null : { openedAt: Number(openedAt), probeAt: Number(probeAt) },
+});
+
+const instant = (time: number | null | undefined): string | null =>
+  time === undefined || time === null ? null : new Date(time).toISOString();

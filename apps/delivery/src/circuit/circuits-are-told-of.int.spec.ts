@@ -6,6 +6,7 @@ import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 import type { CircuitView } from './circuit.answers.ts';
+import { CircuitCommands } from './circuit.commands.ts';
 import { CircuitHttp } from './circuit.http.ts';
 import { CircuitReader } from './circuit.reader.ts';
 
@@ -19,7 +20,8 @@ beforeEach(async () => {
   fixture = await DispatchFixture.create();
   receiver = await RecordingReceiver.start({ respond: () => ({ status: isDown ? 500 : 200 }) });
   // Any replica: it knows of circuits only what is written down.
-  http = new CircuitHttp(new CircuitReader(fixture.orm.em), { directory: fixture.directory }, systemClock);
+  const commands = new CircuitCommands(fixture.orm.em, systemClock);
+  http = new CircuitHttp(new CircuitReader(fixture.orm.em), commands, { directory: fixture.directory }, systemClock);
 });
 afterEach(async () => {
   await receiver?.close();
@@ -87,14 +89,16 @@ test('a circuit that has nothing to probe with is half-open; one that is mended 
   await untilState(webhook, 'closed');
 });
 
-test('what an owner wrote that was replaced since does not count, and goes', async () => {
+test('the next owner of the partition goes on with the circuits of the one before', async () => {
   const webhook = fixture.webhook(receiver.url);
   await fail(await serve(3_600_000), webhook);
-  await untilState(webhook, 'open');
-  await serve(3_600_000);
-  expect(await http.read(webhook.id, operator)).toMatchObject({ state: 'closed' });
-  const rows = (): Promise<unknown[]> => fixture.orm.em.getConnection().execute('select * from circuits');
-  await waitFor(async () => (await rows()).length === 0, { what: 'the row to be removed' });
+  const open = await untilState(webhook, 'open');
+  const next = await serve(3_600_000);
+  expect(await http.read(webhook.id, operator)).toEqual(open);
+  expect(next.circuits.find(webhook.id)).toMatchObject({
+    openings: open.openings,
+    probeAt: Date.parse(open.nextProbeAt!),
+  });
 });
 
 test("tenants see their own circuits, page by page, and of others' webhooks nothing", async () => {

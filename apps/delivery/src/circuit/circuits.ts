@@ -1,21 +1,26 @@
-import CircuitBreaker from 'opossum';
 import type { Clock } from '@signet/contracts';
-import { scheduledDelayMs } from '../delivery/retry-schedule.ts';
-import type { RetryPolicy } from '../delivery/retry-schedule.ts';
+import type { AttemptCause } from '../delivery/attempt-cause.policy.ts';
+import { Breakers, BUCKET_MS } from './breakers.ts';
+import type { Breaker } from './breakers.ts';
 import { BucketRotation } from './bucket-rotation.ts';
-import type { OpenCircuit } from './circuit.records.ts';
+import {
+  afterFailure,
+  afterSuccess,
+  isRowLong,
+  isWindowBad,
+  NO_FAILURES,
+  probeDelayMs,
+  rampAfter,
+} from './circuit.policy.ts';
+import type { CircuitRules, EndedAttempt, FailureRow } from './circuit.policy.ts';
+import type { OpenCircuit, StoredCircuit } from './stored-circuit.ts';
 
-/** A circuit opens when at least this many attempts failed within the window and half of all did. */
-export const FAILURES_TO_OPEN = 5;
-const WINDOW_MS = 10_000;
-const WINDOW_BUCKETS = 2;
-
-/** A circuit that may probe and finds nothing to send for so long is forgotten, milliseconds. */
-const IDLE_MS = 3_600_000;
+/** A limit after closing that no attempt has used for so long is forgotten, milliseconds. */
+const RAMP_MS = 60_000;
 
 /**
- * Circuits at once, some 5 KB each. Where more webhooks than this fail within ten seconds it is hardly their own fault, and
- * those beyond go on without one.
+ * Circuits at once, some 5 KB each. Where more webhooks than this fail it is hardly their own fault, and those beyond go
+ * on without one.
  */
 const MAX_CIRCUITS = 20_000;
 
@@ -24,13 +29,20 @@ export type CircuitState = 'closed' | 'open' | 'probe';
 
 interface Circuit {
   readonly partition: number;
-  readonly breaker: CircuitBreaker<[AttemptOutcome], void>;
-  /** How often it opened since it last closed: the step of the probe schedule. */
+  /** The statistics of the window, and the time until the next probe. */
+  breaker: Breaker;
+  failures: FailureRow;
+  /** How often it opened since the last success: the step of the probe schedule. */
   openings: number;
-  /** When it opened first since it last closed. */
+  /** When it opened first since it was last closed. */
   openedAt: number;
   probeAt: number;
-  probing: boolean;
+  isProbing: boolean;
+  /** A person asked for the next probe. */
+  isAskedFor: boolean;
+  /** POSTs at once since it closed; null: no limit. */
+  ramp: number | null;
+  rampedAt: number;
 }
 
 /** What the rest of dispatch hears of circuits. */
@@ -39,26 +51,25 @@ export interface CircuitListener {
   passable(webhookId: string): void;
   /** A circuit opened (once more), lets a probe through, or closed. */
   changed(webhookId: string, partition: number, to: CircuitChange): void;
+  /** There is something new to write down. */
+  noted(webhookId: string, partition: number): void;
 }
 export type CircuitChange = 'open' | 'half_open' | 'closed';
 
-type AttemptOutcome = 'succeeded' | 'failed';
-
-const FAILED = new Error('The attempt failed.');
-/** The breaker's action only tells it how an attempt ended: the attempt itself has run outside of it. */
-const report = (outcome: AttemptOutcome): Promise<void> =>
-  outcome === 'failed' ? Promise.reject(FAILED) : Promise.resolve();
-
 /**
- * One circuit per webhook, transient and in memory. A webhook has none until an attempt fails, and loses it when its
- * window holds no failure any more, so that 100,000 healthy webhooks cost nothing.
+ * One circuit per webhook, in memory; what must survive a restart is written down elsewhere. A webhook has none until an
+ * attempt fails, and loses it when it has no failure in a row and its window is clean, so that 100,000 healthy webhooks
+ * cost nothing. When it opens and how it probes is decided in `circuit.policy.ts`.
  */
 export class Circuits {
   private readonly circuits = new Map<string, Circuit>();
-  private readonly rotation = new BucketRotation(WINDOW_MS / WINDOW_BUCKETS, () => this.letGoOfHealthy());
+  private readonly rotation = new BucketRotation(BUCKET_MS, () => this.letGoOfHealthy());
+  private readonly breakers = new Breakers(this.rotation.controller);
 
   constructor(
-    private readonly policy: RetryPolicy,
+    private readonly rules: CircuitRules,
+    /** POSTs to one webhook at once. */
+    private readonly perWebhook: number,
     private readonly clock: Clock,
     private readonly listener: CircuitListener,
   ) {}
@@ -66,22 +77,29 @@ export class Circuits {
   state(webhookId: string): CircuitState {
     const circuit = this.circuits.get(webhookId);
     if (!circuit || circuit.breaker.closed) return 'closed';
-    return circuit.breaker.halfOpen && !circuit.probing ? 'probe' : 'open';
+    return circuit.breaker.halfOpen && !circuit.isProbing ? 'probe' : 'open';
   }
 
-  /** To be called when a POST begins: where it is a probe, no second one goes with it. */
-  begin(webhookId: string): void {
+  /** POSTs to the webhook at once, as far as its circuit is concerned. */
+  slots(webhookId: string): number {
+    return this.circuits.get(webhookId)?.ramp ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** To be called when a POST begins that no person asked for; a half-open circuit lets no second one go with it. */
+  begin(webhookId: string): AttemptCause {
     const circuit = this.circuits.get(webhookId);
-    if (circuit?.breaker.halfOpen) circuit.probing = true;
+    if (!circuit?.breaker.halfOpen) return 'schedule';
+    circuit.isProbing = true;
+    return circuit.isAskedFor ? 'asked_probe' : 'probe';
   }
 
   /** A POST that began came to nothing, and says nothing about the webhook: where it was the probe, another may go. */
-  giveUp(webhookId: string): void {
+  giveUp(webhookId: string, cause: AttemptCause): void {
     const circuit = this.circuits.get(webhookId);
-    if (circuit) circuit.probing = false;
+    if (circuit && cause !== 'person') circuit.isProbing = false;
   }
 
-  /** When an open circuit lets its next probe through, in milliseconds since the epoch; null when it is closed. */
+  /** When an open circuit lets its next probe through, in milliseconds since the epoch; null when it is not open. */
   probeAt(webhookId: string): number | null {
     const circuit = this.circuits.get(webhookId);
     return circuit?.breaker.opened ? circuit.probeAt : null;
@@ -95,21 +113,62 @@ export class Circuits {
     return { webhookId, partition, openings, openedAt, probeAt };
   }
 
-  /**
-   * Tells the webhook's circuit how an attempt ended. Resolves when it has taken notice, which opossum does a moment later:
-   * whoever asked its state before might send one more to a webhook that has just failed too often. Nothing of a healthy one.
-   */
-  record(webhookId: string, outcome: AttemptOutcome, partition: number): Promise<void> | undefined {
-    let circuit = this.circuits.get(webhookId);
-    if (!circuit) {
-      if (outcome === 'succeeded' || this.circuits.size >= MAX_CIRCUITS) return undefined;
-      circuit = this.create(webhookId, partition);
-    }
-    // Rejections are the breaker's own news of failure or of being open; both are known here.
-    return circuit.breaker.fire(outcome).catch(() => undefined);
+  /** All that has to survive a restart; null: nothing. */
+  stored(webhookId: string): StoredCircuit | null {
+    const circuit = this.circuits.get(webhookId);
+    if (!circuit || (circuit.breaker.closed && circuit.failures.count === 0)) return null;
+    const { partition, failures, openings, openedAt, probeAt, breaker } = circuit;
+    return { webhookId, partition, failures, openings, open: breaker.closed ? null : { openedAt, probeAt } };
   }
 
-  /** Forgets the circuits of these partitions' webhooks: whoever serves them now finds out for itself. */
+  /**
+   * Tells the webhook's circuit how an attempt ended. It has opened, or closed, when this returns; only where the window
+   * decides does opossum take notice a moment later, and the promise resolves then: one attempt more might go to a webhook
+   * that has just failed too often. Nothing of a healthy one.
+   */
+  record(webhookId: string, attempt: EndedAttempt, partition: number): Promise<void> | undefined {
+    const isFailure = attempt.outcome === 'failed';
+    // A failure of what a person asked for changes neither the row nor the probe schedule.
+    if (isFailure && attempt.cause === 'person') return undefined;
+    const circuit = this.circuits.get(webhookId);
+    if (circuit)
+      return isFailure ? this.failed(webhookId, circuit, attempt) : this.succeeded(webhookId, circuit, attempt);
+    if (!isFailure || this.circuits.size >= MAX_CIRCUITS) return undefined;
+    return this.failed(webhookId, this.create(webhookId, partition), attempt);
+  }
+
+  /** Takes over what a former owner has written down. */
+  restore(stored: readonly StoredCircuit[]): void {
+    for (const { webhookId, partition, failures, openings, open } of stored) {
+      if (this.circuits.has(webhookId) || this.circuits.size >= MAX_CIRCUITS) continue;
+      const circuit = this.create(webhookId, partition);
+      Object.assign(circuit, { failures, openings });
+      if (!open) continue;
+      Object.assign(circuit, open);
+      const waitMs = open.probeAt - this.clock().getTime();
+      this.use(webhookId, circuit, waitMs > 0 ? this.breakers.open(waitMs) : this.breakers.halfOpen());
+    }
+  }
+
+  /**
+   * Lets a probe through now, because a person asked for it. Should it fail, the next one comes when it would have come
+   * anyway. False where there is nothing to do: it is closed, or a probe is on the wire.
+   */
+  probeNow(webhookId: string): boolean {
+    const circuit = this.circuits.get(webhookId);
+    if (!circuit || circuit.breaker.closed || circuit.isProbing) return false;
+    circuit.isAskedFor = true;
+    if (circuit.breaker.opened) this.halfOpen(webhookId, circuit);
+    return true;
+  }
+
+  /** Closes an open circuit that has nothing to probe with. Its failures in a row stay: the next one opens it again. */
+  closeUnproven(webhookId: string): void {
+    const circuit = this.circuits.get(webhookId);
+    if (circuit && !circuit.breaker.closed && !circuit.isProbing) this.closeOne(webhookId, circuit);
+  }
+
+  /** Forgets the circuits of these partitions' webhooks: another replica takes them over from the table. */
   forget(partitions: readonly number[]): void {
     for (const [webhookId, { partition, breaker }] of this.circuits) {
       if (!partitions.includes(partition)) continue;
@@ -118,7 +177,7 @@ export class Circuits {
     }
   }
 
-  /** Forgets a webhook's circuit, because its URL, headers or secret changed. */
+  /** Forgets a webhook's circuit with its failures in a row: it was enabled, or is no more. */
   reset(webhookId: string): void {
     const circuit = this.circuits.get(webhookId);
     if (!circuit) return;
@@ -126,12 +185,22 @@ export class Circuits {
     this.circuits.delete(webhookId);
     circuit.breaker.shutdown();
     if (!wasClosed) this.listener.changed(webhookId, circuit.partition, 'closed');
+    this.listener.noted(webhookId, circuit.partition);
     this.listener.passable(webhookId);
+  }
+
+  ids(): string[] {
+    return [...this.circuits.keys()];
   }
 
   /** Number of circuits, those included that are closed because too few attempts have failed yet. */
   get size(): number {
     return this.circuits.size;
+  }
+
+  get isAnyOpen(): boolean {
+    for (const { breaker } of this.circuits.values()) if (!breaker.closed) return true;
+    return false;
   }
 
   /** Number of circuits that are not closed. */
@@ -154,60 +223,116 @@ export class Circuits {
   }
 
   private create(webhookId: string, partition: number): Circuit {
-    const breaker = new CircuitBreaker(report, {
-      timeout: false,
-      rollingCountTimeout: WINDOW_MS,
-      rollingCountBuckets: WINDOW_BUCKETS,
-      rollingPercentilesEnabled: false,
-      enableSnapshots: false,
-      rotateBucketController: this.rotation.controller,
-      // opossum's own rule is a percentage of all fires; ours, in the failure listener, counts ended attempts.
-      volumeThreshold: Number.MAX_SAFE_INTEGER,
-    });
-    const circuit: Circuit = { partition, breaker, openings: 0, openedAt: 0, probeAt: 0, probing: false };
-    breaker.on('failure', () => {
-      const { failures, successes } = breaker.stats;
-      const failed = breaker.closed && failures >= FAILURES_TO_OPEN && failures >= successes;
-      // While half-open any failure is the probe's, or as telling as the probe's.
-      if (failed || breaker.halfOpen) this.open(webhookId, circuit);
-    });
-    breaker.on('halfOpen', () => {
-      this.listener.changed(webhookId, partition, 'half_open');
-      this.listener.passable(webhookId);
-    });
-    breaker.on('close', () => {
-      circuit.openings = 0;
-      circuit.probing = false;
-      this.listener.changed(webhookId, partition, 'closed');
-      this.listener.passable(webhookId);
-    });
+    const circuit: Circuit = {
+      partition,
+      breaker: this.breakers.closed(),
+      failures: NO_FAILURES,
+      openings: 0,
+      openedAt: 0,
+      probeAt: 0,
+      isProbing: false,
+      isAskedFor: false,
+      ramp: null,
+      rampedAt: 0,
+    };
+    this.use(webhookId, circuit, circuit.breaker);
     this.circuits.set(webhookId, circuit);
     this.rotation.start();
     return circuit;
   }
 
+  /** Each state has a breaker of its own, made by opossum's constructor: a timer that is running cannot be set anew. */
+  private use(webhookId: string, circuit: Circuit, breaker: Breaker): void {
+    if (circuit.breaker !== breaker) circuit.breaker.shutdown();
+    circuit.breaker = breaker;
+    breaker.on('failure', () => {
+      if (breaker.closed && isWindowBad(breaker.stats)) this.open(webhookId, circuit);
+    });
+    breaker.on('halfOpen', () => this.passable(webhookId, circuit, 'half_open'));
+  }
+
+  private failed(webhookId: string, circuit: Circuit, attempt: EndedAttempt): Promise<void> | undefined {
+    const before = circuit.failures;
+    circuit.failures = afterFailure(before, attempt);
+    circuit.ramp = rampAfter(circuit.ramp, attempt.outcome, this.perWebhook);
+    if (circuit.failures !== before) this.listener.noted(webhookId, circuit.partition);
+    const { breaker } = circuit;
+    if (breaker.closed) {
+      // A rejection is the breaker's own news of the failure.
+      if (!isRowLong(circuit.failures, this.rules)) return breaker.fire('failed').catch(() => undefined);
+      this.open(webhookId, circuit);
+    } else if (attempt.cause === 'asked_probe') this.openAgainAsBefore(webhookId, circuit);
+    // While half-open any failure is the probe's, or as telling as the probe's.
+    else if (attempt.cause === 'probe' || breaker.halfOpen) this.open(webhookId, circuit);
+    return undefined;
+  }
+
+  private succeeded(webhookId: string, circuit: Circuit, { cause }: EndedAttempt): Promise<void> | undefined {
+    const { breaker } = circuit;
+    const hadFailures = circuit.failures.count > 0;
+    circuit.failures = afterSuccess(circuit.failures);
+    circuit.openings = 0;
+    if (hadFailures) this.listener.noted(webhookId, circuit.partition);
+    if (breaker.closed) {
+      circuit.ramp = rampAfter(circuit.ramp, 'succeeded', this.perWebhook);
+      circuit.rampedAt = this.clock().getTime();
+      return breaker.fire('succeeded').catch(() => undefined);
+    }
+    // An attempt that began before the circuit opened says little: of a receiver that fails every second time some do.
+    if (cause !== 'schedule' || breaker.halfOpen) this.closeOne(webhookId, circuit);
+    return undefined;
+  }
+
   private open(webhookId: string, circuit: Circuit): void {
     const now = this.clock().getTime();
-    if (circuit.openings === 0) circuit.openedAt = now;
+    if (circuit.breaker.closed) circuit.openedAt = now;
     circuit.openings += 1;
-    circuit.probing = false;
-    const wait = scheduledDelayMs(this.policy, circuit.openings);
-    circuit.probeAt = now + wait;
-    // opossum reads the option each time that it opens.
-    (circuit.breaker as unknown as { options: { resetTimeout: number } }).options.resetTimeout = wait;
-    circuit.breaker.open();
+    circuit.probeAt = now + probeDelayMs(this.rules, circuit.openings);
+    this.openUntilProbe(webhookId, circuit);
+  }
+
+  /** A probe that a person asked for has failed: the schedule goes on as if it had not been. */
+  private openAgainAsBefore(webhookId: string, circuit: Circuit): void {
+    if (circuit.probeAt > this.clock().getTime()) this.openUntilProbe(webhookId, circuit);
+    else this.open(webhookId, circuit);
+  }
+
+  private openUntilProbe(webhookId: string, circuit: Circuit): void {
+    circuit.isProbing = false;
+    circuit.isAskedFor = false;
+    circuit.ramp = null;
+    this.use(webhookId, circuit, this.breakers.open(circuit.probeAt - this.clock().getTime()));
     this.listener.changed(webhookId, circuit.partition, 'open');
+    this.listener.noted(webhookId, circuit.partition);
+  }
+
+  private halfOpen(webhookId: string, circuit: Circuit): void {
+    this.use(webhookId, circuit, this.breakers.halfOpen());
+    this.passable(webhookId, circuit, 'half_open');
+  }
+
+  private closeOne(webhookId: string, circuit: Circuit): void {
+    circuit.isProbing = false;
+    circuit.isAskedFor = false;
+    circuit.ramp = 1;
+    circuit.rampedAt = this.clock().getTime();
+    this.use(webhookId, circuit, this.breakers.closed());
+    this.listener.noted(webhookId, circuit.partition);
+    this.passable(webhookId, circuit, 'closed');
+  }
+
+  private passable(webhookId: string, { partition }: Circuit, to: CircuitChange): void {
+    this.listener.changed(webhookId, partition, to);
+    this.listener.passable(webhookId);
   }
 
   private letGoOfHealthy(): void {
-    const longAgo = this.clock().getTime() - IDLE_MS;
-    for (const [webhookId, { breaker, partition, probing, probeAt }] of this.circuits) {
-      const isHealthy = breaker.closed && breaker.stats.failures === 0;
-      const isIdle = breaker.halfOpen && !probing && probeAt < longAgo;
-      if (!isHealthy && !isIdle) continue;
+    const longAgo = this.clock().getTime() - RAMP_MS;
+    for (const [webhookId, { breaker, failures, ramp, rampedAt }] of this.circuits) {
+      const isHealthy = breaker.closed && failures.count === 0 && breaker.stats.failures === 0;
+      if (!isHealthy || (ramp !== null && rampedAt > longAgo)) continue;
       this.circuits.delete(webhookId);
       breaker.shutdown();
-      if (isIdle) this.listener.changed(webhookId, partition, 'closed');
     }
     if (this.circuits.size === 0) this.rotation.stop();
   }

@@ -2,6 +2,7 @@ import { RelayPositionsMigration } from '@signet/event-store';
 import type { DatabaseOptions } from '@signet/service-kit';
 import { IdempotencyKeysMigration, InstallationMigration } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
+import { CircuitMemoryMigration } from './circuit-memory.migration.ts';
 import { CircuitsMigration } from './circuits.migration.ts';
 import { DayOfDeliveryMigration } from './day-of-delivery.migration.ts';
 import { DeliveryListsMigration } from './delivery-lists.migration.ts';
@@ -36,6 +37,7 @@ export const deliveryDatabase = (
     { name: 'installation', class: InstallationMigration },
     { name: 'replay-webhook-version', class: ReplayWebhookVersionMigration },
     { name: 'message-identity', class: MessageIdentityMigration },
+    { name: 'circuit-memory', class: CircuitMemoryMigration },
   ],
   installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,

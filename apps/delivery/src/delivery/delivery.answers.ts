@@ -1,4 +1,4 @@
-import { DELIVERY_STATUSES, ERROR_CLASSES, FAULTS } from '@signet/contracts';
+import { ABANDON_REASONS, DELIVERY_STATUSES, ERROR_CLASSES, FAULTS, OUTCOME_CAUSES } from '@signet/contracts';
 import { pageAnswer } from '@signet/service-kit';
 import { z } from 'zod';
 
@@ -26,12 +26,24 @@ const listed = {
     .meta({ description: 'Id of the object that the message is about; null where it names none.' }),
   repeats: z.uuid().nullable().meta({ description: 'The delivery that this one repeats.' }),
   status: z.enum(DELIVERY_STATUSES),
-  attemptCount: z.int().min(0),
+  attemptCount: z.int().min(0).meta({ description: 'Attempts that it has spent.' }),
+  unspentAttempts: z.int().min(0).meta({
+    description: 'Attempts beside those: probes of an open circuit that failed. They cost the delivery nothing.',
+  }),
   maxAttempts: z.int().min(1),
-  nextRetryAt: instant.nullable(),
+  nextRetryAt: instant.nullable().meta({ description: 'When the next attempt is due; never in the past.' }),
+  heldUntil: instant.nullable().meta({
+    description: "Not null: it is held back because its webhook's circuit is open, at least until this next probe.",
+  }),
   responseStatusCode: z.int().nullable(),
   errorClass: z.enum(ERROR_CLASSES).nullable(),
-  errorMessage: z.string().nullable(),
+  errorMessage: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why the last attempt failed; without an attempt, why the delivery ended.' }),
+  endReason: z.enum(ABANDON_REASONS).nullable().meta({
+    description: 'Not null: it ended without a further attempt, because its webhook or tenant takes no deliveries.',
+  }),
   signature: z.string().nullable().meta({ description: 'Of the last attempt.' }),
   sentAt: instant.nullable().meta({ description: 'Start of the last attempt.' }),
   completedAt: instant.nullable(),
@@ -68,6 +80,11 @@ export const deliveryDetailAnswer = z
 const attempt = z
   .strictObject({
     attempt: z.int().min(1),
+    cause: z.enum(OUTCOME_CAUSES).meta({
+      description:
+        'Why it was made: `schedule`, `probe` (the one attempt that an open circuit let through), `person` (a test, a retry, or a probe that somebody asked for).',
+    }),
+    isUnspent: z.boolean().meta({ description: "It failed, and took none of the delivery's attempts." }),
     startedAt: instant,
     endedAt: instant,
     durationMs: z.int().min(0),
@@ -117,11 +134,14 @@ export const deliveryExample = {
   repeats: null,
   status: 'RETRYING',
   attemptCount: 1,
+  unspentAttempts: 0,
   maxAttempts: 5,
   nextRetryAt: '2026-11-23T20:06:26.200Z',
+  heldUntil: null,
   responseStatusCode: 500,
   errorClass: 'http_status',
   errorMessage: 'The receiver answered 500.',
+  endReason: null,
   signature: 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
   sentAt: AT,
   completedAt: null,
@@ -145,6 +165,8 @@ export const attemptsExample = {
   data: [
     {
       attempt: 1,
+      cause: 'schedule',
+      isUnspent: false,
       startedAt: AT,
       endedAt: '2026-11-23T20:05:26.200Z',
       durationMs: 36,

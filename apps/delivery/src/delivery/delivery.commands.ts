@@ -27,7 +27,7 @@ export class DeliveryCommands {
       const record = await this.reader.find(id, tenantId);
       if (!record) return null;
       const at = this.now();
-      const row = await this.append(record, { type: 'RetryDelivery', data: { by, at: at.toISOString() } }, at);
+      const row = await this.append(record, { type: 'RetryDelivery', data: { by, at: at.toISOString() } });
       if (row) return row;
     }
   }
@@ -48,13 +48,13 @@ export class DeliveryCommands {
     return true;
   }
 
-  private async append(record: DeliveryRecord, command: DeliveryCommand, due: Date): Promise<DeliveryRow | null> {
+  private async append(record: DeliveryRecord, command: DeliveryCommand): Promise<DeliveryRow | null> {
     const { row: before, events: log, version } = record;
     const state = log.reduce(deliveryDecider.evolve, deliveryDecider.initialState());
     const events = deliveryDecider.decide(command, state);
     const row = events.reduce((folded: DeliveryRow, event) => projectDelivery(before.id, folded, event), before);
     const isAppended = await this.em.fork().transactional(async (em) => {
-      if (!(await appendByRequest(em, row, events, version + 1, due))) return false;
+      if (!(await appendByRequest(em, row, events, version + 1))) return false;
       await this.carriedOut(em);
       return true;
     });

@@ -1,5 +1,6 @@
 import type { Decider } from '@signet/event-store';
 import type { AbandonReason } from '@signet/contracts';
+import { SPENDS_ATTEMPT } from './attempt-cause.policy.ts';
 import type { AttemptFacts, AttemptFailure, DeliveryEvent, DeliveryRequested } from './delivery.events.ts';
 import type { RetryPolicy } from './retry-schedule.ts';
 import { nextDelayMs } from './retry-schedule.ts';
@@ -9,7 +10,10 @@ export type DeliveryState =
   | { readonly status: 'NONE' }
   | {
       readonly status: 'PENDING' | 'RETRYING' | 'SUCCESS' | 'FAILED';
+      /** Attempts that it has spent. */
       readonly attemptCount: number;
+      /** Attempts that were made beside those: failed probes of its webhook's circuit. */
+      readonly unspentAttempts: number;
       readonly maxAttempts: number;
     };
 
@@ -28,7 +32,13 @@ export type DeliveryCommand =
   | { readonly type: 'RequestDelivery'; readonly data: DeliveryRequested['data'] }
   | {
       readonly type: 'RecordAttempt';
-      readonly data: { readonly result: AttemptResult; readonly policy: RetryPolicy; readonly random: number };
+      readonly data: {
+        readonly result: AttemptResult;
+        readonly policy: RetryPolicy;
+        readonly random: number;
+        /** When a delivery goes out again whose attempt failed without spending one, milliseconds since the epoch. */
+        readonly nextProbeAtMs: number;
+      };
     }
   | { readonly type: 'AbandonDelivery'; readonly data: { readonly reason: AbandonReason; readonly at: string } }
   | { readonly type: 'RetryDelivery'; readonly data: { readonly by: string; readonly at: string } };
@@ -36,6 +46,25 @@ export type DeliveryCommand =
 export class DeliveryNotFoundError extends Error {
   readonly code = 'delivery_not_found';
 }
+
+/** Attempts by what they cost. */
+interface AttemptCounts {
+  readonly attemptCount: number;
+  readonly unspentAttempts: number;
+}
+
+/** Attempts that stand in the log. */
+export const attemptsMade = ({ attemptCount, unspentAttempts }: AttemptCounts): number =>
+  attemptCount + unspentAttempts;
+
+/** Events of older versions have no `isUnspent`: each of their attempts was spent. */
+export const countsAfter = (
+  { attemptCount, unspentAttempts }: AttemptCounts,
+  { isUnspent }: { readonly isUnspent?: boolean },
+): AttemptCounts =>
+  isUnspent
+    ? { attemptCount, unspentAttempts: unspentAttempts + 1 }
+    : { attemptCount: attemptCount + 1, unspentAttempts };
 
 const isOpen = (state: DeliveryState): boolean => state.status === 'PENDING' || state.status === 'RETRYING';
 
@@ -64,38 +93,41 @@ function abandon({ reason, at }: { reason: AbandonReason; at: string }, state: D
 }
 
 function recordAttempt(
-  { result, policy, random }: { result: AttemptResult; policy: RetryPolicy; random: number },
+  { result, policy, random, nextProbeAtMs }: Extract<DeliveryCommand, { type: 'RecordAttempt' }>['data'],
   state: DeliveryState,
 ): DeliveryEvent[] {
+  const { facts, failure } = result;
   // A closed delivery or an attempt already counted: an owner that lost its partition reported late.
-  if (state.status === 'NONE' || !isOpen(state) || result.facts.attempt !== state.attemptCount + 1) return [];
-  if (result.failure === null) return [{ type: 'DeliveryAttemptSucceeded', data: result.facts }];
-  const isLast = result.final || result.facts.attempt >= state.maxAttempts;
-  const delay = nextDelayMs(policy, result.facts.attempt, random, result.retryAfterMs);
-  const nextAttemptAt = isLast ? null : new Date(result.endedAtMs + delay).toISOString();
-  return [{ type: 'DeliveryAttemptFailed', data: { ...result.facts, ...result.failure, nextAttemptAt } }];
+  if (state.status === 'NONE' || !isOpen(state) || facts.attempt !== attemptsMade(state) + 1) return [];
+  if (failure === null) return [{ type: 'DeliveryAttemptSucceeded', data: facts }];
+  const isUnspent = !SPENDS_ATTEMPT[facts.cause] && !result.final;
+  const spent = state.attemptCount + (isUnspent ? 0 : 1);
+  const isLast = result.final || spent >= state.maxAttempts;
+  const retryAtMs = result.endedAtMs + nextDelayMs(policy, spent, random, result.retryAfterMs);
+  const nextAttemptAt = isLast ? null : new Date(isUnspent ? nextProbeAtMs : retryAtMs).toISOString();
+  return [{ type: 'DeliveryAttemptFailed', data: { ...facts, ...failure, nextAttemptAt, isUnspent } }];
 }
 
 function evolve(state: DeliveryState, event: DeliveryEvent): DeliveryState {
   switch (event.type) {
     case 'DeliveryRequested':
-      return { status: 'PENDING', attemptCount: 0, maxAttempts: event.data.maxAttempts };
+      return { status: 'PENDING', attemptCount: 0, unspentAttempts: 0, maxAttempts: event.data.maxAttempts };
     case 'DeliveryAttemptSucceeded':
-      return state.status === 'NONE' ? state : { ...state, status: 'SUCCESS', attemptCount: event.data.attempt };
+      return state.status === 'NONE' ? state : { ...state, status: 'SUCCESS', attemptCount: state.attemptCount + 1 };
     case 'DeliveryAttemptFailed':
       if (state.status === 'NONE') return state;
       return {
         ...state,
         status: event.data.nextAttemptAt === null ? 'FAILED' : 'RETRYING',
-        attemptCount: event.data.attempt,
+        ...countsAfter(state, event.data),
       };
     case 'DeliveryAbandoned':
       return state.status === 'NONE' ? state : { ...state, status: 'FAILED' };
     case 'DeliveryRetryRequested':
       if (state.status === 'NONE') return state;
       return {
+        ...state,
         status: 'RETRYING',
-        attemptCount: state.attemptCount,
         maxAttempts: Math.max(state.maxAttempts, state.attemptCount + 1),
       };
   }

@@ -32,6 +32,7 @@ const requested = (maxAttempts = 5): DeliveryEvent & { type: 'DeliveryRequested'
 
 const facts = (attempt: number, endedAtMs: number, statusCode: number | null): AttemptFacts => ({
   attempt,
+  cause: 'schedule',
   startedAt: iso(endedAtMs - 20),
   endedAt: iso(endedAtMs),
   durationMs: 20,
@@ -44,13 +45,19 @@ const facts = (attempt: number, endedAtMs: number, statusCode: number | null): A
   timings: {},
 });
 
+/** When the circuit of the webhook lets its next probe through. */
+const NEXT_PROBE = START + 3_600_000;
+
 const failure = { errorClass: 'http_status', errorMessage: 'The receiver answered 500.', fault: 'receiver' } as const;
 
 function ended(attempt: number, how: Partial<AttemptResult> = {}, random = 0): DeliveryCommand {
   const endedAtMs = START + attempt * 1_000;
   const statusCode = how.failure === null ? 200 : 500;
   const result = { facts: facts(attempt, endedAtMs, statusCode), endedAtMs, failure, retryAfterMs: null, final: false };
-  return { type: 'RecordAttempt', data: { result: { ...result, ...how }, policy: POLICY, random } };
+  return {
+    type: 'RecordAttempt',
+    data: { result: { ...result, ...how }, policy: POLICY, random, nextProbeAtMs: NEXT_PROBE },
+  };
 }
 
 /** The event that a failed attempt leads to when the next one is due `delayMs` after its end. */
@@ -60,6 +67,7 @@ const failed = (attempt: number, delayMs: number | null): DeliveryEvent => ({
     ...facts(attempt, START + attempt * 1_000, 500),
     ...failure,
     nextAttemptAt: delayMs === null ? null : iso(START + attempt * 1_000 + delayMs),
+    isUnspent: false,
   },
 });
 const succeeded = (attempt: number): DeliveryEvent => ({
@@ -218,5 +226,73 @@ describe('the row of a delivery', () => {
       'Attempt 5 of 5 failed; no attempts are left.',
     );
     expect(retrySentence(fold(requested(), succeeded(1)))).toBe('Attempt 1 of 5 succeeded.');
+  });
+});
+
+describe('an attempt that spends none of its delivery', () => {
+  /** The probe of an open circuit: it stands in the log, and the delivery goes out again with the next probe. */
+  const probe = (
+    attempt: number,
+    cause: 'probe' | 'asked_probe',
+    how: Partial<AttemptResult> = {},
+  ): DeliveryCommand => {
+    const command = ended(attempt, how) as Extract<DeliveryCommand, { type: 'RecordAttempt' }>;
+    const { result } = command.data;
+    return { ...command, data: { ...command.data, result: { ...result, facts: { ...result.facts, cause } } } };
+  };
+  const failedProbe = (attempt: number, cause: 'probe' | 'asked_probe' = 'probe'): DeliveryEvent => {
+    const event = failed(attempt, 0) as Extract<DeliveryEvent, { type: 'DeliveryAttemptFailed' }>;
+    return { ...event, data: { ...event.data, cause, nextAttemptAt: iso(NEXT_PROBE), isUnspent: true } };
+  };
+
+  test.each(['probe', 'asked_probe'] as const)('is a failed %s', (cause) => {
+    delivery.given(requested(1)).when(probe(1, cause)).then(failedProbe(1, cause));
+  });
+
+  test('is counted in the log, and not among those that the delivery has', () => {
+    const log = [requested(2), ...failures(1), failedProbe(2), failedProbe(3)];
+    delivery
+      .given(...log)
+      .when(ended(4))
+      .then(failed(4, null));
+    const state = log.reduce(deliveryDecider.evolve, deliveryDecider.initialState());
+    expect(state).toMatchObject({ status: 'RETRYING', attemptCount: 1, unspentAttempts: 2 });
+    const row = log.reduce<DeliveryRow | null>((folded, event) => projectDelivery('d', folded, event), null);
+    expect(row).toMatchObject({
+      status: 'RETRYING',
+      attemptCount: 1,
+      unspentAttempts: 2,
+      nextRetryAt: iso(NEXT_PROBE),
+    });
+  });
+
+  test('ends the delivery all the same where the receiver is gone', () => {
+    const gone = { ...failure, errorClass: 'gone' } as const;
+    const events = deliveryDecider.decide(
+      probe(1, 'probe', { failure: gone, final: true }),
+      deliveryDecider.evolve(deliveryDecider.initialState(), requested()),
+    );
+    expect(events).toMatchObject([{ data: { nextAttemptAt: null, isUnspent: false } }]);
+  });
+
+  test('takes one attempt where it succeeds', () => {
+    const log = [requested(2), failedProbe(1), { ...succeeded(2) }];
+    const state = log.reduce(deliveryDecider.evolve, deliveryDecider.initialState());
+    expect(state).toMatchObject({ status: 'SUCCESS', attemptCount: 1, unspentAttempts: 1 });
+  });
+});
+
+describe('the end of a delivery whose webhook takes no more', () => {
+  test('keeps why its last attempt failed, and says in a field of its own why it ended', () => {
+    const ending: DeliveryEvent = {
+      type: 'DeliveryAbandoned',
+      data: { reason: 'disabled', abandonedAt: iso(START), attemptCount: 1 },
+    };
+    const row = [requested(), ...failures(1), ending].reduce<DeliveryRow | null>(
+      (folded, event) => projectDelivery('d', folded, event),
+      null,
+    );
+    expect(row).toMatchObject({ errorMessage: failure.errorMessage, errorClass: 'http_status', endReason: 'disabled' });
+    expect(retrySentence(row!)).toBe('Attempt 1 of 5 failed; no further attempt: The webhook was disabled.');
   });
 });

@@ -1,4 +1,5 @@
 import type { AbandonReason, DeliveryRequest, ErrorClass, FAULTS } from '@signet/contracts';
+import type { AttemptCause } from './attempt-cause.policy.ts';
 
 /** What was asked for: the first event of every delivery. The body lies beside it in the log, once. */
 export interface DeliveryRequested {
@@ -16,8 +17,10 @@ export interface DeliveryRequested {
 
 /** One POST and what came back; times are RFC 3339, durations milliseconds. */
 export interface AttemptFacts {
-  /** Counted from 1. */
+  /** Counted from 1, those included that spent none of the delivery's attempts. */
   readonly attempt: number;
+  /** Why it was made. */
+  readonly cause: AttemptCause;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly durationMs: number;
@@ -60,8 +63,13 @@ export interface AttemptFailure {
 
 export interface DeliveryAttemptFailed {
   readonly type: 'DeliveryAttemptFailed';
-  /** `nextAttemptAt` null: that was the last attempt, and the delivery has failed. */
-  readonly data: AttemptFacts & AttemptFailure & { readonly nextAttemptAt: string | null };
+  readonly data: AttemptFacts &
+    AttemptFailure & {
+      /** Null: that was the last attempt, and the delivery has failed. */
+      readonly nextAttemptAt: string | null;
+      /** It took none of the delivery's attempts. */
+      readonly isUnspent: boolean;
+    };
 }
 
 /** The delivery ended without a further attempt because its webhook, or its tenant, no longer takes any. */

@@ -1,7 +1,19 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Answers, Caller, decodeCursor, Fails, pageOf, problem, Roles, TenantDirectory } from '@signet/service-kit';
+import type { Clock } from '@signet/contracts';
+import {
+  Answers,
+  Caller,
+  CLOCK,
+  decodeCursor,
+  Fails,
+  pageOf,
+  problem,
+  Roles,
+  TenantDirectory,
+} from '@signet/service-kit';
 import type { Page } from '@signet/service-kit';
+import { CircuitReader } from '../circuit/circuit.reader.ts';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import {
   attemptsAnswer,
@@ -13,12 +25,13 @@ import {
   detailExample,
 } from './delivery.answers.ts';
 import { DeliveryCommands } from './delivery.commands.ts';
+import type { DeliveryRow } from './delivery.projection.ts';
 import { DeliveryReader } from './delivery.reader.ts';
 import type { DeliveryRecord } from './delivery.reader.ts';
 import { deliveryPlace, listDeliveriesQuery } from './delivery.schemas.ts';
 import type { ListDeliveriesQuery } from './delivery.schemas.ts';
 import { attemptViews, detailView, listView } from './delivery.view.ts';
-import type { DeliveryListView } from './delivery.view.ts';
+import type { DeliveryListView, ViewContext } from './delivery.view.ts';
 
 const NOT_FOUND = { delivery_not_found: 'There is no such delivery.' };
 const NOT_NOW = {
@@ -36,6 +49,8 @@ export class DeliveryHttp {
     @Inject(DeliveryCommands) private readonly commands: DeliveryCommands,
     @Inject(WebhookDirectoryReader) private readonly webhooks: WebhookDirectoryReader,
     @Inject(TenantDirectory) private readonly tenants: TenantDirectory,
+    @Inject(CircuitReader) private readonly circuits: Pick<CircuitReader, 'probeTimes'>,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Get()
@@ -54,7 +69,8 @@ export class DeliveryHttp {
     const webhookIdsByName = q ? this.webhooks.directory.idsByName(q, tenantId) : [];
     const rows = await this.reader.list({ ...filter, q, tenantId, webhookIdsByName }, after, limit + 1);
     const page = pageOf(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
-    return { ...page, data: page.data.map((row) => listView(row, this.nameOf)) };
+    const context = await this.contextOf(page.data);
+    return { ...page, data: page.data.map((row) => listView(row, context)) };
   }
 
   @Get(':id')
@@ -66,7 +82,8 @@ export class DeliveryHttp {
   @Answers(200, 'The delivery.', deliveryDetailAnswer, { example: detailExample })
   @Fails(404, NOT_FOUND)
   async read(@Param('id') id: string, @Caller() caller: Caller) {
-    return detailView(await this.find(id, caller), this.nameOf);
+    const record = await this.find(id, caller);
+    return detailView(record, await this.contextOf([record.row]));
   }
 
   @Get(':id/attempts')
@@ -86,7 +103,8 @@ export class DeliveryHttp {
   @ApiOperation({
     operationId: 'retryDelivery',
     summary: 'Try a delivery once more, now',
-    description: 'Whatever became of it; where no attempt is left, there is one more.',
+    description:
+      'Whatever became of it, and whether or not the circuit is open; where no attempt is left, there is one more. A success closes the circuit; a failure changes neither the failures in a row nor the time of the next probe.',
   })
   @Answers(202, 'The delivery, due now.', deliveryAnswer, { example: deliveryExample })
   @Fails(404, NOT_FOUND)
@@ -99,7 +117,7 @@ export class DeliveryHttp {
     if (this.tenants.isSuspended(row.tenantId)) throw problem(409, 'tenant_suspended', NOT_NOW.tenant_suspended);
     const retried = await this.commands.retry(id, caller.tenantId, caller.keyId);
     if (!retried) throw notFound();
-    return listView(retried, this.nameOf);
+    return listView(retried, await this.contextOf([retried]));
   }
 
   @Delete(':id')
@@ -115,8 +133,15 @@ export class DeliveryHttp {
     if (!(await this.commands.remove(id, caller.tenantId))) throw notFound();
   }
 
-  /** From memory: a page of deliveries costs no query per row. */
-  private readonly nameOf = (webhookId: string): string | null => this.webhooks.directory.get(webhookId)?.name ?? null;
+  /** Names from memory, circuits with one statement: a page of deliveries costs no query per row. */
+  private async contextOf(rows: readonly DeliveryRow[]): Promise<ViewContext> {
+    const open = rows.filter(({ status }) => status === 'PENDING' || status === 'RETRYING');
+    return {
+      nameOf: (webhookId) => this.webhooks.directory.get(webhookId)?.name ?? null,
+      probeTimes: await this.circuits.probeTimes([...new Set(open.map(({ webhookId }) => webhookId))]),
+      now: this.clock(),
+    };
+  }
 
   private async find(id: string, { tenantId }: Caller): Promise<DeliveryRecord> {
     const record = await this.reader.find(id, tenantId);

@@ -64,11 +64,14 @@ const COLUMNS: readonly Column<Projected>[] = [
   ['repeats', 'uuid', ({ row }) => row.repeats],
   ['status', 'text', ({ row }) => row.status],
   ['attempt_count', 'smallint', ({ row }) => row.attemptCount],
+  ['unspent_attempts', 'smallint', ({ row }) => row.unspentAttempts],
   ['max_attempts', 'smallint', ({ row }) => row.maxAttempts],
+  ['is_retry_asked', 'boolean', ({ row }) => row.isRetryAsked],
   ['next_retry_at', 'timestamptz', ({ row }) => row.nextRetryAt],
   ['response_status_code', 'smallint', ({ row }) => row.responseStatusCode],
   ['error_class', 'text', ({ row }) => row.errorClass],
   ['error_message', 'text', ({ row }) => row.errorMessage],
+  ['end_reason', 'text', ({ row }) => row.endReason],
   ['signature', 'text', ({ row }) => row.signature],
   ['sent_at', 'timestamptz', ({ row }) => row.sentAt],
   ['completed_at', 'timestamptz', ({ row }) => row.completedAt],
@@ -234,8 +237,8 @@ export async function existingDeliveries(
 }
 
 /**
- * Appends on a person's behalf, without a claim on the partition: only the version guards it. The delivery is due at
- * the given time, also when it had ended before.
+ * Appends on a person's behalf, without a claim on the partition: only the version guards it. The delivery is due before
+ * everything else, however much is overdue, and also when it had ended before.
  *
  * @returns false when the log went on in the meantime
  */
@@ -244,12 +247,11 @@ export async function appendByRequest(
   row: DeliveryRow,
   events: readonly DeliveryEvent[],
   version: number,
-  due: Date,
 ): Promise<boolean> {
   const result = await sql<{ id: string }>`
     with changed as (
-      update deliveries set status = ${row.status}, max_attempts = ${row.maxAttempts},
-        next_retry_at = ${row.nextRetryAt}::timestamptz, completed_at = ${row.completedAt}::timestamptz,
+      update deliveries set status = ${row.status}, max_attempts = ${row.maxAttempts}, is_retry_asked = ${row.isRetryAsked},
+        end_reason = ${row.endReason}, next_retry_at = ${row.nextRetryAt}::timestamptz, completed_at = ${row.completedAt}::timestamptz,
         updated_at = ${row.updatedAt}::timestamptz, version = ${version}
       where id = ${row.id}::uuid and day = ${row.day}::date and version = ${version - 1}
       returning id, day, partition, webhook_id, created_at
@@ -260,7 +262,7 @@ export async function appendByRequest(
     ),
     queued as (
       insert into due_deliveries (delivery_id, day, partition, webhook_id, created_at, due_at)
-      select id, day, partition, webhook_id, created_at, ${due} from changed
+      select id, day, partition, webhook_id, created_at, '-infinity' from changed
       on conflict (delivery_id) do update set due_at = excluded.due_at
     )
     select id from changed`.execute(em.getKysely());

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { CLOCK, IdempotencyKeys, IdempotencyModule } from '@signet/service-kit';
+import { CircuitModule } from '../circuit/circuit.module.ts';
 import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
 import { DeliveryCommands } from './delivery.commands.ts';
 import { DeliveryHttp } from './delivery.http.ts';
@@ -9,7 +10,7 @@ import { DeliveryReader } from './delivery.reader.ts';
 
 /** The deliveries as people read them. */
 @Module({
-  imports: [WebhookDirectoryModule, IdempotencyModule],
+  imports: [WebhookDirectoryModule, CircuitModule, IdempotencyModule],
   controllers: [DeliveryHttp],
   providers: [
     { provide: DeliveryReader, inject: [EntityManager], useFactory: (em: EntityManager) => new DeliveryReader(em) },

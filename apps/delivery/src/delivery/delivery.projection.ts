@@ -1,4 +1,5 @@
 import type { AbandonReason, DeliveryStatus, ErrorClass } from '@signet/contracts';
+import { countsAfter } from './delivery.decider.ts';
 import type { AttemptFacts, DeliveryEvent } from './delivery.events.ts';
 
 /** A row of the deliveries table: a fold of the delivery's events and nothing else, so that it can be rebuilt. */
@@ -22,11 +23,17 @@ export interface DeliveryRow {
   readonly repeats: string | null;
   readonly status: DeliveryStatus;
   readonly attemptCount: number;
+  /** Failed probes of the webhook's circuit, which spent none of the attempts. */
+  readonly unspentAttempts: number;
   readonly maxAttempts: number;
+  /** A person asked for an attempt that has not ended yet: no circuit holds it back. */
+  readonly isRetryAsked: boolean;
   readonly nextRetryAt: string | null;
   readonly responseStatusCode: number | null;
   readonly errorClass: ErrorClass | null;
   readonly errorMessage: string | null;
+  /** Why it ended without a further attempt; null: it did not. The last attempt's error stays as it is. */
+  readonly endReason: AbandonReason | null;
   readonly signature: string | null;
   /** Start of the last attempt. */
   readonly sentAt: string | null;
@@ -58,6 +65,7 @@ export function projectDelivery(id: string, row: DeliveryRow | null, event: Deli
       return {
         ...attempted(row, event.data),
         status: 'SUCCESS',
+        attemptCount: row.attemptCount + 1,
         nextRetryAt: null,
         errorClass: null,
         errorMessage: null,
@@ -68,6 +76,7 @@ export function projectDelivery(id: string, row: DeliveryRow | null, event: Deli
       return {
         ...attempted(row, event.data),
         status: nextAttemptAt === null ? 'FAILED' : 'RETRYING',
+        ...countsAfter(row, event.data),
         nextRetryAt: nextAttemptAt,
         errorClass,
         errorMessage,
@@ -78,9 +87,11 @@ export function projectDelivery(id: string, row: DeliveryRow | null, event: Deli
       return {
         ...row,
         status: 'FAILED',
+        isRetryAsked: false,
         nextRetryAt: null,
-        errorClass: event.data.reason,
-        errorMessage: ABANDONED[event.data.reason],
+        errorClass: row.errorClass ?? event.data.reason,
+        errorMessage: row.errorMessage ?? ABANDONED[event.data.reason],
+        endReason: event.data.reason,
         completedAt: event.data.abandonedAt,
         updatedAt: event.data.abandonedAt,
       };
@@ -89,6 +100,8 @@ export function projectDelivery(id: string, row: DeliveryRow | null, event: Deli
         ...row,
         status: 'RETRYING',
         maxAttempts: Math.max(row.maxAttempts, row.attemptCount + 1),
+        isRetryAsked: true,
+        endReason: null,
         nextRetryAt: event.data.requestedAt,
         completedAt: null,
         updatedAt: event.data.requestedAt,
@@ -113,11 +126,14 @@ const requested = (id: string, data: Requested): DeliveryRow => ({
   repeats: data.repeats ?? null,
   status: 'PENDING',
   attemptCount: 0,
+  unspentAttempts: 0,
   maxAttempts: data.maxAttempts,
+  isRetryAsked: false,
   nextRetryAt: null,
   responseStatusCode: null,
   errorClass: null,
   errorMessage: null,
+  endReason: null,
   signature: null,
   sentAt: null,
   completedAt: null,
@@ -128,7 +144,7 @@ const requested = (id: string, data: Requested): DeliveryRow => ({
 
 const attempted = (row: DeliveryRow, facts: AttemptFacts): DeliveryRow => ({
   ...row,
-  attemptCount: facts.attempt,
+  isRetryAsked: false,
   responseStatusCode: facts.response?.statusCode ?? null,
   signature: facts.signature,
   sentAt: facts.startedAt,
@@ -147,10 +163,12 @@ export function retrySentence(row: DeliveryRow): string {
       return `${attempts} failed; next attempt at ${row.nextRetryAt}.`;
     case 'SUCCESS':
       return `${attempts} succeeded.`;
-    case 'FAILED':
-      if (row.attemptCount === 0) return `Failed without an attempt: ${row.errorMessage ?? ''}`;
+    case 'FAILED': {
+      const reason = row.endReason === null ? (row.errorMessage ?? '') : ABANDONED[row.endReason];
+      if (row.attemptCount === 0) return `Failed without an attempt: ${reason}`;
       return row.attemptCount < row.maxAttempts
-        ? `${attempts} failed; no further attempt: ${row.errorMessage ?? ''}`
+        ? `${attempts} failed; no further attempt: ${reason}`
         : `${attempts} failed; no attempts are left.`;
+    }
   }
 }

@@ -1,10 +1,11 @@
-import type { DeliveryStatus, ErrorClass } from '@signet/contracts';
+import type { AbandonReason, DeliveryStatus, ErrorClass } from '@signet/contracts';
 import type { DeliveryRow } from './delivery.projection.ts';
 
 /** Columns of `deliveries d` under the names that `toDeliveryRow` reads. */
 export const ROW_COLUMNS = `
   d.id, d.day::text as day, d.tenant_id, d.webhook_id, d.partition, d.event_type, d.event_id, d.message_id, d.source,
-  d.subject, d.kind, d.repeats, d.status, d.attempt_count, d.max_attempts, d.next_retry_at, d.response_status_code, d.error_class, d.error_message,
+  d.subject, d.kind, d.repeats, d.status, d.attempt_count, d.unspent_attempts, d.max_attempts, d.is_retry_asked,
+  d.next_retry_at, d.response_status_code, d.error_class, d.error_message, d.end_reason,
   d.signature, d.sent_at, d.completed_at, d.duration_ms, d.created_at, d.updated_at, d.version`;
 
 type Timestamp = string | Date;
@@ -25,11 +26,14 @@ export interface RawDeliveryRow {
   repeats: string | null;
   status: DeliveryStatus;
   attempt_count: number;
+  unspent_attempts: number;
   max_attempts: number;
+  is_retry_asked: boolean;
   next_retry_at: Timestamp | null;
   response_status_code: number | null;
   error_class: ErrorClass | null;
   error_message: string | null;
+  end_reason: AbandonReason | null;
   signature: string | null;
   sent_at: Timestamp | null;
   completed_at: Timestamp | null;
@@ -57,11 +61,14 @@ export const toDeliveryRow = (raw: RawDeliveryRow): DeliveryRow => ({
   repeats: raw.repeats,
   status: raw.status,
   attemptCount: raw.attempt_count,
+  unspentAttempts: raw.unspent_attempts,
   maxAttempts: raw.max_attempts,
+  isRetryAsked: raw.is_retry_asked,
   nextRetryAt: isoOrNull(raw.next_retry_at),
   responseStatusCode: raw.response_status_code,
   errorClass: raw.error_class,
   errorMessage: raw.error_message,
+  endReason: raw.end_reason,
   signature: raw.signature,
   sentAt: isoOrNull(raw.sent_at),
   completedAt: isoOrNull(raw.completed_at),

@@ -1,35 +1,60 @@
 import type { Caller } from '@signet/service-kit';
 import type { z } from 'zod';
+import { OUTCOME_CAUSE } from './attempt-cause.policy.ts';
 import type { attemptsAnswer, deliveryAnswer, deliveryDetailAnswer } from './delivery.answers.ts';
 import type { AttemptFacts, DeliveryEvent } from './delivery.events.ts';
 import { retrySentence } from './delivery.projection.ts';
 import type { DeliveryRow } from './delivery.projection.ts';
 import type { DeliveryRecord } from './delivery.reader.ts';
 
-/** What a webhook is called now; null: there is none of this id any more. */
-export type NameOfWebhook = (webhookId: string) => string | null;
+/** What is known beside the row. */
+export interface ViewContext {
+  /** What a webhook is called now; null: there is none of this id any more. */
+  readonly nameOf: (webhookId: string) => string | null;
+  /** Of webhooks whose circuit is open: when the next probe is let through, an ISO instant. */
+  readonly probeTimes: ReadonlyMap<string, string>;
+  readonly now: Date;
+}
 
 /** A delivery in a list: the row, without the payload. */
-export function listView(row: DeliveryRow, nameOf: NameOfWebhook): DeliveryListView {
-  const { day: _day, partition: _partition, kind, ...fields } = row;
+export function listView(row: DeliveryRow, { nameOf, probeTimes, now }: ViewContext): DeliveryListView {
+  const { day: _day, partition: _partition, kind, isRetryAsked, ...fields } = row;
+  const isOpen = row.status === 'PENDING' || row.status === 'RETRYING';
+  const isHeldBack = isOpen && kind !== 'test' && !isRetryAsked;
+  const times = timesShown(row.nextRetryAt, (isHeldBack && probeTimes.get(row.webhookId)) || null, now.toISOString());
   return {
     ...fields,
+    ...times,
     webhookName: nameOf(row.webhookId),
     isTest: kind === 'test',
     isReplay: kind === 'replay',
-    summary: retrySentence(row),
+    summary: times.heldUntil
+      ? `Held back: the circuit is open; next probe at ${times.heldUntil}.`
+      : retrySentence({ ...row, ...times }),
   };
 }
+
+/**
+ * When it goes out next, never in the past: a delivery whose time has come and that is not sent yet is due now; one that
+ * is held back waits for its own time and for the probe.
+ */
+function timesShown(nextRetryAt: string | null, probeAt: string | null, now: string) {
+  const heldUntil = probeAt === null ? null : latest(probeAt, now);
+  return { heldUntil, nextRetryAt: nextRetryAt === null ? heldUntil : latest(nextRetryAt, heldUntil ?? now) };
+}
+
+/** ISO instants in UTC with milliseconds sort as text. */
+const latest = (one: string, other: string): string => (one > other ? one : other);
 export type DeliveryListView = z.infer<typeof deliveryAnswer>;
 
 /** A delivery by itself: with what was sent, and what the receiver answered last. */
 export function detailView(
   { row, events, body }: DeliveryRecord,
-  nameOf: NameOfWebhook,
+  context: ViewContext,
 ): z.infer<typeof deliveryDetailAnswer> {
   const last = attemptsOf(events).at(-1)?.data;
   return {
-    ...listView(row, nameOf),
+    ...listView(row, context),
     payload: JSON.parse(body) as unknown,
     responseHeaders: last?.response?.headers ?? null,
     responseBody: last?.response?.body ?? null,
@@ -46,11 +71,13 @@ export function attemptViews(
   role: Caller['role'],
 ): z.infer<typeof attemptsAnswer>['data'] {
   return attemptsOf(events).map((event) => {
-    const { request, owner, epoch, ...facts } = event.data as AttemptFacts;
+    const { request, owner, epoch, ...facts } = event.data as AttemptFacts & { isUnspent?: boolean };
     const failure = event.type === 'DeliveryAttemptFailed' ? event.data : null;
     return {
       ...facts,
       ...(role === 'operator' && { owner, epoch }),
+      cause: OUTCOME_CAUSE[facts.cause ?? 'schedule'],
+      isUnspent: facts.isUnspent ?? false,
       outcome: failure ? 'failed' : 'succeeded',
       errorClass: failure?.errorClass ?? null,
       errorMessage: failure?.errorMessage ?? null,

@@ -70,7 +70,7 @@ async function openCircuit(one: SimulatedEndpoint, name: string): Promise<Delive
   return held;
 }
 
-/** The circuit closes with the change itself: what it held back goes out now, and not when a probe is due. */
+/** The change lets a probe through, whose success closes the circuit: the others follow now, and not when one is due. */
 async function expectMended(one: SimulatedEndpoint, held: readonly DeliveryRow[], mend: () => void): Promise<void> {
   const before = Date.now();
   mend();
@@ -119,9 +119,11 @@ test('a week of outage: backoff, Retry-After, Gone, circuits, alerts and disabli
   expect(new Set(restarting.minutes.slice(burst + 2))).toEqual(new Set([21]));
   const restarted = await restarting.rows();
   expect(restarted.map(({ status }) => status)).toEqual(Array(26).fill('SUCCESS'));
-  const spent = restarted.filter(({ id }) => held.some((row) => row.id === id)).map(({ attemptCount }) => attemptCount);
-  // Held back for 21 minutes, and no attempt spent but by the two that were probes.
-  expect(spent.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(held.length + 2);
+  // Held back for 21 minutes, and no attempt spent: the two probes that failed cost nothing.
+  const heldBack = restarted.filter(({ id }) => held.some((row) => row.id === id));
+  expect(heldBack.map(({ attemptCount }) => attemptCount)).toEqual(held.map(() => 1));
+  const unspent = restarted.map(({ unspentAttempts }) => unspentAttempts);
+  expect(unspent.reduce((sum, count) => sum + count, 0)).toBe(2);
   expect([restarting.alerts, restarting.disablings]).toEqual([[3], []]);
 
   // Five attempts and their end; Retry-After between one and two times what the table says.
@@ -139,14 +141,19 @@ test('a week of outage: backoff, Retry-After, Gone, circuits, alerts and disabli
   // Tuesday: those that never came back are disabled at their tenth failure in a row, and their deliveries end.
   expect([patient.alerts, patient.disablings]).toEqual([[3, 5], []]);
   await time.pass(DAY);
-  await expectBackoff(patient);
+  // Its fifth failure opened the circuit: from then on it was the probe each time it went out.
+  expect(patient.minutes).toEqual(
+    [0, 1, 6, 21, 81, 321, 326, 341, 401, 641].map((minute) => expect.closeTo(minute, -2)),
+  );
   for (const one of [patient, busy]) {
     expect(one.alerts).toEqual([3, 5, 10]);
     expect(one.disablings).toMatchObject([{ reason: 'failing' }]);
     expect(one.circuit).toBe('closed');
   }
-  expect(await patient.rows()).toMatchObject([{ status: 'FAILED', errorClass: 'disabled', attemptCount: 10 }]);
-  expect((await busy.rows()).map(({ errorClass }) => errorClass)).toEqual(Array(20).fill('disabled'));
+  expect(await patient.rows()).toMatchObject([
+    { status: 'FAILED', errorClass: 'http_status', endReason: 'disabled', attemptCount: 5, unspentAttempts: 5 },
+  ]);
+  expect((await busy.rows()).map(({ endReason }) => endReason)).toEqual(Array(20).fill('disabled'));
   expect(Date.parse(busy.disablings[0]!.at) - monday).toBeGreaterThan(5 * HOUR);
   const probes = busy.minutes.slice(burst);
   expect(probes).toEqual([1, 6, 21, 81, 321, 561, 801, 1041, 1281].slice(0, probes.length));

@@ -31,7 +31,9 @@ async function kept(given: ReceiverAnswer, credentials: Record<string, string> =
   const [row] = await fixture.reader.list({ tenantId: null, webhookId: webhook.id }, null, 1);
   const record = (await fixture.reader.find(row!.id, null))!;
   const { response } = record.events.at(-1)!.data as AttemptFacts;
-  const shown = deliveryDetailAnswer.parse(detailView(record, () => null));
+  const shown = deliveryDetailAnswer.parse(
+    detailView(record, { nameOf: () => null, probeTimes: new Map(), now: new Date() }),
+  );
   expect(shown).toMatchObject({ responseBody: response!.body, responseBodyTruncated: response!.bodyTruncated });
   return { ...response!, bytes: Buffer.byteLength(response!.body) };
 }

@@ -50,7 +50,7 @@ export function prepareAttempt(
 ): PreparedAttempt {
   const row = task.row;
   if (row === null) throw new Error(`Delivery ${task.id} was never requested.`);
-  const attempt = task.attemptCount + 1;
+  const attempt = task.nextAttempt;
   const timestamp = Math.floor(now.getTime() / 1000);
   const signature = signatureHeader(keys, row.eventId, timestamp, task.body);
   // What no tenant may replace, not even by a header that was stored before its name was reserved.
@@ -128,6 +128,7 @@ function attemptResult(
   const hidden = new HiddenCredentials(prepared.credentials);
   const facts: AttemptFacts = {
     attempt: prepared.attempt,
+    cause: prepared.task.cause,
     startedAt: startedAt.toISOString(),
     endedAt: endedAt.toISOString(),
     durationMs: endedAt.getTime() - startedAt.getTime(),

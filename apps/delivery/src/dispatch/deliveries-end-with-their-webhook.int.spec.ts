@@ -48,8 +48,9 @@ test('a retry that is hours away ends as soon as its webhook is disabled, and th
   fixture.directory.put({ ...webhook, isActive: false, version: 2 });
   const [ended] = await untilAll('FAILED', 2, webhook.id);
   expect(ended).toMatchObject({
-    errorClass: 'disabled',
-    errorMessage: 'The webhook was disabled.',
+    errorClass: 'http_status',
+    errorMessage: 'The receiver answered 500.',
+    endReason: 'disabled',
     attemptCount: 1,
     nextRetryAt: null,
   });
@@ -72,7 +73,7 @@ test('a long backlog behind an open circuit ends batch by batch', async () => {
   await waitFor(async () => (await dueCount()) === 1_308, { what: 'the backlog to be stored', timeoutMs: 20_000 });
   fixture.directory.put({ ...webhook, isActive: false, version: 2 });
   const rows = await untilAll('FAILED', 1_308);
-  expect(new Set(rows.map(({ errorClass }) => errorClass))).toEqual(new Set(['disabled']));
+  expect(new Set(rows.map(({ endReason }) => endReason))).toEqual(new Set(['disabled']));
   expect(receiver.requests).toHaveLength(8);
   expect(await dueCount()).toBe(0);
 });
@@ -83,7 +84,7 @@ test('a webhook that is deleted takes its deliveries along at once, however new 
   await intake.take(requestBatch(webhook, ['m-1']));
   await untilAll('RETRYING', 1);
   fixture.directory.remove(webhook.id);
-  expect(await untilAll('FAILED', 1)).toMatchObject([{ errorClass: 'deleted', attemptCount: 1 }]);
+  expect(await untilAll('FAILED', 1)).toMatchObject([{ endReason: 'deleted', attemptCount: 1 }]);
 });
 
 test('an attempt on the wire is recorded; when it fails there is no further one, when it succeeds all is well', async () => {
@@ -110,7 +111,7 @@ test('an attempt on the wire is recorded; when it fails there is no further one,
   );
   expect(rows.filter(({ status }) => status === 'SUCCESS')).toHaveLength(1);
   const failed = rows.find(({ status, attemptCount }) => status === 'FAILED' && attemptCount === 1);
-  expect(failed).toMatchObject({ errorClass: 'disabled', responseStatusCode: 500 });
+  expect(failed).toMatchObject({ errorClass: 'http_status', endReason: 'disabled', responseStatusCode: 500 });
   expect(slow.requests).toHaveLength(2);
   await slow.close();
 });
@@ -126,7 +127,7 @@ test('what was missed while nobody owned the partition ends when it is taken ove
   await first.stop();
   expect(await list(disabled.id)).toMatchObject([{ status: 'RETRYING' }]);
   await fixture.serve(HOURS);
-  expect(await untilAll('FAILED', 1, disabled.id)).toMatchObject([{ errorClass: 'disabled' }]);
+  expect(await untilAll('FAILED', 1, disabled.id)).toMatchObject([{ endReason: 'disabled' }]);
   expect(await list(live.id)).toMatchObject([{ status: 'RETRYING' }]);
 });
 
@@ -157,11 +158,11 @@ test('deliveries of a suspended tenant end with that reason, those under way and
   await untilAll('RETRYING', 2);
   fixture.tenant('suspended', 2);
   expect(await untilAll('FAILED', 1, webhook.id)).toMatchObject([
-    { errorClass: 'tenant_suspended', errorMessage: 'The tenant was suspended.', attemptCount: 1 },
+    { endReason: 'tenant_suspended', errorMessage: 'The receiver answered 500.', attemptCount: 1 },
   ]);
   await intake.take(requestBatch(webhook, ['m-2']));
   const [second] = (await untilAll('FAILED', 2, webhook.id)).filter(({ attemptCount }) => attemptCount === 0);
-  expect(second).toMatchObject({ errorClass: 'tenant_suspended' });
+  expect(second).toMatchObject({ errorClass: 'tenant_suspended', errorMessage: 'The tenant was suspended.' });
   expect(await list(others.id)).toMatchObject([{ status: 'RETRYING' }]);
   expect(receiver.requests).toHaveLength(2);
 

@@ -1,5 +1,6 @@
 import type { DeliveryRequest } from '@signet/contracts';
-import { deliveryDecider } from '../delivery/delivery.decider.ts';
+import type { AttemptCause } from '../delivery/attempt-cause.policy.ts';
+import { attemptsMade, deliveryDecider } from '../delivery/delivery.decider.ts';
 import type { DeliveryCommand, DeliveryState } from '../delivery/delivery.decider.ts';
 import type { DeliveryEvent } from '../delivery/delivery.events.ts';
 import { dayOf, projectDelivery } from '../delivery/delivery.projection.ts';
@@ -28,6 +29,8 @@ export class DeliveryTask {
   slotKind: SlotKind = 'fresh';
   /** What it takes of its tenant's share of the memory for what was leased; 0 when it takes none. */
   weight = 0;
+  /** Of the attempt that is on the wire, or was last. */
+  cause: AttemptCause = 'schedule';
   /** An attempt is on the wire. */
   inFlight = false;
   /** It has ended by then, milliseconds since the epoch. */
@@ -115,8 +118,14 @@ export class DeliveryTask {
     return task;
   }
 
-  get attemptCount(): number {
-    return this.row?.attemptCount ?? 0;
+  /** The number of its next attempt in the log, counted from 1. */
+  get nextAttempt(): number {
+    return this.row === null ? 1 : attemptsMade(this.row) + 1;
+  }
+
+  /** A person waits for what becomes of it: no circuit, and none of the webhook's limits, holds it back. */
+  get isAskedFor(): boolean {
+    return this.row !== null && (this.row.kind === 'test' || this.row.isRetryAsked);
   }
 
   get isOpen(): boolean {
@@ -136,7 +145,8 @@ export class DeliveryTask {
   read(row: DeliveryRow, version: number): void {
     this.row = row;
     this.stored = version;
-    this.state = { status: row.status, attemptCount: row.attemptCount, maxAttempts: row.maxAttempts };
+    const { status, attemptCount, unspentAttempts, maxAttempts } = row;
+    this.state = { status, attemptCount, unspentAttempts, maxAttempts };
     this.pending = [];
   }
 

@@ -151,6 +151,7 @@ function dispatchService(
     {
       replica: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
       policy: { scheduleMs: settings.SIGNET_RETRY_SCHEDULE, jitter: settings.SIGNET_RETRY_JITTER },
+      circuitFailures: settings.SIGNET_CIRCUIT_FAILURES,
       maxAttempts: settings.SIGNET_MAX_ATTEMPTS,
       requestTimeoutMs: settings.SIGNET_REQUEST_TIMEOUT,
       perWebhookConcurrency: settings.SIGNET_WEBHOOK_CONCURRENCY,

@@ -5,6 +5,7 @@ import type { EgressClient } from '@signet/egress';
 import type { DeadLetters } from '@signet/kafka';
 import type { TenantChange, TenantDirectory } from '@signet/service-kit';
 import type { SealingKeys } from '@signet/signature';
+import { AskedProbes } from '../circuit/asked-probes.ts';
 import { CircuitRecords } from '../circuit/circuit.records.ts';
 import { Circuits } from '../circuit/circuits.ts';
 import type { DayPartitions } from '../database/day-partitions.ts';
@@ -40,6 +41,8 @@ import { TaskStore } from './task-store.ts';
 export interface DispatchSettings {
   readonly replica: string;
   readonly policy: RetryPolicy;
+  /** A webhook's circuit opens at this many failures in a row. */
+  readonly circuitFailures: number;
   readonly maxAttempts: number;
   readonly requestTimeoutMs: number;
   readonly perWebhookConcurrency: number;
@@ -90,6 +93,7 @@ export class DispatchService {
   readonly recorder: Recorder;
   readonly ownership: Ownership;
   private readonly circuitRecords: CircuitRecords;
+  private readonly askedProbes: AskedProbes;
   private readonly due: DueDeliveries;
   private readonly handOver: HandOver;
   private readonly backlog: StoredBacklog;
@@ -123,17 +127,16 @@ export class DispatchService {
     this.ownership = new Ownership(em, clock, settings.replica);
     this.due = new DueDeliveries(em);
     this.handOver = new HandOver(em);
-    this.circuits = new Circuits(settings.policy, clock, {
+    const perWebhook = slotsOfWebhook(settings.perWebhookConcurrency, settings.totalConcurrency);
+    const rules = { failuresInRow: settings.circuitFailures, probeScheduleMs: settings.policy.scheduleMs };
+    this.circuits = new Circuits(rules, perWebhook, clock, {
       passable: (webhookId) => this.resume(webhookId),
-      changed: (webhookId, partition, to) => {
-        metrics.circuitChanged(to);
-        // An open circuit is half-open from the time that is written down: that needs no second writing.
-        if (to !== 'half_open') this.circuitRecords.note(webhookId, partition);
-      },
+      changed: (_webhookId, _partition, to) => metrics.circuitChanged(to),
+      noted: (webhookId, partition) => this.circuitRecords.note(webhookId, partition),
     });
     this.circuitRecords = new CircuitRecords({
       em,
-      read: (webhookId) => this.circuits.find(webhookId),
+      read: (webhookId) => this.circuits.stored(webhookId),
       tenantOf: (webhookId) => directory.directory.get(webhookId)?.tenantId,
       claim: (partition) => this.ownership.claim(partition),
       onError: on.onError,
@@ -172,7 +175,7 @@ export class DispatchService {
       onRoom: () => this.loop.wake(),
       observer: metrics,
       limits: {
-        perWebhook: slotsOfWebhook(settings.perWebhookConcurrency, settings.totalConcurrency),
+        perWebhook,
         total: settings.totalConcurrency,
         leased: settings.leasedInMemory,
         requestTimeoutMs: settings.requestTimeoutMs,
@@ -181,6 +184,13 @@ export class DispatchService {
     });
     const claims = (): PartitionClaim[] => (this.isServing ? this.ownership.all() : []);
     this.loop = new DueLoop(this.due, this.dispatcher, claims, clock, leaseEnd, DUE_LOOP, on.onError);
+    this.askedProbes = new AskedProbes({
+      em,
+      claims,
+      isAnyOpen: () => this.circuits.isAnyOpen,
+      probe: (webhookId) => void this.inBackground(() => this.probeNow(webhookId)),
+      onError: on.onError,
+    });
     this.shelf = new Shelf(em);
     this.shelfLoop = new ShelfLoop({
       shelf: this.shelf,
@@ -241,6 +251,7 @@ export class DispatchService {
     this.isStarted = true;
     this.loop.start();
     this.shelfLoop.start();
+    this.askedProbes.start();
     this.lookingAgain = setInterval(() => this.backlog.lookAgain(), LOOK_AGAIN_MS);
     this.sweep(this.ownership.all().map(({ partition }) => partition));
   }
@@ -250,13 +261,14 @@ export class DispatchService {
     this.stopping.abort();
     clearInterval(this.lookingAgain);
     await this.loop.stop();
+    await this.askedProbes.stop();
     await this.endings.stop();
     this.handBack(await this.dispatcher.drain());
     await this.shelfLoop.stop();
     // What ends now may begin more: a claim that is found to be lost is taken back, and what lies there is looked at.
     while (this.background.size > 0) await Promise.all(this.background);
-    this.circuits.close();
     await this.circuitRecords.stop();
+    this.circuits.close();
     this.rates.close();
   }
 
@@ -276,12 +288,14 @@ export class DispatchService {
   }
 
   /**
-   * Any of the partitions may be somebody else's in a moment: nothing is started any more, and what is on the wire is
-   * recorded, or held where it takes longer. Those that stay go on with `assigned`.
+   * Another replica may take any of the partitions in a moment: nothing is started any more, and what is on the wire is
+   * recorded, or held where it takes longer. The circuits are written down for the next owner. Partitions that stay go on
+   * with `assigned`.
    */
   async givingUp(): Promise<void> {
     this.givings += 1;
     await this.dispatcher.suspend(GRACE_MS);
+    await this.circuitRecords.flush();
   }
 
   /** These are the partitions that Kafka gives to this replica now, those that stay included. */
@@ -291,11 +305,17 @@ export class DispatchService {
     await this.ownership.take(partitions);
     // What began under a claim that had ended cannot be stored.
     this.handBack(this.dispatcher.forgetLost());
+    await this.takeOverCircuits(partitions);
     if (givings === this.givings) this.dispatcher.goOn();
     this.shelfLoop.shelved();
     await this.backlog.takeOver(partitions);
-    void this.inBackground(() => this.circuitRecords.sweep(partitions));
     if (this.isStarted) this.sweep(partitions);
+  }
+
+  /** Before the first POST: an outage goes on being the same outage, whoever serves the webhook. */
+  private async takeOverCircuits(partitions: readonly number[]): Promise<void> {
+    const claims = this.ownership.all().filter((claim) => partitions.includes(claim.partition) && !claim.isTakenOver);
+    this.circuits.restore(await this.circuitRecords.adopt(claims));
   }
 
   /** Ends the leases on what was not tried, so that whoever is next need not wait for their ends: where nobody is yet. */
@@ -350,6 +370,14 @@ export class DispatchService {
     this.loop.wake();
   }
 
+  /** A person asks for a probe, or has changed what may have been wrong. Where nothing waits the circuit closes. */
+  private async probeNow(webhookId: string): Promise<void> {
+    if (!this.circuits.probeNow(webhookId) || this.dispatcher.isOccupied(webhookId)) return;
+    const isWaiting = await this.due.bringForward(this.ownership.all(), webhookId, this.on.clock());
+    if (isWaiting) this.loop.wake();
+    else this.circuits.closeUnproven(webhookId);
+  }
+
   /** Whether a POST may begin. */
   private get isServing(): boolean {
     return !this.dispatcher.isSuspended && this.on.isMember();
@@ -361,6 +389,7 @@ export class DispatchService {
 
   /** What an earlier owner left unfinished; where it cannot be read now, each delivery ends when it is due. */
   private sweep(partitions: readonly number[]): void {
+    for (const id of this.circuits.ids()) if (!this.on.directory.directory.get(id)) this.circuits.reset(id);
     void this.inBackground(() => this.endings.sweep(partitions));
   }
 
@@ -386,8 +415,10 @@ export class DispatchService {
     const { webhook, before } = change;
     if (!webhook.isActive && before?.isActive !== false) this.endDeliveriesOf([webhook.id]);
     if (!before) return;
-    // Whoever changed it so means to have mended it: its circuit need not wait for the next probe.
-    if (isMended(before, webhook)) this.circuits.reset(webhook.id);
+    // Enabled: the registry counts its failures anew, too.
+    if (webhook.isActive !== before.isActive) this.circuits.reset(webhook.id);
+    // The change may have mended it: its circuit need not wait for the next probe.
+    else if (isMended(before, webhook)) void this.inBackground(() => this.probeNow(webhook.id));
   }
 }
 

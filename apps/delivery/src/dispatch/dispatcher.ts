@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AbandonReason } from '@signet/contracts';
+import type { EndedAttempt } from '../circuit/circuit.policy.ts';
 import type { Due } from '../delivery/delivery.log.ts';
 import { scheduledDelayMs } from '../delivery/retry-schedule.ts';
+import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { CompletedAttempt } from './attempt.ts';
 import { Departures } from './departures.ts';
 import type { DepartureWatch } from './departures.ts';
@@ -59,10 +61,11 @@ export class Dispatcher {
       return;
     }
     const queue = this.queues.of(task.webhookId);
-    const isBlocked = this.parts.circuits.state(task.webhookId) === 'open';
+    const isBlocked = !task.isAskedFor && this.parts.circuits.state(task.webhookId) === 'open';
     const step = this.lanes.enter(task, isBehindStored);
     if (isBlocked || step !== 'started') this.keepWaiting(queue);
-    if (isBlocked || isFull || isBehindStored || step === 'leaving') void this.park([task]);
+    const isTooMuch = isFull && !task.isAskedFor;
+    if (isBlocked || isTooMuch || isBehindStored || step === 'leaving') void this.park([task]);
     else if (step === 'started') {
       queue.push(task);
       this.pump(queue);
@@ -87,7 +90,7 @@ export class Dispatcher {
       const reason = this.parts.reasonToEnd(task);
       if (reason) void this.end(task, reason);
     }
-    for (const task of queue.drain()) {
+    for (const task of queue.drainAll()) {
       const reason = this.parts.reasonToEnd(task);
       if (reason) void this.end(task, reason);
       else queue.push(task);
@@ -137,14 +140,14 @@ export class Dispatcher {
     if (this.parts.circuits.state(webhookId) === 'open') return false;
     const queue = this.queues.find(webhookId);
     if (queue === undefined) return true;
-    return queue.length <= queue.slots(this.parts.limits.perWebhook) && queue.parking === 0 && !queue.hasParked;
+    return queue.length <= this.slotsOf(queue) && queue.parking === 0 && !queue.hasParked;
   }
 
   /** Those fresh from Kafka that will not be tried within this time, milliseconds, at the webhook's present speed. */
   farBehind(webhookId: string, ms: number): ReadonlySet<DeliveryTask> {
     const queue = this.queues.find(webhookId);
     if (!queue || queue.attemptMs === 0) return new Set();
-    return queue.freshBehind((ms / queue.attemptMs) * queue.slots(this.parts.limits.perWebhook));
+    return queue.freshBehind((ms / queue.attemptMs) * this.slotsOf(queue));
   }
 
   /** Hands to PostgreSQL what is still only a Kafka record, so that its offset need not wait for a slow receiver. */
@@ -220,6 +223,16 @@ export class Dispatcher {
     return this.slots.inFlight;
   }
 
+  /** Whether something of the webhook waits in memory, or is on the wire. */
+  isOccupied(webhookId: string): boolean {
+    const queue = this.queues.find(webhookId);
+    return queue !== undefined && (queue.length > 0 || queue.inFlight > 0 || queue.hasParked || queue.parking > 0);
+  }
+
+  private slotsOf(queue: WebhookQueue): number {
+    return Math.min(queue.slots(this.parts.limits.perWebhook), this.parts.circuits.slots(queue.webhookId));
+  }
+
   private isStalled(queue: WebhookQueue, ms: number): boolean {
     return this.parts.clock().getTime() - queue.progressAt >= ms;
   }
@@ -233,8 +246,9 @@ export class Dispatcher {
   /** @param slots that it may take while others wait for some, too */
   private pump(queue: WebhookQueue, slots = Number.POSITIVE_INFINITY): void {
     if (this.isDraining || this.isSuspended) return;
-    const { limits, circuits } = this.parts;
-    while (queue.length > 0 && queue.inFlight < queue.slots(limits.perWebhook)) {
+    const { circuits } = this.parts;
+    for (let task = queue.startAsked(); task; task = queue.startAsked()) this.startAsked(task, queue);
+    while (queue.length > 0 && queue.inFlight < this.slotsOf(queue)) {
       const circuit = circuits.state(queue.webhookId);
       if (circuit === 'open') {
         this.keepWaiting(queue);
@@ -268,30 +282,48 @@ export class Dispatcher {
     queue.keptWaitingAt = this.parts.clock().getTime();
   }
 
+  /** What a person asked for takes no slot of its webhook's or tenant's, and heeds neither circuit nor rate limit. */
+  private startAsked(task: DeliveryTask, queue: WebhookQueue): void {
+    const webhook = this.servable(task);
+    if (!webhook) return queue.askedEnded();
+    task.cause = 'person';
+    this.begin(task, queue, webhook);
+  }
+
   /** Whether a POST has begun. */
   private start(task: DeliveryTask, queue: WebhookQueue): boolean {
-    if (!this.parts.owns(task)) {
-      this.leave(task);
-      return false;
-    }
-    if (!this.parts.isMember()) {
-      void this.park([task]);
-      return false;
-    }
-    const webhook = this.parts.directory.get(task.webhookId);
-    const reason = this.parts.reasonToEnd(task);
-    if (!webhook || reason) {
-      void this.end(task, reason ?? 'deleted');
-      return false;
-    }
+    const webhook = this.servable(task);
+    if (!webhook) return false;
     if (queue.inFlight === 0) queue.progressAt = this.parts.clock().getTime();
     queue.started(task.slotKind);
     this.slots.take(task.slotKind, queue.tenantId);
+    task.cause = this.parts.circuits.begin(task.webhookId);
+    this.begin(task, queue, webhook);
+    return true;
+  }
+
+  /** The webhook that the task may be sent to now; where there is none the task is gone from here. */
+  private servable(task: DeliveryTask): RoutedWebhook | undefined {
+    if (!this.parts.owns(task)) {
+      this.leave(task);
+      return undefined;
+    }
+    if (!this.parts.isMember()) {
+      void this.park([task]);
+      return undefined;
+    }
+    const webhook = this.parts.directory.get(task.webhookId);
+    const reason = this.parts.reasonToEnd(task);
+    if (webhook && !reason) return webhook;
+    void this.end(task, reason ?? 'deleted');
+    return undefined;
+  }
+
+  private begin(task: DeliveryTask, queue: WebhookQueue, webhook: RoutedWebhook): void {
     task.inFlight = true;
     const now = this.parts.clock();
     task.wasKeptWaiting = task.wasShelved || (task.acceptedAt !== null && queue.keptWaitingAt >= task.acceptedAt);
     task.attemptEndsAt = now.getTime() + (webhook.requestTimeoutMs ?? this.parts.limits.requestTimeoutMs);
-    this.parts.circuits.begin(task.webhookId);
     if (webhook.rateLimitPerSecond !== null) this.parts.rates.started(webhook.id, webhook.rateLimitPerSecond, now);
     const mayBegin = (): boolean => !this.isSuspended && this.parts.owns(task) && this.parts.isMember();
     const attempt = this.parts.attempt(task, webhook, now, mayBegin).then(
@@ -300,22 +332,25 @@ export class Dispatcher {
     );
     this.underWay.add(attempt);
     void attempt.finally(() => this.underWay.delete(attempt));
-    return true;
   }
 
-  private complete(task: DeliveryTask, queue: WebhookQueue, { result }: CompletedAttempt): Promise<void> {
+  private complete(task: DeliveryTask, queue: WebhookQueue, completed: CompletedAttempt): Promise<void> {
     const { circuits, policy, random, observer } = this.parts;
+    const { result } = completed;
     this.freeSlot(task, queue);
-    queue.attemptEnded(result.facts.durationMs, result.failure !== null);
+    if (task.cause !== 'person') queue.attemptEnded(result.facts.durationMs, result.failure !== null);
     const chance = random();
+    const { webhookId, claim } = task;
+    const ended = endedAttempt(completed);
+    const heard = this.parts.owns(task) ? circuits.record(webhookId, ended, claim.partition) : undefined;
+    const probeAt = circuits.probeAt(webhookId) ?? ended.endedAt + scheduledDelayMs(policy, 1);
+    const nextProbeAtMs = probeAt + BEHIND_PROBE_MS;
     const decide = (): void => {
-      task.decide({ type: 'RecordAttempt', data: { result, policy, random: chance } });
+      task.decide({ type: 'RecordAttempt', data: { result, policy, random: chance, nextProbeAtMs } });
       const reason = task.isOpen ? this.parts.reasonToEnd(task) : null;
       if (reason) this.abandon(task, reason);
     };
     decide();
-    const outcome = result.failure ? 'failed' : 'succeeded';
-    const heard = this.parts.owns(task) ? circuits.record(task.webhookId, outcome, task.claim.partition) : undefined;
     observer.attempted(task, result);
     const stored = this.store(task, () => retryAtOf(task), decide);
     if (heard) void heard.then(() => this.pumpAfter(queue));
@@ -326,7 +361,7 @@ export class Dispatcher {
   /** Nothing was sent: it waits on, here where its partition has stayed or with its next owner. */
   private async putBack(task: DeliveryTask, queue: WebhookQueue): Promise<void> {
     this.freeSlot(task, queue);
-    this.parts.circuits.giveUp(task.webhookId);
+    this.parts.circuits.giveUp(task.webhookId, task.cause);
     if (this.parts.owns(task)) queue.push(task);
     else {
       this.leave(task);
@@ -338,7 +373,7 @@ export class Dispatcher {
   /** A fault of ours, such as a secret that does not open: nothing was sent, and no attempt is spent. */
   private fail(task: DeliveryTask, queue: WebhookQueue, error: unknown): Promise<void> {
     this.freeSlot(task, queue);
-    this.parts.circuits.giveUp(task.webhookId);
+    this.parts.circuits.giveUp(task.webhookId, task.cause);
     this.parts.observer.broke(task, error);
     const later = new Date(this.parts.clock().getTime() + scheduledDelayMs(this.parts.policy, 1));
     const stored = this.store(task, () => later);
@@ -348,6 +383,7 @@ export class Dispatcher {
 
   private freeSlot(task: DeliveryTask, queue: WebhookQueue): void {
     task.inFlight = false;
+    if (task.cause === 'person') return queue.askedEnded();
     queue.progressAt = this.parts.clock().getTime();
     queue.ended(task.slotKind);
     this.slots.giveBack(task.slotKind, queue.tenantId);
@@ -442,6 +478,19 @@ export class Dispatcher {
     this.turns.delete(queue);
   }
 }
+
+/**
+ * A delivery whose probe has failed comes back this long after the time of the next probe, milliseconds: so another one
+ * that waits is the next probe, and a single message that the receiver cannot take does not stand before all others.
+ */
+const BEHIND_PROBE_MS = 500;
+
+const endedAttempt = ({ prepared, result: { facts, failure, endedAtMs } }: CompletedAttempt): EndedAttempt => ({
+  outcome: failure ? 'failed' : 'succeeded',
+  cause: facts.cause,
+  startedAt: prepared.startedAt.getTime(),
+  endedAt: endedAtMs,
+});
 
 /** A request that was timed out has been recorded by then. */
 const HOLD_MARGIN_MS = 5_000;

@@ -45,6 +45,7 @@ export interface Lease {
  * The work queue in PostgreSQL: every stored delivery that has not ended, with the time at which it is looked at
  * again. A delivery that is being tried is leased: its time is the end of the lease, so one query serves retries,
  * replays and what a crashed owner left behind. `infinity` is parked: it waits for its webhook, not for a time.
+ * `-infinity` is what a person asked for: it comes before everything that is overdue.
  */
 export class DueDeliveries {
   constructor(private readonly em: EntityManager) {}
@@ -88,7 +89,8 @@ export class DueDeliveries {
       update due_deliveries q set due_at = 'infinity', held_epoch = null
       from owned, lateral (
         select delivery_id, webhook_id from due_deliveries
-        where partition = owned.partition and due_at <= ${now} and due_at < 'infinity' and subject is null
+        where partition = owned.partition and due_at <= ${now} and due_at < 'infinity' and due_at > '-infinity'
+          and subject is null
         order by due_at limit ${limit}
       ) looked_at
       where q.delivery_id = looked_at.delivery_id and q.due_at <= ${now}
@@ -210,12 +212,38 @@ export class DueDeliveries {
     return raw ? { row: toDeliveryRow(raw), version: raw.version, isOwned: raw.is_owned, isHeld: raw.is_held } : null;
   }
 
+  /**
+   * Makes one delivery of the webhook due now, so that a probe has something to send: the one whose turn would come first.
+   * What is parked needs no call. False where nothing of the webhook is stored, nor shelved.
+   */
+  async bringForward(claims: readonly PartitionClaim[], webhookId: string, now: Date): Promise<boolean> {
+    const { rows } = await sql<{ isWaiting: boolean }>`
+      with ${ownedOf(claims)},
+      parked as (
+        select from due_deliveries q where q.webhook_id = ${webhookId}::uuid and q.due_at = 'infinity' limit 1
+      ),
+      first as (
+        select q.delivery_id from due_deliveries q join owned using (partition)
+        where q.webhook_id = ${webhookId}::uuid and q.held_epoch is null and not exists (select from parked)
+        order by q.due_at limit 1 for update of q skip locked
+      ),
+      brought as (
+        update due_deliveries q set due_at = ${now} from first where q.delivery_id = first.delivery_id
+        returning q.delivery_id
+      )
+      select exists (select from parked) or exists (select from brought) or exists (
+        select from shelved_requests s join owned using (partition) where s.webhook_id = ${webhookId}::uuid
+      ) as "isWaiting"`.execute(this.em.fork().getKysely());
+    return rows[0]?.isWaiting ?? false;
+  }
+
   /** Since when the one that is due for longest has been so, of these partitions; null: nothing is due. */
   async oldestDue(partitions: readonly number[], now: Date): Promise<Date | null> {
     const result = await sql<{ oldest: string | Date | null }>`
       select min(first.due_at) as oldest from unnest(${partitions}::integer[]) as p(partition), lateral (
         select due_at from due_deliveries q
-        where q.partition = p.partition and q.due_at <= ${now} and q.due_at < 'infinity' order by due_at limit 1
+        where q.partition = p.partition and q.due_at <= ${now} and q.due_at < 'infinity' and q.due_at > '-infinity'
+        order by due_at limit 1
       ) first`.execute(this.em.fork().getKysely());
     const oldest = result.rows[0]?.oldest ?? null;
     return oldest === null ? null : new Date(oldest);

@@ -16,6 +16,11 @@ export interface DueLoopOptions {
   readonly refilledAtOnce: number;
 }
 
+/** Only what people asked for is due before it. */
+const LONG_AGO = new Date(0);
+/** Deliveries that people asked for are leased so many at once where there is no room for others. */
+const ASKED_FOR_AT_ONCE = 8;
+
 /** Brings stored deliveries to dispatch: those whose time has come, and parked ones whose webhook has room again. */
 export class DueLoop {
   private readonly loop: PollLoop;
@@ -49,13 +54,20 @@ export class DueLoop {
   /** True when there is likely more to be read at once. */
   private async round(): Promise<boolean> {
     const claims = this.claims();
-    if (claims.length === 0 || this.dispatcher.queues.roomForLeased === 0) return false;
+    if (claims.length === 0) return false;
+    if (this.dispatcher.queues.roomForLeased === 0) return this.onlyAskedFor(claims);
     const refilled = await this.refill(claims);
     const batchSize = Math.min(this.options.batchSize, this.dispatcher.queues.roomForLeased);
     if (batchSize === 0) return refilled > 0;
     const tasks = await this.offerLeased(() => this.due.leaseDue(claims, this.clock(), this.leaseEnd(), batchSize));
     if (tasks.length === batchSize) await this.parkCrowded(claims);
     return tasks.length === batchSize || refilled > 0;
+  }
+
+  /** There is no room for more; what people asked for comes all the same. */
+  private async onlyAskedFor(claims: readonly PartitionClaim[]): Promise<false> {
+    await this.offerLeased(() => this.due.leaseDue(claims, LONG_AGO, this.leaseEnd(), ASKED_FOR_AT_ONCE));
+    return false;
   }
 
   /** A storm of retries: what finds no room now is not read, only to be parked one by one. */

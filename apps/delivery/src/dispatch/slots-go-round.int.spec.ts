@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { ReceiverAnswer } from '@signet/testing';
+import type { EndedAttempt } from '../circuit/circuit.policy.ts';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 
 let fixture: DispatchFixture;
@@ -18,6 +19,14 @@ afterEach(async () => {
 });
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => `m-${index}`);
+
+/** One of failures that follow each other. */
+const failedAt = (n: number): EndedAttempt => ({
+  outcome: 'failed',
+  cause: 'schedule',
+  startedAt: 2 * n,
+  endedAt: 2 * n + 1,
+});
 
 test('when every slot is taken, a webhook with much to send lets others have the next', async () => {
   const { intake } = await fixture.serve({ totalConcurrency: 2, perWebhookConcurrency: 2, spillAfterMs: 20_000 });
@@ -47,7 +56,7 @@ test('a free slot goes to the next that can use it, when the one whose turn it i
     intake.take(requestBatch(fixture.webhook(`${receiver.url}/other`), ['m-1'])),
   ];
   await waitFor(() => dispatcher.size === 3, { what: 'the others to wait' });
-  for (let n = 0; n < 5; n++) circuits.record(broken.id, 'failed', 0);
+  for (let n = 0; n < 5; n++) circuits.record(broken.id, failedAt(n), 0);
   release();
   await Promise.all([busy, ...others]);
   expect(receiver.requests.map(({ path }) => path)).toEqual(['/busy', '/other']);

@@ -92,9 +92,11 @@ export class TaskStore {
 
   /** Parks the tasks: they wait for room, not for a time. */
   async park(tasks: readonly DeliveryTask[]): Promise<void> {
-    const isStored = (task: DeliveryTask): boolean => task.stored > 0 && task.pending.length === 0;
+    const isStored = (task: DeliveryTask): boolean => task.stored > 0 && task.pending.length === 0 && !task.isAskedFor;
     const stored = this.parking.add(tasks.filter(isStored)).catch(this.parts.onError);
-    const rest = tasks.filter((task) => !isStored(task)).map((task) => this.store(task, () => 'parked'));
+    // What a person asked for waits for nothing: it is leased again with the next look at the work queue.
+    const dueOf = (task: DeliveryTask): Due => (task.isAskedFor ? this.parts.clock() : 'parked');
+    const rest = tasks.filter((task) => !isStored(task)).map((task) => this.store(task, () => dueOf(task)));
     await Promise.all([stored, ...rest]);
   }
 }

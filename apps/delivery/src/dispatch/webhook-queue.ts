@@ -1,6 +1,12 @@
-import { FAILURES_TO_OPEN } from '../circuit/circuits.ts';
+import { FAILURES_IN_WINDOW } from '../circuit/circuit.policy.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { SlotKind, Slots } from './slots.ts';
+
+/**
+ * POSTs at once to one webhook that people asked for: beside its other slots, so that a test does not wait until a
+ * receiver that hangs gives some of them back.
+ */
+const ASKED_AT_ONCE = 4;
 
 /** About so many attempts weigh in the average. */
 const ATTEMPTS_AVERAGED = 16;
@@ -13,6 +19,9 @@ export class WebhookQueue {
   private readonly waiting: Readonly<Record<SlotKind, Set<DeliveryTask>>> = { fresh: new Set(), stored: new Set() };
   private readonly onTheWire: Record<SlotKind, number> = { fresh: 0, stored: 0 };
   private last: SlotKind = 'stored';
+  /** Tests, and retries that a person asked for. */
+  private readonly asked = new Set<DeliveryTask>();
+  private askedOnTheWire = 0;
   /** Some of what is parked has to keep an order. */
   isOrdered = false;
   /** A read of parked deliveries is under way. */
@@ -64,7 +73,8 @@ export class WebhookQueue {
   }
 
   get isIdle(): boolean {
-    return this.length === 0 && this.inFlight === 0 && this.parking === 0 && !this.hasParked && !this.isRefilling;
+    const isEmpty = this.length === 0 && this.inFlight === 0 && this.asked.size === 0 && this.askedOnTheWire === 0;
+    return isEmpty && this.parking === 0 && !this.hasParked && !this.isRefilling;
   }
 
   /** Something was parked. The count tells a read that began before it from one that began after. */
@@ -91,11 +101,25 @@ export class WebhookQueue {
    * to open. So an endpoint that begins to hang costs its slots for one time-out, and not those that it gets back for another.
    */
   slots(most: number): number {
-    return Math.max(1, most - Math.min(this.failures, FAILURES_TO_OPEN - 1));
+    return Math.max(1, most - Math.min(this.failures, FAILURES_IN_WINDOW - 1));
   }
 
   push(task: DeliveryTask): void {
-    this.waiting[task.slotKind].add(task);
+    if (task.isAskedFor) this.asked.add(task);
+    else this.waiting[task.slotKind].add(task);
+  }
+
+  /** The next that a person asked for, unless enough of them are on the wire; its POST begins. */
+  startAsked(): DeliveryTask | undefined {
+    const [task] = this.askedOnTheWire < ASKED_AT_ONCE ? this.asked : [];
+    if (!task) return undefined;
+    this.asked.delete(task);
+    this.askedOnTheWire += 1;
+    return task;
+  }
+
+  askedEnded(): void {
+    this.askedOnTheWire -= 1;
   }
 
   /** Whether something waits that a slot is free for. */
@@ -131,7 +155,14 @@ export class WebhookQueue {
 
   /** Takes a task out of the queue; false when it is no longer waiting. */
   remove(task: DeliveryTask): boolean {
-    return this.waiting.fresh.delete(task) || this.waiting.stored.delete(task);
+    return this.waiting.fresh.delete(task) || this.waiting.stored.delete(task) || this.asked.delete(task);
+  }
+
+  /** Takes out everything, what people asked for included. */
+  drainAll(): DeliveryTask[] {
+    const asked = [...this.asked];
+    this.asked.clear();
+    return [...asked, ...this.drain()];
   }
 
   drain(): DeliveryTask[] {

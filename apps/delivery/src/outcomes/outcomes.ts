@@ -1,4 +1,5 @@
 import type { DeliveryOutcome } from '@signet/contracts';
+import { OUTCOME_CAUSE } from '../delivery/attempt-cause.policy.ts';
 import type { DeliveryAbandoned, DeliveryEvent } from '../delivery/delivery.events.ts';
 
 /** What the log's row tells beside its events. */
@@ -27,7 +28,8 @@ export function outcomesOf(logged: LoggedEvents): DeliveryOutcome[] {
     if (event.type === 'DeliveryAbandoned') outcomes.push({ ...of, ...abandoned(event.data) });
     if (event.type !== 'DeliveryAttemptSucceeded' && event.type !== 'DeliveryAttemptFailed') continue;
     const { attempt, startedAt, endedAt, response } = event.data;
-    const common = { ...of, attempt, startedAt, endedAt, statusCode: response?.statusCode ?? null };
+    const cause = OUTCOME_CAUSE[event.data.cause ?? 'schedule'];
+    const common = { ...of, attempt, cause, startedAt, endedAt, statusCode: response?.statusCode ?? null };
     outcomes.push(
       event.type === 'DeliveryAttemptSucceeded'
         ? {

@@ -56,7 +56,7 @@ function matching({ webhookId, since, until, status }: ReplayRange): RawBuilder<
     failed: sql`d.status = 'FAILED' and ${createdInRange} and ${noneOfTheSame(sql`o.status <> 'FAILED' or ${isLater}`)}`,
     all: sql`d.status in ('SUCCESS', 'FAILED') and ${createdInRange}
       and ${noneOfTheSame(sql`o.status in ('SUCCESS', 'FAILED') and ${isLater} and o.created_at < ${until}`)}`,
-    missed: sql`d.status = 'FAILED' and d.error_class in ('disabled', 'tenant_suspended')
+    missed: sql`d.status = 'FAILED' and coalesce(d.end_reason, d.error_class) in ('disabled', 'tenant_suspended')
       and d.completed_at >= ${since} and d.completed_at < ${until}
       and ${noneOfTheSame(sql`o.status <> 'FAILED' or ${isLater}`)}`,
   };

@@ -139,6 +139,7 @@ export class DispatchFixture {
       {
         replica: `replica-${++this.replicas}`,
         policy: { scheduleMs: [50, 50, 50, 50, 50], jitter: 0 },
+        circuitFailures: 5,
         maxAttempts: 5,
         requestTimeoutMs: 5_000,
         perWebhookConcurrency: 8,

@@ -1,4 +1,5 @@
 import { ABANDON_REASONS } from '@signet/contracts';
+import type { OutcomeCause } from '@signet/contracts';
 import type { Instant } from '../instant.ts';
 import type { WebhookAttemptFailed, WebhookEvent } from './webhook.events.ts';
 import type { LiveWebhook } from './webhook.state.ts';
@@ -16,6 +17,8 @@ export interface AttemptOutcome {
   readonly errorClass: string | null;
   /** Whose fault a failure is; the platform's own says nothing about the receiver. */
   readonly fault: 'none' | 'receiver' | 'platform';
+  /** Why the attempt was made; missing where an older version told of it. */
+  readonly cause?: OutcomeCause | undefined;
 }
 
 /** SIGNET_DISABLE_AFTER_FAILURES and SIGNET_ALERT_ON_FAILURES, both in failures in a row. */
@@ -27,11 +30,21 @@ export interface FailureRules {
 /** Ends of a delivery for which nothing was sent: they say nothing about the receiver. */
 const NOT_SENT: readonly string[] = ABANDON_REASONS;
 
-/** Whether an outcome says anything about the receiver: tests, our own faults and what was never sent do not. */
-export const isTelling = (outcome: Pick<AttemptOutcome, 'kind' | 'errorClass' | 'fault'>): boolean =>
-  outcome.kind !== 'test' &&
-  outcome.fault !== 'platform' &&
-  !(outcome.errorClass !== null && NOT_SENT.includes(outcome.errorClass));
+/** A test, or an attempt that a person asked for. Its failure is not counted: impatience must not disable a webhook. */
+const isAskedFor = ({ kind, cause }: Pick<AttemptOutcome, 'kind' | 'cause'>): boolean =>
+  kind === 'test' || cause === 'person';
+
+/**
+ * Whether an outcome says anything about the receiver. Every success does. A failure does unless a person asked for the
+ * attempt, the platform is at fault, or nothing was sent.
+ */
+export const isTelling = (
+  outcome: Pick<AttemptOutcome, 'kind' | 'cause' | 'outcome' | 'errorClass' | 'fault'>,
+): boolean =>
+  outcome.outcome === 'succeeded' ||
+  (!isAskedFor(outcome) &&
+    outcome.fault !== 'platform' &&
+    !(outcome.errorClass !== null && NOT_SENT.includes(outcome.errorClass)));
 
 const failedEvent = (outcome: AttemptOutcome, at: Instant): WebhookAttemptFailed => ({
   type: 'WebhookAttemptFailed',

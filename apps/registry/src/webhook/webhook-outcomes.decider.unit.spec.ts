@@ -150,17 +150,24 @@ describe('disabled and enabled', () => {
 });
 
 describe('what says nothing about the receiver', () => {
-  test('a test does not count, be it a failure or a success', () => {
-    webhook
-      .given(registered)
-      .when(record(outcome('t', [1, 2], { kind: 'test' })))
-      .then();
-    const failing = recorded([registered], row(2));
-    webhook
-      .given(...failing)
-      .when(record({ ...success('t', [90, 91]), kind: 'test' }))
-      .then();
-  });
+  test.each([{ kind: 'test' }, { cause: 'person' }] as const)(
+    'a failure of what a person asked for does not count, but a success does: %j',
+    (asked) => {
+      webhook
+        .given(registered)
+        .when(record(outcome('t', [1, 2], asked)))
+        .then();
+      const failing = recorded([registered], row(2));
+      expect(recorded(failing, [{ ...success('t', [90, 91]), ...asked }]).at(-1)).toMatchObject({
+        type: 'WebhookRecovered',
+        data: { failures: 2 },
+      });
+    },
+  );
+  test('a failed probe counts', () =>
+    expect(recorded([registered], [outcome('p', [1, 2], { cause: 'probe' })]).at(-1)).toMatchObject({
+      type: 'WebhookAttemptFailed',
+    }));
   test.each(['disabled', 'deleted', 'tenant_suspended'])(
     'a delivery that was not sent (%s) does not count',
     (errorClass) =>

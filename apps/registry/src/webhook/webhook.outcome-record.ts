@@ -1,4 +1,5 @@
-import { deliveryOutcome } from '@signet/contracts';
+import { deliveryOutcome, OUTCOME_CAUSES } from '@signet/contracts';
+import type { OutcomeCause } from '@signet/contracts';
 import { toInstant } from '../instant.ts';
 import type { AttemptOutcome } from './webhook-outcomes.decider.ts';
 
@@ -33,6 +34,7 @@ function isUsual(value: unknown): value is WebhookOutcome {
     (outcome.outcome === 'succeeded' || outcome.outcome === 'failed') &&
     (outcome.kind === 'message' || outcome.kind === 'replay' || outcome.kind === 'test') &&
     (outcome.fault === 'none' || outcome.fault === 'receiver' || outcome.fault === 'platform') &&
+    (outcome.cause === undefined || OUTCOME_CAUSES.includes(outcome.cause as OutcomeCause)) &&
     (outcome.statusCode === null || typeof outcome.statusCode === 'number') &&
     (outcome.errorClass === null || typeof outcome.errorClass === 'string')
   );

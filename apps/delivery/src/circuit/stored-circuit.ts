@@ -1,0 +1,22 @@
+import type { FailureRow } from './circuit.policy.ts';
+
+/** A circuit that is not closed. Times in milliseconds since the epoch. */
+export interface OpenCircuit {
+  readonly webhookId: string;
+  readonly partition: number;
+  /** How often it opened since the last success: at first, and at each probe that failed. */
+  readonly openings: number;
+  readonly openedAt: number;
+  /** When it lets the next probe through; from then on it is half-open. */
+  readonly probeAt: number;
+}
+
+/** What has to survive a restart and a change of owner: without it a roll-out during an outage would begin to count anew. */
+export interface StoredCircuit {
+  readonly webhookId: string;
+  readonly partition: number;
+  readonly failures: FailureRow;
+  readonly openings: number;
+  /** Null: it is closed, and some failures in a row are counted. */
+  readonly open: { readonly openedAt: number; readonly probeAt: number } | null;
+}
