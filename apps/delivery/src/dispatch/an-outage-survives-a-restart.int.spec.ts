@@ -27,6 +27,16 @@ afterEach(async () => {
   await fixture?.close();
 });
 
+/** What the registry's rules do not look at. */
+const MESSAGE = {
+  tenantId: 'tenant-1',
+  messageId: 'm-1',
+  source: '/test',
+  subject: null,
+  eventType: 'sale.created',
+  kind: 'message',
+} as const;
+
 /** Every outcome, told to the registry's own rules as the relay would. */
 async function tellRegistry(): Promise<void> {
   const { rows } = await sql<{ id: string; webhookId: string; eventId: string; events: DeliveryEvent[] }>`
@@ -34,11 +44,7 @@ async function tellRegistry(): Promise<void> {
     from delivery_log l join deliveries d on d.id = l.delivery_id and d.day = l.day order by l.position`.execute(
     fixture.orm.em.fork().getKysely(),
   );
-  registry.hear(
-    rows.flatMap(({ id, ...row }) =>
-      outcomesOf({ ...row, deliveryId: id, tenantId: 'tenant-1', eventType: 'sale.created', kind: 'message' }),
-    ),
-  );
+  registry.hear(rows.flatMap(({ id, ...row }) => outcomesOf({ ...row, deliveryId: id, ...MESSAGE })));
 }
 
 test('an outage of minutes with a restart in its middle disables nothing and ends no delivery', async () => {
