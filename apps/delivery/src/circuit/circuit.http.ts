@@ -60,6 +60,7 @@ export class CircuitHttp {
   @Post(':webhookId/close')
   @HttpCode(202)
   @ApiOperation({
+    operationId: 'closeCircuit',
     summary: "Close a webhook's circuit: try now",
     description:
       'The next probe goes out at once, and its success closes the circuit. Where nothing waits to be delivered the circuit closes by itself. A failure of this probe is no further failure in a row, and the next probe comes when it was planned.',
