@@ -1,11 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DELIVERY_OUTCOMES } from '@signet/contracts';
-import type { RecordBatch } from '@signet/kafka';
+import type { KafkaRecord, RecordBatch } from '@signet/kafka';
 import { OnRecords, RetryableError } from '@signet/kafka';
 import { isUnreadable, readOutcome } from './webhook.outcome-record.ts';
 import type { WebhookOutcome } from './webhook.outcome-record.ts';
 import { OutcomeRecorder } from './webhook.outcome-recorder.ts';
+import type { RefusedOutcome } from './webhook.outcome-recorder.ts';
 import { OUTCOMES } from './webhook.tokens.ts';
 
 /** delivery.outcomes.v1 → failures in a row, alerts, disabling, and when webhooks last succeeded and failed. */
@@ -13,17 +14,26 @@ import { OUTCOMES } from './webhook.tokens.ts';
 export class WebhookConsumer {
   constructor(@Inject(OutcomeRecorder) private readonly recorder: OutcomeRecorder) {}
 
-  /** Offsets may be committed once this resolves. What is readable was checked before: the rest is the database's. */
+  /** Offsets may be committed once this resolves. One that cannot be read or stored is set aside alone. */
   @OnRecords(DELIVERY_OUTCOMES, OUTCOMES)
   async onBatch(@Payload() batch: RecordBatch): Promise<void> {
-    const outcomes: WebhookOutcome[] = [];
+    const records = new Map<WebhookOutcome, KafkaRecord>();
     for (const record of batch.records) {
       const read = readOutcome(record.value);
       if (isUnreadable(read)) batch.setAside(record, read);
-      else outcomes.push(read);
+      else records.set(read, record);
     }
+    for (const { outcome, error } of await this.recorded([...records.keys()])) {
+      const record = records.get(outcome);
+      const detail = error instanceof Error ? error.message : String(error);
+      if (record) batch.setAside(record, { reason: 'not_storable', detail });
+    }
+  }
+
+  /** Those that PostgreSQL refuses. */
+  private async recorded(outcomes: readonly WebhookOutcome[]): Promise<readonly RefusedOutcome[]> {
     try {
-      await this.recorder.record(outcomes);
+      return await this.recorder.record(outcomes);
     } catch (error) {
       throw new RetryableError('outcomes_not_recorded', 'Outcomes could not be recorded.', { cause: error });
     }

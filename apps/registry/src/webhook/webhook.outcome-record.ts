@@ -14,7 +14,16 @@ export interface Unreadable {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Every error class, also one that is newer than this code. */
+const ERROR_CLASS = /^[a-z0-9_]{1,64}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** The form alone lets times through that there are not, such as the 99th of a month: PostgreSQL would refuse them. */
+const isInstant = (value: unknown): value is string =>
+  isText(value, INSTANT) && isStorable(value) && toInstant(value) === value;
+
+/** PostgreSQL has no year 0. */
+const isStorable = (time: string): boolean => !time.startsWith('0000') && !Number.isNaN(Date.parse(time));
 
 const isText = (value: unknown, form: RegExp): value is string => typeof value === 'string' && form.test(value);
 
@@ -28,15 +37,15 @@ function isUsual(value: unknown): value is WebhookOutcome {
   return (
     isText(outcome.webhookId, UUID) &&
     isText(outcome.deliveryId, UUID) &&
-    isText(outcome.startedAt, INSTANT) &&
-    isText(outcome.endedAt, INSTANT) &&
+    isInstant(outcome.startedAt) &&
+    isInstant(outcome.endedAt) &&
     Number.isInteger(outcome.attempt) &&
     (outcome.outcome === 'succeeded' || outcome.outcome === 'failed') &&
     (outcome.kind === 'message' || outcome.kind === 'replay' || outcome.kind === 'test') &&
     (outcome.fault === 'none' || outcome.fault === 'receiver' || outcome.fault === 'platform') &&
     (outcome.cause === undefined || OUTCOME_CAUSES.includes(outcome.cause as OutcomeCause)) &&
-    (outcome.statusCode === null || typeof outcome.statusCode === 'number') &&
-    (outcome.errorClass === null || typeof outcome.errorClass === 'string')
+    (outcome.statusCode === null || Number.isInteger(outcome.statusCode)) &&
+    (outcome.errorClass === null || isText(outcome.errorClass, ERROR_CLASS))
   );
 }
 
@@ -52,13 +61,18 @@ export function readOutcome(value: Buffer | null): WebhookOutcome | Unreadable {
   if (isUsual(json)) return json;
   const parsed = deliveryOutcome.safeParse(json);
   if (parsed.success) {
-    const { startedAt, endedAt, webhookId } = parsed.data;
-    return {
+    const { startedAt, endedAt, webhookId, deliveryId } = parsed.data;
+    const read = {
       ...parsed.data,
       webhookId: webhookId.toLowerCase(),
+      deliveryId: deliveryId.toLowerCase(),
       startedAt: toInstant(startedAt),
       endedAt: toInstant(endedAt),
     };
+    const field = isStorable(read.startedAt) ? 'endedAt' : 'startedAt';
+    if (!isStorable(read[field]))
+      return { reason: 'schema', field, detail: 'The time has a year that cannot be stored.' };
+    return read;
   }
   const issue = parsed.error.issues[0];
   return {

@@ -34,6 +34,9 @@ describe('a record of delivery.outcomes.v1', () => {
     ['attempt', 0.5],
     ['outcome', 'maybe'],
     ['endedAt', 'yesterday'],
+    ['endedAt', '2026-01-99T12:00:00.000Z'],
+    ['startedAt', '0000-01-01T00:00:00.000Z'],
+    ['errorClass', 'http\u0000status'],
     ['statusCode', 'OK'],
     ['kind', undefined],
   ])('names the field that is wrong: %s', (field, value) =>

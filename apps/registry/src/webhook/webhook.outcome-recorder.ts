@@ -42,17 +42,23 @@ export function foldOutcomes(outcomes: readonly WebhookOutcome[]) {
 
 const later = (known: string | null, time: string): string => (known === null || known < time ? time : known);
 
-/** Outcomes that are written together, and the promise of it. */
+/** An outcome that PostgreSQL will never take, and why. */
+export interface RefusedOutcome {
+  readonly outcome: WebhookOutcome;
+  readonly error: unknown;
+}
+
+/** Outcomes that are written together, and the promise of it: those that were refused. */
 interface Group {
   readonly outcomes: WebhookOutcome[];
-  readonly written: Promise<void>;
-  readonly resolve: () => void;
+  readonly written: Promise<readonly RefusedOutcome[]>;
+  readonly resolve: (refused: readonly RefusedOutcome[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
 function newGroup(): Group {
   let settle: Pick<Group, 'resolve' | 'reject'> | undefined;
-  const written = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
+  const written = new Promise<readonly RefusedOutcome[]>((resolve, reject) => (settle = { resolve, reject }));
   return { outcomes: [], written, ...(settle as unknown as Pick<Group, 'resolve' | 'reject'>) };
 }
 
@@ -70,14 +76,20 @@ export class OutcomeRecorder {
     private readonly pause: () => Promise<void>,
   ) {}
 
-  /** Resolves when everything that the outcomes lead to is durable; rejects when it is not, and the caller repeats. */
-  record(outcomes: readonly WebhookOutcome[]): Promise<void> {
-    if (outcomes.length === 0) return Promise.resolve();
+  /**
+   * Resolves when everything that the outcomes lead to is durable, to those of them that PostgreSQL refuses for ever;
+   * rejects when it is not, and the caller repeats.
+   */
+  async record(outcomes: readonly WebhookOutcome[]): Promise<readonly RefusedOutcome[]> {
+    if (outcomes.length === 0) return [];
     this.gathering ??= newGroup();
     const group = this.gathering;
     for (const outcome of outcomes) group.outcomes.push(outcome);
     if (!this.isWriting) void this.writeAll();
-    return group.written;
+    const refused = await group.written;
+    if (refused.length === 0) return refused;
+    const own = new Set(outcomes);
+    return refused.filter(({ outcome }) => own.has(outcome));
   }
 
   private async writeAll(): Promise<void> {
@@ -86,9 +98,27 @@ export class OutcomeRecorder {
       await this.pause();
       const group: Group = this.gathering;
       this.gathering = undefined;
-      await this.write(group.outcomes).then(group.resolve, group.reject);
+      await this.writeEach(group.outcomes).then(group.resolve, group.reject);
     }
     this.isWriting = false;
+  }
+
+  /**
+   * One outcome that PostgreSQL refuses must not stop those of all webhooks: they are halved until it is alone. What was
+   * written of them before may be written again.
+   */
+  private async writeEach(outcomes: readonly WebhookOutcome[]): Promise<readonly RefusedOutcome[]> {
+    try {
+      await this.write(outcomes);
+      return [];
+    } catch (error) {
+      const [only] = outcomes;
+      if (!isDataError(error) || !only) throw error;
+      if (outcomes.length === 1) return [{ outcome: only, error }];
+      const middle = Math.ceil(outcomes.length / 2);
+      const first = await this.writeEach(outcomes.slice(0, middle));
+      return [...first, ...(await this.writeEach(outcomes.slice(middle)))];
+    }
   }
 
   private async write(outcomes: readonly WebhookOutcome[]): Promise<void> {
@@ -100,3 +130,15 @@ export class OutcomeRecorder {
     await this.effects.recordOutcomes(new Map(affected.map((id) => [id, byWebhook.get(id) ?? []])));
   }
 }
+
+/**
+ * SQLSTATE classes 22 (data exception), 23 (integrity violation) and 54 (a limit of PostgreSQL), and a value that has no
+ * form for PostgreSQL: the same outcome would be refused again. Two writers of one webhook are no such case.
+ */
+function isDataError(error: unknown): boolean {
+  if (error instanceof RangeError) return true;
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && /^(22|23|54)/.test(code) && code !== UNIQUE_VIOLATION;
+}
+
+const UNIQUE_VIOLATION = '23505';

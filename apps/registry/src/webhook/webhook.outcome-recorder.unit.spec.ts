@@ -68,4 +68,22 @@ describe('recording outcomes', () => {
     await recorder.record([outcome('a', 1)]);
     expect(writes).toEqual(['raise a', 'raise a']);
   });
+
+  test('one that PostgreSQL refuses is told of to the batch that it came in, and the others are written', async () => {
+    const bad = outcome('c', 3, failed);
+    const refusal = Object.assign(new Error('date/time field value out of range'), { code: '22008' });
+    const { writes, effects } = recordingEffects({
+      raiseActivity: async (activity) => {
+        if (activity.has('c')) throw refusal;
+        writes.push(`raise ${[...activity.keys()].join()}`);
+      },
+    });
+    let open: () => void = () => undefined;
+    const recorder = new OutcomeRecorder(effects, () => new Promise((resolve) => (open = resolve)));
+    const one = recorder.record([outcome('a', 1), outcome('b', 2), bad]);
+    const other = recorder.record([outcome('d', 4)]);
+    open();
+    expect([await one, await other]).toEqual([[{ outcome: bad, error: refusal }], []]);
+    expect(writes).toEqual(['raise a,b', 'raise d']);
+  });
 });
