@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 import { deliveryRequest } from './delivery-request.ts';
 import type { DeliveryRequest } from './delivery-request.ts';
-import { deliveryIdOf } from './ids.ts';
-import { isStorableInstant, parseRfc3339 } from './rfc3339.ts';
+import { deliveryIdOf, isUuid } from './ids.ts';
 
 /*
  * What lies on `delivery.requests.v1`, by the id of the webhook: a request by itself, or a bundle of messages for one webhook.
@@ -117,29 +116,58 @@ export const isBundle = (headers: RecordHeaders): boolean => headers[MESSAGES_HE
 export const countOfRequests = (headers: RecordHeaders): number =>
   isBundle(headers) ? (bodyLengths(headers)?.length ?? 1) : 1;
 
-/** Returns undefined when the record is none of delivery requests: a header or a body is missing, incomplete or wrong. */
-export function requestsOfRecord({ key, headers, value }: ReadRecord): RequestWithBody[] | undefined {
+/**
+ * The requests of the record, in order. Null stands for one that lacks what nothing works without, or has it wrong: the
+ * others of its bundle are not affected. Undefined where the record cannot be taken apart: a header is missing or is none,
+ * or the bodies do not fit.
+ */
+export function requestsOfRecord(record: ReadRecord): (RequestWithBody | null)[] | undefined {
+  const webhookId = String(record.key);
+  const parts = partsOf(record);
+  if (!parts || !isUuid(webhookId)) return undefined;
+  const tenantId = String(record.headers[TENANT_HEADER] ?? '');
+  return parts.map(({ said, body }) => {
+    const request = isBundle(record.headers) ? bundled(said, webhookId, tenantId) : said;
+    return isRequest(request, webhookId) ? { request, body } : null;
+  });
+}
+
+/**
+ * The record with one of its requests only: what is set aside, so that it can be put back without the others.
+ *
+ * @param index of a request that `requestsOfRecord` found in it
+ */
+export function recordOfOne<R extends ReadRecord>(record: R, index: number): R {
+  const part = isBundle(record.headers) ? partsOf(record)?.[index] : undefined;
+  if (!part) return record;
+  return {
+    ...record,
+    value: Buffer.concat([OPENING, part.body, CLOSING]),
+    headers: {
+      ...record.headers,
+      [MESSAGES_HEADER]: Buffer.from(JSON.stringify([part.said])),
+      [BODY_LENGTHS_HEADER]: Buffer.from(String(part.body.length)),
+    },
+  };
+}
+
+/** What is said of each request, unread, with its body. */
+function partsOf({ headers, value }: ReadRecord): { said: unknown; body: Buffer }[] | undefined {
   try {
-    const webhookId = String(key);
-    const requests = isBundle(headers) ? bundled(headers, webhookId) : [parsed(headers[REQUEST_HEADER])];
+    const all = isBundle(headers) ? parsed(headers[MESSAGES_HEADER]) : [parsed(headers[REQUEST_HEADER])];
     const bodies = isBundle(headers) ? bodiesOf(value ?? NOTHING, bodyLengths(headers) ?? []) : [value ?? NOTHING];
-    if (requests.length !== bodies?.length || !requests.every((request) => isRequest(request, webhookId)))
-      return undefined;
-    return requests.map((request, index) => ({ request, body: bodies[index] ?? NOTHING }));
+    if (!Array.isArray(all) || all.length !== bodies?.length) return undefined;
+    return bodies.map((body, index) => ({ said: all[index] as unknown, body }));
   } catch {
     return undefined;
   }
 }
 
-function bundled(headers: RecordHeaders, webhookId: string): DeliveryRequest[] {
-  const tenantId = String(headers[TENANT_HEADER] ?? '');
-  return (parsed(headers[MESSAGES_HEADER]) as BundledMessage[]).map((message) => ({
-    ...message,
-    deliveryId: deliveryIdOf(webhookId, { source: message.source, id: message.messageId }),
-    webhookId,
-    tenantId,
-    kind: 'message',
-  }));
+function bundled(said: unknown, webhookId: string, tenantId: string): unknown {
+  const message = said as Partial<BundledMessage> | null;
+  if (typeof message?.source !== 'string' || typeof message.messageId !== 'string') return null;
+  const deliveryId = deliveryIdOf(webhookId, { source: message.source, id: message.messageId });
+  return { ...message, deliveryId, webhookId, tenantId, kind: 'message' };
 }
 
 const parsed = (json: Buffer | undefined): unknown => JSON.parse(String(json));
@@ -156,8 +184,7 @@ function isRequest(value: unknown, webhookId: string): value is DeliveryRequest 
     request.source &&
     request.messageId &&
     Number.isInteger(request.acceptedAt) &&
-    isStorableInstant(request.acceptedAt ?? Number.NaN) &&
-    parseRfc3339(request.messageTime ?? '') !== undefined,
+    !Number.isNaN(Date.parse(request.messageTime ?? '')),
   );
 }
 

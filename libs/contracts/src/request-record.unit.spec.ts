@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { DeliveryRequest } from './delivery-request.ts';
 import { deliveryIdOf, newId } from './ids.ts';
-import { bundleRecord, countOfRequests, requestRecord, requestsOfRecord } from './request-record.ts';
+import { bundleRecord, countOfRequests, recordOfOne, requestRecord, requestsOfRecord } from './request-record.ts';
 import type { RequestRecord } from './request-record.ts';
 
 const webhook = { id: '0199f3a2-6d1c-7c40-9a51-0d7e2f4b8c11', tenantId: 'antwerp' };
@@ -67,7 +67,6 @@ test.each<[string, Parameters<typeof requestsOfRecord>[0]]>([
   ['no header', { ...good, headers: {} }],
   ['no JSON in its header', { ...good, headers: { ...good.headers, 'signet-messages': Buffer.from('[{') } }],
   ['no array in its header', { ...good, headers: { ...good.headers, 'signet-messages': Buffer.from('{}') } }],
-  ['null for a message', { ...good, headers: { ...good.headers, 'signet-messages': Buffer.from('[null,{},{}]') } }],
   ['no lengths', { ...good, headers: { ...good.headers, 'signet-body-lengths': undefined } }],
   ['a length too few', { ...good, headers: { ...good.headers, 'signet-body-lengths': Buffer.from('19,2') } }],
   ['a wrong length', { ...good, headers: { ...good.headers, 'signet-body-lengths': Buffer.from('19,2,33') } }],
@@ -98,26 +97,55 @@ test.each<[string, Parameters<typeof requestsOfRecord>[0]]>([
       ),
     ),
   ],
-  [
-    'a message of a year that PostgreSQL has not',
-    read(bundleRecord(webhook, [part({ messageTime: '0000-01-01T00:00:00Z' }, '{}')])),
-  ],
-  ['a message of the last year', read(bundleRecord(webhook, [part({ messageTime: '9999-12-31T23:59:59Z' }, '{}')]))],
-  ['a message that was accepted in nanoseconds', read(bundleRecord(webhook, [part({ acceptedAt: 1.77e18 }, '{}')]))],
-  ['a message without an id', read(bundleRecord(webhook, [part({ messageId: undefined }, '{}')]))],
-  ['a message without a time', read(bundleRecord(webhook, [part({ messageTime: 'yesterday' }, '{}')]))],
-  ['a message without an acceptance', read(bundleRecord(webhook, [part({ acceptedAt: 1.5 }, '{}')]))],
-  ['no tenant', { ...good, headers: { ...good.headers, 'signet-tenant-id': undefined } }],
   ['no webhook id for a key', { ...good, key: Buffer.from('S-1') }],
   ['no key', { ...good, key: null }],
   ['no value', { ...good, value: null }],
-  [
-    'the request of another webhook',
-    { ...read(requestRecord({ request: request(0), body: Buffer.from('{}') })), key: Buffer.from(newId()) },
-  ],
-  ['an incomplete request', { ...good, headers: { 'signet-request': Buffer.from('{"deliveryId":"x"}') } }],
 ])('a record with %s is none', (_what, record) => {
   expect(requestsOfRecord(record)).toBeUndefined();
+});
+
+test.each<[string, object | null]>([
+  ['nothing', null],
+  ['no id', { messageId: undefined }],
+  ['an id that is no text', { messageId: 7 }],
+  ['no source', { source: undefined }],
+  ['no time', { messageTime: 'yesterday' }],
+  ['no acceptance', { acceptedAt: 1.5 }],
+])('a message of a bundle that says %s is none; its neighbours are read', (_what, fields) => {
+  const bad = { ...part(fields ?? {}, '{"bad":1}'), ...(fields === null && { json: 'null' }) };
+  const record = read(bundleRecord(webhook, [part(1, '{}'), bad, part(2, '{}')]));
+  expect(requestsOfRecord(record)?.map((one) => one?.request.messageId)).toEqual(['s-1', undefined, 's-2']);
+  // Alone it can be put back, and is what it was.
+  const alone = recordOfOne(record, 1);
+  expect(alone).toMatchObject({ key: record.key, value: Buffer.from('[{"bad":1}]') });
+  expect(alone.headers['signet-tenant-id']).toEqual(Buffer.from(webhook.tenantId));
+  expect(countOfRequests(alone.headers)).toBe(1);
+  expect(requestsOfRecord(alone)).toEqual([null]);
+});
+
+test('each message of a bundle can be had alone, with its body as it is', () => {
+  BODIES.forEach((body, n) =>
+    expect(requestsOfRecord(recordOfOne(read(bundle()), n))).toEqual([
+      { request: request(n), body: Buffer.from(body) },
+    ]),
+  );
+});
+
+test.each<[string, Parameters<typeof requestsOfRecord>[0]]>([
+  [
+    'of another webhook',
+    { ...read(requestRecord({ request: request(0), body: Buffer.from('{}') })), key: Buffer.from(newId()) },
+  ],
+  ['that is incomplete', { ...good, headers: { 'signet-request': Buffer.from('{"deliveryId":"x"}') } }],
+  ['without a tenant', read(requestRecord({ request: { ...request(0), tenantId: '' }, body: Buffer.from('{}') }))],
+])('a request %s is none, and alone in its record', (_what, record) => {
+  expect(requestsOfRecord(record)).toEqual([null]);
+  expect(recordOfOne(record, 0)).toBe(record);
+});
+
+test('a bundle without a tenant has no messages', () => {
+  const record = { ...good, headers: { ...good.headers, 'signet-tenant-id': undefined } };
+  expect(requestsOfRecord(record)).toEqual([null, null, null]);
 });
 
 test('how many are in a record is believed of a bundle only, and never more than it may have', () => {

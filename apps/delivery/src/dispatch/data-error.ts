@@ -1,5 +1,16 @@
-/** SQLSTATE classes 22 (data exception) and 23 (integrity violation): the same row would be refused again. */
+/**
+ * SQLSTATE classes 22 (data exception), 23 (integrity violation) and 54 (a limit of PostgreSQL, such as the size of an
+ * entry of an index), and a value that has no form for PostgreSQL, such as a day of the year 10000: the same row would be
+ * refused again.
+ */
 export function isDataError(error: unknown): boolean {
+  if (error instanceof RangeError) return true;
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^2[23]/.test(code);
+  return typeof code === 'string' && /^(22|23|54)/.test(code);
+}
+
+/** The partition of a row's day is not there: retention has dropped it since it was made. It can be made again. */
+export function isWithoutPartition(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return code === '23514' && String(message).includes('no partition of relation');
 }

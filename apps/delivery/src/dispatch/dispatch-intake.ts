@@ -1,13 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { countOfRequests, deliveryRequest, isBundle, requestsOfRecord } from '@signet/contracts';
-import type { Clock, DeliveryRequest } from '@signet/contracts';
+import { countOfRequests, isBundle, recordOfOne, requestsOfRecord } from '@signet/contracts';
+import type { Clock, RequestWithBody } from '@signet/contracts';
 import { isRetryable, RetryableError } from '@signet/kafka';
 import type { DeadLetter, DeadLetters, KafkaRecord, RecordBatch, SetAsideReason } from '@signet/kafka';
 import { dayOf } from '../delivery/delivery.projection.ts';
 import { existingDeliveries } from '../delivery/delivery.log.ts';
 import type { RequestOrder } from '../delivery/delivery.log.ts';
+import { whyNotStorable } from '../storable/storable.policy.ts';
 import type { AcceptedRequest } from './accepted-request.ts';
 import { BatchTurns } from './batch-turns.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
@@ -68,7 +69,7 @@ const STALLED_ROUNDS = 4;
 const SHELVED_FROM = 8;
 
 /** Where requests were read from: a partition, or what was shelved of it. */
-type Reading = Pick<RecordBatch, 'partition' | 'signal'> & { readonly isShelf?: true };
+type Reading = Pick<RecordBatch, 'partition' | 'signal' | 'setAside'> & { readonly isShelf?: true };
 
 /** What PostgreSQL has already. */
 interface Stored {
@@ -106,7 +107,7 @@ export class DispatchIntake {
     const tasks = await this.turns.take(
       batch,
       accepted.some((one) => this.orderOf(one) !== null),
-      () => this.tasksOf(accepted, batch),
+      () => this.tasksOfEach(accepted, batch),
     );
     if (!batch.signal.aborted) this.parts.onReadTo(batch.partition, this.turns.readTo(batch.signal));
     await this.untilDurable(tasks, batch);
@@ -116,11 +117,10 @@ export class DispatchIntake {
   async takeBack(records: readonly KafkaRecord[], partition: number, signal: AbortSignal): Promise<boolean> {
     const aside: DeadLetter[] = [];
     const setAside = (record: KafkaRecord, why: SetAsideReason): void => void aside.push({ record, why });
-    const reading: Reading = { partition, signal, isShelf: true };
+    const reading: Reading = { partition, signal, setAside, isShelf: true };
     try {
-      // What PostgreSQL would refuse can no longer be a fault of its batch.
-      const accepted = this.read({ records, setAside }, (request) => deliveryRequest.safeParse(request).success);
-      if (!(await this.untilDurable(await this.tasksOf(accepted, reading), reading))) return false;
+      const tasks = await this.tasksOfEach(this.read({ records, setAside }), reading);
+      if (!(await this.untilDurable(tasks, reading))) return false;
       if (aside.length > 0) await this.parts.deadLetters.publish(aside);
       return true;
     } catch (error) {
@@ -206,25 +206,40 @@ export class DispatchIntake {
     return (task) => farBehind.has(task);
   }
 
-  /** @param isSound what else a request must be */
-  private read(
-    { records, setAside }: Pick<RecordBatch, 'records' | 'setAside'>,
-    isSound: (request: DeliveryRequest) => boolean = () => true,
-  ): AcceptedRequest[] {
+  /** The requests of the records. One that is at fault is set aside alone, whatever its record carries beside it. */
+  private read({ records, setAside }: Pick<RecordBatch, 'records' | 'setAside'>): AcceptedRequest[] {
     const accepted: AcceptedRequest[] = [];
     for (const record of records) {
       const requests = requestsOfRecord(record);
-      const offset = BigInt(record.offset);
-      if (!requests?.every(({ request }) => isSound(request)))
-        setAside(record, {
-          reason: 'not_a_delivery_request',
-          detail: 'A header of the request is missing, incomplete or wrong, or does not fit the value.',
-        });
-      else if (!requests.every(({ body }) => body.length > 0 && isUtf8(body)))
-        setAside(record, { reason: 'body_not_utf8', field: 'body', detail: 'The body is empty or not UTF-8.' });
-      else for (const { request, body } of requests) accepted.push({ request, body, offset });
+      if (!requests) setAside(record, NOT_A_REQUEST);
+      for (const [index, one] of (requests ?? []).entries()) {
+        const fault = one ? faultOf(one) : NOT_A_REQUEST;
+        if (fault) setAside(recordOfOne(record, index), fault);
+        else if (one) accepted.push({ ...one, offset: BigInt(record.offset), record, index });
+      }
     }
     return accepted;
+  }
+
+  /**
+   * Tasks of the requests. Where one of them makes the work on all of them fail, they are halved until it is alone, and it
+   * is set aside; `tasksOf` offers nothing to the dispatcher before it can fail, so that it may be called again.
+   */
+  private async tasksOfEach(accepted: readonly AcceptedRequest[], batch: Reading): Promise<DeliveryTask[]> {
+    try {
+      return await this.tasksOf(accepted, batch);
+    } catch (error) {
+      const [only] = accepted;
+      if (isRetryable(error) || !only) throw error;
+      if (accepted.length === 1) {
+        const detail = error instanceof Error ? error.message : String(error);
+        batch.setAside(recordOfOne(only.record, only.index), { reason: 'handler_error', detail });
+        return [];
+      }
+      const middle = Math.ceil(accepted.length / 2);
+      const first = await this.tasksOfEach(accepted.slice(0, middle), batch);
+      return [...first, ...(await this.tasksOfEach(accepted.slice(middle), batch))];
+    }
   }
 
   /**
@@ -310,6 +325,18 @@ export class DispatchIntake {
     );
     return { existing, storedLanes: new Set(stored.map(({ webhookId, subject }) => laneKey(webhookId, subject))) };
   }
+}
+
+const NOT_A_REQUEST: SetAsideReason = {
+  reason: 'not_a_delivery_request',
+  detail: 'A header of the request is missing, incomplete or wrong, or does not fit the value.',
+};
+
+/** Why the request is set aside before anything is sent; null where nothing is wrong with it. */
+function faultOf({ request, body }: RequestWithBody): SetAsideReason | null {
+  if (body.length === 0 || !isUtf8(body))
+    return { reason: 'body_not_utf8', field: 'body', detail: 'The body is empty or not UTF-8.' };
+  return whyNotStorable(request, body);
 }
 
 const notTaken = (): Error => new RetryableError('partition_not_taken', 'The partition is not served here.');

@@ -30,7 +30,7 @@ export function route(
   if (webhooks.length === 0) return;
   const body = webhookBody(message);
   const json = JSON.stringify(bundledMessageOf(message, acceptedAt));
-  // What dispatch sets aside takes its whole record with it.
+  // Dispatch sets it aside. The value of a bundle stays JSON for every reader.
   const isSound = isUtf8(body);
   for (const webhook of webhooks) {
     // The order of a subject is that of the records' offsets.

@@ -54,7 +54,7 @@ async function routed(webhooks: readonly WebhookSnapshot[], all: readonly Canoni
     bytes: record.value.length,
     count: countOfRequests(asRead(record.headers)),
     messages: requestsOfRecord({ ...record, key: Buffer.from(record.key), headers: asRead(record.headers) })?.map(
-      ({ request }) => request.messageId,
+      (one) => one?.request.messageId,
     ),
   }));
   return { count, records, steps };

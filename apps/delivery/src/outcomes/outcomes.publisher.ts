@@ -80,5 +80,9 @@ function identityIn([first]: readonly DeliveryEvent[]): Identity | undefined {
   return { webhookId, tenantId, eventId, messageId, source, subject, eventType, kind };
 }
 
-const isoDay = (midnight: Date): string =>
-  new Date(Date.UTC(midnight.getFullYear(), midnight.getMonth(), midnight.getDate())).toISOString().slice(0, 10);
+/** Not with `Date.UTC`: it takes the years 0 to 99 for 1900 to 1999, and the outcome would be passed over. */
+function isoDay(midnight: Date): string {
+  const day = new Date(0);
+  day.setUTCFullYear(midnight.getFullYear(), midnight.getMonth(), midnight.getDate());
+  return day.toISOString().slice(0, 10);
+}
