@@ -43,6 +43,7 @@ export class DeliveryMetrics implements DispatchObserver {
   private readonly ended: Counter<'status' | 'reason'>;
   private readonly deadLetters: Counter<'reason'>;
   private readonly platformErrors: Counter;
+  private readonly refusals: Counter;
   private readonly circuitChanges: Counter<'to'>;
 
   constructor(
@@ -87,6 +88,11 @@ export class DeliveryMetrics implements DispatchObserver {
       'signet_delivery_platform_errors_total',
       'Attempts that could not be prepared.',
     );
+    this.refusals = counter(
+      registry,
+      'signet_delivery_refused_records_total',
+      'Deliveries and attempts that PostgreSQL refused to record; each is on the dead-letter topic.',
+    );
     this.circuitChanges = counter(
       registry,
       'signet_delivery_circuit_changes_total',
@@ -125,6 +131,11 @@ export class DeliveryMetrics implements DispatchObserver {
   broke(task: DeliveryTask, error: unknown): void {
     this.platformErrors.inc();
     this.onBroken(task, error);
+  }
+
+  /** PostgreSQL refused to record what happened to a delivery. */
+  refused(): void {
+    this.refusals.inc();
   }
 
   circuitChanged(to: CircuitChange): void {

@@ -14,6 +14,7 @@ import { MessageIdentityMigration } from './message-identity.migration.ts';
 import { ShelvedRequestsMigration } from './shelved-requests.migration.ts';
 import { ReplayWebhookVersionMigration } from './replay-webhook-version.migration.ts';
 import { ReplaysMigration } from './replays.migration.ts';
+import { UnreadableShelvedRequestsMigration } from './unreadable-shelved-requests.migration.ts';
 
 export const deliveryDatabase = (
   settings: Pick<DeliverySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'> &
@@ -38,6 +39,7 @@ export const deliveryDatabase = (
     { name: 'replay-webhook-version', class: ReplayWebhookVersionMigration },
     { name: 'message-identity', class: MessageIdentityMigration },
     { name: 'circuit-memory', class: CircuitMemoryMigration },
+    { name: 'unreadable-shelved-requests', class: UnreadableShelvedRequestsMigration },
   ],
   installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,

@@ -149,7 +149,7 @@ function attemptResult(
   };
   const failure = isResponse
     ? statusFailure(result.statusCode, result.note)
-    : { errorClass: result.errorClass, errorMessage: result.message, fault: 'receiver' as const };
+    : { errorClass: result.errorClass, errorMessage: storable(result.message), fault: 'receiver' as const };
   return {
     facts,
     endedAtMs: endedAt.getTime(),
@@ -184,6 +184,9 @@ function statusMessage(statusCode: number): string {
   if (statusCode >= 300 && statusCode < 400) return `The receiver answered ${statusCode}; redirects are not followed.`;
   return `The receiver answered ${statusCode}.`;
 }
+
+/** PostgreSQL's text has no NUL, and a failure that cannot be recorded would be tried for ever. */
+const storable = (message: string): string => message.replaceAll('\0', '\uFFFD');
 
 const credentialsIn = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(headers).filter(([name, value]) => isCredentialHeader(name, value)));

@@ -41,6 +41,8 @@ export class DeliveryTask {
   wasKeptWaiting = false;
   /** It has lain on the shelf, because its webhook could not take it. */
   wasShelved = false;
+  /** What was asked for on delivery.requests.v1; undefined where the log does not begin with it. */
+  requested: DeliveryRequest | undefined;
   /** Somebody else leased it anew from PostgreSQL while it was in hand here. */
   isLeasedAgain = false;
   private settle!: (isDurable: boolean) => void;
@@ -85,6 +87,7 @@ export class DeliveryTask {
       order,
     );
     task.acceptedAt = acceptedAt;
+    task.requested = request;
     if (request.kind === 'replay') task.slotKind = 'stored';
     task.decide({
       type: 'RequestDelivery',

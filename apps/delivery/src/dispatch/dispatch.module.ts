@@ -136,8 +136,10 @@ function dispatchService(
       listener: {
         committed: () => relay.wake(),
         failed: (error, rows) => logger.warn({ err: error, rows }, 'outcomes could not be stored; they are kept'),
-        refused: (error, { row }) =>
-          logger.error({ err: error, deliveryId: row.id }, 'an outcome was refused by PostgreSQL and is lost'),
+      },
+      onRefused: ({ id }, error) => {
+        metrics.refused();
+        logger.error({ err: error, deliveryId: id }, 'PostgreSQL refused a delivery; it goes to the dead letters');
       },
       deadLetters: new DeadLetters(producer, DELIVERY_DEAD_LETTER, clientId, clock, (reason) =>
         metrics.deadLettered(reason),

@@ -30,8 +30,10 @@ import { reasonToEnd } from './reason-to-end.ts';
 import { Recorder } from './recorder.ts';
 import { RateLimits } from './rate-limits.ts';
 import type { RecorderListener } from './recorder.ts';
+import { RefusedDeliveries } from './refused-deliveries.ts';
 import { Shelf } from './shelf.ts';
 import { ShelfLoop } from './shelf-loop.ts';
+import { unreadableRow } from './unreadable-row.ts';
 import { Shelving } from './shelving.ts';
 import { SigningKeys } from './signing-keys.ts';
 import { slotsOfWebhook } from './slots.ts';
@@ -69,7 +71,9 @@ export interface DispatchDependencies {
   readonly directory: Pick<WebhookDirectoryReader, 'directory' | 'whenComplete'>;
   readonly tenants: Pick<TenantDirectory, 'isSuspended' | 'onChange' | 'whenComplete'>;
   readonly metrics: DeliveryMetrics;
-  readonly listener: RecorderListener;
+  readonly listener: Omit<RecorderListener, 'refused'>;
+  /** PostgreSQL refused what happened to a delivery. It goes to the dead-letter topic. */
+  readonly onRefused: (task: DeliveryTask, error: unknown) => void;
   /** Of records that turn out to be at fault when they have left Kafka. */
   readonly deadLetters: Pick<DeadLetters, 'publish'>;
   readonly onError: (error: unknown) => void;
@@ -142,7 +146,15 @@ export class DispatchService {
       onError: on.onError,
     });
     this.rates = new RateLimits(clock);
-    this.recorder = new Recorder(em, on.partitions, settings.recorder, on.listener);
+    const refused = new RefusedDeliveries(on.deadLetters, clock, on.onError, this.stopping.signal);
+    this.recorder = new Recorder(em, on.partitions, settings.recorder, {
+      committed: () => on.listener.committed(),
+      failed: (error, rows) => on.listener.failed(error, rows),
+      refused: (error, task) => {
+        on.onRefused(task, error);
+        return refused.setAside(task, error);
+      },
+    });
     this.dispatcher = new Dispatcher({
       directory: directory.directory,
       circuits: this.circuits,
@@ -198,6 +210,7 @@ export class DispatchService {
       isReady: (webhookId) => this.dispatcher.isReady(webhookId),
       isBusy: on.isBusy,
       takeBack: (records, partition) => this.intake.takeBack(records, partition, this.stopping.signal),
+      onUnreadable: (row, error) => on.deadLetters.publish([unreadableRow(row, error, clock())]),
       clock,
       onError: on.onError,
       ...SHELF_LOOP,

@@ -7,6 +7,7 @@ import type { DeliveryRow } from '../delivery/delivery.projection.ts';
 import type { DeliveryEvent } from '../delivery/delivery.events.ts';
 import { ROW_COLUMNS, toDeliveryRow } from '../delivery/delivery.rows.ts';
 import type { RawDeliveryRow } from '../delivery/delivery.rows.ts';
+import { requestOfLog } from '../delivery/request-of-log.ts';
 import { DeliveryTask } from './delivery-task.ts';
 import { claimsOf, ownedOf } from './owned-partitions.ts';
 import type { PartitionClaim } from './ownership.ts';
@@ -338,5 +339,8 @@ function taskOf(raw: LeasedRow, claim: PartitionClaim): DeliveryTask {
   const order = subject !== null && offset !== null ? { subject, offset: BigInt(offset) } : null;
   const acceptedAt = requested ? Date.parse(requested.acceptedAt) : null;
   const body = Buffer.from(raw.body, 'utf8');
-  return DeliveryTask.stored(toDeliveryRow(raw), raw.version, body, claim, requested?.traceparent, order, acceptedAt);
+  const row = toDeliveryRow(raw);
+  const task = DeliveryTask.stored(row, raw.version, body, claim, requested?.traceparent, order, acceptedAt);
+  if (requested) task.requested = requestOfLog(row.id, requested);
+  return task;
 }

@@ -12,11 +12,13 @@ import type { DeliveryTask } from './delivery-task.ts';
 
 /**
  * What became of a write: `known`, the delivery existed already; `lost`, PostgreSQL knows nothing of it, because the claim
- * on its partition no longer holds; `outdated`, its log went on, or its claim is lost; `unstorable`, no one can store it.
+ * on its partition no longer holds; `outdated`, its log went on, or its claim is lost; `unstorable`, PostgreSQL refuses it,
+ * and it is on the dead-letter topic.
  */
 export type Recorded = 'stored' | 'known' | 'lost' | 'outdated' | 'unstorable';
 
 interface Write {
+  readonly task: DeliveryTask;
   readonly append: LogAppend;
   readonly done: (recorded: Recorded) => void;
 }
@@ -37,8 +39,11 @@ export interface RecorderListener {
   committed(): void;
   /** PostgreSQL could not be reached or answered with a fault of its own; the writes are kept and tried again. */
   failed(error: unknown, rows: number): void;
-  /** PostgreSQL will never take this row. */
-  refused(error: unknown, append: LogAppend): void;
+  /**
+   * PostgreSQL will never take what happened to this delivery. Resolves to true when it is on the dead-letter topic; to
+   * false where it could not be told before the end of the service, so that the Kafka record must be read again.
+   */
+  refused(error: unknown, task: DeliveryTask): Promise<boolean>;
 }
 
 /**
@@ -65,14 +70,14 @@ export class Recorder {
     const append = appendOf(task, due);
     task.pending = [];
     const write = new Promise<Recorded>((done) => {
-      (task.stored === 0 ? this.inserts : this.updates).push({ append, done });
+      (task.stored === 0 ? this.inserts : this.updates).push({ task, append, done });
     });
     task.writing = write;
     this.schedule();
     const recorded = await write;
     task.writing = undefined;
     if (recorded === 'stored') task.stored += 1;
-    // Only what PostgreSQL knows may be committed on Kafka: a delivery that was refused would be nowhere.
+    // Only what PostgreSQL or the dead-letter topic has may be committed on Kafka.
     if (recorded === 'lost') task.drop();
     else task.markDurable();
     return recorded;
@@ -157,8 +162,8 @@ export class Recorder {
   private async isolate(error: unknown, writes: readonly Write[], queue: Write[], store: Store): Promise<void> {
     const [only] = writes;
     if (writes.length === 1 && only) {
-      this.listener.refused(error, only.append);
-      only.done('unstorable');
+      // Kafka may be away for long: the other writes do not wait for it.
+      void this.listener.refused(error, only.task).then((isSetAside) => only.done(isSetAside ? 'unstorable' : 'lost'));
       return;
     }
     const middle = Math.ceil(writes.length / 2);

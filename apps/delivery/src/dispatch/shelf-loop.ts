@@ -2,6 +2,7 @@ import type { Clock } from '@signet/contracts';
 import type { KafkaRecord } from '@signet/kafka';
 import { PollLoop } from '@signet/service-kit';
 import type { PartitionClaim } from './ownership.ts';
+import { UnreadableRowError } from './shelf.ts';
 import type { Shelf, ShelvedRow } from './shelf.ts';
 
 export interface ShelfLoopParts {
@@ -14,6 +15,8 @@ export interface ShelfLoopParts {
   readonly isBusy: () => boolean;
   /** Resolves to whether all of them are durable as deliveries, or as dead letters. */
   readonly takeBack: (records: readonly KafkaRecord[], partition: number) => Promise<boolean>;
+  /** Tells of a row that cannot be read, durably. */
+  readonly onUnreadable: (row: ShelvedRow, error: UnreadableRowError) => Promise<void>;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
   /** How often it is looked while something is shelved, milliseconds. */
@@ -80,7 +83,7 @@ export class ShelfLoop {
     return false;
   }
 
-  /** What cannot be read is not tried all the time. */
+  /** A row is not tried all the time while PostgreSQL or Kafka is away. */
   private hasJustFailed({ id }: ShelvedRow): boolean {
     const { clock, pauseMs } = this.parts;
     return clock().getTime() - (this.failedAt.get(id) ?? Number.NEGATIVE_INFINITY) < pauseMs;
@@ -96,19 +99,28 @@ export class ShelfLoop {
   }
 
   private begin(row: ShelvedRow): void {
-    const { shelf, takeBack, onError } = this.parts;
-    const taking = (async () => {
-      const records = await shelf.read(row);
-      if (!(await takeBack(records, row.partition))) return;
-      await shelf.remove(row);
-      this.failedAt.delete(row.id);
-      this.loop.wake();
-    })()
+    const { onError } = this.parts;
+    const taking = this.take(row)
       .catch((error: unknown) => {
         this.failedAt.set(row.id, this.parts.clock().getTime());
         onError(error);
       })
       .finally(() => this.underWay.delete(row.webhookId));
     this.underWay.set(row.webhookId, taking);
+  }
+
+  private async take(row: ShelvedRow): Promise<void> {
+    const { shelf, takeBack } = this.parts;
+    try {
+      if (!(await takeBack(await shelf.read(row), row.partition))) return;
+      await shelf.remove(row);
+    } catch (error) {
+      if (!(error instanceof UnreadableRowError)) throw error;
+      // Told first: a crash between the two tells of it twice.
+      await this.parts.onUnreadable(row, error);
+      await shelf.setAside(row, error.message);
+    }
+    this.failedAt.delete(row.id);
+    this.loop.wake();
   }
 }

@@ -78,11 +78,25 @@ export class Shelf {
     return rows.map(({ id, partition, webhook_id: webhookId }) => ({ id, partition, webhookId }));
   }
 
-  /** What is in the row; nothing where somebody has taken it back meanwhile. */
+  /**
+   * What is in the row; nothing where another owner has taken it back meanwhile.
+   *
+   * @throws UnreadableRowError where its bytes are no records
+   */
   async read({ id }: ShelvedRow): Promise<readonly KafkaRecord[]> {
     const { rows } = await sql<{ requests: Buffer }>`
       select requests from shelved_requests where id = ${id}::bigint`.execute(this.em.fork().getKysely());
-    return rows[0] ? (deserialize(zstdDecompressSync(rows[0].requests)) as KafkaRecord[]) : [];
+    return rows[0] ? recordsIn(rows[0].requests) : [];
+  }
+
+  /** Moves a row that cannot be read where no loop looks: a later version may be able to read it. */
+  async setAside({ id }: ShelvedRow, reason: string): Promise<void> {
+    await sql`
+      with gone as (delete from shelved_requests where id = ${id}::bigint returning *)
+      insert into unreadable_shelved_requests (id, partition, webhook_id, count, requests, reason)
+      select id, partition, webhook_id, count, requests, ${reason.replaceAll('\0', '')} from gone`.execute(
+      this.em.fork().getKysely(),
+    );
   }
 
   /** All that is in the row is stored elsewhere. */
@@ -97,4 +111,30 @@ export class Shelf {
       where partition = any(${partitions}::integer[])`.execute(this.em.fork().getKysely());
     return rows[0]?.size ?? 0;
   }
+}
+
+/** The bytes of a row are no records: they were damaged, or written by a version that packs them in another way. */
+export class UnreadableRowError extends Error {
+  constructor(cause: unknown) {
+    super(`The row cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'UnreadableRowError';
+  }
+}
+
+function recordsIn(bytes: Buffer): readonly KafkaRecord[] {
+  let records: unknown;
+  try {
+    records = deserialize(zstdDecompressSync(bytes));
+  } catch (error) {
+    throw new UnreadableRowError(error);
+  }
+  if (!Array.isArray(records) || !records.every(isRecord)) throw new UnreadableRowError('it holds no Kafka records.');
+  return records;
+}
+
+function isRecord(value: unknown): value is KafkaRecord {
+  const { key, value: body, offset, headers } = (value ?? {}) as Partial<Record<keyof KafkaRecord, unknown>>;
+  const areBuffers = [key, body].every((bytes) => bytes === null || Buffer.isBuffer(bytes));
+  const hasOffset = typeof offset === 'string' && /^\d+$/.test(offset);
+  return areBuffers && hasOffset && typeof headers === 'object' && headers !== null;
 }

@@ -18,6 +18,9 @@ export interface TaskStoreParts {
   readonly onError: (error: unknown) => void;
 }
 
+/** A receiver gets a delivery whose success cannot be recorded once in this time, milliseconds. */
+const REFUSED_WAIT_MS = 24 * 60 * 60 * 1_000;
+
 /** Writes what dispatch decides about deliveries, and never throws: each failure has its own way back. */
 export class TaskStore {
   /** A batch of overdue deliveries is parked with one statement. */
@@ -42,6 +45,7 @@ export class TaskStore {
         if (task.pending.length === 0 && task.stored > 0) return await due.reschedule([task], dueOf());
         const recorded = await recorder.record(task, dueOf());
         if (recorded === 'lost') return onLost(task.claim);
+        if (recorded === 'unstorable') return await this.leaveRefused(task, dueOf());
         if (recorded !== 'outdated' || !decide) return;
         const present = await due.read(task);
         // Deleted: there is nothing left to be told of.
@@ -54,6 +58,15 @@ export class TaskStore {
     } catch (error) {
       onError(error);
     }
+  }
+
+  /**
+   * What happened to a delivery could not be recorded; the dead-letter topic has it. If PostgreSQL has an earlier state of
+   * the delivery, it would be sent again at the end of each lease: it waits for its next attempt, or a day.
+   */
+  private async leaveRefused(task: DeliveryTask, due: Due): Promise<void> {
+    if (task.stored === 0) return;
+    await this.parts.due.reschedule([task], due ?? new Date(this.parts.clock().getTime() + REFUSED_WAIT_MS));
   }
 
   /** What became of an attempt that was on the wire when its partition was given up. */

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DELIVERY_REQUESTS, repeatIdOf, requestRecord, webhookBody } from '@signet/contracts';
 import type { CanonicalMessage, Clock } from '@signet/contracts';
 import type { OutgoingRecord, RecordProducer } from '@signet/kafka';
+import { requestOfLog } from '../delivery/request-of-log.ts';
 import { requestOf } from '../fan-out/fan-out.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { MissedMessages } from './missed-messages.ts';
@@ -118,9 +119,8 @@ export class ReplayRun {
   }
 
   private repetitionOf({ deliveryId, requested, body }: StoredMessage): OutgoingRecord {
-    const { partition: _, requestedAt: __, maxAttempts: ___, orderedAt: ____, ...request } = requested;
     const repeating = {
-      ...request,
+      ...requestOfLog(deliveryId, requested),
       deliveryId: repeatIdOf(this.replay.id, deliveryId),
       acceptedAt: this.parts.clock().getTime(),
       kind: 'replay' as const,

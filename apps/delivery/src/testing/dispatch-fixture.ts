@@ -22,6 +22,7 @@ import { deliveryDatabase } from '../database/database.ts';
 import { DayPartitions } from '../database/day-partitions.ts';
 import { DeliveryMetrics } from '../delivery-metrics.ts';
 import { DeliveryReader } from '../delivery/delivery.reader.ts';
+import type { DeliveryTask } from '../dispatch/delivery-task.ts';
 import { DispatchService } from '../dispatch/dispatch.service.ts';
 import type { DispatchSettings } from '../dispatch/dispatch.service.ts';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
@@ -61,6 +62,9 @@ export class DispatchFixture {
     throw error;
   };
   onError = (error: unknown): void => {
+    throw error;
+  };
+  onRefused = (_task: DeliveryTask, error: unknown): void => {
     throw error;
   };
   private replicas = 0;
@@ -125,10 +129,8 @@ export class DispatchFixture {
         listener: {
           committed: () => undefined,
           failed: (error) => this.onError(error),
-          refused: (error) => {
-            throw error;
-          },
         },
+        onRefused: (task, error) => this.onRefused(task, error),
         deadLetters: { publish: async (letters) => void this.deadLetters.push(...letters) },
         onError: (error) => this.onError(error),
         isBusy: () => this.isBusy,
