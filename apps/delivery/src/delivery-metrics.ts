@@ -27,6 +27,8 @@ export interface DeliveryGauges {
   /** Of the partitions served here. */
   readonly shelvedRequests: () => Promise<number>;
   readonly ownedPartitions: () => number;
+  /** Days past the retention that are kept. */
+  readonly keptDays: () => number;
   readonly now: () => Date;
 }
 
@@ -192,6 +194,11 @@ export class DeliveryMetrics implements DispatchObserver {
       'signet_delivery_owned_partitions',
       'Partitions of delivery.requests.v1 served here.',
       gauges.ownedPartitions,
+    );
+    watched(
+      'signet_delivery_kept_partitions',
+      'Days past the retention whose partitions are kept, because some of their deliveries have not ended.',
+      gauges.keptDays,
     );
   }
 

@@ -41,6 +41,7 @@ beforeEach(() => {
     overdueSeconds: () => overdueSeconds(),
     shelvedRequests: () => Promise.resolve(250),
     ownedPartitions: () => 6,
+    keptDays: () => 2,
     now: () => new Date(60_000),
   });
   const lag = new Map(Array.from({ length: 36 }, (_, n) => [`ingestion.sale.v1/${n}`, n]));

@@ -3,10 +3,9 @@ import type { Clock } from '@signet/contracts';
 import { DeliveryDays } from './delivery-days.ts';
 import type { Dated } from './delivery-days.ts';
 import { dropPartitions } from './drop-partitions.ts';
-import { isoDay, partitionName, TABLES } from './partition-names.ts';
+import type { Dropped } from './drop-partitions.ts';
+import { isoDay, partitionName, PARTITIONS_LOCK, TABLES } from './partition-names.ts';
 
-/** One advisory lock for all replicas: two that make the same partition at once would fail. */
-const LOCK = 'signet.delivery.partitions';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -18,6 +17,8 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 export class DayPartitions {
   private readonly made = new Set<string>();
   private readonly days: DeliveryDays;
+  /** Days past the retention that the last look here has kept; 0 where another replica looks. */
+  keptDays = 0;
 
   constructor(
     private readonly em: EntityManager,
@@ -39,13 +40,24 @@ export class DayPartitions {
     await this.days.note(deliveries);
   }
 
-  /** Drops every partition whose whole day is older than the retention. Returns the days that were dropped here. */
-  async dropExpired(): Promise<string[]> {
+  /** PostgreSQL has no partition for one of these days, although one was made: another replica has dropped it since. */
+  forget(days: readonly string[]): void {
+    for (const day of days) this.made.delete(day);
+    this.days.forget((day) => days.includes(day));
+  }
+
+  /**
+   * Drops every partition whose whole day is older than the retention and whose deliveries have all ended. Returns the days
+   * that were dropped here, and those that are kept.
+   */
+  async dropExpired(): Promise<Dropped> {
     const oldest = isoDay(this.clock().getTime() - this.retentionMs);
     // Also what another replica drops: a message that comes after all needs a new partition.
-    for (const day of this.made) if (day < oldest) this.made.delete(day);
-    await this.days.forget(oldest);
-    return dropPartitions(this.em, oldest);
+    this.forget([...this.made].filter((day) => day < oldest));
+    this.days.forget((day) => day < oldest);
+    const dropped = await dropPartitions(this.em, oldest);
+    this.keptDays = dropped.kept.length;
+    return dropped;
   }
 
   private async make(days: Iterable<string>): Promise<void> {
@@ -62,7 +74,7 @@ export class DayPartitions {
     const name = partitionName(table, day);
     const next = isoDay(Date.parse(day) + DAY_MS);
     await this.em.fork().transactional(async (em) => {
-      await em.execute(`select pg_advisory_xact_lock(hashtextextended('${LOCK}', 0))`);
+      await em.execute(`select pg_advisory_xact_lock(hashtextextended('${PARTITIONS_LOCK}', 0))`);
       const [attached] = await em.execute<object[]>(`select from pg_inherits where inhrelid = to_regclass('${name}')`);
       if (attached) return;
       await em.execute(`create table if not exists ${name} (like ${table} including defaults including constraints)`);

@@ -50,10 +50,9 @@ export class DeliveryDays {
     if (wider.size > 0) await this.widen([...wider.values()]);
   }
 
-  /** Days before this one are gone. */
-  async forget(oldest: string): Promise<void> {
-    for (const day of this.known.keys()) if (day < oldest) this.known.delete(day);
-    await sql`delete from delivery_days where day < ${oldest}::date`.execute(this.em.fork().getKysely());
+  /** These days may have been dropped: the next delivery of one is noted anew. */
+  forget(isForgotten: (day: string) => boolean): void {
+    for (const day of this.known.keys()) if (isForgotten(day)) this.known.delete(day);
   }
 
   private async widen(days: readonly DeliveryDay[]): Promise<void> {

@@ -1,53 +1,112 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import { dayOfPartition, tableOfPartition, TABLES } from './partition-names.ts';
+import { hasOpenDeliveries, queueOpenDeliveries } from './open-deliveries.ts';
+import { dayOfPartition, isoDay, PARTITIONS_LOCK, TABLES, tableOfPartition } from './partition-names.ts';
 
 /** One replica at a time: a table can detach one partition only. */
 const LOCK = 'signet.delivery.retention';
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 type Database = Kysely<unknown>;
 
+/** Days past the retention, `YYYY-MM-DD`. */
+export interface Dropped {
+  readonly dropped: readonly string[];
+  /** Some of their deliveries have not ended. */
+  readonly kept: readonly string[];
+}
+
 interface Partition {
   readonly name: string;
-  /** `leaving`: whoever detached it was interrupted. `alone`: it was detached, and not dropped any more. */
+  /** `leaving`: the replica that detached it was interrupted. `alone`: it was detached, and not dropped any more. */
   readonly state: 'attached' | 'leaving' | 'alone';
 }
 
 /**
- * Drops the partitions of days before `oldest`, with what the work queue has of them. Readers and writers of other days
- * never wait for it, and those that still read the partition are waited for. What a crash left half done is done to its
- * end.
+ * Drops the partitions of days before `oldest` all of whose deliveries have ended (docs/adr/0029). Readers and writers of
+ * other days never wait for it, and those that still read the partition are waited for. What a crash left half done is done
+ * to its end.
  *
- * @returns the days that were dropped, none where another replica is at it
+ * @returns nothing where another replica is at it
  */
-export async function dropPartitions(em: EntityManager, oldest: string): Promise<string[]> {
+export async function dropPartitions(em: EntityManager, oldest: string): Promise<Dropped> {
   // The lock belongs to a connection, and detaching cannot be part of a transaction.
   const database = em.fork().getKysely() as unknown as Database;
   return database.connection().execute(async (connection) => {
     const { rows } = await sql<{ taken: boolean }>`
       select pg_try_advisory_lock(hashtextextended(${LOCK}, 0)) as taken`.execute(connection);
-    if (!rows[0]?.taken) return [];
+    if (!rows[0]?.taken) return { dropped: [], kept: [] };
     try {
-      return await drop(connection, oldest);
+      return await dropDays(connection, oldest);
     } finally {
       await sql`select pg_advisory_unlock(hashtextextended(${LOCK}, 0))`.execute(connection);
     }
   });
 }
 
-async function drop(database: Database, oldest: string): Promise<string[]> {
+async function dropDays(database: Database, oldest: string): Promise<Dropped> {
   const expired = (await partitions(database)).filter(({ name }) => dayOfPartition(name) < oldest);
   // First: until it is away, its table can detach no other.
   for (const { name } of expired.filter(({ state }) => state === 'leaving'))
     await run(database, `alter table ${tableOfPartition(name)} detach partition ${name} finalize`);
-  for (const { name, state } of expired) {
-    if (state === 'attached')
-      await run(database, `alter table ${tableOfPartition(name)} detach partition ${name} concurrently`);
-    await run(database, `drop table ${name}`);
+  const dropped: string[] = [];
+  const kept: string[] = [];
+  for (const day of new Set(expired.map(({ name }) => dayOfPartition(name)))) {
+    const ofDay = expired.filter(({ name }) => dayOfPartition(name) === day);
+    ((await dropDay(database, day, ofDay)) ? dropped : kept).push(day);
   }
-  if (expired.length > 0) await sql`delete from due_deliveries where day < ${oldest}::date`.execute(database);
-  return [...new Set(expired.map(({ name }) => dayOfPartition(name)))];
+  if (dropped.length > 0) await forget(database, dropped);
+  return { dropped, kept };
+}
+
+/**
+ * A delivery may be opened again between a look at the day and its end: a person asks for a retry, or a message comes very
+ * late. So it is looked at twice: first because detaching costs more than a look, and once more when nothing can write to
+ * the tables any more.
+ */
+async function dropDay(database: Database, day: string, ofDay: readonly Partition[]): Promise<boolean> {
+  const deliveries = ofDay.find(({ name }) => tableOfPartition(name) === 'deliveries');
+  const isOpen = deliveries?.state === 'attached' && (await hasOpenDeliveries(database, deliveries.name));
+  if (isOpen && ofDay.every(({ state }) => state === 'attached')) return false;
+  for (const { name } of ofDay.filter(({ state }) => state === 'attached' && !isOpen))
+    await run(database, `alter table ${tableOfPartition(name)} detach partition ${name} concurrently`);
+  return database.transaction().execute((transaction) => dropUnlessOpen(transaction, day));
+}
+
+/** Nothing writes to the tables here but a replica that has made the day's partitions again, of these very tables. */
+async function dropUnlessOpen(database: Database, day: string): Promise<boolean> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${PARTITIONS_LOCK}, 0))`.execute(database);
+  const present = (await partitions(database)).filter(({ name }) => dayOfPartition(name) === day);
+  const alone = present.filter(({ state }) => state === 'alone');
+  const deliveries = present.find(({ name }) => tableOfPartition(name) === 'deliveries');
+  const isUsedAgain = alone.length < present.length;
+  const isOpen = deliveries !== undefined && (await hasOpenDeliveries(database, deliveries.name));
+  if (!isUsedAgain && !isOpen) {
+    for (const { name } of alone) await run(database, `drop table ${name}`);
+    // With the drop: a delivery of the day that comes later is noted behind it.
+    await sql`delete from delivery_days where day = ${day}::date`.execute(database);
+    return true;
+  }
+  for (const { name } of alone) await attach(database, name);
+  if (isOpen) await queueOpenDeliveries(database, deliveries.name);
+  return false;
+}
+
+async function attach(database: Database, name: string): Promise<void> {
+  const day = dayOfPartition(name);
+  const next = isoDay(Date.parse(day) + DAY_MS);
+  await run(
+    database,
+    `alter table ${tableOfPartition(name)} attach partition ${name} for values from ('${day}') to ('${next}')`,
+  );
+}
+
+/** What the work queue and the list of days have of days that are gone. */
+async function forget(database: Database, days: readonly string[]): Promise<void> {
+  await sql`
+    delete from due_deliveries q where q.day = any(${days}::date[])
+      and not exists (select from deliveries d where d.id = q.delivery_id and d.day = q.day)`.execute(database);
 }
 
 async function partitions(database: Database): Promise<Partition[]> {

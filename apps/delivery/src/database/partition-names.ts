@@ -1,3 +1,6 @@
+/** One advisory lock for all replicas: two that make or drop the same partition at once would fail. */
+export const PARTITIONS_LOCK = 'signet.delivery.partitions';
+
 /** Tables that are partitioned by the day of the message's time. */
 export const TABLES = ['delivery_log', 'deliveries'] as const;
 

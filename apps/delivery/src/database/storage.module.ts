@@ -42,8 +42,10 @@ export class StorageModule implements OnModuleInit, OnApplicationShutdown {
   private async maintain(): Promise<void> {
     try {
       await this.partitions.ensureAhead();
-      const dropped = await this.partitions.dropExpired();
+      const { dropped, kept } = await this.partitions.dropExpired();
       if (dropped.length > 0) this.logger.info({ days: dropped }, 'partitions past the retention were dropped');
+      if (kept.length > 0)
+        this.logger.warn({ days: kept }, 'days past the retention are kept: some of their deliveries have not ended');
     } catch (error) {
       this.logger.error({ err: error }, 'the daily partitions could not be kept; it is tried again in an hour');
     }

@@ -78,6 +78,7 @@ export class DispatchModule implements OnApplicationBootstrap, OnApplicationShut
     @Inject(WebhookDirectoryReader) private readonly webhooks: WebhookDirectoryReader,
     @Inject(OutcomesRelay) private readonly relay: OutcomesRelay,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(DayPartitions) private readonly partitions: DayPartitions,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -95,6 +96,7 @@ export class DispatchModule implements OnApplicationBootstrap, OnApplicationShut
       overdueSeconds: () => service.overdueSeconds(),
       shelvedRequests: () => service.shelvedRequests(),
       ownedPartitions: () => ownership.all().length,
+      keptDays: () => this.partitions.keptDays,
       now: clock,
     });
     service.start().catch((error: unknown) => this.logger.error({ err: error }, 'dispatch cannot start'));

@@ -7,7 +7,7 @@ import {
   insertDeliveries,
 } from '../delivery/delivery.log.ts';
 import type { Due, Held, LogAppend } from '../delivery/delivery.log.ts';
-import { isDataError } from './data-error.ts';
+import { isDataError, isWithoutPartition } from './data-error.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 
 /**
@@ -139,6 +139,11 @@ export class Recorder {
       this.failures = 0;
       for (const { append, done } of writes) done(stored.has(append.row.id) ? 'stored' : refusal(append, known));
     } catch (error) {
+      if (isWithoutPartition(error)) {
+        this.partitions.forget(writes.map(({ append }) => append.row.day));
+        queue.unshift(...writes);
+        return;
+      }
       if (isDataError(error)) return this.isolate(error, writes, queue, store);
       // The attempts have happened: they are kept and written as soon as PostgreSQL is back.
       this.failures += 1;

@@ -65,6 +65,16 @@ test('an attempt of a stored delivery that cannot be recorded is told of, and no
   expect(receiver.requests).toHaveLength(2);
 });
 
+test('a partition that another replica has dropped is made again, and nothing is refused', async () => {
+  const service = await fixture.serve();
+  await service.intake.take(requestBatch(webhook, ['before']));
+  await execute('drop table deliveries_20260301, delivery_log_20260301');
+  await service.intake.take(requestBatch(webhook, ['after']));
+  expect(await withStatus('SUCCESS')).toBe(1);
+  expect(await execute(`select from delivery_days where day = '2026-03-01'`)).toHaveLength(1);
+  expect([refused, fixture.deadLetters]).toEqual([[], []]);
+});
+
 test('a subject of the greatest length fits into the index that keeps its order', async () => {
   fixture.directory.put({ ...webhook, ordering: 'subject', version: 2 });
   const service = await fixture.serve({ policy: { scheduleMs: [50], jitter: 0 } });

@@ -42,7 +42,7 @@ test.each<[string, string, object]>([
   ['not_storable', 'messageId', { messageId: 'a\0b' }],
   ['not_storable', 'subject', { subject: 'a\ud800' }],
   ['not_storable', 'source', { source: '\udc00a' }],
-  ['not_storable', 'eventType', { subject: '鑽'.repeat(683) }],
+  ['not_storable', 'subject', { subject: '鑽'.repeat(683) }],
   ['time_out_of_range', 'messageTime', { messageTime: '0000-01-01T00:00:00Z' }],
   ['time_out_of_range', 'messageTime', { messageTime: '0001-01-01T00:00:00+14:00' }],
   ['time_out_of_range', 'messageTime', { messageTime: '9999-12-31T23:59:59Z' }],

@@ -1,0 +1,27 @@
+import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+
+/** That of the index `deliveries_open`, which has these deliveries only: it is empty for nearly every old day. */
+const OPEN = sql`status in ('PENDING', 'RETRYING')`;
+
+/**
+ * Whether deliveries in the partition have not ended. One probe of the partition's own index over such deliveries, however
+ * many deliveries the day and the work queue have.
+ */
+export async function hasOpenDeliveries(database: Kysely<unknown>, partition: string): Promise<boolean> {
+  const { rows } = await sql<{ open: boolean }>`
+    select exists (select from ${sql.table(partition)} where ${OPEN}) as open`.execute(database);
+  return rows[0]?.open ?? false;
+}
+
+/**
+ * Puts the partition's open deliveries into the work queue where they are missing: while the partition was detached, the
+ * owner may have taken them for deleted.
+ */
+export async function queueOpenDeliveries(database: Kysely<unknown>, partition: string): Promise<void> {
+  await sql`
+    insert into due_deliveries (delivery_id, day, partition, webhook_id, created_at, due_at)
+    select id, day, partition, webhook_id, created_at, coalesce(next_retry_at, created_at)
+    from ${sql.table(partition)} where ${OPEN} for update
+    on conflict (delivery_id) do nothing`.execute(database);
+}
