@@ -23,7 +23,8 @@ export class RefusedDeliveries {
   /** Resolves to true when Kafka has it, and to false where the service stops before that. */
   async setAside(task: DeliveryTask, error: unknown): Promise<boolean> {
     const cause = error instanceof Error ? error.message : String(error);
-    const attempts = task.attemptCount === 1 ? '1 attempt was made' : `${task.attemptCount} attempts were made`;
+    const made = task.nextAttempt - 1;
+    const attempts = made === 1 ? '1 attempt was made' : `${made} attempts were made`;
     const why = {
       reason: 'not_storable',
       detail: `PostgreSQL refused to record delivery ${task.id}, of which ${attempts}: ${cause}`,
