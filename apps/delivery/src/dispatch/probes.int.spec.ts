@@ -52,10 +52,9 @@ test('a probe that cannot be signed leaves its place to the next', async () => {
   const service = await fixture.serve(settings);
   const webhook = await opened(service);
   isDown = false;
-  const { secrets } = webhook;
   const broken = [{ sealed: 'v1.unknown.AAAA', expiresAt: null }];
   fixture.onBroken = () => undefined;
-  fixture.directory.put({ ...webhook, maxAttempts: 19, secrets: [...secrets, ...broken], version: 2 });
+  fixture.directory.put({ ...webhook, maxAttempts: 19, secrets: broken, version: 2 });
   await waitFor(() => fixture.broken > 0, { what: 'the probe' });
   fixture.directory.put({ ...webhook, maxAttempts: 19, version: 3 });
   await untilAllArrived(10);
