@@ -30,7 +30,7 @@ export class CircuitRecords {
   /** Webhooks that have a row, as far as this replica knows: nothing is written for one that fails and recovers within `LINGER_MS`. */
   private readonly written = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
-  private writing: Promise<void> | undefined;
+  private writing: Promise<boolean> | undefined;
   private isStopped = false;
 
   constructor(private readonly parts: CircuitRecordsParts) {}
@@ -57,14 +57,14 @@ export class CircuitRecords {
 
   /** Writes down what was noted until now; where PostgreSQL fails it stays noted. */
   async flush(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    await this.writing;
-    while (this.changed.size > 0) if (!(await this.write())) return;
+    while (this.writing) await this.writing;
+    while (this.changed.size > 0) if (!(await this.writeAlone())) break;
+    this.schedule(AGAIN_MS);
   }
 
   async stop(): Promise<void> {
     this.isStopped = true;
+    clearTimeout(this.timer);
     await this.flush();
   }
 
@@ -72,11 +72,19 @@ export class CircuitRecords {
     if (this.timer || this.writing || this.isStopped || this.changed.size === 0) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      this.writing = this.write().then((isWritten) => {
-        this.writing = undefined;
-        this.schedule(isWritten ? LINGER_MS : AGAIN_MS);
-      });
+      // Another write is under way, and schedules the next when it is done.
+      if (this.writing) return;
+      void this.writeAlone().then((isWritten) => this.schedule(isWritten ? LINGER_MS : AGAIN_MS));
     }, afterMs);
+  }
+
+  /** One at a time: of two statements at once the older state could be stored last. */
+  private async writeAlone(): Promise<boolean> {
+    const write = this.write();
+    this.writing = write;
+    const isWritten = await write;
+    this.writing = undefined;
+    return isWritten;
   }
 
   private async write(): Promise<boolean> {
