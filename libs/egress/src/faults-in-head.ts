@@ -1,5 +1,6 @@
-const all = (head: string, line: RegExp): readonly string[] => [...head.matchAll(line)].map(([, value = '']) => value);
-const lengthsIn = (head: string): readonly string[] => all(head, /^content-length[ \t]*:[ \t]*(.*?)[ \t\r]*$/gim);
+/** White space is cut off afterwards: a pattern that does so tries each of many spaces anew, and the receiver writes the head. */
+const lengthsIn = (head: string): readonly string[] =>
+  [...head.matchAll(/^content-length[ \t]*:(.*)$/gim)].map(([, value = '']) => value.trim());
 const isChunked = (head: string): boolean => /^transfer-encoding[ \t]*:/im.test(head);
 
 /**

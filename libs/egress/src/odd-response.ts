@@ -15,7 +15,8 @@ export interface OddResponse {
 /** The blank line after a status line is looked for with and without CR, and so is the end of each line. */
 const STATUS_LINE = /^HTTP\/\d(?:\.\d)? +([1-5]\d\d)(?=[ \r\n])/;
 const END_OF_HEAD = /\r?\n\r?\n/;
-const HEADER_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*:[ \t]*(.*?)[ \t]*$/;
+/** White space around the value is cut off afterwards: a pattern that does so tries each of many spaces anew. */
+const HEADER_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*:(.*)$/;
 
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/g;
 
@@ -50,9 +51,10 @@ const NOTHING = { statusCode: null, headers: {}, body: Buffer.alloc(0) } as cons
 function headersIn(lines: readonly string[]): Record<string, string> {
   const headers = new Map<string, string>();
   for (const line of lines) {
-    const [, written, value = ''] = HEADER_LINE.exec(line.replace(CONTROL, '')) ?? [];
+    const [, written, text = ''] = HEADER_LINE.exec(line.replace(CONTROL, '')) ?? [];
     if (written === undefined || written === '__proto__') continue;
     const name = written.toLowerCase();
+    const value = text.trim();
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }
