@@ -27,8 +27,11 @@ const BATCH_SIZE = 1_000;
 export class CircuitRecords {
   /** Webhooks whose circuits have changed, and their partitions. */
   private readonly changed = new Map<string, number>();
-  /** Webhooks that have a row, as far as this replica knows: nothing is written for one that fails and recovers within `LINGER_MS`. */
-  private readonly written = new Set<string>();
+  /**
+   * Webhooks that have a row, as far as this replica knows, and their partitions: nothing is written for one that fails and
+   * recovers within `LINGER_MS`.
+   */
+  private readonly written = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<boolean> | undefined;
   private isStopped = false;
@@ -51,8 +54,17 @@ export class CircuitRecords {
         extract(epoch from c.last_failed_at) * 1000 as "lastFailedAt",
         extract(epoch from c.opened_at) * 1000 as "openedAt",
         extract(epoch from c.probe_at) * 1000 as "probeAt"`.execute(this.parts.em.fork().getKysely());
-    for (const { webhookId } of rows) this.written.add(webhookId);
+    for (const { webhookId, partition } of rows) this.written.set(webhookId, partition);
     return rows.map(toStored);
+  }
+
+  /**
+   * Their circuits are not in this replica's memory any more. A note that is left of one would be written under the next
+   * claim, when there is no circuit to be read: it would delete the row that the failures in a row are to be taken over from.
+   */
+  forget(partitions: readonly number[]): void {
+    for (const known of [this.changed, this.written])
+      for (const [webhookId, partition] of known) if (partitions.includes(partition)) known.delete(webhookId);
   }
 
   /** Writes down what was noted until now; where PostgreSQL fails it stays noted. */
@@ -95,7 +107,8 @@ export class CircuitRecords {
       return true;
     } catch (error) {
       // Of one that changed once more meanwhile the present state is written.
-      for (const [webhookId, partition] of batch) this.changed.set(webhookId, partition);
+      for (const [webhookId, partition] of batch)
+        if (this.parts.claim(partition)) this.changed.set(webhookId, partition);
       this.parts.onError(error);
       return false;
     }
@@ -141,8 +154,8 @@ export class CircuitRecords {
       on conflict (webhook_id) do update set partition = excluded.partition, epoch = excluded.epoch,
         failures = excluded.failures, last_failed_at = excluded.last_failed_at, openings = excluded.openings,
         opened_at = excluded.opened_at, probe_at = excluded.probe_at`.execute(em.fork().getKysely());
-    for (const { webhookId, circuit } of rows) {
-      if (circuit) this.written.add(webhookId);
+    for (const { webhookId, partition, circuit } of rows) {
+      if (circuit) this.written.set(webhookId, partition);
       else this.written.delete(webhookId);
     }
   }

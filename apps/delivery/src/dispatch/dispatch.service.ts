@@ -354,6 +354,7 @@ export class DispatchService {
     this.ownership.release(partitions);
     this.handBack(this.dispatcher.forgetLost());
     this.circuits.forget(partitions);
+    this.circuitRecords.forget(partitions);
   }
 
   /**
