@@ -15,7 +15,10 @@ interface Sample {
   readonly sealed: string;
 }
 
-/** One sealed text for each key id. Through `to_jsonb`, since a database of an older version has not all of the columns. */
+/**
+ * One sealed text for each key id. Through `to_jsonb`, since a database of an older version has not all of the columns. The
+ * order is that of the sealed texts too, which are unique: a webhook may have several, and all four columns must be of one.
+ */
 const SAMPLES = `
   with rows as (select id, to_jsonb(webhooks) as webhook from registry.webhooks),
   texts as (
@@ -27,8 +30,8 @@ const SAMPLES = `
     select id, null, true, webhook -> 'client_certificate' ->> 'sealed' from rows
   )
   select split_part(sealed, '.', 2) as key_id, count(distinct id)::int as webhooks,
-    (array_agg(id order by id))[1] as id, (array_agg(header order by id))[1] as header,
-    (array_agg(is_identity order by id))[1] as is_identity, (array_agg(sealed order by id))[1] as sealed
+    (array_agg(id order by id, sealed))[1] as id, (array_agg(header order by id, sealed))[1] as header,
+    (array_agg(is_identity order by id, sealed))[1] as is_identity, (array_agg(sealed order by id, sealed))[1] as sealed
   from texts where sealed is not null group by key_id order by key_id`;
 
 /**
