@@ -10,7 +10,7 @@ type Texts = Readonly<Record<string, string>>;
  * @param own ours that no tenant may replace, in lower case
  */
 export function mergedHeaders(defaults: Texts, tenants: readonly Texts[], own: Texts): Record<string, string> {
-  // The usual case, a tenth of the time: nothing but names in lower case.
+  // The usual case, which costs a tenth of the other one: the tenant sets none, and all of our names are in lower case.
   if (tenants.every(isEmpty)) return { ...defaults, ...own };
   const merged = new Map<string, readonly [name: string, value: string]>();
   for (const layer of [defaults, ...tenants, own]) {
