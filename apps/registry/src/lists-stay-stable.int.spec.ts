@@ -37,7 +37,7 @@ describe('filters', () => {
     tenant = own;
     sale = (await own.newWebhook({ name: 'Sales 100%', description: 'for_the Till' })).id;
     stock = (
-      await own.newWebhook({ name: 'Stock', url: 'https://Stock.example/a\u00e9', events: ['inventory.created'] })
+      await own.newWebhook({ name: 'Stock', url: 'https://Stock.example/a%C3%A9', events: ['inventory.created'] })
     ).id;
     await own.call('POST', `/v1/webhooks/${stock}/disable`);
   });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { missedReplayIdOf, newId } from '@signet/contracts';
+import { eventIdOf, missedReplayIdOf, newId } from '@signet/contracts';
 import type { CanonicalMessage, WebhookSnapshot } from '@signet/contracts';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
@@ -106,7 +106,7 @@ test('what came while it was disabled arrives, each once, though three replicas 
   late.put({ ...snapshot, version: 4 });
   await untilLookedAt(late);
   expect(await replays()).toHaveLength(1);
-  expect(arrived()).toEqual(missed.map(({ id }) => id).toSorted());
+  expect(arrived()).toEqual(missed.map(eventIdOf).toSorted());
 }, 120_000);
 
 test('one that was cancelled is not made again', async () => {
@@ -170,5 +170,5 @@ test('a replica that has not read yet that the webhook was enabled ends neither 
   ofDispatch.put(snapshot);
   await untilReplay(snapshot, 'completed');
   await waitFor(() => receiver.requests.length >= 5, { what: 'the missed ones' });
-  expect(arrived()).toEqual(missed.map(({ id }) => id).toSorted());
+  expect(arrived()).toEqual(missed.map(eventIdOf).toSorted());
 }, 120_000);
