@@ -39,6 +39,8 @@ export class DeliveryTask {
   acceptedAt: number | null = null;
   /** Its webhook has kept it waiting: an open circuit, a limit of its own, or a receiver that is slow. */
   wasKeptWaiting = false;
+  /** A person asked for it, and its webhook's queue had room for it: no circuit, and none of the webhook's limits, holds it back. */
+  isUrgent = false;
   /** It has lain on the shelf, because its webhook could not take it. */
   wasShelved = false;
   /** What was asked for on delivery.requests.v1; undefined where the log does not begin with it. */
@@ -126,7 +128,7 @@ export class DeliveryTask {
     return this.row === null ? 1 : attemptsMade(this.row) + 1;
   }
 
-  /** A person waits for what becomes of it: no circuit, and none of the webhook's limits, holds it back. */
+  /** A person waits for what becomes of it. */
   get isAskedFor(): boolean {
     return this.row !== null && (this.row.kind === 'test' || this.row.isRetryAsked);
   }

@@ -61,10 +61,11 @@ export class Dispatcher {
       return;
     }
     const queue = this.queues.of(task.webhookId);
-    const isBlocked = !task.isAskedFor && this.parts.circuits.state(task.webhookId) === 'open';
+    task.isUrgent = task.isAskedFor && queue.takesUrgent;
+    const isBlocked = !task.isUrgent && this.parts.circuits.state(task.webhookId) === 'open';
     const step = this.lanes.enter(task, isBehindStored);
     if (isBlocked || step !== 'started') this.keepWaiting(queue);
-    const isTooMuch = isFull && !task.isAskedFor;
+    const isTooMuch = isFull && !task.isUrgent;
     if (isBlocked || isTooMuch || isBehindStored || step === 'leaving') void this.park([task]);
     else if (step === 'started') {
       queue.push(task);
@@ -297,7 +298,8 @@ export class Dispatcher {
     if (queue.inFlight === 0) queue.progressAt = this.parts.clock().getTime();
     queue.started(task.slotKind);
     this.slots.take(task.slotKind, queue.tenantId);
-    task.cause = this.parts.circuits.begin(task.webhookId);
+    const cause = this.parts.circuits.begin(task.webhookId);
+    task.cause = cause === 'schedule' && task.isAskedFor ? 'person' : cause;
     this.begin(task, queue, webhook);
     return true;
   }
@@ -338,7 +340,7 @@ export class Dispatcher {
     const { circuits, policy, random, observer } = this.parts;
     const { result } = completed;
     this.freeSlot(task, queue);
-    if (task.cause !== 'person') queue.attemptEnded(result.facts.durationMs, result.failure !== null);
+    if (!task.isUrgent) queue.attemptEnded(result.facts.durationMs, result.failure !== null);
     const chance = random();
     const { webhookId, claim } = task;
     const ended = endedAttempt(completed);
@@ -383,7 +385,7 @@ export class Dispatcher {
 
   private freeSlot(task: DeliveryTask, queue: WebhookQueue): void {
     task.inFlight = false;
-    if (task.cause === 'person') return queue.askedEnded();
+    if (task.isUrgent) return queue.askedEnded();
     queue.progressAt = this.parts.clock().getTime();
     queue.ended(task.slotKind);
     this.slots.giveBack(task.slotKind, queue.tenantId);

@@ -105,10 +105,10 @@ export class TaskStore {
 
   /** Parks the tasks: they wait for room, not for a time. */
   async park(tasks: readonly DeliveryTask[]): Promise<void> {
-    const isStored = (task: DeliveryTask): boolean => task.stored > 0 && task.pending.length === 0 && !task.isAskedFor;
+    const isStored = (task: DeliveryTask): boolean => task.stored > 0 && task.pending.length === 0 && !task.isUrgent;
     const stored = this.parking.add(tasks.filter(isStored)).catch(this.parts.onError);
     // What a person asked for waits for nothing: it is leased again with the next look at the work queue.
-    const dueOf = (task: DeliveryTask): Due => (task.isAskedFor ? this.parts.clock() : 'parked');
+    const dueOf = (task: DeliveryTask): Due => (task.isUrgent ? this.parts.clock() : 'parked');
     const rest = tasks.filter((task) => !isStored(task)).map((task) => this.store(task, () => dueOf(task)));
     await Promise.all([stored, ...rest]);
   }

@@ -7,6 +7,11 @@ import type { SlotKind, Slots } from './slots.ts';
  * receiver that hangs gives some of them back.
  */
 const ASKED_AT_ONCE = 4;
+/**
+ * So many more of these wait beside the others; what comes then waits like the others. Without a bound, a thousand retries of
+ * a receiver that hangs would fill the memory for leased deliveries, and no tenant's retries would be read for hours.
+ */
+const ASKED_WAITING = 8;
 
 /** About so many attempts weigh in the average. */
 const ATTEMPTS_AVERAGED = 16;
@@ -105,8 +110,13 @@ export class WebhookQueue {
   }
 
   push(task: DeliveryTask): void {
-    if (task.isAskedFor) this.asked.add(task);
+    if (task.isUrgent) this.asked.add(task);
     else this.waiting[task.slotKind].add(task);
+  }
+
+  /** Whether one more that a person asked for may wait beside the others. */
+  get takesUrgent(): boolean {
+    return this.asked.size < ASKED_WAITING;
   }
 
   /** The next that a person asked for, unless enough of them are on the wire; its POST begins. */
