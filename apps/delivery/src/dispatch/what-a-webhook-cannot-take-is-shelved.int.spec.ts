@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { DeliveryRequest, WebhookSnapshot } from '@signet/contracts';
 import { newId } from '@signet/contracts';
-import { RecordingReceiver, waitFor } from '@signet/testing';
+import { fakeClock, RecordingReceiver, waitFor } from '@signet/testing';
 import { RequestBundles } from '../fan-out/request-bundles.ts';
 import { asBatch } from '../testing/replay-fixture.ts';
 import { DispatchFixture, orderedBatch, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
-import type { DispatchService, DispatchSettings } from './dispatch.service.ts';
+import type { DispatchService } from './dispatch.service.ts';
 
 const COUNT = 20;
 let fixture: DispatchFixture;
@@ -29,11 +29,18 @@ const inLists = async (ending?: string): Promise<number> =>
 const messageIds = (): string[] =>
   receiver.requests.map(({ body }) => (JSON.parse(body.toString()) as { data: { messageId: string } }).data.messageId);
 
-/** A replica whose webhook's circuit is open for an hour; five failed deliveries are in the lists. */
+/**
+ * A replica whose webhook's circuit is open for an hour; five failed deliveries and eight that it holds back are in the
+ * lists, and the shelf is empty. While the process is busy the next row is taken back after `unhurriedMs`: never, where a
+ * test does not move its clock.
+ */
 async function behindAnOpenCircuit(
-  settings: Partial<DispatchSettings> = {},
+  unhurriedMs = 3_600_000,
 ): Promise<{ service: DispatchService; webhook: WebhookSnapshot }> {
-  const service = await fixture.serve({ policy: { scheduleMs: [3_600_000], jitter: 0 }, ...settings });
+  const service = await fixture.serve({
+    policy: { scheduleMs: [3_600_000], jitter: 0 },
+    shelf: { lingerMs: 1, unhurriedMs },
+  });
   const webhook = fixture.webhook(receiver.url);
   await service.intake.take(requestBatch(webhook, numbers('failing', 5)));
   await waitFor(() => service.circuits.state(webhook.id) === 'open', { what: 'the circuit to open' });
@@ -41,6 +48,8 @@ async function behindAnOpenCircuit(
   // One bundle is taken back at once even while the process is busy.
   await service.intake.take(requestBatch(webhook, numbers('first', 8)));
   await waitFor(async () => (await inLists()) === 13, { what: 'the first bundle to be taken back' });
+  // Its row is removed after that.
+  await waitFor(async () => (await service.shelvedRequests()) === 0, { what: 'its row to be removed' });
   return { service, webhook };
 }
 
@@ -56,10 +65,17 @@ test('requests behind an open circuit are durable on the shelf, and in the lists
 });
 
 test('in a busy process, too, they come back bit by bit', async () => {
-  const { service, webhook } = await behindAnOpenCircuit();
+  const clock = fakeClock();
+  await fixture.close();
+  fixture = await DispatchFixture.create({ clock });
+  fixture.isBusy = true;
+  const { service, webhook } = await behindAnOpenCircuit(500);
   await service.intake.take(requestBatch(webhook, numbers('m')));
   await service.intake.take(requestBatch(webhook, numbers('n')));
+  expect(await service.shelvedRequests()).toBe(2 * COUNT);
+  clock.advance(500);
   await waitFor(async () => (await service.shelvedRequests()) === COUNT, { what: 'one bundle' });
+  clock.advance(500);
   await waitFor(async () => (await service.shelvedRequests()) === 0, { what: 'the other' });
   expect(await inLists('PENDING')).toBe(8 + 2 * COUNT);
 });
@@ -97,7 +113,7 @@ test('what a receiver that hangs cannot take is shelved as well', async () => {
   release();
   await waitFor(async () => (await inLists('SUCCESS')) === 10 + COUNT, { what: 'all of them' });
   expect(new Set(hanging.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(10 + COUNT);
-  expect(await service.shelvedRequests()).toBe(0);
+  await waitFor(async () => (await service.shelvedRequests()) === 0, { what: 'the shelf to be empty' });
   await hanging.close();
 });
 
@@ -172,6 +188,7 @@ test.each<[string, Partial<DeliveryRequest>]>([
   const { service, webhook } = await behindAnOpenCircuit();
   const batch = requestBatch(webhook, numbers('m', 8), undefined, fields);
   await service.intake.take(batch);
+  fixture.isBusy = false;
   await waitFor(async () => (await service.shelvedRequests()) === 0, { what: 'the shelf to be empty' });
   expect(fixture.deadLetters.map(({ record, why }) => [record.offset, record.value, why.reason])).toEqual(
     batch.records.map(({ offset, value }) => [offset, value, 'not_a_delivery_request']),
