@@ -38,10 +38,12 @@ test("what a webhook's own limit keeps waiting is late by the receiver's fault, 
   // What an owner before has sent of the limit counts for the first second.
   const takenAt = ownership.claim(PARTITION)?.takenAt ?? 0;
   await waitFor(() => Date.now() - takenAt > 1_100, { what: 'the whole limit to be ours' });
-  const slow = fixture.webhook(receiver.url, { rateLimitPerSecond: 20 });
-  await intake.take(requestBatch(slow, numbers(40), undefined, now()));
-  await waitFor(() => receiver.requests.length === 50, { what: 'all of them' });
-  await waitFor(async () => ((await firstAttempts())['receiver'] ?? 0) === 20, { what: 'the second twenty to count' });
+  const slow = fixture.webhook(receiver.url, { rateLimitPerSecond: 5 });
+  // Five begin at once, in one go, fewer than its slots: so the limit is what keeps the second five waiting.
+  await intake.take(requestBatch(slow, numbers(10), undefined, now()));
+  await waitFor(() => receiver.requests.length === 20, { what: 'all of them' });
+  await waitFor(async () => ((await firstAttempts())['receiver'] ?? 0) === 5, { what: 'the second five to count' });
+  expect(await firstAttempts()).toEqual({ none: 15, receiver: 5 });
 });
 
 test('what an open circuit has held back is late by the fault of the receiver', async () => {
@@ -49,7 +51,7 @@ test('what an open circuit has held back is late by the fault of the receiver', 
   const { intake, circuits } = await fixture.serve({ policy: { scheduleMs: [300], jitter: 0 }, maxAttempts: 20 });
   const webhook = fixture.webhook(receiver.url);
   await intake.take(requestBatch(webhook, numbers(30), undefined, now()));
-  expect(circuits.find(webhook.id)).not.toBeNull();
+  await waitFor(() => circuits.find(webhook.id), { what: 'the circuit to open' });
   status = 200;
   const tried = async (): Promise<number[]> => {
     const { none = 0, receiver: held = 0 } = await firstAttempts();

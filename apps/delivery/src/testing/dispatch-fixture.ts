@@ -147,7 +147,8 @@ export class DispatchFixture {
         perWebhookConcurrency: 8,
         totalConcurrency: 256,
         leasedInMemory: 4_000,
-        spillAfterMs: 100,
+        // A batch is taken when its attempts have ended, however slow the machine; a test of spilling says when.
+        spillAfterMs: 20_000,
         recorder: { batchSize: 500, lingerMs: 1, lanes: 2 },
         shelf: { lingerMs: 1, unhurriedMs: 500 },
         userAgent: 'Signet/test',
