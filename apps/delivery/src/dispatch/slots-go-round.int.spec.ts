@@ -29,12 +29,17 @@ const failedAt = (n: number): EndedAttempt => ({
 });
 
 test('when every slot is taken, a webhook with much to send lets others have the next', async () => {
-  const { intake } = await fixture.serve({ totalConcurrency: 2, perWebhookConcurrency: 2, spillAfterMs: 20_000 });
+  const { intake, dispatcher } = await fixture.serve({ totalConcurrency: 2, perWebhookConcurrency: 2 });
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  answer = () => released.then(() => ({}));
   const busy = intake.take(requestBatch(fixture.webhook(`${receiver.url}/busy`), numbers(60)));
   await waitFor(() => receiver.requests.length >= 2, { what: 'the busy one to take every slot' });
+  const other = intake.take(requestBatch(fixture.webhook(`${receiver.url}/other`), numbers(3)));
+  await waitFor(() => dispatcher.size === 60 + 3, { what: 'the other one to wait' });
   const at = receiver.requests.length;
-  await intake.take(requestBatch(fixture.webhook(`${receiver.url}/other`), numbers(3)));
-  await busy;
+  release();
+  await Promise.all([busy, other]);
   const last = receiver.requests.map(({ path }) => path).lastIndexOf('/other');
   expect(last - at).toBeLessThan(15);
 });
@@ -42,7 +47,6 @@ test('when every slot is taken, a webhook with much to send lets others have the
 test('a free slot goes to the next that can use it, when the one whose turn it is cannot', async () => {
   const { intake, circuits, dispatcher } = await fixture.serve({
     totalConcurrency: 1,
-    spillAfterMs: 20_000,
     policy: { scheduleMs: [3_600_000], jitter: 0 },
   });
   let release = (): void => undefined;
