@@ -4,8 +4,8 @@ import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 
 const SLOTS = 8;
 const TIMEOUT = 400;
-/** Long enough for all that is looked at before the first probe, on a busy machine too. */
-const PROBE_AFTER = 2_500;
+/** The first probe comes long after all that is looked at before it, on a busy machine too; the next ones come soon. */
+const PROBE_AFTER = [8_000, 500];
 let fixture: DispatchFixture;
 let receiver: RecordingReceiver;
 let isHanging: boolean;
@@ -27,7 +27,7 @@ const numbers = (count: number): string[] => Array.from({ length: count }, (_, i
 
 test('an endpoint that hangs costs its slots for one time-out, and then one slot for each probe', async () => {
   const { intake, circuits, dispatcher } = await fixture.serve({
-    policy: { scheduleMs: [PROBE_AFTER], jitter: 0 },
+    policy: { scheduleMs: PROBE_AFTER, jitter: 0 },
     maxAttempts: 20,
     perWebhookConcurrency: SLOTS,
   });
@@ -56,9 +56,9 @@ test('an endpoint that hangs costs its slots for one time-out, and then one slot
   await waitFor(
     () => {
       most = Math.max(most, dispatcher.attemptsInFlight);
-      return receiver.requests.length === SLOTS + 2;
+      return receiver.requests.length >= SLOTS + 2;
     },
-    { what: 'two probes', timeoutMs: 20_000 },
+    { what: 'two probes', timeoutMs: 30_000 },
   );
   expect(most).toBe(1);
   isHanging = false;
@@ -67,7 +67,7 @@ test('an endpoint that hangs costs its slots for one time-out, and then one slot
     async () => (await fixture.reader.list({ tenantId: null, status: 'SUCCESS' }, null, 200)).length === 100,
     {
       what: 'all to arrive when it answers again',
-      timeoutMs: 20_000,
+      timeoutMs: 30_000,
     },
   );
   expect(circuits.state(webhook.id)).toBe('closed');

@@ -137,13 +137,22 @@ test('what nobody reports on is tried when it must have ended', async () => {
   const clock = fakeClock();
   const later = await DispatchFixture.create({ clock });
   try {
-    const webhook = later.webhook(receiver.url, { requestTimeoutMs: 4_000 });
+    // Longer than the test takes: what times out is reported on.
+    const webhook = later.webhook(receiver.url, { requestTimeoutMs: 30_000 });
     const first = await later.serve({ spillAfterMs: 5 });
     await first.intake.take(requestBatch(webhook, ['m-1']));
     await waitFor(() => receiver.requests.length === 1, { what: 'the POST' });
     await first.givingUp();
-    await later.serve();
-    clock.advance(8_000);
+    const second = await later.serve();
+    clock.advance(34_000);
+    // Its retry comes from the work queue: when it arrives, the queue has been looked at.
+    const other = await RecordingReceiver.start({
+      respond: (_request, index) => ({ status: index === 0 ? 500 : 200 }),
+    });
+    await second.intake.take(requestBatch(later.webhook(other.url), ['m-2']));
+    clock.advance(100);
+    await waitFor(() => other.requests.length === 2, { what: 'a retry that is due' });
+    await other.close();
     expect(receiver.requests).toHaveLength(1);
     clock.advance(2_000);
     await waitFor(() => receiver.requests.length === 2, { what: 'the second try' });
