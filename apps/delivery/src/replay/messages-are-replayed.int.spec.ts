@@ -19,11 +19,17 @@ let answer: (messageId: string) => ReceiverAnswer;
 let requested: OutgoingRecord[];
 let replicas: ReplayService[];
 let since: Date;
+/** From so many requests on a replay waits for `release`, so that it is seen in its middle on every machine. */
+let heldFrom: number;
+let release: () => void;
+let released: Promise<void>;
 
 beforeEach(async () => {
   answer = () => ({});
   requested = [];
   replicas = [];
+  heldFrom = Number.POSITIVE_INFINITY;
+  released = new Promise((resolve) => (release = resolve));
   since = new Date(Date.now() - 1_000);
   fixture = await DispatchFixture.create();
   receiver = await RecordingReceiver.start({ respond: ({ body }) => answer(messageIdOf(body)) });
@@ -31,6 +37,7 @@ beforeEach(async () => {
   webhook = fixture.webhook(receiver.url);
 }, 60_000);
 afterEach(async () => {
+  release();
   await Promise.all(replicas.map(({ runner }) => runner.stop()));
   await fixture.close();
   await receiver.close();
@@ -65,6 +72,7 @@ function replica(options: Partial<Parameters<typeof replayReplica>[1]> = {}): Re
     onRequests: async (records) => {
       await dispatch.intake.take(asBatch(records, requested.length));
       requested.push(...records);
+      if (requested.length >= heldFrom) await released;
     },
     ...options,
   });
@@ -149,10 +157,13 @@ test('a replica that stops in the middle leaves the rest to another one, and eac
   await dispatch.intake.take(requestBatch(webhook, numbers(60)));
   await untilEnded(60);
   const first = replica({ ratePerSecond: 20 });
+  heldFrom = 10;
   first.runner.start();
   const { id } = await first.replays.create(wanted('all'), OPERATOR);
   await waitFor(() => requested.length >= 10, { what: 'the first requests' });
-  await first.runner.stop();
+  const stopping = first.runner.stop();
+  release();
+  await stopping;
   const stopped = await first.replays.find(id, OPERATOR);
   expect(stopped).toMatchObject({ state: 'running', total: 60 });
   expect(stopped.requested).toBeLessThan(60);
@@ -189,13 +200,20 @@ test('a cancelled replay requests nothing more', async () => {
   await dispatch.intake.take(requestBatch(webhook, numbers(60)));
   await untilEnded(60);
   const service = replica({ ratePerSecond: 20 });
+  heldFrom = 5;
   service.runner.start();
   const { id } = await service.replays.create(wanted('all'), OPERATOR);
   await waitFor(() => requested.length >= 5, { what: 'the first requests' });
   await service.replays.cancel(id, OPERATOR);
   expect(await service.replays.find(id, OPERATOR)).toMatchObject({ state: 'cancelled' });
+  const requestedBefore = requested.length;
+  release();
+  // The replay of another webhook shows that the runner goes on.
+  const other = fixture.webhook(receiver.url);
+  const next = await service.replays.create({ ...wanted('all'), webhookId: other.id }, OPERATOR);
+  await untilState(service, next.id, 'completed');
+  expect(requested).toHaveLength(requestedBefore);
   await service.runner.stop();
-  expect(requested.length).toBeLessThan(60);
   // To cancel it again changes nothing.
   await service.replays.cancel(id, OPERATOR);
 });
@@ -204,10 +222,12 @@ test('a replay fails with the reason when its webhook is disabled or deleted, or
   await dispatch.intake.take(requestBatch(webhook, numbers(60)));
   await untilEnded(60);
   const service = replica({ ratePerSecond: 40 });
+  heldFrom = 10;
   service.runner.start();
   const { id } = await service.replays.create(wanted('all'), OPERATOR);
   await waitFor(() => requested.length >= 10, { what: 'the first requests' });
   fixture.directory.put({ ...webhook, isActive: false, version: 2 });
+  release();
   expect(await untilState(service, id, 'failed')).toMatchObject({ reason: 'webhook_disabled' });
   await expect(service.replays.create(wanted('all'), OPERATOR)).rejects.toMatchObject({ code: 'webhook_disabled' });
   // Who cancels it too late is told so.
