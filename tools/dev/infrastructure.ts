@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DataDir } from './data-dir.ts';
 import type { GivenServers } from './given-servers.ts';
 import { KeptAlive } from './kept-alive.ts';
-import { chosenInnerPort } from './ports.ts';
+import { startOnChosenPort } from './ports.ts';
 import { say } from './progress.ts';
 import type { DevSettings } from './settings.ts';
 import { ROOT } from './settings.ts';
@@ -64,12 +64,14 @@ export class Infrastructure {
     const { postgres: dataDir, logs } = this.#dataDir;
     // First, so that the port is free again.
     await endLeftoverPostgres(dataDir, say);
-    const port = await chosenInnerPort('PostgreSQL', POSTGRES_PORT);
     const logFile = join(logs, 'postgres.log');
-    this.#postgres = new KeptAlive('PostgreSQL', () =>
-      startPostgres({ dataDir, port, database: DATABASE, logFile, log: say }),
-    );
-    const { url } = await this.#postgres.start();
+    const { url, port } = await startOnChosenPort('PostgreSQL', POSTGRES_PORT, (port) => {
+      this.#stopping.throwIfAborted();
+      this.#postgres = new KeptAlive('PostgreSQL', () =>
+        startPostgres({ dataDir, port, database: DATABASE, logFile, log: say }),
+      );
+      return this.#postgres.start();
+    });
     say(`PostgreSQL is ready on 127.0.0.1:${port}`);
     return url;
   }
@@ -80,10 +82,12 @@ export class Infrastructure {
     const libDir = await ensureKafkaJars({ cacheDir: this.#settings.cacheDir, pom, log: say, signal: this.#stopping });
     this.#stopping.throwIfAborted();
     await endLeftoverKafka(dataDir, say);
-    const port = await chosenInnerPort('Kafka', KAFKA_PORT);
     const logFile = join(logs, 'kafka.log');
-    this.#kafka = new KeptAlive('Kafka', () => startKafka({ dataDir, libDir, port, logFile, log: say }));
-    const { brokers } = await this.#kafka.start();
+    const { brokers } = await startOnChosenPort('Kafka', KAFKA_PORT, (port) => {
+      this.#stopping.throwIfAborted();
+      this.#kafka = new KeptAlive('Kafka', () => startKafka({ dataDir, libDir, port, logFile, log: say }));
+      return this.#kafka.start();
+    });
     say(`Kafka is ready on ${brokers}`);
     return brokers;
   }
