@@ -12,6 +12,8 @@ import type { LocalFile } from './local-file.ts';
 import { ROOT } from './settings.ts';
 
 const READY_MS = 180_000;
+/** Of PostgreSQL, Kafka and the services, where no other program has them. */
+const USUAL_PORTS = new Set([5432, 9092, 3000, 3100, 3001, 3101, 3002, 3102]);
 const log = (): void => undefined;
 let dataDir: string;
 let port: number;
@@ -149,8 +151,12 @@ test(
 
     const second = await npmStart();
     expect(output).toContain('which an earlier run left behind');
-    expect(markOf(first.services.registry.pid)).toBeUndefined();
-    expect(portsOf(second)).toEqual(portsOf(first));
+    // Where another Signet has the usual ports both runs take others; the usual ones are free again for the second.
+    const before = portsOf(first);
+    const usual = before.flatMap((taken, index) => (USUAL_PORTS.has(taken) || taken === port ? [index] : []));
+    expect(usual.map((index) => portsOf(second)[index])).toEqual(usual.map((index) => before[index]));
+    const { services } = first;
+    expect(Object.values(services).map(({ pid }) => markOf(pid))).toEqual([undefined, undefined, undefined]);
     expect(await interrupt()).toBe(0);
   },
   3 * READY_MS,
