@@ -140,8 +140,11 @@ test('what nobody reports on is tried when it must have ended', async () => {
     // Longer than the test takes: what times out is reported on.
     const webhook = later.webhook(receiver.url, { requestTimeoutMs: 30_000 });
     const first = await later.serve({ spillAfterMs: 5 });
-    await first.intake.take(requestBatch(webhook, ['m-1']));
+    const taken = first.intake.take(requestBatch(webhook, ['m-1']));
     await waitFor(() => receiver.requests.length === 1, { what: 'the POST' });
+    // By this clock the receiver is slow now: the delivery is stored.
+    clock.advance(5);
+    await taken;
     await first.givingUp();
     const second = await later.serve();
     clock.advance(34_000);
@@ -156,6 +159,7 @@ test('what nobody reports on is tried when it must have ended', async () => {
     expect(receiver.requests).toHaveLength(1);
     clock.advance(2_000);
     await waitFor(() => receiver.requests.length === 2, { what: 'the second try' });
+    expect(receiver.requests.map(({ headers }) => headers['signet-attempt'])).toEqual(['1', '1']);
   } finally {
     release();
     await later.close();
