@@ -44,7 +44,7 @@ test.each([
     await until(webhook.id, 'RETRYING');
     await tenant.call(method, `/v1/webhooks/${webhook.id}${action}`);
     const [ended] = await until(webhook.id, 'FAILED');
-    expect(ended).toMatchObject({ errorClass: reason, attemptCount: 1, nextRetryAt: null });
+    expect(ended).toMatchObject({ endReason: reason, attemptCount: 1, nextRetryAt: null });
     if (reason === 'disabled') await tenant.call('DELETE', `/v1/webhooks/${webhook.id}`);
   },
   90_000,

@@ -162,10 +162,12 @@ describe.each(SERVICES)('%s', (service) => {
               ['--include-operation-id', REVOKE],
             ]
           : [[]];
-      for (const operations of runs) {
-        const key = service === 'ingestion' ? local.producerKey : await newOperatorKey();
+      // Before the runs: while one of them blocks this process, idle connections end unnoticed.
+      const keys: string[] = [];
+      for (const _run of runs) keys.push(service === 'ingestion' ? local.producerKey : await newOperatorKey());
+      for (const [index, operations] of runs.entries()) {
         const args = [
-          ...['run', addressOf(service), '--url', local.url, '--header', `Authorization: Bearer ${key}`],
+          ...['run', addressOf(service), '--url', local.url, '--header', `Authorization: Bearer ${keys[index]}`],
           ...['--checks', CHECKS.join(','), '--phases', 'examples,coverage,fuzzing', '--max-examples', EXAMPLES],
           ...['--seed', '1', '--workers', '1', '--generation-database', 'none', '--no-color', ...operations],
         ];

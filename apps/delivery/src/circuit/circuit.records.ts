@@ -27,6 +27,8 @@ const BATCH_SIZE = 1_000;
 export class CircuitRecords {
   /** Webhooks whose circuits have changed, and their partitions. */
   private readonly changed = new Map<string, number>();
+  /** Claims whose rows were taken over. Before that a note would overwrite what the owner before has counted. */
+  private readonly adopted = new Map<number, PartitionClaim>();
   /**
    * Webhooks that have a row, as far as this replica knows, and their partitions: nothing is written for one that fails and
    * recovers within `LINGER_MS`.
@@ -45,7 +47,8 @@ export class CircuitRecords {
   }
 
   /** Takes over the rows of these claims' partitions from the owners before, and returns what they say. */
-  async adopt(claims: readonly PartitionClaim[]): Promise<StoredCircuit[]> {
+  async adopt(all: readonly PartitionClaim[]): Promise<StoredCircuit[]> {
+    const claims = all.filter((claim) => this.adopted.get(claim.partition) !== claim);
     if (claims.length === 0) return [];
     const { rows } = await sql<RawCircuit>`
       with ${ownedOf(claims)}
@@ -55,6 +58,7 @@ export class CircuitRecords {
         extract(epoch from c.opened_at) * 1000 as "openedAt",
         extract(epoch from c.probe_at) * 1000 as "probeAt"`.execute(this.parts.em.fork().getKysely());
     for (const { webhookId, partition } of rows) this.written.set(webhookId, partition);
+    for (const claim of claims) this.adopted.set(claim.partition, claim);
     return rows.map(toStored);
   }
 
@@ -63,6 +67,7 @@ export class CircuitRecords {
    * claim, when there is no circuit to be read: it would delete the row that the failures in a row are to be taken over from.
    */
   forget(partitions: readonly number[]): void {
+    for (const partition of partitions) this.adopted.delete(partition);
     for (const known of [this.changed, this.written])
       for (const [webhookId, partition] of known) if (partitions.includes(partition)) known.delete(webhookId);
   }
@@ -117,8 +122,9 @@ export class CircuitRecords {
   private async replace(batch: readonly (readonly [webhookId: string, partition: number])[]): Promise<void> {
     const { read, tenantOf, claim, em } = this.parts;
     const rows = batch.flatMap(([webhookId, partition]) => {
-      const epoch = claim(partition)?.epoch;
-      if (epoch === undefined) return [];
+      const owned = claim(partition);
+      if (!owned || this.adopted.get(partition) !== owned) return [];
+      const { epoch } = owned;
       const tenantId = tenantOf(webhookId);
       const circuit = tenantId === undefined ? null : read(webhookId);
       if (circuit === null && !this.written.has(webhookId)) return [];
@@ -153,7 +159,10 @@ export class CircuitRecords {
       from owned where openings is not null
       on conflict (webhook_id) do update set partition = excluded.partition, epoch = excluded.epoch,
         failures = excluded.failures, last_failed_at = excluded.last_failed_at, openings = excluded.openings,
-        opened_at = excluded.opened_at, probe_at = excluded.probe_at`.execute(em.fork().getKysely());
+        opened_at = excluded.opened_at, probe_at = excluded.probe_at,
+        probe_asked_at = case when excluded.probe_at is not null then circuits.probe_asked_at end`.execute(
+      em.fork().getKysely(),
+    );
     for (const { webhookId, partition, circuit } of rows) {
       if (circuit) this.written.set(webhookId, partition);
       else this.written.delete(webhookId);

@@ -140,9 +140,14 @@ export class Circuits {
   /** Takes over what a former owner has written down. */
   restore(stored: readonly StoredCircuit[]): void {
     for (const { webhookId, partition, failures, openings, open } of stored) {
-      if (this.circuits.has(webhookId) || this.circuits.size >= MAX_CIRCUITS) continue;
-      const circuit = this.create(webhookId, partition);
-      Object.assign(circuit, { failures, openings });
+      const known = this.circuits.get(webhookId);
+      if (!known && this.circuits.size >= MAX_CIRCUITS) continue;
+      const circuit = known ?? this.create(webhookId, partition);
+      // An attempt may have ended between the claim and this: its failure is one more in the row.
+      const count = failures.count + circuit.failures.count;
+      const lastEndedAt = circuit.failures.lastEndedAt ?? failures.lastEndedAt;
+      Object.assign(circuit, { failures: { count, lastEndedAt }, openings: openings + circuit.openings });
+      if (!circuit.breaker.closed) continue;
       if (!open) continue;
       Object.assign(circuit, open);
       const waitMs = open.probeAt - this.clock().getTime();
@@ -191,6 +196,10 @@ export class Circuits {
 
   ids(): string[] {
     return [...this.circuits.keys()];
+  }
+
+  idsOf(partition: number): string[] {
+    return this.ids().filter((id) => this.circuits.get(id)?.partition === partition);
   }
 
   /** Number of circuits, those included that are closed because too few attempts have failed yet. */
@@ -293,8 +302,9 @@ export class Circuits {
 
   /** A probe that a person asked for has failed: the schedule goes on as if it had not been. */
   private openAgainAsBefore(webhookId: string, circuit: Circuit): void {
-    if (circuit.probeAt > this.clock().getTime()) this.openUntilProbe(webhookId, circuit);
-    else this.open(webhookId, circuit);
+    const now = this.clock().getTime();
+    if (circuit.probeAt <= now) circuit.probeAt = now + probeDelayMs(this.rules, circuit.openings);
+    this.openUntilProbe(webhookId, circuit);
   }
 
   private openUntilProbe(webhookId: string, circuit: Circuit): void {

@@ -224,6 +224,16 @@ describe('the next owner of the partition', () => {
     expect(circuits.probeAt(W)).toBe(Date.now() + 15 * MINUTE);
   });
 
+  test('adds what was counted since the partition was taken', async () => {
+    await report(...times(5, 'failed' as const));
+    const stored = circuits.stored(W)!;
+    circuits.close();
+    circuits = newCircuits();
+    await report('failed');
+    circuits.restore([stored]);
+    expect(circuits.stored(W)).toMatchObject({ failures: { count: 6 }, openings: 1, open: stored.open });
+  });
+
   test('lets the probe through at once whose time has passed meanwhile', async () => {
     await report(...times(5, 'failed' as const));
     const stored = circuits.stored(W)!;

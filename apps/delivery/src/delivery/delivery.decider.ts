@@ -15,6 +15,8 @@ export type DeliveryState =
       /** Attempts that were made beside those: failed probes of its webhook's circuit. */
       readonly unspentAttempts: number;
       readonly maxAttempts: number;
+      /** A person asked for an attempt that has not been made yet. */
+      readonly isRetryAsked: boolean;
     };
 
 /** What became of a POST: `failure` is null when the receiver answered 2xx. */
@@ -57,14 +59,24 @@ interface AttemptCounts {
 export const attemptsMade = ({ attemptCount, unspentAttempts }: AttemptCounts): number =>
   attemptCount + unspentAttempts;
 
-/** Events of older versions have no `isUnspent`: each of their attempts was spent. */
-export const countsAfter = (
-  { attemptCount, unspentAttempts }: AttemptCounts,
-  { isUnspent }: { readonly isUnspent?: boolean },
-): AttemptCounts =>
-  isUnspent
-    ? { attemptCount, unspentAttempts: unspentAttempts + 1 }
-    : { attemptCount: attemptCount + 1, unspentAttempts };
+/** Whether a retry that a person asked for is still to be made after this attempt. */
+const isStillAsked = ({ isRetryAsked }: { readonly isRetryAsked: boolean }, { cause }: Pick<AttemptFacts, 'cause'>) =>
+  isRetryAsked && cause !== 'person';
+
+/**
+ * What a failed attempt leaves, in the state and in the row alike. Events of older versions have no `isUnspent`: each of
+ * their attempts was spent.
+ */
+export function countsAfter(
+  before: AttemptCounts & { readonly maxAttempts: number; readonly isRetryAsked: boolean },
+  event: Pick<AttemptFacts, 'cause'> & { readonly isUnspent?: boolean; readonly nextAttemptAt: string | null },
+) {
+  const attemptCount = before.attemptCount + (event.isUnspent ? 0 : 1);
+  const unspentAttempts = before.unspentAttempts + (event.isUnspent ? 1 : 0);
+  const isRetryAsked = isStillAsked(before, event) && event.nextAttemptAt !== null;
+  const maxAttempts = isRetryAsked ? Math.max(before.maxAttempts, attemptCount + 1) : before.maxAttempts;
+  return { attemptCount, unspentAttempts, isRetryAsked, maxAttempts };
+}
 
 const isOpen = (state: DeliveryState): boolean => state.status === 'PENDING' || state.status === 'RETRYING';
 
@@ -102,16 +114,26 @@ function recordAttempt(
   if (failure === null) return [{ type: 'DeliveryAttemptSucceeded', data: facts }];
   const isUnspent = !SPENDS_ATTEMPT[facts.cause] && !result.final;
   const spent = state.attemptCount + (isUnspent ? 0 : 1);
-  const isLast = result.final || spent >= state.maxAttempts;
+  // Asked for while this attempt was on the wire: that one is still to be made, at once and whatever is left.
+  const isAsked = isStillAsked(state, facts) && !result.final;
+  const isLast = result.final || (spent >= state.maxAttempts && !isAsked);
   const retryAtMs = result.endedAtMs + nextDelayMs(policy, spent, random, result.retryAfterMs);
-  const nextAttemptAt = isLast ? null : new Date(isUnspent ? nextProbeAtMs : retryAtMs).toISOString();
+  const nextAttemptAt = isLast
+    ? null
+    : new Date(isAsked ? result.endedAtMs : isUnspent ? nextProbeAtMs : retryAtMs).toISOString();
   return [{ type: 'DeliveryAttemptFailed', data: { ...facts, ...failure, nextAttemptAt, isUnspent } }];
 }
 
 function evolve(state: DeliveryState, event: DeliveryEvent): DeliveryState {
   switch (event.type) {
     case 'DeliveryRequested':
-      return { status: 'PENDING', attemptCount: 0, unspentAttempts: 0, maxAttempts: event.data.maxAttempts };
+      return {
+        status: 'PENDING',
+        attemptCount: 0,
+        unspentAttempts: 0,
+        maxAttempts: event.data.maxAttempts,
+        isRetryAsked: false,
+      };
     case 'DeliveryAttemptSucceeded':
       return state.status === 'NONE' ? state : { ...state, status: 'SUCCESS', attemptCount: state.attemptCount + 1 };
     case 'DeliveryAttemptFailed':
@@ -128,6 +150,7 @@ function evolve(state: DeliveryState, event: DeliveryEvent): DeliveryState {
       return {
         ...state,
         status: 'RETRYING',
+        isRetryAsked: true,
         maxAttempts: Math.max(state.maxAttempts, state.attemptCount + 1),
       };
   }

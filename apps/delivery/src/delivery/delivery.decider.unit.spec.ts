@@ -176,10 +176,12 @@ describe('a delivery', () => {
       .given(...closed)
       .when(retry)
       .then(asked);
+    const byPerson = { ...facts(6, START + 6_000, 500), cause: 'person' } as const;
+    const last = failed(6, null) as Extract<DeliveryEvent, { type: 'DeliveryAttemptFailed' }>;
     delivery
       .given(...closed, asked)
-      .when(ended(6))
-      .then(failed(6, null));
+      .when(ended(6, { facts: byPerson }))
+      .then({ ...last, data: { ...last.data, cause: 'person' } });
     delivery.given().when(retry).thenThrows('delivery_not_found');
   });
 
@@ -294,5 +296,24 @@ describe('the end of a delivery whose webhook takes no more', () => {
     );
     expect(row).toMatchObject({ errorMessage: failure.errorMessage, errorClass: 'http_status', endReason: 'disabled' });
     expect(retrySentence(row!)).toBe('Attempt 1 of 5 failed; no further attempt: The webhook was disabled.');
+  });
+});
+
+describe('a retry that a person asks for while an attempt is on the wire', () => {
+  const asked: DeliveryEvent = {
+    type: 'DeliveryRetryRequested',
+    data: { requestedBy: 'somebody', requestedAt: iso(START) },
+  };
+  test('is still to be made when that attempt fails, also where it was the last', () => {
+    const log = [requested(1), asked];
+    delivery
+      .given(...log)
+      .when(ended(1))
+      .then(failed(1, 0));
+    const row = [...log, failed(1, 0)].reduce<DeliveryRow | null>(
+      (folded, event) => projectDelivery('d', folded, event),
+      null,
+    );
+    expect(row).toMatchObject({ status: 'RETRYING', isRetryAsked: true, attemptCount: 1, maxAttempts: 2 });
   });
 });

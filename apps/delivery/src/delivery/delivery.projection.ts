@@ -65,6 +65,7 @@ export function projectDelivery(id: string, row: DeliveryRow | null, event: Deli
       return {
         ...attempted(row, event.data),
         status: 'SUCCESS',
+        isRetryAsked: false,
         attemptCount: row.attemptCount + 1,
         nextRetryAt: null,
         errorClass: null,
@@ -144,7 +145,6 @@ const requested = (id: string, data: Requested): DeliveryRow => ({
 
 const attempted = (row: DeliveryRow, facts: AttemptFacts): DeliveryRow => ({
   ...row,
-  isRetryAsked: false,
   responseStatusCode: facts.response?.statusCode ?? null,
   signature: facts.signature,
   sentAt: facts.startedAt,

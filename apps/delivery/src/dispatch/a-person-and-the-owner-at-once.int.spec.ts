@@ -35,23 +35,41 @@ async function onTheWire(): Promise<DeliveryRow> {
   return row!;
 }
 
-test.each([
-  ['succeeds', 200, 'SUCCESS', 'DeliveryAttemptSucceeded'],
-  ['fails', 500, 'RETRYING', 'DeliveryAttemptFailed'],
-])(
-  'a retry is asked for while an attempt is on the wire that %s: the attempt is recorded',
-  async (_, code, end, event) => {
-    const { id } = await onTheWire();
-    await commands().retry(id, 'tenant-1', 'somebody');
-    status = code;
-    release();
-    await waitFor(async () => (await list())[0]?.attemptCount === 1, { what: 'the attempt' });
-    const record = await fixture.reader.find(id, 'tenant-1');
-    expect(record?.row.status).toBe(end);
-    expect(record?.events.map(({ type }) => type)).toEqual(['DeliveryRequested', 'DeliveryRetryRequested', event]);
-    expect(receiver.requests).toHaveLength(1);
-  },
-);
+test('a retry is asked for while an attempt is on the wire that succeeds: there is no other', async () => {
+  const { id } = await onTheWire();
+  await commands().retry(id, 'tenant-1', 'somebody');
+  status = 200;
+  release();
+  await waitFor(async () => (await list())[0]?.status === 'SUCCESS', { what: 'the attempt' });
+  const record = await fixture.reader.find(id, 'tenant-1');
+  expect(record?.row.isRetryAsked).toBe(false);
+  expect(record?.events.map(({ type }) => type)).toEqual([
+    'DeliveryRequested',
+    'DeliveryRetryRequested',
+    'DeliveryAttemptSucceeded',
+  ]);
+  await waitFor(async () => (await fixture.orm.em.fork().execute('select from due_deliveries')).length === 0, {
+    what: 'nothing to be due any more',
+  });
+  expect(receiver.requests).toHaveLength(1);
+});
+
+test('a retry is asked for while an attempt is on the wire that fails: it follows at once', async () => {
+  const { id } = await onTheWire();
+  await commands().retry(id, 'tenant-1', 'somebody');
+  status = 500;
+  release();
+  await waitFor(async () => (await list())[0]?.attemptCount === 2, { what: 'the retry' });
+  const record = await fixture.reader.find(id, 'tenant-1');
+  expect(record?.row).toMatchObject({ status: 'RETRYING', isRetryAsked: false });
+  expect(record?.events.map(({ type }) => type)).toEqual([
+    'DeliveryRequested',
+    'DeliveryRetryRequested',
+    'DeliveryAttemptFailed',
+    'DeliveryAttemptFailed',
+  ]);
+  expect(record?.events.at(-1)?.data).toMatchObject({ cause: 'person' });
+});
 
 test('a delivery that is deleted while an attempt is on the wire stays deleted', async () => {
   const { id } = await onTheWire();

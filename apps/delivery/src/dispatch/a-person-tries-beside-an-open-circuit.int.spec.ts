@@ -154,3 +154,22 @@ test('a circuit with nothing behind it closes when a person asks for it', async 
   await waitFor(async () => (await circuits.read(webhook.id, OPERATOR)).state === 'closed', { what: 'it to close' });
   expect(receiver.requests).toHaveLength(5);
 });
+
+test('a retry of a delivery that waits behind others of its webhook goes before them', async () => {
+  isDown = false;
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const hanging = await RecordingReceiver.start({ respond: () => released.then(() => ({})) });
+  const slow = fixture.webhook(hanging.url);
+  const ids = Array.from({ length: 40 }, (_, n) => `m-${n}`);
+  const taken = service.intake.take(requestBatch(slow, ids));
+  await waitFor(async () => (await list()).length === 40, { what: 'all of them to be stored' });
+  const waiting = (await list()).find(({ id }) => service.dispatcher.get(id)?.inFlight !== true);
+  const before = hanging.requests.length;
+  await deliveries.retry(waiting!.id, OPERATOR);
+  await waitFor(() => hanging.requests.length > before, { what: 'the retry, beside those that hang' });
+  expect(hanging.requests.at(-1)?.headers['signet-delivery-id']).toBe(waiting!.id);
+  release();
+  await taken;
+  await hanging.close();
+});

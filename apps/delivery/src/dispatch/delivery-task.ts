@@ -150,8 +150,8 @@ export class DeliveryTask {
   read(row: DeliveryRow, version: number): void {
     this.row = row;
     this.stored = version;
-    const { status, attemptCount, unspentAttempts, maxAttempts } = row;
-    this.state = { status, attemptCount, unspentAttempts, maxAttempts };
+    const { status, attemptCount, unspentAttempts, maxAttempts, isRetryAsked } = row;
+    this.state = { status, attemptCount, unspentAttempts, maxAttempts, isRetryAsked };
     this.pending = [];
   }
 

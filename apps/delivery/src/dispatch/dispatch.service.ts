@@ -328,7 +328,11 @@ export class DispatchService {
   /** Before the first POST: an outage goes on being the same outage, whoever serves the webhook. */
   private async takeOverCircuits(partitions: readonly number[]): Promise<void> {
     const claims = this.ownership.all().filter((claim) => partitions.includes(claim.partition) && !claim.isTakenOver);
-    this.circuits.restore(await this.circuitRecords.adopt(claims));
+    const stored = await this.circuitRecords.adopt(claims);
+    // Of attempts that ended since the claim was taken: their notes were not written yet.
+    const counted = claims.flatMap(({ partition }) => this.circuits.idsOf(partition).map((id) => ({ id, partition })));
+    this.circuits.restore(stored);
+    for (const { id, partition } of counted) this.circuitRecords.note(id, partition);
   }
 
   /** Ends the leases on what was not tried, so that whoever is next need not wait for their ends: where nobody is yet. */
@@ -403,7 +407,7 @@ export class DispatchService {
 
   /** What an earlier owner left unfinished; where it cannot be read now, each delivery ends when it is due. */
   private sweep(partitions: readonly number[]): void {
-    for (const id of this.circuits.ids()) if (!this.on.directory.directory.get(id)) this.circuits.reset(id);
+    for (const id of this.circuits.ids()) if (!this.on.directory.directory.get(id)?.isActive) this.circuits.reset(id);
     void this.inBackground(() => this.endings.sweep(partitions));
   }
 

@@ -9,6 +9,7 @@ import { Departures } from './departures.ts';
 import type { DepartureWatch } from './departures.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { DispatcherParts } from './dispatcher.parts.ts';
+import { Shares } from './shares.ts';
 import { Slots } from './slots.ts';
 import { SlotTurns } from './slot-turns.ts';
 import { SubjectLanes } from './subject-lanes.ts';
@@ -28,12 +29,16 @@ export class Dispatcher {
   private readonly slots: Slots;
   private readonly turns = new SlotTurns();
   private readonly underWay = new Set<Promise<void>>();
+  /** Deliveries that people asked for, by tenant: beside all slots, so that there is a bound of their own for them. */
+  private readonly urgent: Shares;
+  private urgentOnTheWire = 0;
   private isDraining = false;
   /** Nothing is started: what waits may be somebody else's in a moment. */
   isSuspended = true;
 
   constructor(private readonly parts: DispatcherParts) {
     this.slots = new Slots(parts.limits.total);
+    this.urgent = new Shares(Math.ceil(parts.limits.total * URGENT_SHARE));
     this.queues = new WebhookQueues({
       directory: parts.directory,
       circuitState: (webhookId) => parts.circuits.state(webhookId),
@@ -49,6 +54,7 @@ export class Dispatcher {
   offer(task: DeliveryTask, isBehindStored = false): void {
     const known = this.tasks.get(task.id);
     if (known) {
+      if (this.hurry(known, task)) return;
       if (task.stored > 0) known.isLeasedAgain = true;
       else void known.whenDurable.then((isDurable) => (isDurable ? task.markDurable() : this.offer(task, true)));
       return;
@@ -61,7 +67,7 @@ export class Dispatcher {
       return;
     }
     const queue = this.queues.of(task.webhookId);
-    task.isUrgent = task.isAskedFor && queue.takesUrgent;
+    if (task.isAskedFor) this.markUrgent(task, queue);
     const isBlocked = !task.isUrgent && this.parts.circuits.state(task.webhookId) === 'open';
     const step = this.lanes.enter(task, isBehindStored);
     if (isBlocked || step !== 'started') this.keepWaiting(queue);
@@ -71,6 +77,32 @@ export class Dispatcher {
       queue.push(task);
       this.pump(queue);
     }
+  }
+
+  /**
+   * A person asks for a delivery that waits here already: it goes before the others of its webhook, by what PostgreSQL says
+   * of it now. False where that is not so.
+   */
+  private hurry(known: DeliveryTask, asked: DeliveryTask): boolean {
+    if (asked.stored === 0 || asked.row === null || !asked.isAskedFor || known.isUrgent) return false;
+    const queue = this.queues.find(known.webhookId);
+    if (!queue || known.inFlight || known.writing || !this.mayBeUrgent(known, queue) || !queue.remove(known))
+      return false;
+    known.read(asked.row, asked.stored);
+    known.markDurable();
+    this.markUrgent(known, queue);
+    queue.push(known);
+    this.pump(queue);
+    return true;
+  }
+
+  private mayBeUrgent(task: DeliveryTask, queue: WebhookQueue): boolean {
+    return queue.takesUrgent && this.urgent.allows(tenantOf(task));
+  }
+
+  private markUrgent(task: DeliveryTask, queue: WebhookQueue): void {
+    task.isUrgent = this.mayBeUrgent(task, queue);
+    if (task.isUrgent) this.urgent.take(tenantOf(task));
   }
 
   /** @see SubjectLanes.watch */
@@ -221,7 +253,7 @@ export class Dispatcher {
   }
 
   get attemptsInFlight(): number {
-    return this.slots.inFlight;
+    return this.slots.inFlight + this.urgentOnTheWire;
   }
 
   /** Whether something of the webhook waits in memory, or is on the wire. */
@@ -248,7 +280,7 @@ export class Dispatcher {
   private pump(queue: WebhookQueue, slots = Number.POSITIVE_INFINITY): void {
     if (this.isDraining || this.isSuspended) return;
     const { circuits } = this.parts;
-    for (let task = queue.startAsked(); task; task = queue.startAsked()) this.startAsked(task, queue);
+    this.startUrgent(queue);
     while (queue.length > 0 && queue.inFlight < this.slotsOf(queue)) {
       const circuit = circuits.state(queue.webhookId);
       if (circuit === 'open') {
@@ -284,11 +316,17 @@ export class Dispatcher {
   }
 
   /** What a person asked for takes no slot of its webhook's or tenant's, and heeds neither circuit nor rate limit. */
-  private startAsked(task: DeliveryTask, queue: WebhookQueue): void {
-    const webhook = this.servable(task);
-    if (!webhook) return queue.askedEnded();
-    task.cause = 'person';
-    this.begin(task, queue, webhook);
+  private startUrgent(queue: WebhookQueue): void {
+    for (let task = queue.startAsked(); task; task = queue.startAsked()) {
+      const webhook = this.servable(task);
+      if (!webhook) {
+        queue.askedEnded();
+        continue;
+      }
+      task.cause = 'person';
+      this.urgentOnTheWire += 1;
+      this.begin(task, queue, webhook);
+    }
   }
 
   /** Whether a POST has begun. */
@@ -385,7 +423,10 @@ export class Dispatcher {
 
   private freeSlot(task: DeliveryTask, queue: WebhookQueue): void {
     task.inFlight = false;
-    if (task.isUrgent) return queue.askedEnded();
+    if (task.isUrgent) {
+      this.urgentOnTheWire -= 1;
+      return queue.askedEnded();
+    }
     queue.progressAt = this.parts.clock().getTime();
     queue.ended(task.slotKind);
     this.slots.giveBack(task.slotKind, queue.tenantId);
@@ -394,6 +435,7 @@ export class Dispatcher {
   /** The queue's slot is free. Where others wait for one it goes to the back: else it would take its own slot for ever. */
   private pumpAfter(queue: WebhookQueue): void {
     if (this.turns.isEmpty) return this.pump(queue);
+    if (!this.isDraining && !this.isSuspended) this.startUrgent(queue);
     if (queue.length > 0) this.turns.add(queue);
     else this.pump(queue);
     for (let next = this.turns.next(this.slots); next; next = this.turns.next(this.slots)) this.pump(next, 1);
@@ -449,6 +491,8 @@ export class Dispatcher {
     if (this.tasks.get(task.id) === task) this.tasks.delete(task.id);
     if (task.stored > 0) this.departures.note(task.id);
     this.queues.leave(task);
+    if (task.isUrgent) this.urgent.give(tenantOf(task));
+    task.isUrgent = false;
     task.drop();
     if (task.order) this.goOnBehind(task);
     const queue = this.queues.find(task.webhookId);
@@ -481,11 +525,16 @@ export class Dispatcher {
   }
 }
 
+/** Deliveries that people asked for, waiting or on the wire, are at most this share of all POSTs at once, and as many more. */
+const URGENT_SHARE = 1 / 8;
+
 /**
  * A delivery whose probe has failed comes back this long after the time of the next probe, milliseconds: so another one
  * that waits is the next probe, and a single message that the receiver cannot take does not stand before all others.
  */
 const BEHIND_PROBE_MS = 500;
+
+const tenantOf = (task: DeliveryTask): string => task.row?.tenantId ?? '';
 
 const endedAttempt = ({ prepared, result: { facts, failure, endedAtMs } }: CompletedAttempt): EndedAttempt => ({
   outcome: failure ? 'failed' : 'succeeded',

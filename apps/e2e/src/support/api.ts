@@ -13,6 +13,7 @@ export interface Delivery {
   readonly webhookId: string;
   readonly status: 'PENDING' | 'RETRYING' | 'SUCCESS' | 'FAILED';
   readonly attemptCount: number;
+  readonly unspentAttempts: number;
   readonly [field: string]: unknown;
 }
 
