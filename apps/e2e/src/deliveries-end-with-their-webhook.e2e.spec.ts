@@ -61,7 +61,7 @@ test('a suspended tenant loses nothing: its deliveries end as FAILED, and are re
   await until(webhook.id, 'FAILED');
   await producer.publish(local.tenantId, 'while-suspended');
   const deliveries = await until(webhook.id, 'FAILED', 2);
-  expect(new Set(deliveries.map(({ errorClass }) => errorClass))).toEqual(new Set(['tenant_suspended']));
+  expect(new Set(deliveries.map(({ endReason }) => endReason))).toEqual(new Set(['tenant_suspended']));
   await expect(tenant.call('POST', `/v1/webhooks/${webhook.id}/disable`)).rejects.toThrow('tenant_suspended');
   const [one] = deliveries;
   await expect(operator.call('POST', `/v1/deliveries/${one!.id}/retry`)).rejects.toThrow('tenant_suspended');

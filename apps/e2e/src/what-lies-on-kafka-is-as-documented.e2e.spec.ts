@@ -121,7 +121,8 @@ test('the consumer of the guide tells of each delivery that has ended, once', as
       // An outcome tells the number of the attempt in the log, where failed probes stand too.
       ({ id, attemptCount, unspentAttempts }) => `${id} delivered, attempt ${attemptCount + unspentAttempts}`,
     ),
-    ...(await ended('FAILED')).map(({ id }) => `${id} given up: http_status`),
+    // By their own attempts, or with their webhook at its tenth failure in a row.
+    ...(await ended('FAILED')).map(({ id, endReason }) => `${id} given up: ${endReason ?? 'http_status'}`),
   ];
   // A repeat, as a relay that crashed makes it, which the guide's consumer passes over; and one more that comes behind it.
   const [repeated] = await recordsOf([DELIVERY_OUTCOMES]);

@@ -14,6 +14,7 @@ export interface Delivery {
   readonly status: 'PENDING' | 'RETRYING' | 'SUCCESS' | 'FAILED';
   readonly attemptCount: number;
   readonly unspentAttempts: number;
+  readonly endReason: string | null;
   readonly [field: string]: unknown;
 }
 
