@@ -58,7 +58,11 @@ test('500, 500, 200: PENDING, RETRYING, SUCCESS with three attempts on schedule'
   expect(attempts.map(({ response }) => response?.body)).toEqual(['answer 1', 'answer 2', 'answer 3']);
   for (const [index, attempt] of attempts.entries()) {
     const received = receiver.requests[index]!;
-    expect(attempt.request).toMatchObject({ method: 'POST', url: webhook['url'], body: received.body.toString() });
+    expect(attempt.request).toMatchObject({
+      method: 'POST',
+      url: `${String(webhook['url'])}/`,
+      body: received.body.toString(),
+    });
     expect(attempt.request.headers['webhook-signature']).toBe(received.headers['webhook-signature']);
     const next = attempts[index + 1];
     if (!next) continue;
