@@ -1,5 +1,6 @@
 import { RecordProducer } from '@signet/kafka';
 import type { OutgoingRecord } from '@signet/kafka';
+import { kafkaClientAt } from '../dev/given-connections.ts';
 import type { Producer } from './outgoing.ts';
 import type { Sale } from './sale.ts';
 import { binary, SOURCE_TOPIC } from './sale.ts';
@@ -13,7 +14,7 @@ export class KafkaConnection {
   }
 
   static async open(brokers: string): Promise<KafkaConnection> {
-    const client = { brokers: brokers.split(','), clientId: 'signet-bench' };
+    const client = kafkaClientAt(brokers, 'signet-bench');
     const producer = new RecordProducer({ client, name: 'bench' });
     await producer.connect();
     return new KafkaConnection(producer);

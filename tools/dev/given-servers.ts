@@ -9,6 +9,7 @@ import {
   withClient,
 } from '@signet/service-kit';
 import type { Setting } from '@signet/service-kit';
+import { databaseAt, kafkaClientAt } from './given-connections.ts';
 import { say, warn } from './progress.ts';
 import { shownDatabase } from './shown-database.ts';
 import type { DevSettings } from './settings.ts';
@@ -40,6 +41,8 @@ export class GivenServers {
       SIGNET_KAFKA_BROKERS: settings.kafkaBrokers,
       SIGNET_STARTUP_WAIT: settings.startupWait,
     });
+    if (settings.databaseUrl !== undefined) databaseAt(settings.databaseUrl);
+    if (settings.kafkaBrokers !== undefined) clientOf(settings.kafkaBrokers);
     this.databaseUrl = settings.databaseUrl;
     this.kafkaBrokers = settings.kafkaBrokers;
     const logger = { info: (_: object, line: string) => say(line), warn: (_: object, line: string) => warn(line) };
@@ -52,7 +55,7 @@ export class GivenServers {
     const checks: Promise<void>[] = [];
     if (databaseUrl !== undefined) {
       say(`PostgreSQL: ${shownDatabase(databaseUrl)}, from SIGNET_DATABASE_URL`);
-      checks.push(reachableDatabase(databaseUrl, this.#patience));
+      checks.push(reachableDatabase(databaseAt(databaseUrl), this.#patience));
     }
     if (kafkaBrokers !== undefined) {
       say(`Kafka: ${kafkaBrokers}, from SIGNET_KAFKA_BROKERS`);
@@ -65,7 +68,7 @@ export class GivenServers {
   async compare(installation: string): Promise<void> {
     const { databaseUrl, kafkaBrokers } = this;
     if (databaseUrl !== undefined) {
-      await withClient(databaseUrl, async (client) => {
+      await withClient(databaseAt(databaseUrl), async (client) => {
         for (const schema of SCHEMAS) await compareWithDatabase(client, schema, installation);
       });
     }
@@ -73,7 +76,4 @@ export class GivenServers {
   }
 }
 
-const clientOf = (brokers: string) => ({
-  brokers: brokers.split(',').map((broker) => broker.trim()),
-  clientId: CLIENT_ID,
-});
+const clientOf = (brokers: string) => kafkaClientAt(brokers, CLIENT_ID);

@@ -6,6 +6,7 @@ import type { Keys } from './keys.ts';
 import { chosenInnerPort } from './ports.ts';
 import { say, warn } from './progress.ts';
 import type { RunningFile } from './running-file.ts';
+import { SECRETS } from './settings.ts';
 import type { DevSettings } from './settings.ts';
 import { Supervised } from './supervised.ts';
 
@@ -51,6 +52,7 @@ function supervise(name: ServiceName, port: number, managementPort: number, opti
     // The user's own SIGNET_* settings pass through; these are what `npm start` decides.
     env: {
       ...process.env,
+      ...Object.fromEntries(SECRETS.map((name) => [`${name}_FILE`, undefined])),
       // Whoever presses Ctrl-C waits for what is in flight, but not for long; what is left is done at the next start.
       SIGNET_SHUTDOWN_DEADLINE: process.env['SIGNET_SHUTDOWN_DEADLINE'] ?? '10s',
       // Less than the supervisor waits for, so that the service itself says what it waits for.

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -61,21 +62,30 @@ export const DEV_SETTINGS = {
   },
 } as const;
 
+/** Secrets that `npm start` decides for the services: it reads their files itself. */
+export const SECRETS = ['SIGNET_DATABASE_URL', 'SIGNET_OPERATOR_KEY', 'SIGNET_SEALING_KEYS'] as const;
+
 /** Throws a sentence that names the variable. An empty variable counts as unset, except where it means something. */
 export function readSettings(env: NodeJS.ProcessEnv): DevSettings {
   const given = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const secret = (name: (typeof SECRETS)[number]): string | undefined => {
+    const file = given(`${name}_FILE`);
+    if (file === undefined) return given(name);
+    if (given(name) !== undefined) throw new Error(`${name} and ${name}_FILE are both set; keep one of them.`);
+    return readFileSync(file, 'utf8').trim();
+  };
   const orDefault = (name: keyof typeof DEV_SETTINGS): string => given(name) ?? DEV_SETTINGS[name].default;
   return {
     dataDir: resolve(ROOT, orDefault('SIGNET_DATA_DIR')),
     cacheDir: resolve(ROOT, given('SIGNET_CACHE_DIR') ?? defaultCacheDir(env)),
     port: portOf('SIGNET_PORT', orDefault('SIGNET_PORT')),
     host: orDefault('SIGNET_HOST'),
-    databaseUrl: given('SIGNET_DATABASE_URL'),
+    databaseUrl: secret('SIGNET_DATABASE_URL'),
     kafkaBrokers: given('SIGNET_KAFKA_BROKERS'),
     installation: given('SIGNET_INSTALLATION'),
     startupWait: orDefault('SIGNET_STARTUP_WAIT'),
-    operatorKey: given('SIGNET_OPERATOR_KEY'),
-    sealingKeys: given('SIGNET_SEALING_KEYS'),
+    operatorKey: secret('SIGNET_OPERATOR_KEY'),
+    sealingKeys: secret('SIGNET_SEALING_KEYS'),
     egressAllow: env['SIGNET_EGRESS_ALLOW'] ?? DEV_SETTINGS.SIGNET_EGRESS_ALLOW.default,
     sourceTopics: orDefault('SIGNET_SOURCE_TOPICS')
       .split(',')

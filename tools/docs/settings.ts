@@ -38,6 +38,8 @@ and a sentence that names the variable. An empty variable counts as unset, unles
 
 - **Durations** are a number and a unit: \`250ms\`, \`15s\`, \`1m\`, \`4h\`, \`90d\`.
 - **Lists** have commas between their items.
+- **Files**: a secret or certificate may be in a file, which \`<NAME>_FILE\` names, as Kubernetes and Docker mount secrets. Both set is an
+  error.
 - **required**: the service does not start without it. **none**: it may be left out.`;
 
 const NPM_START = `\`npm start\` takes every setting above and passes it on, but for ports and addresses, which it decides.

@@ -1,9 +1,7 @@
 import type { KafkaClientOptions } from '@signet/kafka';
+import { kafkaClient as clientOf } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import type { DeliverySettings } from './config.ts';
 
-export const kafkaClient = (settings: DeliverySettings, logger: Logger): KafkaClientOptions => ({
-  brokers: settings.SIGNET_KAFKA_BROKERS,
-  clientId: 'delivery',
-  logger,
-});
+export const kafkaClient = (settings: DeliverySettings, logger: Logger): KafkaClientOptions =>
+  clientOf(settings, 'delivery', logger);

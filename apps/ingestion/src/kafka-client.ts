@@ -1,9 +1,7 @@
 import type { KafkaClientOptions } from '@signet/kafka';
+import { kafkaClient as clientOf } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import type { IngestionSettings } from './config.ts';
 
-export const kafkaClient = (settings: IngestionSettings, logger: Logger): KafkaClientOptions => ({
-  brokers: settings.SIGNET_KAFKA_BROKERS,
-  clientId: 'ingestion',
-  logger,
-});
+export const kafkaClient = (settings: IngestionSettings, logger: Logger): KafkaClientOptions =>
+  clientOf(settings, 'ingestion', logger);

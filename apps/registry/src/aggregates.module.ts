@@ -5,7 +5,7 @@ import type { Clock } from '@signet/contracts';
 import type { KafkaClientOptions } from '@signet/kafka';
 import { RecordProducer } from '@signet/kafka';
 import type { Logger } from '@signet/service-kit';
-import { CLOCK, gauge, IdempotencyKeys, IdempotencyModule, LOGGER } from '@signet/service-kit';
+import { CLOCK, databaseAddress, gauge, IdempotencyKeys, IdempotencyModule, LOGGER } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import { AlertListener, AlertsModule } from './alerts/alerts.module.ts';
 import { KeyCache } from './auth/key-cache.ts';
@@ -51,7 +51,7 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
             logger: Logger,
           ) =>
             registryRelay({
-              databaseUrl: settings.SIGNET_DATABASE_URL,
+              database: databaseAddress(settings),
               em,
               producer,
               published,

@@ -4,20 +4,20 @@
  * run meanwhile; what it appends waits.
  */
 import { MikroORM } from '@mikro-orm/postgresql';
-import { databaseOptions, migrate, pinoLogger, settingsFromEnvironment } from '@signet/service-kit';
+import { databaseOptions, kafkaClient, migrate, pinoLogger, settingsFromEnvironment } from '@signet/service-kit';
 import { settings } from './config.ts';
 import { registryDatabase } from './database/database.ts';
 import { rebuildActivity, rebuildProjections } from './rebuild/rebuild-read-models.ts';
 
-const { SIGNET_KAFKA_BROKERS: brokers, SIGNET_LOG_LEVEL: level, ...rest } = settingsFromEnvironment(settings);
-const logger = pinoLogger('registry-rebuild', level);
-const database = registryDatabase(rest);
+const loaded = settingsFromEnvironment(settings);
+const logger = pinoLogger('registry-rebuild', loaded.SIGNET_LOG_LEVEL);
+const database = registryDatabase(loaded);
 const orm = await MikroORM.init(databaseOptions(database));
 try {
   await migrate(orm, database);
   await rebuildProjections(orm.em.fork());
   logger.info('the projections are rebuilt from the events');
-  const webhooks = await rebuildActivity(orm.em.fork(), { brokers, clientId: 'registry-rebuild', logger });
+  const webhooks = await rebuildActivity(orm.em.fork(), kafkaClient(loaded, 'registry-rebuild', logger));
   logger.info({ webhooks }, 'the activity of the webhooks is raised to what Kafka knows');
 } finally {
   await orm.close();

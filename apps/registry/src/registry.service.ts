@@ -3,7 +3,15 @@ import { REGISTRY_DEAD_LETTER, TOPICS } from '@signet/contracts';
 import type { KafkaClientOptions } from '@signet/kafka';
 import { KafkaBatchServer } from '@signet/kafka';
 import type { Logger, ServiceOptions } from '@signet/service-kit';
-import { counter, countLostOffsets, gauge, HealthRegistry, keepAnswers, LOGGER } from '@signet/service-kit';
+import {
+  counter,
+  countLostOffsets,
+  gauge,
+  HealthRegistry,
+  kafkaClient,
+  keepAnswers,
+  LOGGER,
+} from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { RegistrySettings } from './config.ts';
 import { serveConsole } from './console/console.http.ts';
@@ -23,7 +31,7 @@ export async function registryService(
   settings: RegistrySettings,
   { groupId = OUTCOMES_GROUP }: { groupId?: string } = {},
 ): Promise<ServiceOptions> {
-  const kafka: KafkaClientOptions = { brokers: settings.SIGNET_KAFKA_BROKERS, clientId: SERVICE_NAME };
+  const kafka = kafkaClient(settings, SERVICE_NAME);
   return {
     name: SERVICE_NAME,
     module: await RegistryModule.forRoot(settings, kafka),

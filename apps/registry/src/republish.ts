@@ -3,13 +3,13 @@
  * tenant and API key published once more, and the tombstones of those that are gone; and claims the topics for this
  * installation where no record does. For a Kafka that was set up anew.
  */
-import { claimTopics, compareWithKafka } from '@signet/service-kit';
+import { claimTopics, compareWithKafka, kafkaClient } from '@signet/service-kit';
 import { runCommand } from './republish/command.ts';
 import { republishAll } from './republish/republish-all.ts';
 
 await runCommand('registry-republish', async ({ orm, settings, logger, republication }) => {
-  const { SIGNET_INSTALLATION: installation, SIGNET_KAFKA_BROKERS: brokers } = settings;
-  const client = { brokers, clientId: 'registry-republish', logger };
+  const { SIGNET_INSTALLATION: installation } = settings;
+  const client = kafkaClient(settings, 'registry-republish', logger);
   await claimTopics(client, installation, await compareWithKafka(client, installation));
   const aggregates = await republishAll(orm.em.fork(), republication);
   logger.info({ aggregates }, 'the present state of everything is to be published');

@@ -5,6 +5,7 @@
  */
 import { REGISTRY_WEBHOOKS } from '@signet/contracts';
 import { RecordProducer } from '@signet/kafka';
+import { kafkaClient } from '@signet/service-kit';
 import { runCommand } from './republish/command.ts';
 import { askedOf, listed, reasonAgainstRemoval, USAGE } from './unreadable-webhooks/command.policy.ts';
 import { unreadableWebhooks } from './unreadable-webhooks/unreadable.ts';
@@ -18,7 +19,7 @@ const fail = (sentence: string): void => {
 if (asked === undefined) fail(USAGE);
 else
   await runCommand('registry-unreadable-webhooks', async ({ orm, settings, logger }) => {
-    const client = { brokers: settings.SIGNET_KAFKA_BROKERS, clientId: 'registry-unreadable-webhooks', logger };
+    const client = kafkaClient(settings, 'registry-unreadable-webhooks', logger);
     const webhooks = await unreadableWebhooks(orm.em.fork(), client, settings.SIGNET_SEALING_KEYS);
     if (asked.kind === 'list') return void process.stdout.write(`${listed(webhooks)}\n`);
     const reason = reasonAgainstRemoval(asked.ids, webhooks);

@@ -1,11 +1,16 @@
+import type { KafkaSecurity } from './kafka-security.ts';
+import { securityProperties } from './kafka-security.ts';
+
 export interface KafkaPlace {
   readonly logDirs: string;
   readonly port: number;
   readonly controllerPort: number;
+  /** One more listener, with TLS and users. */
+  readonly secure?: (KafkaSecurity & { readonly port: number; readonly folder: string }) | undefined;
 }
 
 /** server.properties of one broker that is its own controller (KRaft), on 127.0.0.1 only. */
-export function serverProperties({ logDirs, port, controllerPort }: KafkaPlace): string {
+export function serverProperties({ logDirs, port, controllerPort, secure }: KafkaPlace): string {
   const properties: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
@@ -38,6 +43,12 @@ export function serverProperties({ logDirs, port, controllerPort }: KafkaPlace):
     'background.threads': 2,
     'num.recovery.threads.per.data.dir': 2,
   };
+  if (secure) {
+    properties['listeners'] += `,SASL_SSL://127.0.0.1:${secure.port}`;
+    properties['advertised.listeners'] += `,SASL_SSL://localhost:${secure.port}`;
+    properties['listener.security.protocol.map'] += ',SASL_SSL:SASL_SSL';
+    Object.assign(properties, securityProperties(secure, secure.folder));
+  }
   return lines(properties);
 }
 

@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import { javaExecutable } from './executables.ts';
 import { freePort } from './free-port.ts';
 import { probeBroker } from './kafka-probe.ts';
+import type { KafkaSecurity } from './kafka-security.ts';
+import { scramArguments, writeSecurityFiles } from './kafka-security.ts';
 import { logProperties, serverProperties } from './kafka-settings.ts';
 import type { Log } from './log.ts';
 import type { EndingStep, ProcessMark } from './processes.ts';
@@ -19,6 +21,8 @@ export interface KafkaOptions {
   /** Exactly these ports of 127.0.0.1; without them any free ones. */
   readonly port?: number;
   readonly controllerPort?: number;
+  /** A second listener, SASL_SSL on localhost; `secureBrokers` says where. */
+  readonly security?: KafkaSecurity;
   /** Largest size of the Java heap, as `-Xmx` takes it. Default `512m`. */
   readonly heap?: string;
   /** Default `<dataDir>/kafka.log`. */
@@ -29,6 +33,8 @@ export interface KafkaOptions {
 export interface RunningKafka {
   /** host:port, comma-separated if there were more than one. */
   readonly brokers: string;
+  /** localhost:port of the listener with TLS and users, where `security` asked for it. */
+  readonly secureBrokers: string | undefined;
   readonly port: number;
   readonly pid: number;
   /** Resolves with a sentence when the broker is gone, asked to or not. */
@@ -58,10 +64,13 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   const controllerPort = options.controllerPort ?? (await freePort());
   const logFile = resolve(options.logFile ?? join(dataDir, 'kafka.log'));
   const files = { server: join(dataDir, 'server.properties'), log: join(dataDir, 'log4j2.properties') };
-  writeFileSync(files.server, serverProperties({ logDirs: join(dataDir, 'data'), port, controllerPort }));
+  const { security } = options;
+  const secure = security && { ...security, folder: dataDir, port: await freePort() };
+  if (security) writeSecurityFiles(security, dataDir);
+  writeFileSync(files.server, serverProperties({ logDirs: join(dataDir, 'data'), port, controllerPort, secure }));
   writeFileSync(files.log, logProperties(logFile));
   const classPath = ['-cp', `${options.libDir}/*`, `-Dlog4j2.configurationFile=${files.log}`];
-  formatOnce(java, classPath, dataDir, files.server);
+  formatOnce(java, classPath, dataDir, files.server, security ? scramArguments(security) : []);
 
   const heap = options.heap ?? '512m';
   // Two cores are shared with everything else: the serial collector costs least, and the heap is small enough for it; the
@@ -88,6 +97,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   }
   return {
     brokers: `127.0.0.1:${port}`,
+    secureBrokers: secure && `localhost:${secure.port}`,
     port,
     pid: server.pid,
     exited: server.exited,
@@ -96,13 +106,13 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
 }
 
 /** A storage folder is formatted once in its life; meta.properties is written last. */
-function formatOnce(java: string, classPath: string[], dataDir: string, serverFile: string): void {
+function formatOnce(java: string, classPath: string[], dataDir: string, serverFile: string, more: string[]): void {
   if (existsSync(join(dataDir, 'data/meta.properties'))) return;
   rmSync(join(dataDir, 'data'), { recursive: true, force: true });
   // May begin with a dash, which only the form with an equals sign takes.
   const clusterId = randomBytes(16).toString('base64url');
   const args = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...classPath];
-  args.push('kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', serverFile);
+  args.push('kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', serverFile, ...more);
   const { status, stdout, stderr } = spawnSync(java, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`Kafka could not format its storage in ${dataDir}:\n${stdout}${stderr}`);
 }

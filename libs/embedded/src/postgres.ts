@@ -9,6 +9,8 @@ import { postgresHome, rememberedHome, removeHome } from './postgres-home.ts';
 import type { EndingStep } from './processes.ts';
 import { commandLineOf, endProcess, markOf } from './processes.ts';
 import { startServerProcess, untilReady } from './server-process.ts';
+import { postgresTlsSettings } from './postgres-tls.ts';
+import type { PostgresTls } from './postgres-tls.ts';
 import { serverUser } from './server-user.ts';
 
 export interface PostgresOptions {
@@ -16,6 +18,8 @@ export interface PostgresOptions {
   readonly dataDir: string;
   /** Exactly this port of 127.0.0.1; without it any free one. */
   readonly port?: number;
+  /** Takes only connections with TLS, on this certificate; its name is to be `localhost`. */
+  readonly tls?: PostgresTls;
   /** The database that `url` names; made when it is missing. Default `postgres`. */
   readonly database?: string;
   /** Default `<dataDir>/postgres.log`. */
@@ -57,20 +61,26 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
 
   const port = options.port ?? (await freePort());
   const logFile = options.logFile ?? join(dataDir, 'postgres.log');
+  const tls = options.tls ? postgresTlsSettings(options.tls, cluster, user) : {};
   const server = await startServerProcess({
     name: 'PostgreSQL',
     command: join(binaries, 'bin/postgres'),
-    args: ['-D', cluster, ...Object.entries(settings(port)).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    args: [
+      '-D',
+      cluster,
+      ...Object.entries({ ...settings(port), ...tls }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
     cwd: cluster,
     env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },
     logFile,
     uid: user?.uid,
     gid: user?.gid,
   });
-  const url = (database: string): string => `postgres://postgres:${passwordOf(dataDir)}@127.0.0.1:${port}/${database}`;
+  const host = options.tls ? 'localhost' : '127.0.0.1';
+  const url = (database: string): string => `postgres://postgres:${passwordOf(dataDir)}@${host}:${port}/${database}`;
   const database = options.database ?? 'postgres';
   try {
-    const attempt = (): Promise<void> => ensureDatabase(url('postgres'), database);
+    const attempt = (): Promise<void> => ensureDatabase(url('postgres'), database, options.tls);
     await untilReady(server, { name: 'PostgreSQL', logFile, timeoutMs: RECOVERY_MS, attempt });
   } catch (error) {
     await server.end(HARD);
@@ -99,8 +109,10 @@ const settings = (port: number): Record<string, string | number> => ({
   log_timezone: 'UTC',
 });
 
-async function ensureDatabase(adminUrl: string, database: string): Promise<void> {
-  const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 5_000 });
+async function ensureDatabase(adminUrl: string, database: string, tls: PostgresTls | undefined): Promise<void> {
+  // Our own server, on this machine: there is nothing to verify.
+  const ssl = tls !== undefined && { rejectUnauthorized: false, key: tls.key, cert: tls.cert };
+  const client = new pg.Client({ connectionString: adminUrl, ssl, connectionTimeoutMillis: 5_000 });
   // A server that goes away while we hang up would be an error without a listener.
   client.on('error', () => undefined);
   await client.connect();

@@ -2,6 +2,8 @@ import kafkajs from 'kafkajs';
 import type { Kafka, LogEntry } from 'kafkajs';
 import { registerCodecs } from './compression.ts';
 import { fetchInSessions } from './fetch-in-sessions.ts';
+import { kafkajsSecurity } from './kafka-security.ts';
+import type { KafkaSecurity } from './kafka-security.ts';
 import { stopIdleTimer } from './idle-timer.ts';
 
 /** Any logger of pino's shape. */
@@ -17,6 +19,8 @@ export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() 
 export interface KafkaClientOptions {
   readonly brokers: readonly string[];
   readonly clientId: string;
+  /** Undefined: neither encrypted nor authenticated. */
+  readonly security?: KafkaSecurity | undefined;
   readonly logger?: Logger;
 }
 
@@ -35,13 +39,15 @@ const logCreator =
  *
  * @param retries how often it tries to connect before it gives up; the waits grow from 0.1 to 2 s
  */
-export function createKafka({ brokers, clientId, logger = silentLogger }: KafkaClientOptions, retries = 30): Kafka {
+export function createKafka(client: KafkaClientOptions, retries = 30): Kafka {
+  const { brokers, clientId, security = {}, logger = silentLogger } = client;
   stopIdleTimer();
   registerCodecs();
   fetchInSessions();
   return new kafkajs.Kafka({
     brokers: [...brokers],
     clientId,
+    ...kafkajsSecurity(security),
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries },

@@ -32,3 +32,5 @@ export {
   topicEnds,
 } from './topics.ts';
 export { Watermark } from './watermark.ts';
+export { SASL_MECHANISMS } from './kafka-security.ts';
+export type { KafkaSasl, KafkaSecurity, KafkaTls } from './kafka-security.ts';

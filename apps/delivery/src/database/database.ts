@@ -1,6 +1,6 @@
 import { RelayPositionsMigration } from '@signet/event-store';
 import type { DatabaseOptions } from '@signet/service-kit';
-import { IdempotencyKeysMigration, InstallationMigration } from '@signet/service-kit';
+import { databaseAddress, IdempotencyKeysMigration, InstallationMigration } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { CircuitMemoryMigration } from './circuit-memory.migration.ts';
 import { CircuitsMigration } from './circuits.migration.ts';
@@ -17,10 +17,9 @@ import { ReplaysMigration } from './replays.migration.ts';
 import { UnreadableShelvedRequestsMigration } from './unreadable-shelved-requests.migration.ts';
 
 export const deliveryDatabase = (
-  settings: Pick<DeliverySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'> &
-    Partial<Pick<DeliverySettings, 'SIGNET_INSTALLATION'>>,
+  settings: Pick<DeliverySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'> & Partial<DeliverySettings>,
 ): DatabaseOptions => ({
-  url: settings.SIGNET_DATABASE_URL,
+  ...databaseAddress(settings),
   schema: 'delivery',
   entities: [],
   migrations: [

@@ -3,7 +3,7 @@ import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { RecordProducer } from '@signet/kafka';
-import { CLOCK, LOGGER, SETTINGS } from '@signet/service-kit';
+import { CLOCK, databaseAddress, LOGGER, SETTINGS } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { ProducerModule } from '../producer.module.ts';
@@ -21,7 +21,7 @@ import { OutcomesRelay } from './outcomes.relay.ts';
         producer: RecordProducer,
         clock: Clock,
         logger: Logger,
-      ) => new OutcomesRelay(settings.SIGNET_DATABASE_URL, em, producer, clock, logger),
+      ) => new OutcomesRelay(databaseAddress(settings), em, producer, clock, logger),
     },
   ],
   exports: [OutcomesRelay],

@@ -2,7 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { LogRelay } from '@signet/event-store';
 import type { RecordProducer } from '@signet/kafka';
-import type { Logger } from '@signet/service-kit';
+import { pgConnection } from '@signet/service-kit';
+import type { DatabaseAddress, Logger } from '@signet/service-kit';
 import { LOG_COLUMNS, OutcomesPublisher } from './outcomes.publisher.ts';
 import type { LogRow } from './outcomes.publisher.ts';
 
@@ -13,10 +14,10 @@ export class OutcomesRelay {
   private readonly relay: LogRelay<LogRow>;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(databaseUrl: string, em: EntityManager, producer: RecordProducer, clock: Clock, logger: Logger) {
+  constructor(database: DatabaseAddress, em: EntityManager, producer: RecordProducer, clock: Clock, logger: Logger) {
     const publisher = new OutcomesPublisher(em, producer);
     this.relay = new LogRelay<LogRow>({
-      connectionString: databaseUrl,
+      ...pgConnection(database),
       name: 'delivery.outcomes',
       table: 'delivery.delivery_log',
       positionsTable: 'delivery.relay_positions',

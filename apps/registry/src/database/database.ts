@@ -1,7 +1,7 @@
 import { EventStoreMigration } from '@signet/event-store';
 import type { Projection } from '@signet/event-store';
 import type { DatabaseOptions } from '@signet/service-kit';
-import { IdempotencyKeysMigration, InstallationMigration } from '@signet/service-kit';
+import { databaseAddress, IdempotencyKeysMigration, InstallationMigration } from '@signet/service-kit';
 import { AlertMailsMigration } from '../alerts/alert-mails.migration.ts';
 import { WebhookAlertsMigration } from '../alerts/alerts.migration.ts';
 import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
@@ -24,10 +24,9 @@ import { RegistryMigration1 } from './registry.migration.ts';
 export const PROJECTIONS: readonly Projection[] = [tenantProjection, apiKeyProjection, webhookProjection];
 
 export const registryDatabase = (
-  settings: Pick<RegistrySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'> &
-    Partial<Pick<RegistrySettings, 'SIGNET_INSTALLATION'>>,
+  settings: Pick<RegistrySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'> & Partial<RegistrySettings>,
 ): DatabaseOptions => ({
-  url: settings.SIGNET_DATABASE_URL,
+  ...databaseAddress(settings),
   schema: 'registry',
   entities: [TenantEntity, ApiKeyEntity, WebhookEntity, WebhookActivityEntity],
   migrations: [

@@ -3,7 +3,8 @@ import type { Clock } from '@signet/contracts';
 import type { LogPosition } from '@signet/event-store';
 import { LogRelay, PostgresEventStore } from '@signet/event-store';
 import type { RecordProducer } from '@signet/kafka';
-import type { Logger } from '@signet/service-kit';
+import { pgConnection } from '@signet/service-kit';
+import type { DatabaseAddress, Logger } from '@signet/service-kit';
 import type { AlertListener } from '../alerts/alerts.module.ts';
 import { alertsInLog } from '../alerts/alerts-in-log.ts';
 import { isSnapshotsRequested } from '../republish/snapshots-requested.ts';
@@ -24,7 +25,7 @@ interface EventLogRow extends LogPosition {
 }
 
 export interface RegistryRelayOptions {
-  readonly databaseUrl: string;
+  readonly database: DatabaseAddress;
   readonly em: EntityManager;
   readonly producer: RecordProducer;
   /** Is told of each stream what has been published of it. */
@@ -35,9 +36,9 @@ export interface RegistryRelayOptions {
 }
 
 /** Events of the registry → what the other services learn of it. One replica publishes at a time. */
-export const registryRelay = ({ databaseUrl, em, producer, published, alerts, clock, logger }: RegistryRelayOptions) =>
+export const registryRelay = ({ database, em, producer, published, alerts, clock, logger }: RegistryRelayOptions) =>
   new LogRelay<EventLogRow>({
-    connectionString: databaseUrl,
+    ...pgConnection(database),
     name: RELAY_NAME,
     table: EVENTS_TABLE,
     positionsTable: POSITIONS_TABLE,

@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '@signet/contracts';
 
 /** Any logger of pino's shape. */
@@ -16,6 +17,8 @@ export interface LogPosition {
 export interface LogRelayOptions<Row extends LogPosition> {
   /** postgres://… A session of its own is opened there, past any pooler that shares sessions: it holds the lock. */
   readonly connectionString: string;
+  /** TLS as `pg` takes it; undefined: what the URL says. */
+  readonly ssl?: ConnectionOptions | boolean | undefined;
   /** One relay of this name runs at a time, over all replicas; its position is kept under it. */
   readonly name: string;
   /** The log: a table, partitioned or not, with `tx xid8`, `position bigint` and an index on (tx, position). */

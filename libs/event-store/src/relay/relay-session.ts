@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '@signet/contracts';
 import pg from 'pg';
 import type { LogPosition } from './log-relay.options.ts';
@@ -6,6 +7,7 @@ import type { RelayStatements } from './relay-statements.ts';
 
 export interface SessionOptions {
   readonly connectionString: string;
+  readonly ssl: ConnectionOptions | boolean | undefined;
   readonly name: string;
   readonly statements: RelayStatements;
   readonly jsonAsText: boolean;
@@ -48,6 +50,7 @@ export class RelaySession {
   static async open(options: SessionOptions): Promise<RelaySession> {
     const client = new pg.Client({
       connectionString: options.connectionString,
+      ...(options.ssl !== undefined && { ssl: options.ssl }),
       application_name: `signet relay ${options.name}`.slice(0, 63),
       keepAlive: true,
       connectionTimeoutMillis: 10_000,

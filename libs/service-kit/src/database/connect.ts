@@ -1,10 +1,12 @@
 import { Client } from 'pg';
+import { pgConnection } from './database-address.ts';
+import type { DatabaseAddress } from './database-address.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Does what needs a connection outside MikroORM's pool, and ends the connection. */
-export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+export async function withClient<T>(address: DatabaseAddress, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ ...pgConnection(address), connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   // The server may end the connection between two statements: the next one says so.
   client.on('error', () => undefined);
   try {
@@ -16,5 +18,5 @@ export async function withClient<T>(url: string, work: (client: Client) => Promi
 }
 
 /** Throws what PostgreSQL says against a connection. */
-export const tryToConnect = (url: string): Promise<void> =>
-  withClient(url, async (client) => void (await client.query('select 1')));
+export const tryToConnect = (address: DatabaseAddress): Promise<void> =>
+  withClient(address, async (client) => void (await client.query('select 1')));

@@ -1,9 +1,10 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { Options } from '@mikro-orm/postgresql';
+import { pgConnection } from './database-address.ts';
+import type { DatabaseAddress } from './database-address.ts';
 
-export interface DatabaseOptions {
-  readonly url: string;
+export interface DatabaseOptions extends DatabaseAddress {
   /** The service's own schema in the database, such as `registry`; tables are named without it. */
   readonly schema: string;
   readonly entities: readonly NonNullable<Options['entities']>[number][];
@@ -24,15 +25,17 @@ const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
  */
 export function databaseOptions(options: DatabaseOptions): Options {
   if (!SCHEMA.test(options.schema)) throw new TypeError(`"${options.schema}" is not a plain schema name.`);
+  const { connectionString, ssl } = pgConnection(options);
   return defineConfig({
     driver: PostgreSqlDriver,
-    clientUrl: options.url,
+    clientUrl: connectionString,
     entities: [...options.entities],
     extensions: [Migrator],
     debug: false,
     discovery: { warnWhenNoEntities: false },
     pool: { min: 0, max: options.poolSize ?? 10, idleTimeoutMillis: 30_000 },
     driverOptions: {
+      ssl,
       options: `-c search_path=${options.schema},public`,
       application_name: options.schema,
       connectionTimeoutMillis: 5_000,

@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import type { Logger } from '../logging/logger.ts';
 import { compareWithDatabase, recordInDatabase } from '../installation/database-installation.ts';
 import { reachableDatabase } from '../service/preflight.ts';
+import { pgConnection } from './database-address.ts';
 import { databaseOptions } from './database-options.ts';
 import type { DatabaseOptions } from './database-options.ts';
 
@@ -25,10 +26,10 @@ const PATIENCE_MS = 60_000;
  */
 export async function migrate(
   orm: MikroORM,
-  options: Pick<DatabaseOptions, 'url' | 'schema' | 'installation'>,
+  options: Pick<DatabaseOptions, 'url' | 'tls' | 'schema' | 'installation'>,
 ): Promise<string[]> {
   const { schema, installation } = options;
-  const client = new Client({ connectionString: options.url, application_name: `${options.schema} migrations` });
+  const client = new Client({ ...pgConnection(options), application_name: `${options.schema} migrations` });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [LOCK]);
@@ -44,7 +45,7 @@ export async function migrate(
 
 /** Waits for PostgreSQL, then migrates with an ORM of its own. */
 export async function migrateWhenReachable(options: DatabaseOptions, logger: Logger): Promise<void> {
-  await reachableDatabase(options.url, { logger, longestMs: PATIENCE_MS });
+  await reachableDatabase(options, { logger, longestMs: PATIENCE_MS });
   const orm = await MikroORM.init(databaseOptions(options));
   try {
     const migrations = await migrate(orm, options);

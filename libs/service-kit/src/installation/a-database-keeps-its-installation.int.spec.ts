@@ -47,9 +47,10 @@ async function migrated(options: DatabaseOptions): Promise<string[]> {
     await orm.close();
   }
 }
-const query = (sql: string) => withClient(database.url, async (client) => (await client.query(sql)).rows as object[]);
+const query = (sql: string) =>
+  withClient({ url: database.url }, async (client) => (await client.query(sql)).rows as object[]);
 const compare = (installation: string) =>
-  withClient(database.url, (client) => compareWithDatabase(client, 'notes', installation));
+  withClient({ url: database.url }, (client) => compareWithDatabase(client, 'notes', installation));
 
 test('an empty database may be anybody’s; the first start records whose it is', async () => {
   await compare('a');

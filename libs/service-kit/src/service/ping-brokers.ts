@@ -12,7 +12,7 @@ const ANSWER_TIMEOUT_MS = 10_000;
 export async function pingBrokers(client: KafkaClientOptions): Promise<void> {
   const asked = client.brokers.join(', ');
   // kafkajs would wait in silence for a broker that does not answer.
-  await anyAnswers(client.brokers);
+  await anyAnswers(client.brokers, client.security?.tls);
   const answer = advertisedBrokers(client).catch((error: unknown) => {
     // kafkajs goes on to the brokers that were named, and fails there.
     const named = brokerOf(error);
@@ -21,7 +21,7 @@ export async function pingBrokers(client: KafkaClientOptions): Promise<void> {
   });
   const advertised = await within(answer, `${asked} takes connections, but does not answer as Kafka`);
   try {
-    await anyAnswers(advertised);
+    await anyAnswers(advertised, client.security?.tls);
   } catch (error) {
     const said = `Kafka at ${asked} says that its brokers are at ${advertised.join(', ')} (advertised.listeners)`;
     throw new AggregateError([new Error(said), error]);

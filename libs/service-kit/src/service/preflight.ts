@@ -3,6 +3,7 @@ import type { KafkaClientOptions } from '@signet/kafka';
 import { ensureTopics } from '@signet/kafka';
 import type { Client } from 'pg';
 import { tryToConnect, withClient } from '../database/connect.ts';
+import type { DatabaseAddress } from '../database/database-address.ts';
 import type { DatabaseOptions } from '../database/database-options.ts';
 import { compareWithDatabase } from '../installation/database-installation.ts';
 import { claimTopics, compareWithKafka } from '../installation/kafka-installation.ts';
@@ -13,7 +14,7 @@ import type { UntilReachableOptions } from './until-reachable.ts';
 export interface Preflight {
   /** SIGNET_INSTALLATION; undefined for a service that belongs to none. */
   readonly installation: string | undefined;
-  readonly database: Pick<DatabaseOptions, 'url' | 'schema'> | undefined;
+  readonly database: Pick<DatabaseOptions, 'url' | 'tls' | 'schema'> | undefined;
   /** What else the database is checked for. */
   readonly checkDatabase?: ((client: Client) => Promise<void>) | undefined;
   readonly kafka: KafkaClientOptions;
@@ -51,19 +52,19 @@ async function claimKafka({ installation, kafka, topics }: Preflight): Promise<v
 }
 
 async function checkDatabase(
-  { url, schema }: Pick<DatabaseOptions, 'url' | 'schema'>,
+  { schema, ...address }: Pick<DatabaseOptions, 'url' | 'tls' | 'schema'>,
   { installation, checkDatabase: more, patience }: Preflight,
 ): Promise<void> {
-  await reachableDatabase(url, patience);
-  await withClient(url, async (client) => {
+  await reachableDatabase(address, patience);
+  await withClient(address, async (client) => {
     if (installation !== undefined) await compareWithDatabase(client, schema, installation);
     await more?.(client);
   });
 }
 
 /** Resolves when PostgreSQL lets us in. @throws StartRefusedError when it refuses, or when that takes too long */
-export async function reachableDatabase(url: string, patience: Patience): Promise<void> {
-  await untilReachable('PostgreSQL', () => tryToConnect(url), bounded(patience, 'SIGNET_DATABASE_URL'));
+export async function reachableDatabase(address: DatabaseAddress, patience: Patience): Promise<void> {
+  await untilReachable('PostgreSQL', () => tryToConnect(address), bounded(patience, 'SIGNET_DATABASE_URL'));
 }
 
 /** Resolves when Kafka, and each broker that it names, answers. @throws StartRefusedError when that takes too long */

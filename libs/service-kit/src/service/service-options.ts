@@ -6,12 +6,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Client } from 'pg';
 import type { DatabaseOptions } from '../database/database-options.ts';
 import type { Logger } from '../logging/logger.ts';
-import type { LimitSettings, ServiceSettings } from '../settings/shared-settings.ts';
+import type { KafkaSettings, LimitSettings, ServiceSettings } from '../settings/shared-settings.ts';
 import type { OpenApiOptions } from '../openapi/openapi-document.ts';
 
 /** What a service that uses Kafka or PostgreSQL has besides. */
-interface OutsideSettings {
-  readonly SIGNET_KAFKA_BROKERS: readonly string[];
+interface OutsideSettings extends KafkaSettings {
   readonly SIGNET_INSTALLATION: string;
   readonly SIGNET_STARTUP_WAIT: number;
 }
@@ -30,7 +29,7 @@ export interface ServiceOptions {
   /** Topics that must be there before the modules are made; waits for Kafka, then creates those that are missing. */
   readonly topics?: readonly TopicDefinition[];
   /** The service's database, which is compared with SIGNET_INSTALLATION before anything is changed. */
-  readonly database?: Pick<DatabaseOptions, 'url' | 'schema'>;
+  readonly database?: Pick<DatabaseOptions, 'url' | 'tls' | 'schema'>;
   /** What else the database is checked for then; it must change nothing. It throws StartRefusedError. */
   readonly checkDatabase?: (client: Client) => Promise<void>;
   /** Transports of the service's Kafka handlers, made once the modules are. They run before HTTP listens. */

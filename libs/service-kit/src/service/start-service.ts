@@ -7,6 +7,7 @@ import type { Registry } from 'prom-client';
 import { EventLoopWatch } from '../health/event-loop.ts';
 import { HealthRegistry } from '../health/health.registry.ts';
 import { startManagementServer } from '../health/management-server.ts';
+import { kafkaClient } from '../kafka/kafka-client.ts';
 import { pinoLogger } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
 import { NestLogger } from '../logging/nest-logger.ts';
@@ -87,7 +88,7 @@ function preflightOf(options: ServiceOptions, logger: Logger, signal: AbortSigna
     installation: settings.SIGNET_INSTALLATION,
     database,
     checkDatabase,
-    kafka: { brokers: settings.SIGNET_KAFKA_BROKERS ?? [], clientId: name, logger },
+    kafka: kafkaClient({ SIGNET_KAFKA_BROKERS: [], ...settings }, name, logger),
     topics,
     patience: { logger, longestMs: settings.SIGNET_STARTUP_WAIT ?? DEFAULT_WAIT_MS, ...(signal && { signal }) },
   };

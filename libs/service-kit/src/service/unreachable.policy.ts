@@ -5,9 +5,50 @@ const REFUSED_FOR_GOOD: ReadonlySet<string> = new Set([
   '3D000', // a database that does not exist
 ]);
 
-/** Whether waiting does not help: the server answers, and refuses what the setting says. */
-export const isRefusedForGood = (error: unknown): boolean =>
-  REFUSED_FOR_GOOD.has(String((error as { code?: unknown } | null)?.code));
+/** OpenSSL's codes for a certificate that no authority of ours has signed. */
+const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'INVALID_CA',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+const OTHER_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
+/** kafkajs does not try again after it: a wrong password, or a mechanism that the broker does not have. */
+const KAFKA_USER_REFUSED = 'KafkaJSSASLAuthenticationError';
+
+/** The settings that are to blame for a refusal, where they are others than the one that says where the server is. */
+const BLAMED: Readonly<Record<string, { authority: string; user: string }>> = {
+  SIGNET_KAFKA_BROKERS: {
+    authority: 'SIGNET_KAFKA_CA',
+    user: 'SIGNET_KAFKA_SASL_MECHANISM, SIGNET_KAFKA_USERNAME and SIGNET_KAFKA_PASSWORD',
+  },
+  SIGNET_DATABASE_URL: { authority: 'SIGNET_DATABASE_CA', user: 'SIGNET_DATABASE_URL' },
+};
+
+type Refusal = 'setting' | 'user' | 'authority' | 'name';
+
+/**
+ * Whether waiting does not help: the server answers, and it refuses what the setting says, or we refuse its certificate. Where
+ * several servers were asked, all of them: another one may still come.
+ */
+export const isRefusedForGood = (error: unknown): boolean => refusalOf(error) !== undefined;
+
+function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof AggregateError) {
+    const refusals = error.errors.map(refusalOf);
+    return refusals.includes(undefined) ? undefined : refusals[0];
+  }
+  const { code, name, cause } = (error ?? {}) as { code?: unknown; name?: unknown; cause?: unknown };
+  if (REFUSED_FOR_GOOD.has(String(code))) return 'setting';
+  if (UNKNOWN_AUTHORITY.has(String(code))) return 'authority';
+  if (code === OTHER_NAME) return 'name';
+  if (name === KAFKA_USER_REFUSED) return 'user';
+  return cause === undefined ? undefined : refusalOf(cause);
+}
 
 /** What went wrong, in words: of an error that wraps others, theirs. */
 export function reasonOf(error: unknown): string {
@@ -20,8 +61,21 @@ export function reasonOf(error: unknown): string {
 }
 
 /** For a server that refuses the setting. `what` is its name, such as `PostgreSQL`. */
-export const refusedSentence = (what: string, setting: string, error: unknown): string =>
-  `${what} refuses what ${setting} says: ${reasonOf(error)}.`;
+export function refusedSentence(what: string, setting: string, error: unknown): string {
+  const { authority, user } = BLAMED[setting] ?? { authority: setting, user: setting };
+  const reason = reasonOf(error);
+  switch (refusalOf(error)) {
+    case 'authority':
+      return `The certificate of ${what} is not signed by an authority of ${authority}: ${reason}.`;
+    case 'name':
+      return `The certificate of ${what} is for another host than ${setting} names: ${reason}.`;
+    case 'user':
+      return `${what} refuses what ${user} say: ${reason}.`;
+    case 'setting':
+    case undefined:
+      return `${what} refuses what ${setting} says: ${reason}.`;
+  }
+}
 
 /** For a server that was not reached in time. */
 export const unreachableSentence = (what: string, setting: string, waitedMs: number, error: unknown): string =>

@@ -2,13 +2,19 @@ import type { Setting } from './setting.ts';
 
 /** What the reference page shows of a setting. */
 export type DescribedSetting = Pick<Setting<unknown>, 'explanation' | 'default'> &
-  Partial<Pick<Setting<unknown>, 'optional'>>;
+  Partial<Pick<Setting<unknown>, 'optional' | 'secret'>>;
 
 /** Rows of a Markdown table, `| variable | default | meaning |`, in the order of the definitions, without the head. */
 export const describeSettings = (definitions: Readonly<Record<string, DescribedSetting>>): string =>
   Object.entries(definitions)
-    .map(([name, setting]) => `| ${name} | ${shownDefault(setting)} | ${setting.explanation.replaceAll('|', '\\|')} |`)
+    .map(
+      ([name, setting]) =>
+        `| ${name} | ${shownDefault(setting)} | ${explained(name, setting).replaceAll('|', '\\|')} |`,
+    )
     .join('\n');
+
+const explained = (name: string, { explanation, secret }: DescribedSetting): string =>
+  secret ? `${explanation} Or its file: ${name}_FILE.` : explanation;
 
 function shownDefault(setting: DescribedSetting): string {
   if (setting.default === '') return 'empty';

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Setting, SettingDefinitions, SettingsOf } from './setting.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,9 +33,14 @@ export function loadSettings<D extends SettingDefinitions>(definitions: D, envir
   const faults: SettingFault[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, definition] of Object.entries(definitions)) {
-    const read = readSetting(name, definition, environment[name]);
+    const given = givenText(name, definition, environment);
+    const read = 'sentence' in given ? given : readSetting(name, definition, given.text);
     if ('sentence' in read) faults.push({ name, sentence: read.sentence });
     else values[name] = read.value;
+  }
+  if (faults.length === 0) {
+    for (const [name, { check }] of Object.entries(definitions))
+      for (const sentence of check?.(values) ?? []) faults.push({ name, sentence });
   }
   if (faults.length > 0) throw new SettingsError(faults);
   return Object.freeze(values) as SettingsOf<D>;
@@ -48,6 +54,24 @@ export function settingsFromEnvironment<D extends SettingDefinitions>(definition
     if (!(error instanceof SettingsError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(EXIT_BAD_SETTINGS);
+  }
+}
+
+/** The variable's text, for a secret also from the file that `<NAME>_FILE` names, as Kubernetes and Docker mount secrets. */
+function givenText(
+  name: string,
+  { secret }: Setting<unknown>,
+  environment: Environment,
+): { text: string | undefined } | { sentence: string } {
+  const text = environment[name];
+  const file = secret ? environment[`${name}_FILE`]?.trim() : undefined;
+  if (!file) return { text };
+  if (text?.trim()) return { sentence: `${name} and ${name}_FILE are both set; keep one of them.` };
+  try {
+    return { text: readFileSync(file, 'utf8').replace(/\r?\n$/, '') };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return { sentence: `${name}_FILE names a file that cannot be read: ${file} (${code}).` };
   }
 }
 

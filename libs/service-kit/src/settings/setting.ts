@@ -11,14 +11,17 @@ export interface Setting<T> {
   readonly optional: boolean;
   /** Whether `NAME=` means the empty text; otherwise it means unset. */
   readonly emptyIsValue: boolean;
-  /** A secret's value is never repeated in an error. */
+  /** A secret's value is never repeated in an error, and may be in a file that `<NAME>_FILE` names. */
   readonly secret: boolean;
+  /** Sentences about this setting together with others, asked once each of them is right by itself. */
+  readonly check: ((values: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
 }
 
 export interface SettingOptions {
   readonly default?: string;
   readonly emptyIsValue?: boolean;
   readonly secret?: boolean;
+  readonly check?: Setting<unknown>['check'];
 }
 
 export type SettingDefinitions = Readonly<Record<string, Setting<unknown>>>;
@@ -36,6 +39,7 @@ export const setting = <T>(schema: z.ZodType<T>, explanation: string, options: S
   optional: false,
   emptyIsValue: options.emptyIsValue ?? false,
   secret: options.secret ?? false,
+  check: options.check,
 });
 
 /** A setting that may be left out: undefined then. */

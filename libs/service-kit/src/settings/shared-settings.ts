@@ -1,7 +1,10 @@
 import { INSTALLATION_NAME } from '@signet/contracts';
+import { SASL_MECHANISMS } from '@signet/kafka';
+import { databaseFaults, kafkaFaults } from './connection-faults.ts';
 import { setting, optionalSetting } from './setting.ts';
 import type { SettingsOf } from './setting.ts';
 import {
+  certificates,
   cidrs,
   databaseUrl,
   duration,
@@ -10,6 +13,8 @@ import {
   list,
   oneOf,
   port,
+  printable,
+  privateKey,
   sealingKeys,
   share,
   text,
@@ -69,7 +74,7 @@ export const sharedSettings = {
   startup: {
     SIGNET_STARTUP_WAIT: setting(
       duration(),
-      'How long a start waits for PostgreSQL and Kafka before it ends with exit code 69. A password or database that PostgreSQL refuses ends it at once, with 78.',
+      'How long a start waits for PostgreSQL and Kafka before it ends with exit code 69. A password, certificate or database that is refused ends it at once, with 78.',
       { default: '1m' },
     ),
   },
@@ -84,15 +89,47 @@ export const sharedSettings = {
   },
   kafka: {
     SIGNET_KAFKA_BROKERS: setting(list(hostAndPort()), 'Kafka brokers as host:port between commas.'),
+    SIGNET_KAFKA_TLS: setting(
+      oneOf(['off', 'on']),
+      'Whether connections to Kafka are encrypted, and brokers verified.',
+      {
+        default: 'off',
+        check: kafkaFaults,
+      },
+    ),
+    SIGNET_KAFKA_CA: optionalSetting(
+      certificates(),
+      "Authorities that sign the brokers' certificates, PEM; unset, those that Node.js trusts.",
+      { secret: true },
+    ),
+    SIGNET_KAFKA_CERT: optionalSetting(certificates(), "Signet's certificate for Kafka, PEM.", { secret: true }),
+    SIGNET_KAFKA_KEY: optionalSetting(privateKey(), 'Key of SIGNET_KAFKA_CERT, PEM without a passphrase.', {
+      secret: true,
+    }),
+    SIGNET_KAFKA_SASL_MECHANISM: optionalSetting(
+      oneOf(SASL_MECHANISMS),
+      `How the user shows who it is: ${SASL_MECHANISMS.join(', ')}; unset, there is no user.`,
+    ),
+    SIGNET_KAFKA_USERNAME: optionalSetting(printable(), 'User name for Kafka.'),
+    SIGNET_KAFKA_PASSWORD: optionalSetting(printable(), 'Password for Kafka.', { secret: true }),
   },
   database: {
     SIGNET_DATABASE_URL: setting(
       databaseUrl(),
-      'PostgreSQL 15 or newer, as postgres://user:password@host:5432/database.',
-      {
-        secret: true,
-      },
+      'PostgreSQL 15 or newer, as postgres://user:password@host:5432/database?sslmode=verify-full. sslmode is disable (also when there is none), require, verify-ca or verify-full.',
+      { secret: true, check: databaseFaults },
     ),
+    SIGNET_DATABASE_CA: optionalSetting(
+      certificates(),
+      "Authorities that sign PostgreSQL's certificate, PEM; unset, those that Node.js trusts.",
+      { secret: true },
+    ),
+    SIGNET_DATABASE_CERT: optionalSetting(certificates(), "Signet's certificate for PostgreSQL, PEM.", {
+      secret: true,
+    }),
+    SIGNET_DATABASE_KEY: optionalSetting(privateKey(), 'Key of SIGNET_DATABASE_CERT, PEM without a passphrase.', {
+      secret: true,
+    }),
     SIGNET_DATABASE_POOL: setting(integer(1, 500), 'Connections to PostgreSQL that the service may hold.', {
       default: '10',
     }),
@@ -161,4 +198,6 @@ export const sharedSettings = {
 } as const;
 
 export type ServiceSettings = SettingsOf<ReturnType<typeof service>>;
+export type KafkaSettings = SettingsOf<(typeof sharedSettings)['kafka']>;
+export type DatabaseSettings = SettingsOf<(typeof sharedSettings)['database']>;
 export type LimitSettings = SettingsOf<ReturnType<typeof limits>>;

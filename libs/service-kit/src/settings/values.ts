@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { EgressRules } from '@signet/egress';
 import { SealingKeys } from '@signet/signature';
 import { z } from 'zod';
@@ -78,12 +79,46 @@ export const hostAndPort = (): z.ZodType<string, string> =>
     return digits !== undefined && Number(digits) >= 1 && Number(digits) <= 65_535 ? raw : undefined;
   }, 'must be host:port');
 
+/** As libpq knows them, but `allow` and `prefer`, which let an attacker choose. */
+export const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
+export type SslMode = (typeof SSL_MODES)[number];
+
+const OTHER_SSL_PARAMETERS = ['ssl', 'sslrootcert', 'sslcert', 'sslkey', 'uselibpqcompat'] as const;
+
 export const databaseUrl = (): z.ZodType<string, string> =>
+  text(
+    (raw) => {
+      const url = new URL(raw);
+      const isPostgres = url.protocol === 'postgres:' || url.protocol === 'postgresql:';
+      if (!isPostgres || url.hostname === '' || url.pathname.length <= 1) return undefined;
+      const mode = url.searchParams.get('sslmode');
+      if (mode !== null && !SSL_MODES.some((known) => known === mode)) return undefined;
+      // pg would take these instead of SIGNET_DATABASE_CA and its like, and MikroORM neither.
+      return OTHER_SSL_PARAMETERS.some((name) => url.searchParams.has(name)) ? undefined : raw;
+    },
+    `must be a URL such as postgres://user:password@host:5432/database?sslmode=verify-full, with no sslmode or one of ${SSL_MODES.join(', ')}, and without ${OTHER_SSL_PARAMETERS.join(', ')}`,
+  );
+
+const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[^-]+-----END \1-----/g;
+
+/** One or more certificates, PEM. */
+export const certificates = (): z.ZodType<string, string> =>
   text((raw) => {
-    const url = new URL(raw);
-    const isPostgres = url.protocol === 'postgres:' || url.protocol === 'postgresql:';
-    return isPostgres && url.hostname !== '' && url.pathname.length > 1 ? raw : undefined;
-  }, 'must be a URL such as postgres://user:password@host:5432/database');
+    const blocks = raw.match(PEM_BLOCK) ?? [];
+    for (const block of blocks) new X509Certificate(block);
+    return blocks.length > 0 ? `${blocks.join('\n')}\n` : undefined;
+  }, 'must be PEM with one or more certificates (-----BEGIN CERTIFICATE-----)');
+
+/** A private key, PEM. */
+export const privateKey = (): z.ZodType<string, string> =>
+  text(
+    (raw) => (createPrivateKey(raw) ? `${raw}\n` : undefined),
+    'must be PEM with a private key that has no passphrase (-----BEGIN PRIVATE KEY-----)',
+  );
+
+/** A user name or password of Kafka: outside of ASCII, clients and brokers differ in what they prepare of it. */
+export const printable = (): z.ZodType<string, string> =>
+  text((raw) => (/^[\x20-\x7e]{1,512}$/.test(raw) ? raw : undefined), 'must be 1 to 512 printable ASCII characters');
 
 /** CIDRs between commas; an empty text is none. */
 export const cidrs = (): z.ZodType<readonly string[], string> =>

@@ -1,0 +1,41 @@
+/** How a client shows who it is, and finds out whom it talks to. Undefined parts are left out. */
+export interface KafkaSecurity {
+  /** Undefined: the connection is not encrypted. */
+  readonly tls?: KafkaTls | undefined;
+  readonly sasl?: KafkaSasl | undefined;
+}
+
+export interface KafkaTls {
+  /** Authorities that sign the brokers' certificates, PEM; undefined: those that Node.js trusts. */
+  readonly ca?: string | undefined;
+  /** The client's own certificate and key, PEM; both or none. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
+
+export interface KafkaSasl {
+  readonly mechanism: (typeof SASL_MECHANISMS)[number];
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What kafkajs calls these. */
+export const kafkajsSecurity = ({ tls, sasl }: KafkaSecurity) => ({
+  ...(tls && { ssl: { ca: tls.ca, cert: tls.cert, key: tls.key } }),
+  ...(sasl && { sasl: kafkajsSasl(sasl) }),
+});
+
+/** The three are alike but for their names, by which kafkajs tells its types apart. */
+function kafkajsSasl({ mechanism, username, password }: KafkaSasl) {
+  const who = { username, password };
+  switch (mechanism) {
+    case 'PLAIN':
+      return { mechanism: 'plain' as const, ...who };
+    case 'SCRAM-SHA-256':
+      return { mechanism: 'scram-sha-256' as const, ...who };
+    case 'SCRAM-SHA-512':
+      return { mechanism: 'scram-sha-512' as const, ...who };
+  }
+}

@@ -1,0 +1,22 @@
+import type { KafkaClientOptions } from '@signet/kafka';
+import { databaseAddress, kafkaClient, loadSettings, sharedSettings } from '@signet/service-kit';
+import type { DatabaseAddress } from '@signet/service-kit';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * A client of the Kafka of `npm start`. TLS and the user are those of the environment where it names the Kafka too; the one
+ * that we run ourselves has neither.
+ *
+ * @throws SettingsError with the sentence that a service would say
+ */
+export function kafkaClientAt(brokers: string, clientId: string, env: Environment = process.env): KafkaClientOptions {
+  const security = env['SIGNET_KAFKA_BROKERS']?.trim() ? env : {};
+  return kafkaClient(loadSettings(sharedSettings.kafka, { ...security, SIGNET_KAFKA_BROKERS: brokers }), clientId);
+}
+
+/** The same for a PostgreSQL that the settings name. @throws SettingsError */
+export function databaseAt(url: string, env: Environment = process.env): DatabaseAddress {
+  const given = { ...env, SIGNET_DATABASE_URL: url, SIGNET_DATABASE_URL_FILE: undefined };
+  return databaseAddress(loadSettings(sharedSettings.database, given));
+}
