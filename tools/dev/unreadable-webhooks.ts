@@ -5,7 +5,7 @@ import { openDataDir } from './data-dir.ts';
 import { provideKeys } from './keys.ts';
 import type { LocalFile } from './local-file.ts';
 import { readPrivateJson } from './private-file.ts';
-import { readSettings, ROOT } from './settings.ts';
+import { readSettings, ROOT, SECRETS } from './settings.ts';
 
 const COMMAND = 'apps/registry/dist/unreadable-webhooks.js';
 
@@ -22,6 +22,8 @@ const { status } = spawnSync(process.execPath, [...flags, join(ROOT, COMMAND), .
   env: {
     SIGNET_LOG_LEVEL: 'warn',
     ...process.env,
+    // What npm start has read from these files stands below.
+    ...Object.fromEntries(SECRETS.map((name) => [`${name}_FILE`, undefined])),
     SIGNET_INSTALLATION: local.installation,
     SIGNET_KAFKA_BROKERS: local.kafkaBrokers,
     SIGNET_DATABASE_URL: local.databaseUrl,
