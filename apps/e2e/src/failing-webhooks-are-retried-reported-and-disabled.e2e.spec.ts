@@ -38,7 +38,14 @@ test('500, 500, 200: PENDING, RETRYING, SUCCESS with three attempts on schedule'
     }),
   });
   const webhook = await tenant.register(receiver.url);
-  await Api.producer(local).publish(local.tenantId, 'retried-1');
+  // Published until the webhook is known to be routed: the same id is the same message, so it is one delivery.
+  await waitFor(
+    async () => {
+      await Api.producer(local).publish(local.tenantId, 'retried-1');
+      return onlyDelivery(webhook.id);
+    },
+    { what: 'the webhook to be routable' },
+  );
   const delivery = await waitFor(
     async () => {
       const now = await onlyDelivery(webhook.id);
