@@ -176,7 +176,7 @@ export class DispatchIntake {
       if (batch.signal.aborted) return false;
       // Neither PostgreSQL nor anybody here knows of some of them: the batch must not count as done.
       if (isDurable === false) throw lost();
-      // Answers may have come that nobody has looked at while this process was busy; who was not heard is not slow.
+      // If our event loop was blocked, responses may be waiting unread: yield once before judging a webhook slow.
       await setImmediate();
       const now = this.parts.clock().getTime();
       const rounds = (now - takenAt) / spillAfterMs;

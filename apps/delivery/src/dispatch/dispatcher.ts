@@ -149,7 +149,7 @@ export class Dispatcher {
   isSlow(webhookId: string, stalledMs: number, ownLimitMs: number): boolean {
     const queue = this.queues.find(webhookId);
     if (queue === undefined) return true;
-    // Nobody is slow who is not asked.
+    // While this replica starts nothing, a webhook without progress is not slow.
     if (this.isSuspended) return false;
     const isStalled = this.isStalled(queue, stalledMs);
     if (isStalled && queue.inFlight > 0) this.keepWaiting(queue);

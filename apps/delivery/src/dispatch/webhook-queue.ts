@@ -61,7 +61,7 @@ export class WebhookQueue {
     return this.waiting[kind].size;
   }
 
-  /** Those fresh from Kafka but for the first so many. */
+  /** All fresh tasks except the first `count`. */
   freshBehind(count: number): ReadonlySet<DeliveryTask> {
     return new Set(this.waiting.fresh.size > count ? [...this.waiting.fresh].slice(Math.ceil(count)) : []);
   }
