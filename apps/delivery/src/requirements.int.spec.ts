@@ -180,7 +180,13 @@ describe('Delivery (one message to one webhook), field by field', () => {
 
 describe('Delivery, its behaviour', () => {
   test('can it be retried', () => {
-    const state = { status: 'RETRYING', attemptCount: 4, unspentAttempts: 0, maxAttempts: 5, isRetryAsked: false } as const;
+    const state = {
+      status: 'RETRYING',
+      attemptCount: 4,
+      unspentAttempts: 0,
+      maxAttempts: 5,
+      isRetryAsked: false,
+    } as const;
     expect(canBeRetried(state)).toBe(true);
     expect(canBeRetried({ ...state, attemptCount: 5 })).toBe(false);
     expect(canBeRetried({ ...state, status: 'SUCCESS' })).toBe(false);

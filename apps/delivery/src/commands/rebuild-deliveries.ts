@@ -71,7 +71,6 @@ function projected({ delivery_id, log, version }: LoggedDelivery) {
   if (row === null) throw new Error(`The log of delivery ${delivery_id} is empty.`);
   const [first] = events;
   const { orderedAt, subject } = first?.type === 'DeliveryRequested' ? first.data : {};
-  const order =
-    orderedAt !== undefined && subject !== undefined ? { subject, offset: BigInt(orderedAt) } : null;
+  const order = orderedAt !== undefined && subject !== undefined ? { subject, offset: BigInt(orderedAt) } : null;
   return { row, version, order };
 }
