@@ -50,7 +50,7 @@ export function strategies(
     onRevoked: (assignment) => dispatch.revoked(assignment[DELIVERY_REQUESTS] ?? []),
   });
   metrics.watchLag({ 'fan-out': () => fanOutServer.lag(), dispatch: () => dispatchServer.lag() });
-  app.get(Membership).follow(() => dispatchServer.lastHeartbeatAt());
+  app.get(Membership).follow(() => dispatchServer.msSinceHeartbeat());
   for (const [name, server] of [
     ['fan-out', fanOutServer],
     ['dispatch', dispatchServer],

@@ -112,8 +112,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private assignmentReady: Promise<void> = Promise.resolve();
   private commitTimer: NodeJS.Timeout | undefined;
   private committing: Promise<void> | undefined;
-  private heartbeatAt = 0;
-  /** When the last request of a kind that was answered had been sent. */
+  private heartbeatAt = Number.NEGATIVE_INFINITY;
+  /** When the last request of a kind that was answered had been sent, by the monotonic clock. */
   private readonly sentAt = new Map<string, number>();
   private givingUp: Promise<void> | undefined;
   private readonly pace: Pace;
@@ -127,7 +127,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     this.settings = { ...DEFAULTS, ...definedOf(options) };
     this.transportId = options.transportId;
     this.log = options.logger ?? silentLogger;
-    this.signOfLifeAt = this.settings.now().getTime();
+    this.signOfLifeAt = performance.now();
     this.pace = new Pace(this.settings.paceMs);
     this.producer = new RecordProducer({ client: options.client, name: `${options.groupId}.dead-letters` });
     this.deadLetters = new DeadLetters(
@@ -207,16 +207,16 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   /**
-   * When the last heartbeat that the group acknowledged was sent, milliseconds since the epoch; 0 before the first. Its
-   * answer may have lain here for any time: the group counts from when it heard of us.
+   * Milliseconds since the last heartbeat that the group acknowledged was sent, by the monotonic clock; infinite before the
+   * first. Its answer may have lain here for any time: the group counts from when it heard of us.
    */
-  lastHeartbeatAt(): number {
-    return this.heartbeatAt;
+  msSinceHeartbeat(): number {
+    return performance.now() - this.heartbeatAt;
   }
 
   /** Whether the consumer gives signs of life. */
   isAlive(): boolean {
-    return this.settings.now().getTime() - this.signOfLifeAt < WATCHDOG_MS;
+    return performance.now() - this.signOfLifeAt < WATCHDOG_MS;
   }
 
   /** Whether it has joined its group. */
@@ -231,19 +231,18 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   private watch(consumer: Consumer): void {
     const { GROUP_JOIN, HEARTBEAT, FETCH, CRASH, REQUEST } = consumer.events;
-    const alive = (): void => void (this.signOfLifeAt = this.settings.now().getTime());
+    const alive = (): void => void (this.signOfLifeAt = performance.now());
     consumer.on(FETCH, alive);
     consumer.on(REQUEST, ({ payload: { apiName, duration } }) => {
-      if (apiName === 'Heartbeat' || apiName === 'SyncGroup')
-        this.sentAt.set(apiName, this.settings.now().getTime() - duration);
+      if (apiName === 'Heartbeat' || apiName === 'SyncGroup') this.sentAt.set(apiName, performance.now() - duration);
     });
     consumer.on(HEARTBEAT, () => {
       alive();
-      this.heartbeatAt = this.sentAt.get('Heartbeat') ?? 0;
+      this.heartbeatAt = this.sentAt.get('Heartbeat') ?? Number.NEGATIVE_INFINITY;
     });
     consumer.on(GROUP_JOIN, ({ payload }) => {
       alive();
-      this.heartbeatAt = this.sentAt.get('SyncGroup') ?? 0;
+      this.heartbeatAt = this.sentAt.get('SyncGroup') ?? Number.NEGATIVE_INFINITY;
       this.isJoined = true;
       this.givingUp = undefined;
       this.log.info({ group: this.settings.groupId, assignment: payload.memberAssignment }, 'joined the group');

@@ -5,6 +5,7 @@ import { fetchInSessions } from './fetch-in-sessions.ts';
 import { kafkajsSecurity } from './kafka-security.ts';
 import type { KafkaSecurity } from './kafka-security.ts';
 import { stopIdleTimer } from './idle-timer.ts';
+import { keepMonotonicTimes } from './kafkajs-patches/monotonic-times.ts';
 
 /** Any logger of pino's shape. */
 export interface Logger {
@@ -42,6 +43,7 @@ const logCreator =
 export function createKafka(client: KafkaClientOptions, retries = 30): Kafka {
   const { brokers, clientId, security = {}, logger = silentLogger } = client;
   stopIdleTimer();
+  keepMonotonicTimes();
   registerCodecs();
   fetchInSessions();
   return new kafkajs.Kafka({

@@ -1,6 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '@signet/contracts';
-import { CLOCK } from '@signet/service-kit';
+import { Injectable } from '@nestjs/common';
 
 /** The session time-out of the consumer group of dispatch, milliseconds: Kafka gives the partitions away after it. */
 export const SESSION_TIMEOUT_MS = 6_000;
@@ -11,15 +9,14 @@ export const SESSION_TIMEOUT_MS = 6_000;
  */
 @Injectable()
 export class Membership {
-  private lastHeartbeatAt: () => number = () => 0;
+  private msSinceHeartbeat: () => number = () => Number.POSITIVE_INFINITY;
 
-  constructor(@Inject(CLOCK) private readonly clock: Clock) {}
-
-  follow(lastHeartbeatAt: () => number): void {
-    this.lastHeartbeatAt = lastHeartbeatAt;
+  /** @param msSinceHeartbeat by the monotonic clock: a wall clock that is set back would make an old heartbeat young */
+  follow(msSinceHeartbeat: () => number): void {
+    this.msSinceHeartbeat = msSinceHeartbeat;
   }
 
   isFresh(): boolean {
-    return this.clock().getTime() - this.lastHeartbeatAt() < SESSION_TIMEOUT_MS;
+    return this.msSinceHeartbeat() < SESSION_TIMEOUT_MS;
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@signet/contracts';
+import type { Monotonic } from '@signet/contracts';
 import type { FastifyReply } from 'fastify';
 import type { Counter } from 'prom-client';
 import { problem } from '../problem/problem.ts';
@@ -17,7 +17,7 @@ export interface RequestLimitsOptions {
   readonly requestsPerSecond: number;
   /** Wrong keys from one address a minute; 0: no limit. */
   readonly wrongKeysPerMinute: number;
-  readonly clock: Clock;
+  readonly now: Monotonic;
   /** Counts refusals by `reason`: `key` or `address`. */
   readonly refused: Counter<'reason'>;
 }
@@ -33,8 +33,7 @@ export class RequestLimits {
   readonly #addressPolicy: string;
   readonly #refused: Counter<'reason'>;
 
-  constructor({ requestsPerSecond, wrongKeysPerMinute, clock, refused }: RequestLimitsOptions) {
-    const now = (): number => clock().getTime();
+  constructor({ requestsPerSecond, wrongKeysPerMinute, refused, now }: RequestLimitsOptions) {
     const quota = requestsPerSecond * WINDOW_SECONDS;
     this.#keys =
       quota === 0

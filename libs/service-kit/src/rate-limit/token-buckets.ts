@@ -7,7 +7,7 @@ export interface TokenBucketsOptions {
   readonly perSecond: number;
   /** Buckets that are remembered; the one that was longest unused is forgotten, and full when it is used again. */
   readonly maxBuckets: number;
-  /** Milliseconds since any moment. */
+  /** Milliseconds since any moment, by a clock that nobody sets. */
   readonly now: () => number;
 }
 
@@ -63,8 +63,7 @@ export class TokenBuckets {
       this.#buckets.set(name, full);
       return full;
     }
-    // A clock that was set back gives nothing and takes nothing.
-    known.tokens = Math.min(capacity, known.tokens + (Math.max(0, at - known.at) / 1_000) * perSecond);
+    known.tokens = Math.min(capacity, known.tokens + ((at - known.at) / 1_000) * perSecond);
     known.at = at;
     return known;
   }

@@ -42,15 +42,6 @@ test('looking takes nothing, and one name is nothing to another', () => {
   expect(buckets.take('b').isAllowed).toBe(true);
 });
 
-test('a clock that is set back neither gives nor takes', () => {
-  const { time, buckets } = bucketsOf(2, 1);
-  buckets.take('a');
-  time.ms -= 500_000;
-  expect(buckets.take('a')).toMatchObject({ isAllowed: true, remaining: 0 });
-  time.ms += 1_000;
-  expect(buckets.take('a').isAllowed).toBe(true);
-});
-
 test('it remembers so many names and no more', () => {
   const { buckets } = bucketsOf(1, 1, 10);
   for (let count = 0; count < 1_000; count++) buckets.take(`name ${count}`);

@@ -57,7 +57,7 @@ beforeAll(async () => {
       SIGNET_TRUSTED_PROXIES: ['127.0.0.1/32'],
     },
     openapi: { title: 'Things' },
-    clock,
+    monotonic: () => clock().getTime(),
   });
 });
 afterAll(() => service.stop());

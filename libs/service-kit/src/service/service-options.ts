@@ -1,7 +1,7 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Clock, TopicDefinition } from '@signet/contracts';
+import type { Clock, Monotonic, TopicDefinition } from '@signet/contracts';
 import type { FastifyInstance } from 'fastify';
 import type { Client } from 'pg';
 import type { DatabaseOptions } from '../database/database-options.ts';
@@ -41,6 +41,8 @@ export interface ServiceOptions {
   /** Bytes; 2 MiB by default. */
   readonly bodyLimit?: number;
   readonly clock?: Clock;
+  /** What durations are measured with; default: that of the process. */
+  readonly monotonic?: Monotonic;
   readonly logger?: Logger;
 }
 

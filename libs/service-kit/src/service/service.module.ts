@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
-import { systemClock } from '@signet/contracts';
-import type { Clock } from '@signet/contracts';
+import { systemClock, systemMonotonic } from '@signet/contracts';
+import type { Clock, Monotonic } from '@signet/contracts';
 import { LoggerModule } from 'nestjs-pino';
 import { Registry } from 'prom-client';
 import { HealthRegistry } from '../health/health.registry.ts';
@@ -25,12 +25,14 @@ export interface ServiceModuleOptions {
   readonly health: HealthRegistry;
   readonly metrics: Registry;
   readonly clock?: Clock | undefined;
+  readonly monotonic?: Monotonic | undefined;
 }
 
 /** What every part of a service may inject: SETTINGS, CLOCK, LOGGER, HealthRegistry, RequestLimits, and Registry of prom-client. */
 @Module({})
 export class ServiceModule {
-  static forRoot({ settings, logger, health, metrics, clock = systemClock }: ServiceModuleOptions): DynamicModule {
+  static forRoot(options: ServiceModuleOptions): DynamicModule {
+    const { settings, logger, health, metrics, clock = systemClock, monotonic = systemMonotonic } = options;
     return {
       module: ServiceModule,
       global: true,
@@ -42,7 +44,7 @@ export class ServiceModule {
         { provide: LOGGER, useValue: logger },
         { provide: HealthRegistry, useValue: health },
         { provide: Registry, useValue: metrics },
-        { provide: RequestLimits, useValue: requestLimits(settings, metrics, clock) },
+        { provide: RequestLimits, useValue: requestLimits(settings, metrics, monotonic) },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: ProblemValidationPipe },
       ],
@@ -52,12 +54,12 @@ export class ServiceModule {
 }
 
 /** No limits where the service has no settings for them. */
-function requestLimits(settings: Partial<LimitSettings>, metrics: Registry, clock: Clock): RequestLimits {
+function requestLimits(settings: Partial<LimitSettings>, metrics: Registry, now: Monotonic): RequestLimits {
   const help = 'Requests answered with 429, by whose limit it was.';
   return new RequestLimits({
     requestsPerSecond: settings.SIGNET_RATE_LIMIT ?? 0,
     wrongKeysPerMinute: settings.SIGNET_WRONG_KEY_LIMIT ?? 0,
-    clock,
+    now,
     refused: counter(metrics, 'signet_requests_refused_total', help, ['reason']),
   });
 }

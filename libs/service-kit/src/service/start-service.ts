@@ -100,11 +100,11 @@ async function createApplication({
   health,
   metrics,
 }: Parts): Promise<{ app: NestFastifyApplication; strategies: readonly CustomTransportStrategy[] }> {
-  const { bodyLimit = DEFAULT_BODY_LIMIT, settings, clock } = options;
+  const { bodyLimit = DEFAULT_BODY_LIMIT, settings, clock, monotonic } = options;
   const trustedProxies = settings.SIGNET_TRUSTED_PROXIES ?? [];
   const fastify = createFastify({ bodyLimit, trustedProxies, logger, metrics });
   await options.configureFastify?.(fastify, logger);
-  const service = ServiceModule.forRoot({ settings, logger, health, metrics, clock });
+  const service = ServiceModule.forRoot({ settings, logger, health, metrics, clock, monotonic });
   const app = await NestFactory.create<NestFastifyApplication>(
     { ...service, imports: [...(service.imports ?? []), options.module] },
     // The adapter is typed for the Fastify that it depends on, which npm may have put beside ours.
