@@ -1,11 +1,11 @@
-import type { Admin } from 'kafkajs';
 import { createKafka } from './client.ts';
 import type { KafkaClientOptions } from './client.ts';
+import type { KafkaAdmin } from './prefix/prefixed-admin.ts';
 
 /** Does what needs an admin connection, and ends the connection. @param retries as `createKafka` takes them */
 export async function withAdmin<T>(
   client: KafkaClientOptions,
-  work: (admin: Admin) => Promise<T>,
+  work: (admin: KafkaAdmin) => Promise<T>,
   retries?: number,
 ): Promise<T> {
   const admin = createKafka(client, retries).admin();

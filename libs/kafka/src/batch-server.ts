@@ -1,6 +1,6 @@
 import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
-import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { EachBatchPayload } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { createKafka, silentLogger } from './client.ts';
 import type { KafkaClientOptions, Logger } from './client.ts';
@@ -10,6 +10,8 @@ import type { LostOffset } from './lost-offsets.ts';
 import { memberAssigner } from './group-member.ts';
 import { Pace } from './pace.ts';
 import { PartitionFeed } from './partition-feed.ts';
+import { KafkaNames } from './prefix/names.ts';
+import type { KafkaConsumer } from './prefix/prefixed-consumer.ts';
 import { RecordProducer } from './producer.ts';
 import type { BatchHandler, KafkaRecord, RecordBatch } from './record.ts';
 import type { Assignment } from './sticky-assignment.ts';
@@ -107,7 +109,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private readonly producer: RecordProducer;
   private readonly deadLetters: DeadLetters;
   private readonly feeds = new Map<string, PartitionFeed>();
-  private consumer: Consumer | undefined;
+  private consumer: KafkaConsumer | undefined;
   private assignment: Assignment = {};
   private assignmentReady: Promise<void> = Promise.resolve();
   private commitTimer: NodeJS.Timeout | undefined;
@@ -169,7 +171,10 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       maxBytes: MAX_FETCH_BYTES,
       allowAutoTopicCreation: false,
       partitionAssigners: [
-        memberAssigner({ assigned: () => this.assignment, beforeGivingUp: () => (this.givingUp ??= this.giveUp()) }),
+        memberAssigner({
+          assigned: () => this.assignmentOnKafka(),
+          beforeGivingUp: () => (this.givingUp ??= this.giveUp()),
+        }),
       ],
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30, restartOnFailure: async () => !this.isClosing },
     });
@@ -229,7 +234,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     return this.lagByPartition;
   }
 
-  private watch(consumer: Consumer): void {
+  private watch(consumer: KafkaConsumer): void {
     const { GROUP_JOIN, HEARTBEAT, FETCH, CRASH, REQUEST } = consumer.events;
     const alive = (): void => void (this.signOfLifeAt = performance.now());
     consumer.on(FETCH, alive);
@@ -258,6 +263,12 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       this.log.error({ err: error, group: this.settings.groupId }, 'the consumer has crashed and does not come back');
       (this.settings.onFatal ?? exit)(error);
     });
+  }
+
+  /** As the leader of the group knows it, which assigns by Kafka's names. */
+  private assignmentOnKafka(): Assignment {
+    const { topic } = new KafkaNames(this.settings.client.prefix);
+    return Object.fromEntries(Object.entries(this.assignment).map(([name, partitions]) => [topic(name), partitions]));
   }
 
   private offsetLost({ topic, partition }: LostOffset): void {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { EachBatchPayload } from 'kafkajs';
 import { createKafka, silentLogger } from './client.ts';
 import type { KafkaClientOptions, Logger } from './client.ts';
+import type { KafkaConsumer } from './prefix/prefixed-consumer.ts';
 
 export interface CompactedTopicOptions {
   readonly client: KafkaClientOptions;
@@ -20,7 +21,7 @@ export interface CompactedTopicOptions {
 export class CompactedTopic {
   private readonly groupId: string;
   private readonly log: Logger;
-  private consumer: Consumer | undefined;
+  private consumer: KafkaConsumer | undefined;
   private readonly missing = new Map<number, bigint>();
   private markReady!: () => void;
   private readonly ready = new Promise<void>((resolve) => (this.markReady = resolve));

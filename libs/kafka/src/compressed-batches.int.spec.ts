@@ -1,8 +1,8 @@
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import { consume, testBrokers, testTopic, waitFor } from '@signet/testing';
 import kafkajs from 'kafkajs';
-import type { Consumer } from 'kafkajs';
 import { createKafka } from './client.ts';
+import type { KafkaConsumer } from './prefix/prefixed-consumer.ts';
 import { MAX_UNPACKED_BYTES } from './compression.ts';
 import { RecordProducer } from './producer.ts';
 import { UNREADABLE_HEADER } from './unreadable-records.ts';
@@ -10,7 +10,7 @@ import { UNREADABLE_HEADER } from './unreadable-records.ts';
 const client = { brokers: testBrokers(), clientId: 'test' };
 const plain = new RecordProducer({ client, name: 'test' });
 const packing = new RecordProducer({ client, name: 'test', compression: 'zstd' });
-let consumer: Consumer | undefined;
+let consumer: KafkaConsumer | undefined;
 afterEach(() => consumer?.disconnect());
 afterAll(() => Promise.all([plain.close(), packing.close()]));
 
@@ -68,7 +68,7 @@ test('a batch that is too large when it is unpacked is read as what it is, and t
   await producer.connect();
   try {
     const messages = [{ key: 'one', value: 'small' }, { value: Buffer.alloc(MAX_UNPACKED_BYTES) }];
-    await producer.send({ topic, messages, compression: kafkajs.CompressionTypes.ZSTD });
+    await producer.sendBatch({ topicMessages: [{ topic, messages }], compression: kafkajs.CompressionTypes.ZSTD });
   } finally {
     await producer.disconnect();
   }

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { testBrokers, testTopic, waitFor } from '@signet/testing';
-import type { Consumer } from 'kafkajs';
 import { createKafka } from './client.ts';
+import type { KafkaConsumer } from './prefix/prefixed-consumer.ts';
 import { RecordProducer } from './producer.ts';
 
 const PARTITIONS = 50;
@@ -9,7 +9,7 @@ const PARTITIONS = 50;
 const BYTES_OF_AN_EMPTY_PARTITION = 42;
 
 const client = { brokers: testBrokers(), clientId: 'test' };
-let consumer: Consumer | undefined;
+let consumer: KafkaConsumer | undefined;
 const producer = new RecordProducer({ client, name: 'test' });
 afterEach(async () => {
   await consumer?.disconnect();

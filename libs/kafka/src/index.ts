@@ -8,6 +8,7 @@ export { DEAD_LETTER, DeadLetters } from './dead-letters.ts';
 export type { DeadLetter } from './dead-letters.ts';
 export { RecordTooLargeError, RetryableError, isRetryable } from './errors.ts';
 export { OnRecords } from './handler.decorator.ts';
+export { KafkaNames, LONGEST_PREFIX } from './prefix/names.ts';
 export { PUT_BACK, putBackRecord, readDeadLetter } from './put-back.ts';
 export type { Mending, PutBackOptions, ReadDeadLetter } from './put-back.ts';
 export { RecordProducer } from './producer.ts';

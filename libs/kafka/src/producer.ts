@@ -1,10 +1,11 @@
 import kafkajs from 'kafkajs';
-import type { Kafka, Producer, ProducerBatch, TopicMessages } from 'kafkajs';
+import type { ProducerBatch, TopicMessages } from 'kafkajs';
 import { createKafka, silentLogger } from './client.ts';
 import type { KafkaClientOptions, Logger } from './client.ts';
 import { RecordTooLargeError, RetryableError } from './errors.ts';
 import { Pace } from './pace.ts';
 import { partitioner } from './partitioner.ts';
+import type { KafkaProducer, NamedKafka } from './prefix/prefixed-kafka.ts';
 import type { OutgoingRecord } from './record.ts';
 import { sizeOf } from './record-size.ts';
 
@@ -57,14 +58,14 @@ const WORTH_COMPRESSING_BYTES = 16_384;
  * waits and busy times make large batches. One send at a time keeps the order (tulios/kafkajs#1005).
  */
 export class RecordProducer {
-  private readonly kafka: Kafka;
+  private readonly kafka: NamedKafka;
   private readonly log: Logger;
   private readonly deadlineMs: number;
   private readonly batchSize: number;
   private readonly maxQueued: number;
   private readonly pace: Pace;
-  private producer: Producer | undefined;
-  private connecting: Promise<Producer> | undefined;
+  private producer: KafkaProducer | undefined;
+  private connecting: Promise<KafkaProducer> | undefined;
   private queue: Queued[] = [];
   private queuedRecords = 0;
   private isSending = false;
@@ -212,11 +213,11 @@ export class RecordProducer {
     return { passed, clear: () => clearTimeout(timer) };
   }
 
-  private async connected(): Promise<Producer> {
+  private async connected(): Promise<KafkaProducer> {
     return this.producer ?? (this.connecting ??= this.open().finally(() => (this.connecting = undefined)));
   }
 
-  private async open(): Promise<Producer> {
+  private async open(): Promise<KafkaProducer> {
     const producer = this.kafka.producer({
       createPartitioner: partitioner,
       idempotent: true,

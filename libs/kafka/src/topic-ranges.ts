@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { EachBatchPayload } from 'kafkajs';
 import { withAdmin } from './admin.ts';
 import { createKafka, silentLogger } from './client.ts';
 import type { KafkaClientOptions } from './client.ts';
+import type { KafkaConsumer } from './prefix/prefixed-consumer.ts';
 import type { KafkaRecord } from './record.ts';
 import { toRecords } from './to-records.ts';
 
@@ -94,7 +95,7 @@ class Reading {
   private readonly onAbort = (): void => this.fail(this.options.signal.reason);
 
   constructor(
-    private readonly consumer: Consumer,
+    private readonly consumer: KafkaConsumer,
     private readonly options: ReadRangesOptions,
   ) {
     // It may end before anybody waits for it.

@@ -1,5 +1,6 @@
 import { withAdmin } from './admin.ts';
 import type { KafkaClientOptions } from './client.ts';
+import { KafkaNames } from './prefix/names.ts';
 import type { KafkaRecord } from './record.ts';
 import { rangesBetween, readRanges } from './topic-ranges.ts';
 import type { PartitionRange } from './topic-ranges.ts';
@@ -39,12 +40,12 @@ export async function recordsAt(
 ): Promise<KafkaRecord[]> {
   const ends = await endsOf(client, topic);
   const absent = places.find((place) => !isWithin(place, ends));
-  if (absent) throw new NotOnKafkaError(absence(absent, topic, ends));
+  if (absent) throw new NotOnKafkaError(absence(absent, nameOnKafka(client, topic), ends));
   const found = new Map<string, KafkaRecord>();
   await readAll(client, spansOf(topic, places), (record) => found.set(nameOf(record), record));
   return places.map((place) => {
     const record = found.get(nameOf(place));
-    if (!record) throw new NotOnKafkaError(absence(place, topic, ends));
+    if (!record) throw new NotOnKafkaError(absence(place, nameOnKafka(client, topic), ends));
     return record;
   });
 }
@@ -60,10 +61,13 @@ type Ends = ReadonlyMap<number, { readonly low: bigint; readonly high: bigint }>
 const endsOf = (client: KafkaClientOptions, topic: string): Promise<Ends> =>
   withAdmin(client, async (admin) => {
     // Asked about a topic that there is not, kafkajs would wait for one.
-    if (!(await admin.listTopics()).includes(topic)) throw new NotOnKafkaError(`There is no topic ${topic}.`);
+    if (!(await admin.listTopics()).includes(topic))
+      throw new NotOnKafkaError(`There is no topic ${nameOnKafka(client, topic)}.`);
     const offsets = await admin.fetchTopicOffsets(topic);
     return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
   });
+
+const nameOnKafka = ({ prefix }: KafkaClientOptions, topic: string): string => new KafkaNames(prefix).topic(topic);
 
 const isWithin = ({ partition, offset }: RecordPlace, ends: Ends): boolean => {
   const { low = 0n, high = 0n } = ends.get(partition) ?? {};

@@ -1,8 +1,9 @@
 import type { TopicDefinition } from '@signet/contracts';
 import kafkajs from 'kafkajs';
-import type { Admin, ITopicConfig } from 'kafkajs';
+import type { ITopicConfig } from 'kafkajs';
 import { withAdmin } from './admin.ts';
 import type { KafkaClientOptions } from './client.ts';
+import type { KafkaAdmin } from './prefix/prefixed-admin.ts';
 
 type Definition = Pick<TopicDefinition, 'name' | 'partitions'> & Partial<TopicDefinition>;
 
@@ -39,7 +40,7 @@ export async function ensureTopics(
  * Ours instead of kafkajs's `waitForLeaders`, which takes "no leader yet" for a reason to wait, but "unknown topic" for an
  * error: a broker says that, too, of a topic that its controller has just created.
  */
-async function untilLed(admin: Admin, topics: string[], patienceMs = 15_000): Promise<void> {
+async function untilLed(admin: KafkaAdmin, topics: string[], patienceMs = 15_000): Promise<void> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
     try {
