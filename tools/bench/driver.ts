@@ -33,10 +33,10 @@ const say = (line: string): void => console.error(line);
 
 async function run(order: DriverOrder): Promise<DriverResult> {
   const local = (): LocalFile => JSON.parse(readFileSync(order.localFile, 'utf8')) as LocalFile;
-  const { url, operatorKey, kafkaBrokers, services } = local();
+  const { url, operatorKey, services } = local();
   const parts = findParts(local());
   const operator = new Api(url, operatorKey);
-  const kafka = await KafkaConnection.open(kafkaBrokers);
+  const kafka = await KafkaConnection.open(local());
   const bench: Bench = {
     local,
     operator,

@@ -1,6 +1,7 @@
 import { RecordProducer } from '@signet/kafka';
 import type { OutgoingRecord } from '@signet/kafka';
 import { kafkaClientAt } from '../dev/given-connections.ts';
+import type { LocalFile } from '../dev/local-file.ts';
 import type { Producer } from './outgoing.ts';
 import type { Sale } from './sale.ts';
 import { binary, SOURCE_TOPIC } from './sale.ts';
@@ -13,8 +14,8 @@ export class KafkaConnection {
     this.#producer = producer;
   }
 
-  static async open(brokers: string): Promise<KafkaConnection> {
-    const client = kafkaClientAt(brokers, 'signet-bench');
+  static async open({ kafkaBrokers, prefix }: LocalFile): Promise<KafkaConnection> {
+    const client = { ...kafkaClientAt(kafkaBrokers, 'signet-bench'), prefix };
     const producer = new RecordProducer({ client, name: 'bench' });
     await producer.connect();
     return new KafkaConnection(producer);

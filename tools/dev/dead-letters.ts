@@ -17,6 +17,6 @@ if (brokers === undefined) {
 const flags = ['--disable-warning=TimeoutNegativeWarning'];
 const { status } = spawnSync(process.execPath, [...flags, join(ROOT, COMMAND), ...process.argv.slice(2)], {
   stdio: 'inherit',
-  env: { ...process.env, SIGNET_KAFKA_BROKERS: brokers },
+  env: { SIGNET_PREFIX: local?.prefix, ...process.env, SIGNET_KAFKA_BROKERS: brokers },
 });
 process.exitCode = status ?? 1;

@@ -6,13 +6,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * A client of the Kafka of `npm start`. TLS and the user are those of the environment where it names the Kafka too; the one
- * that we run ourselves has neither.
+ * that we run ourselves has neither. The prefix is the environment's in both cases.
  *
  * @throws SettingsError with the sentence that a service would say
  */
 export function kafkaClientAt(brokers: string, clientId: string, env: Environment = process.env): KafkaClientOptions {
-  const security = env['SIGNET_KAFKA_BROKERS']?.trim() ? env : {};
-  return kafkaClient(loadSettings(sharedSettings.kafka, { ...security, SIGNET_KAFKA_BROKERS: brokers }), clientId);
+  const given = env['SIGNET_KAFKA_BROKERS']?.trim() ? env : { SIGNET_PREFIX: env['SIGNET_PREFIX'] };
+  return kafkaClient(loadSettings(sharedSettings.kafka, { ...given, SIGNET_KAFKA_BROKERS: brokers }), clientId);
 }
 
 /** The same for a PostgreSQL that the settings name. @throws SettingsError */

@@ -16,6 +16,8 @@ export interface LocalFile {
   readonly tenantKey: string;
   readonly producerKey: string;
   readonly kafkaBrokers: string;
+  /** SIGNET_PREFIX of the services; empty where there is none. */
+  readonly prefix: string;
   readonly databaseUrl: string;
   readonly services: Readonly<Record<ServiceName, ServicePlace>>;
 }

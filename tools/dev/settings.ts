@@ -17,6 +17,8 @@ export interface DevSettings {
   readonly databaseUrl: string | undefined;
   /** undefined: start Kafka. */
   readonly kafkaBrokers: string | undefined;
+  /** Before the names of Signet's own topics, groups and clients. */
+  readonly prefix: string;
   /** undefined: made at the first start and kept in the data folder. */
   readonly installation: string | undefined;
   /** How long a PostgreSQL and Kafka that we do not run are waited for, as a duration is written. */
@@ -82,6 +84,7 @@ export function readSettings(env: NodeJS.ProcessEnv): DevSettings {
     host: orDefault('SIGNET_HOST'),
     databaseUrl: secret('SIGNET_DATABASE_URL'),
     kafkaBrokers: given('SIGNET_KAFKA_BROKERS'),
+    prefix: env['SIGNET_PREFIX'] ?? '',
     installation: given('SIGNET_INSTALLATION'),
     startupWait: orDefault('SIGNET_STARTUP_WAIT'),
     operatorKey: secret('SIGNET_OPERATOR_KEY'),

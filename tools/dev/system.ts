@@ -83,6 +83,7 @@ export class System {
       tenantKey,
       producerKey,
       ...places,
+      prefix: this.settings.prefix,
     };
     this.#stopping.signal.throwIfAborted();
     return this.#writeLocal(this.#local);

@@ -26,6 +26,7 @@ const { status } = spawnSync(process.execPath, [...flags, join(ROOT, COMMAND), .
     ...Object.fromEntries(SECRETS.map((name) => [`${name}_FILE`, undefined])),
     SIGNET_INSTALLATION: local.installation,
     SIGNET_KAFKA_BROKERS: local.kafkaBrokers,
+    SIGNET_PREFIX: local.prefix,
     SIGNET_DATABASE_URL: local.databaseUrl,
     SIGNET_SEALING_KEYS: sealingKeys,
   },

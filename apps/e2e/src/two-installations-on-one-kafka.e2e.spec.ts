@@ -142,6 +142,33 @@ test(
   2 * REFUSED_MS,
 );
 
+test(
+  'with a prefix of its own another installation delivers on this Kafka, and leaves what is not its own as it is',
+  async () => {
+    const before = await traces();
+    const second = await Signet.start({
+      SIGNET_PREFIX: 'second.',
+      SIGNET_KAFKA_BROKERS: local.kafkaBrokers,
+      SIGNET_DATABASE_URL: secondDatabase(),
+    });
+    try {
+      const its = await second.local();
+      const { id } = await Api.tenant(its).register(`${receiver.url}/second`);
+      await Api.producer(its).publish(its.tenantId, 'of-the-second');
+      await waitFor(async () => (await Api.tenant(its).deliveries({ webhookId: id, status: 'SUCCESS' })).length === 1, {
+        what: 'the delivery of the second installation',
+        timeoutMs: 30_000,
+      });
+      const groups = (await consumerGroups(client())).map(({ groupId }) => groupId);
+      expect(groups).toEqual(expect.arrayContaining(['second.signet.delivery.fan-out', 'second.signet.registry']));
+    } finally {
+      await second.stopAndForget();
+    }
+    expect(await traces()).toEqual(before);
+  },
+  4 * REFUSED_MS,
+);
+
 test('the first one goes on delivering', async () => {
   await Api.producer(local).publish(local.tenantId, 'after-the-second');
   await waitFor(async () => (await Api.tenant(local).deliveries({ webhookId, status: 'SUCCESS' })).length === 1, {

@@ -11,7 +11,7 @@ export const ASYNCAPI_DOCUMENT = 'docs/asyncapi.json';
 const BINDING = '0.5.0';
 const SERVICES: readonly Party[] = ['registry', 'ingestion', 'delivery'];
 
-const DESCRIPTION = `Every topic that Signet reads or writes.
+const DESCRIPTION = `Every topic that Signet reads or writes. With \`SIGNET_PREFIX\`, each but the source topics begins with it.
 
 A topic whose \`x-signet-stability\` is \`public\` is a contract with other teams: within \`v1\` fields and messages are added, and
 none is taken away or changes its meaning, so a reader passes over what it does not know. The others are Signet's own and

@@ -23,6 +23,7 @@ export interface LocalFile {
   readonly tenantKey: string;
   readonly producerKey: string;
   readonly kafkaBrokers: string;
+  readonly prefix: string;
   readonly databaseUrl: string;
   readonly services: Readonly<Record<ServiceName, { pid: number; port: number; managementPort: number }>>;
 }

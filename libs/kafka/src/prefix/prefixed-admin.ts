@@ -4,29 +4,27 @@ import type { KafkaNames } from './names.ts';
 
 const { TOPIC } = kafkajs.ConfigResourceTypes;
 
-const METHODS = [
-  'connect',
-  'disconnect',
-  'describeCluster',
-  // Given and taken by name.
-  'listTopics',
-  'createTopics',
-  'deleteTopics',
-  'createPartitions',
-  'fetchTopicMetadata',
-  'fetchTopicOffsets',
-  'fetchTopicOffsetsByTimestamp',
-  'fetchOffsets',
-  'setOffsets',
-  'describeConfigs',
-  'alterConfigs',
-  'deleteTopicRecords',
-  'listGroups',
-  'describeGroups',
-  'deleteGroups',
-] as const satisfies readonly (keyof Admin)[];
-
-export type KafkaAdmin = Pick<Admin, (typeof METHODS)[number]>;
+export type KafkaAdmin = Pick<
+  Admin,
+  | 'connect'
+  | 'disconnect'
+  | 'describeCluster'
+  | 'listTopics'
+  | 'createTopics'
+  | 'deleteTopics'
+  | 'createPartitions'
+  | 'fetchTopicMetadata'
+  | 'fetchTopicOffsets'
+  | 'fetchTopicOffsetsByTimestamp'
+  | 'fetchOffsets'
+  | 'setOffsets'
+  | 'describeConfigs'
+  | 'alterConfigs'
+  | 'deleteTopicRecords'
+  | 'listGroups'
+  | 'describeGroups'
+  | 'deleteGroups'
+>;
 
 /** kafkajs' admin in names without the prefix. Lists leave out what belongs to others. */
 export function prefixedAdmin(admin: Admin, names: KafkaNames): KafkaAdmin {

@@ -31,7 +31,7 @@ export function reasonAgainstKafka(owners: ReadonlyMap<string, string>, own: str
     if (owner === own) continue;
     return (
       `This Kafka belongs to the installation "${owner}", as a record on ${topic} says, but SIGNET_INSTALLATION is "${own}": ` +
-      `set SIGNET_KAFKA_BROKERS to a Kafka of its own for "${own}", or, if both are the same installation, set SIGNET_INSTALLATION to "${owner}".`
+      `set SIGNET_KAFKA_BROKERS to a Kafka of its own for "${own}", or SIGNET_PREFIX to a prefix of its own, or, if both are the same installation, set SIGNET_INSTALLATION to "${owner}".`
     );
   }
   return undefined;

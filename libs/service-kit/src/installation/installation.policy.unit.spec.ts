@@ -37,7 +37,7 @@ test('a sentence names both installations and says what to do', () => {
   const kafka = reasonAgainstKafka(ownersOf([claim('a'), claim('a', 'tenants')]), 'b');
   expect(kafka).toBe(
     'This Kafka belongs to the installation "a", as a record on webhooks says, but SIGNET_INSTALLATION is "b": ' +
-      'set SIGNET_KAFKA_BROKERS to a Kafka of its own for "b", or, if both are the same installation, set SIGNET_INSTALLATION to "a".',
+      'set SIGNET_KAFKA_BROKERS to a Kafka of its own for "b", or SIGNET_PREFIX to a prefix of its own, or, if both are the same installation, set SIGNET_INSTALLATION to "a".',
   );
   expect(reasonAgainstDatabase('a', 'b')).toBe(
     'This database belongs to the installation "a", but SIGNET_INSTALLATION is "b": ' +

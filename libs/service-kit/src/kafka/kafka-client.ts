@@ -8,6 +8,7 @@ export type KafkaConnection = Pick<KafkaSettings, 'SIGNET_KAFKA_BROKERS'> & Part
 export const kafkaClient = (settings: KafkaConnection, clientId: string, logger?: Logger): KafkaClientOptions => ({
   brokers: settings.SIGNET_KAFKA_BROKERS,
   clientId,
+  prefix: settings.SIGNET_PREFIX,
   security: securityOf(settings),
   ...(logger && { logger }),
 });

@@ -1,4 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { TOPICS } from '@signet/contracts';
+import { KafkaNames } from '@signet/kafka';
 
 /** Values that are right by themselves, under the names of their settings. */
 type Values = Readonly<Record<string, unknown>>;
@@ -18,6 +20,16 @@ export function kafkaFaults(values: Values): readonly string[] {
       if (values[name] === undefined) faults.push(`${name} is not set, but ${mechanism} is, which needs it.`);
   }
   return faults;
+}
+
+/** Source topics among Signet's own: what it writes there it would read again, or, with a prefix, look for under another name. */
+export function sourceFaults(values: Values): readonly string[] {
+  const { topic } = new KafkaNames(String(values['SIGNET_PREFIX'] ?? ''));
+  const own = new Set(TOPICS.flatMap(({ name }) => [name, topic(name)]));
+  const sources = (values['SIGNET_SOURCE_TOPICS'] ?? []) as readonly string[];
+  return sources
+    .filter((source) => own.has(source))
+    .map((source) => `SIGNET_SOURCE_TOPICS must name topics of producers, but ${source} is Signet's own.`);
 }
 
 /** What the settings of PostgreSQL say against each other. */

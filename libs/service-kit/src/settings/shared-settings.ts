@@ -1,6 +1,6 @@
 import { INSTALLATION_NAME } from '@signet/contracts';
-import { SASL_MECHANISMS } from '@signet/kafka';
-import { databaseFaults, kafkaFaults } from './connection-faults.ts';
+import { LONGEST_PREFIX, SASL_MECHANISMS } from '@signet/kafka';
+import { databaseFaults, kafkaFaults, sourceFaults } from './connection-faults.ts';
 import { setting, optionalSetting } from './setting.ts';
 import type { SettingsOf } from './setting.ts';
 import {
@@ -112,6 +112,14 @@ export const sharedSettings = {
     ),
     SIGNET_KAFKA_USERNAME: optionalSetting(printable(), 'User name for Kafka.'),
     SIGNET_KAFKA_PASSWORD: optionalSetting(printable(), 'Password for Kafka.', { secret: true }),
+    SIGNET_PREFIX: setting(
+      text(
+        (raw) => (/^[A-Za-z0-9._-]*$/.test(raw) && raw.length <= LONGEST_PREFIX ? raw : undefined),
+        `must be at most ${LONGEST_PREFIX} letters, digits, dots, underscores or hyphens`,
+      ),
+      "Goes before the names of Signet's own topics, consumer groups and clients on Kafka, as in acme. for acme.delivery.requests.v1; source topics keep their names. The same for all services of an installation, and for ever: what lies on topics of another prefix is not read.",
+      { default: '', emptyIsValue: true },
+    ),
   },
   database: {
     SIGNET_DATABASE_URL: setting(
@@ -193,6 +201,7 @@ export const sharedSettings = {
   sources: {
     SIGNET_SOURCE_TOPICS: setting(list(topicName()), 'Topics that ingestion reads CloudEvents from.', {
       default: 'shop.sale,shop.inventory,shop.customer,shop.repair_order,shop.purchase_order',
+      check: sourceFaults,
     }),
   },
 } as const;

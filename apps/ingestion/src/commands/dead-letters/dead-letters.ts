@@ -1,5 +1,5 @@
 import type { KafkaClientOptions } from '@signet/kafka';
-import { NotOnKafkaError } from '@signet/kafka';
+import { KafkaNames, NotOnKafkaError } from '@signet/kafka';
 import { parseCommand, USAGE, UsageError } from './arguments.ts';
 import { list } from './list.ts';
 import { CannotPutBackError, putBack } from './put-back.ts';
@@ -30,7 +30,8 @@ export async function deadLetters(args: readonly string[], client: KafkaClientOp
 }
 
 async function run(args: readonly string[], client: KafkaClientOptions, { out }: Output): Promise<void> {
-  const command = parseCommand(args, new Date());
+  const asked = parseCommand(args, new Date());
+  const command = 'topic' in asked ? { ...asked, topic: nameOf(asked.topic, client) } : asked;
   switch (command.name) {
     case 'help':
       return out(USAGE);
@@ -42,3 +43,7 @@ async function run(args: readonly string[], client: KafkaClientOptions, { out }:
       return putBack(client, command, out);
   }
 }
+
+/** A topic may be named as Kafka names it, with the prefix, or as Signet does, without. */
+const nameOf = (topic: string, { prefix }: KafkaClientOptions): string =>
+  new KafkaNames(prefix).topicOf(topic) ?? topic;
