@@ -167,7 +167,9 @@ describe.each([
 
   test('lets fifty writers of one stream all succeed', async () => {
     const stream = newStream();
-    const writers = Array.from({ length: 50 }, () => handle(store, account, stream, credit(1), by));
+    // Each of them loses to each of the others once at most.
+    const patient = { ...by, retries: 49 };
+    const writers = Array.from({ length: 50 }, () => handle(store, account, stream, credit(1), patient));
     const versions = (await Promise.all(writers)).map(({ version }) => version);
     expect(versions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
     expect((await handle(store, account, stream, credit(0), by)).state).toEqual({ balance: 50 });
