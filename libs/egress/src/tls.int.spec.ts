@@ -85,7 +85,7 @@ describe('TLS to a pinned address', () => {
     const plain = await rawReceiver((socket) => respond(socket));
     const client = loopbackClient();
     closing.push(plain.close, () => client.close());
-    const request = aRequest(`https://127.0.0.1:${plain.port}/`, { timeoutMs: 300 });
+    const request = aRequest(`https://127.0.0.1:${plain.port}/`, { timeoutMs: 1_000 });
     // The receiver waits for the end of a request head that never comes.
     const failure = failureOf(await client.post(request));
     expect(failure).toMatchObject({ errorClass: 'timeout' });
@@ -94,7 +94,12 @@ describe('TLS to a pinned address', () => {
   });
 
   test('with a receiver that speaks something else is a TLS failure', async () => {
-    const talker = createServer((socket) => socket.on('error', () => undefined).end('220 mail.example.com ESMTP\r\n'));
+    const talker = createServer((socket) =>
+      socket
+        .on('error', () => undefined)
+        .resume()
+        .end('220 mail.example.com ESMTP\r\n'),
+    );
     await new Promise<void>((listening) => talker.listen(0, '127.0.0.1', listening));
     const client = loopbackClient();
     closing.push(
