@@ -10,7 +10,8 @@ let registry: TestRegistry;
 let tenant: TestTenant;
 let database: pg.Client;
 beforeAll(async () => {
-  registry = await startRegistry();
+  // A POST that waits for its record to be published is under way for as long as a test holds it up.
+  registry = await startRegistry({ SIGNET_PUBLICATION_WAIT: '60s' });
   tenant = await registry.newTenant();
   database = new pg.Client({ connectionString: registry.database.url });
   await database.connect();

@@ -14,7 +14,7 @@ let registry: TestRegistry;
 let tenant: TestTenant;
 let held: OpenTransaction;
 beforeAll(async () => {
-  registry = await startRegistry({ SIGNET_PUBLICATION_WAIT: '30s' });
+  registry = await startRegistry({ SIGNET_PUBLICATION_WAIT: '60s' });
   tenant = await registry.newTenant();
   held = await OpenTransaction.on(registry.database.url);
 });
