@@ -60,8 +60,9 @@ test('webhooks are counted by state, and one has a series of its own only while 
 });
 
 test('readiness names what it waits for: the database and the group', async () => {
-  const ready = await fetch(`${registry.service.managementUrl}/readyz`);
-  expect(await ready.json()).toMatchObject({ status: 'ok', checks: { database: 'ok', outcomes: 'ok' } });
+  const ready = () => fetch(`${registry.service.managementUrl}/readyz`);
+  await waitFor(async () => (await ready()).ok, { what: 'the group to be joined' });
+  expect(await (await ready()).json()).toMatchObject({ status: 'ok', checks: { database: 'ok', outcomes: 'ok' } });
   const live = await fetch(`${registry.service.managementUrl}/livez`);
   expect(await live.json()).toMatchObject({ status: 'ok', checks: { outcomes: 'ok' } });
 });

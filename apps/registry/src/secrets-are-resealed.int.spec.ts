@@ -118,6 +118,8 @@ test('everything is published once more: the living as they stand, the others as
     tenants: tenants.count(tenant.id),
     keys: keys.count(key.id),
   });
+  // Of each key the last record that there is so far: the webhook that was deleted ends with a tombstone, the others have one.
+  await webhooks.tombstone(deleted.id);
   await waitFor(() => Object.values(counts()).every((count) => count > 0), { what: 'what lies there already' });
   const before = counts();
   const { aggregates } = await run('republish', `${oldKey},${newKey}`);
