@@ -104,14 +104,14 @@ describe('a response whose status line can be read', () => {
   });
 
   test('does not count when a limit or the end of the connection cuts it off', async () => {
-    const cutOff: [Answer, string][] = [
+    const cutOff: [Answer, string, object?][] = [
       [(socket) => socket.end(`${HEAD}content-length: 100\r\n\r\nhalf`), 'reset'],
       [(socket) => socket.end(`${HEAD}content-le`), 'reset'],
       [(socket) => socket.write(`${HEAD}x-long: ${'1'.repeat(100_000)}\r\n\r\n`), 'response_too_large'],
-      [(socket) => socket.write(`${HEAD}content-length: 100\r\n\r\nhalf`), 'timeout'],
+      [(socket) => socket.write(`${HEAD}content-length: 100\r\n\r\nhalf`), 'timeout', { timeoutMs: 1_000 }],
     ];
-    for (const [answer, errorClass] of cutOff) {
-      expect(failureOf(await post(answer, { timeoutMs: 1_000 })).errorClass).toBe(errorClass);
+    for (const [answer, errorClass, rest] of cutOff) {
+      expect(failureOf(await post(answer, rest)).errorClass).toBe(errorClass);
       await receiver.close();
     }
   });

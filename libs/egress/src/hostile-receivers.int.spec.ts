@@ -5,7 +5,8 @@ import type { Answer, RawReceiver } from '@signet/testing';
 import type { EgressClient, EgressClientOptions } from './egress-client.ts';
 import { aRequest, failureOf, loopbackClient, responseOf } from './fixtures/egress.ts';
 
-const SHORT = { timeoutMs: 300 };
+/** Long enough for a busy machine to connect and send, short enough to be waited for. */
+const SHORT = { timeoutMs: 1_000 };
 const HEAD = 'HTTP/1.1 200 OK\r\n';
 /** How a gzip file begins, deflate being the method (RFC 1952, 2.3.1). */
 const GZIP_MAGIC = [0x1f, 0x8b, 0x08];
@@ -38,7 +39,7 @@ describe('a hostile receiver', () => {
   test('that never answers is left when the time is over', async () => {
     const failure = failureOf(await post(hostileAnswers.hangs, SHORT));
     expect(failure).toMatchObject({ errorClass: 'timeout', address: '127.0.0.1' });
-    expect(failure.message).toBe('The time of 300 ms was over while waiting for a response.');
+    expect(failure.message).toBe('The time of 1000 ms was over while waiting for a response.');
     await connectionEnds();
   });
 

@@ -3,6 +3,9 @@ import { waitFor } from '@signet/testing';
 import { Lookups, systemLookupsAtOnce } from './lookups.ts';
 import type { Resolve } from './lookups.ts';
 
+/** Milliseconds up to which an answer is quick: longer than any pause of a busy machine. */
+const SLOW_MS = 60_000;
+
 /** A resolver that answers for a name when it is told to. */
 function resolver() {
   const asked: string[] = [];
@@ -30,7 +33,7 @@ test('asks for so many names at once, and for the next when one is found', async
 
 test('names that nobody has answered quickly take half of the look-ups, and leave the others to everybody else', async () => {
   const { asked, resolve, answer } = resolver();
-  const lookups = new Lookups(resolve, 4);
+  const lookups = new Lookups(resolve, 4, SLOW_MS);
   const before = lookups.addressesOf('q');
   await waitFor(() => asked.includes('q'), { what: 'the quick one, when it is new' });
   answer('q');

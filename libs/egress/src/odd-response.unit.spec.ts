@@ -62,11 +62,15 @@ test('the body is what follows the blank line, as it came', () => {
 
 test('a head of 32 KB costs no time that others would wait for, whatever is in it', () => {
   const spaces = ' '.repeat(32_000);
-  const startedAt = performance.now();
-  expect(read(`${HEAD}content-length: 5${spaces}5\r\nx-a : b\r\n\r\n`).fault).toBe(
-    'a Content-Length that is no number',
-  );
-  expect(read(`${HEAD}x-a: b${spaces}c\r\nx-b : d\r\n\r\n`).headers).toEqual({ 'x-a': `b${spaces}c`, 'x-b': 'd' });
-  // Half a millisecond; the patterns of before, which tried each space anew, took seconds.
-  expect(performance.now() - startedAt).toBeLessThan(500);
+  const reading = () => {
+    const startedAt = performance.now();
+    expect(read(`${HEAD}content-length: 5${spaces}5\r\nx-a : b\r\n\r\n`).fault).toBe(
+      'a Content-Length that is no number',
+    );
+    expect(read(`${HEAD}x-a: b${spaces}c\r\nx-b : d\r\n\r\n`).headers).toEqual({ 'x-a': `b${spaces}c`, 'x-b': 'd' });
+    return performance.now() - startedAt;
+  };
+  // Half a millisecond; the patterns of before, which tried each space anew, took seconds each time. The quickest of some
+  // counts: this process may have to wait for its turn in any of them.
+  expect(Math.min(...Array.from({ length: 10 }, reading))).toBeLessThan(500);
 });

@@ -95,7 +95,7 @@ describe('a POST', () => {
     const { url, sockets } = await receive((socket) =>
       socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 20000\r\n\r\n${'x'.repeat(15_000)}`),
     );
-    const response = responseOf(await client.post(aRequest(url, { timeoutMs: 300 })));
+    const response = responseOf(await client.post(aRequest(url, { timeoutMs: 1_000 })));
     expect(response).toMatchObject({ statusCode: 200, bodyTruncated: true });
     await waitFor(() => sockets[0]?.destroyed, { what: 'the connection to be closed' });
   });
@@ -179,7 +179,8 @@ describe('a POST', () => {
       if (!text.includes('"slow"')) respond(socket);
     });
     const narrow = another({ maxConnectionsPerHost: 1 });
-    const slow = narrow.post(aRequest(url, { timeoutMs: 600, body: Buffer.from('"slow"') }));
+    const slow = narrow.post(aRequest(url, { timeoutMs: 1_000, body: Buffer.from('"slow"') }));
+    await waitFor(() => requests.length === 1, { what: 'the slow one to have the connection' });
     const waiting = failureOf(await narrow.post(aRequest(url, { timeoutMs: 100, body: Buffer.from('"waiting"') })));
     expect(waiting.message).toContain('while it waited for a free connection');
     expect(failureOf(await slow).errorClass).toBe('timeout');
