@@ -1,17 +1,26 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { setTimeout as delay } from 'node:timers/promises';
 import { deliveryIdOf } from '@signet/contracts';
-import { RecordingReceiver, waitFor } from '@signet/testing';
+import type { FakeClock } from '@signet/testing';
+import { fakeClock, RecordingReceiver, waitFor } from '@signet/testing';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 import { PARTITION_ROOM } from './dispatch.tokens.ts';
 
 let fixture: DispatchFixture;
 let receiver: RecordingReceiver;
 let reading: AbortController;
+/** Goes on with each answer, and so as fast as the machine: no answer is ever late by it. */
+let clock: FakeClock;
+/** So many answers come in the time that one takes. */
+let atOnce: number;
 beforeEach(async () => {
   reading = new AbortController();
-  fixture = await DispatchFixture.create();
-  receiver = await RecordingReceiver.start({ respond: () => delay(50, {}) });
+  clock = fakeClock();
+  fixture = await DispatchFixture.create({ clock });
+  const respond = () => {
+    clock.advance(ANSWER_MS / atOnce);
+    return { delayMs: ANSWER_MS };
+  };
+  receiver = await RecordingReceiver.start({ respond });
 });
 afterEach(async () => {
   reading.abort();
@@ -19,8 +28,8 @@ afterEach(async () => {
   await receiver.close();
 });
 
-/** Ten times what the receiver takes: none of its answers is so late, however slow the machine. */
-const SPILL_AFTER_MS = 500;
+const ANSWER_MS = 40;
+const SPILL_AFTER_MS = 100;
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_, n) => `m-${n}`);
 const stored = async (): Promise<string[]> =>
@@ -29,8 +38,9 @@ const stored = async (): Promise<string[]> =>
   );
 
 test('of a webhook that takes too much of the room, the far end goes to PostgreSQL, and what is next stays in memory', async () => {
+  atOnce = 8;
   const webhook = fixture.webhook(receiver.url);
-  const { intake } = await fixture.serve({ perWebhookConcurrency: 8, spillAfterMs: SPILL_AFTER_MS });
+  const { intake } = await fixture.serve({ perWebhookConcurrency: atOnce, spillAfterMs: SPILL_AFTER_MS });
   const messages = ids((PARTITION_ROOM * 3) / 4);
   void intake.take(requestBatch(webhook, messages, reading.signal));
   const deliveryIds = messages.map((id) => deliveryIdOf(webhook.id, { source: '/test', id }));
@@ -45,10 +55,11 @@ test('of a webhook that takes too much of the room, the far end goes to PostgreS
 });
 
 test('a webhook that leaves others room keeps all of it in memory, however long it takes', async () => {
+  atOnce = 1;
   const webhook = fixture.webhook(receiver.url);
-  const { intake } = await fixture.serve({ perWebhookConcurrency: 1, spillAfterMs: SPILL_AFTER_MS });
+  const { intake } = await fixture.serve({ perWebhookConcurrency: atOnce, spillAfterMs: SPILL_AFTER_MS });
   void intake.take(requestBatch(webhook, ids(PARTITION_ROOM / 4), reading.signal));
-  // At twenty a second they take more than a minute and a half; ten rounds have passed.
-  await waitFor(() => receiver.requests.length > 100, { what: 'a hundred of them' });
+  // At twenty-five a second by the clock they take more than a minute; twenty rounds have passed.
+  await waitFor(() => receiver.requests.length > 50, { what: 'fifty of them' });
   expect(await stored()).toEqual([]);
 });
