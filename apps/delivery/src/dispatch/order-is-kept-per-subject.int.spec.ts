@@ -41,17 +41,17 @@ const ordered = (): WebhookSnapshot => fixture.webhook(receiver.url, { ordering:
 const untilEmpty = (): Promise<unknown> =>
   waitFor(async () => (await fixture.orm.em.fork().execute('select from due_deliveries')).length === 0, {
     what: 'every delivery to end',
-    timeoutMs: 30_000,
   });
 
 test('messages of one subject go one after the other, in order, also when some of them fail at first', async () => {
   const { intake } = await fixture.serve();
   const tries = new Map<string, number>();
   const underWay = new Set<string>();
+  const overlaps: string[] = [];
   answer = async (request) => {
     const id = messageOf(request);
     const subject = id.split('-')[0] ?? '';
-    expect(underWay.has(subject)).toBe(false);
+    if (underWay.has(subject)) overlaps.push(id);
     underWay.add(subject);
     await new Promise((resolve) => setImmediate(resolve));
     underWay.delete(subject);
@@ -60,8 +60,9 @@ test('messages of one subject go one after the other, in order, also when some o
   };
   const subjects = ['a', 'b', 'c', 'd', 'e', 'f'];
   await intake.take(orderedBatch(ordered(), messages(subjects, 20)));
-  await waitFor(() => seen().length === subjects.length * (20 + 2), { what: 'all to arrive', timeoutMs: 30_000 });
+  await waitFor(() => seen().length === subjects.length * (20 + 2), { what: 'all to arrive' });
   await untilEmpty();
+  expect(overlaps).toEqual([]);
   for (const subject of subjects) {
     expect(numbersOf(subject)).toEqual([...Array.from({ length: 20 }, (_, n) => n), 3, 13].toSorted((a, b) => a - b));
   }
@@ -92,7 +93,7 @@ test('the subject goes on in order when its message has failed for good', async 
   const { intake } = await fixture.serve({ maxAttempts: 2 });
   answer = (request) => ({ status: messageOf(request) === 'bad-0' ? 500 : 200 });
   await intake.take(orderedBatch(ordered(), messages(['bad'], 30)));
-  await waitFor(() => numbersOf('bad').length === 31, { what: 'all to arrive', timeoutMs: 30_000 });
+  await waitFor(() => numbersOf('bad').length === 31, { what: 'all to arrive' });
   expect(numbersOf('bad')).toEqual([0, ...Array.from({ length: 30 }, (_, n) => n)]);
 });
 
@@ -103,7 +104,7 @@ test('order holds when they go through PostgreSQL, because the receiver is slow'
   const batches = [0, 1, 2, 3].map((batch) => messages(['a', 'b', 'c'], 40).slice(batch * 30, batch * 30 + 30));
   const { signal } = new AbortController();
   await Promise.all(batches.map((batch, n) => intake.take(orderedBatch(webhook, batch, n * 30, signal))));
-  await waitFor(() => seen().length === 120, { what: 'all to arrive', timeoutMs: 60_000 });
+  await waitFor(() => seen().length === 120, { what: 'all to arrive' });
   for (const subject of ['a', 'b', 'c']) expect(numbersOf(subject)).toEqual(Array.from({ length: 40 }, (_, n) => n));
 });
 
