@@ -126,10 +126,13 @@ test('a replica that is giving up starts nothing, and goes on with what stays', 
   await service.givingUp();
   const taken = service.intake.take(requestBatch(webhook, ['m-1', 'm-2']));
   await waitFor(() => service.dispatcher.size === 2, { what: 'both to wait' });
-  expect(receiver.requests).toHaveLength(0);
+  // What is sent after them arrives, and they have not even begun.
+  await fetch(receiver.url, { method: 'POST', body: JSON.stringify({ data: { messageId: 'from elsewhere' } }) });
+  expect(service.dispatcher.attemptsInFlight).toBe(0);
+  expect(messageIds()).toEqual(['from elsewhere']);
   await service.assigned([PARTITION]);
   await taken;
-  expect(messageIds()).toEqual(['m-1', 'm-2']);
+  expect(messageIds()).toEqual(['from elsewhere', 'm-1', 'm-2']);
   expect(service.ownership.claim(PARTITION)?.epoch).toBe(1);
 });
 
