@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunningService } from '@signet/service-kit';
-import { waitFor } from '@signet/testing';
+import { Gate, waitFor } from '@signet/testing';
 import type { Asked } from './testing/answers.ts';
 import { ask } from './testing/answers.ts';
-import { Gate } from './testing/gate.ts';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
 

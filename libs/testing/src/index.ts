@@ -9,6 +9,7 @@ export type { TestDatabase } from './database.ts';
 export { TEST_INSTALLATION } from './environment.ts';
 export { fakeClock } from './fake-clock.ts';
 export type { FakeClock } from './fake-clock.ts';
+export { Gate } from './gate.ts';
 export { hostileAnswers, invalidResponses, oddResponses } from './hostile-answers.ts';
 export { nameServer } from './name-server.ts';
 export type { NameServer } from './name-server.ts';

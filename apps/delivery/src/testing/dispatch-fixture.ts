@@ -34,6 +34,8 @@ export const PARTITION = 0;
 
 export interface DispatchFixtureOptions {
   readonly clock?: Clock;
+  /** The way to the database from its URL, where a test cuts it off. */
+  readonly through?: (databaseUrl: string) => Promise<string>;
   readonly egress?: Partial<EgressClientOptions>;
   /** False where a test moves the timers: hours that pass at once must not end connections. */
   readonly hasPoolTimers?: boolean;
@@ -81,11 +83,13 @@ export class DispatchFixture {
 
   static async create({
     clock = systemClock,
+    through,
     egress = {},
     hasPoolTimers = true,
   }: DispatchFixtureOptions = {}): Promise<DispatchFixture> {
     const database = await testDatabase();
-    const options = deliveryDatabase({ SIGNET_DATABASE_URL: database.url, SIGNET_DATABASE_POOL: 10 });
+    const url = (await through?.(database.url)) ?? database.url;
+    const options = deliveryDatabase({ SIGNET_DATABASE_URL: url, SIGNET_DATABASE_POOL: 10 });
     const orm = await MikroORM.init(
       hasPoolTimers ? databaseOptions(options) : withoutPoolTimers(databaseOptions(options)),
     );

@@ -23,7 +23,9 @@ export class Gate {
     return url.href;
   }
 
+  /** Does nothing where it is open. */
   async open(): Promise<void> {
+    if (this.#server !== undefined) return;
     this.#server = createServer((incoming) => {
       const outgoing = connect(Number(this.target.port), this.target.hostname);
       incoming.pipe(outgoing).pipe(incoming);
