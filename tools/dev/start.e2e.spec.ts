@@ -108,7 +108,7 @@ test(
     const [webhook] = await webhooks(first);
 
     process.kill(first.services.delivery.pid, 'SIGKILL');
-    await waitFor(() => output.includes('delivery is back'), { what: 'delivery', timeoutMs: 60_000 });
+    await waitFor(() => output.includes('delivery is back'), { what: 'delivery' });
     const afterwards = readLocal();
     expect(afterwards.services.delivery.pid).not.toBe(first.services.delivery.pid);
     expect(afterwards).toMatchObject({

@@ -54,7 +54,7 @@ beforeAll(async () => {
   await waitFor(async () => (await read(`/v1/replays/${replay.json.id}`, owner)).json['state'] === 'completed', {
     what: 'the replay to have ended',
   });
-}, 60_000);
+});
 afterAll(async () => {
   await api?.stop();
   await receiver?.close();

@@ -48,7 +48,7 @@ beforeAll(async () => {
     `select relname as name, reltuples::int as rows from pg_class where relname ~ '^deliveries_[0-9]{8}$'`,
   );
   partitions = new Map(rows.map(({ name, rows: count }) => [name, count]));
-}, 120_000);
+});
 afterAll(async () => {
   await database.end();
   await stored.close();

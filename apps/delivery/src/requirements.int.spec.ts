@@ -51,7 +51,7 @@ beforeAll(async () => {
     untilStatus('flaky', 'SUCCESS'),
     untilStatus('broken', 'FAILED'),
   ]);
-}, 60_000);
+});
 afterAll(async () => {
   await api?.stop();
   await receiver?.close();

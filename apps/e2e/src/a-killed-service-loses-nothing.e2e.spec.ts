@@ -14,7 +14,7 @@ let local: LocalFile;
 beforeAll(async () => {
   signet = await Signet.start();
   local = await signet.local();
-}, 180_000);
+});
 afterAll(() => signet?.stopAndForget(), 60_000);
 
 test.each(['delivery', 'ingestion', 'registry'] as const)(
@@ -71,6 +71,5 @@ async function publishUntilAccepted(producer: Api, ids: readonly string[]): Prom
   const events = ids.map((id) => saleCreated(local.tenantId, id));
   await waitFor(() => producer.publishBatch(events).then(() => true), {
     what: 'the batch to be accepted',
-    timeoutMs: 60_000,
   });
 }

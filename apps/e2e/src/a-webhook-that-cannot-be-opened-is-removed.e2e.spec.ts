@@ -18,11 +18,11 @@ beforeAll(async () => {
   signet = await Signet.start({ SIGNET_EGRESS_ALLOW: '' });
   local = await signet.local();
   producer = new RecordProducer({ client: { brokers: local.kafkaBrokers.split(','), clientId: 'e2e' }, name: 'e2e' });
-}, 180_000);
+});
 afterAll(async () => {
   await producer?.close();
   await signet?.stopAndForget();
-}, 60_000);
+});
 
 /** What a second installation of before 0.2 left on the Kafka of a first one. */
 function leftBehind(id: string): WebhookSnapshot {
@@ -72,4 +72,4 @@ test('a webhook that cannot be opened is counted, listed, and removed', async ()
   expect(command('remove', id)).toMatchObject({ status: 0, out: expect.stringContaining(`Removed ${id}`) as unknown });
   await waitFor(async () => (await counted()) === 0, { what: 'delivery to drop it' });
   expect(command('list').out).toBe('Every webhook on Kafka can be opened.\n');
-}, 120_000);
+});

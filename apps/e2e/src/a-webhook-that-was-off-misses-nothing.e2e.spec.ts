@@ -16,10 +16,10 @@ beforeAll(async () => {
   ]);
   local = await signet.local();
   tenant = Api.tenant(local);
-}, 180_000);
+});
 afterAll(async () => {
   await Promise.all([signet?.stopAndForget(), receiver?.close()]);
-}, 60_000);
+});
 
 interface Replay {
   readonly id: string;
@@ -41,7 +41,7 @@ async function interrupt(interrupted: string, enabling?: object): Promise<number
     }
   })();
   const untilPublished = (count: number): Promise<unknown> =>
-    waitFor(() => published >= count, { what: `${count} messages`, timeoutMs: 60_000 });
+    waitFor(() => published >= count, { what: `${count} messages` });
   await untilPublished(200);
   await tenant.call('POST', `/v1/webhooks/${interrupted}/disable`, { reason: 'moving' });
   await untilPublished(published + 600);
@@ -55,7 +55,7 @@ const untilAtRest = (webhookId: string): Promise<unknown> =>
   waitFor(
     async () =>
       (await tenant.deliveries({ webhookId })).every(({ status }) => status === 'SUCCESS' || status === 'FAILED'),
-    { what: 'no delivery to be under way', timeoutMs: 60_000 },
+    { what: 'no delivery to be under way' },
   );
 
 const saleIdOf = (body: Buffer): string => (JSON.parse(body.toString()) as { data: { saleId: string } }).data.saleId;
@@ -73,7 +73,7 @@ test('disabled for a while under traffic, enabled and replayed: every message as
   const interrupted = await tenant.register(`${receiver.url}/interrupted`);
   await tenant.register(`${receiver.url}/always`);
   const published = await interrupt(interrupted.id);
-  await waitFor(() => arrivals('/always').length >= published, { what: 'all of them elsewhere', timeoutMs: 60_000 });
+  await waitFor(() => arrivals('/always').length >= published, { what: 'all of them elsewhere' });
   // What it did not miss has arrived by now, or is on its way: the replay and that must not meet.
   expect(arrivals('/interrupted').length).toBeLessThan(published);
 
@@ -87,10 +87,10 @@ test('disabled for a while under traffic, enabled and replayed: every message as
       const now = await tenant.call<Replay>('GET', `/v1/replays/${id}`);
       return now.state !== 'running' && now;
     },
-    { what: 'the end of the replay', timeoutMs: 60_000 },
+    { what: 'the end of the replay' },
   );
   expect(replay).toMatchObject({ state: 'completed', requested: replay.total });
-  await waitFor(() => bodies('/interrupted').size >= published, { what: 'every message', timeoutMs: 60_000 });
+  await waitFor(() => bodies('/interrupted').size >= published, { what: 'every message' });
 
   // The same messages, byte for byte under the same ids, and none of them twice.
   expect(bodies('/interrupted')).toEqual(bodies('/always'));
@@ -107,11 +107,11 @@ test('enabled with the wish to have what was missed: the same, without another r
       const { data } = await tenant.call<{ data: Replay[] }>('GET', `/v1/replays?webhookId=${interrupted.id}`);
       return data[0]?.state === 'completed' && data[0];
     },
-    { what: 'the end of the replay', timeoutMs: 60_000 },
+    { what: 'the end of the replay' },
   );
   expect(replay).toMatchObject({ status: 'missed', requested: replay.total });
-  await waitFor(() => bodies('/asked').size >= published, { what: 'every message', timeoutMs: 60_000 });
-  await waitFor(() => bodies('/never-off').size >= published, { what: 'all of them elsewhere', timeoutMs: 60_000 });
+  await waitFor(() => bodies('/asked').size >= published, { what: 'every message' });
+  await waitFor(() => bodies('/never-off').size >= published, { what: 'all of them elsewhere' });
   expect(bodies('/asked')).toEqual(bodies('/never-off'));
   await Promise.all([untilAtRest(interrupted.id), untilAtRest(always.id)]);
   expect(arrivals('/asked').toSorted()).toEqual(arrivals('/never-off').toSorted());

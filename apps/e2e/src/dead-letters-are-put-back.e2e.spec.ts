@@ -20,11 +20,11 @@ beforeAll(async () => {
   local = await signet.local();
   producer = new RecordProducer({ client: { brokers: local.kafkaBrokers.split(','), clientId: 'e2e' }, name: 'e2e' });
   ({ id: webhookId } = await Api.tenant(local).register(receiver.url));
-}, 180_000);
+});
 afterAll(async () => {
   await producer?.close();
   await Promise.all([signet?.stopAndForget(), receiver?.close()]);
-}, 60_000);
+});
 
 /** As an operator types it beside `npm start`. */
 async function deadLetters(...args: string[]): Promise<string> {
@@ -63,7 +63,7 @@ test('a bad event of a producer, mended and put back twice, makes one delivery',
       const letters = await listed('--reason', 'unknown_tenant');
       return letters.length > 0 ? letters : undefined;
     },
-    { what: 'the dead letter', timeoutMs: 30_000 },
+    { what: 'the dead letter' },
   );
   expect(letter?.slice(2, 5)).toEqual(['unknown_tenant', 'tenantid', expect.stringMatching(/^shop\.sale\/\d+:0$/)]);
   const place = letter?.[0] ?? '';
@@ -92,7 +92,7 @@ test('so is a record that a trusted service wrote onto a canonical topic: it is 
       const letters = await listed(...topic);
       return letters.length > 0 ? letters : undefined;
     },
-    { what: 'the dead letter', timeoutMs: 30_000 },
+    { what: 'the dead letter' },
   );
   expect(letter?.slice(2, 4)).toEqual(['not_a_canonical_message', CE.tenantId]);
   await deadLetters('put-back', letter?.[0] ?? '', ...topic, '--set-header', `${CE.tenantId}=${local.tenantId}`);

@@ -26,7 +26,7 @@ let local: LocalFile;
 beforeAll(async () => {
   signet = await Signet.start();
   local = await signet.local();
-}, 180_000);
+});
 afterAll(() => signet?.stopAndForget(), 60_000);
 
 let folder: string;

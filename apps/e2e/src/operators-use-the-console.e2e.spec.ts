@@ -30,11 +30,11 @@ beforeAll(async () => {
   ).deliveryId;
   browser = await openBrowser();
   console = await Console.signedIn(browser, local.url, local.operatorKey);
-}, 180_000);
+});
 afterAll(async () => {
   await browser?.close();
   await Promise.all([receiver?.close(), signet?.stopAndForget()]);
-}, 60_000);
+});
 
 let strangerKey: string;
 
@@ -66,7 +66,7 @@ inBrowser(
     await console.row(/Back office.*Tenant/).waitFor();
     expect(await console.page.content()).not.toContain(strangerKey);
   },
-  60_000,
+  180_000,
 );
 
 inBrowser(
@@ -87,7 +87,7 @@ inBrowser(
     await stranger.says('There is nothing at this address');
     await stranger.close();
   },
-  60_000,
+  180_000,
 );
 
 inBrowser('an operator sees the webhooks of all tenants, and of whom each is', async () => {
@@ -113,7 +113,7 @@ inBrowser(
     await console.heading(/Antwerp Jewels Active/);
     await stranger.close();
   },
-  60_000,
+  180_000,
 );
 
 inBrowser(
@@ -127,7 +127,7 @@ inBrowser(
     await stranger.says('Your key is no longer accepted');
     await stranger.close();
   },
-  60_000,
+  180_000,
 );
 
 const PHONE = { width: 390, height: 844 };
@@ -174,7 +174,7 @@ inBrowser.each([
     expect(found).toEqual({});
     await looked.close();
   },
-  120_000,
+  180_000,
 );
 
 inBrowser('on a telephone the menu is a drawer', async () => {

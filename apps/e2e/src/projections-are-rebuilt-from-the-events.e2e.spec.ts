@@ -30,11 +30,11 @@ beforeAll(async () => {
   local = await signet.local();
   database = new Client({ connectionString: local.databaseUrl });
   await database.connect();
-}, 180_000);
+});
 afterAll(async () => {
   await database?.end();
   await signet?.stopAndForget();
-}, 60_000);
+});
 
 /** Every row of every projection, as text, in an order of its own. */
 async function rows(): Promise<Record<string, string[]>> {
@@ -74,7 +74,7 @@ test('the projections of registry and delivery, dropped and rebuilt from the eve
         ofHealthy.length === MESSAGES && ofFailing.length === MESSAGES && (await registryKnowsAll(first.id, second.id))
       );
     },
-    { what: 'every outcome to be known everywhere', timeoutMs: 60_000 },
+    { what: 'every outcome to be known everywhere' },
   );
   const before = await rows();
   expect(before['waiting']!.length).toBe(MESSAGES);
@@ -84,7 +84,7 @@ test('the projections of registry and delivery, dropped and rebuilt from the eve
   for (const service of ['registry', 'delivery']) rebuild(service);
   expect(await rows()).toEqual(before);
   await Promise.all([healthy.close(), failing.close()]);
-}, 180_000);
+});
 
 /** The registry hears of outcomes a moment after they are stored. */
 async function registryKnowsAll(healthy: string, failing: string): Promise<boolean> {

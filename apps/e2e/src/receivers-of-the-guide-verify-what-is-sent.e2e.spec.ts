@@ -38,10 +38,10 @@ beforeAll(async () => {
   await Api.producer(local).publish(local.tenantId, 'recorded', { saleId: 'recorded', note: 'ünï' });
   [genuine, foreign] = (await Promise.all(['/genuine', '/foreign'].map(sentTo))) as [Sent, Sent];
   for (const { id } of webhooks) await tenant.call('DELETE', `/v1/webhooks/${id}`);
-}, 180_000);
+});
 afterAll(async () => {
   await Promise.all([signet?.stopAndForget(), recorder?.close()]);
-}, 60_000);
+});
 
 async function sentTo(path: string): Promise<Sent> {
   const { headers, body } = await waitFor(() => recorder.requests.find((request) => request.path === path), {

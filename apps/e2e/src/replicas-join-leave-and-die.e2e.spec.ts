@@ -72,7 +72,7 @@ afterAll(async () => {
   await Promise.all(replicas.map((replica) => replica.stop()));
   await database?.end();
   await Promise.all([signet?.stopAndForget(), receiver?.close()]);
-}, 60_000);
+});
 
 async function story(): Promise<void> {
   const { pid: first } = local.services.delivery;
@@ -115,14 +115,14 @@ async function untilServedBy(...pids: readonly number[]): Promise<void> {
       const owners = new Set(ownersNow(await takings(database)).values());
       return owners.size === pids.length && pids.every((pid) => owners.has(pid)) && receiver.requests.length + 1;
     },
-    { what: `the partitions to be owned by ${pids.join(', ')}`, timeoutMs: 60_000 },
+    { what: `the partitions to be owned by ${pids.join(', ')}` },
   );
   await waitFor(
     () => {
       const senders = new Set(receiver.requests.slice(since - 1).map((request) => postOf(request).pid));
       return pids.every((pid) => senders.has(pid));
     },
-    { what: `deliveries by ${pids.join(', ')}`, timeoutMs: 60_000 },
+    { what: `deliveries by ${pids.join(', ')}` },
   );
 }
 
@@ -132,7 +132,7 @@ async function untilNothingIsLeft(): Promise<void> {
       const arrived = new Set(receiver.requests.map(postOf).map(({ path, saleId }) => `${path} ${saleId}`));
       return [...webhookIds.keys()].every((path) => load.accepted.every(({ id }) => arrived.has(`${path} ${id}`)));
     },
-    { what: 'every message to arrive', timeoutMs: 60_000 },
+    { what: 'every message to arrive' },
   );
   await waitFor(
     async () => {
@@ -142,7 +142,7 @@ async function untilNothingIsLeft(): Promise<void> {
       );
       return rows[0]?.left === '0';
     },
-    { what: 'every delivery to end', timeoutMs: 60_000 },
+    { what: 'every delivery to end' },
   );
 }
 

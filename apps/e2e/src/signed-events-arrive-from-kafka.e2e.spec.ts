@@ -27,10 +27,10 @@ beforeAll(async () => {
   const tenant = { ce_time: TIME, ce_tenantid: local.tenantId };
   kcat(DATA, { ...attributes, ...tenant, 'content-type': 'application/json' });
   kcat(JSON.stringify(saleCreated(local.tenantId, 'structured-1')), { 'content-type': 'application/cloudevents+json' });
-}, 180_000);
+});
 afterAll(async () => {
   await Promise.all([signet?.stopAndForget(), receiver?.close()]);
-}, 60_000);
+});
 
 const withKcat = testWith(hasKcat);
 const arrivalOf = (saleId: string): Promise<ReceivedRequest> =>

@@ -33,7 +33,7 @@ beforeAll(async () => {
   signet = await Signet.start({ SIGNET_RATE_LIMIT: '0', SIGNET_WRONG_KEY_LIMIT: '0' });
   local = await signet.local();
   writeFileSync(join(signet.dataDir, 'schemathesis.toml'), await somethingToFind());
-}, 180_000);
+});
 afterAll(() => signet?.stopAndForget(), 60_000);
 
 /** Wherever OpenAPI lets them stand: beside the schema, or in it. */

@@ -47,11 +47,11 @@ beforeAll(async () => {
   steady = Object.keys(KINDS).map((kind) => new SecretHolder(`steady-${kind}`, tenant, false));
   for (const holder of holders()) await holder.register(receiver.url, kindOf(holder)(0));
   flow = new SteadyFlow(Api.producer(local), local.tenantId, receiver, holders().length);
-}, 180_000);
+});
 afterAll(async () => {
   await flow?.stop().catch(() => undefined);
   await Promise.all([signet?.stopAndForget(), receiver?.close()]);
-}, 60_000);
+});
 
 /** Rotates every webhook at once, while deliveries flow, and waits for those that were signed with the new secret. */
 async function rotate(overlapHours: number): Promise<void> {

@@ -32,12 +32,12 @@ beforeAll(async () => {
   ]);
   local = await signet.local();
   producer = new RecordProducer({ client: clientOf(local), name: 'e2e' });
-}, 180_000);
+});
 afterAll(async () => {
   await producer?.close();
   await Promise.all([signet?.stopAndForget(), receiver?.close()]);
   rmSync(SCRATCH, { recursive: true, force: true });
-}, 60_000);
+});
 
 const clientOf = ({ kafkaBrokers }: LocalFile) => ({ brokers: kafkaBrokers.split(','), clientId: 'e2e' });
 
@@ -99,13 +99,13 @@ test('every record of the running system is a message of the AsyncAPI document',
       const last = all.some(({ record }) => record.topic === DELIVERY_OUTCOMES && /FAILED/.test(String(record.value)));
       return last && EXPECTED.every((name) => seen.has(name)) ? all : undefined;
     },
-    { what: 'every kind of message', timeoutMs: 60_000 },
+    { what: 'every kind of message' },
   );
   const misfits = judged.flatMap(({ record: { topic, value }, verdict }) =>
     'faults' in verdict ? [{ topic, value: String(value), faults: verdict.faults }] : [],
   );
   expect(misfits).toEqual([]);
-}, 120_000);
+});
 
 test('the consumer of the guide tells of each delivery that has ended, once', async () => {
   const [, code = ''] = /```js\n(.*?)```/s.exec(readFileSync(GUIDE, 'utf8')) ?? [];
@@ -115,7 +115,7 @@ test('the consumer of the guide tells of each delivery that has ended, once', as
   const ended = (status: Delivery['status']) => tenant.deliveries({ status });
   const isOver = async (): Promise<boolean> =>
     (await tenant.deliveries({})).every(({ status }) => status === 'SUCCESS' || status === 'FAILED');
-  await waitFor(isOver, { what: 'every delivery to end', timeoutMs: 60_000 });
+  await waitFor(isOver, { what: 'every delivery to end' });
   const expected = [
     ...(await ended('SUCCESS')).map(
       // An outcome tells the number of the attempt in the log, where failed probes stand too.
@@ -143,7 +143,7 @@ test('the consumer of the guide tells of each delivery that has ended, once', as
     consumer.kill();
     await exited;
   }
-}, 120_000);
+});
 
 /** What it says of deliveries, once it has said all that is expected; kafkajs prints other lines. */
 async function linesOf(child: ChildProcess, expected: readonly string[]): Promise<string[]> {

@@ -10,7 +10,7 @@ let tenant: TestTenant;
 beforeAll(async () => {
   registry = await startRegistry();
   tenant = await registry.newTenant();
-}, 60_000);
+});
 afterAll(() => registry.stop());
 
 const REPLAY = { body: { replay: 'missed' } };

@@ -17,7 +17,7 @@ beforeAll(async () => {
   for (const table of ['tenants', 'webhooks', 'webhook_activity'])
     await database.query(`vacuum analyze registry.${table}`);
   await database.query('set search_path = registry, public');
-}, 60_000);
+});
 afterAll(async () => {
   await database.end();
   await registry.stop();

@@ -6,12 +6,12 @@ import { waitFor } from './wait-for.ts';
 export interface ConsumeOptions {
   /** How many records, or whether those read so far are enough. */
   readonly until: number | ((records: readonly KafkaRecord[]) => boolean);
-  /** Default 20,000. */
+  /** Default: that of `waitFor`. */
   readonly timeoutMs?: number;
 }
 
 /** Reads a topic from its beginning until enough has come, in a group of its own that commits for nobody else. */
-export async function consume(topic: string, { until, timeoutMs = 20_000 }: ConsumeOptions): Promise<KafkaRecord[]> {
+export async function consume(topic: string, { until, timeoutMs }: ConsumeOptions): Promise<KafkaRecord[]> {
   // Loaded on demand: most test files need no Kafka client.
   const { KafkaBatchServer } = await import('@signet/kafka');
   const records: KafkaRecord[] = [];
@@ -28,7 +28,7 @@ export async function consume(topic: string, { until, timeoutMs = 20_000 }: Cons
   await server.start();
   try {
     const what = typeof until === 'number' ? `${until} records of ${topic}` : `the records of ${topic}`;
-    await waitFor(enough, { timeoutMs, what });
+    await waitFor(enough, { ...(timeoutMs !== undefined && { timeoutMs }), what });
     return records;
   } finally {
     await server.close();

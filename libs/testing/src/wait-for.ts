@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface WaitOptions {
-  /** Default 20,000. */
+  /** Default 60,000. Shorter only where the wait is to be in vain. */
   readonly timeoutMs?: number;
   /** What is waited for, as a person would say it: part of the message when it does not come. */
   readonly what: string;
 }
 
 const POLL_MS = 20;
+/** A third of what jest gives a test, so that the sentence of this wait is what is read. */
+const TIMEOUT_MS = 60_000;
 
 /** What is left of a type when the condition holds. */
 type Truthy<T> = Exclude<NonNullable<T>, false | 0 | ''>;
@@ -18,7 +20,7 @@ type Truthy<T> = Exclude<NonNullable<T>, false | 0 | ''>;
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 20_000, what }: WaitOptions,
+  { timeoutMs = TIMEOUT_MS, what }: WaitOptions,
 ): Promise<Truthy<T>> {
   const deadline = performance.now() + timeoutMs;
   let cause: unknown;

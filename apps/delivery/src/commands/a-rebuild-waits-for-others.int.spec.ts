@@ -10,7 +10,7 @@ let observer: pg.Client;
 beforeEach(async () => {
   stored = await StoredDeliveries.create();
   [other, observer] = await Promise.all([connect(), connect()]);
-}, 60_000);
+});
 afterEach(async () => {
   await Promise.all([other.end(), observer.end()]);
   await stored.close();

@@ -25,7 +25,7 @@ beforeEach(async () => {
       deliveredRow({ createdAt: ago(days), status: 'FAILED', errorMessage: 'It failed.' }),
     ]),
   );
-}, 60_000);
+});
 afterEach(async () => {
   await Promise.all(clients.map((client) => client.end()));
   await stored.close();

@@ -22,7 +22,7 @@ beforeEach(async () => {
   other = new pg.Client({ connectionString: stored.url });
   await other.connect();
   await other.query('set search_path = delivery');
-}, 60_000);
+});
 afterEach(async () => {
   await other.end();
   await stored.close();

@@ -75,7 +75,7 @@ beforeAll(async () => {
   reader = stored.reader;
   rows = Array.from({ length: ROWS }, (_, index) => made(index));
   await stored.add(rows);
-}, 60_000);
+});
 afterAll(() => stored.close());
 
 /** What the filter says, one row at a time. */

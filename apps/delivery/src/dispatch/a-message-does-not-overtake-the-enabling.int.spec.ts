@@ -15,7 +15,7 @@ beforeAll(async () => {
   fixture = await DispatchFixture.create();
   receiver = await RecordingReceiver.start();
   dispatch = await fixture.serve();
-}, 60_000);
+});
 afterAll(async () => {
   await fixture.close();
   await receiver.close();
@@ -74,4 +74,4 @@ test('a snapshot that never comes holds the partition up for seconds only', asyn
   const webhook = disabled('never');
   await take(requestRecord({ request: requestOf(webhook, 'message'), body }, 99));
   expect(await statusOf(webhook)).toBe('FAILED');
-}, 60_000);
+});

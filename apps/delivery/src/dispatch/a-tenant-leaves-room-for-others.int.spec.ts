@@ -68,7 +68,7 @@ test('what is overdue of slow webhooks does not fill the memory that the retries
       most = Math.max(most, dispatcher.size);
       return arrived('/') - arrived('/hangs') === 20;
     },
-    { what: 'the retries of the healthy one', timeoutMs: 20_000 },
+    { what: 'the retries of the healthy one' },
   );
   await waitFor(() => arrived('/hangs') > 0, { what: 'the slow ones to be tried, too' });
   expect(most).toBeLessThanOrEqual(200);
@@ -83,5 +83,5 @@ test('when more webhooks wait than can be refilled at once, each gets its turn',
   const ids = wanted.map((found) => found.map(({ webhookId }) => webhookId));
   expect(new Set(ids.flat()).size).toBe(250);
   fixture.isMember = true;
-  await waitFor(() => arrived('/') === 1_000, { what: 'all of them', timeoutMs: 20_000 });
+  await waitFor(() => arrived('/') === 1_000, { what: 'all of them' });
 });

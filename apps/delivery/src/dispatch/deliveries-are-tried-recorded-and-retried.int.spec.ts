@@ -27,7 +27,7 @@ const untilAll = (status: string, count: number): Promise<DeliveryRow[]> =>
       const rows = await list();
       return rows.length === count && rows.every((row) => row.status === status) && rows;
     },
-    { what: `${count} deliveries ${status}`, timeoutMs: 20_000 },
+    { what: `${count} deliveries ${status}` },
   );
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => `m-${index}`);
 

@@ -30,7 +30,7 @@ const untilAll = (status: string, count: number, webhookId?: string): Promise<De
       const rows = await list(webhookId);
       return rows.length === count && rows.every((row) => row.status === status) && rows;
     },
-    { what: `${count} deliveries ${status}`, timeoutMs: 20_000 },
+    { what: `${count} deliveries ${status}` },
   );
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => `m-${index}`);
 const dueCount = async (): Promise<number> => {
@@ -70,7 +70,7 @@ test('a long backlog behind an open circuit ends batch by batch', async () => {
   await waitFor(() => circuits.state(webhook.id) === 'open', { what: 'the circuit to open' });
   const backlog = Array.from({ length: 1_300 }, (_, index) => `held-${index}`);
   await intake.take(requestBatch(webhook, backlog));
-  await waitFor(async () => (await dueCount()) === 1_308, { what: 'the backlog to be stored', timeoutMs: 20_000 });
+  await waitFor(async () => (await dueCount()) === 1_308, { what: 'the backlog to be stored' });
   fixture.directory.put({ ...webhook, isActive: false, version: 2 });
   const rows = await untilAll('FAILED', 1_308);
   expect(new Set(rows.map(({ endReason }) => endReason))).toEqual(new Set(['disabled']));

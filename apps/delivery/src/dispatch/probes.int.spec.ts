@@ -26,7 +26,6 @@ const statuses = async (): Promise<string[]> =>
 const untilAllArrived = (count: number): Promise<unknown> =>
   waitFor(async () => (await statuses()).filter((status) => status === 'SUCCESS').length === count, {
     what: `${count} deliveries`,
-    timeoutMs: 30_000,
   });
 
 /** A webhook whose circuit has just opened, with ten deliveries behind it. */

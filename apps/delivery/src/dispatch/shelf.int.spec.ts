@@ -24,7 +24,7 @@ beforeAll(async () => {
     [failing, hanging, elsewhere, ROWS],
   );
   await database.query('vacuum analyze shelved_requests');
-}, 60_000);
+});
 afterAll(async () => {
   await database?.end();
   await fixture?.close();

@@ -70,7 +70,7 @@ test('each hostile receiver becomes a recorded failure with its class and a sent
     expect(first).toMatchObject({ ...failed, data: { ...failed.data, nextAttemptAt: expect.any(String) } });
     expect(second).toMatchObject({ ...failed, data: { ...failed.data, nextAttemptAt: null } });
   }
-}, 90_000);
+});
 
 test.each([
   ['answers 200 without end', hostileAnswers.endlessBody('200 OK'), 200, 10_240],

@@ -35,7 +35,7 @@ beforeEach(async () => {
   receiver = await RecordingReceiver.start({ respond: ({ body }) => answer(messageIdOf(body)) });
   dispatch = await fixture.serve({ maxAttempts: 1 });
   webhook = fixture.webhook(receiver.url);
-}, 60_000);
+});
 afterEach(async () => {
   release();
   await Promise.all(replicas.map(({ runner }) => runner.stop()));

@@ -31,7 +31,7 @@ beforeEach(async () => {
     onRequests: (records) => dispatch.intake.take(asBatch(records, (offset += records.length))),
   });
   service.runner.start();
-}, 60_000);
+});
 afterEach(async () => {
   await service.runner.stop();
   await fixture.close();
@@ -66,7 +66,7 @@ const untilCompleted = (id: string): Promise<Replay> =>
       const replay = await service.replays.find(id, OPERATOR);
       return replay.state === 'completed' && replay;
     },
-    { what: 'the replay to be completed', timeoutMs: 30_000 },
+    { what: 'the replay to be completed' },
   );
 const toggle = (isActive: boolean, version: number): void => fixture.directory.put({ ...webhook, isActive, version });
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
     onRequests: (records) => dispatch.intake.take(asBatch(records, (offset += records.length))),
   });
   service.runner.start();
-}, 60_000);
+});
 afterAll(async () => {
   await service.runner.stop();
   await fixture.close();

@@ -111,7 +111,7 @@ export class RunningReceiver {
     for (const output of [child.stdout, child.stderr]) output.on('data', (text: Buffer) => said.push(text.toString()));
     const receiver = new RunningReceiver(`http://127.0.0.1:${port}/hook`, child, folder);
     try {
-      await waitFor(() => child.exitCode !== null || listens(port), { what: example.file, timeoutMs: 60_000 });
+      await waitFor(() => child.exitCode !== null || listens(port), { what: example.file });
       if (child.exitCode !== null) throw new Error(`${example.file} ended: ${said.join('')}`);
       return receiver;
     } catch (error) {

@@ -56,7 +56,6 @@ export class Replica {
     const replica = new Replica(child, port, managementPort);
     await waitFor(() => child.exitCode !== null || replica.isReady(), {
       what: `a replica of ${service} to be ready`,
-      timeoutMs: 60_000,
     });
     if (child.exitCode !== null) throw new Error(`The replica of ${service} ended with ${child.exitCode}.`);
     return replica;

@@ -84,7 +84,7 @@ export class Signet {
         if (now.pid === before.pid) return false;
         return (await fetch(`http://127.0.0.1:${now.managementPort}/readyz`)).ok;
       },
-      { what: `${service} to be back`, timeoutMs: 60_000 },
+      { what: `${service} to be back` },
     );
   }
 

@@ -39,7 +39,6 @@ export class SteadyLoad {
       // As a careful producer does: what was not acknowledged is sent again before anything else.
       await waitFor(() => this.producer.publishBatch(events).then(() => true), {
         what: 'a batch to be accepted',
-        timeoutMs: 60_000,
       });
       this.accepted.push(...batch);
       await delay(GAP_MS);

@@ -62,7 +62,7 @@ async function publishedAfter(steps: readonly Step[], batchSize: number, name: s
     const { crashed } = await play(steps, name);
     const sql = 'select stream_id from events order by tx, position';
     const log = (await observer.query<{ stream_id: string }>(sql)).map((row) => row.stream_id);
-    await waitFor(() => new Set(published).size >= log.length, { what: 'all rows', timeoutMs: 3_000 });
+    await waitFor(() => new Set(published).size >= log.length, { what: 'all rows' });
     return { log, published, crashed };
   } finally {
     await Promise.all([relay.stop(), ...writers.map((writer) => writer.query('rollback'))]);
