@@ -147,8 +147,7 @@ export class Circuits {
       const count = failures.count + circuit.failures.count;
       const lastEndedAt = circuit.failures.lastEndedAt ?? failures.lastEndedAt;
       Object.assign(circuit, { failures: { count, lastEndedAt }, openings: openings + circuit.openings });
-      if (!circuit.breaker.closed) continue;
-      if (!open) continue;
+      if (!open || !circuit.breaker.closed) continue;
       Object.assign(circuit, open);
       const waitMs = open.probeAt - this.clock().getTime();
       this.use(webhookId, circuit, waitMs > 0 ? this.breakers.open(waitMs) : this.breakers.halfOpen());
@@ -205,11 +204,6 @@ export class Circuits {
   /** Number of circuits, those included that are closed because too few attempts have failed yet. */
   get size(): number {
     return this.circuits.size;
-  }
-
-  get isAnyOpen(): boolean {
-    for (const { breaker } of this.circuits.values()) if (!breaker.closed) return true;
-    return false;
   }
 
   /** Number of circuits that are not closed. */

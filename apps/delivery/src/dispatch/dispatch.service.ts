@@ -199,7 +199,7 @@ export class DispatchService {
     this.askedProbes = new AskedProbes({
       em,
       claims,
-      isAnyOpen: () => this.circuits.isAnyOpen,
+      isAnyOpen: () => this.circuits.openCount() > 0,
       probe: (webhookId) => void this.inBackground(() => this.probeNow(webhookId)),
       onError: on.onError,
     });
