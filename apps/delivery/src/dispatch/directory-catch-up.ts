@@ -1,31 +1,56 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { webhookVersionOf } from '@signet/contracts';
 import type { KafkaRecord } from '@signet/kafka';
+import { LRUCache } from 'lru-cache';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 
 /** The directory is usually milliseconds behind; it is looked at again after this long, milliseconds. */
 const LOOK_MS = 20;
 /** At most this many times, five seconds in all: the partition waits meanwhile. */
 const MAX_LOOKS = 250;
+/** So many webhooks are remembered whose snapshot did not come in time, about 200 bytes each. */
+const KNOWN_MISSING = 10_000;
+
+/** A request names the webhook in its key, and in a header the version that its sender had read. */
+type RequestRecord = Pick<KafkaRecord, 'key' | 'headers'>;
 
 /**
- * Waits until this replica has read of each webhook in the batch what the sender of its requests had read. Judged are only
- * webhooks that take no deliveries by what was read here: the sender may know that one was enabled meanwhile. Without
- * the wait, its first deliveries, a test, or a replay of what it missed would end unsent as `disabled`. If the snapshot
- * does not come in time, for instance because it cannot be read, they end so.
+ * Waits until this replica has read of each webhook in a batch what the sender of its requests had read. Only webhooks
+ * that take no deliveries by what was read here are judged: the sender may know that one was enabled meanwhile. Without
+ * the wait, its first deliveries, a test, or a replay of what it missed would end unsent as `disabled`.
+ *
+ * If a snapshot does not come in time, the deliveries end so. Then this version of the webhook is not waited for again:
+ * where Kafka has compacted a deleted webhook away, it never comes, and each batch of an old backlog would wait anew. If
+ * the snapshot was only late, it counts from the moment when it is read.
  */
-export async function untilWebhooksAreRead(
-  records: readonly Pick<KafkaRecord, 'key' | 'headers'>[],
-  directory: WebhookDirectory,
-  signal: AbortSignal,
-): Promise<void> {
-  const unread = (): boolean =>
-    records.some(({ key, headers }) => {
-      const webhookId = String(key);
-      if (directory.get(webhookId)?.isActive) return false;
-      const version = webhookVersionOf(headers);
-      return version !== undefined && directory.mayHaveBegun(webhookId, version);
-    });
-  for (let looks = 0; looks < MAX_LOOKS && !signal.aborted && unread(); looks += 1)
-    await wait(LOOK_MS, undefined, { signal }).catch(() => undefined);
+export class DirectoryCatchUp {
+  /** Webhook → latest version that was waited for in vain. */
+  private readonly missing = new LRUCache<string, number>({ max: KNOWN_MISSING });
+
+  constructor(
+    private readonly directory: Pick<WebhookDirectory, 'get' | 'mayHaveBegun'>,
+    private readonly maxLooks = MAX_LOOKS,
+  ) {}
+
+  async untilRead(records: readonly RequestRecord[], signal: AbortSignal): Promise<void> {
+    for (let looks = 0; looks < this.maxLooks && !signal.aborted; looks += 1) {
+      if (!records.some((record) => this.unreadVersion(record) !== undefined)) return;
+      await wait(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    }
+    if (!signal.aborted) for (const record of records) this.giveUp(record);
+  }
+
+  private giveUp(record: RequestRecord): void {
+    const version = this.unreadVersion(record);
+    if (version !== undefined) this.missing.set(String(record.key), version);
+  }
+
+  /** The version that is to be waited for; undefined where nothing is. */
+  private unreadVersion({ key, headers }: RequestRecord): number | undefined {
+    const webhookId = String(key);
+    if (this.directory.get(webhookId)?.isActive) return undefined;
+    const version = webhookVersionOf(headers);
+    if (version === undefined || version <= (this.missing.get(webhookId) ?? -1)) return undefined;
+    return this.directory.mayHaveBegun(webhookId, version) ? version : undefined;
+  }
 }

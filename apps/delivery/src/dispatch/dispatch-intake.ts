@@ -12,7 +12,7 @@ import { whyNotStorable } from '../storable/storable.policy.ts';
 import type { AcceptedRequest } from './accepted-request.ts';
 import { BatchTurns } from './batch-turns.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
-import { untilWebhooksAreRead } from './directory-catch-up.ts';
+import { DirectoryCatchUp } from './directory-catch-up.ts';
 import { isDataError } from './data-error.ts';
 import { DeliveryTask } from './delivery-task.ts';
 import { PARTITION_ROOM } from './dispatch.tokens.ts';
@@ -84,14 +84,18 @@ export class DispatchIntake {
   private readonly rooms = new Map<number, Shares>();
   private readonly shelved = new WeakSet<KafkaRecord>();
 
-  constructor(private readonly parts: IntakeParts) {}
+  private readonly catchUp: DirectoryCatchUp;
+
+  constructor(private readonly parts: IntakeParts) {
+    this.catchUp = new DirectoryCatchUp(parts.directory);
+  }
 
   /** @throws RetryableError while the partition is not this replica's, or when it was lost under way */
   async take(batch: RecordBatch): Promise<void> {
     await this.parts.directoryReady();
     // A batch that failed comes again with the same records.
     const left = batch.records.filter((record) => !this.shelved.has(record));
-    await untilWebhooksAreRead(left, this.parts.directory, batch.signal);
+    await this.catchUp.untilRead(left, batch.signal);
     const shelvable = this.shelvableOf(left);
     const others = left.filter((record) => !shelvable.has(record));
     // Side by side: nobody waits for those of a webhook that takes nothing. It is over when both are.
