@@ -29,12 +29,15 @@ export const ALLOWED_ROLES = 'signet:roles';
 export const WHILE_SUSPENDED = 'signet:while-suspended';
 /** Tells the writer of the OpenAPI document about WHILE_SUSPENDED; it is not in the finished document. */
 export const WHILE_SUSPENDED_EXTENSION = 'x-while-suspended';
+/** Tells the writer of the OpenAPI document about ALLOWED_ROLES; it is not in the finished document. */
+export const ROLES_EXTENSION = 'x-roles';
 
 /** A route, or all routes of a controller, that need no API key. */
 export const Public = () => SetMetadata(PUBLIC_ROUTE, true);
 
 /** The roles that may call a route, or all routes of a controller; a route's own list wins. Without it, every role may. */
-export const Roles = (...roles: readonly Role[]) => SetMetadata(ALLOWED_ROLES, roles);
+export const Roles = (...roles: readonly Role[]) =>
+  applyDecorators(SetMetadata(ALLOWED_ROLES, roles), ApiExtension(ROLES_EXTENSION, roles));
 
 /** A route that changes something and yet stays open to the keys of a suspended tenant, which otherwise only read. */
 export const WhileSuspended = () =>

@@ -1,5 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { WHILE_SUSPENDED_EXTENSION } from '../auth/caller.ts';
+import { ROLES } from '@signet/contracts';
+import type { Role } from '@signet/contracts';
+import { ROLES_EXTENSION, WHILE_SUSPENDED_EXTENSION } from '../auth/caller.ts';
 import type { OpenApiOptions } from './openapi-document.ts';
 import type { Operation, PossibleProblem } from './problem-responses.ts';
 import { addProblems, headersOf } from './problem-responses.ts';
@@ -107,7 +109,9 @@ export function describeCommonProblems(
       addProblems(operation, ALWAYS);
       const hasQuery = operation.parameters?.some((parameter) => 'in' in parameter && parameter.in === 'query');
       if (hasQuery) addProblems(operation, WITH_QUERY);
-      if (method !== 'get' && !isOpenWhileSuspended(operation)) addProblems(operation, CHANGING);
+      const marks = takeMarks(operation);
+      const isForTenants = marks.roles.some((role) => role !== 'operator');
+      if (method !== 'get' && isForTenants && !marks.isOpenWhileSuspended) addProblems(operation, CHANGING);
       if (method === 'post' || operation.requestBody) {
         const readsItself = Object.hasOwn(bodies, `${method.toUpperCase()} ${template}`);
         addProblems(operation, readsItself ? WITH_BODY : [...WITH_JSON, ...WITH_BODY]);
@@ -119,12 +123,24 @@ export function describeCommonProblems(
   }
 }
 
-/** Reads the mark that WhileSuspended leaves, and removes it: it is not for readers of the document. */
-function isOpenWhileSuspended(operation: Operation): boolean {
-  const marks = operation as Operation & { [WHILE_SUSPENDED_EXTENSION]?: boolean };
-  const isOpen = marks[WHILE_SUSPENDED_EXTENSION] === true;
-  delete marks[WHILE_SUSPENDED_EXTENSION];
-  return isOpen;
+interface Marks {
+  readonly roles: readonly Role[];
+  readonly isOpenWhileSuspended: boolean;
+}
+
+/** Reads the marks that Roles and WhileSuspended leave, and removes them: they are not for readers of the document. */
+function takeMarks(operation: Operation): Marks {
+  const marked = operation as Operation & {
+    [ROLES_EXTENSION]?: readonly Role[];
+    [WHILE_SUSPENDED_EXTENSION]?: boolean;
+  };
+  const marks = {
+    roles: marked[ROLES_EXTENSION] ?? ROLES,
+    isOpenWhileSuspended: marked[WHILE_SUSPENDED_EXTENSION] === true,
+  };
+  delete marked[ROLES_EXTENSION];
+  delete marked[WHILE_SUSPENDED_EXTENSION];
+  return marks;
 }
 
 function describeRateLimits({ responses }: Operation): void {
