@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { PartitionClaim } from '../dispatch/ownership.ts';
+import { isDataError } from '../dispatch/data-error.ts';
 import { ownedOf } from '../dispatch/owned-partitions.ts';
 import type { StoredCircuit } from './stored-circuit.ts';
 
@@ -107,10 +108,27 @@ export class CircuitRecords {
   private async write(): Promise<boolean> {
     const batch = [...this.changed].slice(0, BATCH_SIZE);
     for (const [webhookId] of batch) this.changed.delete(webhookId);
+    return this.writeBatch(batch);
+  }
+
+  /**
+   * If PostgreSQL refuses a row, each half of its batch is written alone, until only that row is left. It is reported and
+   * not written: the same row would be refused again. The next change of its circuit is tried anew.
+   */
+  private async writeBatch(batch: readonly Note[]): Promise<boolean> {
     try {
       await this.replace(batch);
       return true;
     } catch (error) {
+      if (isDataError(error) && batch.length > 1) {
+        const middle = Math.ceil(batch.length / 2);
+        const isFirstWritten = await this.writeBatch(batch.slice(0, middle));
+        return (await this.writeBatch(batch.slice(middle))) && isFirstWritten;
+      }
+      if (isDataError(error)) {
+        this.parts.onError(error);
+        return true;
+      }
       // Of one that changed once more meanwhile the present state is written.
       for (const [webhookId, partition] of batch)
         if (this.parts.claim(partition)) this.changed.set(webhookId, partition);
@@ -119,7 +137,7 @@ export class CircuitRecords {
     }
   }
 
-  private async replace(batch: readonly (readonly [webhookId: string, partition: number])[]): Promise<void> {
+  private async replace(batch: readonly Note[]): Promise<void> {
     const { read, tenantOf, claim, em } = this.parts;
     const rows = batch.flatMap(([webhookId, partition]) => {
       const owned = claim(partition);
@@ -169,6 +187,8 @@ export class CircuitRecords {
     }
   }
 }
+
+type Note = readonly [webhookId: string, partition: number];
 
 interface RawCircuit {
   readonly webhookId: string;
