@@ -1,8 +1,9 @@
 import { Inject, Module } from '@nestjs/common';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { RecordProducer } from '@signet/kafka';
-import { HealthRegistry, LOGGER, SETTINGS } from '@signet/service-kit';
+import { HealthRegistry, LOGGER, SETTINGS, showProducerQueues } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
+import { Registry } from 'prom-client';
 import type { DeliverySettings } from './config.ts';
 import { kafkaClient } from './kafka-client.ts';
 
@@ -36,10 +37,12 @@ export class ProducerModule implements OnModuleInit, OnApplicationShutdown {
     @Inject(RecordProducer) private readonly producer: RecordProducer,
     @Inject(RequestsProducer) private readonly requests: RequestsProducer,
     @Inject(HealthRegistry) private readonly health: HealthRegistry,
+    @Inject(Registry) private readonly metrics: Registry,
   ) {}
 
   async onModuleInit(): Promise<void> {
     const producers = [this.producer, this.requests];
+    showProducerQueues(this.metrics, { delivery: this.producer, requests: this.requests });
     for (const [name, producer] of [
       ['producer', this.producer],
       ['requests-producer', this.requests],

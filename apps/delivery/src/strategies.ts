@@ -1,14 +1,14 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
-import { countOfRequests, DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
+import { CONSUMER_GROUPS, countOfRequests, DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
 import { KafkaBatchServer } from '@signet/kafka';
 import { countLostOffsets, HealthRegistry } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { DeliverySettings } from './config.ts';
-import { DeliveryMetrics } from './delivery-metrics.ts';
+import { DeliveryMetrics } from './metrics/delivery-metrics.ts';
 import { DispatchService } from './dispatch/dispatch.service.ts';
-import { DISPATCH, DISPATCH_GROUP, PARTITION_ROOM } from './dispatch/dispatch.tokens.ts';
+import { DISPATCH, PARTITION_ROOM } from './dispatch/dispatch.tokens.ts';
 import { Membership, SESSION_TIMEOUT_MS } from './dispatch/membership.ts';
 import { FAN_OUT } from './fan-out/fan-out.tokens.ts';
 import { kafkaClient } from './kafka-client.ts';
@@ -32,13 +32,13 @@ export function strategies(
   };
   const fanOutServer = new KafkaBatchServer({
     ...common,
-    groupId: 'signet.delivery.fan-out',
+    groupId: CONSUMER_GROUPS.fanOut,
     transportId: FAN_OUT,
     maxInFlightBytes: 4_194_304,
   });
   const dispatchServer = new KafkaBatchServer({
     ...common,
-    groupId: DISPATCH_GROUP,
+    groupId: CONSUMER_GROUPS.dispatch,
     transportId: DISPATCH,
     // Enough to keep every webhook of a partition busy between two fetches.
     maxInFlightRecords: PARTITION_ROOM,
@@ -49,7 +49,6 @@ export function strategies(
     onAssigned: (assignment) => dispatch.assigned(assignment[DELIVERY_REQUESTS] ?? []),
     onRevoked: (assignment) => dispatch.revoked(assignment[DELIVERY_REQUESTS] ?? []),
   });
-  metrics.watchLag({ 'fan-out': () => fanOutServer.lag(), dispatch: () => dispatchServer.lag() });
   app.get(Membership).follow(() => dispatchServer.msSinceHeartbeat());
   for (const [name, server] of [
     ['fan-out', fanOutServer],

@@ -8,6 +8,7 @@ import {
   HealthRegistry,
   LOGGER,
   SETTINGS,
+  showProducerQueues,
   TENANT_LOOKUP,
   TenantDirectory,
 } from '@signet/service-kit';
@@ -17,7 +18,7 @@ import { CanonicalPublisher } from './canonical-publisher.ts';
 import type { IngestionSettings } from './config.ts';
 import { EventsHttp } from './http/events.http.ts';
 import { EventsIntake } from './http/events.intake.ts';
-import { IngestionMetrics } from './ingestion-metrics.ts';
+import { IngestionMetrics } from './metrics/ingestion-metrics.ts';
 import { kafkaClient } from './kafka-client.ts';
 import { SourceIntake } from './source/source.intake.ts';
 import type { IntakeLimits } from './source/source.intake.ts';
@@ -32,6 +33,7 @@ export class AppModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(RecordProducer) private readonly producer: RecordProducer,
     @Inject(HealthRegistry) private readonly health: HealthRegistry,
+    @Inject(Registry) private readonly metrics: Registry,
   ) {}
 
   static forRoot(settings: IngestionSettings, logger: Logger): DynamicModule {
@@ -84,6 +86,7 @@ export class AppModule implements OnModuleInit, OnApplicationShutdown {
 
   async onModuleInit(): Promise<void> {
     this.health.addReadiness('producer', () => this.producer.isConnected() || 'not connected to Kafka');
+    showProducerQueues(this.metrics, { ingestion: this.producer });
     await this.producer.connect();
   }
 

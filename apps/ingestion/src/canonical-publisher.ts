@@ -1,7 +1,8 @@
 import { canonicalHeaders, canonicalKey, canonicalTopic, domainOf } from '@signet/contracts';
 import type { CanonicalMessage } from '@signet/contracts';
 import type { OutgoingRecord, RecordProducer } from '@signet/kafka';
-import type { Entrance, IngestionMetrics } from './ingestion-metrics.ts';
+import type { Entrance } from './metrics/definitions.ts';
+import type { IngestionMetrics } from './metrics/ingestion-metrics.ts';
 
 /** Puts accepted messages on the canonical topic of their domain. */
 export class CanonicalPublisher {

@@ -1,4 +1,4 @@
-import { TOPICS } from '@signet/contracts';
+import { CONSUMER_GROUPS, TOPICS } from '@signet/contracts';
 import type { Logger, ServiceOptions } from '@signet/service-kit';
 import { AppModule } from './app.module.ts';
 import type { IngestionSettings } from './config.ts';
@@ -6,11 +6,12 @@ import { publishBody } from './http/events.openapi.ts';
 import { parseCloudEvents } from './http/content-types.ts';
 import { strategies } from './strategies.ts';
 
-/** The consumer group of the source topics; a test has one of its own. */
-export const SOURCES_GROUP = 'signet.ingestion';
-
-/** Ingestion as the service kit runs it. */
-export function ingestionService(settings: IngestionSettings, logger: Logger, groupId = SOURCES_GROUP): ServiceOptions {
+/** Ingestion as the service kit runs it. @param groupId a test has a group of its own */
+export function ingestionService(
+  settings: IngestionSettings,
+  logger: Logger,
+  groupId: string = CONSUMER_GROUPS.sources,
+): ServiceOptions {
   return {
     name: 'ingestion',
     module: AppModule.forRoot(settings, logger),

@@ -6,7 +6,7 @@ import { countLostOffsets, HealthRegistry } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { IngestionSettings } from './config.ts';
-import { IngestionMetrics } from './ingestion-metrics.ts';
+import { IngestionMetrics } from './metrics/ingestion-metrics.ts';
 import { kafkaClient } from './kafka-client.ts';
 import { SourceIntake } from './source/source.intake.ts';
 

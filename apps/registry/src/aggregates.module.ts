@@ -2,10 +2,20 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import type { BeforeApplicationShutdown, DynamicModule, OnApplicationBootstrap } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
 import type { Clock } from '@signet/contracts';
+import type { EventLike } from '@signet/event-store';
 import type { KafkaClientOptions } from '@signet/kafka';
 import { RecordProducer } from '@signet/kafka';
-import type { Logger } from '@signet/service-kit';
-import { CLOCK, databaseAddress, gauge, IdempotencyKeys, IdempotencyModule, LOGGER } from '@signet/service-kit';
+import type { Logger, Samples } from '@signet/service-kit';
+import {
+  CLOCK,
+  databaseAddress,
+  gauge,
+  IdempotencyKeys,
+  IdempotencyModule,
+  LOGGER,
+  SAMPLES,
+  showProducerQueues,
+} from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import { AlertListener, AlertsModule } from './alerts/alerts.module.ts';
 import { KeyCache } from './auth/key-cache.ts';
@@ -13,6 +23,8 @@ import type { RegistrySettings } from './config.ts';
 import type { AroundCommit } from './database/aggregates.ts';
 import { Aggregates } from './database/aggregates.ts';
 import { PROJECTIONS } from './database/database.ts';
+import { countFacts } from './metrics/count-facts.ts';
+import { REGISTRY_METRICS } from './metrics/registry-metrics.ts';
 import { PublishedStreams } from './relay/published-streams.ts';
 import type { RegistryRelay } from './relay/registry-relay.ts';
 import { registryRelay } from './relay/registry-relay.ts';
@@ -26,6 +38,7 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
     @Inject(RELAY) private readonly relay: RegistryRelay,
     @Inject(RecordProducer) private readonly producer: RecordProducer,
     @Inject(Registry) private readonly metrics: Registry,
+    @Inject(SAMPLES) private readonly samples: Samples,
   ) {}
 
   static forRoot(settings: RegistrySettings, client: KafkaClientOptions): DynamicModule {
@@ -62,15 +75,19 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
         },
         {
           provide: Aggregates,
-          inject: [EntityManager, CLOCK, RELAY, KeyCache, IdempotencyKeys],
+          inject: [EntityManager, CLOCK, RELAY, KeyCache, IdempotencyKeys, Registry],
           useFactory: (
             em: EntityManager,
             clock: Clock,
             relay: RegistryRelay,
             keys: KeyCache,
             idempotency: IdempotencyKeys,
-          ) =>
-            new Aggregates(em, clock, PROJECTIONS, aroundCommit({ settings, em, relay, keys, published, idempotency })),
+            metrics: Registry,
+          ) => {
+            const counted = countFacts(metrics, settings.SIGNET_ALERT_ON_FAILURES);
+            const around = aroundCommit({ settings, em, relay, keys, published, idempotency, counted });
+            return new Aggregates(em, clock, PROJECTIONS, around);
+          },
         },
         {
           provide: KeyCache,
@@ -84,10 +101,14 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
   }
 
   onApplicationBootstrap(): void {
-    const help = 'Age of the oldest event of the registry that is not yet on Kafka.';
-    gauge(this.metrics, 'signet_registry_relay_lag_seconds', help, [], async (lag) =>
-      lag.set((await this.relay.lag()).seconds),
-    );
+    const lag = gauge(this.metrics, REGISTRY_METRICS.relayLagSeconds);
+    this.samples.add({
+      name: 'relay-lag',
+      read: () => this.relay.lag(),
+      show: ({ seconds }) => lag.set(seconds),
+      hide: () => lag.remove(),
+    });
+    showProducerQueues(this.metrics, { 'registry-relay': this.producer });
     this.relay.start();
   }
 
@@ -104,9 +125,10 @@ interface Around {
   readonly keys: KeyCache;
   readonly published: PublishedStreams;
   readonly idempotency: IdempotencyKeys;
+  readonly counted: (events: readonly EventLike[]) => void;
 }
 
-function aroundCommit({ settings, em, relay, keys, published, idempotency }: Around): AroundCommit {
+function aroundCommit({ settings, em, relay, keys, published, idempotency, counted }: Around): AroundCommit {
   const until = new UntilPublished({
     em,
     published,
@@ -115,7 +137,8 @@ function aroundCommit({ settings, em, relay, keys, published, idempotency }: Aro
   });
   return {
     inTransaction: (transaction) => idempotency.noteIn(transaction),
-    appended: (kind) => {
+    appended: (kind, events) => {
+      counted(events);
       // Before the wait: who may call is this replica's own knowledge.
       if (kind !== 'webhook') keys.clear();
       relay.wake();

@@ -52,11 +52,35 @@ test('webhooks are counted by state, and one has a series of its own only while 
   expect(await metrics()).not.toContain(id);
   const outcomes = registry.outcomesOf({ id, tenantId });
   await outcomes.fail();
-  const series = `signet_registry_webhook_consecutive_failures{webhook_id="${id}"} 1`;
+  const series = `signet_webhook_consecutive_failures{webhook_id="${id}",tenant_id="${tenantId}"} 1`;
   await waitFor(async () => (await metrics()).includes(series), { what: 'its series' });
   await outcomes.succeed();
   await waitFor(async () => !(await metrics()).includes(id), { what: 'its series to go' });
   expect(await metrics()).toMatch(/^signet_registry_relay_lag_seconds /m);
+});
+
+test('a webhook that failures have disabled keeps its series, is shown as disabled, and is counted', async () => {
+  const { id, tenantId } = await tenant.newWebhook();
+  const labels = `webhook_id="${id}",tenant_id="${tenantId}"`;
+  const outcomes = registry.outcomesOf({ id, tenantId });
+  for (let failure = 1; failure <= 10; failure += 1) await outcomes.fail();
+  const series = [
+    `signet_webhook_consecutive_failures{${labels}} 10`,
+    `signet_webhook_disabled{${labels},reason="failing"} 1`,
+    'signet_webhooks_disabled_total{reason="failing"} 1',
+    'signet_webhook_alerts_total{threshold="3"} 1',
+    'signet_webhook_alerts_total{threshold="10"} 1',
+    'signet_webhook_series_left_out{metric="signet_webhook_disabled"} 0',
+  ];
+  await waitFor(
+    async () => {
+      const shown = (await metrics()).split('\n');
+      return series.every((line) => shown.includes(line));
+    },
+    { what: 'its series' },
+  );
+  await tenant.call('POST', `/v1/webhooks/${id}/enable`);
+  await waitFor(async () => !(await metrics()).includes(id), { what: 'its series to go' });
 });
 
 test('readiness names what it waits for: the database and the group', async () => {

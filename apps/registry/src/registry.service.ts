@@ -1,35 +1,26 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { REGISTRY_DEAD_LETTER, TOPICS } from '@signet/contracts';
+import { CONSUMER_GROUPS, REGISTRY_DEAD_LETTER, TOPICS } from '@signet/contracts';
 import type { KafkaClientOptions } from '@signet/kafka';
 import { KafkaBatchServer } from '@signet/kafka';
 import type { Logger, ServiceOptions } from '@signet/service-kit';
-import {
-  counter,
-  countLostOffsets,
-  gauge,
-  HealthRegistry,
-  kafkaClient,
-  keepAnswers,
-  LOGGER,
-} from '@signet/service-kit';
+import { counter, countLostOffsets, HealthRegistry, kafkaClient, keepAnswers, LOGGER } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { RegistrySettings } from './config.ts';
 import { serveConsole } from './console/console.http.ts';
 import { registryDatabase } from './database/database.ts';
+import { REGISTRY_METRICS } from './metrics/registry-metrics.ts';
 import { RegistryModule } from './registry.module.ts';
 import { checkSealingKeys } from './sealing-keys/check-sealing-keys.ts';
 import { OUTCOMES } from './webhook/webhook.tokens.ts';
 
 export const SERVICE_NAME = 'registry';
-/** The consumer group of `delivery.outcomes.v1`; a test has one of its own. */
-export const OUTCOMES_GROUP = 'signet.registry';
 /** Outcomes of a partition that may wait for their write; a quarter of a second of ten thousand a second, and more. */
 const MAX_IN_FLIGHT_RECORDS = 20_000;
 
-/** The registry as the service kit runs it. */
+/** The registry as the service kit runs it. @param groupId a test has a group of its own */
 export async function registryService(
   settings: RegistrySettings,
-  { groupId = OUTCOMES_GROUP }: { groupId?: string } = {},
+  { groupId = CONSUMER_GROUPS.outcomes }: { groupId?: string } = {},
 ): Promise<ServiceOptions> {
   const kafka = kafkaClient(settings, SERVICE_NAME);
   return {
@@ -68,9 +59,7 @@ export async function registryService(
 function outcomesServer(app: NestFastifyApplication, client: KafkaClientOptions, groupId: string): KafkaBatchServer {
   const metrics = app.get<Registry>(Registry);
   const logger = app.get<Logger>(LOGGER);
-  const deadLetters = counter(metrics, 'signet_registry_dead_letters_total', 'Records set aside, by reason.', [
-    'reason',
-  ]);
+  const deadLetters = counter(metrics, REGISTRY_METRICS.deadLetters);
   const server = new KafkaBatchServer({
     client,
     groupId,
@@ -80,11 +69,6 @@ function outcomesServer(app: NestFastifyApplication, client: KafkaClientOptions,
     onDeadLetter: (reason) => deadLetters.inc({ reason }),
     onOffsetLost: countLostOffsets(metrics),
     logger,
-  });
-  const help = 'Outcomes behind the end of each partition of this replica.';
-  gauge(metrics, 'signet_registry_consumer_lag_records', help, ['partition'], (lag) => {
-    lag.reset();
-    for (const [partition, records] of server.lag()) lag.set({ partition }, records);
   });
   const health = app.get(HealthRegistry);
   health.addReadiness('outcomes', () => server.isReady() || 'the consumer group has not been joined yet');

@@ -1,6 +1,7 @@
 export * from './attribute-rules.ts';
 export * from './clock.ts';
 export * from './cloud-event.ts';
+export * from './consumer-groups.ts';
 export * from './delivery-outcome.ts';
 export * from './delivery-request.ts';
 export * from './ids.ts';

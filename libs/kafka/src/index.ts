@@ -7,6 +7,8 @@ export type { CompactedTopicOptions } from './compacted-topic.ts';
 export { DEAD_LETTER, DeadLetters } from './dead-letters.ts';
 export type { DeadLetter } from './dead-letters.ts';
 export { RecordTooLargeError, RetryableError, isRetryable } from './errors.ts';
+export { GroupLags } from './group-lags.ts';
+export type { GroupLag } from './group-lags.ts';
 export { OnRecords } from './handler.decorator.ts';
 export { KafkaNames, LONGEST_PREFIX } from './prefix/names.ts';
 export { PUT_BACK, putBackRecord, readDeadLetter } from './put-back.ts';

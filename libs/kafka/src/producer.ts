@@ -94,6 +94,11 @@ export class RecordProducer {
     }
   }
 
+  /** Records that wait for Kafka to take them. */
+  get queued(): number {
+    return this.queuedRecords;
+  }
+
   isConnected(): boolean {
     return this.producer !== undefined;
   }

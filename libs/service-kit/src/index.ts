@@ -48,7 +48,18 @@ export { claimTopics, compareWithKafka } from './installation/kafka-installation
 export { LOGGER, pinoLogger } from './logging/logger.ts';
 export type { Logger } from './logging/logger.ts';
 export { countLostOffsets } from './metrics/lost-offsets.ts';
-export { counter, createMetrics, DURATION_BUCKETS, gauge, histogram } from './metrics/metrics.ts';
+export { defineCounter, defineGauge, defineHistogram, DURATION_BUCKETS, eachOf } from './metrics/definition.ts';
+export type {
+  CounterDefinition,
+  GaugeDefinition,
+  HistogramDefinition,
+  MetricDefinition,
+} from './metrics/definition.ts';
+export { counter, createMetrics, gauge, histogram } from './metrics/metrics.ts';
+export { showProducerQueues } from './metrics/producer-gauge.ts';
+export { Samples, SAMPLES } from './metrics/samples.ts';
+export type { Sample } from './metrics/samples.ts';
+export { SAMPLE_METRICS, SERVICE_METRICS } from './metrics/service-metrics.ts';
 export { fieldErrors } from './problem/field-errors.ts';
 export { Problem, problem, PROBLEM_MEDIA_TYPE, problemType } from './problem/problem.ts';
 export type { FieldError, ProblemDocument, ProblemOptions } from './problem/problem.ts';

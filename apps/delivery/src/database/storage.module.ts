@@ -2,9 +2,11 @@ import { Inject, Module } from '@nestjs/common';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
-import { CLOCK, LOGGER, SETTINGS } from '@signet/service-kit';
-import type { Logger } from '@signet/service-kit';
+import { CLOCK, LOGGER, SAMPLES, SETTINGS } from '@signet/service-kit';
+import type { Logger, Samples } from '@signet/service-kit';
+import { Registry } from 'prom-client';
 import type { DeliverySettings } from '../config.ts';
+import { sampleStorage } from '../metrics/storage-samples.ts';
 import { DayPartitions } from './day-partitions.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -27,9 +29,14 @@ export class StorageModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(DayPartitions) private readonly partitions: DayPartitions,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(EntityManager) private readonly em: EntityManager,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(Registry) private readonly metrics: Registry,
+    @Inject(SAMPLES) private readonly samples: Samples,
   ) {}
 
   async onModuleInit(): Promise<void> {
+    sampleStorage(this.metrics, this.samples, this.em, this.clock);
     await this.partitions.ensureAhead();
     this.timer = setInterval(() => void this.maintain(), HOUR_MS).unref();
     void this.maintain();

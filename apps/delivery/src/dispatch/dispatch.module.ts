@@ -4,17 +4,19 @@ import { Inject, Module } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
-import { DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
+import { CONSUMER_GROUPS, DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
 import { EgressClient, EgressRules } from '@signet/egress';
 import { committedOffsets, DeadLetters, RecordProducer } from '@signet/kafka';
-import { CLOCK, LOGGER, SETTINGS, TenantDirectory } from '@signet/service-kit';
-import type { Logger } from '@signet/service-kit';
+import { CLOCK, LOGGER, SAMPLES, SETTINGS, TenantDirectory } from '@signet/service-kit';
+import type { Logger, Samples } from '@signet/service-kit';
+import { Registry } from 'prom-client';
 import type { DeliverySettings } from '../config.ts';
 import { DayPartitions } from '../database/day-partitions.ts';
 import { StorageModule } from '../database/storage.module.ts';
-import { DeliveryMetrics } from '../delivery-metrics.ts';
+import { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
+import { sampleStoredWork, showDispatch } from '../metrics/dispatch-gauges.ts';
 import { kafkaClient } from '../kafka-client.ts';
-import { MetricsModule } from '../metrics.module.ts';
+import { MetricsModule } from '../metrics/metrics.module.ts';
 import { OutcomesModule } from '../outcomes/outcomes.module.ts';
 import { OutcomesRelay } from '../outcomes/outcomes.relay.ts';
 import { ProducerModule } from '../producer.module.ts';
@@ -23,7 +25,6 @@ import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.r
 import { DispatchConsumer } from './dispatch.consumer.ts';
 import { DispatchIntake } from './dispatch-intake.ts';
 import { DispatchService } from './dispatch.service.ts';
-import { DISPATCH_GROUP } from './dispatch.tokens.ts';
 import { EventLoopLoad } from './event-loop-load.ts';
 import { Membership } from './membership.ts';
 
@@ -74,9 +75,9 @@ export class DispatchModule implements OnApplicationBootstrap, OnApplicationShut
     @Inject(DispatchService) private readonly service: DispatchService,
     @Inject(EgressClient) private readonly client: EgressClient,
     @Inject(LOGGER) private readonly logger: Logger,
-    @Inject(DeliveryMetrics) private readonly metrics: DeliveryMetrics,
+    @Inject(Registry) private readonly registry: Registry,
+    @Inject(SAMPLES) private readonly samples: Samples,
     @Inject(WebhookDirectoryReader) private readonly webhooks: WebhookDirectoryReader,
-    @Inject(OutcomesRelay) private readonly relay: OutcomesRelay,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(DayPartitions) private readonly partitions: DayPartitions,
   ) {}
@@ -84,7 +85,7 @@ export class DispatchModule implements OnApplicationBootstrap, OnApplicationShut
   onApplicationBootstrap(): void {
     const { service, clock } = this;
     const { dispatcher, circuits, recorder, ownership } = service;
-    this.metrics.watch({
+    showDispatch(this.registry, {
       attemptsInFlight: () => dispatcher.attemptsInFlight,
       tasksInMemory: () => dispatcher.size,
       openCircuits: () => circuits.openCount(),
@@ -92,12 +93,13 @@ export class DispatchModule implements OnApplicationBootstrap, OnApplicationShut
       recorderBacklog: () => recorder.backlog,
       webhooks: () => this.webhooks.directory.size,
       unreadableWebhooks: () => this.webhooks.unreadableCount,
-      relayLagSeconds: () => this.relay.lagSeconds(),
-      overdueSeconds: () => service.overdueSeconds(),
-      shelvedRequests: () => service.shelvedRequests(),
       ownedPartitions: () => ownership.all().length,
       keptDays: () => this.partitions.keptDays,
       now: clock,
+    });
+    sampleStoredWork(this.registry, this.samples, {
+      overdueSeconds: () => service.overdueSeconds(),
+      shelvedRequests: () => service.shelvedRequests(),
     });
     service.start().catch((error: unknown) => this.logger.error({ err: error }, 'dispatch cannot start'));
   }
@@ -150,7 +152,7 @@ function dispatchService(
       isBusy: () => load.isBusy(),
       isMember: () => membership.isFresh(),
       committedOffsets: (partitions) =>
-        committedOffsets(kafkaClient(settings, logger), DISPATCH_GROUP, DELIVERY_REQUESTS, partitions),
+        committedOffsets(kafkaClient(settings, logger), CONSUMER_GROUPS.dispatch, DELIVERY_REQUESTS, partitions),
     },
     {
       replica: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,

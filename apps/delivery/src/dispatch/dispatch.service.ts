@@ -9,7 +9,7 @@ import { AskedProbes } from '../circuit/asked-probes.ts';
 import { CircuitRecords } from '../circuit/circuit.records.ts';
 import { Circuits } from '../circuit/circuits.ts';
 import type { DayPartitions } from '../database/day-partitions.ts';
-import type { DeliveryMetrics } from '../delivery-metrics.ts';
+import type { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
 import type { RetryPolicy } from '../delivery/retry-schedule.ts';
 import type { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import type { WebhookChange } from '../webhook-directory/webhook-directory.ts';

@@ -6,7 +6,7 @@ import { OnRecords } from '@signet/kafka';
 import type { RecordBatch } from '@signet/kafka';
 import { CLOCK, SETTINGS } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
-import { DeliveryMetrics } from '../delivery-metrics.ts';
+import { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
 import { RequestsProducer } from '../producer.module.ts';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import { fanOut } from './fan-out.ts';

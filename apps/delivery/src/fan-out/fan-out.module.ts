@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { MetricsModule } from '../metrics.module.ts';
+import { MetricsModule } from '../metrics/metrics.module.ts';
 import { ProducerModule } from '../producer.module.ts';
 import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
 import { FanOutConsumer } from './fan-out.consumer.ts';

@@ -20,7 +20,7 @@ import type { TestDatabase } from '@signet/testing';
 import { randomBytes } from 'node:crypto';
 import { deliveryDatabase } from '../database/database.ts';
 import { DayPartitions } from '../database/day-partitions.ts';
-import { DeliveryMetrics } from '../delivery-metrics.ts';
+import { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
 import { DeliveryReader } from '../delivery/delivery.reader.ts';
 import type { DeliveryTask } from '../dispatch/delivery-task.ts';
 import { DispatchService } from '../dispatch/dispatch.service.ts';

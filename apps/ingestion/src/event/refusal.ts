@@ -1,25 +1,30 @@
+/** Stable codes of the rules that an event can break. */
+export const REFUSAL_REASONS = [
+  'malformed_event',
+  'unsupported_mode',
+  'unsupported_media_type',
+  'unsupported_specversion',
+  'missing_attribute',
+  'invalid_attribute',
+  'unknown_event_type',
+  'reserved_event_type',
+  'event_type_not_allowed',
+  'unknown_tenant',
+  'tenant_not_allowed',
+  'time_out_of_range',
+  'missing_data',
+  'invalid_data',
+  'duplicate_key',
+  'message_too_large',
+  'too_deep',
+  'too_many_keys',
+] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
 /** Why an event was not accepted: the same words for HTTP callers and on the dead-letter topic. */
 export interface Refusal {
   /** Stable code. */
-  readonly reason:
-    | 'malformed_event'
-    | 'unsupported_mode'
-    | 'unsupported_media_type'
-    | 'unsupported_specversion'
-    | 'missing_attribute'
-    | 'invalid_attribute'
-    | 'unknown_event_type'
-    | 'reserved_event_type'
-    | 'event_type_not_allowed'
-    | 'unknown_tenant'
-    | 'tenant_not_allowed'
-    | 'time_out_of_range'
-    | 'missing_data'
-    | 'invalid_data'
-    | 'duplicate_key'
-    | 'message_too_large'
-    | 'too_deep'
-    | 'too_many_keys';
+  readonly reason: RefusalReason;
   /** Attribute, or `data.` and the path of the field. */
   readonly field: string;
   /** A sentence for people. */
@@ -27,7 +32,7 @@ export interface Refusal {
 }
 
 /** Both can quote what the sender chose, who might choose more than any header or dead letter has room for. */
-export const refusal = (reason: Refusal['reason'], field: string, detail: string): Refusal => ({
+export const refusal = (reason: RefusalReason, field: string, detail: string): Refusal => ({
   reason,
   field: clipped(field, 256),
   detail: clipped(detail, 1_536),

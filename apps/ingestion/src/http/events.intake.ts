@@ -7,7 +7,7 @@ import type { EventContext } from '../event/event-rules.ts';
 import type { RawEvent } from '../event/raw-event.ts';
 import { isRefusal } from '../event/refusal.ts';
 import type { Refusal } from '../event/refusal.ts';
-import type { IngestionMetrics } from '../ingestion-metrics.ts';
+import type { IngestionMetrics } from '../metrics/ingestion-metrics.ts';
 import type { IntakeLimits } from '../source/source.intake.ts';
 
 /** What became of one event of a request. */

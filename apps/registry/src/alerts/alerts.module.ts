@@ -2,10 +2,11 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import type { BeforeApplicationShutdown, DynamicModule, OnApplicationBootstrap } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
 import type { Clock } from '@signet/contracts';
-import type { Logger } from '@signet/service-kit';
-import { CLOCK, counter, gauge, LOGGER } from '@signet/service-kit';
+import type { Logger, Samples } from '@signet/service-kit';
+import { CLOCK, counter, gauge, LOGGER, SAMPLES } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { RegistrySettings } from '../config.ts';
+import { REGISTRY_METRICS } from '../metrics/registry-metrics.ts';
 import { AlertMailer } from './alert-mailer.ts';
 import { AlertMails } from './alert-mails.ts';
 import type { Alert } from './alert.ts';
@@ -58,15 +59,18 @@ class MailedAlerts implements AlertListener, OnApplicationBootstrap, BeforeAppli
     @Inject(AlertMails) private readonly mails: AlertMails,
     @Inject(Smtp) private readonly smtp: Smtp,
     @Inject(Registry) metrics: Registry,
+    @Inject(SAMPLES) samples: Samples,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    const ends = counter(metrics, 'signet_registry_alert_mails_total', 'Alerts by e-mail, by how they ended.', [
-      'result',
-    ]);
-    gauge(metrics, 'signet_registry_alert_mails_waiting', 'Alerts that wait for being mailed.', [], async (waiting) =>
-      waiting.set(await mails.waiting()),
-    );
+    const ends = counter(metrics, REGISTRY_METRICS.alertMails);
+    const waiting = gauge(metrics, REGISTRY_METRICS.alertMailsWaiting);
+    samples.add({
+      name: 'alert-mails',
+      read: () => mails.waiting(),
+      show: (count) => waiting.set(count),
+      hide: () => waiting.remove(),
+    });
     this.mailer = new AlertMailer({ mails, smtp, clock, logger, ended: (result) => ends.inc({ result }) });
   }
 

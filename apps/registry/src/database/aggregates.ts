@@ -28,7 +28,7 @@ export interface AroundCommit {
   /** Called in the transaction, before the decision. */
   readonly inTransaction: (em: EntityManager) => Promise<void>;
   /** Told at once, after each commit that appended something. */
-  readonly appended: (kind: Kind) => void;
+  readonly appended: (kind: Kind, events: readonly EventLike[]) => void;
   /** Awaited by who asks one aggregate: resolves when the other services can know of the stream's version, or gives up. */
   readonly published: (stream: { streamId: string; version: number }) => Promise<unknown>;
 }
@@ -62,7 +62,7 @@ export class Aggregates {
       const store = this.storeIn(em);
       return handle(store, decider, streamId, command, { actor, expectedVersion });
     });
-    if (events.length > 0) this.around.appended(kind);
+    if (events.length > 0) this.around.appended(kind, events);
     // Also where nothing was to do: who asked before may still be waiting for the same.
     await this.around.published({ streamId, version });
     return { events, version };
@@ -77,7 +77,8 @@ export class Aggregates {
   ): Promise<void> {
     const entries = asked.map(([id, command]) => ({ streamId: streamOf(kind, id), commands: [command] }));
     const handled = await handleBatch(this.storeIn(this.em), decider, entries, { actor });
-    if ([...handled.values()].some(({ events }) => events.length > 0)) this.around.appended(kind);
+    const events = [...handled.values()].flatMap((one) => one.events);
+    if (events.length > 0) this.around.appended(kind, events);
   }
 
   /** The store, within the transaction that the entity manager is in, if it is in one. */

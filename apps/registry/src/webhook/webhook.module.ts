@@ -4,10 +4,12 @@ import type { OnModuleInit } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
 import type { Clock } from '@signet/contracts';
 import { EgressRules } from '@signet/egress';
-import { CLOCK, SETTINGS } from '@signet/service-kit';
+import type { Samples } from '@signet/service-kit';
+import { CLOCK, SAMPLES, SETTINGS } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { RegistrySettings } from '../config.ts';
 import { Aggregates } from '../database/aggregates.ts';
+import { sampleWebhooks } from '../metrics/webhook-samples.ts';
 import { TenantModule } from '../tenant/tenant.module.ts';
 import { TenantQueries } from '../tenant/tenant.queries.ts';
 import { WebhookActionsHttp } from './webhook-actions.http.ts';
@@ -17,7 +19,6 @@ import { findAffected, raiseActivity } from './webhook.activity.ts';
 import { WebhookCommands } from './webhook.commands.ts';
 import { WebhookConsumer } from './webhook.consumer.ts';
 import { WebhookHttp } from './webhook.http.ts';
-import { registerWebhookMetrics } from './webhook.metrics.ts';
 import { OutcomeRecorder } from './webhook.outcome-recorder.ts';
 import { WebhookQueries } from './webhook.queries.ts';
 import { Webhooks } from './webhook.service.ts';
@@ -86,9 +87,11 @@ export class WebhookModule implements OnModuleInit {
   constructor(
     @Inject(EntityManager) private readonly em: EntityManager,
     @Inject(Registry) private readonly metrics: Registry,
+    @Inject(SAMPLES) private readonly samples: Samples,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
-    registerWebhookMetrics(this.metrics, this.em);
+    sampleWebhooks(this.metrics, this.samples, this.em, this.clock);
   }
 }

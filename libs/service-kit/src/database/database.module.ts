@@ -5,6 +5,8 @@ import type { DynamicModule, OnModuleInit } from '@nestjs/common';
 import { HealthRegistry } from '../health/health.registry.ts';
 import { LOGGER } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
+import { Registry } from 'prom-client';
+import { showPool } from '../metrics/pool-gauge.ts';
 import { databaseOptions } from './database-options.ts';
 import type { DatabaseOptions } from './database-options.ts';
 import { migrateWhenReachable } from './migrate.ts';
@@ -18,6 +20,7 @@ export class DatabaseModule implements OnModuleInit {
   constructor(
     @Inject(MikroORM) private readonly orm: MikroORM,
     @Inject(HealthRegistry) private readonly health: HealthRegistry,
+    @Inject(Registry) private readonly metrics: Registry,
   ) {}
 
   static async forRoot(options: DatabaseOptions): Promise<DynamicModule> {
@@ -35,6 +38,7 @@ export class DatabaseModule implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     // MikroORM connects with its first statement, and says "not connected" until then.
     await this.orm.connect();
+    showPool(this.metrics, await this.orm.em.getConnection().getNativeClient());
     this.health.addReadiness('database', async () => {
       const connection = await this.orm.checkConnection();
       return connection.ok || connection.reason;

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../logging/logger.ts';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../problem/problem.ts';
+import type { Samples } from '../metrics/samples.ts';
 import type { HealthRegistry, HealthReport } from './health.registry.ts';
 
 export interface ManagementServerOptions {
@@ -11,6 +12,7 @@ export interface ManagementServerOptions {
   readonly port: number;
   readonly health: HealthRegistry;
   readonly metrics: Registry;
+  readonly samples: Samples;
   readonly logger: Logger;
 }
 
@@ -49,7 +51,7 @@ async function answer(
   method: string | undefined,
   url: string | undefined,
   response: ServerResponse,
-  { health, metrics }: ManagementServerOptions,
+  { health, metrics, samples }: ManagementServerOptions,
 ): Promise<void> {
   if (method !== 'GET' && method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
@@ -61,6 +63,7 @@ async function answer(
     case '/readyz':
       return sendReport(response, await health.ready());
     case '/metrics':
+      await samples.refresh();
       return send(response, 200, metrics.contentType, await metrics.metrics());
     default:
       return sendProblem(response, new Problem(404, 'not_found', 'There are /livez, /readyz and /metrics here.'));

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { counter } from './metrics.ts';
+import { SERVICE_METRICS } from './service-metrics.ts';
 
 /**
  * `signet_kafka_offsets_lost_total`, the same of every service. Without a label, so that it is there as 0 before the first
@@ -8,10 +9,6 @@ import { counter } from './metrics.ts';
  * @returns to be called each time
  */
 export function countLostOffsets(registry: Registry): () => void {
-  const lost = counter(
-    registry,
-    'signet_kafka_offsets_lost_total',
-    'Partitions that were read anew from their earliest record because Kafka no longer had the offset of the group.',
-  );
+  const lost = counter(registry, SERVICE_METRICS.offsetsLost);
   return () => lost.inc();
 }

@@ -1,7 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-
-/** Seconds; from a hit in memory to the time-out of a request. */
-export const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+import type { CounterDefinition, GaugeDefinition, HistogramDefinition } from './definition.ts';
 
 /** Gauges of prom-client that are named like counters, which `promtool check metrics` refuses; others say the same. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
@@ -14,40 +12,37 @@ export function createMetrics(): Registry {
   return registry;
 }
 
-/** @param name ends in `_total` */
-export const counter = <L extends string = never>(
-  registry: Registry,
-  name: string,
-  help: string,
-  labelNames: readonly L[] = [],
-): Counter<L> => new Counter({ name, help, labelNames: [...labelNames], registers: [registry] });
+/** Makes a counter of a definition; the series that it starts with are there as 0. */
+export function counter<L extends string>(registry: Registry, definition: CounterDefinition<L>): Counter<L> {
+  const { name, help, labels, startsAt0 } = definition;
+  const made = new Counter<L>({ name, help, labelNames: [...labels], registers: [registry] });
+  for (const values of startsAt0) made.inc(values, 0);
+  return made;
+}
 
-/** @param collect called at each scrape; it sets the gauge */
-export const gauge = <L extends string = never>(
+/** @param collect called at each scrape; it sets the gauge at once. What has to be asked for is a sample (samples.ts). */
+export function gauge<L extends string>(
   registry: Registry,
-  name: string,
-  help: string,
-  labelNames: readonly L[] = [],
-  collect?: (gauge: Gauge<L>) => void | Promise<void>,
-): Gauge<L> =>
-  new Gauge<L>({
+  { name, help, labels }: GaugeDefinition<L>,
+  collect?: (gauge: Gauge<L>) => void,
+): Gauge<L> {
+  return new Gauge<L>({
     name,
     help,
-    labelNames: [...labelNames],
+    labelNames: [...labels],
     registers: [registry],
     ...(collect && {
       collect(this: Gauge<L>) {
-        return collect(this);
+        collect(this);
       },
     }),
   });
+}
 
-/** @param name ends in the base unit, such as `_seconds` */
-export const histogram = <L extends string = never>(
-  registry: Registry,
-  name: string,
-  help: string,
-  labelNames: readonly L[] = [],
-  buckets: readonly number[] = DURATION_BUCKETS,
-): Histogram<L> =>
-  new Histogram({ name, help, labelNames: [...labelNames], buckets: [...buckets], registers: [registry] });
+/** Makes a histogram of a definition; the series that it starts with are there, empty. */
+export function histogram<L extends string>(registry: Registry, definition: HistogramDefinition<L>): Histogram<L> {
+  const { name, help, labels, buckets, startsAt0 } = definition;
+  const made = new Histogram<L>({ name, help, labelNames: [...labels], buckets: [...buckets], registers: [registry] });
+  for (const values of startsAt0) made.zero(values);
+  return made;
+}

@@ -9,6 +9,9 @@ import { HealthRegistry } from '../health/health.registry.ts';
 import { LOGGER } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
 import { counter } from '../metrics/metrics.ts';
+import type { Samples } from '../metrics/samples.ts';
+import { SAMPLES } from '../metrics/samples.ts';
+import { SERVICE_METRICS } from '../metrics/service-metrics.ts';
 import { ProblemFilter } from '../problem/problem.filter.ts';
 import { ProblemValidationPipe } from '../problem/validation.pipe.ts';
 import { RequestLimits } from '../rate-limit/request-limits.ts';
@@ -24,15 +27,16 @@ export interface ServiceModuleOptions {
   readonly logger: Logger;
   readonly health: HealthRegistry;
   readonly metrics: Registry;
+  readonly samples: Samples;
   readonly clock?: Clock | undefined;
   readonly monotonic?: Monotonic | undefined;
 }
 
-/** What every part of a service may inject: SETTINGS, CLOCK, LOGGER, HealthRegistry, RequestLimits, and Registry of prom-client. */
+/** What every part of a service may inject: SETTINGS, CLOCK, LOGGER, SAMPLES, HealthRegistry, RequestLimits, and Registry of prom-client. */
 @Module({})
 export class ServiceModule {
   static forRoot(options: ServiceModuleOptions): DynamicModule {
-    const { settings, logger, health, metrics, clock = systemClock, monotonic = systemMonotonic } = options;
+    const { settings, logger, health, metrics, samples, clock = systemClock, monotonic = systemMonotonic } = options;
     return {
       module: ServiceModule,
       global: true,
@@ -44,22 +48,22 @@ export class ServiceModule {
         { provide: LOGGER, useValue: logger },
         { provide: HealthRegistry, useValue: health },
         { provide: Registry, useValue: metrics },
+        { provide: SAMPLES, useValue: samples },
         { provide: RequestLimits, useValue: requestLimits(settings, metrics, monotonic) },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: ProblemValidationPipe },
       ],
-      exports: [SETTINGS, CLOCK, LOGGER, HealthRegistry, Registry, RequestLimits],
+      exports: [SETTINGS, CLOCK, LOGGER, SAMPLES, HealthRegistry, Registry, RequestLimits],
     };
   }
 }
 
 /** No limits where the service has no settings for them. */
 function requestLimits(settings: Partial<LimitSettings>, metrics: Registry, now: Monotonic): RequestLimits {
-  const help = 'Requests answered with 429, by whose limit it was.';
   return new RequestLimits({
     requestsPerSecond: settings.SIGNET_RATE_LIMIT ?? 0,
     wrongKeysPerMinute: settings.SIGNET_WRONG_KEY_LIMIT ?? 0,
     now,
-    refused: counter(metrics, 'signet_requests_refused_total', help, ['reason']),
+    refused: counter(metrics, SERVICE_METRICS.requestsRefused),
   });
 }

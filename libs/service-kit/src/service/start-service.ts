@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { KafkaClientOptions } from '@signet/kafka';
 import type { Registry } from 'prom-client';
 import { EventLoopWatch } from '../health/event-loop.ts';
 import { HealthRegistry } from '../health/health.registry.ts';
@@ -11,7 +12,10 @@ import { kafkaClient } from '../kafka/kafka-client.ts';
 import { pinoLogger } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
 import { NestLogger } from '../logging/nest-logger.ts';
+import { sampleGroupLags } from '../metrics/group-lag.ts';
 import { createMetrics } from '../metrics/metrics.ts';
+import { Samples } from '../metrics/samples.ts';
+import { showBuild } from '../metrics/build-info.ts';
 import { closeFastify, createFastify, DEFAULT_BODY_LIMIT } from './fastify-server.ts';
 import { serveOpenApi } from '../openapi/openapi-document.ts';
 import { preflight } from './preflight.ts';
@@ -27,6 +31,7 @@ interface Parts {
   readonly logger: Logger;
   readonly health: HealthRegistry;
   readonly metrics: Registry;
+  readonly samples: Samples;
 }
 
 /**
@@ -40,6 +45,9 @@ export async function startService(options: ServiceOptions, signal?: AbortSignal
   const logger = options.logger ?? pinoLogger(options.name, settings.SIGNET_LOG_LEVEL);
   const health = new HealthRegistry();
   const metrics = createMetrics();
+  showBuild(metrics, options.name);
+  const samples = new Samples({ registry: metrics, logger });
+  const lags = sampleGroupLags(metrics, samples, kafkaOf(options, logger));
   const eventLoop = new EventLoopWatch();
   let phase: 'starting' | 'running' | 'stopping' = 'starting';
   health.addLiveness('event-loop', () => eventLoop.check());
@@ -51,11 +59,12 @@ export async function startService(options: ServiceOptions, signal?: AbortSignal
     port: options.managementPort ?? settings.SIGNET_MANAGEMENT_PORT,
     health,
     metrics,
+    samples,
     logger,
   });
   try {
     await preflight(preflightOf(options, logger, signal));
-    const { app, strategies } = await createApplication({ options, logger, health, metrics });
+    const { app, strategies } = await createApplication({ options, logger, health, metrics, samples });
     await app.init();
     await app.startAllMicroservices();
     await app.listen(options.port ?? settings.SIGNET_HTTP_PORT, host);
@@ -68,6 +77,7 @@ export async function startService(options: ServiceOptions, signal?: AbortSignal
       await closeApplication(app, strategies);
       eventLoop.stop();
       await management.close();
+      await lags.close();
     };
     return {
       app,
@@ -78,17 +88,21 @@ export async function startService(options: ServiceOptions, signal?: AbortSignal
   } catch (error) {
     eventLoop.stop();
     await management.close();
+    await lags.close();
     throw error;
   }
 }
 
+const kafkaOf = ({ settings, name }: ServiceOptions, logger: Logger): KafkaClientOptions =>
+  kafkaClient({ SIGNET_KAFKA_BROKERS: [], ...settings }, name, logger);
+
 function preflightOf(options: ServiceOptions, logger: Logger, signal: AbortSignal | undefined): Preflight {
-  const { name, settings, topics = [], database, checkDatabase } = options;
+  const { settings, topics = [], database, checkDatabase } = options;
   return {
     installation: settings.SIGNET_INSTALLATION,
     database,
     checkDatabase,
-    kafka: kafkaClient({ SIGNET_KAFKA_BROKERS: [], ...settings }, name, logger),
+    kafka: kafkaOf(options, logger),
     topics,
     patience: { logger, longestMs: settings.SIGNET_STARTUP_WAIT ?? DEFAULT_WAIT_MS, ...(signal && { signal }) },
   };
@@ -99,12 +113,13 @@ async function createApplication({
   logger,
   health,
   metrics,
+  samples,
 }: Parts): Promise<{ app: NestFastifyApplication; strategies: readonly CustomTransportStrategy[] }> {
   const { bodyLimit = DEFAULT_BODY_LIMIT, settings, clock, monotonic } = options;
   const trustedProxies = settings.SIGNET_TRUSTED_PROXIES ?? [];
   const fastify = createFastify({ bodyLimit, trustedProxies, logger, metrics });
   await options.configureFastify?.(fastify, logger);
-  const service = ServiceModule.forRoot({ settings, logger, health, metrics, clock, monotonic });
+  const service = ServiceModule.forRoot({ settings, logger, health, metrics, samples, clock, monotonic });
   const app = await NestFactory.create<NestFastifyApplication>(
     { ...service, imports: [...(service.imports ?? []), options.module] },
     // The adapter is typed for the Fastify that it depends on, which npm may have put beside ours.

@@ -1,7 +1,7 @@
 import { counter, gauge, histogram } from '@signet/service-kit';
 import type { Counter, Histogram, Registry } from 'prom-client';
-
-export type Entrance = 'kafka' | 'http';
+import type { Entrance } from './definitions.ts';
+import { INGESTION_METRICS } from './definitions.ts';
 
 /** Metrics of ingestion. An event type is a label only once it is known: its name is the sender's choice before that. */
 export class IngestionMetrics {
@@ -10,20 +10,9 @@ export class IngestionMetrics {
   private readonly publishSeconds: Histogram<'source'>;
 
   constructor(private readonly registry: Registry) {
-    this.accepted = counter(registry, 'signet_ingestion_accepted_total', 'Events that lie on a canonical topic.', [
-      'source',
-      'event_type',
-    ]);
-    this.refused = counter(registry, 'signet_ingestion_refused_total', 'Events that broke a rule, by reason.', [
-      'source',
-      'reason',
-    ]);
-    this.publishSeconds = histogram(
-      registry,
-      'signet_ingestion_publish_duration_seconds',
-      'Until Kafka acknowledged what came in together.',
-      ['source'],
-    );
+    this.accepted = counter(registry, INGESTION_METRICS.accepted);
+    this.refused = counter(registry, INGESTION_METRICS.refused);
+    this.publishSeconds = histogram(registry, INGESTION_METRICS.publishSeconds);
   }
 
   acceptedOf(source: Entrance, eventTypes: readonly string[], seconds: number): void {
@@ -33,8 +22,7 @@ export class IngestionMetrics {
 
   /** @param unread how many source topics are not read, asked at each scrape */
   watchSources(unread: () => number): void {
-    const help = 'Source topics of the settings that are not read, because Kafka does not have them.';
-    gauge(this.registry, 'signet_ingestion_source_topics_unread', help, [], (one) => one.set(unread()));
+    gauge(this.registry, INGESTION_METRICS.unreadSourceTopics, (one) => one.set(unread()));
   }
 
   refusedFor(source: Entrance, reason: string): void {

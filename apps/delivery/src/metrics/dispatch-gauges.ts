@@ -1,0 +1,54 @@
+import type { Registry } from 'prom-client';
+import { gauge } from '@signet/service-kit';
+import type { GaugeDefinition, Samples } from '@signet/service-kit';
+import type { OpenCircuit } from '../circuit/stored-circuit.ts';
+import { DELIVERY_METRICS, MAX_CIRCUIT_SERIES } from './definitions.ts';
+
+/** What dispatch has in memory, read at each scrape. */
+export interface DispatchState {
+  readonly attemptsInFlight: () => number;
+  readonly tasksInMemory: () => number;
+  readonly openCircuits: () => number;
+  readonly longestOpen: (limit: number) => readonly OpenCircuit[];
+  readonly recorderBacklog: () => number;
+  readonly webhooks: () => number;
+  readonly unreadableWebhooks: () => number;
+  readonly ownedPartitions: () => number;
+  readonly keptDays: () => number;
+  readonly now: () => Date;
+}
+
+/** What PostgreSQL is asked for, of the partitions served here. */
+export interface StoredWork {
+  readonly overdueSeconds: () => Promise<number>;
+  readonly shelvedRequests: () => Promise<number>;
+}
+
+/** Gauges of what dispatch has in memory. */
+export function showDispatch(registry: Registry, state: DispatchState): void {
+  const show = (definition: GaugeDefinition, read: () => number): void =>
+    void gauge(registry, definition, (one) => one.set(read()));
+  show(DELIVERY_METRICS.attemptsInFlight, state.attemptsInFlight);
+  show(DELIVERY_METRICS.tasks, state.tasksInMemory);
+  show(DELIVERY_METRICS.openCircuits, state.openCircuits);
+  show(DELIVERY_METRICS.recorderBacklog, state.recorderBacklog);
+  show(DELIVERY_METRICS.directoryWebhooks, state.webhooks);
+  show(DELIVERY_METRICS.unreadableWebhooks, state.unreadableWebhooks);
+  show(DELIVERY_METRICS.ownedPartitions, state.ownedPartitions);
+  show(DELIVERY_METRICS.keptDays, state.keptDays);
+  gauge(registry, DELIVERY_METRICS.circuitOpenSeconds, (open) => {
+    open.reset();
+    for (const { webhookId, openedAt } of state.longestOpen(MAX_CIRCUIT_SERIES))
+      open.set({ webhook_id: webhookId }, (state.now().getTime() - openedAt) / 1_000);
+  });
+}
+
+/** Gauges of what waits in PostgreSQL. */
+export function sampleStoredWork(registry: Registry, samples: Samples, work: StoredWork): void {
+  const sample = (name: string, definition: GaugeDefinition, read: () => Promise<number>): void => {
+    const shown = gauge(registry, definition);
+    samples.add({ name, read, show: (value) => shown.set(value), hide: () => shown.remove() });
+  };
+  sample('overdue', DELIVERY_METRICS.overdueSeconds, work.overdueSeconds);
+  sample('shelf', DELIVERY_METRICS.shelvedRequests, work.shelvedRequests);
+}

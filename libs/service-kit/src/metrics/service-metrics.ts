@@ -1,0 +1,71 @@
+import { defineCounter, defineGauge, defineHistogram, eachOf } from './definition.ts';
+
+/** Metrics of `Samples`: how trustworthy the gauges are that must be asked for. */
+export const SAMPLE_METRICS = {
+  age: defineGauge({
+    name: 'signet_sample_age_seconds',
+    help: 'Age of the last successful read of a group of gauges that PostgreSQL or Kafka is asked for.',
+    unit: 'seconds',
+    use: 'Above 60 the gauges of that sample are left out. PostgreSQL or Kafka does not answer this process: see readiness.',
+    labels: ['sample'],
+  }),
+  failures: defineCounter({
+    name: 'signet_sample_failures_total',
+    help: 'Reads of such gauges that failed.',
+    unit: 'reads',
+    use: 'Explains why a sample is old; the log says the error at level debug.',
+    labels: ['sample'],
+  }),
+};
+
+/** What all three services measure. */
+export const SERVICE_METRICS = {
+  requestSeconds: defineHistogram({
+    name: 'http_server_request_duration_seconds',
+    help: 'Time from the arrival of a request to the end of its response.',
+    use: 'Latency and error rate of the API: 5xx are ours. A path that matches no route shares the route `unmatched`.',
+    labels: ['method', 'route', 'status_class'],
+  }),
+  requestsRefused: defineCounter({
+    name: 'signet_requests_refused_total',
+    help: 'Requests answered with 429, by whose limit it was.',
+    unit: 'requests',
+    use: '`key`: a caller is faster than SIGNET_RATE_LIMIT. `address`: an address guesses keys (SIGNET_WRONG_KEY_LIMIT).',
+    labels: ['reason'],
+    startsAt0: eachOf('reason', ['key', 'address']),
+  }),
+  offsetsLost: defineCounter({
+    name: 'signet_kafka_offsets_lost_total',
+    help: 'Partitions that were read anew from their earliest record because Kafka no longer had the offset of the group.',
+    unit: 'partitions',
+    use: 'Alert SignetOffsetLost: records were deleted unread, or are read a second time. The log names group, topic and partition.',
+  }),
+  groupLag: defineGauge({
+    name: 'signet_kafka_group_lag_records',
+    help: 'Records between the committed offset of a consumer group of Signet and the end of the topic, over all partitions. Every service measures all groups, so that it goes on growing when a consumer is stuck or gone. A record of delivery.requests.v1 is up to 64 requests.',
+    unit: 'records',
+    use: 'Alert SignetConsumerLag. Take the maximum over the processes: all of them ask Kafka for the same.',
+    labels: ['group', 'topic'],
+  }),
+  buildInfo: defineGauge({
+    name: 'signet_build_info',
+    help: 'Always 1; the labels say what runs.',
+    unit: 'processes',
+    use: 'Which versions run side by side during a roll-out.',
+    labels: ['service', 'version', 'node_version'],
+  }),
+  producerQueue: defineGauge({
+    name: 'signet_kafka_producer_queue_records',
+    help: 'Records that wait in this process for Kafka to take them, by producer.',
+    unit: 'records',
+    use: 'Grows while Kafka is slow or away. At its limit new records are refused and tried again.',
+    labels: ['producer'],
+  }),
+  databasePool: defineGauge({
+    name: 'signet_database_pool_connections',
+    help: 'Connections of this process to PostgreSQL, by what they do, and requests that wait for one.',
+    unit: 'connections',
+    use: '`waiting` above 0 for long: queries are slow, or the pool is too small.',
+    labels: ['state'],
+  }),
+};
