@@ -6,6 +6,7 @@ import { CATALOGUE, catalogueOf } from './catalogue.ts';
 import { SERVICES } from '../dev/gateway-routes.ts';
 import { EVENT_TYPES_PAGE, eventTypesPage } from './event-types.ts';
 import { MERGED_OPENAPI, mergedOpenApi } from './merged-openapi.ts';
+import { METRICS_PAGE, metricsPage } from './metrics.ts';
 import { RECEIVING_PAGE, withQuotes } from './quotes.ts';
 import { SETTINGS_PAGE, settingsPage } from './settings.ts';
 import { TOPICS_PAGE, topicsPage } from './topics.ts';
@@ -18,6 +19,7 @@ export const pages = (): Readonly<Record<string, string>> => ({
   [SETTINGS_PAGE]: `${settingsPage()}\n`,
   [EVENT_TYPES_PAGE]: `${eventTypesPage()}\n`,
   [RECEIVING_PAGE]: withQuotes(read(RECEIVING_PAGE), dirname(RECEIVING_PAGE), read),
+  [METRICS_PAGE]: `${metricsPage()}\n`,
   [TOPICS_PAGE]: `${topicsPage()}\n`,
   [MERGED_OPENAPI]: `${JSON.stringify(mergedOpenApi(SERVICES.map((service) => read(`docs/openapi/${service}.json`))), null, 2)}\n`,
   [ASYNCAPI_DOCUMENT]: `${JSON.stringify(asyncApiDocument(), null, 2)}\n`,
