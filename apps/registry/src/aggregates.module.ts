@@ -22,7 +22,7 @@ import { KeyCache } from './auth/key-cache.ts';
 import type { RegistrySettings } from './config.ts';
 import type { AroundCommit } from './database/aggregates.ts';
 import { Aggregates } from './database/aggregates.ts';
-import { PROJECTIONS } from './database/database.ts';
+import { FOLDS, PROJECTIONS } from './database/database.ts';
 import { countFacts } from './metrics/count-facts.ts';
 import { REGISTRY_METRICS } from './metrics/registry-metrics.ts';
 import { PublishedStreams } from './relay/published-streams.ts';
@@ -86,7 +86,7 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
           ) => {
             const counted = countFacts(metrics, settings.SIGNET_ALERT_ON_FAILURES);
             const around = aroundCommit({ settings, em, relay, keys, published, idempotency, counted });
-            return new Aggregates(em, clock, PROJECTIONS, around);
+            return new Aggregates(em, clock, PROJECTIONS, FOLDS, around);
           },
         },
         {

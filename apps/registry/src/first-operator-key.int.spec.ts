@@ -7,7 +7,7 @@ import { ApiKeyCommands, FIRST_OPERATOR_KEY_ID } from './api-key/api-key.command
 import { ApiKeyQueries } from './api-key/api-key.queries.ts';
 import { KeyCache } from './auth/key-cache.ts';
 import { Aggregates } from './database/aggregates.ts';
-import { PROJECTIONS, registryDatabase } from './database/database.ts';
+import { FOLDS, PROJECTIONS, registryDatabase } from './database/database.ts';
 
 // Without the relay: the first operator key has one id on the one topic that all tests share.
 let database: TestDatabase;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   orm = await MikroORM.init(databaseOptions(options));
   await migrate(orm, options);
   keys = new KeyCache(orm.em, clock);
-  const aggregates = new Aggregates(orm.em, clock, PROJECTIONS, {
+  const aggregates = new Aggregates(orm.em, clock, PROJECTIONS, FOLDS, {
     inTransaction: async () => undefined,
     appended: keys.clear,
     published: async () => true,

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { EntityManager } from '@mikro-orm/postgresql';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { WebhookSnapshot } from '@signet/contracts';
 import {
@@ -9,10 +10,13 @@ import {
   webhookIdentityContext,
   webhookSecretContext,
 } from '@signet/contracts';
+import { SNAPSHOT_EVERY } from '@signet/event-store';
 import type { RunningService } from '@signet/service-kit';
 import { generateSealingKey, SealingKeys } from '@signet/signature';
 import { selfSigned, waitFor } from '@signet/testing';
 import pg from 'pg';
+import { Aggregates } from './database/aggregates.ts';
+import { streamOf } from './database/streams.ts';
 import type { Asked } from './testing/answers.ts';
 import { ask } from './testing/answers.ts';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
@@ -49,11 +53,25 @@ async function run(command: 'reseal' | 'republish', sealingKeys: string): Promis
 async function sealedUnder(keyId: string): Promise<number> {
   const { rows } = await database.query<{ count: number }>(
     `select (select count(*) from registry.events e where e.data::text like $1)
+      + (select count(*) from registry.stream_snapshots s where s.state::text like $1)
       + (select count(*) from registry.webhooks w where concat(w.secrets, w.client_certificate) like $1)
       + (select count(*) from registry.idempotency_keys i where i.sealed_answer like $1) as count`,
     [`%v1.${keyId}.%`],
   );
   return Number(rows[0]?.count);
+}
+
+/** Adds so many facts to a webhook that there are snapshots of it, which hold its secrets as well. */
+async function lengthenStream(id: string): Promise<void> {
+  const { app } = registry.service;
+  const store = app.get(Aggregates).storeIn(app.get(EntityManager).fork());
+  const enabled = { type: 'WebhookEnabled', data: { at: new Date().toISOString() } };
+  const facts = Array.from({ length: SNAPSHOT_EVERY }, () => enabled);
+  await store.append(streamOf('webhook', id), facts, { actor: 'test', expectedVersion: 1 });
+  const { rows } = await database.query(`select from registry.stream_snapshots where stream_id = $1`, [
+    streamOf('webhook', id),
+  ]);
+  expect(rows).toHaveLength(2);
 }
 
 test('after the command the old key can go: secrets, history, kept answers and Kafka need only the new one', async () => {
@@ -62,6 +80,7 @@ test('after the command the old key can go: secrets, history, kept answers and K
   const clientCertificate = { certificate: identity.cert, key: identity.key };
   const rotated = await tenant.newWebhook({ clientCertificate });
   await tenant.call('POST', `/v1/webhooks/${rotated.id}/secret/rotate`, { body: { overlapHours: 1 } });
+  await lengthenStream(plain.id);
   const deleted = await tenant.newWebhook();
   await tenant.call('DELETE', `/v1/webhooks/${deleted.id}`);
   const keyed = {

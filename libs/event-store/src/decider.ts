@@ -1,4 +1,5 @@
 import type { EventLike } from './event.ts';
+import type { SnapshotForm } from './snapshot/fold.ts';
 
 /**
  * An aggregate as pure functions; the shape is emmett's. Time, ids and randomness come in the command.
@@ -8,6 +9,8 @@ export interface Decider<State, Command, Event extends EventLike> {
   readonly initialState: () => State;
   decide(command: Command, state: State): Event[];
   evolve(state: State, event: Event): State;
+  /** For an aggregate whose stream may become long. The state must be JSON, but for what `revive` mends. */
+  readonly snapshots?: SnapshotForm<State> | undefined;
 }
 
 /** The state that `events` lead to from `state`. */

@@ -1,39 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { fakeClock, testDatabase } from '@signet/testing';
-import type { FakeClock } from '@signet/testing';
+import { fakeClock } from '@signet/testing';
 import type { EventStore } from './event-store.ts';
 import { handle } from './handle.ts';
 import { handleBatch } from './handle-batch.ts';
-import { InMemoryEventStore } from './in-memory-event-store.ts';
-import { PostgresEventStore } from './postgres/postgres-event-store.ts';
 import type { AccountEvent } from './testing/account.decider.ts';
 import { account, credit, credited, debit } from './testing/account.decider.ts';
-import { openOrm } from './testing/orm.ts';
+import { STORES } from './testing/stores.ts';
 import { VersionConflictError } from './version-conflict.error.ts';
 
-type Opened = { store: EventStore; close(): Promise<void> };
-
-const inMemory = async (clock: FakeClock): Promise<Opened> => ({
-  store: new InMemoryEventStore({ clock }),
-  close: async () => undefined,
-});
-
-const postgres = async (clock: FakeClock): Promise<Opened> => {
-  const database = await testDatabase();
-  const orm = await openOrm(database.url);
-  const store = new PostgresEventStore({ em: orm.em, clock, projections: [] });
-  return { store, close: async () => void (await orm.close(), await database.drop()) };
-};
-
 // One suite over the real store and its twin, because twins drift.
-describe.each([
-  { name: 'in memory', open: inMemory },
-  { name: 'in PostgreSQL', open: postgres },
-])('an event store $name', ({ open }) => {
+describe.each(STORES)('an event store $name', ({ open }) => {
   const clock = fakeClock('2026-01-15T12:00:00.123Z');
   let store: EventStore;
   let close: () => Promise<void>;
-  beforeAll(async () => ({ store, close } = await open(clock)));
+  beforeAll(async () => ({ store, close } = await open({ clock })));
   afterAll(() => close());
 
   let streams = 0;
@@ -123,9 +103,22 @@ describe.each([
       [one, 1],
       ['none', 0],
     ]);
-    const read = await store.readMany<AccountEvent>([one, two, 'none']);
-    expect(read.get(one)?.events).toEqual(appended.get(one)?.events);
-    expect([...read.values()].map(({ version }) => version)).toEqual([1, 2, 0]);
+    const read = await store.readSlices<AccountEvent>([one, two, 'none'].map((streamId) => ({ streamId, after: 0 })));
+    expect(read.get(one)).toEqual(appended.get(one)?.events);
+    expect([...read.values()].map(({ length }) => length)).toEqual([1, 2, 0]);
+  });
+
+  test('gives parts of streams', async () => {
+    const [one, two] = [newStream(), newStream()];
+    const versionsOf = async (after: number, upTo?: number) => {
+      const slices = [one, two].map((streamId) => ({ streamId, after, upTo }));
+      return [...(await store.readSlices(slices)).values()].map((events) => events.map(({ version }) => version));
+    };
+    await store.append(one, [1, 2, 3, 4, 5].map(credited), { ...by, expectedVersion: 0 });
+    await store.append(two, [1, 2].map(credited), { ...by, expectedVersion: 0 });
+    expect(await versionsOf(1, 3)).toEqual([[2, 3], [2]]);
+    expect(await versionsOf(3)).toEqual([[4, 5], []]);
+    expect(await versionsOf(4, 2)).toEqual([[], []]);
   });
 
   test('shows how a stream stood at a time', async () => {
@@ -137,12 +130,12 @@ describe.each([
       await store.append(stream, [credited(1)], { ...by, expectedVersion: version });
     }
     const [first, second] = times as [Date, Date, Date];
-    expect((await store.read(stream, { until: new Date(first.getTime() - 1) })).version).toBe(0);
-    expect((await store.read(stream, { until: second })).version).toBe(2);
-    expect((await store.read(stream, { until: second })).events).toHaveLength(2);
+    const at = async (until: Date) => (await store.fold(account, [{ streamId: stream, until }])).get(stream);
+    expect(await at(new Date(first.getTime() - 1))).toEqual({ state: { balance: 0 }, version: 0 });
+    expect(await at(second)).toEqual({ state: { balance: 2 }, version: 2 });
     clock.set(first);
     await store.append(stream, [credited(9)], { actor: 'a replica whose clock is slow', expectedVersion: 3 });
-    expect((await store.read(stream, { until: first })).version).toBe(1);
+    expect(await at(first)).toEqual({ state: { balance: 1 }, version: 1 });
   });
 
   test('handles a command: loads, decides, appends', async () => {
@@ -195,8 +188,8 @@ describe.each([
     ]);
     expect(batch.size).toBe(200);
     expect(batch.get(ids[199]!)).toMatchObject({ events: [{ type: 'AccountCredited' }, { type: 'AccountDebited' }] });
-    const read = await store.readMany<AccountEvent>(ids);
-    expect([...read.values()].map(({ version }) => version)).toEqual(
+    const read = await store.readSlices<AccountEvent>(ids.map((streamId) => ({ streamId, after: 0 })));
+    expect([...read.values()].map(({ length }) => length)).toEqual(
       ids.map((_, index) => 4 + (index < 5 ? 1 : 0) + (index === 0 ? 1 : 0)),
     );
   });

@@ -1,9 +1,6 @@
 import type { EventLike, NewEvent, StoredEvent, Stream } from './event.ts';
-
-export interface ReadOptions {
-  /** Leaves out what was recorded later: how the stream stood at that time. */
-  readonly until?: Date | undefined;
-}
+import type { Fold, Folded, FoldPlace } from './snapshot/fold.ts';
+import type { Slice } from './snapshot/fold-streams.ts';
 
 export interface PageOptions {
   readonly limit: number;
@@ -30,19 +27,27 @@ export interface Appended<Event extends EventLike> {
 }
 
 /**
- * Streams of events with optimistic concurrency. To decide, a stream is read whole: it holds what people do to one webhook, tenant
- * or key, and failures only up to the one that disables it, so hundreds of events in years. That bound is why there are
- * no snapshots; an aggregate without such a bound (a delivery log) keeps a log of its own.
+ * Streams of events with optimistic concurrency. A store that was given folds keeps a snapshot of each at every hundredth
+ * event (SNAPSHOT_EVERY), in the transaction that appends it (docs/adr/0040-snapshots-of-streams.md).
  */
 export interface EventStore {
-  /** The events of a stream in order; none for a stream that does not exist. */
-  read<Event extends EventLike>(streamId: string, options?: ReadOptions): Promise<Stream<Event>>;
+  /**
+   * The states that streams have led to, by id; every place asked for is in the answer. Of a fold with snapshots it reads at
+   * most SNAPSHOT_EVERY events of each stream once its snapshots are there; those that are missing it makes.
+   */
+  fold<State, Event extends EventLike>(
+    fold: Fold<State, Event>,
+    places: readonly FoldPlace[],
+  ): Promise<Map<string, Folded<State>>>;
+
+  /** The whole stream in order, however long it is; nothing for a stream that does not exist. */
+  read<Event extends EventLike>(streamId: string): Promise<Stream<Event>>;
 
   /** A page of a stream, the latest event first, however long the stream is. */
   readPage<Event extends EventLike>(streamId: string, page: PageOptions): Promise<StoredEvent<Event>[]>;
 
-  /** Several streams at once, by id; every id asked for is in the answer. */
-  readMany<Event extends EventLike>(streamIds: readonly string[]): Promise<Map<string, Stream<Event>>>;
+  /** Parts of several streams, by id; every id asked for is in the answer. */
+  readSlices<Event extends EventLike>(slices: readonly Slice[]): Promise<Map<string, StoredEvent<Event>[]>>;
 
   /** Appends all of `events` or none. Throws a VersionConflictError unless the stream is at `expectedVersion`. */
   append<Event extends EventLike>(

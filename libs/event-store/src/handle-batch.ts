@@ -12,7 +12,7 @@ export interface BatchEntry<Command> {
 }
 
 /**
- * Hundreds of streams at once: loads them all in one query, decides, and appends to all of them in one transaction with
+ * Hundreds of streams at once: loads them all together, decides, and appends to all of them in one transaction with
  * one INSERT, all or nothing. A conflict on one stream decides the whole batch again. Entries of the same stream are
  * taken together, in their order.
  *
@@ -34,14 +34,16 @@ export async function handleBatch<State, Command, Event extends EventLike>(
     commandsOf.set(streamId, all);
   }
   const attempt = async (): Promise<Map<string, Handled<State, Event>>> => {
-    const streams = await store.readMany<Event>([...commandsOf.keys()]);
+    const streams = await store.fold(
+      decider,
+      [...commandsOf.keys()].map((streamId) => ({ streamId })),
+    );
     const states = new Map<string, State>();
     const appends: StreamAppend<Event>[] = [];
-    for (const [streamId, stream] of streams) {
-      const before = evolveAll(decider, decider.initialState(), stream.events);
+    for (const [streamId, { state: before, version }] of streams) {
       const { state, events } = decideAll(decider, before, commandsOf.get(streamId) ?? []);
       states.set(streamId, state);
-      appends.push({ streamId, expectedVersion: stream.version, events });
+      appends.push({ streamId, expectedVersion: version, events });
     }
     const appended = await store.appendMany(appends, { actor });
     return new Map([...appended].map(([streamId, result]) => [streamId, { state: states.get(streamId)!, ...result }]));

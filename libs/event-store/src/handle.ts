@@ -41,15 +41,14 @@ export async function handle<State, Command, Event extends EventLike>(
 ): Promise<Handled<State, Event>> {
   const { actor, expectedVersion, retries = 10, random = Math.random } = options;
   const attempt = async (): Promise<Handled<State, Event>> => {
-    const past = await store.read<Event>(streamId);
+    const past = (await store.fold(decider, [{ streamId }])).get(streamId)!;
     if (expectedVersion !== undefined && expectedVersion !== past.version) {
       throw new VersionConflictError(streamId, expectedVersion, past.version);
     }
-    const state = evolveAll(decider, decider.initialState(), past.events);
-    const decided = decider.decide(command, state);
-    if (decided.length === 0) return { state, events: [], version: past.version };
+    const decided = decider.decide(command, past.state);
+    if (decided.length === 0) return { state: past.state, events: [], version: past.version };
     const { events, version } = await store.append(streamId, decided, { expectedVersion: past.version, actor });
-    return { state: evolveAll(decider, state, events), events, version };
+    return { state: evolveAll(decider, past.state, events), events, version };
   };
   return retryConflicts(attempt, { retries: expectedVersion === undefined ? retries : 0, random });
 }

@@ -1,8 +1,9 @@
 import { alertIdOf } from '@signet/contracts';
 import type { Instant } from '../instant.ts';
 import type { WebhookAttemptFailed, WebhookEvent } from '../webhook/webhook.events.ts';
+import type { WebhookPast } from '../webhook/past/webhook-past.fold.ts';
+import { NO_PAST, pastAfter } from '../webhook/past/webhook-past.fold.ts';
 import type { Placed, WebhookRow } from '../webhook/webhook.row.ts';
-import { applyToRow } from '../webhook/webhook.row.ts';
 import { raisesAlert } from '../webhook/webhook.state.ts';
 
 export const ALERT_TYPES = ['webhook.failing', 'webhook.disabled', 'webhook.recovered'] as const;
@@ -33,21 +34,26 @@ export const mayAlert = ({ type }: { readonly type: string }): boolean =>
   type === 'WebhookFailureAlertRaised' || type === 'WebhookDisabled' || type === 'WebhookRecovered';
 
 /**
- * The alerts that facts of a webhook are, told from its whole stream: so the relay says the same each time that it
- * publishes a fact, whatever became of the webhook since.
+ * The alerts that facts of a webhook are, told from its stream: so the relay says the same each time that it publishes a
+ * fact, whatever became of the webhook since.
  *
+ * @param stream the facts that are asked about and one more, since the next fact says whether a failure disables
  * @param versions of the facts that are asked about
+ * @param past how the webhook stood before `stream`; without it, `stream` is the whole one
  */
-export function alertsOf(webhookId: string, stream: readonly Placed[], versions: ReadonlySet<number>): Alert[] {
+export function alertsOf(
+  webhookId: string,
+  stream: readonly Placed[],
+  versions: ReadonlySet<number>,
+  past: WebhookPast = NO_PAST,
+): Alert[] {
   const alerts: Alert[] = [];
-  let row: WebhookRow | null = null;
-  let lastFailure: WebhookAttemptFailed | null = null;
+  let after = past;
   for (const [index, event] of stream.entries()) {
-    const before: WebhookRow | null = row;
-    row = applyToRow(webhookId, row, event);
-    if (event.type === 'WebhookAttemptFailed') lastFailure = event;
+    const { row: before } = after;
+    after = pastAfter(webhookId, after, event);
     if (before === null || !versions.has(event.version)) continue;
-    const told = alertOf(event, before, lastFailure, stream[index + 1]);
+    const told = alertOf(event, before, after.lastFailure, stream[index + 1]);
     if (told === null) continue;
     const { name, url, tenantId } = before;
     const id = alertIdOf(webhookId, event.version);

@@ -1,5 +1,6 @@
 import type { EventStore } from '@signet/event-store';
-import { aggregateOf, streamOf } from '../database/streams.ts';
+import { aggregateOf } from '../database/streams.ts';
+import { webhookPast } from '../webhook/past/webhook-past.fold.ts';
 import type { WebhookEvent } from '../webhook/webhook.events.ts';
 import type { Alert } from './alert.ts';
 import { alertsOf, mayAlert } from './alert.ts';
@@ -11,16 +12,28 @@ export interface LoggedFact {
   readonly type: string;
 }
 
-/** The alerts among a run of facts, in the order of each webhook. One read of the streams of those that may be some. */
+/**
+ * The alerts among a run of facts, in the order of each webhook. A run holds all facts of a webhook that lie between its
+ * first and its last, so that no more rows are read than the run has, and those up to the snapshot before it.
+ */
 export async function alertsInLog(store: EventStore, facts: readonly LoggedFact[]): Promise<Alert[]> {
   const asked = new Map<string, Set<number>>();
-  for (const fact of facts.filter(mayAlert)) {
-    const { id } = aggregateOf(fact.streamId);
-    asked.set(id, (asked.get(id) ?? new Set()).add(fact.version));
+  for (const { streamId, version } of facts.filter(mayAlert)) {
+    asked.set(streamId, (asked.get(streamId) ?? new Set()).add(version));
   }
   if (asked.size === 0) return [];
-  const streams = await store.readMany<WebhookEvent>([...asked.keys()].map((id) => streamOf('webhook', id)));
-  return [...asked].flatMap(([id, versions]) =>
-    alertsOf(id, streams.get(streamOf('webhook', id))?.events ?? [], versions),
+  const spans = [...asked].map(([streamId, versions]) => ({
+    streamId,
+    after: Math.min(...versions) - 1,
+    upTo: Math.max(...versions) + 1,
+  }));
+  const pasts = await store.fold(
+    webhookPast,
+    spans.map(({ streamId, after }) => ({ streamId, upTo: after })),
   );
+  const slices = await store.readSlices<WebhookEvent>(spans);
+  return [...asked].flatMap(([streamId, versions]) => {
+    const { id } = aggregateOf(streamId);
+    return alertsOf(id, slices.get(streamId) ?? [], versions, pasts.get(streamId)?.state);
+  });
 }

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
-import type { Decider, EventLike, Projection } from '@signet/event-store';
+import type { AnyFold, Decider, EventLike, Projection } from '@signet/event-store';
 import { handle, handleBatch, PostgresEventStore } from '@signet/event-store';
 import { sql } from 'kysely';
 import type { Kind } from './streams.ts';
@@ -39,6 +39,7 @@ export class Aggregates {
     private readonly em: EntityManager,
     private readonly clock: Clock,
     private readonly projections: readonly Projection[],
+    private readonly folds: readonly AnyFold[],
     private readonly around: AroundCommit,
   ) {}
 
@@ -83,6 +84,7 @@ export class Aggregates {
 
   /** The store, within the transaction that the entity manager is in, if it is in one. */
   storeIn(em: EntityManager): PostgresEventStore {
-    return new PostgresEventStore({ em, clock: this.clock, projections: this.projections });
+    const { clock, projections, folds } = this;
+    return new PostgresEventStore({ em, clock, projections, folds });
   }
 }

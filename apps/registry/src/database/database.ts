@@ -1,5 +1,5 @@
-import { EventStoreMigration } from '@signet/event-store';
-import type { Projection } from '@signet/event-store';
+import { EventStoreMigration, StreamSnapshotsMigration } from '@signet/event-store';
+import type { AnyFold, Projection } from '@signet/event-store';
 import type { DatabaseOptions } from '@signet/service-kit';
 import { databaseAddress, IdempotencyKeysMigration, InstallationMigration } from '@signet/service-kit';
 import { AlertMailsMigration } from '../alerts/alert-mails.migration.ts';
@@ -11,7 +11,9 @@ import type { RegistrySettings } from '../config.ts';
 import { TenantEntity } from '../tenant/tenant.entity.ts';
 import { TenantListsMigration } from '../tenant/tenant.lists.migration.ts';
 import { tenantProjection } from '../tenant/tenant.projection.ts';
+import { webhookPast } from '../webhook/past/webhook-past.fold.ts';
 import { WebhookCertificateMigration } from '../webhook/webhook.certificate.migration.ts';
+import { webhookDecider } from '../webhook/webhook.decider.ts';
 import { WebhookActivityEntity, WebhookEntity } from '../webhook/webhook.entity.ts';
 import { WebhookListsMigration } from '../webhook/webhook.lists.migration.ts';
 import { LegacySignatureMigration } from '../webhook/webhook.legacy-signature.migration.ts';
@@ -22,6 +24,9 @@ import { RegistryMigration1 } from './registry.migration.ts';
 
 /** Written in the transaction that appends the events, and built again from them by `rebuild.ts`. */
 export const PROJECTIONS: readonly Projection[] = [tenantProjection, apiKeyProjection, webhookProjection];
+
+/** Whose snapshots are kept: what commands and the history fold of long streams. */
+export const FOLDS: readonly AnyFold[] = [webhookDecider, webhookPast];
 
 export const registryDatabase = (
   settings: Pick<RegistrySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'> & Partial<RegistrySettings>,
@@ -43,6 +48,7 @@ export const registryDatabase = (
     TenantListsMigration,
     InstallationMigration,
     ReplayMissedMigration,
+    StreamSnapshotsMigration,
   ],
   installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,

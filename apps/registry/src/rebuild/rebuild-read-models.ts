@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { DELIVERY_OUTCOMES } from '@signet/contracts';
-import { rebuild } from '@signet/event-store';
+import { forgetSnapshots, rebuild } from '@signet/event-store';
 import type { KafkaClientOptions } from '@signet/kafka';
 import { CompactedTopic } from '@signet/kafka';
 import { PROJECTIONS } from '../database/database.ts';
@@ -9,8 +9,14 @@ import { isUnreadable, readOutcome } from '../webhook/webhook.outcome-record.ts'
 import type { Activity } from '../webhook/webhook.outcome-recorder.ts';
 import { foldOutcomes } from '../webhook/webhook.outcome-recorder.ts';
 
-/** Drops the projections and builds them again from the events, in one transaction. */
-export const rebuildProjections = (em: EntityManager): Promise<void> => rebuild(em, PROJECTIONS);
+/**
+ * Drops the projections and builds them again from the events, in one transaction. Snapshots go as well: they are made anew
+ * when somebody needs them.
+ */
+export async function rebuildProjections(em: EntityManager): Promise<void> {
+  await forgetSnapshots(em);
+  await rebuild(em, PROJECTIONS);
+}
 
 /**
  * Raises the activity to what the outcomes on Kafka say, as far back as they go. What the table knows from before is

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { forgetSnapshots, lockSnapshots } from '@signet/event-store';
 import type { SealingKeys } from '@signet/signature';
 import { sql } from 'kysely';
 import { aggregateOf, streamOf } from '../database/streams.ts';
@@ -57,6 +58,7 @@ async function resealBatch(
 ): Promise<number> {
   const look = newResealing();
   if (resealed(await sealedEvents(em, ids), look).length === 0) return 0;
+  await lockSnapshots(em);
   // Appends wait until the batch is through: one of them may have read a row's secrets, and would write them back.
   await sql`lock table events in share row exclusive mode`.execute(em.getKysely());
   const resealing = newResealing();
@@ -64,6 +66,7 @@ async function resealBatch(
   const changed = resealed(events, resealing);
   await rewriteEvents(em, changed);
   const streams = new Set(changed.map(({ stream_id }) => stream_id));
+  await forgetSnapshots(em, [...streams]);
   const now = new Map(changed.map((placed) => [placeOf(placed), placed]));
   await rewriteRows(
     em,

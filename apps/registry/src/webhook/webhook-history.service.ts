@@ -4,10 +4,9 @@ import { tenantOf } from '../caller.ts';
 import { streamOf } from '../database/streams.ts';
 import { displayNameOf } from '../event-type/event-types.ts';
 import { RuleBroken } from '../rule-broken.ts';
+import { webhookPast } from './past/webhook-past.fold.ts';
 import type { WebhookEvent } from './webhook.events.ts';
 import { sentenceOf, shownData } from './webhook.history.ts';
-import type { WebhookRow } from './webhook.row.ts';
-import { applyToRow } from './webhook.row.ts';
 import type { WebhookView } from './webhook.view.ts';
 import { webhookView } from './webhook.view.ts';
 
@@ -34,8 +33,8 @@ export class WebhookHistory {
   /** How it stood at a time. */
   async at(id: string, time: Date, caller: Caller): Promise<WebhookView> {
     await this.requireVisible(id, caller);
-    const { events } = await this.store.read<WebhookEvent>(streamOf('webhook', id), { until: time });
-    const row = events.reduce<WebhookRow | null>((before, event) => applyToRow(id, before, event), null);
+    const streamId = streamOf('webhook', id);
+    const row = (await this.store.fold(webhookPast, [{ streamId, until: time }])).get(streamId)?.state.row ?? null;
     if (row === null) throw new RuleBroken('not_found', 'webhook_not_found', 'There was no such webhook at that time.');
     return webhookView(row, displayNameOf);
   }

@@ -203,4 +203,11 @@ export const webhookDecider = {
   initialState: (): Webhook => ({ status: 'absent' }),
   decide,
   evolve,
+  /** A webhook whose failures and successes alternate adds to its stream for ever. The state is JSON as it is. */
+  snapshots: {
+    name: 'webhook-rules',
+    shape: 1,
+    isOf: (streamId: string): boolean => streamId.startsWith('webhook:'),
+    revive: (json: unknown): Webhook => json as Webhook,
+  },
 };

@@ -1,5 +1,11 @@
 import type { Instant } from '../instant.ts';
-import type { SealedSecret, WebhookEvent, WebhookRegistered, WebhookSettings } from './webhook.events.ts';
+import type {
+  DisabledReason,
+  SealedSecret,
+  WebhookEvent,
+  WebhookRegistered,
+  WebhookSettings,
+} from './webhook.events.ts';
 import { changedSettings } from './webhook.credentials.ts';
 import { settingsIn } from './webhook.events.ts';
 
@@ -14,6 +20,7 @@ export interface LiveWebhook {
   readonly isActive: boolean;
   /** When it was disabled; null while it is active. */
   readonly disabledAt: Instant | null;
+  readonly disabledReason: DisabledReason | null;
   /** The reason for people; null while it is active, and where none was given. */
   readonly disabledDetail: string | null;
   /** The failures in a row, each by the id of its attempt, so that a repeated outcome cannot count twice. */
@@ -64,6 +71,7 @@ const registered = ({ data }: WebhookRegistered): LiveWebhook => ({
   certificate: null,
   isActive: true,
   disabledAt: null,
+  disabledReason: null,
   disabledDetail: null,
   failures: [],
   lastFailureEndedAt: null,
@@ -84,6 +92,7 @@ export function evolveLive(webhook: LiveWebhook, event: WebhookEvent): Webhook {
         ...webhook,
         isActive: true,
         disabledAt: null,
+        disabledReason: null,
         disabledDetail: null,
         failures: [],
         enabledAt: event.data.at,
@@ -93,6 +102,7 @@ export function evolveLive(webhook: LiveWebhook, event: WebhookEvent): Webhook {
         ...webhook,
         isActive: false,
         disabledAt: event.data.at,
+        disabledReason: event.data.reason,
         disabledDetail: event.data.detail,
         isAlerted: webhook.isAlerted || raisesAlert(event),
       };

@@ -29,6 +29,23 @@ create table events (
 create index events_tx_position on events (tx, position);
 ${RELAY_POSITIONS_MIGRATION}`;
 
+/**
+ * States of streams at some of their versions, so that a long stream need not be read from its first event. Nothing but what
+ * follows from the events: every row may be deleted at any time. `last_recorded_at` never falls as the version grows, so
+ * that the key finds the latest snapshot of all, and the latest before a time, in one step.
+ */
+export const STREAM_SNAPSHOTS_MIGRATION = `
+create table stream_snapshots (
+  stream_id text not null,
+  fold text not null,
+  shape integer not null,
+  last_recorded_at timestamptz not null,
+  version integer not null check (version > 0),
+  state jsonb not null,
+  primary key (stream_id, fold, shape, last_recorded_at, version)
+);
+`;
+
 /** For `migrations.migrationsList` of a service that keeps its aggregates in an event store. */
 export class EventStoreMigration extends Migration {
   override up(): void {
@@ -40,5 +57,12 @@ export class EventStoreMigration extends Migration {
 export class RelayPositionsMigration extends Migration {
   override up(): void {
     this.addSql(RELAY_POSITIONS_MIGRATION);
+  }
+}
+
+/** For `migrations.migrationsList` of a service whose store keeps snapshots, behind EventStoreMigration. */
+export class StreamSnapshotsMigration extends Migration {
+  override up(): void {
+    this.addSql(STREAM_SNAPSHOTS_MIGRATION);
   }
 }

@@ -2,8 +2,10 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { sql } from 'kysely';
 import type { EventLike, NewEvent, StoredEvent, Stream } from '../event.ts';
-import type { AppendOptions, Appended, EventStore, PageOptions, ReadOptions, StreamAppend } from '../event-store.ts';
-import { streamUntil } from '../stream-until.ts';
+import type { AppendOptions, Appended, EventStore, PageOptions, StreamAppend } from '../event-store.ts';
+import type { AnyFold, Fold, Folded, FoldPlace } from '../snapshot/fold.ts';
+import type { FoldSource, Slice } from '../snapshot/fold-streams.ts';
+import { foldStreams, passesSnapshot } from '../snapshot/fold-streams.ts';
 import { VersionConflictError } from '../version-conflict.error.ts';
 import type { EventRow } from './event-rows.ts';
 import { EVENT_COLUMNS, eventOf } from './event-rows.ts';
@@ -11,12 +13,16 @@ import { quotedTable } from './identifier.ts';
 import { AppendRefused, insertEvents } from './insert-events.ts';
 import type { Projection } from './projection.ts';
 import { projectAll } from './projection.ts';
+import { readSlices } from './read-slices.ts';
+import { keepSnapshots, latestSnapshots, mayKeepSnapshots } from './snapshot-statements.ts';
 
 export interface PostgresEventStoreOptions {
   /** Any entity manager. If it is in a transaction at the time of a call, the store joins that. */
   readonly em: EntityManager;
   readonly clock: Clock;
   readonly projections: readonly Projection[];
+  /** Folds whose snapshots the appends keep; needs the table of STREAM_SNAPSHOTS_MIGRATION. */
+  readonly folds?: readonly AnyFold[] | undefined;
   /** Default `events`; `schema.events` if it is not on the search path. */
   readonly table?: string | undefined;
 }
@@ -34,18 +40,29 @@ export class PostgresEventStore implements EventStore {
   readonly #em: EntityManager;
   readonly #clock: Clock;
   readonly #projections: readonly Projection[];
+  readonly #folds: readonly AnyFold[];
   readonly #table: string;
 
-  constructor({ em, clock, projections, table = 'events' }: PostgresEventStoreOptions) {
+  constructor({ em, clock, projections, folds = [], table = 'events' }: PostgresEventStoreOptions) {
     this.#em = em;
     this.#clock = clock;
     this.#projections = projections;
+    this.#folds = folds;
     this.#table = quotedTable(table);
   }
 
-  async read<Event extends EventLike>(streamId: string, { until }: ReadOptions = {}): Promise<Stream<Event>> {
-    const streams = await this.readMany<Event>([streamId]);
-    return streamUntil(streams.get(streamId)!.events, until);
+  async fold<State, Event extends EventLike>(
+    fold: Fold<State, Event>,
+    places: readonly FoldPlace[],
+  ): Promise<Map<string, Folded<State>>> {
+    const { folded, missing } = await foldStreams(this.#sourceIn(this.#em), fold, places);
+    if (missing.length > 0) await this.#makeMissing(fold, [...new Set(missing.map(({ streamId }) => streamId))]);
+    return folded;
+  }
+
+  async read<Event extends EventLike>(streamId: string): Promise<Stream<Event>> {
+    const events = (await this.readSlices<Event>([{ streamId, after: 0 }])).get(streamId)!;
+    return { events, version: events.length };
   }
 
   async readPage<Event extends EventLike>(
@@ -59,17 +76,8 @@ export class PostgresEventStore implements EventStore {
     return rows.map((row) => eventOf<Event>(row));
   }
 
-  async readMany<Event extends EventLike>(streamIds: readonly string[]): Promise<Map<string, Stream<Event>>> {
-    const eventsOf = new Map<string, StoredEvent<Event>[]>(streamIds.map((streamId) => [streamId, []]));
-    if (streamIds.length > 0) {
-      const { rows } = await sql<EventRow>`
-        select ${sql.raw(EVENT_COLUMNS)} from ${sql.raw(this.#table)}
-        where stream_id = any(${[...eventsOf.keys()]}::text[]) order by stream_id, version`.execute(
-        this.#em.getKysely(),
-      );
-      for (const row of rows) eventsOf.get(row.stream_id)!.push(eventOf(row));
-    }
-    return new Map([...eventsOf].map(([streamId, events]) => [streamId, streamUntil(events, undefined)]));
+  readSlices<Event extends EventLike>(slices: readonly Slice[]): Promise<Map<string, StoredEvent<Event>[]>> {
+    return readSlices(this.#em, this.#table, slices);
   }
 
   async append<Event extends EventLike>(
@@ -96,6 +104,7 @@ export class PostgresEventStore implements EventStore {
       await em.transactional(async (transaction) => {
         const stored = await insertEvents(transaction, appends, recording);
         await projectAll(this.#projections, stored, transaction);
+        await this.#keepPassed(transaction, appends);
         await alongside?.(transaction);
         for (const event of stored) appended.get(event.streamId)!.events.push(event);
       });
@@ -103,6 +112,38 @@ export class PostgresEventStore implements EventStore {
       throw error instanceof AppendRefused ? await this.#conflict(appends) : error;
     }
     return appended;
+  }
+
+  #sourceIn(em: EntityManager): FoldSource {
+    return {
+      latest: (form, places) => latestSnapshots(em, form, places),
+      slices: (slices, limit) => readSlices(em, this.#table, slices, limit),
+    };
+  }
+
+  /** The snapshots that these appends have passed, in their transaction. It reads of each stream what lies since the last one. */
+  async #keepPassed(em: EntityManager, appends: readonly StreamAppend<EventLike>[]): Promise<void> {
+    const passing = appends.filter(({ expectedVersion: from, events }) => passesSnapshot(from, from + events.length));
+    for (const fold of this.#folds) {
+      const places = passing.filter(({ streamId }) => fold.snapshots?.isOf(streamId));
+      const { missing } = await foldStreams(
+        this.#sourceIn(em),
+        fold,
+        places.map(({ streamId }) => ({ streamId })),
+      );
+      if (fold.snapshots) await keepSnapshots(em, fold.snapshots, missing);
+    }
+  }
+
+  /** Reads the streams once more, under a lock that keeps those out who rewrite events: it happens once to a stream. */
+  async #makeMissing<State, Event extends EventLike>(fold: Fold<State, Event>, streamIds: readonly string[]) {
+    const em = this.#em.isInTransaction() ? this.#em : this.#em.fork();
+    await em.transactional(async (transaction) => {
+      if (!fold.snapshots || !(await mayKeepSnapshots(transaction))) return;
+      const places = streamIds.map((streamId) => ({ streamId }));
+      const { missing } = await foldStreams(this.#sourceIn(transaction), fold, places);
+      await keepSnapshots(transaction, fold.snapshots, missing);
+    });
   }
 
   /** Says which stream it was: the rolled back statement does not. */

@@ -107,11 +107,11 @@ test('a conflict within the transaction of the caller is decided again, and what
       ...account,
       decide: (command, state) => (decisions++, account.decide(command, state)),
     };
-    const read = within.read.bind(within);
-    within.read = async (...args: Parameters<typeof read>) => {
-      const stream = await read(...args);
+    const fold = within.fold.bind(within);
+    within.fold = async (...args: Parameters<typeof fold>) => {
+      const folded = await fold(...args);
       if (decisions === 0) await handle(storeOutside(), account, 'a', credit(1), by);
-      return stream as never;
+      return folded as never;
     };
     await handle(within, interrupted, 'a', credit(1), by);
     expect(decisions).toBe(2);

@@ -1,6 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { EventStoreMigration } from '../postgres/migration.ts';
+import { EventStoreMigration, StreamSnapshotsMigration } from '../postgres/migration.ts';
 import { Balance, BALANCES_TABLE } from './balances.projection.ts';
 
 /** MikroORM on an empty database, migrated as an application does it. */
@@ -10,7 +10,10 @@ export async function openOrm(url: string): Promise<MikroORM> {
     entities: [Balance],
     extensions: [Migrator],
     migrations: {
-      migrationsList: [{ name: '1-event-store', class: EventStoreMigration }],
+      migrationsList: [
+        { name: '1-event-store', class: EventStoreMigration },
+        { name: '2-stream-snapshots', class: StreamSnapshotsMigration },
+      ],
       snapshot: false,
       silent: true,
     },
