@@ -15,8 +15,9 @@ export function kafkaClientAt(brokers: string, clientId: string, env: Environmen
   return kafkaClient(loadSettings(sharedSettings.kafka, { ...given, SIGNET_KAFKA_BROKERS: brokers }), clientId);
 }
 
-/** The same for a PostgreSQL that the settings name. @throws SettingsError */
+/** The same for the PostgreSQL of `npm start`. @throws SettingsError */
 export function databaseAt(url: string, env: Environment = process.env): DatabaseAddress {
-  const given = { ...env, SIGNET_DATABASE_URL: url, SIGNET_DATABASE_URL_FILE: undefined };
-  return databaseAddress(loadSettings(sharedSettings.database, given));
+  const isGiven = env['SIGNET_DATABASE_URL']?.trim() || env['SIGNET_DATABASE_URL_FILE']?.trim();
+  const settings = { ...(isGiven && env), SIGNET_DATABASE_URL: url, SIGNET_DATABASE_URL_FILE: undefined };
+  return databaseAddress(loadSettings(sharedSettings.database, settings));
 }

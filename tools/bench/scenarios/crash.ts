@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import type { Bench } from '../bench.ts';
 import { BenchTenant } from '../bench-tenant.ts';
 import { nowMicros } from '../clock.ts';
+import { withDatabaseOf } from '../database.ts';
 import type { Baseline } from '../deliveries.ts';
 import { baselineOf, settle, untilDelivered } from '../deliveries.ts';
 import type { Producer } from '../outgoing.ts';
@@ -83,17 +83,13 @@ async function untilCame(bench: Bench, baseline: Baseline, messages: number): Pr
 
 /** Ids of the tenant's events whose success delivery has written down: those it may not send again. */
 async function recordedEvents(databaseUrl: string, tenantId: string): Promise<ReadonlySet<string>> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
+  return withDatabaseOf({ databaseUrl }, async (client) => {
     const { rows } = await client.query<{ event_id: string }>(
       `select event_id from delivery.deliveries where tenant_id = $1 and status = 'SUCCESS'`,
       [tenantId],
     );
     return new Set(rows.map(({ event_id }) => event_id));
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 const unrecorded = (columns: ArrivalColumns | undefined, recorded: ReadonlySet<string>, until: number): number =>

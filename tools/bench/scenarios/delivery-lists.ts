@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { REGISTRY_WEBHOOKS } from '@signet/contracts';
 import type { WebhookSnapshot } from '@signet/contracts';
-import pg from 'pg';
+import type pg from 'pg';
 import { Api, untilAccepted } from '../../dev/api.ts';
 import type { Bench } from '../bench.ts';
+import { withDatabaseOf } from '../database.ts';
 import type { Figure, Outcome } from '../result.ts';
 import { TARGETS } from '../targets.ts';
 import { deliveryLists as pathsOf } from './delivery-lists.paths.ts';
@@ -20,9 +21,10 @@ const NOTHING_SENT = { sent: 0, accepted: 0, expected: 0, once: 0, repeated: 0, 
 const KINDS = ['Orders', 'Stock', 'Repairs', 'Accounting', 'Newsletter'];
 
 /** Many recorded deliveries, seeded straight into the read model: how long does a page take? */
-export async function deliveryLists(bench: Bench): Promise<Outcome> {
-  const database = new pg.Client({ connectionString: bench.local().databaseUrl });
-  await database.connect();
+export const deliveryLists = (bench: Bench): Promise<Outcome> =>
+  withDatabaseOf(bench.local(), (database) => measure(bench, database));
+
+async function measure(bench: Bench, database: pg.Client): Promise<Outcome> {
   const webhooks: WebhookSnapshot[] = [];
   try {
     const startedAt = performance.now();
@@ -57,7 +59,6 @@ export async function deliveryLists(bench: Bench): Promise<Outcome> {
       webhooks.map(({ id }) => ({ key: id, value: null })),
     );
     await remove(database);
-    await database.end();
   }
 }
 

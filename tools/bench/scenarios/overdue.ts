@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Bench } from '../bench.ts';
 import { BenchTenant } from '../bench-tenant.ts';
 import { nowMicros } from '../clock.ts';
+import { withDatabaseOf } from '../database.ts';
 import { settle } from '../deliveries.ts';
 import type { SentMessage } from '../measure/ledger.ts';
 import { addUp, reconcile } from '../measure/ledger.ts';
@@ -28,13 +29,14 @@ const POLL_MS = 200;
  * A hundred thousand retries of fifty webhooks are due at the same moment, as after an outage of everybody's. How fast do
  * they go out, and do fresh messages wait behind them?
  */
-export async function overdue(bench: Bench): Promise<Outcome> {
+export const overdue = (bench: Bench): Promise<Outcome> =>
+  withDatabaseOf(bench.local(), (database) => measure(bench, database));
+
+async function measure(bench: Bench, database: pg.Client): Promise<Outcome> {
   const late = await BenchTenant.create(bench, 'overdue');
   const neighbour = await BenchTenant.create(bench, 'overdue neighbour');
   await late.addWebhooks(PATHS);
   await neighbour.addWebhooks([NEIGHBOUR]);
-  const database = new pg.Client({ connectionString: bench.local().databaseUrl });
-  await database.connect();
   try {
     const retries = await seedRetries(database, late.id, RETRIES, randomUUID);
     await bench.cpu.settled(60_000);
@@ -75,7 +77,6 @@ export async function overdue(bench: Bench): Promise<Outcome> {
       notes: [...refusals(own), ...refusals(others)],
     };
   } finally {
-    await database.end();
     await late.close();
     await neighbour.close();
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Bench } from '../bench.ts';
+import { withDatabaseOf } from '../database.ts';
 import type { Figure, Outcome } from '../result.ts';
 import { TARGETS } from '../targets.ts';
 import { pageFigures, pageTimes } from './page-times.ts';
@@ -40,9 +41,10 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A registry with many webhooks, seeded straight into its read models: how long does a page take? */
-export async function registryLists(bench: Bench): Promise<Outcome> {
-  const database = new pg.Client({ connectionString: bench.local().databaseUrl });
-  await database.connect();
+export const registryLists = (bench: Bench): Promise<Outcome> =>
+  withDatabaseOf(bench.local(), (database) => measure(bench, database));
+
+async function measure(bench: Bench, database: pg.Client): Promise<Outcome> {
   try {
     await seed(database);
     const { body } = await bench.operator.post<{ id: string; key: string }>('/v1/tenants/many-0/api-keys', {
@@ -61,7 +63,6 @@ export async function registryLists(bench: Bench): Promise<Outcome> {
     return { scenario: 'registry-lists', figures, ledger: NOTHING_SENT, notes: [] };
   } finally {
     await remove(database);
-    await database.end();
   }
 }
 
