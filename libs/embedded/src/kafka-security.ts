@@ -1,23 +1,29 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Of a listener with TLS and users, PEM. */
+/** Of listeners with TLS, PEM. */
 export interface KafkaSecurity {
   readonly key: string;
   readonly cert: string;
-  /** Authorities of clients' certificates; with them a client that has another one, or none, is refused. */
+  /**
+   * Authorities of clients' certificates; with them a client that has another one, or none, is refused, and there is a listener more,
+   * where the certificate is the user.
+   */
   readonly clientCa?: string;
   /** Password by user name, of letters and digits: for PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512. */
   readonly users: Readonly<Record<string, string>>;
+  /** Whether each user may do only what ACLs say; on the listener without TLS everybody may do everything. */
+  readonly authorizes?: boolean;
 }
 
 const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
 const LISTENER = 'listener.name.sasl_ssl';
+const AUTHORIZER = 'org.apache.kafka.metadata.authorizer.StandardAuthorizer';
 const MODULES = 'org.apache.kafka.common.security';
 
 /** Lines of server.properties, for the files of `writeSecurityFiles`. */
 export function securityProperties(
-  { users, clientCa }: KafkaSecurity,
+  { users, clientCa, authorizes = false }: KafkaSecurity,
   folder: string,
 ): Record<string, string | boolean> {
   const passwords = Object.entries(users).map(([name, password]) => `user_${name}="${password}"`);
@@ -34,7 +40,10 @@ export function securityProperties(
       'ssl.truststore.location': join(folder, 'clients.pem'),
       // Kafka leaves it out for SASL_SSL unless the listener itself says so.
       [`${LISTENER}.ssl.client.auth`]: 'required',
+      'listener.name.ssl.ssl.client.auth': 'required',
     }),
+    // The broker is its own controller, and both talk on the listeners without users.
+    ...(authorizes && { 'authorizer.class.name': AUTHORIZER, 'super.users': 'User:ANONYMOUS' }),
   };
 }
 

@@ -5,8 +5,9 @@ export interface KafkaPlace {
   readonly logDirs: string;
   readonly port: number;
   readonly controllerPort: number;
-  /** One more listener, with TLS and users. */
-  readonly secure?: (KafkaSecurity & { readonly port: number; readonly folder: string }) | undefined;
+  /** More listeners: SASL_SSL with users, and SSL where clients have certificates. */
+  readonly secure?:
+    (KafkaSecurity & { readonly port: number; readonly certificatePort: number; readonly folder: string }) | undefined;
 }
 
 /** server.properties of one broker that is its own controller (KRaft), on 127.0.0.1 only. */
@@ -44,9 +45,12 @@ export function serverProperties({ logDirs, port, controllerPort, secure }: Kafk
     'num.recovery.threads.per.data.dir': 2,
   };
   if (secure) {
-    properties['listeners'] += `,SASL_SSL://127.0.0.1:${secure.port}`;
-    properties['advertised.listeners'] += `,SASL_SSL://localhost:${secure.port}`;
-    properties['listener.security.protocol.map'] += ',SASL_SSL:SASL_SSL';
+    const more = { SASL_SSL: secure.port, ...(secure.clientCa !== undefined && { SSL: secure.certificatePort }) };
+    for (const [protocol, secured] of Object.entries(more)) {
+      properties['listeners'] += `,${protocol}://127.0.0.1:${secured}`;
+      properties['advertised.listeners'] += `,${protocol}://localhost:${secured}`;
+      properties['listener.security.protocol.map'] += `,${protocol}:${protocol}`;
+    }
     Object.assign(properties, securityProperties(secure, secure.folder));
   }
   return lines(properties);

@@ -21,7 +21,7 @@ export interface KafkaOptions {
   /** Exactly these ports of 127.0.0.1; without them any free ones. */
   readonly port?: number;
   readonly controllerPort?: number;
-  /** A second listener, SASL_SSL on localhost; `secureBrokers` says where. */
+  /** More listeners, SASL_SSL and SSL on localhost; `secureBrokers` and `certificateBrokers` say where. */
   readonly security?: KafkaSecurity;
   /** Largest size of the Java heap, as `-Xmx` takes it. Default `512m`. */
   readonly heap?: string;
@@ -35,6 +35,8 @@ export interface RunningKafka {
   readonly brokers: string;
   /** localhost:port of the listener with TLS and users, where `security` asked for it. */
   readonly secureBrokers: string | undefined;
+  /** localhost:port of the listener where a certificate is the user, where `security` has authorities for them. */
+  readonly certificateBrokers: string | undefined;
   readonly port: number;
   readonly pid: number;
   /** Resolves with a sentence when the broker is gone, asked to or not. */
@@ -65,7 +67,12 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   const logFile = resolve(options.logFile ?? join(dataDir, 'kafka.log'));
   const files = { server: join(dataDir, 'server.properties'), log: join(dataDir, 'log4j2.properties') };
   const { security } = options;
-  const secure = security && { ...security, folder: dataDir, port: await freePort() };
+  const secure = security && {
+    ...security,
+    folder: dataDir,
+    port: await freePort(),
+    certificatePort: await freePort(),
+  };
   if (security) writeSecurityFiles(security, dataDir);
   writeFileSync(files.server, serverProperties({ logDirs: join(dataDir, 'data'), port, controllerPort, secure }));
   writeFileSync(files.log, logProperties(logFile));
@@ -98,6 +105,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   return {
     brokers: `127.0.0.1:${port}`,
     secureBrokers: secure && `localhost:${secure.port}`,
+    certificateBrokers: secure?.clientCa && `localhost:${secure.certificatePort}`,
     port,
     pid: server.pid,
     exited: server.exited,

@@ -16,20 +16,31 @@ const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
+/**
+ * OpenSSL's codes for what a server says against the client's certificate, or against there being none, such as
+ * `ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED`. Servers also close a handshake for other reasons: those alerts are not among them.
+ */
+const OUR_CERTIFICATE_REFUSED =
+  /^ERR_SSL_.*ALERT_(BAD_CERTIFICATE|.*CERTIFICATE_(UNKNOWN|REQUIRED|EXPIRED|REVOKED)|UNKNOWN_CA)$/;
 const OTHER_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
 /** kafkajs does not try again after it: a wrong password, or a mechanism that the broker does not have. */
 const KAFKA_USER_REFUSED = 'KafkaJSSASLAuthenticationError';
 
 /** The settings that are to blame for a refusal, where they are others than the one that says where the server is. */
-const BLAMED: Readonly<Record<string, { authority: string; user: string }>> = {
+const BLAMED: Readonly<Record<string, { authority: string; user: string; certificate: string }>> = {
   SIGNET_KAFKA_BROKERS: {
     authority: 'SIGNET_KAFKA_CA',
     user: 'SIGNET_KAFKA_SASL_MECHANISM, SIGNET_KAFKA_USERNAME and SIGNET_KAFKA_PASSWORD',
+    certificate: 'SIGNET_KAFKA_CERT',
   },
-  SIGNET_DATABASE_URL: { authority: 'SIGNET_DATABASE_CA', user: 'SIGNET_DATABASE_URL' },
+  SIGNET_DATABASE_URL: {
+    authority: 'SIGNET_DATABASE_CA',
+    user: 'SIGNET_DATABASE_URL',
+    certificate: 'SIGNET_DATABASE_CERT',
+  },
 };
 
-type Refusal = 'setting' | 'user' | 'authority' | 'name';
+type Refusal = 'setting' | 'user' | 'authority' | 'name' | 'certificate';
 
 /**
  * Whether waiting does not help: the server answers, and it refuses what the setting says, or we refuse its certificate. Where
@@ -46,6 +57,7 @@ function refusalOf(error: unknown): Refusal | undefined {
   if (REFUSED_FOR_GOOD.has(String(code))) return 'setting';
   if (UNKNOWN_AUTHORITY.has(String(code))) return 'authority';
   if (code === OTHER_NAME) return 'name';
+  if (OUR_CERTIFICATE_REFUSED.test(String(code))) return 'certificate';
   if (name === KAFKA_USER_REFUSED) return 'user';
   return cause === undefined ? undefined : refusalOf(cause);
 }
@@ -62,11 +74,17 @@ export function reasonOf(error: unknown): string {
 
 /** For a server that refuses the setting. `what` is its name, such as `PostgreSQL`. */
 export function refusedSentence(what: string, setting: string, error: unknown): string {
-  const { authority, user } = BLAMED[setting] ?? { authority: setting, user: setting };
+  const { authority, user, certificate } = BLAMED[setting] ?? {
+    authority: setting,
+    user: setting,
+    certificate: setting,
+  };
   const reason = reasonOf(error);
   switch (refusalOf(error)) {
     case 'authority':
       return `The certificate of ${what} is not signed by an authority of ${authority}: ${reason}.`;
+    case 'certificate':
+      return `${what} refuses the certificate of ${certificate}: ${reason}.`;
     case 'name':
       return `The certificate of ${what} is for another host than ${setting} names: ${reason}.`;
     case 'user':
