@@ -2,14 +2,13 @@
  * `node apps/delivery/dist/rebuild.js`, with delivery's SIGNET_INSTALLATION and SIGNET_DATABASE_URL: drops the deliveries table's rows and the work
  * queue, and makes both anew from the log. Delivery may run meanwhile; what it records waits.
  */
-import { MikroORM } from '@mikro-orm/postgresql';
 import {
-  databaseOptions,
-  migrate,
+  defineSettings,
   pinoLogger,
+  runCommand,
   settingsFromEnvironment,
   sharedSettings,
-  defineSettings,
+  withDatabase,
 } from '@signet/service-kit';
 import { rebuildDeliveries } from './commands/rebuild-deliveries.ts';
 import { settings } from './config.ts';
@@ -24,11 +23,9 @@ const { SIGNET_LOG_LEVEL, ...rest } = settingsFromEnvironment(
 );
 const logger = pinoLogger('delivery-rebuild', SIGNET_LOG_LEVEL);
 const database = deliveryDatabase(rest);
-const orm = await MikroORM.init(databaseOptions(database));
-try {
-  await migrate(orm, database);
-  const deliveries = await rebuildDeliveries(orm.em.fork());
-  logger.info({ deliveries }, 'the deliveries are rebuilt from their log');
-} finally {
-  await orm.close();
-}
+await runCommand({ database }, logger, () =>
+  withDatabase(database, async (orm) => {
+    const deliveries = await rebuildDeliveries(orm.em.fork());
+    logger.info({ deliveries }, 'the deliveries are rebuilt from their log');
+  }),
+);

@@ -19,8 +19,10 @@ afterAll(async () => {
 });
 
 /** The registry uses both servers. Resolves when it has ended, as it must, and long before it would have given up waiting. */
-async function refused(settings: Record<string, string>): Promise<{ code: number | null; err: string }> {
-  const child = spawn(process.execPath, ['apps/registry/dist/main.js'], {
+const refused = (settings: Record<string, string>) => run(['apps/registry/dist/main.js'], settings);
+
+async function run(script: string[], settings: Record<string, string> = {}) {
+  const child = spawn(process.execPath, script, {
     cwd: ROOT,
     env: {
       SIGNET_HOST: '127.0.0.1',
@@ -32,13 +34,17 @@ async function refused(settings: Record<string, string>): Promise<{ code: number
       ...servers.settings,
       ...settings,
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let err = '';
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (text: Buffer) => (out += text.toString()));
   child.stderr.on('data', (text: Buffer) => (err += text.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
-  return { code, err: err.trim() };
+  return { code, err: err.trim(), out };
 }
+const UNREADABLE_WEBHOOKS = ['apps/registry/dist/unreadable-webhooks.js', 'list'];
+const DEAD_LETTERS = ['apps/ingestion/dist/commands/dead-letters.js', 'list'];
+const REBUILD = ['apps/delivery/dist/rebuild.js'];
 
 const OTHER_CA = selfSigned('localhost').cert;
 const atAddress = (place: string): string => place.replace('localhost', '127.0.0.1');
@@ -103,3 +109,39 @@ test('a message is delivered over SASL_SSL and verify-full, with client certific
     what: 'the delivery',
   });
 }, 240_000);
+
+test.each<[string, string[], Record<string, string>, RegExp]>([
+  [
+    'a password of Kafka',
+    UNREADABLE_WEBHOOKS,
+    { SIGNET_KAFKA_PASSWORD: 'guessed' },
+    /^Kafka refuses what .*PASSWORD say: /,
+  ],
+  [
+    'a CA of Kafka',
+    DEAD_LETTERS,
+    { SIGNET_KAFKA_CA: OTHER_CA },
+    /^The certificate of Kafka is not signed .* SIGNET_KAFKA_CA: /,
+  ],
+  [
+    'a CA of PostgreSQL',
+    REBUILD,
+    { SIGNET_DATABASE_CA: OTHER_CA },
+    /^The certificate of PostgreSQL .* SIGNET_DATABASE_CA: /,
+  ],
+])(
+  'a command with the wrong %s says so in one sentence',
+  async (_, script, settings, sentence) => {
+    const { code, err } = await run(script, settings);
+    expect({ code, err }).toEqual({ code: 78, err: expect.stringMatching(sentence) as unknown });
+    expect(err.split('\n')).toHaveLength(1);
+  },
+  60_000,
+);
+
+test('commands do their work over SASL_SSL and verify-full', async () => {
+  const { installation } = await signet!.local();
+  const settings = { SIGNET_INSTALLATION: installation };
+  const answers = await Promise.all([DEAD_LETTERS, REBUILD].map((script) => run(script, settings)));
+  expect(answers.map(({ code, err }) => ({ code, err }))).toEqual(answers.map(() => ({ code: 0, err: '' })));
+}, 60_000);

@@ -3,14 +3,16 @@
  * tenant and API key published once more, and the tombstones of those that are gone; and claims the topics for this
  * installation where no record does. For a Kafka that was set up anew.
  */
-import { claimTopics, compareWithKafka, kafkaClient } from '@signet/service-kit';
-import { runCommand } from './republish/command.ts';
+import { claimTopics, compareWithKafka } from '@signet/service-kit';
+import { registryCommand } from './republish/command.ts';
 import { republishAll } from './republish/republish-all.ts';
 
-await runCommand('registry-republish', async ({ orm, settings, logger, republication }) => {
-  const { SIGNET_INSTALLATION: installation } = settings;
-  const client = kafkaClient(settings, 'registry-republish', logger);
-  await claimTopics(client, installation, await compareWithKafka(client, installation));
-  const aggregates = await republishAll(orm.em.fork(), republication);
-  logger.info({ aggregates }, 'the present state of everything is to be published');
-});
+await registryCommand(
+  { name: 'registry-republish', usesKafka: true },
+  async ({ orm, kafka, settings, logger, republication }) => {
+    const { SIGNET_INSTALLATION: installation } = settings;
+    await claimTopics(kafka, installation, await compareWithKafka(kafka, installation));
+    const aggregates = await republishAll(orm.em.fork(), republication);
+    logger.info({ aggregates }, 'the present state of everything is to be published');
+  },
+);

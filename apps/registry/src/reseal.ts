@@ -5,15 +5,18 @@
  * again, and the registry may run meanwhile.
  */
 import { resealAnswers } from '@signet/service-kit';
-import { runCommand } from './republish/command.ts';
+import { registryCommand } from './republish/command.ts';
 import { resealWebhooks } from './reseal/reseal-webhooks.ts';
 
-await runCommand('registry-reseal', async ({ orm, settings, logger, republication }) => {
-  const sealing = settings.SIGNET_SEALING_KEYS;
-  const secrets = await resealWebhooks(orm.em.fork(), sealing, republication, settings.SIGNET_LOST_SEALING_KEYS);
-  const answers = await resealAnswers(orm.em.fork(), sealing);
-  logger.info(
-    { resealed: secrets, answers, keyId: sealing.activeKeyId },
-    'every stored secret is under the newest sealing key',
-  );
-});
+await registryCommand(
+  { name: 'registry-reseal', usesKafka: false },
+  async ({ orm, settings, logger, republication }) => {
+    const sealing = settings.SIGNET_SEALING_KEYS;
+    const secrets = await resealWebhooks(orm.em.fork(), sealing, republication, settings.SIGNET_LOST_SEALING_KEYS);
+    const answers = await resealAnswers(orm.em.fork(), sealing);
+    logger.info(
+      { resealed: secrets, answers, keyId: sealing.activeKeyId },
+      'every stored secret is under the newest sealing key',
+    );
+  },
+);

@@ -5,8 +5,7 @@
  */
 import { REGISTRY_WEBHOOKS } from '@signet/contracts';
 import { RecordProducer } from '@signet/kafka';
-import { kafkaClient } from '@signet/service-kit';
-import { runCommand } from './republish/command.ts';
+import { registryCommand } from './republish/command.ts';
 import { askedOf, listed, reasonAgainstRemoval, USAGE } from './unreadable-webhooks/command.policy.ts';
 import { unreadableWebhooks } from './unreadable-webhooks/unreadable.ts';
 
@@ -18,13 +17,12 @@ const fail = (sentence: string): void => {
 
 if (asked === undefined) fail(USAGE);
 else
-  await runCommand('registry-unreadable-webhooks', async ({ orm, settings, logger }) => {
-    const client = kafkaClient(settings, 'registry-unreadable-webhooks', logger);
-    const webhooks = await unreadableWebhooks(orm.em.fork(), client, settings.SIGNET_SEALING_KEYS);
+  await registryCommand({ name: 'registry-unreadable-webhooks', usesKafka: true }, async ({ orm, kafka, settings }) => {
+    const webhooks = await unreadableWebhooks(orm.em.fork(), kafka, settings.SIGNET_SEALING_KEYS);
     if (asked.kind === 'list') return void process.stdout.write(`${listed(webhooks)}\n`);
     const reason = reasonAgainstRemoval(asked.ids, webhooks);
     if (reason !== undefined) return fail(reason);
-    const producer = new RecordProducer({ client, name: 'unreadable-webhooks' });
+    const producer = new RecordProducer({ client: kafka, name: 'unreadable-webhooks' });
     try {
       await producer.publishAll(
         REGISTRY_WEBHOOKS,

@@ -1,7 +1,8 @@
-import { MikroORM } from '@mikro-orm/postgresql';
+import type { MikroORM } from '@mikro-orm/postgresql';
 import { systemClock } from '@signet/contracts';
+import type { KafkaClientOptions } from '@signet/kafka';
+import { kafkaClient, pinoLogger, runCommand, settingsFromEnvironment, withDatabase } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
-import { databaseOptions, migrate, pinoLogger, settingsFromEnvironment, StartRefusedError } from '@signet/service-kit';
 import { settings } from '../config.ts';
 import type { RegistrySettings } from '../config.ts';
 import { registryDatabase } from '../database/database.ts';
@@ -14,40 +15,49 @@ const PATIENCE_MS = 60_000;
 
 export interface CommandContext {
   readonly orm: MikroORM;
+  readonly kafka: KafkaClientOptions;
   readonly settings: RegistrySettings;
   readonly logger: Logger;
   readonly republication: Republication;
+}
+
+export interface RegistryCommand {
+  /** In logs, and as Kafka's client id. */
+  readonly name: string;
+  /** Whether it asks Kafka itself, which must be there then. */
+  readonly usesKafka: boolean;
 }
 
 /**
  * A command on the registry's database, with the registry's settings, that has snapshots published by the registry that
  * runs beside it; without one they are published when the next one starts.
  */
-export async function runCommand(name: string, work: (context: CommandContext) => Promise<void>): Promise<void> {
+export async function registryCommand(
+  { name, usesKafka }: RegistryCommand,
+  work: (context: CommandContext) => Promise<void>,
+): Promise<void> {
   const loaded = settingsFromEnvironment(settings);
   const logger = pinoLogger(name, loaded.SIGNET_LOG_LEVEL);
   const database = registryDatabase(loaded);
-  const orm = await MikroORM.init(databaseOptions(database));
-  try {
-    await migrate(orm, database);
-    const republication = new Republication(systemClock, name);
-    await work({ orm, settings: loaded, logger, republication });
-    if (republication.last === undefined) return;
-    const em = orm.em.fork();
-    const until = new UntilPublished({
-      em,
-      published: new PublishedStreams(),
-      isRelaying: () => true,
-      longestMs: PATIENCE_MS,
-    });
-    const isPublished = await until.published(republication.last);
-    if (isPublished) logger.info('Kafka has it');
-    else logger.warn('no registry has published it so far; it is published as soon as one runs');
-  } catch (error) {
-    if (!(error instanceof StartRefusedError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = error.exitCode;
-  } finally {
-    await orm.close();
-  }
+  const kafka = kafkaClient(loaded, name, logger);
+  await runCommand({ database, kafka: usesKafka ? kafka : undefined }, logger, () =>
+    withDatabase(database, async (orm) => {
+      const republication = new Republication(systemClock, name);
+      await work({ orm, kafka, settings: loaded, logger, republication });
+      if (republication.last !== undefined) await tellWhenPublished(orm, republication.last, logger);
+    }),
+  );
 }
+
+async function tellWhenPublished(orm: MikroORM, last: Republished, logger: Logger): Promise<void> {
+  const until = new UntilPublished({
+    em: orm.em.fork(),
+    published: new PublishedStreams(),
+    isRelaying: () => true,
+    longestMs: PATIENCE_MS,
+  });
+  if (await until.published(last)) logger.info('Kafka has it');
+  else logger.warn('no registry has published it so far; it is published as soon as one runs');
+}
+
+type Republished = NonNullable<Republication['last']>;

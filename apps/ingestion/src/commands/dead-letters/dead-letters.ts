@@ -1,5 +1,6 @@
 import type { KafkaClientOptions } from '@signet/kafka';
-import { KafkaNames, NotOnKafkaError } from '@signet/kafka';
+import { KafkaNames, NotOnKafkaError, silentLogger } from '@signet/kafka';
+import { reachableServers, StartRefusedError } from '@signet/service-kit';
 import { parseCommand, USAGE, UsageError } from './arguments.ts';
 import { list } from './list.ts';
 import { CannotPutBackError, putBack } from './put-back.ts';
@@ -23,6 +24,10 @@ export async function deadLetters(args: readonly string[], client: KafkaClientOp
       to.err(`${error.message}\n\n${USAGE}`);
       return EXIT_USAGE;
     }
+    if (error instanceof StartRefusedError) {
+      to.err(`${error.message}\n`);
+      return error.exitCode;
+    }
     if (!(error instanceof NotOnKafkaError || error instanceof CannotPutBackError)) throw error;
     to.err(`${error.message}\n`);
     return 1;
@@ -32,9 +37,9 @@ export async function deadLetters(args: readonly string[], client: KafkaClientOp
 async function run(args: readonly string[], client: KafkaClientOptions, { out }: Output): Promise<void> {
   const asked = parseCommand(args, new Date());
   const command = 'topic' in asked ? { ...asked, topic: nameOf(asked.topic, client) } : asked;
+  if (command.name === 'help') return out(USAGE);
+  await reachableServers({ kafka: client }, silentLogger);
   switch (command.name) {
-    case 'help':
-      return out(USAGE);
     case 'list':
       return list(client, command, out);
     case 'show':
