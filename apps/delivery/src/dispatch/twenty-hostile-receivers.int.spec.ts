@@ -39,7 +39,7 @@ const ended = (webhook: WebhookSnapshot, count: number): Promise<DeliveryRow[]> 
       const rows = await deliveriesOf(webhook);
       return rows.length === count && rows.every(({ completedAt }) => completedAt !== null) && rows;
     },
-    { what: `the ends of ${count} deliveries to ${webhook.name}`, timeoutMs: 45_000 },
+    { what: `the ends of ${count} deliveries to ${webhook.name}` },
   );
 /** Only those that hang are left to their time-out: on a busy machine thirty of them at once take the others' time, too. */
 const webhooksOf = (maxAttempts: number, timeoutMs: number): [HostileReceiver, WebhookSnapshot][] =>
