@@ -5,12 +5,13 @@ import type { IngestionSettings } from './config.ts';
 import { publishBody } from './http/events.openapi.ts';
 import { parseCloudEvents } from './http/content-types.ts';
 import { strategies } from './strategies.ts';
+import type { SourceReading } from './strategies.ts';
 
-/** Ingestion as the service kit runs it. @param groupId a test has a group of its own */
+/** Ingestion as the service kit runs it. @param reading a test has a group of its own, and looks for topics more often */
 export function ingestionService(
   settings: IngestionSettings,
   logger: Logger,
-  groupId: string = CONSUMER_GROUPS.sources,
+  reading: SourceReading = { groupId: CONSUMER_GROUPS.sources },
 ): ServiceOptions {
   return {
     name: 'ingestion',
@@ -25,6 +26,6 @@ export function ingestionService(
       bodies: { 'POST /v1/events': publishBody },
     },
     configureFastify: parseCloudEvents,
-    strategies: (app) => strategies(app, settings, logger, groupId),
+    strategies: (app) => strategies(app, settings, logger, reading),
   };
 }

@@ -13,12 +13,19 @@ import { SourceIntake } from './source/source.intake.ts';
 /** Of a source topic that is made because it is not there: its producers may have had other plans. */
 const SOURCE_PARTITIONS = 6;
 
+/** How the source topics are read, beside the settings. */
+export interface SourceReading {
+  readonly groupId: string;
+  /** Between two looks at which topics there are, milliseconds; default: that of PresentTopicsServer. */
+  readonly checkMs?: number;
+}
+
 /** The consumer of the source topics, whose names are known at run time only and which are the producers'. */
 export function strategies(
   app: NestFastifyApplication,
   settings: IngestionSettings,
   logger: Logger,
-  groupId: string,
+  { groupId, checkMs }: SourceReading,
 ): CustomTransportStrategy[] {
   const intake = app.get(SourceIntake);
   const metrics = app.get(IngestionMetrics);
@@ -29,6 +36,7 @@ export function strategies(
     client,
     topics: settings.SIGNET_SOURCE_TOPICS,
     partitions: SOURCE_PARTITIONS,
+    ...(checkMs !== undefined && { checkMs }),
     handler: (batch) => intake.take(batch),
     serverOf: () =>
       new KafkaBatchServer({

@@ -48,6 +48,9 @@ export interface TestIngestionOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+/** Often enough that no test waits for a look at which source topics there are. */
+const CHECK_MS = 500;
+
 /** The real ingestion, and a producer that stands for the registry and for the services that publish events. */
 export class TestIngestion {
   readonly #followed = new Map<string, Promise<FollowedTopic>>();
@@ -72,7 +75,8 @@ export class TestIngestion {
       ...options.settings,
     });
     const logger = pinoLogger('ingestion', loaded.SIGNET_LOG_LEVEL);
-    const service = await startService(ingestionService(loaded, logger, `ingestion-test.${randomUUID()}`));
+    const reading = { groupId: `ingestion-test.${randomUUID()}`, checkMs: CHECK_MS };
+    const service = await startService(ingestionService(loaded, logger, reading));
     await waitFor(async () => (await fetch(`${service.managementUrl}/readyz`)).ok, { what: 'ingestion to be ready' });
     const producer = new RecordProducer({ client: { brokers, clientId: 'ingestion-test' }, name: 'test' });
     return new TestIngestion(service, brokers, sourceTopic, producer);
