@@ -66,6 +66,9 @@ const committed = async (): Promise<string | undefined> =>
     return of?.partitions[0]?.offset;
   });
 
+const untilCommitted = (offset: string) =>
+  waitFor(async () => (await committed()) === offset, { what: `${offset} to be committed` });
+
 const expectTold = (): void => {
   expect(lost).toEqual([{ topic, partition: 0 }]);
   expect(errors).toEqual([
@@ -80,8 +83,8 @@ test('a group that was away for longer than its records are kept goes on from th
   await produce(0, 10);
   const first = await serve();
   await waitFor(() => first.seen.length === 10, { what: 'the first ten' });
+  await untilCommitted('10');
   await first.close();
-  expect(await committed()).toBe('10');
 
   await produce(10, 10);
   await withAdmin(client, async (admin) => {
@@ -95,8 +98,7 @@ test('a group that was away for longer than its records are kept goes on from th
   expectTold();
   await produce(20, 1);
   await waitFor(() => second.seen.includes('20'), { what: 'a new record' });
-  await second.close();
-  expect(await committed()).toBe('21');
+  await untilCommitted('21');
 });
 
 test('so does one whose offset lies behind the end, as after a topic was made anew', async () => {
@@ -104,17 +106,17 @@ test('so does one whose offset lies behind the end, as after a topic was made an
   await withAdmin(client, (admin) =>
     admin.setOffsets({ groupId, topic, partitions: [{ partition: 0, offset: '1000' }] }),
   );
-  const { seen, close } = await serve();
+  const { seen } = await serve();
   await waitFor(() => seen.length === 3, { what: 'all of it' });
   expectTold();
-  await close();
-  expect(await committed()).toBe('3');
+  await untilCommitted('3');
 });
 
 test('a group that is new, or comes back in time, has lost nothing', async () => {
   await produce(0, 3);
   const first = await serve();
   await waitFor(() => first.seen.length === 3, { what: 'the records' });
+  await untilCommitted('3');
   await first.close();
   await produce(3, 1);
   const second = await serve();

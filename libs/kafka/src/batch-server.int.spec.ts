@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { testBrokers, testTopic, waitFor } from '@signet/testing';
+import { withAdmin } from './admin.ts';
 import { KafkaBatchServer } from './batch-server.ts';
 import type { KafkaBatchServerOptions } from './batch-server.ts';
 import { CompactedTopic } from './compacted-topic.ts';
@@ -64,6 +65,13 @@ const valuesOf = (records: readonly KafkaRecord[]): string[] => records.map(({ v
 const numbers = (count: number, from = 0): string[] =>
   Array.from({ length: count }, (_, index) => String(from + index));
 
+/** Where a group that starts now would begin, by its only partition. */
+const committed = ({ topic, groupId }: Fixture): Promise<string | undefined> =>
+  withAdmin(client, async (admin) => {
+    const [of] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    return of?.partitions[0]?.offset;
+  });
+
 /** Everything that lies on a topic, as soon as there are `count` records. */
 async function readAll(topic: string, count: number): Promise<KafkaRecord[]> {
   const records: KafkaRecord[] = [];
@@ -103,6 +111,7 @@ test('what was not durable when the server stopped is read again, and only that'
   await waitFor(() => first.length === 10, { what: 'the first ten' });
   await produce(topic.topic, numbers(10, 10));
   await waitFor(() => first.length === 20, { what: 'the other ten' });
+  await waitFor(async () => (await committed(topic)) === '10', { what: 'the first ten to be committed' });
   await server.close();
   const again: string[] = [];
   await serve(topic, async ({ records }) => void again.push(...valuesOf(records)));
@@ -128,6 +137,9 @@ test('the next batch is handed over while one is under way, up to the limit', as
   await produce(topic.topic, ['b']);
   await waitFor(() => seen.length === 2, { what: 'b beside a' });
   await produce(topic.topic, ['c']);
+  // There it is: whoever has room for it is given it.
+  await readAll(topic.topic, 3);
+  expect(seen).toEqual(['a', 'b']);
   release();
   await waitFor(() => seen.length === 3, { what: 'c, when there is room' });
   expect(seen).toEqual(['a', 'b', 'c']);
