@@ -1,17 +1,21 @@
 import { once } from 'node:events';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
+import { freePort } from '@signet/embedded';
 
 /** A way to PostgreSQL that can be closed: as if the server were down, connections under way included. */
 export class Gate {
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
-  #port = 0;
 
-  private constructor(private readonly target: URL) {}
+  private constructor(
+    private readonly target: URL,
+    private readonly port: number,
+  ) {}
 
   static async to(url: string): Promise<Gate> {
-    const gate = new Gate(new URL(url));
+    // Not one that outgoing connections get: while the gate is closed, one of them would keep it from being opened again.
+    const gate = new Gate(new URL(url), await freePort());
     await gate.open();
     return gate;
   }
@@ -19,7 +23,7 @@ export class Gate {
   /** The URL that leads through it. */
   get url(): string {
     const url = new URL(this.target);
-    url.host = `127.0.0.1:${this.#port}`;
+    url.host = `127.0.0.1:${this.port}`;
     return url.href;
   }
 
@@ -39,9 +43,8 @@ export class Gate {
         });
       }
     });
-    this.#server.listen(this.#port, '127.0.0.1');
+    this.#server.listen(this.port, '127.0.0.1');
     await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   async close(): Promise<void> {
