@@ -7,6 +7,8 @@ export interface DataDir {
   readonly postgres: string;
   readonly kafka: string;
   readonly logs: string;
+  /** Compiled code of the services: a service that is started again reads it instead of compiling anew. */
+  readonly compiled: string;
   /** Generated keys. */
   readonly keys: string;
   /** The demo tenant and its keys. */
@@ -26,6 +28,7 @@ export function openDataDir(path: string): DataDir {
     postgres: join(path, 'postgres'),
     kafka: join(path, 'kafka'),
     logs,
+    compiled: join(path, 'compiled'),
     keys: join(path, 'keys.json'),
     demo: join(path, 'demo.json'),
     running: join(path, 'running.json'),

@@ -53,6 +53,7 @@ function supervise(name: ServiceName, port: number, managementPort: number, opti
     env: {
       ...process.env,
       ...Object.fromEntries(SECRETS.map((name) => [`${name}_FILE`, undefined])),
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? dataDir.compiled,
       // Whoever presses Ctrl-C waits for what is in flight, but not for long; what is left is done at the next start.
       SIGNET_SHUTDOWN_DEADLINE: process.env['SIGNET_SHUTDOWN_DEADLINE'] ?? '10s',
       // Less than the supervisor waits for, so that the service itself says what it waits for.

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { CONSUMER_GROUPS, countOfRequests, DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
 import { KafkaBatchServer } from '@signet/kafka';
-import { countLostOffsets, HealthRegistry } from '@signet/service-kit';
+import { countLostOffsets, HealthRegistry, processPlace } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { DeliverySettings } from './config.ts';
@@ -28,6 +28,7 @@ export function strategies(
     onDeadLetter: (reason: string) => metrics.deadLettered(reason),
     onOffsetLost: countLostOffsets(app.get<Registry>(Registry)),
     sessionTimeoutMs: SESSION_TIMEOUT_MS,
+    place: processPlace(settings),
     logger,
   };
   const fanOutServer = new KafkaBatchServer({

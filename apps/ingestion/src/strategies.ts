@@ -2,7 +2,7 @@ import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { INGESTION_DEAD_LETTER } from '@signet/contracts';
 import { KafkaBatchServer, PresentTopicsServer } from '@signet/kafka';
-import { countLostOffsets, HealthRegistry } from '@signet/service-kit';
+import { countLostOffsets, HealthRegistry, processPlace } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { IngestionSettings } from './config.ts';
@@ -42,6 +42,7 @@ export function strategies(
       new KafkaBatchServer({
         client,
         groupId,
+        place: processPlace(settings),
         transportId: Symbol('signet.ingestion.source'),
         deadLetterTopic: INGESTION_DEAD_LETTER,
         // Once it lies there: a batch that is tried again is not counted again.

@@ -3,7 +3,15 @@ import { CONSUMER_GROUPS, REGISTRY_DEAD_LETTER, TOPICS } from '@signet/contracts
 import type { KafkaClientOptions } from '@signet/kafka';
 import { KafkaBatchServer } from '@signet/kafka';
 import type { Logger, ServiceOptions } from '@signet/service-kit';
-import { counter, countLostOffsets, HealthRegistry, kafkaClient, keepAnswers, LOGGER } from '@signet/service-kit';
+import {
+  counter,
+  countLostOffsets,
+  HealthRegistry,
+  kafkaClient,
+  keepAnswers,
+  LOGGER,
+  processPlace,
+} from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { RegistrySettings } from './config.ts';
 import { serveConsole } from './console/console.http.ts';
@@ -52,17 +60,23 @@ export async function registryService(
       keepAnswers(fastify, logger);
       serveConsole(fastify, logger);
     },
-    strategies: (app) => [outcomesServer(app, kafka, groupId)],
+    strategies: (app) => [outcomesServer(app, kafka, groupId, processPlace(settings))],
   };
 }
 
-function outcomesServer(app: NestFastifyApplication, client: KafkaClientOptions, groupId: string): KafkaBatchServer {
+function outcomesServer(
+  app: NestFastifyApplication,
+  client: KafkaClientOptions,
+  groupId: string,
+  place?: string,
+): KafkaBatchServer {
   const metrics = app.get<Registry>(Registry);
   const logger = app.get<Logger>(LOGGER);
   const deadLetters = counter(metrics, REGISTRY_METRICS.deadLetters);
   const server = new KafkaBatchServer({
     client,
     groupId,
+    place,
     transportId: OUTCOMES,
     deadLetterTopic: REGISTRY_DEAD_LETTER,
     maxInFlightRecords: MAX_IN_FLIGHT_RECORDS,

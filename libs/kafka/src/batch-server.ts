@@ -23,6 +23,11 @@ export interface KafkaBatchServerOptions {
   /** Handlers declared with the same id are served by this server. */
   readonly transportId: symbol;
   readonly deadLetterTopic: string;
+  /**
+   * Where this process runs, such as an address that it listens on: no two living processes may name the same place. A
+   * membership that a dead process of this place has left is ended at the start, instead of when its session times out.
+   */
+  readonly place?: string | undefined;
   /** Records of one partition in the hands of its handler, above which no more are handed over. */
   readonly maxInFlightRecords?: number;
   /** How many a record counts for there; one each where nothing is said. */
@@ -174,6 +179,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         memberAssigner({
           assigned: () => this.assignmentOnKafka(),
           beforeGivingUp: () => (this.givingUp ??= this.giveUp()),
+          place: this.settings.place,
+          onPredecessors: (ended, err) => this.log.info({ group: groupId, ended, err }, 'looked for dead predecessors'),
         }),
       ],
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30, restartOnFailure: async () => !this.isClosing },

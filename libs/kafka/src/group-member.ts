@@ -1,22 +1,33 @@
 import { createRequire } from 'node:module';
 import kafkajs from 'kafkajs';
 import type { Assigner, PartitionAssigner } from 'kafkajs';
+import { endPredecessors } from './group/end-predecessors.ts';
+import type { GroupCoordinator } from './group/end-predecessors.ts';
+import { decodeMember, encodeMember } from './group/member-data.ts';
 import { assignSticky } from './sticky-assignment.ts';
 import type { Assignment } from './sticky-assignment.ts';
 
-const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
+const { MemberAssignment } = kafkajs.AssignerProtocol;
 
 export interface GroupMemberHooks {
   /** The partitions that the member has, or had last. */
   readonly assigned: () => Assignment;
   /** Awaited before the member joins its group, again too, and before it leaves: after it, all of its partitions may go to others. */
   readonly beforeGivingUp: () => Promise<void>;
+  /** Where this process runs; no two living processes may name the same place. */
+  readonly place?: string | undefined;
+  /** Memberships of dead processes of the same place were ended, or that failed. */
+  readonly onPredecessors?: (ended: number, error?: unknown) => void;
 }
 
-type MemberAssigner = Assigner & Pick<GroupMemberHooks, 'beforeGivingUp'>;
+type MemberAssigner = Assigner & Pick<GroupMemberHooks, 'beforeGivingUp' | 'place' | 'onPredecessors'>;
 
 interface ConsumerGroup {
   readonly assigners: readonly Partial<MemberAssigner>[];
+  readonly cluster: { findGroupCoordinator(request: { groupId: string }): Promise<GroupCoordinator> };
+  readonly groupId: string;
+  /** null before the first join. */
+  readonly memberId: string | null;
   joinAndSync(): Promise<void>;
   leave(): Promise<void>;
 }
@@ -31,12 +42,13 @@ export const memberAssigner = (hooks: GroupMemberHooks): PartitionAssigner => {
     name: 'signet-sticky',
     version: 0,
     beforeGivingUp: hooks.beforeGivingUp,
+    place: hooks.place,
+    ...(hooks.onPredecessors && { onPredecessors: hooks.onPredecessors }),
     protocol({ topics }) {
-      const userData = Buffer.from(JSON.stringify(hooks.assigned()));
-      return { name: this.name, metadata: MemberMetadata.encode({ version: this.version, topics, userData }) };
+      return { name: this.name, metadata: encodeMember(topics, { had: hooks.assigned(), place: hooks.place }) };
     },
     async assign({ members, topics }) {
-      const had = new Map(members.map(({ memberId, memberMetadata }) => [memberId, hadBefore(memberMetadata)]));
+      const had = new Map(members.map(({ memberId, memberMetadata }) => [memberId, decodeMember(memberMetadata).had]));
       const partitions = Object.fromEntries(
         topics.map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)]),
       );
@@ -51,11 +63,6 @@ export const memberAssigner = (hooks: GroupMemberHooks): PartitionAssigner => {
     },
   });
 };
-
-function hadBefore(metadata: Buffer): Assignment {
-  const text = MemberMetadata.decode(metadata)?.userData.toString('utf8') ?? '';
-  return text === '' ? {} : (JSON.parse(text) as Assignment);
-}
 
 let isAnnounced = false;
 
@@ -73,12 +80,27 @@ function announceGivingUp(): void {
   const { joinAndSync, leave } = prototype;
   prototype.joinAndSync = async function (this: ConsumerGroup): Promise<void> {
     await giveUp(this);
+    if (this.memberId === null) await endThoseBefore(this);
     return joinAndSync.call(this);
   };
   prototype.leave = async function (this: ConsumerGroup): Promise<void> {
     await giveUp(this);
     return leave.call(this);
   };
+}
+
+/** What fails here only costs time: the group waits for the sessions of the dead to end. */
+async function endThoseBefore({ assigners, cluster, groupId, memberId }: ConsumerGroup): Promise<void> {
+  for (const { place, onPredecessors } of assigners) {
+    if (place === undefined) continue;
+    try {
+      const coordinator = await cluster.findGroupCoordinator({ groupId });
+      const ended = await endPredecessors(coordinator, groupId, place, memberId);
+      if (ended > 0) onPredecessors?.(ended);
+    } catch (error) {
+      onPredecessors?.(0, error);
+    }
+  }
 }
 
 async function giveUp({ assigners }: ConsumerGroup): Promise<void> {

@@ -78,6 +78,7 @@ export { openApiDocument } from './openapi/openapi-document.ts';
 export type { OpenApiOptions } from './openapi/openapi-document.ts';
 export { PollLoop } from './service/poll-loop.ts';
 export { reachableDatabase, reachableKafka } from './service/preflight.ts';
+export { processPlace } from './service/process-place.ts';
 export { runService } from './service/run-service.ts';
 export type { RunningService, ServiceOptions } from './service/service-options.ts';
 export { CLOCK, ServiceModule, SETTINGS } from './service/service.module.ts';

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { pinoLogger } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { RunningService, ServiceOptions } from './service-options.ts';
@@ -39,6 +40,8 @@ export async function runService(options: ServiceOptions): Promise<RunningServic
 
   try {
     running = await startService({ ...options, logger }, starting.signal);
+    // With NODE_COMPILE_CACHE the next start saves a third of its CPU time. Node would write at the end, but a killed process has none.
+    flushCompileCache();
     return running;
   } catch (error) {
     if (error instanceof StartRefusedError) return refuse(error);

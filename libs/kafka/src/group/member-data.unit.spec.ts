@@ -1,0 +1,18 @@
+import kafkajs from 'kafkajs';
+import { expect, test } from '@jest/globals';
+import { decodeMember, encodeMember } from './member-data.ts';
+
+const { MemberMetadata } = kafkajs.AssignerProtocol;
+
+test('what a member tells is what the others read', () => {
+  const data = { had: { 'a.topic': [0, 2] }, place: 'boot/net:[1]/host/0.0.0.0:3102' };
+  expect(decodeMember(encodeMember(['a.topic'], data))).toEqual(data);
+  expect(decodeMember(encodeMember(['a.topic'], { had: {} }))).toEqual({ had: {} });
+});
+
+test('nothing is known of a member while its group rebalances, nor of one of another program', () => {
+  expect(decodeMember(Buffer.alloc(0))).toEqual({ had: {} });
+  expect(decodeMember(MemberMetadata.encode({ version: 0, topics: ['a'], userData: Buffer.alloc(0) }))).toEqual({
+    had: {},
+  });
+});
