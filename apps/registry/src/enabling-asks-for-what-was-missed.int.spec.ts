@@ -31,13 +31,13 @@ test('delivery is told from when to when, and the history tells people', async (
 
   const { updatedAt: until, createdAt: registeredAt } = enabled.json;
   const replayMissed = { since: disabledAt, until, registeredAt, requestedBy: expect.any(String) };
-  expect(await snapshotOf(id)).toMatchObject({ isActive: true, replayMissed });
+  expect(await snapshotOf(id)).toMatchObject({ isActive: true, activeSince: until, replayMissed });
   const [latest] = (await tenant.call('GET', `${path}/history`)).json.data;
   expect(latest).toMatchObject({ summary: expect.stringContaining(`what was missed since ${disabledAt} is replayed`) });
 
   // What delivery has not made yet is told of until the webhook is enabled anew.
   await tenant.call('POST', `${path}/disable`);
-  expect(await snapshotOf(id)).toMatchObject({ isActive: false, replayMissed });
+  expect(await snapshotOf(id)).toMatchObject({ isActive: false, activeSince: until, replayMissed });
   await tenant.call('POST', `${path}/enable`);
   expect(await snapshotOf(id)).toMatchObject({ isActive: true, replayMissed: null });
 });

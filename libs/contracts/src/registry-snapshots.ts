@@ -42,6 +42,12 @@ export const webhookSnapshot = z
       )
       .min(1)
       .describe('Every secret that signs, newest first.'),
+    activeSince: z.iso
+      .datetime()
+      .nullish()
+      .describe(
+        'When the webhook was last registered or enabled; it stays while the webhook is disabled. Failures before it count no more. null, or missing in older records: not known.',
+      ),
     replayMissed: z
       .object({
         since: z.iso.datetime().describe('When the webhook was disabled.'),
@@ -79,6 +85,7 @@ export const webhookSnapshot = z
         legacySignatureHeader: null,
         clientCertificate: null,
         secrets: [{ sealed: 'v1.2026.c2VhbGVk', expiresAt: null }],
+        activeSince: '2026-03-01T10:00:00.000Z',
         version: 1,
       },
     ],

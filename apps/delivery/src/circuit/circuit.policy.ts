@@ -44,6 +44,16 @@ export function afterFailure(row: FailureRow, { cause, startedAt, endedAt }: End
 
 export const afterSuccess = (row: FailureRow): FailureRow => ({ ...row, count: 0 });
 
+/**
+ * Whether the webhook was enabled after the last failure that its circuit knows of: the registry counts its failures anew,
+ * and so does the circuit. If the clocks of the registry and of delivery differ by some seconds, failures of these
+ * seconds may be kept or forgotten; the next ones count in any case.
+ *
+ * @param openedAt null: the circuit is closed
+ */
+export const isBeforeEnabling = (enabledAt: number, failures: FailureRow, openedAt: number | null): boolean =>
+  Math.max(failures.lastEndedAt ?? 0, openedAt ?? 0) < enabledAt;
+
 export const isRowLong = (row: FailureRow, { failuresInRow }: CircuitRules): boolean => row.count >= failuresInRow;
 
 /** @param window attempts that ended within the last seconds, by outcome */

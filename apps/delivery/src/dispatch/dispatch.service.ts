@@ -7,7 +7,9 @@ import type { TenantChange, TenantDirectory } from '@signet/service-kit';
 import type { SealingKeys } from '@signet/signature';
 import { AskedProbes } from '../circuit/asked-probes.ts';
 import { CircuitRecords } from '../circuit/circuit.records.ts';
+import { isBeforeEnabling } from '../circuit/circuit.policy.ts';
 import { Circuits } from '../circuit/circuits.ts';
+import type { StoredCircuit } from '../circuit/stored-circuit.ts';
 import type { DayPartitions } from '../database/day-partitions.ts';
 import type { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
 import type { RetryPolicy } from '../delivery/retry-schedule.ts';
@@ -329,10 +331,19 @@ export class DispatchService {
   private async takeOverCircuits(partitions: readonly number[]): Promise<void> {
     const claims = this.ownership.all().filter((claim) => partitions.includes(claim.partition) && !claim.isTakenOver);
     const stored = await this.circuitRecords.adopt(claims);
+    const outdated = stored.filter((circuit) => this.isOutdated(circuit));
     // Of attempts that ended since the claim was taken: their notes were not written yet.
     const counted = claims.flatMap(({ partition }) => this.circuits.idsOf(partition).map((id) => ({ id, partition })));
-    this.circuits.restore(stored);
+    this.circuits.restore(stored.filter((circuit) => !outdated.includes(circuit)));
     for (const { id, partition } of counted) this.circuitRecords.note(id, partition);
+    for (const { webhookId, partition } of outdated) this.circuitRecords.note(webhookId, partition);
+  }
+
+  /** The webhook was enabled while nobody served it, or this replica has read only the last of its changes. */
+  private isOutdated(circuit: StoredCircuit | null): boolean {
+    const activeSince = circuit && this.on.directory.directory.get(circuit.webhookId)?.activeSince;
+    if (!activeSince) return false;
+    return isBeforeEnabling(Date.parse(activeSince), circuit.failures, circuit.open?.openedAt ?? null);
   }
 
   /** Ends the leases on what was not tried, so that whoever is next need not wait for their ends: where nobody is yet. */
@@ -405,9 +416,15 @@ export class DispatchService {
     await Promise.all([this.on.directory.whenComplete(), this.on.tenants.whenComplete()]);
   }
 
-  /** What an earlier owner left unfinished; where it cannot be read now, each delivery ends when it is due. */
+  /**
+   * What an earlier owner left unfinished; where it cannot be read now, each delivery ends when it is due. Circuits may have
+   * been taken over before the directory was complete: they are judged here.
+   */
   private sweep(partitions: readonly number[]): void {
-    for (const id of this.circuits.ids()) if (!this.on.directory.directory.get(id)?.isActive) this.circuits.reset(id);
+    for (const id of this.circuits.ids()) {
+      const isActive = this.on.directory.directory.get(id)?.isActive ?? false;
+      if (!isActive || this.isOutdated(this.circuits.stored(id))) this.circuits.reset(id);
+    }
     void this.inBackground(() => this.endings.sweep(partitions));
   }
 
@@ -434,7 +451,8 @@ export class DispatchService {
     if (!webhook.isActive && before?.isActive !== false) this.endDeliveriesOf([webhook.id]);
     if (!before) return;
     // Enabled: the registry counts its failures anew, too.
-    if (webhook.isActive !== before.isActive) this.circuits.reset(webhook.id);
+    if (webhook.isActive !== before.isActive || this.isOutdated(this.circuits.stored(webhook.id)))
+      this.circuits.reset(webhook.id);
     // The change may have mended it: its circuit need not wait for the next probe.
     else if (isMended(before, webhook)) void this.inBackground(() => this.probeNow(webhook.id));
   }

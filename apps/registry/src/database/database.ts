@@ -12,6 +12,7 @@ import { TenantEntity } from '../tenant/tenant.entity.ts';
 import { TenantListsMigration } from '../tenant/tenant.lists.migration.ts';
 import { tenantProjection } from '../tenant/tenant.projection.ts';
 import { webhookPast } from '../webhook/past/webhook-past.fold.ts';
+import { ActiveSinceMigration } from '../webhook/webhook.active-since.migration.ts';
 import { WebhookCertificateMigration } from '../webhook/webhook.certificate.migration.ts';
 import { webhookDecider } from '../webhook/webhook.decider.ts';
 import { WebhookActivityEntity, WebhookEntity } from '../webhook/webhook.entity.ts';
@@ -49,6 +50,7 @@ export const registryDatabase = (
     InstallationMigration,
     ReplayMissedMigration,
     StreamSnapshotsMigration,
+    ActiveSinceMigration,
   ],
   installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,

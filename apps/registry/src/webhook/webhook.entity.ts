@@ -27,6 +27,7 @@ export const WebhookEntity = defineEntity({
     disabledReason: p.text().$type<DisabledReason>().nullable(),
     disabledDetail: p.text().nullable(),
     disabledAt: p.datetime().nullable(),
+    activeSince: p.datetime().nullable(),
     replayMissed: p.json<ReplayMissed>().nullable(),
     consecutiveFailures: p.integer(),
     alertedAt: p.datetime().nullable(),

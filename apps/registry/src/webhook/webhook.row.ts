@@ -22,6 +22,8 @@ export interface WebhookRow extends WebhookSettings {
   readonly disabledReason: DisabledReason | null;
   readonly disabledDetail: string | null;
   readonly disabledAt: Date | null;
+  /** When it was last registered or enabled. null: before the column was added. */
+  readonly activeSince: Date | null;
   /** The replay that was asked for when the webhook was last enabled. It stays when the webhook is disabled again. */
   readonly replayMissed: ReplayMissed | null;
   readonly consecutiveFailures: number;
@@ -66,6 +68,7 @@ function registeredRow(id: string, event: Extract<Placed, { type: 'WebhookRegist
     disabledReason: null,
     disabledDetail: null,
     disabledAt: null,
+    activeSince: new Date(at),
     replayMissed: null,
     consecutiveFailures: 0,
     alertedAt: null,
@@ -91,6 +94,7 @@ function changesOf(row: WebhookRow, event: Later): Partial<WebhookRow> {
         disabledReason: null,
         disabledDetail: null,
         disabledAt: null,
+        activeSince: new Date(event.data.at),
         replayMissed: replayMissedIn(event.data),
         consecutiveFailures: 0,
       };

@@ -45,6 +45,7 @@ describe('the row of a webhook', () => {
       secrets: [{ sealed: 's1', expiresAt: null }],
       createdBy: 'Till (k1)',
       createdAt: new Date(at(0)),
+      activeSince: new Date(at(0)),
       version: 1,
     }));
   test('follows changes', () =>
@@ -67,6 +68,7 @@ describe('the row of a webhook', () => {
       disabledReason: 'failing',
       disabledDetail: 'Why',
       disabledAt: new Date(at(3)),
+      activeSince: new Date(at(0)),
       consecutiveFailures: 1,
     });
     const enabled: WebhookEvent = { type: 'WebhookEnabled', data: { at: at(4) } };
@@ -75,6 +77,7 @@ describe('the row of a webhook', () => {
       disabledReason: null,
       disabledDetail: null,
       disabledAt: null,
+      activeSince: new Date(at(4)),
       consecutiveFailures: 0,
     });
   });

@@ -21,6 +21,7 @@ export const snapshotOf = (row: WebhookRow): WebhookSnapshot => ({
     fingerprint: row.clientCertificate.fingerprint,
   },
   secrets: [...row.secrets],
+  activeSince: row.activeSince?.toISOString() ?? null,
   replayMissed: row.replayMissed && { ...row.replayMissed, registeredAt: row.createdAt.toISOString() },
   version: row.version,
 });

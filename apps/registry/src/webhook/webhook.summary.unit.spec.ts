@@ -8,6 +8,7 @@ const healthy = {
   disabledReason: null,
   disabledDetail: null,
   disabledAt: null,
+  activeSince: null,
   replayMissed: null,
   consecutiveFailures: 0,
   alertedAt: null,

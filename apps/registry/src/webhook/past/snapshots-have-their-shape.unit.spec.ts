@@ -85,7 +85,7 @@ const RULES = {
   },
 };
 const PAST = {
-  shape: 1,
+  shape: 2,
   past: {
     row: {
       ...SETTINGS,
@@ -103,6 +103,7 @@ const PAST = {
       disabledReason: 'gone',
       disabledDetail: 'The receiver answered 410 Gone.',
       disabledAt: at,
+      activeSince: moment(80),
       replayMissed: { since: at, requestedBy: 'key', until: moment(80) },
       consecutiveFailures: 1,
       alertedAt: at,

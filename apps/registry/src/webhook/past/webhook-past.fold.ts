@@ -24,7 +24,7 @@ export const webhookPast: Fold<WebhookPast, WebhookEvent> = {
   evolve: (past, event) => pastAfter(aggregateOf(event.streamId).id, past, event),
   snapshots: {
     name: 'webhook-past',
-    shape: 1,
+    shape: 2,
     isOf: (streamId) => streamId.startsWith('webhook:'),
     revive: (json) => {
       const { row, lastFailure } = json as WebhookPast;
@@ -37,6 +37,7 @@ export const webhookPast: Fold<WebhookPast, WebhookEvent> = {
 const withDates = (row: WebhookRow): WebhookRow => ({
   ...row,
   disabledAt: row.disabledAt && new Date(row.disabledAt),
+  activeSince: row.activeSince && new Date(row.activeSince),
   alertedAt: row.alertedAt && new Date(row.alertedAt),
   createdAt: new Date(row.createdAt),
   updatedAt: new Date(row.updatedAt),
