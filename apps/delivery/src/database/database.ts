@@ -14,6 +14,7 @@ import { MessageIdentityMigration } from './message-identity.migration.ts';
 import { ShelvedRequestsMigration } from './shelved-requests.migration.ts';
 import { ReplayWebhookVersionMigration } from './replay-webhook-version.migration.ts';
 import { ReplaysMigration } from './replays.migration.ts';
+import { RetryWebhookVersionMigration } from './retry-webhook-version.migration.ts';
 import { UnreadableShelvedRequestsMigration } from './unreadable-shelved-requests.migration.ts';
 
 export const deliveryDatabase = (
@@ -39,6 +40,7 @@ export const deliveryDatabase = (
     { name: 'message-identity', class: MessageIdentityMigration },
     { name: 'circuit-memory', class: CircuitMemoryMigration },
     { name: 'unreadable-shelved-requests', class: UnreadableShelvedRequestsMigration },
+    { name: 'retry-webhook-version', class: RetryWebhookVersionMigration },
   ],
   installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,

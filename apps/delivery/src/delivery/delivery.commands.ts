@@ -20,14 +20,24 @@ export class DeliveryCommands {
     private readonly carriedOut: (em: EntityManager) => Promise<void> = () => Promise.resolve(),
   ) {}
 
-  /** One more attempt, now. Returns null when there is no such delivery. */
-  async retry(id: string, tenantId: string | null, by: string): Promise<DeliveryRow | null> {
+  /**
+   * One more attempt, now. Returns null when there is no such delivery.
+   *
+   * @param webhookVersion of the webhook's snapshot that says that it takes deliveries; null: not known
+   */
+  async retry(
+    id: string,
+    tenantId: string | null,
+    by: string,
+    webhookVersion: number | null = null,
+  ): Promise<DeliveryRow | null> {
     // The owner may record an attempt between our read and our append; then the decision is made again.
     for (;;) {
       const record = await this.reader.find(id, tenantId);
       if (!record) return null;
       const at = this.now();
-      const row = await this.append(record, { type: 'RetryDelivery', data: { by, at: at.toISOString() } });
+      const command: DeliveryCommand = { type: 'RetryDelivery', data: { by, at: at.toISOString() } };
+      const row = await this.append(record, command, webhookVersion);
       if (row) return row;
     }
   }
@@ -48,13 +58,17 @@ export class DeliveryCommands {
     return true;
   }
 
-  private async append(record: DeliveryRecord, command: DeliveryCommand): Promise<DeliveryRow | null> {
+  private async append(
+    record: DeliveryRecord,
+    command: DeliveryCommand,
+    webhookVersion: number | null,
+  ): Promise<DeliveryRow | null> {
     const { row: before, events: log, version } = record;
     const state = log.reduce(deliveryDecider.evolve, deliveryDecider.initialState());
     const events = deliveryDecider.decide(command, state);
     const row = events.reduce((folded: DeliveryRow, event) => projectDelivery(before.id, folded, event), before);
     const isAppended = await this.em.fork().transactional(async (em) => {
-      if (!(await appendByRequest(em, row, events, version + 1))) return false;
+      if (!(await appendByRequest(em, row, events, version + 1, webhookVersion))) return false;
       await this.carriedOut(em);
       return true;
     });

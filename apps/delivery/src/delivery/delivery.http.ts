@@ -115,7 +115,7 @@ export class DeliveryHttp {
     if (!webhook) throw problem(409, 'webhook_deleted', NOT_NOW.webhook_deleted);
     if (!webhook.isActive) throw problem(409, 'webhook_disabled', NOT_NOW.webhook_disabled);
     if (this.tenants.isSuspended(row.tenantId)) throw problem(409, 'tenant_suspended', NOT_NOW.tenant_suspended);
-    const retried = await this.commands.retry(id, caller.tenantId, caller.keyId);
+    const retried = await this.commands.retry(id, caller.tenantId, caller.keyId, webhook.version);
     if (!retried) throw notFound();
     return listView(retried, await this.contextOf([retried]));
   }

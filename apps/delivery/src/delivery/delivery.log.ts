@@ -240,6 +240,7 @@ export async function existingDeliveries(
  * Appends on a person's behalf, without a claim on the partition: only the version guards it. The delivery is due before
  * everything else, however much is overdue, and also when it had ended before.
  *
+ * @param webhookVersion of the webhook's snapshot that the person's replica had read: the owner may not have read it yet
  * @returns false when the log went on in the meantime
  */
 export async function appendByRequest(
@@ -247,6 +248,7 @@ export async function appendByRequest(
   row: DeliveryRow,
   events: readonly DeliveryEvent[],
   version: number,
+  webhookVersion: number | null,
 ): Promise<boolean> {
   const result = await sql<{ id: string }>`
     with changed as (
@@ -261,9 +263,9 @@ export async function appendByRequest(
       select day, id, ${version}::smallint, ${JSON.stringify(events)}::json from changed
     ),
     queued as (
-      insert into due_deliveries (delivery_id, day, partition, webhook_id, created_at, due_at)
-      select id, day, partition, webhook_id, created_at, '-infinity' from changed
-      on conflict (delivery_id) do update set due_at = excluded.due_at
+      insert into due_deliveries (delivery_id, day, partition, webhook_id, created_at, due_at, webhook_version)
+      select id, day, partition, webhook_id, created_at, '-infinity', ${webhookVersion}::integer from changed
+      on conflict (delivery_id) do update set due_at = excluded.due_at, webhook_version = excluded.webhook_version
     )
     select id from changed`.execute(em.getKysely());
   return result.rows.length === 1;

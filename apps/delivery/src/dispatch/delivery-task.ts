@@ -45,6 +45,11 @@ export class DeliveryTask {
   wasShelved = false;
   /** What was asked for on delivery.requests.v1; undefined where the log does not begin with it. */
   requested: DeliveryRequest | undefined;
+  /**
+   * Version of the webhook that the API had read when a person asked for a retry: dispatch may have read an older one. Null
+   * where nobody asked, or it is not known.
+   */
+  webhookVersion: number | null = null;
   /** Somebody else leased it anew from PostgreSQL while it was in hand here. */
   isLeasedAgain = false;
   private settle!: (isDurable: boolean) => void;
@@ -116,7 +121,7 @@ export class DeliveryTask {
     acceptedAt: number | null = null,
   ): DeliveryTask {
     const task = new DeliveryTask(row.id, row.day, row.webhookId, claim, body, traceparent, order);
-    task.read(row, version);
+    task.read(row, version, null);
     task.slotKind = 'stored';
     task.acceptedAt = acceptedAt;
     task.markDurable();
@@ -147,8 +152,9 @@ export class DeliveryTask {
   }
 
   /** Begins anew from what PostgreSQL holds; what was decided and not stored is forgotten. */
-  read(row: DeliveryRow, version: number): void {
+  read(row: DeliveryRow, version: number, webhookVersion: number | null): void {
     this.row = row;
+    this.webhookVersion = webhookVersion;
     this.stored = version;
     const { status, attemptCount, unspentAttempts, maxAttempts, isRetryAsked } = row;
     this.state = { status, attemptCount, unspentAttempts, maxAttempts, isRetryAsked };

@@ -14,6 +14,7 @@ import { Slots } from './slots.ts';
 import { SlotTurns } from './slot-turns.ts';
 import { SubjectLanes } from './subject-lanes.ts';
 import type { LaneWatch } from './subject-lanes.ts';
+import { waitForSnapshotMs } from './wait-for-snapshot.policy.ts';
 import type { WebhookQueue } from './webhook-queue.ts';
 import { WebhookQueues } from './webhook-queues.ts';
 
@@ -88,7 +89,7 @@ export class Dispatcher {
     const queue = this.queues.find(known.webhookId);
     if (!queue || known.inFlight || known.writing || !this.mayBeUrgent(known, queue) || !queue.remove(known))
       return false;
-    known.read(asked.row, asked.stored);
+    known.read(asked.row, asked.stored, asked.webhookVersion);
     known.markDurable();
     this.markUrgent(known, queue);
     queue.push(known);
@@ -388,7 +389,7 @@ export class Dispatcher {
     const decide = (): void => {
       task.decide({ type: 'RecordAttempt', data: { result, policy, random: chance, nextProbeAtMs } });
       const reason = task.isOpen ? this.parts.reasonToEnd(task) : null;
-      if (reason) this.abandon(task, reason);
+      if (reason && this.lookAgainAt(task, reason) === null) this.abandon(task, reason);
     };
     decide();
     observer.attempted(task, result);
@@ -448,16 +449,32 @@ export class Dispatcher {
 
   private async end(task: DeliveryTask, reason: AbandonReason): Promise<void> {
     this.lanes.release(task);
-    const now = this.parts.clock();
-    const age = now.getTime() - Date.parse(task.row?.createdAt ?? now.toISOString());
-    const mayBeNew = reason === 'deleted' && !this.parts.directory.isKnownToBeDeleted(task.webhookId);
-    if (mayBeNew && age < this.parts.limits.unknownWebhookMs) {
-      await this.store(task, () => new Date(now.getTime() + 1_000));
-      return;
-    }
-    const decide = (): void => this.abandon(task, reason);
+    let lookAgainAt: Date | null = null;
+    const decide = (): void => {
+      lookAgainAt = this.lookAgainAt(task, reason);
+      if (lookAgainAt === null) this.abandon(task, reason);
+    };
     decide();
-    await this.store(task, () => retryAtOf(task), decide);
+    await this.store(task, () => lookAgainAt ?? retryAtOf(task), decide);
+  }
+
+  private lookAgainAt(task: DeliveryTask, reason: AbandonReason): Date | null {
+    const { directory, limits, clock } = this.parts;
+    const { webhookId, webhookVersion, row } = task;
+    const now = clock();
+    const waitMs = waitForSnapshotMs(
+      {
+        isUnknown: reason === 'deleted' && !directory.isKnownToBeDeleted(webhookId),
+        isNewerKnown:
+          reason !== 'tenant_suspended' && webhookVersion !== null && directory.mayHaveBegun(webhookId, webhookVersion),
+      },
+      row && {
+        ageMs: now.getTime() - Date.parse(row.createdAt),
+        sinceChangeMs: now.getTime() - Date.parse(row.updatedAt),
+      },
+      limits.unknownWebhookMs,
+    );
+    return waitMs === null ? null : new Date(now.getTime() + waitMs);
   }
 
   private abandon(task: DeliveryTask, reason: AbandonReason): void {

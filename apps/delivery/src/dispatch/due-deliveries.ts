@@ -17,6 +17,7 @@ type LeasedRow = RawDeliveryRow & {
   events: DeliveryEvent[];
   subject: string | null;
   request_offset: string | null;
+  webhook_version: number | null;
 };
 /** A row of the work queue, and the delivery that it is for unless that is gone. */
 type Picked = { leased_id: string; leased_webhook: string } & (LeasedRow | { id: null; events: null });
@@ -32,6 +33,8 @@ export interface ParkedWebhook {
 export interface PresentDelivery {
   readonly row: DeliveryRow;
   readonly version: number;
+  /** @see DeliveryTask.webhookVersion */
+  readonly webhookVersion: number | null;
   readonly isOwned: boolean;
   readonly isHeld: boolean;
 }
@@ -200,17 +203,21 @@ export class DueDeliveries {
    */
   async read(task: DeliveryTask): Promise<PresentDelivery | null> {
     const { partition, epoch } = task.claim;
-    const result = await sql<RawDeliveryRow & { is_owned: boolean; is_held: boolean }>`
+    const result = await sql<RawDeliveryRow & { is_owned: boolean; is_held: boolean; webhook_version: number | null }>`
       select ${sql.raw(ROW_COLUMNS)}, exists (
         select from partition_owners o where o.partition = ${partition} and o.epoch = ${epoch}
       ) as is_owned, exists (
         select from due_deliveries q where q.delivery_id = d.id and q.held_epoch = ${epoch}
-      ) as is_held
+      ) as is_held, (
+        select q.webhook_version from due_deliveries q where q.delivery_id = d.id
+      ) as webhook_version
       from deliveries d where d.id = ${task.id}::uuid and d.day = ${task.day}::date`.execute(
       this.em.fork().getKysely(),
     );
     const [raw] = result.rows;
-    return raw ? { row: toDeliveryRow(raw), version: raw.version, isOwned: raw.is_owned, isHeld: raw.is_held } : null;
+    if (!raw) return null;
+    const { version, webhook_version: webhookVersion, is_owned: isOwned, is_held: isHeld } = raw;
+    return { row: toDeliveryRow(raw), version, webhookVersion, isOwned, isHeld };
   }
 
   /**
@@ -305,10 +312,10 @@ export class DueDeliveries {
       leased as (
         update due_deliveries q set due_at = ${leaseUntil}, held_epoch = null from picked
         where q.delivery_id = picked.delivery_id
-        returning q.delivery_id, q.webhook_id, q.day, q.subject, q.request_offset
+        returning q.delivery_id, q.webhook_id, q.day, q.subject, q.request_offset, q.webhook_version
       )
       select leased.delivery_id as leased_id, leased.webhook_id as leased_webhook,
-        leased.subject, leased.request_offset, ${sql.raw(ROW_COLUMNS)}, l.body, l.events
+        leased.subject, leased.request_offset, leased.webhook_version, ${sql.raw(ROW_COLUMNS)}, l.body, l.events
       from leased
       left join deliveries d on d.id = leased.delivery_id and d.day = leased.day
       left join delivery_log l on l.delivery_id = d.id and l.day = d.day and l.version = 1
@@ -341,6 +348,7 @@ function taskOf(raw: LeasedRow, claim: PartitionClaim): DeliveryTask {
   const body = Buffer.from(raw.body, 'utf8');
   const row = toDeliveryRow(raw);
   const task = DeliveryTask.stored(row, raw.version, body, claim, requested?.traceparent, order, acceptedAt);
+  task.webhookVersion = raw.webhook_version;
   if (requested) task.requested = requestOfLog(row.id, requested);
   return task;
 }

@@ -51,7 +51,7 @@ export class TaskStore {
         // Deleted: there is nothing left to be told of.
         if (!present) return;
         if (!present.isOwned && !present.isHeld) return onLost(task.claim);
-        task.read(present.row, present.version);
+        task.read(present.row, present.version, present.webhookVersion);
         decide();
         if (!present.isOwned) return await this.storeHeld(task, dueOf());
       }
