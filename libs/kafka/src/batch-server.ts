@@ -92,6 +92,8 @@ const DEFAULTS = {
 /** How long giving up, and the commit behind it, may take. Together they are well below the session time-out. */
 const GIVING_UP_MS = 2_000;
 const LAST_COMMIT_MS = 1_000;
+/** How long an end waits for a join under way, milliseconds: as long as for kafkajs to leave the group. */
+const JOINING_MS = 5_000;
 
 /** Silence of the consumer, neither a fetch nor a heartbeat, after which it counts as dead (tulios/kafkajs#659). */
 const WATCHDOG_MS = 60_000;
@@ -126,6 +128,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private readonly pace: Pace;
   private signOfLifeAt: number;
   private isJoined = false;
+  /** The join under way, if there is one; it ends when the group is joined, or with a crash for good. */
+  private joining: { readonly ended: Promise<void>; readonly end: () => void } | undefined;
   private isClosing = false;
   private readonly lagByPartition = new Map<string, number>();
 
@@ -163,6 +167,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const { client, groupId, sessionTimeoutMs, heartbeatIntervalMs, maxWaitTimeMs, maxBytesPerPartition } =
       this.settings;
     await this.producer.connect();
+    if (this.isClosing) return this.producer.close();
     const consumer = createKafka({
       ...client,
       logger: tellingOfLostOffsets(this.log, (lost) => this.offsetLost(lost)),
@@ -187,14 +192,21 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     });
     this.consumer = consumer;
     this.watch(consumer);
-    await consumer.connect();
-    await consumer.subscribe({ topics: [...this.messageHandlers.keys()], fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: this.settings.partitionsConsumedConcurrently,
-      eachBatch: (payload) => this.feed(payload),
-    });
+    this.joins();
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...this.messageHandlers.keys()], fromBeginning: true });
+      if (this.isClosing) return this.joinEnds();
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: this.settings.partitionsConsumedConcurrently,
+        eachBatch: (payload) => this.feed(payload),
+      });
+    } catch (error) {
+      this.joinEnds();
+      throw error;
+    }
   }
 
   /**
@@ -213,6 +225,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       clearTimeout(this.commitTimer);
       await (this.givingUp ??= this.giveUp());
       for (const feed of this.feeds.values()) feed.abort();
+      // kafkajs goes on with a join over a disconnect, and is then a member that nobody can end: its partitions would stand still.
+      if (this.joining) await within(this.joining.ended, JOINING_MS);
       await within(consumer.disconnect(), 5_000);
     }
     await this.producer.close();
@@ -256,12 +270,15 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       alive();
       this.heartbeatAt = this.sentAt.get('SyncGroup') ?? Number.NEGATIVE_INFINITY;
       this.isJoined = true;
+      this.joinEnds();
       this.givingUp = undefined;
       this.log.info({ group: this.settings.groupId, assignment: payload.memberAssignment }, 'joined the group');
       this.assignmentReady = this.reassign(payload.memberAssignment);
     });
     consumer.on(CRASH, ({ payload: { error, restart } }) => {
       this.isJoined = false;
+      if (restart) this.joins();
+      else this.joinEnds();
       if (this.isClosing) return;
       if (restart) {
         this.log.info({ err: error, group: this.settings.groupId }, 'the consumer begins anew');
@@ -270,6 +287,18 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       this.log.error({ err: error, group: this.settings.groupId }, 'the consumer has crashed and does not come back');
       (this.settings.onFatal ?? exit)(error);
     });
+  }
+
+  private joins(): void {
+    if (this.joining) return;
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    this.joining = { ended, end };
+  }
+
+  private joinEnds(): void {
+    this.joining?.end();
+    this.joining = undefined;
   }
 
   /** As the leader of the group knows it, which assigns by Kafka's names. */
