@@ -20,4 +20,7 @@ export interface LocalFile {
   readonly prefix: string;
   readonly databaseUrl: string;
   readonly services: Readonly<Record<ServiceName, ServicePlace>>;
+  /** With --watch, where they are installed. */
+  readonly prometheus?: string;
+  readonly alertmanager?: string;
 }

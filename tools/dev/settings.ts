@@ -28,6 +28,10 @@ export interface DevSettings {
   /** CIDRs that deliveries may go to although the egress guard refuses them; `''` is a value. */
   readonly egressAllow: string;
   readonly sourceTopics: readonly string[];
+  /** How often Prometheus asks and Alertmanager tells under --watch; undefined: as deploy/ has it. */
+  readonly watchInterval: string | undefined;
+  /** Where Alertmanager's receivers are under --watch; undefined: as deploy/ has it. */
+  readonly watchReceiver: string | undefined;
 }
 
 /** The settings of `npm start` with what they are when unset; docs/guides/settings.md is generated from here. */
@@ -62,6 +66,15 @@ export const DEV_SETTINGS = {
     default: 'shop.sale,shop.inventory,shop.customer,shop.repair_order,shop.purchase_order',
     explanation: 'Topics that are created and that ingestion reads.',
   },
+  SIGNET_WATCH_INTERVAL: {
+    default: '15s',
+    explanation:
+      'With --watch: how often Prometheus asks and judges, and Alertmanager tells. Prometheus writes it as 1s, 15s, 1m.',
+  },
+  SIGNET_WATCH_RECEIVER: {
+    default: 'http://127.0.0.1:9095',
+    explanation: "With --watch: where Alertmanager's receivers are; /platform-pages, /tenants and so on are added.",
+  },
 } as const;
 
 /** Secrets that `npm start` decides for the services: it reads their files itself. */
@@ -93,6 +106,8 @@ export function readSettings(env: NodeJS.ProcessEnv): DevSettings {
     sourceTopics: orDefault('SIGNET_SOURCE_TOPICS')
       .split(',')
       .map((topic) => topic.trim()),
+    watchInterval: given('SIGNET_WATCH_INTERVAL'),
+    watchReceiver: given('SIGNET_WATCH_RECEIVER'),
   };
 }
 

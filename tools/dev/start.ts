@@ -35,7 +35,7 @@ const originOf = (variable: string, given: string | undefined): string =>
   given === undefined ? `started here, since ${variable} is not set` : `from ${variable}`;
 
 function summary(
-  { url, installation, databaseUrl, kafkaBrokers, tenantId, services }: LocalFile,
+  { url, installation, databaseUrl, kafkaBrokers, tenantId, services, prometheus, alertmanager }: LocalFile,
   system: System,
 ): void {
   plain();
@@ -49,6 +49,8 @@ function summary(
   for (const [name, { port, managementPort }] of Object.entries(services)) {
     plain(`  ${name.padEnd(12)} http://127.0.0.1:${port}  metrics and health: http://127.0.0.1:${managementPort}`);
   }
+  if (prometheus) plain(`  Prometheus   ${prometheus}`);
+  if (alertmanager) plain(`  Alertmanager ${alertmanager}`);
   plain(`  demo tenant  ${tenantId}`);
   plain();
   if (system.keys.operatorKeyIsNew) {
@@ -63,6 +65,14 @@ function summary(
   say(`${green('Signet is ready')} after ${elapsedSeconds().toFixed(1)} s. Ctrl-C stops it.`);
 }
 
+/** @throws with a sentence about an argument that is not known */
+function readArguments(args: readonly string[]): { watch: boolean } {
+  const unknown = args.find((arg) => arg !== '--watch');
+  if (unknown !== undefined)
+    throw new Error(`npm start does not know "${unknown}". It takes --watch, as npm start -- --watch.`);
+  return { watch: args.includes('--watch') };
+}
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => void stop(`Stopping (${signal})`, 0));
 }
@@ -74,8 +84,9 @@ process.on('uncaughtException', (error) => {
 });
 
 try {
+  const { watch } = readArguments(process.argv.slice(2));
   system = await System.open(readSettings(process.env));
-  summary(await system.start(), system);
+  summary(await system.start({ watch }), system);
 } catch (error) {
   if (stoppedAt === undefined) {
     warn((error as Error).message);

@@ -21,6 +21,9 @@ import { prepareServices } from './services.ts';
 import type { DevSettings } from './settings.ts';
 import type { Supervised } from './supervised.ts';
 import { createTopics } from './topics.ts';
+import type { Targets } from '../watch/watch-files.ts';
+import { Watching } from '../watch/watching.ts';
+import type { WatchPlaces } from '../watch/watching.ts';
 
 const RECEIVER_PORT = 8090;
 
@@ -36,6 +39,7 @@ export class System {
   #services: Service[] = [];
   #gateway: Supervised | undefined;
   #receiver: ReceiverProcess | undefined;
+  #watching: Watching | undefined;
   #local: Omit<LocalFile, 'services'> | undefined;
 
   private constructor(settings: DevSettings, dataDir: DataDir, running: RunningFile) {
@@ -55,8 +59,12 @@ export class System {
     return new System(settings, dataDir, running);
   }
 
-  /** Resolves to what local.json says when everything is ready and a first event has arrived. */
-  async start(): Promise<LocalFile> {
+  /**
+   * Resolves to what local.json says when everything is ready and a first event has arrived.
+   *
+   * @param options with `watch`, also Prometheus and Alertmanager
+   */
+  async start({ watch = false }: { watch?: boolean } = {}): Promise<LocalFile> {
     const infrastructure = this.#infrastructure.start();
     this.#starting = infrastructure;
     const places = await this.#step(infrastructure);
@@ -75,6 +83,7 @@ export class System {
     await this.#startDemo(url, demo);
     const { tenantId, tenantKey, producerKey } = demo;
     const { installation } = this.keys;
+    const watched = watch ? await this.#startWatching() : {};
     this.#local = {
       url,
       installation,
@@ -84,6 +93,7 @@ export class System {
       producerKey,
       ...places,
       prefix: this.settings.prefix,
+      ...watched,
     };
     this.#stopping.signal.throwIfAborted();
     return this.#writeLocal(this.#local);
@@ -96,6 +106,7 @@ export class System {
     removeFile(this.dataDir.local);
     // A server that is being started has to be up before it can be ended.
     await this.#starting.catch(() => undefined);
+    await this.#watching?.stop();
     await Promise.all(this.#services.map(({ process }) => process.stop(options)));
     await this.#gateway?.stop(options);
     await this.#receiver?.process.stop(options);
@@ -119,6 +130,17 @@ export class System {
         }),
       ),
     );
+  }
+
+  async #startWatching(): Promise<WatchPlaces> {
+    const { watchInterval: interval, watchReceiver: receiver } = this.settings;
+    const targets = Object.fromEntries(
+      this.#services.map(({ name, managementPort }) => [name, managementPort]),
+    ) as Targets;
+    this.#watching = new Watching({ ...this.#own(), targets, interval, receiver });
+    const places = await this.#step(this.#watching.start());
+    for (const [name, url] of Object.entries(places)) say(`${name} is ready on ${url}`);
+    return places;
   }
 
   /** The bundled receiver, its webhook and a first delivery to it; without them where deliveries may not go there. */

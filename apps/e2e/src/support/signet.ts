@@ -26,6 +26,8 @@ export interface LocalFile {
   readonly prefix: string;
   readonly databaseUrl: string;
   readonly services: Readonly<Record<ServiceName, { pid: number; port: number; managementPort: number }>>;
+  readonly prometheus?: string;
+  readonly alertmanager?: string;
 }
 
 /** The whole product as `npm start` runs it, in a folder and on ports of its own. */
@@ -35,10 +37,14 @@ export class Signet {
     private readonly launcher: ChildProcess,
   ) {}
 
-  /** Starts everything and resolves when it is ready. `env` adds settings. */
-  static async start(env: Readonly<Record<string, string>> = {}, dataDir?: string): Promise<Signet> {
+  /** Starts everything and resolves when it is ready. `env` adds settings, `args` are those of `npm start --`. */
+  static async start(
+    env: Readonly<Record<string, string>> = {},
+    dataDir?: string,
+    args: readonly string[] = [],
+  ): Promise<Signet> {
     const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'signet-e2e-')));
-    const launcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'tools/dev/start.ts'], {
+    const launcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'tools/dev/start.ts', ...args], {
       cwd: ROOT,
       env: {
         ...withoutSettings(process.env),
