@@ -1,4 +1,4 @@
-import { TOPICS } from '@signet/contracts';
+import { topicsOf } from '@signet/contracts';
 import { keepAnswers } from '@signet/service-kit';
 import type { Logger, ServiceOptions } from '@signet/service-kit';
 import { AppModule } from './app.module.ts';
@@ -13,7 +13,7 @@ export async function deliveryService(settings: DeliverySettings, logger: Logger
     module: await AppModule.forRoot(settings, logger),
     settings,
     logger,
-    topics: TOPICS,
+    topics: topicsOf('delivery'),
     database: deliveryDatabase(settings),
     openapi: {
       title: 'Signet deliveries',

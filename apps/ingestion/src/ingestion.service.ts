@@ -1,4 +1,4 @@
-import { CONSUMER_GROUPS, TOPICS } from '@signet/contracts';
+import { CONSUMER_GROUPS, topicsOf } from '@signet/contracts';
 import type { Logger, ServiceOptions } from '@signet/service-kit';
 import { AppModule } from './app.module.ts';
 import type { IngestionSettings } from './config.ts';
@@ -18,7 +18,7 @@ export function ingestionService(
     module: AppModule.forRoot(settings, logger),
     settings,
     logger,
-    topics: TOPICS,
+    topics: topicsOf('ingestion'),
     openapi: {
       title: 'Signet ingestion',
       description: 'CloudEvents from internal services.',

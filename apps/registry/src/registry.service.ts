@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { CONSUMER_GROUPS, REGISTRY_DEAD_LETTER, TOPICS } from '@signet/contracts';
+import { CONSUMER_GROUPS, REGISTRY_DEAD_LETTER, topicsOf } from '@signet/contracts';
 import type { KafkaClientOptions } from '@signet/kafka';
 import { KafkaBatchServer } from '@signet/kafka';
 import type { Logger, ServiceOptions } from '@signet/service-kit';
@@ -35,7 +35,7 @@ export async function registryService(
     name: SERVICE_NAME,
     module: await RegistryModule.forRoot(settings, kafka),
     settings,
-    topics: TOPICS,
+    topics: topicsOf('registry'),
     database: registryDatabase(settings),
     checkDatabase: (client) =>
       checkSealingKeys(client, settings.SIGNET_SEALING_KEYS, settings.SIGNET_LOST_SEALING_KEYS),

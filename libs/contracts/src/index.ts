@@ -12,5 +12,6 @@ export * from './request-record.ts';
 export * from './rfc3339.ts';
 export * from './secret-context.ts';
 export * from './topics.ts';
+export * from './topics-of.ts';
 export * from './traceparent.ts';
 export * from './event-types/index.ts';
