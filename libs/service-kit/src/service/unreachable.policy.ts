@@ -40,6 +40,9 @@ const BLAMED: Readonly<Record<string, { authority: string; user: string; certifi
   },
 };
 
+/** Kafka's words for what an authorizer does not allow. Somebody may add the ACL at any time: it is waited for. */
+const UNAUTHORIZED = /_AUTHORIZATION_FAILED$/;
+
 type Refusal = 'setting' | 'user' | 'authority' | 'name' | 'certificate';
 
 /**
@@ -62,10 +65,23 @@ function refusalOf(error: unknown): Refusal | undefined {
   return cause === undefined ? undefined : refusalOf(cause);
 }
 
+/** The errors that an error is made of: node:net and Promise.any make an AggregateError, and kafkajs has one of its own. */
+function partsOf(error: unknown): readonly unknown[] {
+  const { errors } = (error ?? {}) as { errors?: unknown };
+  return Array.isArray(errors) ? errors : [];
+}
+
+function isUnauthorized(error: unknown): boolean {
+  const { type, cause } = (error ?? {}) as { type?: unknown; cause?: unknown };
+  if (UNAUTHORIZED.test(String(type)) || partsOf(error).some(isUnauthorized)) return true;
+  return cause !== undefined && isUnauthorized(cause);
+}
+
 /** What went wrong, in words: of an error that wraps others, theirs. */
 export function reasonOf(error: unknown): string {
-  // node:net and Promise.any make an AggregateError, which has no useful message of its own.
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  // Neither kind has a useful message of its own, and many topics may fail alike.
+  const parts = partsOf(error);
+  if (parts.length > 0) return [...new Set(parts.map(reasonOf))].join('; ');
   if (!(error instanceof Error)) return String(error);
   // kafkajs says how often it has tried; what went wrong is the cause.
   if (error.name === 'KafkaJSNumberOfRetriesExceeded' && error.cause instanceof Error) return reasonOf(error.cause);
@@ -95,6 +111,10 @@ export function refusedSentence(what: string, setting: string, error: unknown): 
   }
 }
 
-/** For a server that was not reached in time. */
-export const unreachableSentence = (what: string, setting: string, waitedMs: number, error: unknown): string =>
-  `${what} could not be reached within ${Math.round(waitedMs / 100) / 10} s: ${reasonOf(error)}. Check ${setting}.`;
+/** For a server that was not reached in time, or that did not let us do what we need. */
+export function unreachableSentence(what: string, setting: string, waitedMs: number, error: unknown): string {
+  const [waited, reason] = [`within ${Math.round(waitedMs / 100) / 10} s`, reasonOf(error)];
+  return isUnauthorized(error)
+    ? `${what} did not allow ${waited} what Signet needs: ${reason}. Check the ACLs of its user (docs/guides/connecting.md).`
+    : `${what} could not be reached ${waited}: ${reason}. Check ${setting}.`;
+}
