@@ -1,3 +1,5 @@
+export { createAcls } from './acls.ts';
+export type { Acl } from './acls.ts';
 export { KafkaBatchServer } from './batch-server.ts';
 export type { KafkaBatchServerOptions } from './batch-server.ts';
 export { silentLogger } from './client.ts';

@@ -9,6 +9,7 @@ export type KafkaAdmin = Pick<
   | 'connect'
   | 'disconnect'
   | 'describeCluster'
+  | 'createAcls'
   | 'listTopics'
   | 'createTopics'
   | 'deleteTopics'
@@ -36,6 +37,8 @@ export function prefixedAdmin(admin: Admin, names: KafkaNames): KafkaAdmin {
     connect: () => admin.connect(),
     disconnect: () => admin.disconnect(),
     describeCluster: () => admin.describeCluster(),
+    // They are for patterns of names, which are Kafka's.
+    createAcls: (options) => admin.createAcls(options),
     listTopics: async () => (await admin.listTopics()).map(topicOf).filter(isDefined),
     createTopics: (options) => admin.createTopics({ ...options, topics: options.topics.map(ours) }),
     deleteTopics: (options) => admin.deleteTopics({ ...options, topics: topics(options.topics) }),
