@@ -4,12 +4,17 @@ import { RecordingReceiver, waitFor } from '@signet/testing';
 import { Api } from './support/api.ts';
 import type { Webhook } from './support/api.ts';
 import { testWith } from './support/programs.ts';
+import { expressionsOfDashboards, Prometheus, seriesOfRules } from './support/prometheus.ts';
 import { Signet } from './support/signet.ts';
 import type { LocalFile } from './support/signet.ts';
 
 /** How long an alert may take on a busy machine: scrape, rule, group, notification. */
 const ALERT_MS = 60_000;
 const MESSAGES = 4;
+/** Metrics that have no data in this scenario, and why. */
+const WITHOUT_DATA: Readonly<Record<string, string>> = {
+  signet_registry_alert_mails_total: 'exists only where SIGNET_SMTP_URL is set',
+};
 
 const isInstalled = ['prometheus', 'prometheus-alertmanager'].every(
   (program) => spawnSync(program, ['--version']).status === 0,
@@ -21,6 +26,7 @@ interface Alert {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+const startedAt = new Date();
 let signet: Signet | undefined;
 let local: LocalFile;
 /** What Alertmanager's example receivers point at. */
@@ -109,4 +115,25 @@ testWith(isInstalled)(
     });
   },
   6 * ALERT_MS,
+);
+
+testWith(isInstalled)(
+  'every expression of the dashboards and every series of the rules has data meanwhile',
+  async () => {
+    const prometheus = new Prometheus(local.prometheus ?? '');
+    const asked = [...new Set([...expressionsOfDashboards(), ...seriesOfRules()])].filter(
+      (expr) => !Object.keys(WITHOUT_DATA).some((metric) => expr.includes(metric)),
+    );
+    expect(asked.length).toBeGreaterThan(80);
+    // Rates over two scrapes, and gauges that are asked for, need some seconds.
+    await waitFor(
+      async () => {
+        const answers = await Promise.all(asked.map((expr) => prometheus.hasData(expr, startedAt)));
+        const empty = asked.filter((_expr, index) => !answers[index]);
+        if (empty.length > 0) throw new Error(`no data: ${empty.join('\n')}`);
+        return true;
+      },
+      { what: 'data for every expression', timeoutMs: ALERT_MS },
+    );
+  },
 );

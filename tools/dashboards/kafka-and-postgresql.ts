@@ -1,0 +1,88 @@
+import type { Dashboard } from './dashboard.ts';
+
+/** What Signet sees of its two servers. */
+export const KAFKA_AND_POSTGRESQL: Dashboard = {
+  uid: 'signet-servers',
+  title: 'Signet / Kafka and PostgreSQL',
+  description: 'Lag, relays, queues and pools: what Signet sees of the servers that it stands on.',
+  rows: [
+    {
+      title: 'Kafka',
+      panels: [
+        {
+          title: 'Lag by group and topic',
+          normal: 'Near 0. It grows also when a consumer is gone.',
+          unit: 'short',
+          queries: [{ expr: 'signet:group_lag_records:max', legend: '{{group}} {{topic}}' }],
+          alertAbove: 10_000,
+        },
+        {
+          title: 'Records that wait in producers',
+          normal: 'Near 0. It grows while Kafka is slow or away.',
+          unit: 'short',
+          queries: [{ expr: 'signet_kafka_producer_queue_records', legend: '{{job}} {{producer}}' }],
+          alertAbove: 10_000,
+        },
+        {
+          title: 'Offsets that were lost',
+          normal: '0. Otherwise records were deleted before they were read.',
+          unit: 'short',
+          queries: [{ expr: 'sum by (job) (increase(signet_kafka_offsets_lost_total[1h]))', legend: '{{job}}' }],
+          alertAbove: 1,
+        },
+      ],
+    },
+    {
+      title: 'PostgreSQL',
+      panels: [
+        {
+          title: 'Connections',
+          normal: 'used well below SIGNET_DATABASE_POOL, waiting 0.',
+          unit: 'short',
+          queries: [{ expr: 'sum by (job, state) (signet_database_pool_connections)', legend: '{{job}} {{state}}' }],
+        },
+        {
+          title: 'Writes that wait',
+          normal: 'Below a thousand. It grows while PostgreSQL is slow or away.',
+          unit: 'short',
+          queries: [{ expr: 'signet_delivery_recorder_backlog', legend: '{{instance}}' }],
+        },
+        {
+          title: 'Age of what was asked for',
+          normal: 'Below the scrape interval. Older: PostgreSQL or Kafka does not answer that process.',
+          unit: 's',
+          queries: [{ expr: 'max by (job, sample) (signet_sample_age_seconds)', legend: '{{job}} {{sample}}' }],
+          alertAbove: 120,
+        },
+      ],
+    },
+    {
+      title: 'Processes',
+      panels: [
+        {
+          title: 'Memory',
+          normal: '150 to 400 MB a process, steady over days.',
+          unit: 'bytes',
+          queries: [{ expr: 'process_resident_memory_bytes{job=~"signet-.+"}', legend: '{{job}} {{instance}}' }],
+        },
+        {
+          title: 'Versions',
+          normal: 'One version, but for the minutes of a roll-out.',
+          unit: 'short',
+          queries: [{ expr: 'sum by (service, version) (signet_build_info)', legend: '{{service}} {{version}}' }],
+        },
+        {
+          title: 'Alert mails',
+          normal: 'refused and expired are 0; nothing waits for long.',
+          unit: 'short',
+          queries: [
+            {
+              expr: 'sum by (result) (increase(signet_registry_alert_mails_total[1h]))',
+              legend: '{{result}} within 1 h',
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
