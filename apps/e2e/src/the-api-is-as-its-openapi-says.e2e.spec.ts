@@ -53,7 +53,7 @@ function expectToFit(ajv: Ajv2020, schema: Record<string, unknown>, example: unk
   expect({ name, errors: ajv.errors }).toEqual({ name, errors: null });
 }
 
-/** A delivery, a replay and a webhook that are there, as schemathesis reads it: it does not find each of them by itself. */
+/** A delivery, a replay, a webhook and an enabling that are there, as schemathesis reads it: it does not find each of them by itself. */
 async function somethingToFind(): Promise<string> {
   const api = Api.tenant(local);
   const webhook = await api.register(`http://127.0.0.1:${await freePort()}/`, { maxAttempts: 1 });
@@ -63,11 +63,16 @@ async function somethingToFind(): Promise<string> {
   });
   const since = new Date(Date.now() - 60_000).toISOString();
   const replay = await api.call<{ id: string }>('POST', '/v1/replays', { webhookId: webhook.id, since, status: 'all' });
+  const enabling = await Api.operator(local).call<{ id: string }>('POST', '/v1/webhooks/enablings', {
+    disabledAfter: '2026-01-01T00:00:00Z',
+    disabledBefore: '2026-01-02T00:00:00Z',
+  });
   const operation = (path: string, parameter: string, id: string): string =>
     `[[operations]]\ninclude-path-regex = '^${path}'\nparameters = { "path.${parameter}" = "${id}" }\n`;
   return [
     operation('/v1/deliveries/.id./', 'id', delivery.id),
     operation('/v1/replays/.id.', 'id', replay.id),
+    operation('/v1/webhooks/enablings/.id.', 'id', enabling.id),
     operation('/v1/circuits/.webhookId.', 'webhookId', webhook.id),
   ].join('\n');
 }

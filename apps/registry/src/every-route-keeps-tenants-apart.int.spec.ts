@@ -75,7 +75,8 @@ test("every route with an id treats another tenant's as one that is not there, a
     const answer = await stranger.call(method, pathOf(template), asked);
     const nobody = await stranger.call(method, pathOf(template, NOBODY), asked);
     // What only operators may do is refused before it is looked for.
-    const isForTenants = template.startsWith('/v1/webhooks') || template === '/v1/tenants/{id}';
+    const isOfOperators = template.startsWith('/v1/webhooks/enablings');
+    const isForTenants = (template.startsWith('/v1/webhooks') && !isOfOperators) || template === '/v1/tenants/{id}';
     const expected = isForTenants ? 404 : 403;
     expect({ method, template, status: answer.status }).toEqual({ method, template, status: expected });
     expect({ ...answer.json, instance: '' }).toEqual({ ...nobody.json, instance: '' });
@@ -100,6 +101,6 @@ test('every table that has a tenant is one that the routes above stand for', asy
     `select table_name as table from information_schema.columns
      where table_schema = 'registry' and column_name = 'tenant_id' order by 1`,
   );
-  // No route shows the mails that wait to be sent.
-  expect(rows.map(({ table }) => table)).toEqual(['alert_mails', 'api_keys', 'webhooks']);
+  // No route shows the mails that wait to be sent; enablings are for operators alone.
+  expect(rows.map(({ table }) => table)).toEqual(['alert_mails', 'api_keys', 'enablings', 'webhooks']);
 });

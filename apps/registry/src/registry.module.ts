@@ -9,6 +9,7 @@ import { KeyGuard } from './auth/key.guard.ts';
 import type { RegistrySettings } from './config.ts';
 import { registryDatabase } from './database/database.ts';
 import { DomainErrors } from './domain-errors.interceptor.ts';
+import { EnablingModule } from './enabling/enabling.module.ts';
 import { EventTypeModule } from './event-type/event-type.module.ts';
 import { TenantModule } from './tenant/tenant.module.ts';
 import { WebhookModule } from './webhook/webhook.module.ts';
@@ -24,6 +25,8 @@ export class RegistryModule {
         AggregatesModule.forRoot(settings, kafka),
         TenantModule,
         ApiKeyModule,
+        // Before the webhooks: `/v1/webhooks/enablings` is no id.
+        EnablingModule,
         WebhookModule,
         EventTypeModule,
       ],

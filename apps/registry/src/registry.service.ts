@@ -51,6 +51,7 @@ export async function registryService(
       },
       places: {
         '/v1/webhooks/{id}': 'Id of the webhook.',
+        '/v1/webhooks/enablings/{id}': 'Id of the enabling.',
         '/v1/tenants/{id}': 'Id of the tenant.',
         '/v1/tenants/{tenantId}': 'Id of the tenant.',
         '/v1/api-keys/{id}': 'Id of the key, as its list shows it; not the key itself.',

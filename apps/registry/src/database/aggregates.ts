@@ -33,6 +33,9 @@ export interface AroundCommit {
   readonly published: (stream: { streamId: string; version: number }) => Promise<unknown>;
 }
 
+/** What became of one of many: the events, none where there was nothing to do, or why it could not be asked. */
+export type Asked<Event> = { readonly events: readonly Event[] } | { readonly error: unknown };
+
 /** Asks something of an aggregate: loads it, decides, appends and projects, in one transaction. */
 export class Aggregates {
   constructor(
@@ -80,6 +83,42 @@ export class Aggregates {
     const handled = await handleBatch(this.storeIn(this.em), decider, entries, { actor });
     const events = [...handled.values()].flatMap((one) => one.events);
     if (events.length > 0) this.around.appended(kind, events);
+  }
+
+  /**
+   * Asks many aggregates something each, in the transaction of `em`. One that cannot be asked (a rule is broken, or its stream
+   * is damaged) is passed over: all are then asked by themselves, each in a savepoint.
+   */
+  async askEach<State, Command, Event extends EventLike>(
+    em: EntityManager,
+    kind: Kind,
+    decider: Decider<State, Command, Event>,
+    asked: readonly (readonly [id: string, command: Command])[],
+    { actor }: Pick<Asking, 'actor'>,
+  ): Promise<Map<string, Asked<Event>>> {
+    const store = this.storeIn(em);
+    const ask = async (some: typeof asked): Promise<Map<string, Asked<Event>>> => {
+      const entries = some.map(([id, command]) => ({ streamId: streamOf(kind, id), commands: [command] }));
+      const handled = await handleBatch(store, decider, entries, { actor });
+      return new Map(some.map(([id]) => [id, { events: handled.get(streamOf(kind, id))?.events ?? [] }]));
+    };
+    const results = await ask(asked).catch(async () => {
+      const each = new Map<string, Asked<Event>>();
+      for (const one of asked) {
+        const [id] = one;
+        each.set(
+          id,
+          await ask([one]).then(
+            (alone) => alone.get(id) ?? { events: [] },
+            (error: unknown) => ({ error }),
+          ),
+        );
+      }
+      return each;
+    });
+    const events = [...results.values()].flatMap((result) => ('error' in result ? [] : result.events));
+    if (events.length > 0) this.around.appended(kind, events);
+    return results;
   }
 
   /** The store, within the transaction that the entity manager is in, if it is in one. */

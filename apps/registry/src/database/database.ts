@@ -8,6 +8,8 @@ import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
 import { ApiKeyLimitsMigration } from '../api-key/api-key.limits.migration.ts';
 import { apiKeyProjection } from '../api-key/api-key.projection.ts';
 import type { RegistrySettings } from '../config.ts';
+import { EnablingEntity } from '../enabling/enabling.entity.ts';
+import { EnablingsMigration } from '../enabling/enabling.migration.ts';
 import { TenantEntity } from '../tenant/tenant.entity.ts';
 import { TenantListsMigration } from '../tenant/tenant.lists.migration.ts';
 import { tenantProjection } from '../tenant/tenant.projection.ts';
@@ -34,7 +36,7 @@ export const registryDatabase = (
 ): DatabaseOptions => ({
   ...databaseAddress(settings),
   schema: 'registry',
-  entities: [TenantEntity, ApiKeyEntity, WebhookEntity, WebhookActivityEntity],
+  entities: [TenantEntity, ApiKeyEntity, WebhookEntity, WebhookActivityEntity, EnablingEntity],
   migrations: [
     EventStoreMigration,
     RegistryMigration1,
@@ -51,6 +53,7 @@ export const registryDatabase = (
     ReplayMissedMigration,
     StreamSnapshotsMigration,
     ActiveSinceMigration,
+    EnablingsMigration,
   ],
   installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Kysely } from 'kysely';
 import type { ApiKeyRow } from '../api-key/api-key.row.ts';
+import type { EnablingRow } from '../enabling/enabling.entity.ts';
 import type { TenantRow } from '../tenant/tenant.row.ts';
 import type { WebhookRow } from '../webhook/webhook.row.ts';
 
@@ -14,6 +15,7 @@ export interface Tables {
   };
   tenants: TenantRow;
   api_keys: ApiKeyRow;
+  enablings: EnablingRow;
 }
 
 /** Typed queries over the read models, within the transaction of `em` if it is in one. */

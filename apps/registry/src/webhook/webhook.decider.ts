@@ -2,6 +2,8 @@ import { RuleBroken } from '../rule-broken.ts';
 import type { Instant } from '../instant.ts';
 import type { AttemptOutcome, FailureRules } from './webhook-outcomes.decider.ts';
 import { decideOutcomes } from './webhook-outcomes.decider.ts';
+import type { EnableIfDisabledAutomatically } from './webhook-enabling.policy.ts';
+import { decideEnableIfDisabledAutomatically } from './webhook-enabling.policy.ts';
 import type { AskedCredential } from './webhook.credentials.ts';
 import { changedSettings, headerChanges } from './webhook.credentials.ts';
 import type { ClientCertificate, SettingsChanges, WebhookEvent, WebhookSettings } from './webhook.events.ts';
@@ -37,6 +39,7 @@ export type WebhookCommand =
       readonly replayMissedFor: string | null;
       readonly at: Instant;
     }
+  | EnableIfDisabledAutomatically
   | { readonly type: 'DisableWebhook'; readonly detail: string | null; readonly at: Instant }
   | { readonly type: 'DeleteWebhook'; readonly at: Instant }
   | {
@@ -152,6 +155,8 @@ function decideLive(command: WebhookCommand, webhook: LiveWebhook): WebhookEvent
     }
     case 'EnableWebhook':
       return decideEnable(command, webhook);
+    case 'EnableIfDisabledAutomatically':
+      return decideEnableIfDisabledAutomatically(command, webhook);
     case 'DisableWebhook': {
       const { detail, at } = command;
       if (webhook.isActive) return [{ type: 'WebhookDisabled', data: { reason: 'manual', detail, at } }];
@@ -185,8 +190,8 @@ function decideLive(command: WebhookCommand, webhook: LiveWebhook): WebhookEvent
 
 function decide(command: WebhookCommand, webhook: Webhook): WebhookEvent[] {
   if (webhook.status === 'live') return decideLive(command, webhook);
-  // Outcomes arrive for a while after a webhook was deleted; nobody is there to be told.
-  if (command.type === 'RecordOutcomes') return [];
+  // Outcomes arrive for a while after a webhook was deleted; nobody is there to be told. One of many is not missed.
+  if (command.type === 'RecordOutcomes' || command.type === 'EnableIfDisabledAutomatically') return [];
   if (command.type !== 'RegisterWebhook' || webhook.status === 'deleted') {
     throw new RuleBroken('not_found', 'webhook_not_found', 'There is no such webhook.');
   }

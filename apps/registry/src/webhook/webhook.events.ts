@@ -79,6 +79,8 @@ export type WebhookEnabled = {
       /** Id of the key that asked for it. */
       readonly requestedBy: string;
     };
+    /** An operator enabled it together with others. Missing where it was enabled by itself, and in older facts. */
+    readonly together?: { readonly enablingId: string; readonly reason: string | null };
   };
 };
 export type WebhookDisabled = {

@@ -1,4 +1,4 @@
-import type { SettingsChanges, WebhookEvent } from './webhook.events.ts';
+import type { SettingsChanges, WebhookEnabled, WebhookEvent } from './webhook.events.ts';
 import { shownHeaders } from './webhook.shown-headers.ts';
 
 const FIELD_NAMES: Record<string, string> = {
@@ -20,9 +20,7 @@ export function sentenceOf(event: WebhookEvent): string {
       return `Changed: ${fields.join(', ')}.`;
     }
     case 'WebhookEnabled':
-      return event.data.replayMissed
-        ? `Enabled; failures in a row count from 0 again, and what was missed since ${event.data.replayMissed.since} is replayed.`
-        : 'Enabled; failures in a row count from 0 again.';
+      return enabledSentence(event.data);
     case 'WebhookDisabled':
       return event.data.detail ? `Disabled: ${event.data.detail}` : 'Disabled.';
     case 'WebhookDeleted':
@@ -46,6 +44,15 @@ export function sentenceOf(event: WebhookEvent): string {
     case 'WebhookTestRequested':
       return `Test with ${event.data.eventType} requested.`;
   }
+}
+
+function enabledSentence({ together, replayMissed }: WebhookEnabled['data']): string {
+  const enabled = together
+    ? `Enabled together with others${together.reason ? ` (${together.reason})` : ''}`
+    : 'Enabled';
+  return replayMissed
+    ? `${enabled}; failures in a row count from 0 again, and what was missed since ${replayMissed.since} is replayed.`
+    : `${enabled}; failures in a row count from 0 again.`;
 }
 
 /** The data of a fact as it may be shown: secrets are nobody's business, not even sealed. */

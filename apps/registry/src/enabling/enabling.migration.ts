@@ -1,0 +1,35 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/**
+ * Webhooks that are enabled together, as jobs. No projection: a rebuild leaves them alone. And the webhooks that were disabled
+ * automatically in the order of their times: a preview and each step of a job read no others.
+ */
+export class EnablingsMigration extends Migration {
+  override up(): void {
+    this.addSql(`create table enablings (
+      id uuid primary key,
+      disabled_after timestamptz not null,
+      disabled_before timestamptz not null,
+      disabled_reason text,
+      tenant_id text,
+      reason text,
+      replay text,
+      state text not null,
+      total integer not null,
+      enabled integer not null default 0,
+      failed integer not null default 0,
+      failures jsonb not null default '[]',
+      place_disabled_at timestamptz,
+      place_id uuid,
+      created_by text not null,
+      key_id text not null,
+      created_at timestamptz not null,
+      updated_at timestamptz not null,
+      completed_at timestamptz
+    )`);
+    this.addSql(`create index enablings_newest on enablings (created_at desc, id desc)`);
+    this.addSql(`create index enablings_running on enablings (created_at, id) where state = 'running'`);
+    this.addSql(`create index webhooks_disabled_automatically on webhooks (disabled_at, id)
+      where not is_active and disabled_reason <> 'manual'`);
+  }
+}

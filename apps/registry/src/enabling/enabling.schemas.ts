@@ -1,0 +1,62 @@
+import { pageQuery, time } from '@signet/service-kit';
+import { z } from 'zod';
+import { tenantId } from '../tenant/tenant.schemas.ts';
+import type { EnablingOrder } from './enabling.ts';
+import { AUTOMATIC_REASONS } from './enabling.ts';
+
+export const createEnablingBody = z
+  .strictObject({
+    disabledAfter: time.describe('Webhooks that were disabled at or after this time.'),
+    disabledBefore: time.describe('Webhooks that were disabled before this time. Not in the future.'),
+    disabledReason: z
+      .enum(AUTOMATIC_REASONS)
+      .optional()
+      .describe(
+        'failing: those that failed too often in a row. gone: those whose receiver answered 410. Without it: both. Those that a person disabled are never meant.',
+      ),
+    tenantId: tenantId.optional().describe('Those of one tenant.'),
+    reason: z.string().max(500).optional().describe('For people: it stands in the history of each webhook.'),
+    replay: z
+      .enum(['missed'])
+      .optional()
+      .describe(
+        'missed: delivery also replays what each webhook missed while it was disabled. Webhooks of suspended tenants are left out then.',
+      ),
+  })
+  .refine(({ disabledAfter, disabledBefore }) => disabledAfter < disabledBefore, {
+    path: ['disabledBefore'],
+    message: 'It must be later than disabledAfter.',
+    params: { rule: 'not_after_disabled_after' },
+  })
+  .meta({
+    title: 'CreateEnabling',
+    // Not `examples`: zod leaves those out where a schema transforms.
+    example: {
+      disabledAfter: '2026-11-23T18:00:00Z',
+      disabledBefore: '2026-11-23T20:00:00Z',
+      disabledReason: 'failing',
+      reason: 'Our NAT gateway was down',
+      replay: 'missed',
+    },
+  });
+export type CreateEnablingBody = z.infer<typeof createEnablingBody>;
+
+export const createEnablingQuery = z.strictObject({
+  preview: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('true: nothing is enabled, and the answer says how many webhooks it would be, and shows some.'),
+});
+export type CreateEnablingQuery = z.infer<typeof createEnablingQuery>;
+
+export const listEnablingsQuery = z.strictObject(pageQuery);
+export type ListEnablingsQuery = z.infer<typeof listEnablingsQuery>;
+
+export const orderOf = (body: CreateEnablingBody): EnablingOrder => ({
+  disabledAfter: body.disabledAfter,
+  disabledBefore: body.disabledBefore,
+  disabledReason: body.disabledReason ?? null,
+  tenantId: body.tenantId ?? null,
+  reason: body.reason ?? null,
+  replay: body.replay ?? null,
+});

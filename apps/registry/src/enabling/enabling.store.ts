@@ -1,0 +1,82 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { tables } from '../database/tables.ts';
+import type { Place } from '../page.ts';
+import { EnablingEntity } from './enabling.entity.ts';
+import type { EnablingRow } from './enabling.entity.ts';
+import type { Enabling, EnablingFailure, EnablingPlace } from './enabling.ts';
+import { MAX_FAILURES_NAMED } from './enabling.ts';
+
+/** What one step of a job has led to. */
+export interface EnablingStep {
+  readonly enabled: number;
+  readonly failures: readonly EnablingFailure[];
+  /** Of the last webhook that it looked at. */
+  readonly place: EnablingPlace | null;
+  readonly isLast: boolean;
+}
+
+/** The jobs in the table `enablings`, within the transaction of `em` if it is in one. */
+export class EnablingStore {
+  constructor(private readonly em: EntityManager) {}
+
+  async add({ place: _, failures, ...enabling }: Enabling): Promise<void> {
+    const row = { ...enabling, failures: [...failures], placeDisabledAt: null, placeId: null };
+    await this.em.insert(EnablingEntity, row);
+  }
+
+  async find(id: string): Promise<Enabling | undefined> {
+    const row = await this.all().where('id', '=', id).executeTakeFirst();
+    return row && enablingOf(row);
+  }
+
+  /** Newest first. */
+  async list(after: Place | undefined, limit: number): Promise<Enabling[]> {
+    const newest = this.all().orderBy('createdAt', 'desc').orderBy('id', 'desc').limit(limit);
+    const page = after
+      ? newest.where(
+          sql<boolean>`(created_at, id) < (${after.createdAt.toISOString()}::timestamptz, ${after.id}::uuid)`,
+        )
+      : newest;
+    return (await page.execute()).map(enablingOf);
+  }
+
+  /** The oldest job that is running and that no other replica is at; locked until the end of the transaction. */
+  async takeRunning(): Promise<Enabling | undefined> {
+    const oldest = this.all()
+      .where(sql<boolean>`state = 'running'`)
+      .orderBy('createdAt')
+      .orderBy('id')
+      .limit(1);
+    const row = await oldest.forUpdate().skipLocked().executeTakeFirst();
+    return row && enablingOf(row);
+  }
+
+  /** Notes a step, in the transaction that carries it out. */
+  async note(enabling: Enabling, { enabled, failures, place, isLast }: EnablingStep, now: Date): Promise<void> {
+    const known = place ?? enabling.place;
+    await this.em.nativeUpdate(
+      EnablingEntity,
+      { id: enabling.id },
+      {
+        enabled: enabling.enabled + enabled,
+        failed: enabling.failed + failures.length,
+        failures: [...enabling.failures, ...failures].slice(0, MAX_FAILURES_NAMED),
+        placeDisabledAt: known?.disabledAt ?? null,
+        placeId: known?.id ?? null,
+        state: isLast ? 'completed' : 'running',
+        completedAt: isLast ? now : null,
+        updatedAt: now,
+      },
+    );
+  }
+
+  private all() {
+    return tables(this.em).selectFrom('enablings').selectAll();
+  }
+}
+
+const enablingOf = ({ placeDisabledAt, placeId, ...row }: EnablingRow): Enabling => ({
+  ...row,
+  place: placeDisabledAt && placeId ? { disabledAt: placeDisabledAt, id: placeId } : null,
+});

@@ -1,0 +1,96 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '@signet/contracts';
+import { isUuid, newId } from '@signet/contracts';
+import type { Caller } from '@signet/service-kit';
+import { actorOf } from '../caller.ts';
+import type { Place } from '../page.ts';
+import { invalid } from '../problems.ts';
+import { RuleBroken } from '../rule-broken.ts';
+import type { TenantQueries } from '../tenant/tenant.queries.ts';
+import type { Candidate, Enabling, EnablingOrder } from './enabling.ts';
+import { EnablingQueries } from './enabling.queries.ts';
+import { EnablingStore } from './enabling.store.ts';
+
+/** Webhooks that a preview shows: the ones that were disabled first. */
+export const SAMPLE_SIZE = 20;
+
+export interface EnablingPreview extends EnablingOrder {
+  readonly count: number;
+  readonly tenants: number;
+  readonly sample: readonly Candidate[];
+}
+
+export interface EnablingsParts {
+  readonly em: EntityManager;
+  readonly clock: Clock;
+  readonly tenants: TenantQueries;
+  /** Called in the transaction that adds a job: an Idempotency-Key is noted with it. */
+  readonly adding: (em: EntityManager) => Promise<void>;
+  /** A new one waits to be carried out. */
+  readonly onAdded: () => void;
+}
+
+/** What operators ask of enabling many webhooks together. */
+export class Enablings {
+  constructor(private readonly parts: EnablingsParts) {}
+
+  async preview(order: EnablingOrder): Promise<EnablingPreview> {
+    await this.judge(order);
+    const queries = new EnablingQueries(this.parts.em);
+    const { webhooks: count, tenants } = await queries.count(order);
+    return { ...order, count, tenants, sample: await queries.next(order, null, SAMPLE_SIZE) };
+  }
+
+  async create(order: EnablingOrder, caller: Caller): Promise<Enabling> {
+    await this.judge(order);
+    const { em, clock, adding, onAdded } = this.parts;
+    const now = clock();
+    const enabling = await em.fork().transactional(async (transaction): Promise<Enabling> => {
+      await adding(transaction);
+      const { webhooks: total } = await new EnablingQueries(transaction).count(order);
+      const added: Enabling = {
+        ...order,
+        id: newId(),
+        state: 'running',
+        total,
+        enabled: 0,
+        failed: 0,
+        failures: [],
+        place: null,
+        createdBy: actorOf(caller),
+        keyId: caller.keyId,
+        createdAt: now,
+        updatedAt: now,
+        completedAt: null,
+      };
+      await new EnablingStore(transaction).add(added);
+      return added;
+    });
+    onAdded();
+    return enabling;
+  }
+
+  async find(id: string): Promise<Enabling> {
+    const found = isUuid(id) ? await new EnablingStore(this.parts.em).find(id) : undefined;
+    if (!found) throw new RuleBroken('not_found', 'enabling_not_found', ENABLING_NOT_FOUND.enabling_not_found);
+    return found;
+  }
+
+  list(after: Place | undefined, limit: number): Promise<Enabling[]> {
+    return new EnablingStore(this.parts.em).list(after, limit);
+  }
+
+  private async judge({ disabledBefore, tenantId }: EnablingOrder): Promise<void> {
+    const errors = [];
+    if (disabledBefore > this.parts.clock()) {
+      const detail =
+        'It must not lie in the future: a webhook that is disabled again would be enabled again and again.';
+      errors.push({ field: 'disabledBefore', rule: 'in_the_future', detail });
+    }
+    if (tenantId !== null && !(await this.parts.tenants.find(tenantId)))
+      errors.push({ field: 'tenantId', rule: 'unknown_tenant', detail: 'There is no such tenant.' });
+    if (errors.length > 0) throw invalid(errors);
+  }
+}
+
+export const ENABLING_NOT_FOUND = { enabling_not_found: 'There is no such enabling.' };
