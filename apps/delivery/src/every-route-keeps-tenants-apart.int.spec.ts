@@ -93,7 +93,9 @@ const TABLES = ['deliveries', 'delivery_log', 'due_deliveries', 'shelved_request
 async function everything(): Promise<unknown> {
   const all: unknown[] = [];
   for (const table of TABLES) {
-    const rows = await sql`select row_to_json(t)::text as row from ${sql.table(table)} t order by 1`.execute(
+    // Webhooks of other tests lie on the same topic; one that is enabled with a replay leads to a replay here as well.
+    const own = table === 'replays' ? sql`where t.webhook_id = ${webhook.id}` : sql``;
+    const rows = await sql`select row_to_json(t)::text as row from ${sql.table(table)} t ${own} order by 1`.execute(
       fixture.orm.em.fork().getKysely(),
     );
     all.push(rows.rows);
