@@ -112,25 +112,25 @@ test('a message is delivered over SASL_SSL and verify-full, with client certific
 
 test.each<[string, string[], Record<string, string>, RegExp]>([
   [
-    'a password of Kafka',
+    'password of Kafka',
     UNREADABLE_WEBHOOKS,
     { SIGNET_KAFKA_PASSWORD: 'guessed' },
     /^Kafka refuses what .*PASSWORD say: /,
   ],
   [
-    'a CA of Kafka',
+    'CA of Kafka',
     DEAD_LETTERS,
     { SIGNET_KAFKA_CA: OTHER_CA },
     /^The certificate of Kafka is not signed .* SIGNET_KAFKA_CA: /,
   ],
   [
-    'a CA of PostgreSQL',
+    'CA of PostgreSQL',
     REBUILD,
     { SIGNET_DATABASE_CA: OTHER_CA },
     /^The certificate of PostgreSQL .* SIGNET_DATABASE_CA: /,
   ],
 ])(
-  'a command with the wrong %s says so in one sentence',
+  'a command with a wrong %s says so in one sentence',
   async (_, script, settings, sentence) => {
     const { code, err } = await run(script, settings);
     expect({ code, err }).toEqual({ code: 78, err: expect.stringMatching(sentence) as unknown });
