@@ -56,6 +56,8 @@ function supervise(name: ServiceName, port: number, managementPort: number, opti
       NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? dataDir.compiled,
       // Whoever presses Ctrl-C waits for what is in flight, but not for long; what is left is done at the next start.
       SIGNET_SHUTDOWN_DEADLINE: process.env['SIGNET_SHUTDOWN_DEADLINE'] ?? '10s',
+      // Nobody here has to hear of a stop before it.
+      SIGNET_DRAIN_PAUSE: process.env['SIGNET_DRAIN_PAUSE'] ?? '0s',
       // Less than the supervisor waits for, so that the service itself says what it waits for.
       SIGNET_STARTUP_WAIT: settings.startupWait,
       SIGNET_HOST: '127.0.0.1',

@@ -4,6 +4,7 @@ import type { SettingsOf } from '@signet/service-kit';
 /** Every setting of delivery. */
 export const settings = defineSettings({
   ...sharedSettings.service({ port: 3002, managementPort: 3102 }),
+  ...sharedSettings.drain,
   ...sharedSettings.limits({ rateLimit: 500 }),
   ...sharedSettings.startup,
   ...sharedSettings.installation,

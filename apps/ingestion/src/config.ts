@@ -4,6 +4,7 @@ import type { SettingsOf } from '@signet/service-kit';
 /** Every setting of ingestion. */
 export const settings = defineSettings({
   ...sharedSettings.service({ port: 3001, managementPort: 3101 }),
+  ...sharedSettings.drain,
   ...sharedSettings.limits({ rateLimit: 20_000 }),
   ...sharedSettings.startup,
   ...sharedSettings.installation,

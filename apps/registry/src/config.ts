@@ -16,6 +16,7 @@ const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
 /** Every setting of the registry. */
 export const settings = defineSettings({
   ...sharedSettings.service({ port: 3000, managementPort: 3100 }),
+  ...sharedSettings.drain,
   ...sharedSettings.limits({ rateLimit: 500 }),
   ...sharedSettings.startup,
   ...sharedSettings.installation,

@@ -45,6 +45,7 @@ export class Replica {
           SIGNET_DATABASE_URL: databaseUrl,
           SIGNET_KAFKA_BROKERS: kafkaBrokers,
           SIGNET_EGRESS_ALLOW: '127.0.0.0/8',
+          SIGNET_DRAIN_PAUSE: '0s',
           ...env,
         },
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -57,7 +57,9 @@ test('a stop takes nothing new, finishes what is in flight, and only then closes
   const stopped = service.stop();
   await waitFor(() => happened.includes('transport closed'), { what: 'the transport to be closed' });
   expect((await fetch(`${service.managementUrl}/readyz`)).status).toBe(503);
-  await expect(fetch(`${service.url}/slow`)).rejects.toThrow();
+  const refused = await fetch(`${service.url}/slow`);
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toBe('1');
   finishRequest();
 
   expect(await (await answer).json()).toEqual({ done: true });

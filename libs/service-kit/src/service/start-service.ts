@@ -16,7 +16,8 @@ import { sampleGroupLags } from '../metrics/group-lag.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { Samples } from '../metrics/samples.ts';
 import { showBuild } from '../metrics/build-info.ts';
-import { closeFastify, createFastify, DEFAULT_BODY_LIMIT } from './fastify-server.ts';
+import { Drain } from './drain.ts';
+import { createFastify, DEFAULT_BODY_LIMIT } from './fastify-server.ts';
 import { serveOpenApi } from '../openapi/openapi-document.ts';
 import { preflight } from './preflight.ts';
 import type { Preflight } from './preflight.ts';
@@ -64,7 +65,8 @@ export async function startService(options: ServiceOptions, signal?: AbortSignal
   });
   try {
     await preflight(preflightOf(options, logger, signal));
-    const { app, strategies } = await createApplication({ options, logger, health, metrics, samples });
+    const application = await createApplication({ options, logger, health, metrics, samples });
+    const { app } = application;
     await app.init();
     await app.startAllMicroservices();
     await app.listen(options.port ?? settings.SIGNET_HTTP_PORT, host);
@@ -74,7 +76,7 @@ export async function startService(options: ServiceOptions, signal?: AbortSignal
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
       phase = 'stopping';
-      await closeApplication(app, strategies);
+      await closeApplication(application, settings.SIGNET_DRAIN_PAUSE ?? 0);
       eventLoop.stop();
       await management.close();
       await lags.close();
@@ -108,16 +110,17 @@ function preflightOf(options: ServiceOptions, logger: Logger, signal: AbortSigna
   };
 }
 
-async function createApplication({
-  options,
-  logger,
-  health,
-  metrics,
-  samples,
-}: Parts): Promise<{ app: NestFastifyApplication; strategies: readonly CustomTransportStrategy[] }> {
+interface Application {
+  readonly app: NestFastifyApplication;
+  readonly strategies: readonly CustomTransportStrategy[];
+  readonly drain: Drain;
+}
+
+async function createApplication({ options, logger, health, metrics, samples }: Parts): Promise<Application> {
   const { bodyLimit = DEFAULT_BODY_LIMIT, settings, clock, monotonic } = options;
   const trustedProxies = settings.SIGNET_TRUSTED_PROXIES ?? [];
   const fastify = createFastify({ bodyLimit, trustedProxies, logger, metrics });
+  const drain = new Drain(fastify);
   await options.configureFastify?.(fastify, logger);
   const service = ServiceModule.forRoot({ settings, logger, health, metrics, samples, clock, monotonic });
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -129,21 +132,15 @@ async function createApplication({
   const strategies = (await options.strategies?.(app)) ?? [];
   for (const strategy of strategies) app.connectMicroservice({ strategy });
   serveOpenApi(fastify, app, options.openapi);
-  return { app, strategies };
+  return { app, strategies, drain };
 }
 
 /**
  * First what brings work in, HTTP and Kafka side by side, each with the work that it has taken; only then what the work
  * needs. Nest alone would close the modules first.
  */
-async function closeApplication(
-  app: NestFastifyApplication,
-  strategies: readonly CustomTransportStrategy[],
-): Promise<void> {
-  await Promise.all([
-    closeFastify(app.getHttpAdapter().getInstance()),
-    ...strategies.map((strategy) => strategy.close()),
-  ]);
+async function closeApplication({ app, strategies, drain }: Application, pauseMs: number): Promise<void> {
+  await drain.end(pauseMs, () => Promise.all(strategies.map((strategy) => strategy.close())));
   await app.close();
 }
 

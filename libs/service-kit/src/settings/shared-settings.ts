@@ -45,6 +45,15 @@ const service = (defaults: { port: number; managementPort: number }) => ({
   }),
 });
 
+/** How a service leaves those who send it requests. */
+const drain = {
+  SIGNET_DRAIN_PAUSE: setting(
+    duration(),
+    'How long a service that is told to stop goes on as before, but not ready: those who send it requests must hear of it first, as Kubernetes and load balancers do within a few seconds. Part of SIGNET_SHUTDOWN_DEADLINE.',
+    { default: '5s' },
+  ),
+};
+
 /** How often callers may ask, each replica counting for itself; the default rate differs. */
 const limits = (defaults: { rateLimit: number }) => ({
   SIGNET_RATE_LIMIT: setting(
@@ -70,6 +79,7 @@ const limits = (defaults: { rateLimit: number }) => ({
  */
 export const sharedSettings = {
   service,
+  drain,
   limits,
   startup: {
     SIGNET_STARTUP_WAIT: setting(
@@ -209,4 +219,5 @@ export const sharedSettings = {
 export type ServiceSettings = SettingsOf<ReturnType<typeof service>>;
 export type KafkaSettings = SettingsOf<(typeof sharedSettings)['kafka']>;
 export type DatabaseSettings = SettingsOf<(typeof sharedSettings)['database']>;
+export type DrainSettings = SettingsOf<typeof drain>;
 export type LimitSettings = SettingsOf<ReturnType<typeof limits>>;
