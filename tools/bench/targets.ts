@@ -14,5 +14,6 @@ export const TARGETS = {
   overdue: { perSecond: atLeast(2_000), freshP99: atMost(1_000) },
   registryLists: { p99: atMost(50) },
   deliveryLists: { p99: atMost(100) },
+  askedFor: { longest: atMost(1_000) },
   crash: { firstRedeliverySeconds: atMost(3), lastRedeliverySeconds: atMost(8) },
 } as const;

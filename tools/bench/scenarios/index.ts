@@ -2,6 +2,7 @@ import type { Bench } from '../bench.ts';
 import type { Outcome } from '../result.ts';
 import type { ScenarioName } from '../scenario-name.ts';
 import { TARGETS } from '../targets.ts';
+import { askedFor } from './asked-for.ts';
 import { crash } from './crash.ts';
 import { deliveryLists } from './delivery-lists.ts';
 import { isolation } from './isolation.ts';
@@ -63,6 +64,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   isolation: async (bench) => [await isolation(bench)],
   overdue: async (bench) => [await overdue(bench)],
   crash: async (bench) => [await crash(bench)],
+  'asked-for': async (bench) => [await askedFor(bench)],
   'registry-lists': async (bench) => [await registryLists(bench)],
   'delivery-lists': async (bench) => [await deliveryLists(bench)],
 };
