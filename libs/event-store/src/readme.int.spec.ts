@@ -38,7 +38,7 @@ test('the example of the README runs', async () => {
   const { state, version } = await handle(store, account, 'account:1', debit(3), { actor: 'ann', expectedVersion: 1 });
 
   const relay = new LogRelay<LogPosition & { stream_id: string; type: string }>({
-    connectionString: databaseUrl,
+    connection: { connectionString: databaseUrl },
     name: 'accounts',
     table: 'events',
     columns: ['stream_id', 'type'],

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
+import type { LongSession } from '@signet/service-kit';
 import { DeliveryDays } from './delivery-days.ts';
 import type { Dated } from './delivery-days.ts';
 import { dropPartitions } from './drop-partitions.ts';
@@ -24,6 +25,8 @@ export class DayPartitions {
     private readonly em: EntityManager,
     private readonly clock: Clock,
     private readonly retentionMs: number,
+    /** For dropping, which waits for readers and may have much to delete. */
+    private readonly session: LongSession,
   ) {
     this.days = new DeliveryDays(em);
   }
@@ -55,7 +58,7 @@ export class DayPartitions {
     // Also what another replica drops: a message that comes after all needs a new partition.
     this.forget([...this.made].filter((day) => day < oldest));
     this.days.forget((day) => day < oldest);
-    const dropped = await dropPartitions(this.em, oldest);
+    const dropped = await dropPartitions(this.session, oldest);
     this.keptDays = dropped.kept.length;
     return dropped;
   }

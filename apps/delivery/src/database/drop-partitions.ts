@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { LongSession } from '@signet/service-kit';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { hasOpenDeliveries, queueOpenDeliveries } from './open-deliveries.ts';
@@ -30,10 +30,9 @@ interface Partition {
  *
  * @returns nothing where another replica is at it
  */
-export async function dropPartitions(em: EntityManager, oldest: string): Promise<Dropped> {
-  // The lock belongs to a connection, and detaching cannot be part of a transaction.
-  const database = em.fork().getKysely() as unknown as Database;
-  return database.connection().execute(async (connection) => {
+export function dropPartitions(session: LongSession, oldest: string): Promise<Dropped> {
+  // The lock belongs to the session, and detaching cannot be part of a transaction.
+  return session(async (connection) => {
     const { rows } = await sql<{ taken: boolean }>`
       select pg_try_advisory_lock(hashtextextended(${LOCK}, 0)) as taken`.execute(connection);
     if (!rows[0]?.taken) return { dropped: [], kept: [] };

@@ -28,7 +28,7 @@ afterEach(async () => {
   await stored.close();
 });
 
-const replica = (): DayPartitions => new DayPartitions(stored.orm.em, systemClock, 90 * DAY_MS);
+const replica = (): DayPartitions => new DayPartitions(stored.orm.em, systemClock, 90 * DAY_MS, stored.session);
 const KEPT = { dropped: [], kept: [DAY] };
 const DROPPED = { dropped: [DAY], kept: [] };
 

@@ -2,11 +2,12 @@ import { Inject, Module } from '@nestjs/common';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
-import { CLOCK, LOGGER, SAMPLES, SETTINGS } from '@signet/service-kit';
+import { CLOCK, LOGGER, longSession, SAMPLES, SETTINGS } from '@signet/service-kit';
 import type { Logger, Samples } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { DeliverySettings } from '../config.ts';
 import { sampleStorage } from '../metrics/storage-samples.ts';
+import { deliveryDatabase } from './database.ts';
 import { DayPartitions } from './day-partitions.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -18,7 +19,7 @@ const HOUR_MS = 60 * 60 * 1000;
       provide: DayPartitions,
       inject: [EntityManager, CLOCK, SETTINGS],
       useFactory: (em: EntityManager, clock: Clock, settings: DeliverySettings) =>
-        new DayPartitions(em, clock, settings.SIGNET_RETENTION),
+        new DayPartitions(em, clock, settings.SIGNET_RETENTION, longSession(deliveryDatabase(settings))),
     },
   ],
   exports: [DayPartitions],

@@ -17,7 +17,7 @@ export class OutcomesRelay {
   constructor(database: DatabaseAddress, em: EntityManager, producer: RecordProducer, clock: Clock, logger: Logger) {
     const publisher = new OutcomesPublisher(em, producer);
     this.relay = new LogRelay<LogRow>({
-      ...pgConnection(database),
+      connection: pgConnection(database),
       name: 'delivery.outcomes',
       table: 'delivery.delivery_log',
       positionsTable: 'delivery.relay_positions',

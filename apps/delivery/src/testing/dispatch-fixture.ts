@@ -13,7 +13,7 @@ import type { Clock, DeliveryRequest, WebhookSnapshot } from '@signet/contracts'
 import { EgressClient, EgressRules } from '@signet/egress';
 import type { EgressClientOptions } from '@signet/egress';
 import type { DeadLetter, KafkaRecord, RecordBatch } from '@signet/kafka';
-import { databaseOptions, migrate, TenantDirectory } from '@signet/service-kit';
+import { databaseOptions, longSession, migrate, TenantDirectory } from '@signet/service-kit';
 import { SealingKeys, generateSecret } from '@signet/signature';
 import { testDatabase } from '@signet/testing';
 import type { TestDatabase } from '@signet/testing';
@@ -95,7 +95,8 @@ export class DispatchFixture {
     );
     await migrate(orm, options);
     const client = new EgressClient({ rules: new EgressRules({ allow: ['127.0.0.0/8'] }), ...egress });
-    return new DispatchFixture(database, orm, new DayPartitions(orm.em, clock, 90 * DAY_MS), client, clock);
+    const partitions = new DayPartitions(orm.em, clock, 90 * DAY_MS, longSession(options));
+    return new DispatchFixture(database, orm, partitions, client, clock);
   }
 
   get databaseUrl(): string {

@@ -1,6 +1,7 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { newId, systemClock } from '@signet/contracts';
-import { databaseOptions, migrate } from '@signet/service-kit';
+import { databaseOptions, longSession, migrate } from '@signet/service-kit';
+import type { LongSession } from '@signet/service-kit';
 import { testDatabase } from '@signet/testing';
 import { deliveryDatabase } from '../database/database.ts';
 import { DayPartitions } from '../database/day-partitions.ts';
@@ -15,6 +16,7 @@ export class StoredDeliveries {
   private constructor(
     readonly url: string,
     readonly orm: MikroORM,
+    readonly session: LongSession,
     private readonly partitions: DayPartitions,
     readonly close: () => Promise<void>,
   ) {}
@@ -24,7 +26,9 @@ export class StoredDeliveries {
     const options = deliveryDatabase({ SIGNET_DATABASE_URL: database.url, SIGNET_DATABASE_POOL: 6 });
     const orm = await MikroORM.init(databaseOptions(options));
     await migrate(orm, options);
-    return new StoredDeliveries(database.url, orm, new DayPartitions(orm.em, systemClock, 90 * DAY_MS), async () => {
+    const session = longSession(options);
+    const partitions = new DayPartitions(orm.em, systemClock, 90 * DAY_MS, session);
+    return new StoredDeliveries(database.url, orm, session, partitions, async () => {
       await orm.close();
       await database.drop();
     });

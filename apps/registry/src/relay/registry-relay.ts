@@ -38,7 +38,7 @@ export interface RegistryRelayOptions {
 /** Events of the registry → what the other services learn of it. One replica publishes at a time. */
 export const registryRelay = ({ database, em, producer, published, alerts, clock, logger }: RegistryRelayOptions) =>
   new LogRelay<EventLogRow>({
-    ...pgConnection(database),
+    connection: pgConnection(database),
     name: RELAY_NAME,
     table: EVENTS_TABLE,
     positionsTable: POSITIONS_TABLE,

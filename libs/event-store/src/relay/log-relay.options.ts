@@ -1,5 +1,5 @@
-import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '@signet/contracts';
+import type { ClientConfig } from 'pg';
 
 /** Any logger of pino's shape. */
 export interface RelayLogger {
@@ -14,11 +14,15 @@ export interface LogPosition {
   readonly position: string;
 }
 
+/**
+ * How a session of the relay's own is opened, past any pooler that shares sessions: it holds the lock. `options` says what
+ * PostgreSQL may take how long for, and when it gives up, and with it the lock, a holder whose node is gone
+ * (tcp_user_timeout, tcp_keepalives_*): about two hours where nobody says so.
+ */
+export type RelayConnection = Omit<ClientConfig, 'application_name' | 'types'>;
+
 export interface LogRelayOptions<Row extends LogPosition> {
-  /** postgres://… A session of its own is opened there, past any pooler that shares sessions: it holds the lock. */
-  readonly connectionString: string;
-  /** TLS as `pg` takes it; undefined: what the URL says. */
-  readonly ssl?: ConnectionOptions | boolean | undefined;
+  readonly connection: RelayConnection;
   /** One relay of this name runs at a time, over all replicas; its position is kept under it. */
   readonly name: string;
   /** The log: a table, partitioned or not, with `tx xid8`, `position bigint` and an index on (tx, position). */

@@ -31,12 +31,12 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
   /** Throws for a name that is not a plain SQL name. */
   constructor(options: LogRelayOptions<Row>) {
     const { batchSize = 1000, positionsTable = 'relay_positions', pollIntervalMs = 250, jsonAsText = false } = options;
-    const { connectionString, ssl, name, table, columns, timeColumn, clock } = options;
+    const { connection, name, table, columns, timeColumn, clock } = options;
     const statements = relayStatements({ table, columns, timeColumn, batchSize, positionsTable });
     this.#options = options;
     this.#batchSize = batchSize;
     this.#pollIntervalMs = pollIntervalMs;
-    this.#sessionOptions = { connectionString, ssl, name, statements, jsonAsText, clock };
+    this.#sessionOptions = { connection, name, statements, jsonAsText, clock };
   }
 
   get role(): RelayRole {

@@ -1,21 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '@signet/contracts';
 import pg from 'pg';
-import type { LogPosition } from './log-relay.options.ts';
+import type { LogPosition, RelayConnection } from './log-relay.options.ts';
 import type { RelayStatements } from './relay-statements.ts';
 
 export interface SessionOptions {
-  readonly connectionString: string;
-  readonly ssl: ConnectionOptions | boolean | undefined;
+  readonly connection: RelayConnection;
   readonly name: string;
   readonly statements: RelayStatements;
   readonly jsonAsText: boolean;
   readonly clock: Clock;
 }
 
-/** A statement that takes longer than this means a connection that is dead without knowing it. */
+/** A statement that takes longer than this means a connection that is dead without knowing it; the options may say else. */
 const QUERY_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
@@ -49,12 +48,11 @@ export class RelaySession {
 
   static async open(options: SessionOptions): Promise<RelaySession> {
     const client = new pg.Client({
-      connectionString: options.connectionString,
-      ...(options.ssl !== undefined && { ssl: options.ssl }),
-      application_name: `signet relay ${options.name}`.slice(0, 63),
       keepAlive: true,
-      connectionTimeoutMillis: 10_000,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: QUERY_TIMEOUT_MS,
+      ...options.connection,
+      application_name: `signet relay ${options.name}`.slice(0, 63),
       ...(options.jsonAsText ? { types: jsonAsText } : {}),
     });
     const session = new RelaySession(client, options);

@@ -26,7 +26,7 @@ export function relayUnderTest(
     (fields: object, message: string): void =>
       void told.push({ level, message, fields });
   const relay = new LogRelay<AddedRow>({
-    connectionString,
+    connection: { connectionString },
     name,
     table: 'events',
     columns: ['stream_id'],

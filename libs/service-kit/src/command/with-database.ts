@@ -5,7 +5,7 @@ import { migrate } from '../database/migrate.ts';
 
 /** Brings the database up to date, does what needs it, and closes it. @throws StartRefusedError when it is another installation's */
 export async function withDatabase<T>(options: DatabaseOptions, work: (orm: MikroORM) => Promise<T>): Promise<T> {
-  const orm = await MikroORM.init(databaseOptions(options));
+  const orm = await MikroORM.init(databaseOptions(options, 'long'));
   try {
     await migrate(orm, options);
     return await work(orm);

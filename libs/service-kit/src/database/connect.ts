@@ -1,12 +1,16 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { pgConnection } from './database-address.ts';
 import type { DatabaseAddress } from './database-address.ts';
-
-const CONNECT_TIMEOUT_MS = 5_000;
+import { BoundedClient } from './sessions/bounded-client.ts';
+import type { SessionKind } from './sessions/session-limits.ts';
 
 /** Does what needs a connection outside MikroORM's pool, and ends the connection. */
-export async function withClient<T>(address: DatabaseAddress, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ ...pgConnection(address), connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+export async function withClient<T>(
+  address: DatabaseAddress,
+  work: (client: Client) => Promise<T>,
+  { kind = 'serving', name }: { readonly kind?: SessionKind; readonly name?: string } = {},
+): Promise<T> {
+  const client: Client = new BoundedClient({ ...pgConnection(address, kind), ...(name && { application_name: name }) });
   // The server may end the connection between two statements: the next one says so.
   client.on('error', () => undefined);
   try {
@@ -16,7 +20,3 @@ export async function withClient<T>(address: DatabaseAddress, work: (client: Cli
     await client.end();
   }
 }
-
-/** Throws what PostgreSQL says against a connection. */
-export const tryToConnect = (address: DatabaseAddress): Promise<void> =>
-  withClient(address, async (client) => void (await client.query('select 1')));

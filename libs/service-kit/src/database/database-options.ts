@@ -3,6 +3,8 @@ import { defineConfig, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { Options } from '@mikro-orm/postgresql';
 import { pgConnection } from './database-address.ts';
 import type { DatabaseAddress } from './database-address.ts';
+import { BoundedClient } from './sessions/bounded-client.ts';
+import type { SessionKind } from './sessions/session-limits.ts';
 
 export interface DatabaseOptions extends DatabaseAddress {
   /** The service's own schema in the database, such as `registry`; tables are named without it. */
@@ -21,11 +23,14 @@ const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
 /**
  * MikroORM's options for a service. Its schema comes first on the search path of every connection, so that entities,
  * migrations and hand-written SQL all say just `webhooks`; `public` comes after it for the types and functions of
- * extensions. A pooler in between must pass the start-up parameter `options` on.
+ * extensions.
+ *
+ * @param kind `long` for a command, whose statements may take long
  */
-export function databaseOptions(options: DatabaseOptions): Options {
+export function databaseOptions(options: DatabaseOptions, kind: SessionKind = 'serving'): Options {
   if (!SCHEMA.test(options.schema)) throw new TypeError(`"${options.schema}" is not a plain schema name.`);
-  const { connectionString, ssl } = pgConnection(options);
+  const searchPath = `${options.schema},public`;
+  const { connectionString, ...connection } = pgConnection(options, kind, { search_path: searchPath });
   return defineConfig({
     driver: PostgreSqlDriver,
     clientUrl: connectionString,
@@ -35,11 +40,9 @@ export function databaseOptions(options: DatabaseOptions): Options {
     discovery: { warnWhenNoEntities: false },
     pool: { min: 0, max: options.poolSize ?? 10, idleTimeoutMillis: 30_000 },
     driverOptions: {
-      ssl,
-      options: `-c search_path=${options.schema},public`,
+      ...connection,
       application_name: options.schema,
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
+      Client: BoundedClient,
     },
     migrations: {
       migrationsList: [...options.migrations],

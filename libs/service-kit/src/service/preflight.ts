@@ -2,9 +2,10 @@ import type { TopicDefinition } from '@signet/contracts';
 import type { KafkaClientOptions } from '@signet/kafka';
 import { ensureTopics } from '@signet/kafka';
 import type { Client } from 'pg';
-import { tryToConnect, withClient } from '../database/connect.ts';
+import { withClient } from '../database/connect.ts';
 import type { DatabaseAddress } from '../database/database-address.ts';
 import type { DatabaseOptions } from '../database/database-options.ts';
+import { requireOwnSessions } from '../database/sessions/own-sessions.ts';
 import { compareWithDatabase } from '../installation/database-installation.ts';
 import { claimTopics, compareWithKafka } from '../installation/kafka-installation.ts';
 import { pingBrokers } from './ping-brokers.ts';
@@ -14,7 +15,7 @@ import type { UntilReachableOptions } from './until-reachable.ts';
 export interface Preflight {
   /** SIGNET_INSTALLATION; undefined for a service that belongs to none. */
   readonly installation: string | undefined;
-  readonly database: Pick<DatabaseOptions, 'url' | 'tls' | 'schema'> | undefined;
+  readonly database: Pick<DatabaseOptions, 'url' | 'tls' | 'limits' | 'schema'> | undefined;
   /** What else the database is checked for. */
   readonly checkDatabase?: ((client: Client) => Promise<void>) | undefined;
   readonly kafka: KafkaClientOptions;
@@ -52,7 +53,7 @@ async function claimKafka({ installation, kafka, topics }: Preflight): Promise<v
 }
 
 async function checkDatabase(
-  { schema, ...address }: Pick<DatabaseOptions, 'url' | 'tls' | 'schema'>,
+  { schema, ...address }: Pick<DatabaseOptions, 'url' | 'tls' | 'limits' | 'schema'>,
   { installation, checkDatabase: more, patience }: Preflight,
 ): Promise<void> {
   await reachableDatabase(address, patience);
@@ -62,9 +63,9 @@ async function checkDatabase(
   });
 }
 
-/** Resolves when PostgreSQL lets us in. @throws StartRefusedError when it refuses, or when that takes too long */
+/** Resolves when PostgreSQL lets us in. @throws StartRefusedError when it refuses, is behind a pooler, or takes too long */
 export async function reachableDatabase(address: DatabaseAddress, patience: Patience): Promise<void> {
-  await untilReachable('PostgreSQL', () => tryToConnect(address), bounded(patience, 'SIGNET_DATABASE_URL'));
+  await untilReachable('PostgreSQL', () => requireOwnSessions(address), bounded(patience, 'SIGNET_DATABASE_URL'));
 }
 
 /** Resolves when Kafka, and each broker that it names, answers. @throws StartRefusedError when that takes too long */

@@ -22,6 +22,8 @@ const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
  */
 const OUR_CERTIFICATE_REFUSED =
   /^ERR_SSL_.*ALERT_(BAD_CERTIFICATE|.*CERTIFICATE_(UNKNOWN|REQUIRED|EXPIRED|REVOKED)|UNKNOWN_CA)$/;
+/** PgBouncer, of a start-up parameter that it does not pass on. */
+const NO_SUCH_PARAMETER = { code: '08P01', message: /unsupported startup parameter/ };
 const OTHER_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
 /** kafkajs does not try again after it: a wrong password, or a mechanism that the broker does not have. */
 const KAFKA_USER_REFUSED = 'KafkaJSSASLAuthenticationError';
@@ -43,7 +45,7 @@ const BLAMED: Readonly<Record<string, { authority: string; user: string; certifi
 /** Kafka's words for what an authorizer does not allow. Somebody may add the ACL at any time: it is waited for. */
 const UNAUTHORIZED = /_AUTHORIZATION_FAILED$/;
 
-type Refusal = 'setting' | 'user' | 'authority' | 'name' | 'certificate';
+type Refusal = 'pooler' | 'setting' | 'user' | 'authority' | 'name' | 'certificate';
 
 /**
  * Whether waiting does not help: the server answers, and it refuses what the setting says, or we refuse its certificate. Where
@@ -57,6 +59,7 @@ function refusalOf(error: unknown): Refusal | undefined {
     return refusals.includes(undefined) ? undefined : refusals[0];
   }
   const { code, name, cause } = (error ?? {}) as { code?: unknown; name?: unknown; cause?: unknown };
+  if (code === NO_SUCH_PARAMETER.code && NO_SUCH_PARAMETER.message.test(reasonOf(error))) return 'pooler';
   if (REFUSED_FOR_GOOD.has(String(code))) return 'setting';
   if (UNKNOWN_AUTHORITY.has(String(code))) return 'authority';
   if (code === OTHER_NAME) return 'name';
@@ -97,6 +100,8 @@ export function refusedSentence(what: string, setting: string, error: unknown): 
   };
   const reason = reasonOf(error);
   switch (refusalOf(error)) {
+    case 'pooler':
+      return poolerSentence(reason);
     case 'authority':
       return `The certificate of ${what} is not signed by an authority of ${authority}: ${reason}.`;
     case 'certificate':
@@ -110,6 +115,10 @@ export function refusedSentence(what: string, setting: string, error: unknown): 
       return `${what} refuses what ${setting} says: ${reason}.`;
   }
 }
+
+/** For a pooler between us and PostgreSQL. */
+export const poolerSentence = (reason: string): string =>
+  `SIGNET_DATABASE_URL leads to a pooler that shares sessions, such as PgBouncer: ${reason}. Signet keeps locks and settings in its sessions; give it the address of PostgreSQL itself.`;
 
 /** For a server that was not reached in time, or that did not let us do what we need. */
 export function unreachableSentence(what: string, setting: string, waitedMs: number, error: unknown): string {

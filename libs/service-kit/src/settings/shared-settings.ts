@@ -1,6 +1,8 @@
 import { INSTALLATION_NAME } from '@signet/contracts';
 import { LONGEST_PREFIX, SASL_MECHANISMS } from '@signet/kafka';
+import { DEFAULT_LIMITS } from '../database/sessions/session-limits.ts';
 import { databaseFaults, kafkaFaults, sourceFaults } from './connection-faults.ts';
+import { formatDuration } from './duration.ts';
 import { setting, optionalSetting } from './setting.ts';
 import type { SettingsOf } from './setting.ts';
 import {
@@ -22,6 +24,8 @@ import {
 } from './values.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const DAY_MS = 86_400_000;
 
 /** What every service has; the ports differ. */
 const service = (defaults: { port: number; managementPort: number }) => ({
@@ -151,6 +155,32 @@ export const sharedSettings = {
     SIGNET_DATABASE_POOL: setting(integer(1, 500), 'Connections to PostgreSQL that the service may hold.', {
       default: '10',
     }),
+    SIGNET_DATABASE_STATEMENT_TIMEOUT: setting(
+      duration({ min: 1_000, max: DAY_MS }),
+      'PostgreSQL ends a statement that takes longer (statement_timeout). Five seconds later the service gives the connection up, if it has heard nothing until then.',
+      { default: formatDuration(DEFAULT_LIMITS.statementMs) },
+    ),
+    SIGNET_DATABASE_LONG_STATEMENT_TIMEOUT: setting(
+      // Timers of Node.js, and PostgreSQL, count milliseconds in 31 bits.
+      duration({ min: 1_000, max: 20 * DAY_MS }),
+      'The same for jobs that nobody waits for: migrations, retention, and the commands that rebuild, reseal and republish.',
+      { default: formatDuration(DEFAULT_LIMITS.longStatementMs) },
+    ),
+    SIGNET_DATABASE_LOCK_TIMEOUT: setting(
+      duration({ min: 100, max: DAY_MS }),
+      'PostgreSQL ends a statement that waits longer for a lock (lock_timeout). A long job waits until statements and transactions of others have met their limits.',
+      { default: formatDuration(DEFAULT_LIMITS.lockMs) },
+    ),
+    SIGNET_DATABASE_IDLE_TRANSACTION_TIMEOUT: setting(
+      duration({ min: 1_000, max: DAY_MS }),
+      'PostgreSQL ends a session that asks for nothing for so long within a transaction (idle_in_transaction_session_timeout): it holds locks, and the relays of all replicas back.',
+      { default: formatDuration(DEFAULT_LIMITS.idleInTransactionMs) },
+    ),
+    SIGNET_DATABASE_DEAD_AFTER: setting(
+      duration({ min: 3_000, max: 300_000 }),
+      'A connection whose other end has not answered for so long is given up: by PostgreSQL with the locks that it holds (tcp_user_timeout, and keepalives in thirds of it), by the service with keepalives.',
+      { default: formatDuration(DEFAULT_LIMITS.deadAfterMs) },
+    ),
   },
   sealing: {
     SIGNET_SEALING_KEYS: setting(
@@ -203,7 +233,7 @@ export const sharedSettings = {
   },
   retention: {
     SIGNET_RETENTION: setting(
-      duration({ min: 86_400_000 }),
+      duration({ min: DAY_MS }),
       'Deliveries older than this go, a day at a time; at least 1d.',
       { default: '90d' },
     ),

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { EgressRules } from '@signet/egress';
 import { SealingKeys } from '@signet/signature';
 import { z } from 'zod';
-import { parseDuration } from './duration.ts';
+import { formatDuration, parseDuration } from './duration.ts';
 
 /** Reads a variable's text with a function; undefined or a throw means that the text breaks the rule. */
 export const text = <T>(read: (raw: string) => T | undefined, rule: string): z.ZodType<T, string> =>
@@ -22,11 +22,16 @@ const attempt = <T>(read: () => T | undefined): T | undefined => {
 };
 
 /** `15s`, `1m`, `4h`, `90d` → milliseconds. */
-export const duration = ({ min = 1 }: { min?: number } = {}): z.ZodType<number, string> =>
-  text((raw) => {
+/** @param bounds milliseconds; without `max` it may be longer than a timer can wait */
+export const duration = (bounds: { min?: number; max?: number } = {}): z.ZodType<number, string> => {
+  const { min = 1, max = Number.POSITIVE_INFINITY } = bounds;
+  const least = bounds.min === undefined ? '' : `, at least ${formatDuration(min)}`;
+  const most = bounds.max === undefined ? '' : `, at most ${formatDuration(max)}`;
+  return text((raw) => {
     const milliseconds = parseDuration(raw);
-    return milliseconds !== undefined && milliseconds >= min ? milliseconds : undefined;
-  }, 'must be a duration such as 250ms, 15s, 1m, 4h or 90d');
+    return milliseconds !== undefined && milliseconds >= min && milliseconds <= max ? milliseconds : undefined;
+  }, `must be a duration such as 250ms, 15s, 1m, 4h or 90d${least}${most}`);
+};
 
 export const integer = (min: number, max: number): z.ZodType<number, string> =>
   text((raw) => {
