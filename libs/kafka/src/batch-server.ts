@@ -45,6 +45,8 @@ export interface KafkaBatchServerOptions {
   /** In busy times, the longest gap between two fetches, milliseconds. */
   readonly paceMs?: number;
   readonly backoff?: { readonly firstMs: number; readonly maxMs: number };
+  /** Silence of the consumer after which it counts as dead (tulios/kafkajs#659), milliseconds. */
+  readonly watchdogMs?: number;
   /** How long handlers may take to end when the server stops. */
   readonly stopDeadlineMs?: number;
   /**
@@ -86,6 +88,7 @@ const DEFAULTS = {
   paceMs: 10,
   backoff: { firstMs: 100, maxMs: 10_000 },
   stopDeadlineMs: 10_000,
+  watchdogMs: 60_000,
   now: () => new Date(),
 };
 
@@ -94,9 +97,6 @@ const GIVING_UP_MS = 2_000;
 const LAST_COMMIT_MS = 1_000;
 /** How long an end waits for a join under way, milliseconds: as long as for kafkajs to leave the group. */
 const JOINING_MS = 5_000;
-
-/** Silence of the consumer, neither a fetch nor a heartbeat, after which it counts as dead (tulios/kafkajs#659). */
-const WATCHDOG_MS = 60_000;
 
 /** One response holds about so much, compressed or not; all of it is unpacked at once. */
 const MAX_FETCH_BYTES = 4 * 1_048_576;
@@ -127,6 +127,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private givingUp: Promise<void> | undefined;
   private readonly pace: Pace;
   private signOfLifeAt: number;
+  private isRunning = false;
   private isJoined = false;
   /** The join under way, if there is one; it ends when the group is joined, or with a crash for good. */
   private joining: { readonly ended: Promise<void>; readonly end: () => void } | undefined;
@@ -170,7 +171,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     if (this.isClosing) return this.producer.close();
     const consumer = createKafka({
       ...client,
-      logger: tellingOfLostOffsets(this.log, (lost) => this.offsetLost(lost)),
+      logger: tellingOfLostOffsets(this.log, (lost) => this.offsetLost(lost), this.alive),
     }).consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,
@@ -197,6 +198,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       await consumer.connect();
       await consumer.subscribe({ topics: [...this.messageHandlers.keys()], fromBeginning: true });
       if (this.isClosing) return this.joinEnds();
+      this.alive();
+      this.isRunning = true;
       await consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,
@@ -240,9 +243,12 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     return performance.now() - this.heartbeatAt;
   }
 
-  /** Whether the consumer gives signs of life. */
+  /**
+   * Whether the consumer gives signs of life: it fetches, sends heartbeats, or looks for its brokers. Before it runs it waits for
+   * Kafka. A Kafka that is away is nothing that a new process would cure.
+   */
   isAlive(): boolean {
-    return performance.now() - this.signOfLifeAt < WATCHDOG_MS;
+    return !this.isRunning || performance.now() - this.signOfLifeAt < this.settings.watchdogMs;
   }
 
   /** Whether it has joined its group. */
@@ -255,9 +261,11 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     return this.lagByPartition;
   }
 
+  private readonly alive = (): void => void (this.signOfLifeAt = performance.now());
+
   private watch(consumer: KafkaConsumer): void {
     const { GROUP_JOIN, HEARTBEAT, FETCH, CRASH, REQUEST } = consumer.events;
-    const alive = (): void => void (this.signOfLifeAt = performance.now());
+    const { alive } = this;
     consumer.on(FETCH, alive);
     consumer.on(REQUEST, ({ payload: { apiName, duration } }) => {
       if (apiName === 'Heartbeat' || apiName === 'SyncGroup') this.sentAt.set(apiName, performance.now() - duration);
