@@ -1,4 +1,11 @@
-import { installationKey, DELIVERY_OUTCOMES, TOPICS } from '@signet/contracts';
+import {
+  DELIVERY_OUTCOMES,
+  GENERATION_HEADER,
+  generationKey,
+  installationKey,
+  TABLE_PARTITION,
+  TOPICS,
+} from '@signet/contracts';
 import type { SignetTopic } from '@signet/contracts';
 import { schemas, SCHEMAS } from './asyncapi/schemas.ts';
 import { ASYNCAPI_DOCUMENT } from './asyncapi/document.ts';
@@ -28,11 +35,28 @@ The topics that Signet makes and owns; with \`SIGNET_PREFIX\` each begins with i
 headers, payload schemas and examples of them all: [${ASYNCAPI_DOCUMENT}](../asyncapi.json), AsyncAPI 3.0. Records of one key stay in
 order, and each may come more than once.`;
 
-const INSTALLATION = `## Whose topics they are
+const INSTALLATION = `## The registry's tables
 
-Each compacted topic has one record more, on partition 0: its key is \`${installationKey('')}\` and the name of the installation
-(\`SIGNET_INSTALLATION\`), its value \`{"installation": "…"}\`. The first start of a service writes it. A service of another installation
-that finds it does not start. A reader of these topics passes over records whose key begins so.`;
+The compacted topics are tables: what counts is the last record of each key. Only the registry creates these topics and writes to
+them; the others wait until it has. All records lie on partition ${TABLE_PARTITION}. Two kinds of record are about the topic itself; a reader passes over every
+key that begins with \`${installationKey('')}\`, except those that it knows.
+
+| key | value | meaning |
+|---|---|---|
+| \`${installationKey('<name>')}\` | \`{"installation": "<name>"}\` | The topic belongs to this installation (\`SIGNET_INSTALLATION\`). A service of another one does not start. |
+| \`${generationKey('<name>')}\` | \`{"generation": …, "beat": …, "at": …, "begin": …}\` | Everything of this *generation* lies before it, and the registry was alive \`at\` this time. It is written every 10 s (\`SIGNET_TABLE_HEARTBEAT\`). |
+
+The registry writes everything once more, as a new generation, when a topic was deleted, emptied or made anew, and when its database was
+restored. Each record says in the header \`${GENERATION_HEADER}\` which generation it belongs to. How a reader takes them:
+
+| a reader | does |
+|---|---|
+| finds no topic, or no generation record | is not ready, and waits |
+| finds that the topic begins later than \`begin\` | is not ready: the first records were removed |
+| has read a generation record, and the topic to the end that it had at the start | is ready, and stays so while the registry is down |
+| reads a record of a later generation | takes it, whatever its version, and reads the topic from the beginning once more |
+| has read the generation record of a later generation | forgets the keys that this generation does not have |
+| reads a record that it does not understand | passes over it and counts it: \`signet_table_unreadable_records_total\` |`;
 
 const SOURCES = `## Source topics
 

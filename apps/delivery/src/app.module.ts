@@ -19,7 +19,10 @@ export class AppModule {
       module: AppModule,
       imports: [
         database,
-        AuthModule.forKafka(kafkaClient(settings, logger)),
+        AuthModule.forKafka(kafkaClient(settings, logger), {
+          installation: settings.SIGNET_INSTALLATION,
+          maxAgeMs: settings.SIGNET_API_KEYS_MAX_AGE,
+        }),
         IdempotencyModule,
         FanOutModule,
         DispatchModule,

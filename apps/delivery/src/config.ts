@@ -8,6 +8,7 @@ export const settings = defineSettings({
   ...sharedSettings.limits({ rateLimit: 500 }),
   ...sharedSettings.startup,
   ...sharedSettings.installation,
+  ...sharedSettings.apiKeys,
   ...sharedSettings.kafka,
   ...sharedSettings.database,
   ...sharedSettings.sealing,

@@ -1,4 +1,4 @@
-import { topicsOf } from '@signet/contracts';
+import { tablesOf, topicsOf } from '@signet/contracts';
 import { keepAnswers } from '@signet/service-kit';
 import type { Logger, ServiceOptions } from '@signet/service-kit';
 import { AppModule } from './app.module.ts';
@@ -14,6 +14,7 @@ export async function deliveryService(settings: DeliverySettings, logger: Logger
     settings,
     logger,
     topics: topicsOf('delivery'),
+    tables: tablesOf('delivery'),
     database: deliveryDatabase(settings),
     openapi: {
       title: 'Signet deliveries',

@@ -24,7 +24,9 @@ let folder: string;
 let webhookId: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'signet-second-'));
-  [first, receiver] = await Promise.all([Signet.start(), RecordingReceiver.start()]);
+  // No sign of life while the ends of the topics are compared.
+  const settings = { SIGNET_TABLE_HEARTBEAT: '1h' };
+  [first, receiver] = await Promise.all([Signet.start(settings), RecordingReceiver.start()]);
   local = await first.local();
   ({ id: webhookId } = await Api.tenant(local).register(`${receiver.url}/orders`));
   await query('create database second');

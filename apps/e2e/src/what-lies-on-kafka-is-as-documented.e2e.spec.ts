@@ -84,7 +84,7 @@ async function liveALittle(): Promise<void> {
 const EXPECTED = [
   ...['sale.created.binary', 'sale.created.structured', 'sale.created', 'webhook.failing'],
   ...['delivery.request', 'delivery.request-bundle', 'delivery.outcome'],
-  ...['webhook', 'webhook.deleted', 'tenant', 'api-key', 'api-key.revoked', 'installation'],
+  ...['webhook', 'webhook.deleted', 'tenant', 'api-key', 'api-key.revoked', 'installation', 'generation'],
 ];
 
 test('every record of the running system is a message of the AsyncAPI document', async () => {

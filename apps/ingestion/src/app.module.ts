@@ -39,7 +39,12 @@ export class AppModule implements OnModuleInit, OnApplicationShutdown {
   static forRoot(settings: IngestionSettings, logger: Logger): DynamicModule {
     return {
       module: AppModule,
-      imports: [AuthModule.forKafka(kafkaClient(settings, logger))],
+      imports: [
+        AuthModule.forKafka(kafkaClient(settings, logger), {
+          installation: settings.SIGNET_INSTALLATION,
+          maxAgeMs: settings.SIGNET_API_KEYS_MAX_AGE,
+        }),
+      ],
       controllers: [EventsHttp],
       providers: [
         {

@@ -8,6 +8,7 @@ export const settings = defineSettings({
   ...sharedSettings.limits({ rateLimit: 20_000 }),
   ...sharedSettings.startup,
   ...sharedSettings.installation,
+  ...sharedSettings.apiKeys,
   ...sharedSettings.kafka,
   ...sharedSettings.sources,
   ...sharedSettings.retention,

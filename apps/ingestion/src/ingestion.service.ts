@@ -1,4 +1,4 @@
-import { CONSUMER_GROUPS, topicsOf } from '@signet/contracts';
+import { CONSUMER_GROUPS, tablesOf, topicsOf } from '@signet/contracts';
 import type { Logger, ServiceOptions } from '@signet/service-kit';
 import { AppModule } from './app.module.ts';
 import type { IngestionSettings } from './config.ts';
@@ -19,6 +19,7 @@ export function ingestionService(
     settings,
     logger,
     topics: topicsOf('ingestion'),
+    tables: tablesOf('ingestion'),
     openapi: {
       title: 'Signet ingestion',
       description: 'CloudEvents from internal services.',

@@ -29,6 +29,8 @@ import { PublishedStreams } from './relay/published-streams.ts';
 import type { RegistryRelay } from './relay/registry-relay.ts';
 import { registryRelay } from './relay/registry-relay.ts';
 import { UntilPublished } from './relay/until-published.ts';
+import { tableKeeper } from './tables/make-table-keeper.ts';
+import { TableKeeper } from './tables/table-keeper.ts';
 import { HAS_MAIL_SERVER, RELAY } from './tokens.ts';
 
 /** What every noun stands on: the aggregates over the event store, the relay behind them, and who may call. */
@@ -36,12 +38,13 @@ import { HAS_MAIL_SERVER, RELAY } from './tokens.ts';
 export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     @Inject(RELAY) private readonly relay: RegistryRelay,
+    @Inject(TableKeeper) private readonly tables: TableKeeper | null,
     @Inject(RecordProducer) private readonly producer: RecordProducer,
     @Inject(Registry) private readonly metrics: Registry,
     @Inject(SAMPLES) private readonly samples: Samples,
   ) {}
 
-  static forRoot(settings: RegistrySettings, client: KafkaClientOptions): DynamicModule {
+  static forRoot(settings: RegistrySettings, client: KafkaClientOptions, keepsTables: boolean): DynamicModule {
     const published = new PublishedStreams();
     return {
       module: AggregatesModule,
@@ -72,6 +75,20 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
               clock,
               logger,
             }),
+        },
+        {
+          provide: TableKeeper,
+          inject: [EntityManager, RELAY, RecordProducer, CLOCK, LOGGER],
+          useFactory: (
+            em: EntityManager,
+            relay: RegistryRelay,
+            producer: RecordProducer,
+            clock: Clock,
+            logger: Logger,
+          ) =>
+            keepsTables
+              ? tableKeeper({ settings, client: { ...client, logger }, em, relay, producer, clock, logger })
+              : null,
         },
         {
           provide: Aggregates,
@@ -110,10 +127,13 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
     });
     showProducerQueues(this.metrics, { 'registry-relay': this.producer });
     this.relay.start();
+    this.tables?.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    await this.tables?.stop();
     await this.relay.stop();
+    await this.tables?.settle();
     await this.producer.close();
   }
 }

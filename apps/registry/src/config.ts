@@ -42,6 +42,11 @@ export const settings = defineSettings({
     'How long the answer to a change waits for Kafka to have it at most; the change itself is durable before.',
     { default: '5s' },
   ),
+  SIGNET_TABLE_HEARTBEAT: setting(
+    duration({ min: 100 }),
+    'How often the registry writes a sign of life onto its topics, and looks whether they are still complete.',
+    { default: '10s' },
+  ),
   SIGNET_SMTP_URL: optionalSetting(
     smtpUrl(),
     'Mail server that takes the alerts for tenants with an alertEmail, as smtp://user:password@host:587 or smtps://host; unset, no mail is sent.',

@@ -17,12 +17,16 @@ import { WebhookModule } from './webhook/webhook.module.ts';
 /** The whole registry. */
 @Module({})
 export class RegistryModule {
-  static async forRoot(settings: RegistrySettings, kafka: KafkaClientOptions): Promise<DynamicModule> {
+  static async forRoot(
+    settings: RegistrySettings,
+    kafka: KafkaClientOptions,
+    keepsTables: boolean,
+  ): Promise<DynamicModule> {
     return {
       module: RegistryModule,
       imports: [
         await DatabaseModule.forRoot(registryDatabase(settings)),
-        AggregatesModule.forRoot(settings, kafka),
+        AggregatesModule.forRoot(settings, kafka, keepsTables),
         TenantModule,
         ApiKeyModule,
         // Before the webhooks: `/v1/webhooks/enablings` is no id.

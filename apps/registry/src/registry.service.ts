@@ -25,15 +25,22 @@ export const SERVICE_NAME = 'registry';
 /** Outcomes of a partition that may wait for their write; a quarter of a second of ten thousand a second, and more. */
 const MAX_IN_FLIGHT_RECORDS = 20_000;
 
-/** The registry as the service kit runs it. @param groupId a test has a group of its own */
+export interface RegistryServiceOptions {
+  /** Default: that of every replica. */
+  readonly groupId?: string;
+  /** False for tests that share a Kafka, each with a database of its own: each would take the tables of the others for lost. */
+  readonly keepsTables?: boolean;
+}
+
+/** The registry as the service kit runs it. */
 export async function registryService(
   settings: RegistrySettings,
-  { groupId = CONSUMER_GROUPS.outcomes }: { groupId?: string } = {},
+  { groupId = CONSUMER_GROUPS.outcomes, keepsTables = true }: RegistryServiceOptions = {},
 ): Promise<ServiceOptions> {
   const kafka = kafkaClient(settings, SERVICE_NAME);
   return {
     name: SERVICE_NAME,
-    module: await RegistryModule.forRoot(settings, kafka),
+    module: await RegistryModule.forRoot(settings, kafka, keepsTables),
     settings,
     topics: topicsOf('registry'),
     database: registryDatabase(settings),

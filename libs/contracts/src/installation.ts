@@ -15,12 +15,20 @@ const PREFIX = 'signet:installation:';
  */
 export const installationKey = (installation: string): string => PREFIX + installation;
 
-/** The installation that a record's key names; undefined for the records that the topic is there for. */
-export const installationOfKey = (key: string): string | undefined =>
-  key.startsWith(PREFIX) ? key.slice(PREFIX.length) : undefined;
-
 /** A name for one Signet: 1 to 64 letters, digits, `.`, `_` or `-`. */
 export const INSTALLATION_NAME = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** The installation that claims a topic by a record with this key; undefined for every other record. */
+export function installationOfKey(key: string): string | undefined {
+  const name = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : '';
+  return INSTALLATION_NAME.test(name) ? name : undefined;
+}
+
+/**
+ * Whether the record says something about the topic itself, as claims and generation records do. It is no entry of the table: a
+ * reader that does not know it passes over it.
+ */
+export const isAboutTopic = (key: string): boolean => key.startsWith(PREFIX);
 
 /** Says which installation a compacted topic belongs to. Readers of the topic pass over it. */
 export const installationRecord = z

@@ -1,19 +1,25 @@
 import { expect, test } from '@jest/globals';
-import { topicsOf } from './topics-of.ts';
+import { tablesOf, topicsOf } from './topics-of.ts';
 import { TOPICS } from './topics.ts';
+import type { SignetTopic } from './topics.ts';
 
-const namesOf = (service: Parameters<typeof topicsOf>[0]): string[] => topicsOf(service).map(({ name }) => name);
+const names = (topics: readonly SignetTopic[]): string[] => topics.map(({ name }) => name);
+const TABLES = ['registry.webhooks.v1', 'registry.tenants.v1', 'registry.api-keys.v1'];
 
-test('a service needs what it sends to, what it reads, and what says whose Kafka it is', () => {
-  const ingestion = namesOf('ingestion');
-  expect(ingestion).toEqual(
-    expect.arrayContaining(['ingestion.sale.v1', 'registry.tenants.v1', 'registry.webhooks.v1']),
-  );
-  expect(ingestion).not.toContain('delivery.requests.v1');
-  expect(ingestion).not.toContain('registry.dead-letter.v1');
+test('a service creates what it sends to and reads, and waits for the tables of the registry', () => {
+  const ingestion = names(topicsOf('ingestion'));
+  expect(ingestion).toContain('ingestion.sale.v1');
+  for (const topic of ['delivery.requests.v1', 'registry.dead-letter.v1', ...TABLES])
+    expect(ingestion).not.toContain(topic);
+  expect(names(tablesOf('ingestion'))).toEqual(TABLES);
+});
+
+test('only the registry creates tables, and it waits for none', () => {
+  expect(names(topicsOf('registry'))).toEqual(expect.arrayContaining(TABLES));
+  expect(tablesOf('registry')).toEqual([]);
 });
 
 test('the three services together need every topic', () => {
-  const needed = new Set((['registry', 'ingestion', 'delivery'] as const).flatMap(namesOf));
-  expect([...needed].toSorted()).toEqual(TOPICS.map(({ name }) => name).toSorted());
+  const needed = new Set((['registry', 'ingestion', 'delivery'] as const).flatMap((one) => names(topicsOf(one))));
+  expect([...needed].toSorted()).toEqual(names(TOPICS).toSorted());
 });

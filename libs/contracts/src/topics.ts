@@ -115,3 +115,12 @@ export const TOPICS: readonly SignetTopic[] = [
   }),
   deadLetters(REGISTRY_DEAD_LETTER, 'registry', 'Records that the registry could not understand.'),
 ];
+
+/** The compacted topics. Only the registry creates them, and only it writes to them. */
+export const TABLE_TOPICS: readonly SignetTopic[] = TOPICS.filter(({ cleanup }) => cleanup === 'compact');
+
+/** The other topics, which each service creates where they are missing. */
+export const LOG_TOPICS: readonly SignetTopic[] = TOPICS.filter(({ cleanup }) => cleanup === 'delete');
+
+/** Records of the tables are written to this partition and read from it, so that one log gives their order. */
+export const TABLE_PARTITION = 0;

@@ -34,8 +34,12 @@ export {
   deleteTopics,
   ensureTopics,
   listTopics,
+  removeRecords,
+  topicBounds,
   topicEnds,
 } from './topics.ts';
+export { setTopicConfig, topicSettings } from './topic-settings.ts';
+export type { SeenTopics, TopicSettings } from './topic-settings.ts';
 export { Watermark } from './watermark.ts';
 export { SASL_MECHANISMS } from './kafka-security.ts';
 export type { KafkaSasl, KafkaSecurity, KafkaTls } from './kafka-security.ts';

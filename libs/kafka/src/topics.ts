@@ -62,6 +62,14 @@ export const listTopics = (client: KafkaClientOptions): Promise<string[]> =>
 export const deleteTopics = (client: KafkaClientOptions, topics: readonly string[]): Promise<void> =>
   withAdmin(client, (admin) => admin.deleteTopics({ topics: [...topics] }));
 
+/** Removes all that lies on a topic; its offsets go on. */
+export const removeRecords = (client: KafkaClientOptions, topic: string): Promise<void> =>
+  withAdmin(client, async (admin) => {
+    const offsets = await admin.fetchTopicOffsets(topic);
+    const partitions = offsets.map(({ partition, high }) => ({ partition, offset: high }));
+    await admin.deleteTopicRecords({ topic, partitions });
+  });
+
 /** The offset behind the last record of each partition, as `topic/partition`. */
 export const topicEnds = (client: KafkaClientOptions, topics: readonly string[]): Promise<Map<string, bigint>> =>
   withAdmin(client, async (admin) => {
@@ -72,6 +80,27 @@ export const topicEnds = (client: KafkaClientOptions, topics: readonly string[])
     }
     return ends;
   });
+
+/** The earliest offset of a partition, and the one behind its last record. Topics that there are not are left out. */
+export const topicBounds = (
+  client: KafkaClientOptions,
+  topics: readonly string[],
+  partition: number,
+): Promise<Map<string, { begin: number; end: number }>> =>
+  withAdmin(
+    client,
+    async (admin) => {
+      const existing = new Set(await admin.listTopics());
+      const bounds = new Map<string, { begin: number; end: number }>();
+      for (const topic of topics.filter((name) => existing.has(name))) {
+        const offsets = await admin.fetchTopicOffsets(topic);
+        const found = offsets.find((one) => one.partition === partition);
+        if (found) bounds.set(topic, { begin: Number(found.low), end: Number(found.high) });
+      }
+      return bounds;
+    },
+    3,
+  );
 
 /** Every consumer group with the ids of its members, in the order of their names. */
 export const consumerGroups = (client: KafkaClientOptions): Promise<{ groupId: string; members: string[] }[]> =>

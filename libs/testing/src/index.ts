@@ -35,3 +35,7 @@ export { testBrokers, testTopic } from './topics.ts';
 export type { TestTopicOptions } from './topics.ts';
 export { waitFor } from './wait-for.ts';
 export type { WaitOptions } from './wait-for.ts';
+export { completeTables } from './tables.ts';
+export type { CompleteTablesOptions } from './tables.ts';
+export { copyDatabase } from './database-copy.ts';
+export type { DatabaseCopy } from './database-copy.ts';

@@ -1,6 +1,7 @@
 import {
   BODY_LENGTHS_HEADER,
   CE,
+  GENERATION_HEADER,
   MESSAGES_HEADER,
   REQUEST_HEADER,
   TENANT_HEADER,
@@ -92,6 +93,17 @@ export const bundleHeaders: JsonSchema = {
     [WEBHOOK_VERSION_HEADER]: WEBHOOK_VERSION,
   },
   required: [TENANT_HEADER, MESSAGES_HEADER, BODY_LENGTHS_HEADER],
+};
+
+export const tableHeaders: JsonSchema = {
+  title: 'Entry of a table',
+  type: 'object',
+  properties: {
+    [GENERATION_HEADER]: text(
+      'Generation of the table that the record belongs to. Of two generations the higher counts, whatever the version. Missing in older records.',
+      { pattern: '^[0-9]{1,15}$' },
+    ),
+  },
 };
 
 const OF_DEAD_LETTERS: Readonly<Record<keyof typeof DEAD_LETTER, JsonSchema>> = {

@@ -11,6 +11,9 @@ import {
   deliveryOutcome,
   deliveryRequest,
   EVENT_TYPES,
+  GENERATION_HEADER,
+  generationKey,
+  generationRecord,
   installationKey,
   installationRecord,
   INGESTION_DEAD_LETTER,
@@ -217,12 +220,24 @@ const deadLetter = (service: string, from: string): Message => ({
   },
 });
 
+/** An entry of a table. */
+const entry = (message: Message): Message => ({
+  ...message,
+  headers: schemaRef(SCHEMAS.tableHeaders),
+  example: { ...message.example, headers: { [GENERATION_HEADER]: '1772359200000' } },
+});
+
 /** On each of the compacted topics. */
-const installation: MessagesOf = {
+const aboutTopic: MessagesOf = {
   installation: described(
     installationRecord,
     SCHEMAS.installation,
     `${installationKey('')} and the name of the installation.`,
+  ),
+  generation: described(
+    generationRecord,
+    SCHEMAS.generation,
+    `As that of the installation, and :generation, such as ${generationKey('shop-production')}.`,
   ),
 };
 
@@ -239,15 +254,18 @@ export function messagesByTopic(): Readonly<Record<string, MessagesOf>> {
     [DELIVERY_OUTCOMES]: { 'delivery.outcome': described(deliveryOutcome, SCHEMAS.outcome, 'Id of the webhook.') },
     [DELIVERY_DEAD_LETTER]: { 'delivery.dead-letter': deadLetter('delivery', canonicalTopic('sale')) },
     [REGISTRY_WEBHOOKS]: {
-      webhook: described(webhookSnapshot, SCHEMAS.webhook, 'Id of the webhook.'),
-      'webhook.deleted': tombstone('Webhook deleted', 'Id of the webhook.'),
-      ...installation,
+      webhook: entry(described(webhookSnapshot, SCHEMAS.webhook, 'Id of the webhook.')),
+      'webhook.deleted': entry(tombstone('Webhook deleted', 'Id of the webhook.')),
+      ...aboutTopic,
     },
-    [REGISTRY_TENANTS]: { tenant: described(tenantSnapshot, SCHEMAS.tenant, 'Id of the tenant.'), ...installation },
+    [REGISTRY_TENANTS]: {
+      tenant: entry(described(tenantSnapshot, SCHEMAS.tenant, 'Id of the tenant.')),
+      ...aboutTopic,
+    },
     [REGISTRY_API_KEYS]: {
-      'api-key': described(apiKeySnapshot, SCHEMAS.apiKey, 'Id of the key.'),
-      'api-key.revoked': tombstone('API key revoked', 'Id of the key.'),
-      ...installation,
+      'api-key': entry(described(apiKeySnapshot, SCHEMAS.apiKey, 'Id of the key.')),
+      'api-key.revoked': entry(tombstone('API key revoked', 'Id of the key.')),
+      ...aboutTopic,
     },
     [REGISTRY_DEAD_LETTER]: { 'registry.dead-letter': deadLetter('registry', DELIVERY_OUTCOMES) },
   };

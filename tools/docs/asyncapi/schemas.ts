@@ -4,6 +4,7 @@ import {
   deliveryOutcome,
   deliveryRequest,
   EVENT_TYPES,
+  generationRecord,
   installationRecord,
   tenantSnapshot,
   webhookSnapshot,
@@ -17,6 +18,7 @@ import {
   requestHeaders,
   sourceHeaders,
   structuredHeaders,
+  tableHeaders,
 } from './headers.ts';
 
 export const schemaRef = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
@@ -37,6 +39,8 @@ export const SCHEMAS = {
   tenant: 'Tenant',
   apiKey: 'ApiKey',
   installation: 'Installation',
+  generation: 'Generation',
+  tableHeaders: 'TableHeaders',
 } as const;
 
 /** The whole CloudEvent as the value of a record, but for its data, which each type describes. */
@@ -85,6 +89,8 @@ export function schemas(): Readonly<Record<string, JsonSchema>> {
     [SCHEMAS.tenant]: fromZod(tenantSnapshot),
     [SCHEMAS.apiKey]: fromZod(apiKeySnapshot),
     [SCHEMAS.installation]: fromZod(installationRecord),
+    [SCHEMAS.generation]: fromZod(generationRecord),
+    [SCHEMAS.tableHeaders]: tableHeaders,
     ...Object.fromEntries(EVENT_TYPES.map((eventType) => [eventType.name, dataSchema(eventType)])),
   };
 }

@@ -5,7 +5,7 @@ import { RecordProducer } from '@signet/kafka';
 import type { ApiKeyLookup, RunningService } from '@signet/service-kit';
 import { API_KEY_LOOKUP, hashApiKey, loadSettings, pinoLogger, startService } from '@signet/service-kit';
 import { generateSealingKey } from '@signet/signature';
-import { TEST_INSTALLATION, testBrokers, waitFor } from '@signet/testing';
+import { completeTables, TEST_INSTALLATION, testBrokers, waitFor } from '@signet/testing';
 import { settings } from '../config.ts';
 import { deliveryService } from '../delivery.service.ts';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
@@ -43,6 +43,7 @@ export class DeliveryApi {
       SIGNET_SEALING_KEYS: generateSealingKey('test'),
       ...more,
     });
+    await completeTables();
     const options = await deliveryService(loaded, pinoLogger('delivery', loaded.SIGNET_LOG_LEVEL));
     const service = await startService({ ...options, strategies: () => [] });
     await waitFor(async () => (await fetch(`${service.managementUrl}/readyz`)).ok, { what: 'delivery to be ready' });

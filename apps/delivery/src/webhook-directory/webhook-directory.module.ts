@@ -1,7 +1,9 @@
 import { Inject, Module } from '@nestjs/common';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import { HealthRegistry, LOGGER, SETTINGS } from '@signet/service-kit';
+import type { Clock } from '@signet/contracts';
+import { CLOCK, HealthRegistry, LOGGER, SETTINGS, watchTable } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
+import { Registry } from 'prom-client';
 import type { DeliverySettings } from '../config.ts';
 import { kafkaClient } from '../kafka-client.ts';
 import { WebhookDirectoryReader } from './webhook-directory.reader.ts';
@@ -10,9 +12,15 @@ import { WebhookDirectoryReader } from './webhook-directory.reader.ts';
   providers: [
     {
       provide: WebhookDirectoryReader,
-      inject: [SETTINGS, LOGGER],
-      useFactory: (settings: DeliverySettings, logger: Logger) =>
-        new WebhookDirectoryReader(kafkaClient(settings, logger), settings.SIGNET_SEALING_KEYS, logger),
+      inject: [SETTINGS, CLOCK, LOGGER],
+      useFactory: (settings: DeliverySettings, clock: Clock, logger: Logger) =>
+        new WebhookDirectoryReader({
+          client: kafkaClient(settings, logger),
+          installation: settings.SIGNET_INSTALLATION,
+          sealing: settings.SIGNET_SEALING_KEYS,
+          clock,
+          logger,
+        }),
     },
   ],
   exports: [WebhookDirectoryReader],
@@ -21,14 +29,16 @@ export class WebhookDirectoryModule implements OnModuleInit, OnApplicationShutdo
   constructor(
     @Inject(WebhookDirectoryReader) private readonly reader: WebhookDirectoryReader,
     @Inject(HealthRegistry) private readonly health: HealthRegistry,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Registry) private readonly metrics: Registry,
   ) {}
 
   onModuleInit(): void {
-    this.health.addReadiness('webhook-directory', () => this.reader.isReady() || 'not everything has been read yet');
-    this.reader
-      .start()
-      .catch((error: unknown) => this.logger.error({ err: error }, 'the webhook directory cannot be read'));
+    this.health.addReadiness(
+      'webhook-directory',
+      () => this.reader.isReady() || 'no complete generation has been read yet',
+    );
+    this.reader.onUnreadable = watchTable(this.metrics, 'webhooks', () => this.reader.heartbeatAgeMs());
+    this.reader.start();
   }
 
   async onApplicationShutdown(): Promise<void> {

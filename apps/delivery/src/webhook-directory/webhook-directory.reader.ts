@@ -1,49 +1,57 @@
-import { installationOfKey, REGISTRY_WEBHOOKS, webhookSnapshot } from '@signet/contracts';
-import { CompactedTopic } from '@signet/kafka';
-import type { KafkaClientOptions, Logger } from '@signet/kafka';
-import { reasonNotToOpen } from '@signet/service-kit';
+import type { Clock } from '@signet/contracts';
+import { readWebhookSnapshot, REGISTRY_WEBHOOKS } from '@signet/contracts';
+import type { KafkaClientOptions } from '@signet/kafka';
+import type { Logger } from '@signet/service-kit';
+import { reasonNotToOpen, TableReader } from '@signet/service-kit';
 import type { SealingKeys } from '@signet/signature';
 import { WebhookDirectory } from './webhook-directory.ts';
 
-/** Keeps the directory: reads registry.webhooks.v1 from its beginning, for ever. */
+export interface WebhookDirectoryReaderOptions {
+  readonly client: KafkaClientOptions;
+  readonly installation: string;
+  readonly sealing: SealingKeys;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Keeps the directory: reads the table of the webhooks from its beginning, for ever. */
 export class WebhookDirectoryReader {
   readonly directory = new WebhookDirectory();
+  /** Is called for each record that cannot be read. */
+  onUnreadable: () => void = () => undefined;
   private readonly unreadable = new Map<string, string>();
-  private readonly topic: CompactedTopic;
-  private markComplete!: () => void;
-  private readonly complete = new Promise<void>((resolve) => (this.markComplete = resolve));
+  private readonly table: TableReader;
 
-  constructor(
-    client: KafkaClientOptions,
-    private readonly sealing: SealingKeys,
-    private readonly log: Logger,
-  ) {
-    this.topic = new CompactedTopic({
-      client,
+  constructor(private readonly options: WebhookDirectoryReaderOptions) {
+    const { sealing: _, ...common } = options;
+    this.table = new TableReader({
+      ...common,
       topic: REGISTRY_WEBHOOKS,
-      logger: log,
-      onRecord: (key, value) => this.read(key, value),
+      apply: (key, value, supersedes) => this.read(key, value, supersedes),
+      onUnreadable: () => this.onUnreadable(),
     });
   }
 
-  /** Begins to read. Resolves when everything that lay there has been read. */
-  async start(): Promise<void> {
-    await this.topic.start();
-    this.log.info({ webhooks: this.directory.size }, 'the webhook directory is complete');
-    this.markComplete();
+  /** Begins to read. */
+  start(): void {
+    this.table.start();
   }
 
-  /** Resolves when everything that lay on the topic at the start has been read: routing before that would pass over webhooks. */
+  /** Resolves when a whole generation of the table has been read: routing before that would pass over webhooks. */
   whenComplete(): Promise<void> {
-    return this.complete;
+    return this.table.whenComplete();
   }
 
   isReady(): boolean {
-    return this.topic.isReady();
+    return this.table.isReady();
+  }
+
+  heartbeatAgeMs(): number | undefined {
+    return this.table.heartbeatAgeMs();
   }
 
   close(): Promise<void> {
-    return this.topic.close();
+    return this.table.close();
   }
 
   /** Webhooks whose record is no webhook, or has something sealed that our keys do not open: nothing is delivered to them. */
@@ -51,16 +59,17 @@ export class WebhookDirectoryReader {
     return this.unreadable.size;
   }
 
-  private read(webhookId: string, value: Buffer | null): void {
-    if (installationOfKey(webhookId) !== undefined) return;
+  private read(webhookId: string, value: Buffer | null, supersedes: boolean): void {
     if (value === null) {
       this.directory.remove(webhookId);
       this.unreadable.delete(webhookId);
       return;
     }
-    const snapshot = webhookSnapshot.safeParse(parsed(value));
-    if (snapshot.success) this.directory.put(snapshot.data);
-    this.judge(webhookId, snapshot.success ? reasonNotToOpen(snapshot.data, this.sealing) : snapshot.error.message);
+    const snapshot = readWebhookSnapshot(parsed(value));
+    if (snapshot.success) this.directory.put(snapshot.data, supersedes);
+    else this.onUnreadable();
+    const { sealing } = this.options;
+    this.judge(webhookId, snapshot.success ? reasonNotToOpen(snapshot.data, sealing) : snapshot.error.message);
   }
 
   private judge(webhookId: string, reason: string | undefined): void {
@@ -71,7 +80,7 @@ export class WebhookDirectoryReader {
     this.unreadable.set(webhookId, reason);
     const remedy =
       'nothing is delivered to it; apps/registry/dist/unreadable-webhooks.js lists and removes such webhooks';
-    this.log.warn({ webhookId, reason }, `a webhook on Kafka cannot be read: ${remedy}`);
+    this.options.logger.warn({ webhookId, reason }, `a webhook on Kafka cannot be read: ${remedy}`);
   }
 }
 

@@ -73,12 +73,16 @@ export class WebhookDirectory {
    * Ids are never used twice, so that a snapshot behind a tombstone is an old one that is read again. A snapshot that is not
    * newer than the one known changes nothing: records of one key may be read twice. Of one that is
    * just as new only the sealing may differ: the later one counts, since the key of the former one may be gone.
+   *
+   * @param supersedes it is of a later generation than what is known: it counts whatever its version, and whether it was deleted
+   * or not, since the registry's database was restored to an earlier time or publishes everything once more
    */
-  put(webhook: WebhookSnapshot): void {
-    if (this.deleted.has(webhook.id)) return;
+  put(webhook: WebhookSnapshot, supersedes = false): void {
     const before = this.byId.get(webhook.id);
-    if (before && before.version > webhook.version) return;
-    if (before?.version === webhook.version) {
+    if (supersedes) this.deleted.delete(webhook.id);
+    else if (this.deleted.has(webhook.id)) return;
+    else if (before && before.version > webhook.version) return;
+    else if (before?.version === webhook.version) {
       const { headers, sealedHeaders, secrets, clientCertificate } = webhook;
       this.replace(before, { ...before, headers, sealedHeaders, secrets, clientCertificate });
       return;

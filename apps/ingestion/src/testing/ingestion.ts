@@ -5,7 +5,7 @@ import { RecordProducer } from '@signet/kafka';
 import type { RunningService } from '@signet/service-kit';
 import { API_KEY_LOOKUP, hashApiKey, loadSettings, pinoLogger, startService, TENANT_LOOKUP } from '@signet/service-kit';
 import type { ApiKeyLookup, TenantLookup } from '@signet/service-kit';
-import { FollowedTopic, TEST_INSTALLATION, testBrokers, testTopic, waitFor } from '@signet/testing';
+import { completeTables, FollowedTopic, TEST_INSTALLATION, testBrokers, testTopic, waitFor } from '@signet/testing';
 import { settings } from '../config.ts';
 import { ingestionService } from '../ingestion.service.ts';
 import { seriesOf } from './series.ts';
@@ -64,6 +64,7 @@ export class TestIngestion {
 
   static async start(options: TestIngestionOptions = {}): Promise<TestIngestion> {
     const { brokers = testBrokers(), sourceTopic = await testTopic('shop.sale') } = options;
+    await completeTables({ brokers });
     const loaded = loadSettings(settings, {
       SIGNET_HOST: '127.0.0.1',
       SIGNET_HTTP_PORT: '0',

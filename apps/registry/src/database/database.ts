@@ -10,6 +10,7 @@ import { apiKeyProjection } from '../api-key/api-key.projection.ts';
 import type { RegistrySettings } from '../config.ts';
 import { EnablingEntity } from '../enabling/enabling.entity.ts';
 import { EnablingsMigration } from '../enabling/enabling.migration.ts';
+import { TablesMigration } from '../tables/tables.migration.ts';
 import { TenantEntity } from '../tenant/tenant.entity.ts';
 import { TenantListsMigration } from '../tenant/tenant.lists.migration.ts';
 import { tenantProjection } from '../tenant/tenant.projection.ts';
@@ -54,6 +55,7 @@ export const registryDatabase = (
     StreamSnapshotsMigration,
     ActiveSinceMigration,
     EnablingsMigration,
+    TablesMigration,
   ],
   installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,

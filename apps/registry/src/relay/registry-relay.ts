@@ -9,11 +9,11 @@ import type { AlertListener } from '../alerts/alerts.module.ts';
 import { alertsInLog } from '../alerts/alerts-in-log.ts';
 import { isSnapshotsRequested } from '../republish/snapshots-requested.ts';
 import { publicationsOf } from './publications.ts';
+import { presentGeneration } from '../tables/stored-tables.ts';
+import { asTableRecords, isTable } from '../tables/table-records.ts';
 import type { PublishedStreams } from './published-streams.ts';
+import { EVENTS_TABLE, POSITIONS_TABLE, RELAY_NAME } from './relay-name.ts';
 
-export const RELAY_NAME = 'registry';
-export const EVENTS_TABLE = 'registry.events';
-export const POSITIONS_TABLE = 'registry.relay_positions';
 /** An idle log is looked at so often; another replica's writes wait for it, since only this one's wake the relay. */
 const POLL_INTERVAL_MS = 50;
 
@@ -49,6 +49,8 @@ export const registryRelay = ({ database, em, producer, published, alerts, clock
     clock,
     logger,
     async publish(rows, { signal }) {
+      // Read behind the rows: records of a row that was written in a generation never belong to an earlier one.
+      const generation = await presentGeneration(em);
       for (const run of runsOf(rows)) {
         const events = run.map(({ stream_id: streamId, version, type, data }) => ({ streamId, version, type, data }));
         const raised = await alertsInLog(new PostgresEventStore({ em, clock, projections: [] }), events);
@@ -58,7 +60,7 @@ export const registryRelay = ({ database, em, producer, published, alerts, clock
         for (const [topic, records] of await publicationsOf(em, events, raised)) {
           // Who has lost the lock may hold a state that another replica has already followed by a tombstone.
           signal.throwIfAborted();
-          await producer.publishAll(topic, records);
+          await producer.publishAll(topic, isTable(topic) ? asTableRecords(records, generation) : records);
         }
       }
       published.tell(rows.map(({ stream_id: streamId, version }) => ({ streamId, version })));

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { PublishedStreams, PublishedVersion } from './published-streams.ts';
-import { EVENTS_TABLE, POSITIONS_TABLE, RELAY_NAME } from './registry-relay.ts';
+import { EVENTS_TABLE, POSITIONS_TABLE, RELAY_NAME } from './relay-name.ts';
 
 /** The table is asked after this, and after twice as long each time, up to the longest. */
 const FIRST_LOOK_MS = 10;

@@ -43,7 +43,7 @@ export class TestRegistry {
   ) {}
 
   /** @param more settings beside those of every test */
-  static async start(more: Record<string, string> = {}): Promise<TestRegistry> {
+  static async start(more: Record<string, string> = {}, { keepsTables = false } = {}): Promise<TestRegistry> {
     const database = await testDatabase();
     const sealingKeys = more['SIGNET_SEALING_KEYS'] ?? generateSealingKey('test');
     const environment = {
@@ -58,7 +58,7 @@ export class TestRegistry {
       ...more,
     };
     const loaded = loadSettings(settings, environment);
-    const service = await startReplica(loaded);
+    const service = await startReplica(loaded, keepsTables);
     const owner = { tenantId: null, name: 'Operator of the test', role: 'operator' } as const;
     // Not SIGNET_OPERATOR_KEY: the first operator key has one id on the one topic that all tests share.
     const { key } = await service.app.get(ApiKeyCommands).create(owner, 'test');
@@ -124,10 +124,14 @@ export class TestRegistry {
   }
 }
 
-async function startReplica(loaded: RegistrySettings): Promise<RunningService> {
-  const service = await startService(await registryService(loaded, { groupId: `registry-test.${randomUUID()}` }));
+async function startReplica(loaded: RegistrySettings, keepsTables = false): Promise<RunningService> {
+  const options = { groupId: `registry-test.${randomUUID()}`, keepsTables };
+  const service = await startService(await registryService(loaded, options));
   await waitFor(async () => (await fetch(`${service.managementUrl}/readyz`)).ok, { what: 'the registry to be ready' });
   return service;
 }
 
-export const startRegistry = (more: Record<string, string> = {}): Promise<TestRegistry> => TestRegistry.start(more);
+export const startRegistry = (
+  more: Record<string, string> = {},
+  options: { readonly keepsTables?: boolean } = {},
+): Promise<TestRegistry> => TestRegistry.start(more, options);

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Controller, Get, Module } from '@nestjs/common';
 import type { ApiKeySnapshot, Role } from '@signet/contracts';
+import type { Clock } from '@signet/contracts';
 import { newId } from '@signet/contracts';
 import { RecordProducer } from '@signet/kafka';
-import { testBrokers, testTopic, waitFor } from '@signet/testing';
+import { completeTables, TEST_INSTALLATION, testBrokers, testTopic, waitFor } from '@signet/testing';
+import { Registry } from 'prom-client';
 import { HealthRegistry } from '../health/health.registry.ts';
 import { LOGGER } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { RunningService } from '../service/service-options.ts';
+import { CLOCK } from '../service/service.tokens.ts';
 import { startService } from '../service/start-service.ts';
 import { ApiKeyDirectory } from './api-key-directory.ts';
 import { AuthModule } from './auth.module.ts';
@@ -63,11 +66,13 @@ beforeAll(async () => {
   topic = await testTopic('api-keys', { cleanup: 'compact' });
   await producer.connect();
   await publish('old', { ...snapshot('old-token', 'producer') });
+  await completeTables({ topics: [topic] });
+  const table = { name: 'api-keys', kafka, installation: TEST_INSTALLATION };
   const feed = {
     provide: DirectoryFeed,
-    inject: [HealthRegistry, LOGGER],
-    useFactory: (health: HealthRegistry, logger: Logger) =>
-      new DirectoryFeed({ name: 'api-keys', topic, directory: keys, kafka, health, logger }),
+    inject: [HealthRegistry, Registry, CLOCK, LOGGER],
+    useFactory: (health: HealthRegistry, metrics: Registry, clock: Clock, logger: Logger) =>
+      new DirectoryFeed({ ...table, topic, directory: keys, health, metrics, clock, logger }),
   };
   service = await startService({
     name: 'who',

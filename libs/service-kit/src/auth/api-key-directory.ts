@@ -1,4 +1,4 @@
-import { apiKeySnapshot } from '@signet/contracts';
+import { readApiKeySnapshot } from '@signet/contracts';
 import type { ApiKeySnapshot } from '@signet/contracts';
 import type { ApiKeyLookup } from './lookups.ts';
 
@@ -17,19 +17,22 @@ export class ApiKeyDirectory implements ApiKeyLookup {
 
   /**
    * Takes one record: the key is the API key's id; a null value is a tombstone and revokes. A relay that resumes after a
-   * crash repeats records, so that a snapshot older than the one known is passed over.
+   * crash repeats records, so that a snapshot older than the one known is passed over. A key with a role that this version does
+   * not know is taken for revoked.
    *
+   * @param supersedes it counts whatever its version
    * @throws when the value is not a snapshot of an API key; the directory is as before then
    */
-  apply(id: string, value: Buffer | null): void {
+  apply(id: string, value: Buffer | null, supersedes = false): void {
     const known = this.byId.get(id);
     if (value === null) {
       if (known) this.forget(known);
       return;
     }
-    const snapshot = apiKeySnapshot.parse(JSON.parse(value.toString('utf8')));
-    if (known && known.version > snapshot.version) return;
+    const snapshot = readApiKeySnapshot(JSON.parse(value.toString('utf8')));
+    if (known && !supersedes && known.version > snapshot.version) return;
     if (known) this.forget(known);
+    if (snapshot.role === null) return;
     this.byId.set(snapshot.id, snapshot);
     this.byKeyHash.set(snapshot.hash, snapshot);
   }

@@ -1,82 +1,66 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import { installationOfKey } from '@signet/contracts';
-import { CompactedTopic } from '@signet/kafka';
+import type { Clock } from '@signet/contracts';
 import type { KafkaClientOptions } from '@signet/kafka';
+import type { Registry } from 'prom-client';
 import type { HealthRegistry } from '../health/health.registry.ts';
 import type { Logger } from '../logging/logger.ts';
-import { untilReachable } from '../service/until-reachable.ts';
+import { watchTable } from '../tables/table-metrics.ts';
+import { TableReader } from '../tables/table-reader.ts';
 
-/** What takes the records of a compacted topic. */
+/** What takes the records of a table. */
 export interface Directory {
-  readonly size: number;
-  apply(key: string, value: Buffer | null): void;
-  /** Everything that lay on the topic at the start has been applied. */
+  /** @param supersedes it is of a later generation than what is known of the key, and counts whatever its version */
+  apply(key: string, value: Buffer | null, supersedes: boolean): void;
+  /** A whole generation has been applied. */
   markComplete?(): void;
 }
 
 export interface DirectoryFeedOptions {
-  /** Name in readiness and in logs, such as `api-keys`. */
+  /** Name in readiness and in metrics, such as `api-keys`. */
   readonly name: string;
   readonly topic: string;
   readonly directory: Directory;
   readonly kafka: KafkaClientOptions;
+  readonly installation: string;
   readonly health: HealthRegistry;
+  readonly metrics: Registry;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /**
- * Keeps a directory as a compacted topic says, from the start of the application to its end. The application starts
- * without waiting; it is ready only when everything that lay on the topic has been read.
+ * Keeps a directory as the topic of a table says, from the start of the application to its end. The application starts
+ * without waiting; it is ready only when the table is complete.
  */
 export class DirectoryFeed implements OnModuleInit, OnApplicationShutdown {
-  private readonly stopping = new AbortController();
-  private topic: CompactedTopic | undefined;
+  private readonly reader: TableReader;
 
   constructor(private readonly options: DirectoryFeedOptions) {
-    const { topic, name, health } = options;
-    health.addReadiness(name, () => this.topic?.isReady() || `${topic} has not been read to its end yet`);
+    const { topic, name, directory, kafka, installation, clock, health, metrics } = options;
+    this.reader = new TableReader({
+      client: kafka,
+      topic,
+      installation,
+      clock,
+      logger: options.logger.child({ directory: name }),
+      apply: (key, value, supersedes) => directory.apply(key, value, supersedes),
+      onUnreadable: () => onUnreadable(),
+    });
+    const onUnreadable = watchTable(metrics, name, () => this.heartbeatAgeMs());
+    health.addReadiness(name, () => this.reader.isReady() || `${topic} has not been read to its end yet`);
   }
 
   onModuleInit(): void {
-    const { name, directory, logger } = this.options;
-    const { signal } = this.stopping;
-    untilReachable(`The topic of ${name}`, () => this.readToTheEnd(), { logger, signal }).then(
-      () => {
-        logger.info({ directory: name, entries: directory.size }, 'the directory has been read');
-        directory.markComplete?.();
-      },
-      (error: unknown) => {
-        if (!signal.aborted) logger.error({ directory: name, err: error }, 'the directory cannot be read');
-      },
-    );
+    this.reader.start();
+    void this.reader.whenComplete().then(() => this.options.directory.markComplete?.());
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.topic?.close();
+  onApplicationShutdown(): Promise<void> {
+    return this.reader.close();
   }
 
-  /** Follows the topic from its beginning; a try that failed is begun anew, which repeats records but harms nothing. */
-  private async readToTheEnd(): Promise<void> {
-    await this.topic?.close();
-    const { kafka, topic, name, logger } = this.options;
-    this.topic = new CompactedTopic({
-      client: kafka,
-      topic,
-      logger: logger.child({ directory: name }),
-      onRecord: (key, value) => this.apply(key, value),
-    });
-    await this.topic.start();
-  }
-
-  /** One record that cannot be read must not blind the service to all that follow. */
-  private apply(key: string, value: Buffer | null): void {
-    if (installationOfKey(key) !== undefined) return;
-    try {
-      this.options.directory.apply(key, value);
-    } catch (error) {
-      const { name, logger } = this.options;
-      logger.error({ directory: name, recordKey: key, err: error }, 'a record cannot be read; it is passed over');
-    }
+  /** Milliseconds since the registry gave its last sign of life on this topic; undefined: none has been read. */
+  heartbeatAgeMs(): number | undefined {
+    return this.reader.heartbeatAgeMs();
   }
 }

@@ -1,4 +1,4 @@
-import { tenantSnapshot } from '@signet/contracts';
+import { readTenantSnapshot } from '@signet/contracts';
 import type { TenantSnapshot } from '@signet/contracts';
 import type { TenantLookup } from './lookups.ts';
 
@@ -30,7 +30,7 @@ export class TenantDirectory implements TenantLookup {
     this.listeners.push(listener);
   }
 
-  /** Resolves when everything that lay on the topic at the start has been read: before that, tenants are missing. */
+  /** Resolves when a whole generation of the table has been read: before that, tenants are missing. */
   whenComplete(): Promise<void> {
     return this.complete;
   }
@@ -43,16 +43,17 @@ export class TenantDirectory implements TenantLookup {
    * Takes one record: the key is the tenant's id; a null value is a tombstone. A snapshot older than the one known is
    * passed over.
    *
+   * @param supersedes it counts whatever its version
    * @throws when the value is not a snapshot of a tenant; the directory is as before then
    */
-  apply(id: string, value: Buffer | null): void {
+  apply(id: string, value: Buffer | null, supersedes = false): void {
     if (value === null) {
       this.tenants.delete(id);
       return;
     }
-    const snapshot = tenantSnapshot.parse(JSON.parse(value.toString('utf8')));
+    const snapshot = readTenantSnapshot(JSON.parse(value.toString('utf8')));
     const before = this.tenants.get(id);
-    if (before && before.version > snapshot.version) return;
+    if (before && !supersedes && before.version > snapshot.version) return;
     this.tenants.set(snapshot.id, snapshot);
     for (const listener of this.listeners) listener({ tenant: snapshot, before });
   }

@@ -5,7 +5,7 @@ import { APP_INTERCEPTOR } from '@nestjs/core';
 import type { Clock } from '@signet/contracts';
 import { LOGGER } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
-import { CLOCK, SETTINGS } from '../service/service.module.ts';
+import { CLOCK, SETTINGS } from '../service/service.tokens.ts';
 import type { SettingsOf } from '../settings/setting.ts';
 import type { sharedSettings } from '../settings/shared-settings.ts';
 import { IdempotencyKeys } from './idempotency-keys.ts';

@@ -69,3 +69,21 @@ export const SERVICE_METRICS = {
     labels: ['state'],
   }),
 };
+
+/** Of a service that reads tables of the registry. */
+export const TABLE_METRICS = {
+  heartbeatAge: defineGauge({
+    name: 'signet_table_heartbeat_age_seconds',
+    help: 'Time since the registry wrote its last sign of life onto the topic of a table. Missing until one has been read.',
+    unit: 'seconds',
+    use: 'Above a minute the registry is down, or cannot write to Kafka. Changes do not arrive; deliveries go on. Beyond SIGNET_API_KEYS_MAX_AGE (table `api-keys`) requests get 503.',
+    labels: ['table'],
+  }),
+  unreadable: defineCounter({
+    name: 'signet_table_unreadable_records_total',
+    help: 'Records of a table that this version cannot read, and passed over.',
+    unit: 'records',
+    use: 'Above 0 a later version of the registry, or somebody else, writes what this version does not know: the log names the keys.',
+    labels: ['table'],
+  }),
+};

@@ -8,6 +8,7 @@ import type { DatabaseOptions } from '../database/database-options.ts';
 import { requireOwnSessions } from '../database/sessions/own-sessions.ts';
 import { compareWithDatabase } from '../installation/database-installation.ts';
 import { claimTopics, compareWithKafka } from '../installation/kafka-installation.ts';
+import { checkTopics } from '../topics/check-topics.ts';
 import { pingBrokers } from './ping-brokers.ts';
 import { untilReachable } from './until-reachable.ts';
 import type { UntilReachableOptions } from './until-reachable.ts';
@@ -21,11 +22,16 @@ export interface Preflight {
   readonly kafka: KafkaClientOptions;
   /** Topics that the service needs; none, and Kafka is left alone. */
   readonly topics: readonly TopicDefinition[];
+  /** Topics that another service creates and claims. */
+  readonly tables: readonly TopicDefinition[];
   readonly patience: Patience;
 }
 
 /** How long each server is waited for, and who is told. */
 export type Patience = Omit<UntilReachableOptions, 'bound'> & { readonly longestMs: number };
+
+/** Between two looks whether the registry has claimed its topics. */
+const CLAIM_PAUSE_MS = 1_000;
 
 const KAFKA_SETTING = 'SIGNET_KAFKA_BROKERS';
 
@@ -37,19 +43,34 @@ const KAFKA_SETTING = 'SIGNET_KAFKA_BROKERS';
  * @throws StartRefusedError
  */
 export async function preflight(checks: Preflight): Promise<void> {
-  const { database, kafka, topics, patience } = checks;
+  const { database, kafka, topics, tables, patience } = checks;
   if (database) await checkDatabase(database, checks);
   if (topics.length === 0) return;
   await reachableKafka(kafka, patience);
   // A cluster that is just starting takes connections before it can lead, or make, every topic.
-  await untilReachable('Kafka', () => claimKafka(checks), bounded(patience, KAFKA_SETTING));
+  await untilReachable('Kafka', () => prepareKafka(checks), bounded(patience, KAFKA_SETTING));
+  if (tables.length > 0) await untilClaimed(checks);
 }
 
-/** May be done again from its beginning. */
-async function claimKafka({ installation, kafka, topics }: Preflight): Promise<void> {
+/** May be done again from its beginning. Who owns the tables creates and claims them; the others only compare. */
+async function prepareKafka({ installation, kafka, topics, tables, patience }: Preflight): Promise<void> {
   const unclaimed = installation === undefined ? [] : await compareWithKafka(kafka, installation);
+  await checkTopics(kafka, [...topics, ...tables], patience.logger);
   await ensureTopics(kafka, topics);
-  if (installation !== undefined) await claimTopics(kafka, installation, unclaimed);
+  if (installation !== undefined && tables.length === 0) await claimTopics(kafka, installation, unclaimed);
+}
+
+/**
+ * Waits for the registry, however long it takes: before it has claimed the tables, this Kafka may become another installation's,
+ * and we would take work from its consumer groups.
+ */
+async function untilClaimed({ installation, kafka, patience: { logger, signal } }: Preflight): Promise<void> {
+  if (installation === undefined) return;
+  const claimed = async (): Promise<void> => {
+    const unclaimed = await compareWithKafka(kafka, installation);
+    if (unclaimed.length > 0) throw new Error(`the registry has not created ${unclaimed.join(', ')} yet`);
+  };
+  await untilReachable('The registry', claimed, { logger, maxPauseMs: CLAIM_PAUSE_MS, ...(signal && { signal }) });
 }
 
 async function checkDatabase(

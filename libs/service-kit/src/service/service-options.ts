@@ -28,6 +28,8 @@ export interface ServiceOptions {
   readonly openapi: OpenApiOptions;
   /** Topics that must be there before the modules are made; waits for Kafka, then creates those that are missing. */
   readonly topics?: readonly TopicDefinition[];
+  /** Topics of the registry that the service reads, and never creates: the start waits until the registry has claimed them. */
+  readonly tables?: readonly TopicDefinition[];
   /** The service's database, which is compared with SIGNET_INSTALLATION before anything is changed. */
   readonly database?: Pick<DatabaseOptions, 'url' | 'tls' | 'schema'>;
   /** What else the database is checked for then; it must change nothing. It throws StartRefusedError. */

@@ -15,12 +15,8 @@ import { SERVICE_METRICS } from '../metrics/service-metrics.ts';
 import { ProblemFilter } from '../problem/problem.filter.ts';
 import { ProblemValidationPipe } from '../problem/validation.pipe.ts';
 import { RequestLimits } from '../rate-limit/request-limits.ts';
+import { CLOCK, SETTINGS } from './service.tokens.ts';
 import type { LimitSettings } from '../settings/shared-settings.ts';
-
-/** Injection token of the settings that were given to `runService`. */
-export const SETTINGS = Symbol('signet.settings');
-/** Injection token of the Clock. */
-export const CLOCK = Symbol('signet.clock');
 
 export interface ServiceModuleOptions {
   readonly settings: Partial<LimitSettings>;

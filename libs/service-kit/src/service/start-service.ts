@@ -99,13 +99,14 @@ const kafkaOf = ({ settings, name }: ServiceOptions, logger: Logger): KafkaClien
   kafkaClient({ SIGNET_KAFKA_BROKERS: [], ...settings }, name, logger);
 
 function preflightOf(options: ServiceOptions, logger: Logger, signal: AbortSignal | undefined): Preflight {
-  const { settings, topics = [], database, checkDatabase } = options;
+  const { settings, topics = [], tables = [], database, checkDatabase } = options;
   return {
     installation: settings.SIGNET_INSTALLATION,
     database,
     checkDatabase,
     kafka: kafkaOf(options, logger),
     topics,
+    tables,
     patience: { logger, longestMs: settings.SIGNET_STARTUP_WAIT ?? DEFAULT_WAIT_MS, ...(signal && { signal }) },
   };
 }

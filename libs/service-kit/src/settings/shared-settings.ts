@@ -189,6 +189,13 @@ export const sharedSettings = {
       { secret: true },
     ),
   },
+  apiKeys: {
+    SIGNET_API_KEYS_MAX_AGE: setting(
+      duration({ min: 60_000 }),
+      'How long API keys are accepted without a sign of life from the registry, which says which keys were revoked. After that every request gets 503 until the registry is back.',
+      { default: '24h' },
+    ),
+  },
   operatorKey: {
     SIGNET_OPERATOR_KEY: optionalSetting(
       text((raw) => (/^[\x21-\x7e]{16,256}$/.test(raw) ? raw : undefined), 'must be 16 to 256 printable characters'),

@@ -1,0 +1,79 @@
+import type { GenerationRecord } from '@signet/contracts';
+
+/** What the database knows of the tables that it has published. */
+export interface StoredTables {
+  readonly generation: number;
+  /** The last one of which everything, and its generation record, is on Kafka. */
+  readonly completed: number | null;
+  /** Number of the last sign of life; it is raised before that goes to Kafka. */
+  readonly beat: number;
+  /** Which PostgreSQL it was. */
+  readonly server: string | null;
+  /** Up to where the relay had published the log. */
+  readonly relayPosition: string | null;
+  /** By topic. */
+  readonly places: Readonly<Record<string, Place | undefined>>;
+}
+
+/** Where a topic stood at the last sign of life. */
+export interface Place {
+  /** Its earliest offset. */
+  readonly begin: number;
+  /** The sign of life lies at this offset, or behind it. */
+  readonly offset: number;
+}
+
+/** What is there now. */
+export interface SeenTables {
+  readonly server: string;
+  readonly relayPosition: string;
+  /** By topic; undefined where there is no such topic. */
+  readonly topics: ReadonlyMap<string, { readonly begin: number; readonly end: number } | undefined>;
+  /**
+   * The last generation record of each topic; undefined where there is none. The whole map is undefined while this replica has
+   * published all the time: nobody else can have written then.
+   */
+  readonly marks: ReadonlyMap<string, GenerationRecord | undefined> | undefined;
+}
+
+/**
+ * Why everything must be published once more, as a new generation; undefined when what lies on Kafka is what the database says.
+ * A generation too many costs time and harms nothing; one too few leaves readers with what is not so.
+ */
+export function reasonForNewGeneration(stored: StoredTables | undefined, seen: SeenTables): string | undefined {
+  if (stored === undefined) return 'this database has not published a generation yet';
+  if (stored.completed !== stored.generation) return 'the publication of the last generation was not finished';
+  for (const [topic, bounds] of seen.topics) {
+    const reason = reasonOfTopic(topic, bounds, stored.places[topic]);
+    if (reason !== undefined) return reason;
+  }
+  if (stored.server !== seen.server)
+    return `PostgreSQL is ${seen.server} and was ${stored.server}: the database was restored, or another server has taken over`;
+  if (seen.marks === undefined) return undefined;
+  for (const [topic, mark] of seen.marks) {
+    if (mark === undefined) return `${topic} has no generation record behind offset ${stored.places[topic]?.offset}`;
+    if (mark.generation > stored.generation || mark.beat > stored.beat)
+      return `${topic} has sign of life ${mark.beat} and the database only ${stored.beat}: the database was restored to an earlier time`;
+  }
+  if (stored.relayPosition !== seen.relayPosition)
+    return 'changes were published after the last sign of life: by a replica that crashed, an earlier version, or before a restore';
+  return undefined;
+}
+
+function reasonOfTopic(
+  topic: string,
+  bounds: { readonly begin: number; readonly end: number } | undefined,
+  place: Place | undefined,
+): string | undefined {
+  if (bounds === undefined) return `the topic ${topic} is not there`;
+  if (place === undefined) return `nothing has been published to ${topic} yet`;
+  if (bounds.begin > place.begin)
+    return `${topic} begins at offset ${bounds.begin} and began at ${place.begin}: its first records were removed`;
+  if (bounds.end <= place.offset)
+    return `${topic} ends at offset ${bounds.end}, before what was written at ${place.offset}: it was made anew`;
+  return undefined;
+}
+
+/** Higher than every generation that is known: the time, so that it also is where both Kafka and PostgreSQL have forgotten. */
+export const nextGeneration = (nowMs: number, known: readonly number[]): number =>
+  Math.max(nowMs, ...known.map((n) => n + 1));

@@ -1,0 +1,107 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { POSITIONS_TABLE, RELAY_NAME } from '../relay/relay-name.ts';
+import type { Place, StoredTables } from './generation.policy.ts';
+
+const TABLE = 'registry.published_tables';
+
+interface Row {
+  readonly generation: string;
+  readonly completed_generation: string | null;
+  readonly beat: string;
+  readonly server: string | null;
+  readonly relay_position: string | null;
+  readonly places: StoredTables['places'];
+}
+
+/** The generation that records are written with now; undefined before the first one. */
+export async function presentGeneration(em: EntityManager): Promise<number | undefined> {
+  const { rows } = await sql<{ generation: string }>`select generation from ${sql.raw(TABLE)}`.execute(em.getKysely());
+  return rows[0] && Number(rows[0].generation);
+}
+
+/** What the database knows of the tables that it has published. */
+export class StoredTablesStore {
+  constructor(private readonly em: EntityManager) {}
+
+  async read(): Promise<StoredTables | undefined> {
+    const { rows } = await sql<Row>`select * from ${sql.raw(TABLE)}`.execute(this.em.getKysely());
+    const [row] = rows;
+    return (
+      row && {
+        generation: Number(row.generation),
+        completed: row.completed_generation === null ? null : Number(row.completed_generation),
+        beat: Number(row.beat),
+        server: row.server,
+        relayPosition: row.relay_position,
+        places: row.places,
+      }
+    );
+  }
+
+  /** From now on records belong to this generation. */
+  async begin(generation: number): Promise<void> {
+    await sql`insert into ${sql.raw(TABLE)} (generation) values (${generation})
+      on conflict (is_only_row) do update set generation = excluded.generation, updated_at = now()`.execute(
+      this.em.getKysely(),
+    );
+  }
+
+  /** Counts one more sign of life, before Kafka gets it: it must never be ahead of the database. */
+  async nextBeat(): Promise<number> {
+    const { rows } = await sql<{ beat: string }>`
+      update ${sql.raw(TABLE)} set beat = beat + 1 returning beat`.execute(this.em.getKysely());
+    return Number(rows[0]?.beat);
+  }
+
+  /** Kafka has the sign of life of this generation. */
+  async confirm(told: {
+    generation: number;
+    server: string;
+    relayPosition: string;
+    places: Readonly<Record<string, Place>>;
+  }): Promise<void> {
+    await sql`
+      update ${sql.raw(TABLE)} set completed_generation = ${told.generation}, server = ${told.server},
+        relay_position = ${told.relayPosition}, places = ${JSON.stringify(told.places)}::jsonb, updated_at = now()
+      where generation = ${told.generation}`.execute(this.em.getKysely());
+  }
+
+  /** The relay has stopped, and this is where. */
+  async settle(): Promise<void> {
+    const relayPosition = await this.relayPosition();
+    await sql`update ${sql.raw(TABLE)} set relay_position = ${relayPosition}`.execute(this.em.getKysely());
+  }
+
+  async relayPosition(): Promise<string> {
+    const { rows } = await sql<{ position: string }>`
+      select tx || '/' || position as position from ${sql.raw(POSITIONS_TABLE)} where name = ${RELAY_NAME}`.execute(
+      this.em.getKysely(),
+    );
+    return rows[0]?.position ?? '';
+  }
+
+  /**
+   * Which PostgreSQL this is: its cluster, the timeline of its log, which a recovery or a failover raises, and the database. A
+   * copy of the files that is put back has the same.
+   */
+  async server(): Promise<string> {
+    const database = `(select oid from pg_database where datname = current_database())`;
+    const whole = `(select system_identifier from pg_control_system()) || '/' ||
+      substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || '/' || ${database}`;
+    try {
+      return await this.text(whole);
+    } catch (error) {
+      // Where the user may not call these functions only the count of the signs of life is left.
+      if ((error as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) throw error;
+      return this.text(`${database}::text`);
+    }
+  }
+
+  private async text(expression: string): Promise<string> {
+    const { rows } = await sql<{ text: string }>`select ${sql.raw(expression)} as text`.execute(this.em.getKysely());
+    return rows[0]?.text ?? '';
+  }
+}
+
+const INSUFFICIENT_PRIVILEGE = '42501';

@@ -1,0 +1,132 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '@signet/contracts';
+import type { RelayRole } from '@signet/event-store';
+import { PollLoop } from '@signet/service-kit';
+import type { Logger } from '@signet/service-kit';
+import type { UntilPublished } from '../relay/until-published.ts';
+import { republishAll } from '../republish/republish-all.ts';
+import { Republication } from '../republish/snapshots-requested.ts';
+import { nextGeneration, reasonForNewGeneration } from './generation.policy.ts';
+import type { SeenTables, StoredTables } from './generation.policy.ts';
+import type { StoredTablesStore } from './stored-tables.ts';
+import type { TableTopics } from './table-topics.ts';
+
+/** How often it looks whether this replica publishes, or has something to do; milliseconds. */
+const LOOK_MS = 200;
+/** After a failure; a generation that could not be finished is begun again then. Milliseconds. */
+const FAILURE_PAUSE_MS = 1_000;
+
+export interface TableKeeperOptions {
+  readonly em: EntityManager;
+  readonly topics: TableTopics;
+  readonly store: StoredTablesStore;
+  readonly until: Pick<UntilPublished, 'published'>;
+  /** Only the replica that publishes the log keeps the tables. */
+  readonly role: () => RelayRole;
+  readonly clock: Clock;
+  /** Between two signs of life, milliseconds. */
+  readonly heartbeatMs: number;
+  readonly logger: Logger;
+}
+
+/**
+ * Sees to it that the tables on Kafka are what the database says, for as long as this replica publishes the log. At each sign of life
+ * it looks whether a topic was lost, emptied or made anew, or the database was restored; then it publishes everything once more
+ * as a new generation.
+ */
+export class TableKeeper {
+  private readonly loop: PollLoop;
+  private isStopping = false;
+  /** Since this replica last began to publish, it has looked at everything. */
+  private isTrusted = false;
+  private nextAt = 0;
+
+  constructor(private readonly options: TableKeeperOptions) {
+    const { logger } = options;
+    this.loop = new PollLoop(
+      () => this.round(),
+      LOOK_MS,
+      (error) => {
+        this.isTrusted = false;
+        this.nextAt = performance.now() + FAILURE_PAUSE_MS;
+        logger.warn({ err: error }, 'the tables on Kafka could not be looked at; they are looked at again');
+      },
+    );
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    await this.loop.stop();
+  }
+
+  /** To be called when the relay has stopped: whoever publishes next sees that nothing was published without a sign of life. */
+  async settle(): Promise<void> {
+    if (!this.isTrusted) return;
+    await this.options.store.settle().catch((error: unknown) => {
+      this.options.logger.warn({ err: error }, 'the next replica publishes the tables once more');
+    });
+  }
+
+  private async round(): Promise<boolean> {
+    if (!this.isPublishing()) {
+      this.isTrusted = false;
+      this.nextAt = 0;
+      return false;
+    }
+    if (performance.now() < this.nextAt) return false;
+    this.nextAt = performance.now() + this.options.heartbeatMs;
+    const { store } = this.options;
+    const stored = await store.read();
+    const seen = await this.look(stored);
+    const reason = reasonForNewGeneration(stored, seen);
+    const generation = reason === undefined ? stored?.generation : await this.renew(reason, stored, seen);
+    if (generation !== undefined) await this.beat(generation);
+    return false;
+  }
+
+  private isPublishing(): boolean {
+    return !this.isStopping && this.options.role() === 'publishing';
+  }
+
+  private async look(stored: StoredTables | undefined): Promise<SeenTables> {
+    const { topics, store } = this.options;
+    const [server, relayPosition, bounds] = await Promise.all([store.server(), store.relayPosition(), topics.bounds()]);
+    const marks = this.isTrusted ? undefined : await topics.marksFrom(bounds, stored?.places ?? {});
+    return { server, relayPosition, topics: bounds, marks };
+  }
+
+  /** @returns the new generation once everything of it is on Kafka; undefined where this replica publishes no longer */
+  private async renew(
+    reason: string,
+    stored: StoredTables | undefined,
+    { marks }: SeenTables,
+  ): Promise<number | undefined> {
+    const { em, topics, store, clock, logger } = this.options;
+    const known = [stored?.generation ?? 0, ...[...(marks?.values() ?? [])].map((mark) => mark?.generation ?? 0)];
+    const generation = nextGeneration(clock().getTime(), known);
+    logger.warn({ generation, reason }, `the tables are published once more: ${reason}`);
+    await topics.prepare();
+    await store.begin(generation);
+    const republication = new Republication(clock, 'registry');
+    const aggregates = await republishAll(em.fork(), republication);
+    const { last } = republication;
+    if (last !== undefined) {
+      while (!(await this.options.until.published(last))) if (!this.isPublishing()) return undefined;
+    }
+    logger.info({ generation, aggregates }, 'the new generation of the tables is on Kafka');
+    return generation;
+  }
+
+  private async beat(generation: number): Promise<void> {
+    const { topics, store, clock } = this.options;
+    const beat = await store.nextBeat();
+    const [server, relayPosition] = await Promise.all([store.server(), store.relayPosition()]);
+    const places = await topics.write({ generation, beat, at: clock().toISOString() });
+    await store.confirm({ generation, server, relayPosition, places });
+    this.isTrusted = true;
+  }
+}

@@ -1,0 +1,85 @@
+import type { GenerationRecord } from '@signet/contracts';
+import { generationKey, generationRecord, TABLE_PARTITION, TABLE_TOPICS } from '@signet/contracts';
+import { ensureTopics, readRanges, setTopicConfig, topicBounds, topicSettings } from '@signet/kafka';
+import type { KafkaClientOptions, RecordProducer } from '@signet/kafka';
+import { claimTopics, compareWithKafka } from '@signet/service-kit';
+import type { Place, SeenTables } from './generation.policy.ts';
+
+/** A topic that is deleted meanwhile would be waited for without an end. Milliseconds; only the end of a topic is read. */
+const LONGEST_READING_MS = 60_000;
+
+const NAMES = TABLE_TOPICS.map(({ name }) => name);
+
+/** The topics of the tables on Kafka. */
+export class TableTopics {
+  constructor(
+    private readonly client: KafkaClientOptions,
+    private readonly producer: RecordProducer,
+    private readonly installation: string,
+  ) {}
+
+  /** Which of them there are, and from where to where. */
+  async bounds(): Promise<SeenTables['topics']> {
+    const bounds = await topicBounds(this.client, NAMES, TABLE_PARTITION);
+    return new Map(NAMES.map((name) => [name, bounds.get(name)]));
+  }
+
+  /** The last generation record that lies on each topic at its place or behind; from its beginning where none is given. */
+  async marksFrom(
+    topics: SeenTables['topics'],
+    places: Readonly<Record<string, Place | undefined>>,
+  ): Promise<Map<string, GenerationRecord | undefined>> {
+    const ranges = [...topics].flatMap(([topic, bounds]) => {
+      if (bounds === undefined) return [];
+      const from = BigInt(Math.max(bounds.begin, places[topic]?.offset ?? 0));
+      const to = BigInt(bounds.end);
+      return from < to ? [{ topic, partition: TABLE_PARTITION, from, to }] : [];
+    });
+    const marks = new Map<string, GenerationRecord | undefined>(NAMES.map((name) => [name, undefined]));
+    const key = generationKey(this.installation);
+    await readRanges({
+      client: this.client,
+      ranges,
+      signal: AbortSignal.timeout(LONGEST_READING_MS),
+      onRecords: async (records, { topic }) => {
+        for (const record of records) {
+          if (record.key?.toString('utf8') !== key || record.value === null) continue;
+          const mark = generationRecord.safeParse(JSON.parse(record.value.toString('utf8')));
+          if (mark.success) marks.set(topic, mark.data);
+        }
+      },
+    });
+    return marks;
+  }
+
+  /**
+   * Creates the topics that are missing, and claims them. One that a broker has created by itself (auto.create.topics.enable) may
+   * have a clean-up policy that would remove entries: it is set right.
+   */
+  async prepare(): Promise<void> {
+    await ensureTopics(this.client, TABLE_TOPICS);
+    const seen = await topicSettings(this.client, NAMES);
+    for (const { name, cleanupPolicy } of seen?.topics ?? [])
+      if (cleanupPolicy !== 'compact') await setTopicConfig(this.client, name, 'cleanup.policy', 'compact');
+    await claimTopics(this.client, this.installation, await compareWithKafka(this.client, this.installation));
+  }
+
+  /**
+   * Writes the sign of life of a generation.
+   *
+   * @returns where it lies
+   */
+  async write(mark: Omit<GenerationRecord, 'begin'>): Promise<Record<string, Place>> {
+    const { installation } = this;
+    const places: Record<string, Place> = {};
+    for (const [topic, bounds] of await this.bounds()) {
+      if (bounds === undefined) throw new Error(`The topic ${topic} is not there.`);
+      const { begin, end } = bounds;
+      const value = JSON.stringify({ ...mark, begin } satisfies GenerationRecord);
+      await this.producer.publish(topic, { key: generationKey(installation), value, partition: TABLE_PARTITION });
+      // Nobody else writes here: it lies at the former end, or behind what the relay has published in between.
+      places[topic] = { begin, offset: end };
+    }
+    return places;
+  }
+}
