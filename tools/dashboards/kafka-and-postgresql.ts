@@ -17,6 +17,15 @@ export const KAFKA_AND_POSTGRESQL: Dashboard = {
           alertAbove: 10_000,
         },
         {
+          title: 'Consumers that do not move',
+          normal: 'Below a minute: for how long a group has committed nothing of a partition on which records wait.',
+          unit: 's',
+          queries: [
+            { expr: 'max by (group, topic) (signet_kafka_group_stalled_seconds)', legend: '{{group}} {{topic}}' },
+          ],
+          alertAbove: 300,
+        },
+        {
           title: 'Records that wait in producers',
           normal: 'Near 0. It grows while Kafka is slow or away.',
           unit: 'short',

@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import { testBrokers, testTopic } from '@signet/testing';
 import { createKafka } from './client.ts';
 import { GroupLags } from './group-lags.ts';
@@ -6,41 +6,72 @@ import { RecordProducer } from './producer.ts';
 
 const client = { brokers: testBrokers(), clientId: 'test' };
 const producer = new RecordProducer({ client, name: 'test' });
+const admin = createKafka(client).admin();
 const closing: { close(): Promise<void> }[] = [producer];
-afterAll(() => Promise.all(closing.map((one) => one.close())));
+afterAll(async () => {
+  await Promise.all(closing.map((one) => one.close()));
+  await admin.disconnect();
+});
+
+let now: number;
+let topic: string;
+let group: string;
+let lags: GroupLags;
+
+beforeEach(async () => {
+  await admin.connect();
+  now = 0;
+  topic = await testTopic('lag', { partitions: 2 });
+  group = `lag-of-${topic}`;
+  lags = new GroupLags(client, () => now);
+  closing.push(lags);
+});
+
+const publish = (partition: number, count: number): Promise<void> =>
+  producer.publishAll(
+    topic,
+    Array.from({ length: count }, () => ({ key: 'any', partition, value: Buffer.from('{}'), headers: {} })),
+  );
+const commit = (...offsets: readonly number[]): Promise<unknown> =>
+  admin.setOffsets({
+    groupId: group,
+    topic,
+    partitions: offsets.map((offset, partition) => ({ partition, offset: String(offset) })),
+  });
 
 test('the lag of a group without members is what lies behind its committed offsets, and grows', async () => {
-  const topic = await testTopic('lag', { partitions: 2 });
-  const group = `lag-of-${topic}`;
-  const publish = (count: number): Promise<void> =>
-    producer.publishAll(
-      topic,
-      Array.from({ length: count }, (_, n) => ({ key: `${n}`, value: Buffer.from('{}'), headers: {} })),
-    );
-  await publish(10);
-  const admin = createKafka(client).admin();
-  await admin.connect();
-  const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({
-    partition,
-    offset: String(Math.max(0, Number(high) - 1)),
-  }));
-  await admin.setOffsets({ groupId: group, topic, partitions });
-  await admin.disconnect();
-  const behind = partitions.filter(({ offset }) => offset !== '0').length || 1;
+  await publish(0, 10);
+  await commit(4);
+  // Of the second partition nothing is committed: all of it waits.
+  await publish(1, 3);
+  expect(await lags.read(group)).toEqual([{ group, topic, records: 9, stalledMs: 0 }]);
+  await publish(1, 7);
+  expect(await lags.read(group)).toMatchObject([{ records: 16 }]);
+});
 
-  const lags = new GroupLags(client, [group, `${group}-that-does-not-exist`]);
-  closing.push(lags);
-  const [before, ...others] = await lags.read();
-  expect(others).toEqual([]);
-  expect(before).toMatchObject({ group, topic });
-  expect(before?.records).toBeGreaterThanOrEqual(behind);
-  await publish(7);
-  expect(await lags.read()).toEqual([{ group, topic, records: (before?.records ?? 0) + 7 }]);
+test('one partition that does not move is seen beside one that does', async () => {
+  await publish(0, 10);
+  await publish(1, 10);
+  await commit(2, 2);
+  await lags.read(group);
+  now = 60_000;
+  await commit(5, 2);
+  expect(await lags.read(group)).toEqual([{ group, topic, records: 13, stalledMs: 60_000 }]);
+  now = 90_000;
+  await commit(5, 9);
+  // The first one has not moved for the last 30 s.
+  expect(await lags.read(group)).toEqual([{ group, topic, records: 6, stalledMs: 30_000 }]);
+  await commit(10, 10);
+  expect(await lags.read(group)).toEqual([{ group, topic, records: 0, stalledMs: 0 }]);
+});
+
+test('a group that does not exist has no lag', async () => {
+  expect(await lags.read('never-seen')).toEqual([]);
 });
 
 test('it asks again after Kafka did not answer', async () => {
-  const lags = new GroupLags({ brokers: ['127.0.0.1:1'], clientId: 'test' }, ['any']);
-  closing.push(lags);
-  await expect(lags.read()).rejects.toThrow();
-  await expect(lags.read()).rejects.toThrow();
+  const unreachable = new GroupLags({ brokers: ['127.0.0.1:1'], clientId: 'test' });
+  closing.push(unreachable);
+  await expect(unreachable.read('any')).rejects.toThrow();
+  await expect(unreachable.read('any')).rejects.toThrow();
 });

@@ -8,6 +8,20 @@ export interface GroupLag {
   readonly topic: string;
   /** Records between the committed offsets and the ends of all partitions. */
   readonly records: number;
+  /** For how long the group has committed nothing of the partition that has waited longest, as far as this reader has seen. */
+  readonly stalledMs: number;
+}
+
+/** A partition that the group is behind on. */
+interface Waiting {
+  readonly offset: bigint;
+  /** Milliseconds of the monotonic clock at which this offset was seen first. */
+  readonly since: number;
+}
+
+interface Ends {
+  readonly low: bigint;
+  readonly high: bigint;
 }
 
 /** Few: the caller asks again anyway. kafkajs needs one, to learn the brokers after it has connected. */
@@ -15,28 +29,36 @@ const RETRIES = 2;
 
 /**
  * Reads the lag of consumer groups from committed offsets and ends of topics, over one connection that it keeps. It depends on
- * no consumer, so that the lag of one that is stuck or gone goes on growing. A group that has committed nothing has no lag yet.
+ * no consumer, so that the lag of one that is stuck or gone goes on growing. A group that has committed nothing on any topic has no lag.
  */
 export class GroupLags {
+  private readonly waiting = new Map<string, Waiting>();
   private admin: KafkaAdmin | undefined;
+  private connecting: Promise<KafkaAdmin> | undefined;
 
   constructor(
     private readonly client: KafkaClientOptions,
-    private readonly groups: readonly string[],
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** @throws when Kafka does not answer, or answers for none of the groups */
-  async read(): Promise<GroupLag[]> {
-    const admin = await this.connected();
+  /** @throws when Kafka does not answer, or does not allow the question */
+  async read(group: string): Promise<GroupLag[]> {
     try {
-      const ends = new Map<string, Promise<Map<number, bigint>>>();
-      const reads = await Promise.allSettled(this.groups.map((group) => lagsOf(admin, group, ends)));
-      const lags = reads.flatMap((read) => (read.status === 'fulfilled' ? read.value : []));
-      const failed = reads.find((read) => read.status === 'rejected');
-      if (failed && lags.length === 0) throw failed.reason;
-      return lags;
+      const admin = await this.connected();
+      const committed = await admin.fetchOffsets({ groupId: group });
+      return await Promise.all(
+        committed.map(async ({ topic, partitions }) => {
+          const ends = await endsOf(admin, topic);
+          const lags = partitions.map(({ partition, offset }) =>
+            this.lagOf(`${group} ${topic} ${partition}`, BigInt(offset), ends.get(partition)),
+          );
+          const records = lags.reduce((sum, lag) => sum + lag.records, 0);
+          return { group, topic, records, stalledMs: Math.max(0, ...lags.map(({ stalledMs }) => stalledMs)) };
+        }),
+      );
     } catch (error) {
-      await this.close();
+      // An answer such as "not authorized" says nothing about the connection, which other groups are asked over.
+      if ((error as { type?: string } | null)?.type === undefined) await this.close();
       throw error;
     }
   }
@@ -47,39 +69,34 @@ export class GroupLags {
     await admin?.disconnect().catch(() => undefined);
   }
 
-  private async connected(): Promise<KafkaAdmin> {
-    if (this.admin) return this.admin;
+  /** @param offset -1: nothing is committed for this partition, so that the group begins at the earliest record */
+  private lagOf(partition: string, offset: bigint, ends: Ends | undefined): { records: number; stalledMs: number } {
+    const next = ends && offset < ends.low ? ends.low : offset;
+    const records = ends === undefined ? 0 : Math.max(0, Number(ends.high - next));
+    const before = this.waiting.get(partition);
+    if (records === 0) this.waiting.delete(partition);
+    else if (before?.offset !== offset) this.waiting.set(partition, { offset, since: this.now() });
+    else return { records, stalledMs: this.now() - before.since };
+    return { records, stalledMs: 0 };
+  }
+
+  private connected(): Promise<KafkaAdmin> {
+    if (this.admin) return Promise.resolve(this.admin);
+    return (this.connecting ??= this.connect().finally(() => (this.connecting = undefined)));
+  }
+
+  private async connect(): Promise<KafkaAdmin> {
     const admin = createKafka(this.client, RETRIES).admin();
     await admin.connect();
     return (this.admin = admin);
   }
 }
 
-async function lagsOf(
-  admin: KafkaAdmin,
-  group: string,
-  ends: Map<string, Promise<Map<number, bigint>>>,
-): Promise<GroupLag[]> {
-  const committed = await admin.fetchOffsets({ groupId: group });
-  return Promise.all(
-    committed.map(async ({ topic, partitions }) => {
-      if (!ends.has(topic)) ends.set(topic, endsOf(admin, topic));
-      const ofTopic = await ends.get(topic);
-      const records = partitions.reduce((sum, { partition, offset }) => {
-        const end = ofTopic?.get(partition);
-        // -1: nothing committed for this partition, though for others.
-        return end === undefined || BigInt(offset) < 0n ? sum : sum + Math.max(0, Number(end - BigInt(offset)));
-      }, 0);
-      return { group, topic, records };
-    }),
-  );
-}
-
 /** A topic that has been deleted since the group committed on it has no ends. */
-const endsOf = async (admin: KafkaAdmin, topic: string): Promise<Map<number, bigint>> => {
+const endsOf = async (admin: KafkaAdmin, topic: string): Promise<Map<number, Ends>> => {
   const offsets = await admin.fetchTopicOffsets(topic).catch((error: unknown) => {
     if ((error as { type?: string } | null)?.type === 'UNKNOWN_TOPIC_OR_PARTITION') return [];
     throw error;
   });
-  return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
+  return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
 };

@@ -93,13 +93,13 @@ export class DispatchModule implements OnApplicationBootstrap, OnApplicationShut
       recorderBacklog: () => recorder.backlog,
       webhooks: () => this.webhooks.directory.size,
       unreadableWebhooks: () => this.webhooks.unreadableCount,
-      ownedPartitions: () => ownership.all().length,
+      ownedPartitions: () => ownership.all().map(({ partition }) => partition),
       keptDays: () => this.partitions.keptDays,
       now: clock,
     });
     sampleStoredWork(this.registry, this.samples, {
       overdueSeconds: () => service.overdueSeconds(),
-      shelvedRequests: () => service.shelvedRequests(),
+      shelvedRequests: () => service.shelvedByCircuit(),
     });
     service.start().catch((error: unknown) => this.logger.error({ err: error }, 'dispatch cannot start'));
   }

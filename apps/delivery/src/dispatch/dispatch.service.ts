@@ -298,8 +298,16 @@ export class DispatchService {
   }
 
   /** Requests that are shelved for the partitions served here. */
-  shelvedRequests(): Promise<number> {
-    return this.shelf.size(this.ownership.all().map(({ partition }) => partition));
+  async shelvedRequests(): Promise<number> {
+    const { open, closed } = await this.shelvedByCircuit();
+    return open + closed;
+  }
+
+  /** The same, by whether the circuit of their webhook is closed. */
+  shelvedByCircuit(): Promise<{ open: number; closed: number }> {
+    const partitions = this.ownership.all().map(({ partition }) => partition);
+    const heldBack = this.circuits.longestOpen(Infinity).map(({ webhookId }) => webhookId);
+    return this.shelf.sizes(partitions, heldBack);
   }
 
   /**

@@ -104,12 +104,13 @@ export class Shelf {
     await sql`delete from shelved_requests where id = ${id}::bigint`.execute(this.em.fork().getKysely());
   }
 
-  /** Requests on the shelf, of these partitions. */
-  async size(partitions: readonly number[]): Promise<number> {
-    const { rows } = await sql<{ size: number }>`
-      select coalesce(sum(count), 0)::integer as size from shelved_requests
-      where partition = any(${partitions}::integer[])`.execute(this.em.fork().getKysely());
-    return rows[0]?.size ?? 0;
+  /** Requests on the shelf, of these partitions: of webhooks whose circuit is not closed, and of the others. */
+  async sizes(partitions: readonly number[], open: readonly string[]): Promise<{ open: number; closed: number }> {
+    const { rows } = await sql<{ open: number; closed: number }>`
+      select coalesce(sum(count) filter (where webhook_id = any(${open}::uuid[])), 0)::integer as open,
+        coalesce(sum(count) filter (where webhook_id <> all(${open}::uuid[])), 0)::integer as closed
+      from shelved_requests where partition = any(${partitions}::integer[])`.execute(this.em.fork().getKysely());
+    return rows[0] ?? { open: 0, closed: 0 };
   }
 }
 

@@ -179,15 +179,23 @@ export const DELIVERY_METRICS = {
   }),
   shelvedRequests: defineGauge({
     name: 'signet_delivery_shelved_requests',
-    help: 'Delivery requests on the shelf, which are in no list yet, of the partitions served here: of webhooks whose circuit is open or which hang.',
+    help: 'Delivery requests on the shelf, which are in no list yet, of the partitions served here; `circuit` is that of their webhook: `open` where it is not closed.',
     unit: 'deliveries',
-    use: 'Alert SignetShelfNotEmptied: it grows for long although circuits are closed.',
+    use: 'Alert SignetShelfNotEmptied: those with a closed circuit only wait while their webhook hangs.',
+    labels: ['circuit'],
   }),
   ownedPartitions: defineGauge({
     name: 'signet_delivery_owned_partitions',
     help: 'Partitions of delivery.requests.v1 served here.',
     unit: 'partitions',
-    use: 'The sum over the replicas is the number of partitions; less: some partitions are served by nobody.',
+    use: 'How the work is spread over the replicas.',
+  }),
+  servedPartition: defineGauge({
+    name: 'signet_delivery_served_partition',
+    help: '1 for each partition of delivery.requests.v1 that is served here.',
+    unit: 'partitions',
+    use: 'Alert SignetPartitionsUnserved: a partition that no replica shows. Its webhooks get nothing.',
+    labels: ['partition'],
   }),
   keptDays: defineGauge({
     name: 'signet_delivery_kept_partitions',

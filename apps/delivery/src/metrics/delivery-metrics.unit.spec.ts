@@ -12,7 +12,7 @@ import { sampleStoredWork, showDispatch } from './dispatch-gauges.ts';
 
 const WEBHOOKS = 10_000;
 const LABELS = [
-  ...['event_type', 'outcome', 'status_class', 'error_class', 'fault', 'status', 'reason', 'to', 'sample'],
+  ...['event_type', 'outcome', 'status_class', 'error_class', 'fault', 'status', 'reason', 'to', 'sample', 'circuit', 'partition'],
   ...['webhook_id', 'le', 'kind', 'space', 'type', 'version', 'major', 'minor', 'patch'],
 ];
 let registry: Registry;
@@ -38,14 +38,14 @@ beforeEach(() => {
     recorderBacklog: () => 1,
     webhooks: () => WEBHOOKS,
     unreadableWebhooks: () => 0,
-    ownedPartitions: () => 6,
+    ownedPartitions: () => [0, 1, 2, 3, 4, 5],
     keptDays: () => 2,
     now: () => new Date(60_000),
   });
   samples = new Samples({ registry, logger: pinoLogger('test', 'silent') });
   sampleStoredWork(registry, samples, {
     overdueSeconds: () => Promise.resolve(3),
-    shelvedRequests: () => Promise.resolve(250),
+    shelvedRequests: () => Promise.resolve({ open: 200, closed: 50 }),
   });
 });
 

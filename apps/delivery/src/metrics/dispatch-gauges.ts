@@ -13,7 +13,8 @@ export interface DispatchState {
   readonly recorderBacklog: () => number;
   readonly webhooks: () => number;
   readonly unreadableWebhooks: () => number;
-  readonly ownedPartitions: () => number;
+  /** Numbers of the partitions that are served here. */
+  readonly ownedPartitions: () => readonly number[];
   readonly keptDays: () => number;
   readonly now: () => Date;
 }
@@ -21,7 +22,7 @@ export interface DispatchState {
 /** What PostgreSQL is asked for, of the partitions served here. */
 export interface StoredWork {
   readonly overdueSeconds: () => Promise<number>;
-  readonly shelvedRequests: () => Promise<number>;
+  readonly shelvedRequests: () => Promise<{ readonly open: number; readonly closed: number }>;
 }
 
 /** Gauges of what dispatch has in memory. */
@@ -34,7 +35,11 @@ export function showDispatch(registry: Registry, state: DispatchState): void {
   show(DELIVERY_METRICS.recorderBacklog, state.recorderBacklog);
   show(DELIVERY_METRICS.directoryWebhooks, state.webhooks);
   show(DELIVERY_METRICS.unreadableWebhooks, state.unreadableWebhooks);
-  show(DELIVERY_METRICS.ownedPartitions, state.ownedPartitions);
+  show(DELIVERY_METRICS.ownedPartitions, () => state.ownedPartitions().length);
+  gauge(registry, DELIVERY_METRICS.servedPartition, (served) => {
+    served.reset();
+    for (const partition of state.ownedPartitions()) served.set({ partition: String(partition) }, 1);
+  });
   show(DELIVERY_METRICS.keptDays, state.keptDays);
   gauge(registry, DELIVERY_METRICS.circuitOpenSeconds, (open) => {
     open.reset();
@@ -45,10 +50,21 @@ export function showDispatch(registry: Registry, state: DispatchState): void {
 
 /** Gauges of what waits in PostgreSQL. */
 export function sampleStoredWork(registry: Registry, samples: Samples, work: StoredWork): void {
-  const sample = (name: string, definition: GaugeDefinition, read: () => Promise<number>): void => {
-    const shown = gauge(registry, definition);
-    samples.add({ name, read, show: (value) => shown.set(value), hide: () => shown.remove() });
-  };
-  sample('overdue', DELIVERY_METRICS.overdueSeconds, work.overdueSeconds);
-  sample('shelf', DELIVERY_METRICS.shelvedRequests, work.shelvedRequests);
+  const overdue = gauge(registry, DELIVERY_METRICS.overdueSeconds);
+  samples.add({
+    name: 'overdue',
+    read: work.overdueSeconds,
+    show: (seconds) => overdue.set(seconds),
+    hide: () => overdue.remove(),
+  });
+  const shelved = gauge(registry, DELIVERY_METRICS.shelvedRequests);
+  samples.add({
+    name: 'shelf',
+    read: work.shelvedRequests,
+    show: ({ open, closed }) => {
+      shelved.set({ circuit: 'open' }, open);
+      shelved.set({ circuit: 'closed' }, closed);
+    },
+    hide: () => shelved.reset(),
+  });
 }

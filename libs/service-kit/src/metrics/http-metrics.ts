@@ -11,7 +11,8 @@ export function measureRequests(fastify: FastifyInstance, registry: Registry): v
   const seconds = histogram(registry, SERVICE_METRICS.requestSeconds);
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched');
-    const method = request.is404 ? 'any' : request.method;
+    // HEAD is answered by the same code as GET.
+    const method = request.is404 ? 'any' : request.method === 'HEAD' ? 'GET' : request.method;
     seconds.labels(method, route, `${Math.floor(reply.statusCode / 100)}xx`).observe(reply.elapsedTime / 1_000);
     done();
   });

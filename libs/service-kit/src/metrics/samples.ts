@@ -26,8 +26,9 @@ export interface Sample<T> {
 
 interface State {
   readonly sample: Sample<unknown>;
-  /** Milliseconds of the monotonic clock; undefined until the first success. */
-  readAt: number | undefined;
+  /** Of the last success, or of `add` before the first: milliseconds of the monotonic clock. */
+  readAt: number;
+  hasBeenRead: boolean;
   /** The read that is under way. There is one at most: a server that hangs must not collect waiting sessions. */
   reading: Promise<void> | undefined;
 }
@@ -57,7 +58,7 @@ export class Samples {
     this.failures = counter(options.registry, SAMPLE_METRICS.failures);
     gauge(options.registry, SAMPLE_METRICS.age, (age) => {
       for (const { sample, readAt } of this.states)
-        if (readAt !== undefined) age.set({ sample: sample.name }, (this.now() - readAt) / 1_000);
+        age.set({ sample: sample.name }, (this.now() - readAt) / 1_000);
     });
   }
 
@@ -65,20 +66,20 @@ export class Samples {
     // A gauge without labels says 0 until it is set.
     sample.hide();
     this.failures.inc({ sample: sample.name }, 0);
-    this.states.push({ sample: sample as Sample<unknown>, readAt: undefined, reading: undefined });
+    this.states.push({ sample: sample as Sample<unknown>, readAt: this.now(), hasBeenRead: false, reading: undefined });
   }
 
   /** Before a scrape: reads what is due, and resolves after `scrapeWaitMs` at the latest. It never rejects. */
   async refresh(): Promise<void> {
     const { freshMs = FRESH_MS, scrapeWaitMs = SCRAPE_WAIT_MS, staleMs = STALE_MS } = this.options;
-    const due = this.states.filter(({ readAt }) => readAt === undefined || this.now() - readAt >= freshMs);
+    const due = this.states.filter(({ readAt, hasBeenRead }) => !hasBeenRead || this.now() - readAt >= freshMs);
     if (due.length === 0) return;
     const reads = due.map((state) => (state.reading ??= this.read(state)));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, scrapeWaitMs)));
     await Promise.race([Promise.all(reads), late]);
     clearTimeout(timer);
-    for (const { sample, readAt } of due) if (readAt !== undefined && this.now() - readAt >= staleMs) sample.hide();
+    for (const { sample, readAt } of due) if (this.now() - readAt >= staleMs) sample.hide();
   }
 
   private async read(state: State): Promise<void> {
@@ -86,6 +87,7 @@ export class Samples {
     try {
       sample.show(await sample.read());
       state.readAt = this.now();
+      state.hasBeenRead = true;
     } catch (error) {
       this.failures.inc({ sample: sample.name });
       this.options.logger.debug({ err: error, sample: sample.name }, 'a gauge could not be read');

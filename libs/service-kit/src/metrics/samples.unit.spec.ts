@@ -83,6 +83,12 @@ test('a read that fails is counted, and the last value is shown until it is a mi
   expect((await scrape()).filter((line) => line.startsWith('lag_seconds'))).toEqual([]);
 });
 
+test('what could never be read has an age from the start, so that an alert can see it', async () => {
+  addLag(() => new Promise(() => undefined));
+  now = 130_000;
+  expect(await scrape()).toContain('signet_sample_age_seconds{sample="lag"} 130');
+});
+
 test('it is shown again once it can be read again', async () => {
   let value = Promise.reject<number>(new Error('PostgreSQL is away'));
   value.catch(() => undefined);

@@ -21,6 +21,8 @@ export const SAMPLE_METRICS = {
 /** What all three services measure. */
 export const SERVICE_METRICS = {
   requestSeconds: defineHistogram({
+    // Few: a process has many routes, and each has several classes of status.
+    buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 10],
     name: 'http_server_request_duration_seconds',
     help: 'Time from the arrival of a request to the end of its response.',
     use: 'Latency and error rate of the API: 5xx are ours. A path that matches no route shares the route `unmatched`.',
@@ -44,7 +46,14 @@ export const SERVICE_METRICS = {
     name: 'signet_kafka_group_lag_records',
     help: 'Records between the committed offset of a consumer group of Signet and the end of the topic, over all partitions. Every service measures all groups, so that it goes on growing when a consumer is stuck or gone. A record of delivery.requests.v1 is up to 64 requests.',
     unit: 'records',
-    use: 'Alert SignetConsumerLag. Take the maximum over the processes: all of them ask Kafka for the same.',
+    use: 'Alert SignetConsumerLag, at more than 10,000 for ten minutes. Take the maximum over the processes: all of them ask Kafka for the same.',
+    labels: ['group', 'topic'],
+  }),
+  groupStalled: defineGauge({
+    name: 'signet_kafka_group_stalled_seconds',
+    help: 'For how long a consumer group has committed nothing of a partition on which records wait: of the partition that has waited longest, as this process has seen it.',
+    unit: 'seconds',
+    use: 'Alert SignetConsumerStuck. Take the maximum over the processes: one that was started later has seen less.',
     labels: ['group', 'topic'],
   }),
   buildInfo: defineGauge({
