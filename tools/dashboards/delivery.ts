@@ -58,7 +58,10 @@ export const DELIVERY: Dashboard = {
           unit: 'short',
           queries: [
             { expr: 'sum(signet_delivery_tasks)', legend: 'in memory' },
-            { expr: 'sum by (circuit) (signet_delivery_shelved_requests)', legend: 'on the shelf, circuit {{circuit}}' },
+            {
+              expr: 'sum by (circuit) (signet_delivery_shelved_requests)',
+              legend: 'on the shelf, circuit {{circuit}}',
+            },
           ],
         },
         {

@@ -24,6 +24,7 @@ interface Ends {
   readonly high: bigint;
 }
 
+const NOTHING_COMMITTED = -1n;
 /** Few: the caller asks again anyway. kafkajs needs one, to learn the brokers after it has connected. */
 const RETRIES = 2;
 
@@ -48,9 +49,10 @@ export class GroupLags {
       const committed = await admin.fetchOffsets({ groupId: group });
       return await Promise.all(
         committed.map(async ({ topic, partitions }) => {
-          const ends = await endsOf(admin, topic);
-          const lags = partitions.map(({ partition, offset }) =>
-            this.lagOf(`${group} ${topic} ${partition}`, BigInt(offset), ends.get(partition)),
+          const offsets = new Map(partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+          // Of a partition without a commit Kafka says nothing here.
+          const lags = [...(await endsOf(admin, topic))].map(([partition, ends]) =>
+            this.lagOf(`${group} ${topic} ${partition}`, offsets.get(partition) ?? NOTHING_COMMITTED, ends),
           );
           const records = lags.reduce((sum, lag) => sum + lag.records, 0);
           return { group, topic, records, stalledMs: Math.max(0, ...lags.map(({ stalledMs }) => stalledMs)) };
@@ -69,10 +71,9 @@ export class GroupLags {
     await admin?.disconnect().catch(() => undefined);
   }
 
-  /** @param offset -1: nothing is committed for this partition, so that the group begins at the earliest record */
-  private lagOf(partition: string, offset: bigint, ends: Ends | undefined): { records: number; stalledMs: number } {
-    const next = ends && offset < ends.low ? ends.low : offset;
-    const records = ends === undefined ? 0 : Math.max(0, Number(ends.high - next));
+  /** An offset below the earliest record, or none at all, means that the group begins at the earliest record. */
+  private lagOf(partition: string, offset: bigint, { low, high }: Ends): { records: number; stalledMs: number } {
+    const records = Math.max(0, Number(high - (offset < low ? low : offset)));
     const before = this.waiting.get(partition);
     if (records === 0) this.waiting.delete(partition);
     else if (before?.offset !== offset) this.waiting.set(partition, { offset, since: this.now() });

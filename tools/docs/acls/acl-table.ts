@@ -8,7 +8,8 @@ export interface AclRow {
   readonly acls: readonly Omit<Acl, 'user'>[];
 }
 
-const HEAD = '| who | topics: `READ` | topics: `WRITE` | topics: `CREATE` | groups: `READ`, `DELETE` |';
+const HEAD =
+  '| who | topics: `READ` | topics: `WRITE` | topics: `CREATE` | topics: `DESCRIBE` | groups: `READ`, `DELETE` | groups: `DESCRIBE` |';
 const SOURCES = 'the source topics';
 
 /** Of the columns behind the first. */
@@ -16,7 +17,9 @@ const COLUMNS: readonly { readonly on: Acl['on']; readonly operations: readonly 
   { on: 'TOPIC', operations: ['READ'] },
   { on: 'TOPIC', operations: ['WRITE'] },
   { on: 'TOPIC', operations: ['CREATE'] },
+  { on: 'TOPIC', operations: ['DESCRIBE'] },
   { on: 'GROUP', operations: ['READ', 'DELETE'] },
+  { on: 'GROUP', operations: ['DESCRIBE'] },
 ];
 
 /**

@@ -12,7 +12,19 @@ import { sampleStoredWork, showDispatch } from './dispatch-gauges.ts';
 
 const WEBHOOKS = 10_000;
 const LABELS = [
-  ...['event_type', 'outcome', 'status_class', 'error_class', 'fault', 'status', 'reason', 'to', 'sample', 'circuit', 'partition'],
+  ...[
+    'event_type',
+    'outcome',
+    'status_class',
+    'error_class',
+    'fault',
+    'status',
+    'reason',
+    'to',
+    'sample',
+    'circuit',
+    'partition',
+  ],
   ...['webhook_id', 'le', 'kind', 'space', 'type', 'version', 'major', 'minor', 'patch'],
 ];
 let registry: Registry;

@@ -57,8 +57,7 @@ export class Samples {
     this.now = options.now ?? (() => performance.now());
     this.failures = counter(options.registry, SAMPLE_METRICS.failures);
     gauge(options.registry, SAMPLE_METRICS.age, (age) => {
-      for (const { sample, readAt } of this.states)
-        age.set({ sample: sample.name }, (this.now() - readAt) / 1_000);
+      for (const { sample, readAt } of this.states) age.set({ sample: sample.name }, (this.now() - readAt) / 1_000);
     });
   }
 
