@@ -25,6 +25,7 @@ test('a circuit that PostgreSQL refuses does not keep the others from being writ
       partition,
       // PostgreSQL has no integer as large as this.
       failures: { count: webhookId === refused ? 2 ** 40 : 5, lastEndedAt: 1_000 },
+      activeSince: null,
       openings: 1,
       open: { openedAt: 1_000, probeAt: 2_000 },
     }),

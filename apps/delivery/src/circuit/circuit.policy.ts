@@ -44,15 +44,26 @@ export function afterFailure(row: FailureRow, { cause, startedAt, endedAt }: End
 
 export const afterSuccess = (row: FailureRow): FailureRow => ({ ...row, count: 0 });
 
+/** What of a circuit tells to which enabling of its webhook it belongs. Times in milliseconds since the epoch. */
+export interface CircuitOrigin {
+  /** The webhook's `activeSince` when the first of its failures ended; null: not known. */
+  readonly activeSince: number | null;
+  readonly failures: FailureRow;
+  /** null: the circuit is closed. */
+  readonly open: { readonly openedAt: number } | null;
+}
+
 /**
- * Whether the webhook was enabled after the last failure that its circuit knows of: the registry counts its failures anew,
- * and so does the circuit. If the clocks of the registry and of delivery differ by some seconds, failures of these
- * seconds may be kept or forgotten; the next ones count in any case.
+ * Whether the webhook was enabled since the circuit began: the registry counts its failures anew, and so does the circuit.
+ * Both times come from the registry, so that no clock of delivery matters. Only a circuit of an older release, which did
+ * not note the enabling, is judged by the times of its failures.
  *
- * @param openedAt null: the circuit is closed
+ * @param enabledAt the webhook's present `activeSince`
  */
-export const isBeforeEnabling = (enabledAt: number, failures: FailureRow, openedAt: number | null): boolean =>
-  Math.max(failures.lastEndedAt ?? 0, openedAt ?? 0) < enabledAt;
+export function isBeforeEnabling(enabledAt: number, { activeSince, failures, open }: CircuitOrigin): boolean {
+  if (activeSince !== null) return activeSince !== enabledAt;
+  return Math.max(failures.lastEndedAt ?? 0, open?.openedAt ?? 0) < enabledAt;
+}
 
 export const isRowLong = (row: FailureRow, { failuresInRow }: CircuitRules): boolean => row.count >= failuresInRow;
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   afterFailure,
   afterSuccess,
+  isBeforeEnabling,
   isRowLong,
   isWindowBad,
   NO_FAILURES,
@@ -77,3 +78,12 @@ describe('after the circuit has closed', () => {
   });
   test('a failure lets one go at a time again', () => expect(rampAfter(4, 'failed', 8)).toBe(1));
 });
+
+test.each([
+  ['began with the same enabling, by a clock that is behind', { activeSince: 5_000, lastEndedAt: 1_000 }, false],
+  ['began with an earlier enabling, by a clock that is ahead', { activeSince: 4_000, lastEndedAt: 9_000 }, true],
+  ['does not tell, and failed before the enabling', { activeSince: null, lastEndedAt: 4_999 }, true],
+  ['does not tell, and failed after the enabling', { activeSince: null, lastEndedAt: 5_000 }, false],
+])('a circuit that %s begins anew or goes on', (_name, { activeSince, lastEndedAt }, expected) =>
+  expect(isBeforeEnabling(5_000, { activeSince, failures: { count: 1, lastEndedAt }, open: null })).toBe(expected),
+);

@@ -57,7 +57,8 @@ export class CircuitRecords {
       returning c.webhook_id as "webhookId", c.partition, c.failures, c.openings,
         extract(epoch from c.last_failed_at) * 1000 as "lastFailedAt",
         extract(epoch from c.opened_at) * 1000 as "openedAt",
-        extract(epoch from c.probe_at) * 1000 as "probeAt"`.execute(this.parts.em.fork().getKysely());
+        extract(epoch from c.probe_at) * 1000 as "probeAt",
+        extract(epoch from c.active_since) * 1000 as "activeSince"`.execute(this.parts.em.fork().getKysely());
     for (const { webhookId, partition } of rows) this.written.set(webhookId, partition);
     for (const claim of claims) this.adopted.set(claim.partition, claim);
     return rows.map(toStored);
@@ -158,8 +159,11 @@ export class CircuitRecords {
           ${rows.map(({ circuit }) => instant(circuit?.failures.lastEndedAt))}::timestamptz[],
           ${rows.map(({ circuit }) => circuit?.openings ?? null)}::integer[],
           ${rows.map(({ circuit }) => instant(circuit?.open?.openedAt))}::timestamptz[],
-          ${rows.map(({ circuit }) => instant(circuit?.open?.probeAt))}::timestamptz[]
-        ) as t(webhook_id, tenant_id, partition, epoch, failures, last_failed_at, openings, opened_at, probe_at)
+          ${rows.map(({ circuit }) => instant(circuit?.open?.probeAt))}::timestamptz[],
+          ${rows.map(({ circuit }) => instant(circuit?.activeSince))}::timestamptz[]
+        ) as t(
+          webhook_id, tenant_id, partition, epoch, failures, last_failed_at, openings, opened_at, probe_at, active_since
+        )
       ),
       owned as (
         select i.* from input i join (
@@ -171,13 +175,14 @@ export class CircuitRecords {
         delete from circuits c using owned o where c.webhook_id = o.webhook_id and o.openings is null
       )
       insert into circuits (
-        webhook_id, tenant_id, partition, epoch, failures, last_failed_at, openings, opened_at, probe_at
+        webhook_id, tenant_id, partition, epoch, failures, last_failed_at, openings, opened_at, probe_at, active_since
       )
-      select webhook_id, tenant_id, partition, epoch, failures, last_failed_at, openings, opened_at, probe_at
+      select
+        webhook_id, tenant_id, partition, epoch, failures, last_failed_at, openings, opened_at, probe_at, active_since
       from owned where openings is not null
       on conflict (webhook_id) do update set partition = excluded.partition, epoch = excluded.epoch,
         failures = excluded.failures, last_failed_at = excluded.last_failed_at, openings = excluded.openings,
-        opened_at = excluded.opened_at, probe_at = excluded.probe_at,
+        opened_at = excluded.opened_at, probe_at = excluded.probe_at, active_since = excluded.active_since,
         probe_asked_at = case when excluded.probe_at is not null then circuits.probe_asked_at end`.execute(
       em.fork().getKysely(),
     );
@@ -199,13 +204,17 @@ interface RawCircuit {
   readonly lastFailedAt: string | null;
   readonly openedAt: string | null;
   readonly probeAt: string | null;
+  readonly activeSince: string | null;
 }
 
-const toStored = ({ failures, lastFailedAt, openedAt, probeAt, ...raw }: RawCircuit): StoredCircuit => ({
+const toStored = ({ failures, lastFailedAt, openedAt, probeAt, activeSince, ...raw }: RawCircuit): StoredCircuit => ({
   ...raw,
-  failures: { count: failures, lastEndedAt: lastFailedAt === null ? null : Number(lastFailedAt) },
+  failures: { count: failures, lastEndedAt: timeOf(lastFailedAt) },
+  activeSince: timeOf(activeSince),
   open: openedAt === null || probeAt === null ? null : { openedAt: Number(openedAt), probeAt: Number(probeAt) },
 });
+
+const timeOf = (value: string | null): number | null => (value === null ? null : Number(value));
 
 const instant = (time: number | null | undefined): string | null =>
   time === undefined || time === null ? null : new Date(time).toISOString();

@@ -32,6 +32,8 @@ interface Circuit {
   /** The statistics of the window, and the time until the next probe. */
   breaker: Breaker;
   failures: FailureRow;
+  /** The webhook's `activeSince` when the first of them ended, milliseconds since the epoch; null: not known. */
+  activeSince: number | null;
   /** How often it opened since the last success: the step of the probe schedule. */
   openings: number;
   /** When it opened first since it was last closed. */
@@ -72,6 +74,8 @@ export class Circuits {
     private readonly perWebhook: number,
     private readonly clock: Clock,
     private readonly listener: CircuitListener,
+    /** The webhook's present `activeSince`, milliseconds since the epoch; null: not known. */
+    private readonly activeSinceOf: (webhookId: string) => number | null,
   ) {}
 
   state(webhookId: string): CircuitState {
@@ -117,8 +121,9 @@ export class Circuits {
   stored(webhookId: string): StoredCircuit | null {
     const circuit = this.circuits.get(webhookId);
     if (!circuit || (circuit.breaker.closed && circuit.failures.count === 0)) return null;
-    const { partition, failures, openings, openedAt, probeAt, breaker } = circuit;
-    return { webhookId, partition, failures, openings, open: breaker.closed ? null : { openedAt, probeAt } };
+    const { partition, failures, activeSince, openings, openedAt, probeAt, breaker } = circuit;
+    const open = breaker.closed ? null : { openedAt, probeAt };
+    return { webhookId, partition, failures, activeSince, openings, open };
   }
 
   /**
@@ -139,14 +144,14 @@ export class Circuits {
 
   /** Takes over what a former owner has written down. */
   restore(stored: readonly StoredCircuit[]): void {
-    for (const { webhookId, partition, failures, openings, open } of stored) {
+    for (const { webhookId, partition, failures, activeSince, openings, open } of stored) {
       const known = this.circuits.get(webhookId);
       if (!known && this.circuits.size >= MAX_CIRCUITS) continue;
       const circuit = known ?? this.create(webhookId, partition);
       // An attempt may have ended between the claim and this: its failure is one more in the row.
       const count = failures.count + circuit.failures.count;
       const lastEndedAt = circuit.failures.lastEndedAt ?? failures.lastEndedAt;
-      Object.assign(circuit, { failures: { count, lastEndedAt }, openings: openings + circuit.openings });
+      Object.assign(circuit, { failures: { count, lastEndedAt }, activeSince, openings: openings + circuit.openings });
       if (!open || !circuit.breaker.closed) continue;
       Object.assign(circuit, open);
       const waitMs = open.probeAt - this.clock().getTime();
@@ -193,6 +198,14 @@ export class Circuits {
     this.listener.passable(webhookId);
   }
 
+  /** Where a row of an older release did not tell: it was found to belong to the present enabling. */
+  belongsToPresent(webhookId: string): void {
+    const circuit = this.circuits.get(webhookId);
+    if (!circuit || circuit.activeSince !== null) return;
+    circuit.activeSince = this.activeSinceOf(webhookId);
+    if (circuit.activeSince !== null) this.listener.noted(webhookId, circuit.partition);
+  }
+
   ids(): string[] {
     return [...this.circuits.keys()];
   }
@@ -230,6 +243,7 @@ export class Circuits {
       partition,
       breaker: this.breakers.closed(),
       failures: NO_FAILURES,
+      activeSince: null,
       openings: 0,
       openedAt: 0,
       probeAt: 0,
@@ -256,6 +270,7 @@ export class Circuits {
 
   private failed(webhookId: string, circuit: Circuit, attempt: EndedAttempt): Promise<void> | undefined {
     const before = circuit.failures;
+    if (circuit.breaker.closed && before.count === 0) circuit.activeSince = this.activeSinceOf(webhookId);
     circuit.failures = afterFailure(before, attempt);
     circuit.ramp = rampAfter(circuit.ramp, attempt.outcome, this.perWebhook);
     if (circuit.failures !== before) this.listener.noted(webhookId, circuit.partition);

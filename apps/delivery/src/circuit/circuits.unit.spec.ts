@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import type { AttemptCause } from '../delivery/attempt-cause.policy.ts';
 import type { EndedAttempt } from './circuit.policy.ts';
 import { Circuits } from './circuits.ts';
+import type { CircuitListener } from './circuits.ts';
 
 const MINUTE = 60_000;
 const RULES = { failuresInRow: 5, probeScheduleMs: [1, 5, 15, 60, 240].map((minutes) => minutes * MINUTE) };
@@ -13,6 +14,7 @@ let circuits: Circuits;
 let passable: string[];
 let changes: string[];
 let noted: number;
+let activeSince: number | null;
 
 beforeEach(() => {
   // opossum keeps time by itself: its timers and its clock are moved together.
@@ -20,6 +22,7 @@ beforeEach(() => {
   passable = [];
   changes = [];
   noted = 0;
+  activeSince = null;
   circuits = newCircuits();
 });
 afterEach(() => {
@@ -27,12 +30,20 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-const newCircuits = (): Circuits =>
-  new Circuits(RULES, MOST, () => new Date(), {
+const newCircuits = (): Circuits => {
+  const listener: CircuitListener = {
     passable: (webhookId) => passable.push(webhookId),
     changed: (_webhookId, _partition, to) => changes.push(to),
     noted: () => noted++,
-  });
+  };
+  return new Circuits(
+    RULES,
+    MOST,
+    () => new Date(),
+    listener,
+    () => activeSince,
+  );
+};
 
 /** An attempt that began a moment ago and has just ended. */
 const ended = (outcome: EndedAttempt['outcome'], cause: AttemptCause = 'schedule'): EndedAttempt => ({
@@ -232,6 +243,28 @@ describe('the next owner of the partition', () => {
     await report('failed');
     circuits.restore([stored]);
     expect(circuits.stored(W)).toMatchObject({ failures: { count: 6 }, openings: 1, open: stored.open });
+  });
+
+  test('knows with which enabling of the webhook the failures began', async () => {
+    activeSince = 1_000;
+    await report('failed');
+    activeSince = 2_000;
+    await report('failed');
+    handOver();
+    await report('failed');
+    expect(circuits.stored(W)).toMatchObject({ failures: { count: 3 }, activeSince: 1_000 });
+    await report('succeeded', 'failed');
+    expect(circuits.stored(W)).toMatchObject({ failures: { count: 1 }, activeSince: 2_000 });
+  });
+
+  test('notes the present enabling once where the owner before did not', async () => {
+    await report('failed');
+    expect(circuits.stored(W)).toMatchObject({ activeSince: null });
+    activeSince = 1_000;
+    circuits.belongsToPresent(W);
+    activeSince = 2_000;
+    circuits.belongsToPresent(W);
+    expect(circuits.stored(W)).toMatchObject({ activeSince: 1_000 });
   });
 
   test('lets the probe through at once whose time has passed meanwhile', async () => {

@@ -16,6 +16,8 @@ export interface StoredCircuit {
   readonly webhookId: string;
   readonly partition: number;
   readonly failures: FailureRow;
+  /** The webhook's `activeSince` when the first of these failures ended; null: not known, as in rows of older releases. */
+  readonly activeSince: number | null;
   readonly openings: number;
   /** Null: it is closed, and some failures in a row are counted. */
   readonly open: { readonly openedAt: number; readonly probeAt: number } | null;

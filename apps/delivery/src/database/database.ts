@@ -2,6 +2,7 @@ import { RelayPositionsMigration } from '@signet/event-store';
 import type { DatabaseOptions } from '@signet/service-kit';
 import { databaseAddress, IdempotencyKeysMigration, InstallationMigration } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
+import { CircuitEnablingMigration } from './circuit-enabling.migration.ts';
 import { CircuitMemoryMigration } from './circuit-memory.migration.ts';
 import { CircuitsMigration } from './circuits.migration.ts';
 import { DayOfDeliveryMigration } from './day-of-delivery.migration.ts';
@@ -41,6 +42,7 @@ export const deliveryDatabase = (
     { name: 'circuit-memory', class: CircuitMemoryMigration },
     { name: 'unreadable-shelved-requests', class: UnreadableShelvedRequestsMigration },
     { name: 'retry-webhook-version', class: RetryWebhookVersionMigration },
+    { name: 'circuit-enabling', class: CircuitEnablingMigration },
   ],
   installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,

@@ -9,6 +9,7 @@ import { AskedProbes } from '../circuit/asked-probes.ts';
 import { CircuitRecords } from '../circuit/circuit.records.ts';
 import { isBeforeEnabling } from '../circuit/circuit.policy.ts';
 import { Circuits } from '../circuit/circuits.ts';
+import type { CircuitChange } from '../circuit/circuits.ts';
 import type { StoredCircuit } from '../circuit/stored-circuit.ts';
 import type { DayPartitions } from '../database/day-partitions.ts';
 import type { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
@@ -135,11 +136,12 @@ export class DispatchService {
     this.handOver = new HandOver(em);
     const perWebhook = slotsOfWebhook(settings.perWebhookConcurrency, settings.totalConcurrency);
     const rules = { failuresInRow: settings.circuitFailures, probeScheduleMs: settings.policy.scheduleMs };
-    this.circuits = new Circuits(rules, perWebhook, clock, {
-      passable: (webhookId) => this.resume(webhookId),
-      changed: (_webhookId, _partition, to) => metrics.circuitChanged(to),
-      noted: (webhookId, partition) => this.circuitRecords.note(webhookId, partition),
-    });
+    const listener = {
+      passable: (webhookId: string) => this.resume(webhookId),
+      changed: (_webhookId: string, _partition: number, to: CircuitChange) => metrics.circuitChanged(to),
+      noted: (webhookId: string, partition: number) => this.circuitRecords.note(webhookId, partition),
+    };
+    this.circuits = new Circuits(rules, perWebhook, clock, listener, (webhookId) => this.activeSinceOf(webhookId));
     this.circuitRecords = new CircuitRecords({
       em,
       read: (webhookId) => this.circuits.stored(webhookId),
@@ -349,9 +351,14 @@ export class DispatchService {
 
   /** The webhook was enabled while nobody served it, or this replica has read only the last of its changes. */
   private isOutdated(circuit: StoredCircuit | null): boolean {
-    const activeSince = circuit && this.on.directory.directory.get(circuit.webhookId)?.activeSince;
-    if (!activeSince) return false;
-    return isBeforeEnabling(Date.parse(activeSince), circuit.failures, circuit.open?.openedAt ?? null);
+    // Of a directory that is half read an older enabling may be known than the circuit's: the sweep at the start judges.
+    const activeSince = circuit && this.isStarted ? this.activeSinceOf(circuit.webhookId) : null;
+    return circuit !== null && activeSince !== null && isBeforeEnabling(activeSince, circuit);
+  }
+
+  private activeSinceOf(webhookId: string): number | null {
+    const activeSince = this.on.directory.directory.get(webhookId)?.activeSince;
+    return activeSince ? Date.parse(activeSince) : null;
   }
 
   /** Ends the leases on what was not tried, so that whoever is next need not wait for their ends: where nobody is yet. */
@@ -432,6 +439,7 @@ export class DispatchService {
     for (const id of this.circuits.ids()) {
       const isActive = this.on.directory.directory.get(id)?.isActive ?? false;
       if (!isActive || this.isOutdated(this.circuits.stored(id))) this.circuits.reset(id);
+      else this.circuits.belongsToPresent(id);
     }
     void this.inBackground(() => this.endings.sweep(partitions));
   }
