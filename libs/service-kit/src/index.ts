@@ -72,6 +72,7 @@ export { Problem, problem, PROBLEM_MEDIA_TYPE, problemType } from './problem/pro
 export type { FieldError, ProblemDocument, ProblemOptions } from './problem/problem.ts';
 export { ProblemFilter } from './problem/problem.filter.ts';
 export { ProblemValidationPipe } from './problem/validation.pipe.ts';
+export { isUnavailable } from './problem/unavailable.ts';
 export { RequestLimits } from './rate-limit/request-limits.ts';
 export type { RequestLimitsOptions } from './rate-limit/request-limits.ts';
 export { reasonNotToOpen } from './sealing/reason-not-to-open.ts';

@@ -3,6 +3,7 @@ import type { Clock } from '@signet/contracts';
 import type { AnyFold, Decider, EventLike, Projection } from '@signet/event-store';
 import { handle, handleBatch, PostgresEventStore } from '@signet/event-store';
 import { sql } from 'kysely';
+import { isPassing } from './passing-error.policy.ts';
 import type { Kind } from './streams.ts';
 import { streamOf } from './streams.ts';
 import { tables } from './tables.ts';
@@ -66,7 +67,7 @@ export class Aggregates {
       const store = this.storeIn(em);
       return handle(store, decider, streamId, command, { actor, expectedVersion });
     });
-    if (events.length > 0) this.around.appended(kind, events);
+    this.appended(kind, events);
     // Also where nothing was to do: who asked before may still be waiting for the same.
     await this.around.published({ streamId, version });
     return { events, version };
@@ -81,13 +82,18 @@ export class Aggregates {
   ): Promise<void> {
     const entries = asked.map(([id, command]) => ({ streamId: streamOf(kind, id), commands: [command] }));
     const handled = await handleBatch(this.storeIn(this.em), decider, entries, { actor });
-    const events = [...handled.values()].flatMap((one) => one.events);
-    if (events.length > 0) this.around.appended(kind, events);
+    this.appended(
+      kind,
+      [...handled.values()].flatMap((one) => one.events),
+    );
   }
 
   /**
    * Asks many aggregates something each, in the transaction of `em`. One that cannot be asked (a rule is broken, or its stream
-   * is damaged) is passed over: all are then asked by themselves, each in a savepoint.
+   * is damaged) is passed over: all are then asked by themselves, each in a savepoint. Who commits the transaction calls
+   * `appended` afterwards.
+   *
+   * @throws an error that passes by itself (a lock, a conflict, a lost connection): it says nothing about an aggregate
    */
   async askEach<State, Command, Event extends EventLike>(
     em: EntityManager,
@@ -102,23 +108,23 @@ export class Aggregates {
       const handled = await handleBatch(store, decider, entries, { actor });
       return new Map(some.map(([id]) => [id, { events: handled.get(streamOf(kind, id))?.events ?? [] }]));
     };
-    const results = await ask(asked).catch(async () => {
-      const each = new Map<string, Asked<Event>>();
-      for (const one of asked) {
-        const [id] = one;
-        each.set(
-          id,
-          await ask([one]).then(
-            (alone) => alone.get(id) ?? { events: [] },
-            (error: unknown) => ({ error }),
-          ),
-        );
-      }
-      return each;
-    });
-    const events = [...results.values()].flatMap((result) => ('error' in result ? [] : result.events));
+    const orThrow = (error: unknown): { readonly error: unknown } => {
+      if (isPassing(error)) throw error;
+      return { error };
+    };
+    const together = await ask(asked).catch(orThrow);
+    if (!('error' in together)) return together;
+    const each = new Map<string, Asked<Event>>();
+    for (const one of asked) {
+      const [id] = one;
+      each.set(id, await ask([one]).then((alone) => alone.get(id) ?? { events: [] }, orThrow));
+    }
+    return each;
+  }
+
+  /** Tells of what `askEach` appended, when its transaction is committed. */
+  appended(kind: Kind, events: readonly EventLike[]): void {
     if (events.length > 0) this.around.appended(kind, events);
-    return results;
   }
 
   /** The store, within the transaction that the entity manager is in, if it is in one. */

@@ -36,8 +36,8 @@ export const enablingAnswer = z
       .meta({ description: `Which could not be enabled, and why; the first ${MAX_FAILURES_NAMED} of them.` }),
     createdBy: z.string().meta({ description: 'The key that asked for it: its name and id.' }),
     createdAt: instant,
-    updatedAt: instant,
-    completedAt: instant.nullable(),
+    updatedAt: instant.meta({ description: 'Of its last step; a step that failed is tried again.' }),
+    completedAt: instant.nullable().meta({ description: 'When it was done or cancelled.' }),
   })
   .meta({ title: 'Enabling' });
 export const enablingPageAnswer = pageAnswer(enablingAnswer);

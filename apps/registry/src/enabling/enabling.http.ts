@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Answers, Caller, Fails, Roles } from '@signet/service-kit';
 import type { FastifyReply } from 'fastify';
@@ -14,7 +14,7 @@ import {
 } from './enabling.answers.ts';
 import type { CreateEnablingBody, CreateEnablingQuery, ListEnablingsQuery } from './enabling.schemas.ts';
 import { createEnablingBody, createEnablingQuery, listEnablingsQuery, orderOf } from './enabling.schemas.ts';
-import { ENABLING_NOT_FOUND, Enablings } from './enablings.ts';
+import { ENABLING_ENDED, ENABLING_NOT_FOUND, Enablings } from './enablings.ts';
 
 @ApiTags('Webhooks')
 @Roles('operator')
@@ -73,5 +73,19 @@ export class EnablingHttp {
   @Fails(404, ENABLING_NOT_FOUND)
   async read(@Param('id') id: string) {
     return enablingView(await this.enablings.find(id));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'cancelEnabling',
+    summary: 'Cancel an enabling of many webhooks',
+    description: 'It enables no more webhooks; those enabled already stay enabled.',
+  })
+  @Answers(204, 'It goes no further.')
+  @Fails(404, ENABLING_NOT_FOUND)
+  @Fails(409, ENABLING_ENDED)
+  async cancel(@Param('id') id: string): Promise<void> {
+    await this.enablings.cancel(id);
   }
 }

@@ -7,6 +7,7 @@ import { toInstant } from '../instant.ts';
 import { RuleBroken } from '../rule-broken.ts';
 import type { WebhookCommand } from '../webhook/webhook.decider.ts';
 import { webhookDecider } from '../webhook/webhook.decider.ts';
+import type { WebhookEvent } from '../webhook/webhook.events.ts';
 import type { Candidate, Enabling, EnablingFailure } from './enabling.ts';
 import { EnablingQueries } from './enabling.queries.ts';
 import { EnablingStore } from './enabling.store.ts';
@@ -21,6 +22,21 @@ export interface EnablingRunnerParts {
   readonly aggregates: Aggregates;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+interface Refusal {
+  readonly failure: EnablingFailure;
+  /** What the log has of it, where no rule says why. */
+  readonly err?: unknown;
+}
+
+/** What one step has done. */
+interface Done {
+  readonly enabling: Enabling;
+  readonly enabled: number;
+  readonly events: readonly WebhookEvent[];
+  readonly refusals: readonly Refusal[];
+  readonly isLast: boolean;
 }
 
 /**
@@ -51,32 +67,50 @@ export class EnablingRunner {
     this.loop.wake();
   }
 
-  /** One step of one job. Resolves to whether there was a job. */
+  /**
+   * One step of one job. Resolves to whether there was a job.
+   *
+   * @throws what says nothing about a webhook (a lock, a conflict, a lost connection): the step is repeated, after other jobs'
+   */
   async step(): Promise<boolean> {
-    const { em, clock, logger } = this.parts;
-    const done = await em.fork().transactional(async (transaction) => {
-      const store = new EnablingStore(transaction);
-      const enabling = await store.takeRunning();
-      if (!enabling) return undefined;
-      const candidates = await new EnablingQueries(transaction).next(enabling, enabling.place, AT_ONCE);
-      const { enabled, failures } = await this.enable(transaction, enabling, candidates);
-      const isLast = candidates.length < AT_ONCE;
-      await store.note(enabling, { enabled, failures, place: candidates.at(-1) ?? null, isLast }, clock());
-      return { enabling, enabled, failures, isLast };
-    });
-    if (!done) return false;
-    const { enabling, enabled, failures, isLast } = done;
-    for (const failure of failures) logger.warn({ enablingId: enabling.id, ...failure }, 'a webhook was not enabled');
-    logger.info(
-      { enablingId: enabling.id, enabled, failed: failures.length, isLast },
-      'webhooks were enabled together',
-    );
-    return true;
+    const { em, aggregates, clock } = this.parts;
+    let taken: Enabling | undefined;
+    try {
+      const done = await em.fork().transactional(async (transaction) => {
+        taken = await new EnablingStore(transaction).takeRunning();
+        return taken && this.carryOn(transaction, taken);
+      });
+      if (!done) return false;
+      aggregates.appended('webhook', done.events);
+      this.tell(done);
+      return true;
+    } catch (error) {
+      // Where that fails too, PostgreSQL is away, and no job goes on.
+      if (taken) await new EnablingStore(em.fork()).noteFailed(taken.id, clock()).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async carryOn(em: EntityManager, enabling: Enabling): Promise<Done> {
+    const candidates = await new EnablingQueries(em).next(enabling, enabling.place, AT_ONCE);
+    const { enabled, events, refusals } = await this.enable(em, enabling, candidates);
+    const failures = refusals.map(({ failure }) => failure);
+    const isLast = candidates.length < AT_ONCE;
+    const step = { enabled, failures, place: candidates.at(-1) ?? null, isLast };
+    await new EnablingStore(em).note(enabling, step, this.parts.clock());
+    return { enabling, enabled, events, refusals, isLast };
+  }
+
+  private tell({ enabling: { id: enablingId }, enabled, refusals, isLast }: Done): void {
+    const { logger } = this.parts;
+    for (const { failure, err } of refusals)
+      logger.warn({ enablingId, ...failure, ...(err !== undefined && { err }) }, 'a webhook was not enabled');
+    logger.info({ enablingId, enabled, failed: refusals.length, isLast }, 'webhooks were enabled together');
   }
 
   private async enable(em: EntityManager, enabling: Enabling, candidates: readonly Candidate[]) {
     const refused = enabling.replay === null ? [] : candidates.filter(({ isTenantSuspended }) => isTenantSuspended);
-    const failures: EnablingFailure[] = refused.map(({ id }) => ({ webhookId: id, ...SUSPENDED }));
+    const refusals: Refusal[] = refused.map(({ id }) => ({ failure: { webhookId: id, ...SUSPENDED } }));
     const asked = candidates.filter((candidate) => !refused.includes(candidate));
     const command = this.commandOf(enabling);
     const results = await this.parts.aggregates.askEach(
@@ -87,11 +121,15 @@ export class EnablingRunner {
       { actor: enabling.createdBy },
     );
     let enabled = 0;
+    const events: WebhookEvent[] = [];
     for (const [webhookId, result] of results) {
-      if ('error' in result) failures.push({ webhookId, ...failureOf(result.error) });
-      else if (result.events.length > 0) enabled += 1;
+      if ('error' in result) refusals.push(refusalOf(webhookId, result.error));
+      else if (result.events.length > 0) {
+        enabled += 1;
+        events.push(...result.events);
+      }
     }
-    return { enabled, failures };
+    return { enabled, events, refusals };
   }
 
   private commandOf({
@@ -120,11 +158,9 @@ const SUSPENDED = {
   detail: 'The tenant is suspended; what its webhook missed can be replayed when that has ended.',
 };
 
-function failureOf(error: unknown): Omit<EnablingFailure, 'webhookId'> {
-  if (error instanceof RuleBroken) return { code: error.code, detail: error.message };
+function refusalOf(webhookId: string, error: unknown): Refusal {
+  if (error instanceof RuleBroken) return { failure: { webhookId, code: error.code, detail: error.message } };
   // What PostgreSQL or our code says of a damaged stream is for the log of this service.
-  return {
-    code: 'not_enabled',
-    detail: 'It could not be enabled; the log of the registry says why. Enable it by itself.',
-  };
+  const detail = 'It could not be enabled; the log of the registry says why. Enable it by itself.';
+  return { failure: { webhookId, code: 'not_enabled', detail }, err: error };
 }

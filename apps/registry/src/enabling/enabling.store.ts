@@ -41,14 +41,17 @@ export class EnablingStore {
     return (await page.execute()).map(enablingOf);
   }
 
-  /** The oldest job that is running and that no other replica is at; locked until the end of the transaction. */
+  /**
+   * The running job whose last step is the longest ago, so that one whose steps fail lets the others go on; none that another
+   * replica is at. Locked until the end of the transaction.
+   */
   async takeRunning(): Promise<Enabling | undefined> {
-    const oldest = this.all()
+    const next = this.all()
       .where(sql<boolean>`state = 'running'`)
-      .orderBy('createdAt')
+      .orderBy('updatedAt')
       .orderBy('id')
       .limit(1);
-    const row = await oldest.forUpdate().skipLocked().executeTakeFirst();
+    const row = await next.forUpdate().skipLocked().executeTakeFirst();
     return row && enablingOf(row);
   }
 
@@ -69,6 +72,17 @@ export class EnablingStore {
         updatedAt: now,
       },
     );
+  }
+
+  /** Notes that a step failed and was rolled back: the job is tried again after the others. */
+  async noteFailed(id: string, now: Date): Promise<void> {
+    await this.em.nativeUpdate(EnablingEntity, { id, state: 'running' }, { updatedAt: now });
+  }
+
+  /** A running one goes no further, when the step that is under way has ended; one that has ended stays as it is. */
+  async cancel(id: string, now: Date): Promise<void> {
+    const ended = { state: 'cancelled', completedAt: now, updatedAt: now } as const;
+    await this.em.nativeUpdate(EnablingEntity, { id, state: 'running' }, ended);
   }
 
   private all() {

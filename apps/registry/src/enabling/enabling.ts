@@ -3,7 +3,7 @@ import type { DisabledReason } from '../webhook/webhook.events.ts';
 export const AUTOMATIC_REASONS = ['failing', 'gone'] as const satisfies readonly DisabledReason[];
 export type AutomaticReason = (typeof AUTOMATIC_REASONS)[number];
 
-export const ENABLING_STATES = ['running', 'completed'] as const;
+export const ENABLING_STATES = ['running', 'completed', 'cancelled'] as const;
 
 /** Which webhooks are meant: those that were disabled automatically within a time and are still. */
 export interface EnablingRange {

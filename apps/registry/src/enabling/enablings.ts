@@ -80,6 +80,14 @@ export class Enablings {
     return new EnablingStore(this.parts.em).list(after, limit);
   }
 
+  async cancel(id: string): Promise<void> {
+    await this.find(id);
+    await new EnablingStore(this.parts.em.fork()).cancel(id, this.parts.clock());
+    // It may have ended by itself in between. To cancel a cancelled one again is no fault.
+    const { state } = await this.find(id);
+    if (state !== 'cancelled') throw new RuleBroken('conflict', 'enabling_ended', ENABLING_ENDED.enabling_ended);
+  }
+
   private async judge({ disabledBefore, tenantId }: EnablingOrder): Promise<void> {
     const errors = [];
     if (disabledBefore > this.parts.clock()) {
@@ -93,4 +101,5 @@ export class Enablings {
   }
 }
 
+export const ENABLING_ENDED = { enabling_ended: 'The enabling has ended already: there is nothing to be cancelled.' };
 export const ENABLING_NOT_FOUND = { enabling_not_found: 'There is no such enabling.' };
