@@ -26,6 +26,29 @@ export const KAFKA_AND_POSTGRESQL: Dashboard = {
           alertAbove: 300,
         },
         {
+          title: 'Relays: age of what is not published',
+          normal: 'Below a second. The registry tells the other services by its relay, delivery tells the registry.',
+          unit: 's',
+          queries: [{ expr: 'max by (relay) (signet_relay_lag_seconds)', legend: '{{relay}}' }],
+          alertAbove: 60,
+        },
+        {
+          title: 'Relays: rows, and replicas that publish',
+          normal: 'Few rows, and one replica of each.',
+          unit: 'short',
+          queries: [
+            { expr: 'max by (relay) (signet_relay_lag_rows)', legend: 'rows, {{relay}}' },
+            { expr: 'sum by (relay) (signet_relay_holds_lock)', legend: 'replicas, {{relay}}' },
+          ],
+        },
+        {
+          title: 'Tables: age of the last heartbeat',
+          normal: 'Below a minute. Older: readers do not hear of changes of webhooks, tenants and keys.',
+          unit: 's',
+          queries: [{ expr: 'max by (table) (signet_table_heartbeat_age_seconds)', legend: '{{table}}' }],
+          alertAbove: 300,
+        },
+        {
           title: 'Records that wait in producers',
           normal: 'Near 0. It grows while Kafka is slow or away.',
           unit: 'short',

@@ -84,7 +84,7 @@ withAmtool.each([
   ['dead-mans-switch', 'alertname=SignetWatchdog', 'severity=none', 'audience=platform'],
   ['tenants', 'alertname=SignetWebhookFailing', 'severity=info', 'audience=tenant'],
   ['tenants', 'alertname=SignetWebhookDisabled', 'severity=critical', 'audience=tenant'],
-  ['platform-pages', 'alertname=SignetConsumerStuck', 'severity=page', 'audience=platform'],
+  ['platform-pages', 'alertname=SignetRelayStuck', 'severity=page', 'audience=platform'],
   ['platform-tickets', 'alertname=SignetDeadLetters', 'severity=ticket', 'audience=platform'],
 ])('the receiver %s is told of %s', (receiver, ...labels) => {
   const config = `--config.file=${ALERTMANAGER_CONFIG}`;

@@ -9,12 +9,12 @@ import type { Logger, Samples } from '@signet/service-kit';
 import {
   CLOCK,
   databaseAddress,
-  gauge,
   IdempotencyKeys,
   IdempotencyModule,
   LOGGER,
   SAMPLES,
   showProducerQueues,
+  showRelay,
 } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import { AlertListener, AlertsModule } from './alerts/alerts.module.ts';
@@ -24,7 +24,6 @@ import type { AroundCommit } from './database/aggregates.ts';
 import { Aggregates } from './database/aggregates.ts';
 import { FOLDS, PROJECTIONS } from './database/database.ts';
 import { countFacts } from './metrics/count-facts.ts';
-import { REGISTRY_METRICS } from './metrics/registry-metrics.ts';
 import { PublishedStreams } from './relay/published-streams.ts';
 import type { RegistryRelay } from './relay/registry-relay.ts';
 import { registryRelay } from './relay/registry-relay.ts';
@@ -118,13 +117,7 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
   }
 
   onApplicationBootstrap(): void {
-    const lag = gauge(this.metrics, REGISTRY_METRICS.relayLagSeconds);
-    this.samples.add({
-      name: 'relay-lag',
-      read: () => this.relay.lag(),
-      show: ({ seconds }) => lag.set(seconds),
-      hide: () => lag.remove(),
-    });
+    showRelay(this.metrics, this.samples, 'registry', this.relay);
     showProducerQueues(this.metrics, { 'registry-relay': this.producer });
     this.relay.start();
     this.tables?.start();

@@ -15,6 +15,8 @@ const OPERATIONS = [
   'GET /v1/tenants/{id}/history',
   'GET /v1/tenants/{tenantId}/api-keys',
   'GET /v1/webhooks',
+  'GET /v1/webhooks/enablings',
+  'GET /v1/webhooks/enablings/{id}',
   'GET /v1/webhooks/{id}',
   'GET /v1/webhooks/{id}/history',
   'GET /v1/webhooks/{id}/secret',
@@ -26,6 +28,7 @@ const OPERATIONS = [
   'POST /v1/tenants/{id}/suspend',
   'POST /v1/tenants/{tenantId}/api-keys',
   'POST /v1/webhooks',
+  'POST /v1/webhooks/enablings',
   'POST /v1/webhooks/{id}/disable',
   'POST /v1/webhooks/{id}/enable',
   'POST /v1/webhooks/{id}/secret/rotate',
@@ -56,7 +59,7 @@ test('webhooks are counted by state, and one has a series of its own only while 
   await waitFor(async () => (await metrics()).includes(series), { what: 'its series' });
   await outcomes.succeed();
   await waitFor(async () => !(await metrics()).includes(id), { what: 'its series to go' });
-  expect(await metrics()).toMatch(/^signet_registry_relay_lag_seconds /m);
+  expect(await metrics()).toMatch(/^signet_relay_lag_seconds\{relay="registry"\} /m);
 });
 
 test('a webhook that failures have disabled keeps its series, is shown as disabled, and is counted', async () => {

@@ -64,9 +64,10 @@ export type {
 } from './metrics/definition.ts';
 export { counter, createMetrics, gauge, histogram } from './metrics/metrics.ts';
 export { showProducerQueues } from './metrics/producer-gauge.ts';
+export { showRelay } from './metrics/relay-gauges.ts';
 export { Samples, SAMPLES } from './metrics/samples.ts';
 export type { Sample } from './metrics/samples.ts';
-export { SAMPLE_METRICS, SERVICE_METRICS, TABLE_METRICS } from './metrics/service-metrics.ts';
+export { RELAY_METRICS, SAMPLE_METRICS, SERVICE_METRICS, TABLE_METRICS } from './metrics/service-metrics.ts';
 export { fieldErrors } from './problem/field-errors.ts';
 export { Problem, problem, PROBLEM_MEDIA_TYPE, problemType } from './problem/problem.ts';
 export type { FieldError, ProblemDocument, ProblemOptions } from './problem/problem.ts';

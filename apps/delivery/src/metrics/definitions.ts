@@ -165,12 +165,6 @@ export const DELIVERY_METRICS = {
     unit: 'webhooks',
     use: 'Alert SignetUnreadableWebhooks.',
   }),
-  relayLagSeconds: defineGauge({
-    name: 'signet_delivery_relay_lag_seconds',
-    help: 'Age of the oldest outcome that is not yet on Kafka.',
-    unit: 'seconds',
-    use: 'Alert SignetRelayStuck: the registry does not hear of failures.',
-  }),
   overdueSeconds: defineGauge({
     name: 'signet_delivery_overdue_seconds',
     help: 'How long the delivery that is due for longest has been so, of the partitions served here.',

@@ -3,11 +3,10 @@ import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { RecordProducer } from '@signet/kafka';
-import { CLOCK, databaseAddress, gauge, LOGGER, SAMPLES, SETTINGS } from '@signet/service-kit';
+import { CLOCK, databaseAddress, LOGGER, SAMPLES, SETTINGS, showRelay } from '@signet/service-kit';
 import type { Logger, Samples } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { DeliverySettings } from '../config.ts';
-import { DELIVERY_METRICS } from '../metrics/definitions.ts';
 import { ProducerModule } from '../producer.module.ts';
 import { OutcomesRelay } from './outcomes.relay.ts';
 
@@ -36,13 +35,7 @@ export class OutcomesModule implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    const lag = gauge(this.metrics, DELIVERY_METRICS.relayLagSeconds);
-    this.samples.add({
-      name: 'relay-lag',
-      read: () => this.relay.lagSeconds(),
-      show: (seconds) => lag.set(seconds),
-      hide: () => lag.remove(),
-    });
+    showRelay(this.metrics, this.samples, 'delivery', this.relay);
     this.relay.start();
   }
 

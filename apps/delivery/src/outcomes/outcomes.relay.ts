@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
+import type { RelayLag, RelayRole } from '@signet/event-store';
 import { LogRelay } from '@signet/event-store';
 import type { RecordProducer } from '@signet/kafka';
 import { pgConnection } from '@signet/service-kit';
@@ -45,7 +46,11 @@ export class OutcomesRelay {
     }, WAKE_AFTER_MS);
   }
 
-  async lagSeconds(): Promise<number> {
-    return (await this.relay.lag()).seconds;
+  get role(): RelayRole {
+    return this.relay.role;
+  }
+
+  lag(): Promise<RelayLag> {
+    return this.relay.lag();
   }
 }

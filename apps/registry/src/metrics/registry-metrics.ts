@@ -48,12 +48,6 @@ export const REGISTRY_METRICS = {
     labels: ['reason'],
     startsAt0: eachOf('reason', ['manual', 'failing', 'gone']),
   }),
-  relayLagSeconds: defineGauge({
-    name: 'signet_registry_relay_lag_seconds',
-    help: 'Age of the oldest event of the registry that is not yet on Kafka.',
-    unit: 'seconds',
-    use: 'Alert SignetRelayStuck: the other services do not hear of changes.',
-  }),
   deadLetters: defineCounter({
     name: 'signet_registry_dead_letters_total',
     help: 'Records of delivery.outcomes.v1 that were set aside, by reason.',

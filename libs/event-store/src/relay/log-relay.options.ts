@@ -58,7 +58,8 @@ export interface LogRelayOptions<Row extends LogPosition> {
 export interface RelayLag {
   /**
    * Age of the oldest row that is committed and not published; 0 where there is none. Without a `timeColumn` it is the
-   * time since the relay last had published everything, and 0 on a replica that waits for the lock.
+   * time since the relay last had published everything; on a replica that waits for the lock, the time since the one that
+   * publishes made progress, counted from this replica's first sight of waiting rows.
    */
   readonly seconds: number;
   /** How many such rows there are, counted up to 10,000; undefined while the database cannot be asked. */

@@ -26,6 +26,8 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
   #role: RelayRole = 'stopped';
   /** Since when something committed has not been published; undefined when there is nothing. */
   #behindSince: Date | undefined;
+  /** Since when this replica, which waits for the lock, has seen rows that nobody publishes. */
+  #seenBehindSince: Date | undefined;
   #failures = 0;
 
   /** Throws for a name that is not a plain SQL name. */
@@ -70,9 +72,15 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
     const { clock, timeColumn } = this.#options;
     const since = (start: Date | number): number => Math.max(0, (clock().getTime() - new Date(start).getTime()) / 1000);
     try {
-      const { rows, oldestMs } = (await this.#session?.lag()) ?? { rows: undefined, oldestMs: null };
+      const { rows, oldestMs = null, storedMs = null } = (await this.#session?.lag()) ?? { rows: undefined };
+      if (rows === 0) this.#seenBehindSince = undefined;
       if (rows === 0) return { seconds: 0, rows };
       if (timeColumn !== undefined && oldestMs !== null) return { seconds: since(oldestMs), rows };
+      if (this.#role === 'waiting' && rows !== undefined) {
+        // Another replica publishes, or should. Rows that wait are at most as old as its last progress, and as our first sight of them.
+        this.#seenBehindSince ??= clock();
+        return { seconds: since(Math.max(this.#seenBehindSince.getTime(), storedMs ?? 0)), rows };
+      }
       return { seconds: this.#behindSince === undefined ? 0 : since(this.#behindSince), rows };
     } catch {
       return { seconds: this.#behindSince === undefined ? 0 : since(this.#behindSince), rows: undefined };

@@ -110,9 +110,10 @@ export class RelaySession {
     await this.#query('store', statements.store, [name, tx, position, clock()]);
   }
 
-  async lag(): Promise<{ rows: number; oldestMs: number | null }> {
+  /** `storedMs`: when whoever publishes has last stored its position; null where nothing waits. */
+  async lag(): Promise<{ rows: number; oldestMs: number | null; storedMs: number | null }> {
     const { name, statements } = this.#options;
-    const [row] = await this.#query<{ rows: number; oldestMs: number | null }>('lag', statements.lag, [name]);
+    const [row] = await this.#query<Awaited<ReturnType<RelaySession['lag']>>>('lag', statements.lag, [name]);
     return row!;
   }
 

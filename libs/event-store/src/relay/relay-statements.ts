@@ -37,7 +37,8 @@ export function relayStatements({ table, columns, timeColumn, batchSize, positio
       select from ${log} as log where (log.tx, log.position) > ($1::xid8, $2::bigint)
       order by log.tx, log.position limit 1) as "hasMore"`,
     store: `update ${positions} set tx = $2::xid8, position = $3::bigint, updated_at = $4 where name = $1`,
-    lag: `select count(*)::int as rows, min(extract(epoch from waiting.time) * 1000)::float8 as "oldestMs"
+    lag: `select count(*)::int as rows, min(extract(epoch from waiting.time) * 1000)::float8 as "oldestMs",
+        max(extract(epoch from published.updated_at) * 1000)::float8 as "storedMs"
       from ${positions} as published cross join lateral (
         select ${time} as time from ${log} as log
         where (log.tx, log.position) > (published.tx, published.position)

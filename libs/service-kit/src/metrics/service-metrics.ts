@@ -18,6 +18,31 @@ export const SAMPLE_METRICS = {
   }),
 };
 
+/** Metrics of a relay: a log in PostgreSQL that one replica at a time publishes on Kafka. */
+export const RELAY_METRICS = {
+  lagSeconds: defineGauge({
+    name: 'signet_relay_lag_seconds',
+    help: 'Age of the oldest row of the log that is not yet on Kafka, as each replica sees it, also one that waits for the lock.',
+    unit: 'seconds',
+    use: 'Alert SignetRelayStuck: the other services do not hear of changes (registry) or failures are not counted (delivery).',
+    labels: ['relay'],
+  }),
+  lagRows: defineGauge({
+    name: 'signet_relay_lag_rows',
+    help: 'Rows of the log that are not yet on Kafka, counted up to 10,000.',
+    unit: 'rows',
+    use: 'How much has to be published once the relay works again.',
+    labels: ['relay'],
+  }),
+  holdsLock: defineGauge({
+    name: 'signet_relay_holds_lock',
+    help: '1 on the replica that holds the lock of the relay and publishes, 0 on the others.',
+    unit: 'replicas',
+    use: 'Alert SignetRelayWithoutHolder when the sum is 0. Says which replica to look at.',
+    labels: ['relay'],
+  }),
+};
+
 /** What all three services measure. */
 export const SERVICE_METRICS = {
   requestSeconds: defineHistogram({
