@@ -6,6 +6,7 @@ import { startRegistry } from './testing/registry.ts';
 
 const OPERATIONS = [
   'DELETE /v1/api-keys/{id}',
+  'DELETE /v1/webhooks/enablings/{id}',
   'DELETE /v1/webhooks/{id}',
   'GET /v1/api-keys',
   'GET /v1/api-keys/current',
