@@ -8,6 +8,7 @@ import { DeadLetters } from './dead-letters.ts';
 import { tellingOfLostOffsets } from './lost-offsets.ts';
 import type { LostOffset } from './lost-offsets.ts';
 import { memberAssigner } from './group-member.ts';
+import { HeartbeatAge } from './heartbeat-age.ts';
 import { Pace } from './pace.ts';
 import { PartitionFeed } from './partition-feed.ts';
 import { KafkaNames } from './prefix/names.ts';
@@ -121,9 +122,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private assignmentReady: Promise<void> = Promise.resolve();
   private commitTimer: NodeJS.Timeout | undefined;
   private committing: Promise<void> | undefined;
-  private heartbeatAt = Number.NEGATIVE_INFINITY;
-  /** When the last request of a kind that was answered had been sent, by the monotonic clock. */
-  private readonly sentAt = new Map<string, number>();
+  private readonly heartbeatAge = new HeartbeatAge();
   private givingUp: Promise<void> | undefined;
   private readonly pace: Pace;
   private signOfLifeAt: number;
@@ -235,12 +234,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     await this.producer.close();
   }
 
-  /**
-   * Milliseconds since the last heartbeat that the group acknowledged was sent, by the monotonic clock; infinite before the
-   * first. Its answer may have lain here for any time: the group counts from when it heard of us.
-   */
+  /** Milliseconds since the last heartbeat that the group acknowledged was sent; infinite before the first. */
   msSinceHeartbeat(): number {
-    return performance.now() - this.heartbeatAt;
+    return this.heartbeatAge.ms();
   }
 
   /**
@@ -267,16 +263,16 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const { GROUP_JOIN, HEARTBEAT, FETCH, CRASH, REQUEST } = consumer.events;
     const { alive } = this;
     consumer.on(FETCH, alive);
-    consumer.on(REQUEST, ({ payload: { apiName, duration } }) => {
-      if (apiName === 'Heartbeat' || apiName === 'SyncGroup') this.sentAt.set(apiName, performance.now() - duration);
+    consumer.on(REQUEST, ({ payload: { apiName, duration, createdAt } }) => {
+      if (apiName === 'Heartbeat' || apiName === 'SyncGroup') this.heartbeatAge.answered(apiName, duration, createdAt);
     });
     consumer.on(HEARTBEAT, () => {
       alive();
-      this.heartbeatAt = this.sentAt.get('Heartbeat') ?? Number.NEGATIVE_INFINITY;
+      this.heartbeatAge.acknowledged('Heartbeat');
     });
     consumer.on(GROUP_JOIN, ({ payload }) => {
       alive();
-      this.heartbeatAt = this.sentAt.get('SyncGroup') ?? Number.NEGATIVE_INFINITY;
+      this.heartbeatAge.acknowledged('SyncGroup');
       this.isJoined = true;
       this.joinEnds();
       this.givingUp = undefined;

@@ -11,7 +11,7 @@ export const SESSION_TIMEOUT_MS = 6_000;
 export class Membership {
   private msSinceHeartbeat: () => number = () => Number.POSITIVE_INFINITY;
 
-  /** @param msSinceHeartbeat by the monotonic clock: a wall clock that is set back would make an old heartbeat young */
+  /** @param msSinceHeartbeat suspensions of the host included, see `HeartbeatAge` */
   follow(msSinceHeartbeat: () => number): void {
     this.msSinceHeartbeat = msSinceHeartbeat;
   }
