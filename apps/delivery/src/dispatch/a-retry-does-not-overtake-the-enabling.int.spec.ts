@@ -22,10 +22,13 @@ let webhook: WebhookSnapshot;
 /** What another replica has read, through which people ask for retries. */
 let ahead: WebhookDirectory;
 let api: DeliveryHttp;
+/** By how much the owner's clock is before that of the replica through which people ask, milliseconds. */
+let aheadMs: number;
 
 beforeEach(async () => {
   respond = () => ({ status: 200 });
-  fixture = await DispatchFixture.create();
+  aheadMs = 0;
+  fixture = await DispatchFixture.create({ clock: () => new Date(Date.now() + aheadMs) });
   receiver = await RecordingReceiver.start({ respond: () => respond() });
   owner = await fixture.serve({ spillAfterMs: 10, policy: { scheduleMs: [3_600_000], jitter: 0 } });
   webhook = fixture.webhook(receiver.url);
@@ -61,7 +64,11 @@ async function endedAsDisabled(): Promise<DeliveryRow> {
   return only();
 }
 
-test('a retry right after the enabling waits until the owner has read that', async () => {
+test.each([
+  ['that', 0],
+  ['that, also where its clock is an hour ahead', 3_600_000],
+])('a retry right after the enabling waits until the owner has read %s', async (_name, ms) => {
+  aheadMs = ms;
   const { id } = await endedAsDisabled();
   ahead.put(enabled());
   await api.retry(id, CALLER);

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Clock } from '@signet/contracts';
+import { systemMonotonic } from '@signet/contracts';
+import type { Clock, Monotonic } from '@signet/contracts';
 import type { EgressClient } from '@signet/egress';
 import type { DeadLetters } from '@signet/kafka';
 import type { TenantChange, TenantDirectory } from '@signet/service-kit';
@@ -25,6 +26,7 @@ import { DispatchIntake } from './dispatch-intake.ts';
 import { DueDeliveries } from './due-deliveries.ts';
 import { DueLoop } from './due-loop.ts';
 import { Endings } from './endings.ts';
+import { FirstLooks } from './first-looks.ts';
 import { HandOver } from './hand-over.ts';
 import { HeaderCredentials } from './header-credentials.ts';
 import { Ownership } from './ownership.ts';
@@ -67,6 +69,8 @@ export interface DispatchSettings {
 export interface DispatchDependencies {
   readonly em: EntityManager;
   readonly clock: Clock;
+  /** By default the process's own. */
+  readonly monotonic?: Monotonic;
   readonly random: () => number;
   readonly client: EgressClient;
   readonly sealing: SealingKeys;
@@ -173,6 +177,7 @@ export class DispatchService {
       }),
       policy: settings.policy,
       clock,
+      firstLooks: new FirstLooks(on.monotonic ?? systemMonotonic),
       random: on.random,
       attempt: async (task, webhook, startedAt, mayBegin) => {
         const means = {

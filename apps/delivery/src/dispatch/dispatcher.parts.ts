@@ -5,6 +5,7 @@ import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts
 import type { CompletedAttempt } from './attempt.ts';
 import type { Circuits } from '../circuit/circuits.ts';
 import type { DeliveryTask } from './delivery-task.ts';
+import type { FirstLooks } from './first-looks.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { DispatchObserver } from './dispatch-observer.ts';
 import type { TaskStore } from './task-store.ts';
@@ -29,6 +30,7 @@ export interface DispatcherParts {
   readonly store: TaskStore;
   readonly policy: RetryPolicy;
   readonly clock: Clock;
+  readonly firstLooks: FirstLooks;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /**

@@ -459,18 +459,19 @@ export class Dispatcher {
   }
 
   private lookAgainAt(task: DeliveryTask, reason: AbandonReason): Date | null {
-    const { directory, limits, clock } = this.parts;
+    const { directory, limits, clock, firstLooks } = this.parts;
     const { webhookId, webhookVersion, row } = task;
     const now = clock();
+    const isNewerKnown =
+      reason !== 'tenant_suspended' && webhookVersion !== null && directory.mayHaveBegun(webhookId, webhookVersion);
     const waitMs = waitForSnapshotMs(
       {
         isUnknown: reason === 'deleted' && !directory.isKnownToBeDeleted(webhookId),
-        isNewerKnown:
-          reason !== 'tenant_suspended' && webhookVersion !== null && directory.mayHaveBegun(webhookId, webhookVersion),
+        isNewerKnown,
       },
       row && {
         ageMs: now.getTime() - Date.parse(row.createdAt),
-        sinceChangeMs: now.getTime() - Date.parse(row.updatedAt),
+        waitedMs: isNewerKnown ? firstLooks.msSince(task.id, row.updatedAt) : 0,
       },
       limits.unknownWebhookMs,
     );

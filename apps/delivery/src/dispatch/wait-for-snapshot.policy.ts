@@ -9,8 +9,8 @@ export interface ReadSoFar {
 /** Of the delivery that would end, milliseconds. */
 export interface DeliveryAge {
   readonly ageMs: number;
-  /** Since the last thing that happened to it: of a retry, since a person asked for it. */
-  readonly sinceChangeMs: number;
+  /** Since this replica first looked whether to end it, by the monotonic clock. */
+  readonly waitedMs: number;
 }
 
 /** A new webhook is looked for this often, milliseconds: the directory may be seconds behind fan-out. */
@@ -29,7 +29,7 @@ const NEWER_WAIT_MS = 5_000;
  * @returns after how long the directory is looked at again, milliseconds; null: the delivery ends
  */
 export function waitForSnapshotMs(read: ReadSoFar, delivery: DeliveryAge | null, unknownMs: number): number | null {
-  const { ageMs, sinceChangeMs } = delivery ?? { ageMs: 0, sinceChangeMs: 0 };
-  if (read.isNewerKnown && sinceChangeMs < NEWER_WAIT_MS) return NEWER_LOOK_MS;
+  const { ageMs, waitedMs } = delivery ?? { ageMs: 0, waitedMs: 0 };
+  if (read.isNewerKnown && waitedMs < NEWER_WAIT_MS) return NEWER_LOOK_MS;
   return read.isUnknown && ageMs < unknownMs ? UNKNOWN_LOOK_MS : null;
 }
