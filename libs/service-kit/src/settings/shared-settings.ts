@@ -52,7 +52,7 @@ const service = (defaults: { port: number; managementPort: number }) => ({
 /** How a service leaves those who send it requests. */
 const drain = {
   SIGNET_DRAIN_PAUSE: setting(
-    duration(),
+    duration({ min: 0 }),
     'How long a service that is told to stop goes on as before, but not ready: those who send it requests must hear of it first, as Kubernetes and load balancers do within a few seconds. Part of SIGNET_SHUTDOWN_DEADLINE.',
     { default: '5s' },
   ),
