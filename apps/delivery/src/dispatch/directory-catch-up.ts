@@ -20,8 +20,9 @@ type RequestRecord = Pick<KafkaRecord, 'key' | 'headers'>;
  * the wait, its first deliveries, a test, or a replay of what it missed would end unsent as `disabled`.
  *
  * If a snapshot does not come in time, the deliveries end so. Then this version of the webhook is not waited for again:
- * where Kafka has compacted a deleted webhook away, it never comes, and each batch of an old backlog would wait anew. If
- * the snapshot was only late, it counts from the moment when it is read.
+ * where Kafka has compacted a deleted webhook away, it never comes, and each batch of an old backlog would wait anew. That is
+ * concluded only where the table's reader has read a heartbeat that was written after the wait began, and so everything before
+ * it: a reader that hangs proves nothing. If the snapshot was only late, it counts from the moment when it is read.
  */
 export class DirectoryCatchUp {
   /** Webhook → latest version that was waited for in vain. */
@@ -29,15 +30,24 @@ export class DirectoryCatchUp {
 
   constructor(
     private readonly directory: Pick<WebhookDirectory, 'get' | 'mayHaveBegun'>,
+    /** Age of the last heartbeat that was read, milliseconds; undefined where there was none. */
+    private readonly heartbeatAgeMs: () => number | undefined,
     private readonly maxLooks = MAX_LOOKS,
   ) {}
 
   async untilRead(records: readonly RequestRecord[], signal: AbortSignal): Promise<void> {
+    const begunAt = performance.now();
     for (let looks = 0; looks < this.maxLooks && !signal.aborted; looks += 1) {
       if (!records.some((record) => this.unreadVersion(record) !== undefined)) return;
       await wait(LOOK_MS, undefined, { signal }).catch(() => undefined);
     }
-    if (!signal.aborted) for (const record of records) this.giveUp(record);
+    if (signal.aborted || !this.hasReadSince(begunAt)) return;
+    for (const record of records) this.giveUp(record);
+  }
+
+  private hasReadSince(begunAt: number): boolean {
+    const age = this.heartbeatAgeMs();
+    return age !== undefined && age <= performance.now() - begunAt;
   }
 
   private giveUp(record: RequestRecord): void {

@@ -25,7 +25,7 @@ class Directory extends WebhookDirectory {
 
 test('a webhook that was compacted away is waited for once, not in each batch', async () => {
   const directory = new Directory();
-  const catchUp = new DirectoryCatchUp(directory, 3);
+  const catchUp = new DirectoryCatchUp(directory, () => 0, 3);
   const gone = newId();
   await catchUp.untilRead([request(gone, 4), request(gone, 2)], signal);
   const { looks } = directory;
@@ -36,7 +36,7 @@ test('a webhook that was compacted away is waited for once, not in each batch', 
 
 test('a later version of a webhook that did not come in time is waited for', async () => {
   const directory = new Directory();
-  const catchUp = new DirectoryCatchUp(directory, 3);
+  const catchUp = new DirectoryCatchUp(directory, () => 0, 3);
   const late = snapshotOf({ version: 5 });
   await catchUp.untilRead([request(late.id, 4)], signal);
   directory.looks = 0;
@@ -48,7 +48,7 @@ test('a later version of a webhook that did not come in time is waited for', asy
 
 test('a wait that was cut short by the end of the service says nothing about the webhook', async () => {
   const directory = new Directory();
-  const catchUp = new DirectoryCatchUp(directory, 3);
+  const catchUp = new DirectoryCatchUp(directory, () => 0, 3);
   const stopping = new AbortController();
   const gone = newId();
   directory.onLook = () => stopping.abort();
@@ -57,4 +57,23 @@ test('a wait that was cut short by the end of the service says nothing about the
   directory.looks = 0;
   await catchUp.untilRead([request(gone, 1)], signal);
   expect(directory.looks).toBeGreaterThanOrEqual(3);
+});
+
+test('while the reader of the table hangs, nothing is concluded from a wait in vain', async () => {
+  const directory = new Directory();
+  let age: number | undefined = 60_000;
+  const catchUp = new DirectoryCatchUp(directory, () => age, 3);
+  const late = newId();
+  for (const looked of [60_000, undefined]) {
+    age = looked;
+    directory.looks = 0;
+    await catchUp.untilRead([request(late, 4)], signal);
+    expect(directory.looks).toBeGreaterThanOrEqual(3);
+  }
+  // A heartbeat that is younger than the wait: everything before it has been read, and the webhook was not there.
+  age = 0;
+  await catchUp.untilRead([request(late, 4)], signal);
+  directory.looks = 0;
+  await catchUp.untilRead([request(late, 4)], signal);
+  expect(directory.looks).toBe(0);
 });

@@ -27,6 +27,8 @@ export interface IntakeParts {
   readonly em: EntityManager;
   readonly due: DueDeliveries;
   readonly directory: WebhookDirectory;
+  /** Age of the last heartbeat of the webhooks' table that was read here, milliseconds. */
+  readonly heartbeatAgeMs: () => number | undefined;
   readonly directoryReady: () => Promise<void>;
   readonly ownership: Ownership;
   readonly dispatcher: Dispatcher;
@@ -87,7 +89,7 @@ export class DispatchIntake {
   private readonly catchUp: DirectoryCatchUp;
 
   constructor(private readonly parts: IntakeParts) {
-    this.catchUp = new DirectoryCatchUp(parts.directory);
+    this.catchUp = new DirectoryCatchUp(parts.directory, parts.heartbeatAgeMs);
   }
 
   /** @throws RetryableError while the partition is not this replica's, or when it was lost under way */

@@ -75,7 +75,7 @@ export interface DispatchDependencies {
   readonly client: EgressClient;
   readonly sealing: SealingKeys;
   readonly partitions: DayPartitions;
-  readonly directory: Pick<WebhookDirectoryReader, 'directory' | 'whenComplete'>;
+  readonly directory: Pick<WebhookDirectoryReader, 'directory' | 'whenComplete' | 'heartbeatAgeMs'>;
   readonly tenants: Pick<TenantDirectory, 'isSuspended' | 'onChange' | 'whenComplete'>;
   readonly metrics: DeliveryMetrics;
   readonly listener: Omit<RecorderListener, 'refused'>;
@@ -253,6 +253,7 @@ export class DispatchService {
       em,
       due: this.due,
       directory: directory.directory,
+      heartbeatAgeMs: () => directory.heartbeatAgeMs(),
       directoryReady: () => this.whenDirectoriesAreComplete(),
       ownership: this.ownership,
       dispatcher: this.dispatcher,

@@ -125,7 +125,11 @@ export class DispatchFixture {
         client: this.client,
         sealing: this.sealing,
         partitions: this.partitions,
-        directory: { directory: this.directory, whenComplete: () => this.whenDirectoryComplete },
+        directory: {
+          directory: this.directory,
+          whenComplete: () => this.whenDirectoryComplete,
+          heartbeatAgeMs: () => 0,
+        },
         tenants: this.tenants,
         metrics: new DeliveryMetrics((this.metrics = new Registry()), (_task, error) => {
           this.broken += 1;
