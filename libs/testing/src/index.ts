@@ -29,7 +29,7 @@ export type { Leak, SearchReport } from './secret-search/secret-search.ts';
 export type { Secret } from './secret-search/secret-forms.ts';
 export { specify } from './specify.ts';
 export type { Outcome, SpecifiableDecider, Specification } from './specify.ts';
-export { statementsOf } from './statements.ts';
+export { clientsOfMikroOrm, statementsOf } from './statements.ts';
 export type { Statement } from './statements.ts';
 export { testBrokers, testTopic } from './topics.ts';
 export type { TestTopicOptions } from './topics.ts';

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type pg from 'pg';
+import pg from 'pg';
 
 export interface Statement {
   readonly text: string;
@@ -8,11 +8,14 @@ export interface Statement {
 
 type Client = typeof pg.Client;
 
-/** The client that MikroORM brings along, which need not be ours. */
-function clientOfMikroOrm(): Client {
+/**
+ * The clients that MikroORM may use: the one that it brings along, and ours, which the service kit gives to it. Jest loads
+ * them as two modules although they may be one file.
+ */
+export function clientsOfMikroOrm(): readonly Client[] {
   const require = createRequire(import.meta.url);
   const fromMikroOrm = createRequire(require.resolve('@mikro-orm/postgresql'));
-  return (fromMikroOrm('pg') as { Client: Client }).Client;
+  return [...new Set([(fromMikroOrm('pg') as { Client: Client }).Client, pg.Client])];
 }
 
 interface Submitted {
@@ -20,22 +23,28 @@ interface Submitted {
   readonly values?: readonly unknown[];
 }
 
+/** The relays have sessions of their own, which walk the log in the background. */
+export const isOfRelay = (client: pg.Client): boolean =>
+  String(
+    (client as { connectionParameters?: { application_name?: string } }).connectionParameters?.application_name,
+  ).startsWith('signet relay');
+
 /** Every statement that MikroORM sends to PostgreSQL in this process while `work` runs, with its values. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<Statement[]> {
   const sent: Statement[] = [];
-  const { prototype } = clientOfMikroOrm();
-  const original = prototype.query;
-  const recording = function (this: pg.Client, ...args: unknown[]): unknown {
-    const [config, values] = args as [string | Submitted, unknown];
-    const { text, values: own } = typeof config === 'string' ? { text: config, values: undefined } : config;
-    sent.push({ text, values: own ?? (Array.isArray(values) ? values : []) });
-    return Reflect.apply(original, this, args);
-  };
-  prototype.query = recording as typeof original;
+  const originals = clientsOfMikroOrm().map(({ prototype }) => ({ prototype, query: prototype.query }));
+  for (const { prototype, query } of originals) {
+    prototype.query = function (this: pg.Client, ...args: unknown[]): unknown {
+      const [config, values] = args as [string | Submitted, unknown];
+      const { text, values: own } = typeof config === 'string' ? { text: config, values: undefined } : config;
+      if (!isOfRelay(this)) sent.push({ text, values: own ?? (Array.isArray(values) ? values : []) });
+      return Reflect.apply(query, this, args);
+    } as typeof query;
+  }
   try {
     await work();
   } finally {
-    prototype.query = original;
+    for (const { prototype, query } of originals) prototype.query = query;
   }
   return sent;
 }

@@ -1,10 +1,5 @@
-import { createRequire } from 'node:module';
+import { clientsOfMikroOrm } from '@signet/testing';
 import type pg from 'pg';
-
-/** The driver that MikroORM uses: its own copy, beside the one that tests import. */
-const driver = createRequire(new URL('../../../../node_modules/@mikro-orm/postgresql/index.js', import.meta.url))(
-  'pg',
-) as typeof pg;
 
 export interface RowsRead {
   /** Rows that statements over the events and their snapshots have returned since the last call, for each statement. */
@@ -17,28 +12,32 @@ export interface RowsRead {
  * The relay's walk over the log is left out, since it is no read of a stream.
  */
 export function countRowsRead(): RowsRead {
-  const { query } = driver.Client.prototype;
+  const originals = clientsOfMikroOrm().map(({ prototype }) => ({ prototype, query: prototype.query }));
   let counts: number[] = [];
-  driver.Client.prototype.query = function counted(this: pg.Client, ...asked: unknown[]) {
-    const result = (query as (...all: unknown[]) => unknown).apply(this, asked);
-    const [first] = asked;
-    const text = typeof first === 'string' ? first : (first as { text?: unknown }).text;
-    const isOfStreams =
-      typeof text === 'string' && /\b(events|stream_snapshots)\b/.test(text) && !/ as log\b/.test(text);
-    if (isOfStreams && result instanceof Promise) {
-      void (result as Promise<pg.QueryResult>).then(
-        ({ command, rowCount }) => command === 'SELECT' && counts.push(rowCount ?? 0),
-        () => undefined,
-      );
-    }
-    return result;
-  } as typeof query;
+  for (const { prototype, query } of originals) {
+    prototype.query = function counted(this: pg.Client, ...asked: unknown[]) {
+      const result = (query as (...all: unknown[]) => unknown).apply(this, asked);
+      const [first] = asked;
+      const text = typeof first === 'string' ? first : (first as { text?: unknown }).text;
+      const isOfStreams =
+        typeof text === 'string' && /\b(events|stream_snapshots)\b/.test(text) && !/ as log\b/.test(text);
+      if (isOfStreams && result instanceof Promise) {
+        void (result as Promise<pg.QueryResult>).then(
+          ({ command, rowCount }) => command === 'SELECT' && counts.push(rowCount ?? 0),
+          () => undefined,
+        );
+      }
+      return result;
+    } as typeof query;
+  }
   return {
     taken() {
       const taken = counts;
       counts = [];
       return taken;
     },
-    stop: () => void (driver.Client.prototype.query = query),
+    stop() {
+      for (const { prototype, query } of originals) prototype.query = query;
+    },
   };
 }
