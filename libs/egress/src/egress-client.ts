@@ -220,4 +220,6 @@ const refusal = (
   address: null,
   timings: NOTHING_HAPPENED,
   retriedStaleConnection: false,
+  resolvedAt: null,
+  causes: [],
 });

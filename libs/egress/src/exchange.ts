@@ -8,7 +8,7 @@ import type { LinkedHandler } from './pinned-client.ts';
 import type { Resolution } from './resolver.ts';
 import { joinHeaders, restLength } from './response-headers.ts';
 import { ResponseBody } from './response-body.ts';
-import type { EgressRequest, EgressResult, EgressTimings } from './result.ts';
+import type { EgressCause, EgressRequest, EgressResult, EgressTimings } from './result.ts';
 
 /** 1xx responses that are put up with; after that the receiver is only talking. */
 const MAX_INTERIM_RESPONSES = 20;
@@ -55,6 +55,8 @@ export class Exchange implements LinkedHandler {
   #statusCode = 0;
   #headers: Record<string, string> = {};
   #dnsMs: number | null = null;
+  #resolvedAt: number | null = null;
+  readonly #causes: EgressCause[] = [];
   #firstByteMs: number | null = null;
 
   constructor(context: ExchangeContext) {
@@ -70,6 +72,7 @@ export class Exchange implements LinkedHandler {
     if (!this.isAwaited) return;
     if (asked) this.#dnsMs = performance.now() - this.#startedAt;
     if (!resolution.ok) return this.#fail(resolution);
+    if (asked) this.#resolvedAt = resolution.answeredAt;
     this.#addresses = resolution.addresses;
     this.#tryNextAddress();
   }
@@ -114,7 +117,7 @@ export class Exchange implements LinkedHandler {
     }
     this.#interim += 1;
     if (this.#interim <= MAX_INTERIM_RESPONSES) return;
-    this.#fail({ errorClass: 'protocol', message: 'There were too many interim (1xx) responses.' });
+    this.#fail({ errorClass: 'protocol', code: null, message: 'There were too many interim (1xx) responses.' });
     controller.abort(new Error('too many interim responses'));
   }
 
@@ -142,7 +145,10 @@ export class Exchange implements LinkedHandler {
     if (this.#wasStale(error)) return this.#sendOnceMore();
     const failure = classify(error, this.#stage);
     // Nothing was sent, and the other addresses have been checked like this one.
-    if (failure.errorClass === 'connect' && this.#next < this.#addresses.length) return this.#tryNextAddress();
+    if (failure.errorClass === 'connect' && this.#next < this.#addresses.length) {
+      this.#noteCause(failure);
+      return this.#tryNextAddress();
+    }
     if (failure.errorClass === 'protocol') return this.#endOddly(failure, error, heard);
     this.#fail(failure);
   }
@@ -165,7 +171,8 @@ export class Exchange implements LinkedHandler {
   /** The time is over: says so, and ends whatever is under way. */
   expire(): void {
     const reason = new Error('the time was over');
-    if (this.isAwaited) this.#fail(timedOut(this.#context.request.timeoutMs, this.#stageNow()));
+    this.#stage = this.#stageNow();
+    if (this.isAwaited) this.#fail(timedOut(this.#context.request.timeoutMs, this.#stage));
     if (this.#controller) this.#controller.abort(reason);
     else this.link?.abandon(reason);
   }
@@ -218,17 +225,34 @@ export class Exchange implements LinkedHandler {
       address: this.#pool?.address ?? '',
       timings: this.#timings(),
       retriedStaleConnection: this.#retried,
+      resolvedAt: this.#resolvedAt,
     });
   }
 
-  #fail({ errorClass, message }: Classified): void {
+  #noteCause({ code }: Pick<Classified, 'code'>): void {
+    this.#causes.push({ stage: this.#stage, code, address: this.#pool?.address ?? null });
+  }
+
+  #fail(failure: Classified): void {
     this.isAwaited = false;
     clearTimeout(this.#timer);
+    this.#noteCause(failure);
+    const { errorClass, message } = failure;
     const address = errorClass === 'blocked_address' ? null : (this.#pool?.address ?? null);
     const timings = this.#timings();
     const retriedStaleConnection = this.#retried;
     const { url } = this.#context;
-    this.#context.settle({ kind: 'failure', errorClass, message, url, address, timings, retriedStaleConnection });
+    this.#context.settle({
+      kind: 'failure',
+      errorClass,
+      message,
+      url,
+      address,
+      timings,
+      retriedStaleConnection,
+      resolvedAt: this.#resolvedAt,
+      causes: this.#causes,
+    });
   }
 
   #timings(): EgressTimings {

@@ -6,6 +6,8 @@ import type { LinkPhase } from './link.ts';
 export interface Classified {
   readonly errorClass: ErrorClass;
   readonly message: string;
+  /** Of the system, OpenSSL or undici; null where there is none. */
+  readonly code: string | null;
 }
 
 /** How far a request had come when it failed. */
@@ -22,6 +24,7 @@ const WHILE: Record<Stage, string> = {
 
 export const timedOut = (timeoutMs: number, stage: Stage): Classified => ({
   errorClass: 'timeout',
+  code: null,
   message: `The time of ${timeoutMs} ms was over ${WHILE[stage]}.`,
 });
 
@@ -35,7 +38,11 @@ export const isConnectionLoss = (error: Error): boolean =>
   LOSSES.has(codeOf(error)) && !BAD_RESPONSES.has(error.message);
 
 /** Places an error of undici, node:net, node:tls or the connector. Names what happened, never what the other side said. */
-export function classify(error: Error, stage: Stage): Classified {
+export const classify = (error: Error, stage: Stage): Classified => ({ ...placed(error, stage), code: codeOf(error) });
+
+type Placed = Omit<Classified, 'code'>;
+
+function placed(error: Error, stage: Stage): Placed {
   if (error instanceof BlockedAddressError) return { errorClass: 'blocked_address', message: error.message };
   const code = codeOf(error);
   if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') {
@@ -50,7 +57,7 @@ export function classify(error: Error, stage: Stage): Classified {
   return { errorClass: 'connect', message: `No connection could be opened (${code}).` };
 }
 
-function classifyResponse(error: Error, code: string, stage: 'waiting' | 'reading'): Classified {
+function classifyResponse(error: Error, code: string, stage: 'waiting' | 'reading'): Placed {
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
     return { errorClass: 'response_too_large', message: 'The headers of the response are too large.' };
   }
@@ -65,7 +72,7 @@ function classifyResponse(error: Error, code: string, stage: 'waiting' | 'readin
 }
 
 /** @param fault what is wrong with it, where more is known than the parser says */
-export const brokenProtocol = (error: Error, fault: string | undefined): Classified => ({
+export const brokenProtocol = (error: Error, fault: string | undefined): Placed => ({
   errorClass: 'protocol',
   message: `The response is not valid HTTP/1.1 (${UNASKED[error.message] ?? fault ?? reasonOf(error)}).`,
 });

@@ -6,10 +6,26 @@ import type { EgressRules } from './rules.ts';
 import { isLocalhost } from './url.ts';
 
 export type Resolution =
-  | { readonly ok: true; readonly addresses: readonly string[] }
-  | { readonly ok: false; readonly errorClass: 'dns' | 'blocked_address'; readonly message: string };
+  | {
+      readonly ok: true;
+      readonly addresses: readonly string[];
+      /** When the resolver said so, milliseconds since the epoch; null where it was not asked. */
+      readonly answeredAt: number | null;
+    }
+  | {
+      readonly ok: false;
+      readonly errorClass: 'dns' | 'blocked_address';
+      readonly message: string;
+      /** The resolver's; null where it has answered. */
+      readonly code: string | null;
+    };
 
-const BLOCKED: Resolution = { ok: false, errorClass: 'blocked_address', message: 'The address is not allowed.' };
+const BLOCKED: Resolution = {
+  ok: false,
+  errorClass: 'blocked_address',
+  message: 'The address is not allowed.',
+  code: null,
+};
 const CACHE_MS = 1000;
 const MAX_NAMES = 10_000;
 /** How long a new answer is waited for where there is an older one … */
@@ -58,7 +74,7 @@ export class AddressBook {
   find(host: string): Resolution | Promise<Resolution> {
     if (isLocalhost(host)) {
       const addresses = this.#rules.allowedLoopback;
-      return addresses.length > 0 ? { ok: true, addresses } : BLOCKED;
+      return addresses.length > 0 ? { ok: true, addresses, answeredAt: null } : BLOCKED;
     }
     const known = this.#entries.get(host);
     if (known !== undefined && this.#isYounger(known.at, CACHE_MS)) return known.resolution;
@@ -101,7 +117,7 @@ export class AddressBook {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
       if (code === 'EAI_AGAIN' && usable) return entryOf(usable.resolution, usable.answeredAt);
       const message = `The host name could not be resolved (${code}).`;
-      return entryOf({ ok: false, errorClass: 'dns', message });
+      return entryOf({ ok: false, errorClass: 'dns', message, code });
     }
   }
 
@@ -115,10 +131,11 @@ export class AddressBook {
     if (!found.every(({ address }) => this.#rules.isAllowed(address))) {
       return BLOCKED;
     }
-    if (found.length === 0) return { ok: false, errorClass: 'dns', message: 'The host name has no address.' };
+    if (found.length === 0)
+      return { ok: false, errorClass: 'dns', message: 'The host name has no address.', code: 'ENODATA' };
     // IPv4 first: a receiver with a broken IPv6 is far more common than the other way round.
     const isV6 = (address: string): number => (address.includes(':') ? 1 : 0);
     const addresses = found.map(({ address }) => address).sort((a, b) => isV6(a) - isV6(b));
-    return { ok: true, addresses };
+    return { ok: true, addresses, answeredAt: this.#clock().getTime() };
   }
 }

@@ -1,5 +1,6 @@
 import type { ErrorClass } from '@signet/contracts';
 import type { ClientIdentity } from './client-identity.ts';
+import type { Stage } from './failures.ts';
 
 /** What `post` sends. */
 export interface EgressRequest {
@@ -30,6 +31,15 @@ export interface EgressTimings {
   readonly totalMs: number;
 }
 
+/** Why one try came to nothing: how far it had come, and the code of the system, of OpenSSL or of undici. */
+export interface EgressCause {
+  readonly stage: Stage;
+  /** null where the time was over, or the answer had no code. */
+  readonly code: string | null;
+  /** The address that was tried. */
+  readonly address: string | null;
+}
+
 interface Common {
   /** The URL as it was sent; as it was given where nothing could be sent. */
   readonly url: string;
@@ -39,6 +49,8 @@ interface Common {
    * more over a new one. The receiver may, rarely, have seen it twice.
    */
   readonly retriedStaleConnection: boolean;
+  /** When the resolver gave the addresses, milliseconds since the epoch; null where it did not, or was not asked. */
+  readonly resolvedAt: number | null;
 }
 
 /**
@@ -67,6 +79,8 @@ export interface EgressFailure extends Common {
   readonly message: string;
   /** The address that was tried; null when there was none, or when it is nobody's business. */
   readonly address: string | null;
+  /** Of each address that was tried, in order; empty where nothing was. */
+  readonly causes: readonly EgressCause[];
 }
 
 export type EgressResult = EgressResponse | EgressFailure;

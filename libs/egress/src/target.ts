@@ -42,6 +42,6 @@ export function targetOf(raw: string, rules: EgressRules): Target {
     port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
     path,
     sent: url.origin + path,
-    literal: isIP(host) === 0 ? undefined : { ok: true, addresses: [host] },
+    literal: isIP(host) === 0 ? undefined : { ok: true, addresses: [host], answeredAt: null },
   };
 }
