@@ -42,6 +42,7 @@ beforeAll(async () => {
     { directory } as never,
     {} as never,
     { probeTimes: () => Promise.resolve(new Map()) },
+    { heldPartitions: () => Promise.resolve(new Map()) },
     systemClock,
   );
   const { rows } = await database.query<{ name: string; rows: number }>(

@@ -110,6 +110,7 @@ export {
   databaseUrl,
   duration,
   hostAndPort,
+  httpUrl,
   integer,
   list,
   oneOf,

@@ -13,6 +13,7 @@ import { DueByWebhookMigration } from './due-by-webhook.migration.ts';
 import { DueBySubjectMigration } from './due-by-subject.migration.ts';
 import { MessageIdentityMigration } from './message-identity.migration.ts';
 import { ShelvedRequestsMigration } from './shelved-requests.migration.ts';
+import { PlatformFaultsMigration } from './platform-faults.migration.ts';
 import { ReplayWebhookVersionMigration } from './replay-webhook-version.migration.ts';
 import { ReplaysMigration } from './replays.migration.ts';
 import { RetryWebhookVersionMigration } from './retry-webhook-version.migration.ts';
@@ -43,6 +44,7 @@ export const deliveryDatabase = (
     { name: 'unreadable-shelved-requests', class: UnreadableShelvedRequestsMigration },
     { name: 'retry-webhook-version', class: RetryWebhookVersionMigration },
     { name: 'circuit-enabling', class: CircuitEnablingMigration },
+    { name: 'platform-faults', class: PlatformFaultsMigration },
   ],
   installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,

@@ -28,12 +28,14 @@ const listed = {
   status: z.enum(DELIVERY_STATUSES),
   attemptCount: z.int().min(0).meta({ description: 'Attempts that it has spent.' }),
   unspentAttempts: z.int().min(0).meta({
-    description: 'Attempts beside those: probes of an open circuit that failed. They cost the delivery nothing.',
+    description:
+      "Attempts beside those: probes of an open circuit that failed, and attempts that failed by the platform's fault. They cost the delivery nothing.",
   }),
   maxAttempts: z.int().min(1),
   nextRetryAt: instant.nullable().meta({ description: 'When the next attempt is due; never in the past.' }),
   heldUntil: instant.nullable().meta({
-    description: "Not null: it is held back because its webhook's circuit is open, at least until this next probe.",
+    description:
+      "Not null: it is held back at least until then: because its webhook's circuit is open, until the next probe; or because Signet itself cannot reach most receivers.",
   }),
   responseStatusCode: z.int().nullable(),
   errorClass: z.enum(ERROR_CLASSES).nullable(),
@@ -91,7 +93,10 @@ const attempt = z
     outcome: z.enum(['succeeded', 'failed']),
     errorClass: z.enum(ERROR_CLASSES).nullable(),
     errorMessage: z.string().nullable(),
-    fault: z.enum(FAULTS).meta({ description: 'Whose it was; `none` of a success.' }),
+    fault: z.enum(FAULTS).meta({
+      description:
+        "Whose it was; `none` of a success. `platform`: Signet's own resolver, network or machine failed; it is no failure in a row and spends no attempt.",
+    }),
     nextAttemptAt: instant.nullable().meta({ description: 'When the next one was to be; null: this was the last.' }),
     owner: z.string().optional().meta({ description: 'For operators only: the replica that sent it.' }),
     epoch: z.int().min(0).optional().meta({ description: 'For operators only: of its ownership of the partition.' }),

@@ -12,7 +12,7 @@ export type DeliveryState =
       readonly status: 'PENDING' | 'RETRYING' | 'SUCCESS' | 'FAILED';
       /** Attempts that it has spent. */
       readonly attemptCount: number;
-      /** Attempts that were made beside those: failed probes of its webhook's circuit. */
+      /** Attempts that were made beside those: failed probes of its webhook's circuit, and what failed by the platform's fault. */
       readonly unspentAttempts: number;
       readonly maxAttempts: number;
       /** A person asked for an attempt that has not been made yet. */
@@ -39,7 +39,7 @@ export type DeliveryCommand =
         readonly policy: RetryPolicy;
         readonly random: number;
         /** When a delivery goes out again whose attempt failed without spending one, milliseconds since the epoch. */
-        readonly nextProbeAtMs: number;
+        readonly unspentRetryAtMs: number;
       };
     }
   | { readonly type: 'AbandonDelivery'; readonly data: { readonly reason: AbandonReason; readonly at: string } }
@@ -105,14 +105,14 @@ function abandon({ reason, at }: { reason: AbandonReason; at: string }, state: D
 }
 
 function recordAttempt(
-  { result, policy, random, nextProbeAtMs }: Extract<DeliveryCommand, { type: 'RecordAttempt' }>['data'],
+  { result, policy, random, unspentRetryAtMs }: Extract<DeliveryCommand, { type: 'RecordAttempt' }>['data'],
   state: DeliveryState,
 ): DeliveryEvent[] {
   const { facts, failure } = result;
   // A closed delivery or an attempt already counted: an owner that lost its partition reported late.
   if (state.status === 'NONE' || !isOpen(state) || facts.attempt !== attemptsMade(state) + 1) return [];
   if (failure === null) return [{ type: 'DeliveryAttemptSucceeded', data: facts }];
-  const isUnspent = !SPENDS_ATTEMPT[facts.cause] && !result.final;
+  const isUnspent = (!SPENDS_ATTEMPT[facts.cause] || failure.fault === 'platform') && !result.final;
   const spent = state.attemptCount + (isUnspent ? 0 : 1);
   // Asked for while this attempt was on the wire: that one is still to be made, at once and whatever is left.
   const isAsked = isStillAsked(state, facts) && !result.final;
@@ -120,7 +120,7 @@ function recordAttempt(
   const retryAtMs = result.endedAtMs + nextDelayMs(policy, spent, random, result.retryAfterMs);
   const nextAttemptAt = isLast
     ? null
-    : new Date(isAsked ? result.endedAtMs : isUnspent ? nextProbeAtMs : retryAtMs).toISOString();
+    : new Date(isAsked ? result.endedAtMs : isUnspent ? unspentRetryAtMs : retryAtMs).toISOString();
   return [{ type: 'DeliveryAttemptFailed', data: { ...facts, ...failure, nextAttemptAt, isUnspent } }];
 }
 

@@ -56,7 +56,7 @@ function ended(attempt: number, how: Partial<AttemptResult> = {}, random = 0): D
   const result = { facts: facts(attempt, endedAtMs, statusCode), endedAtMs, failure, retryAfterMs: null, final: false };
   return {
     type: 'RecordAttempt',
-    data: { result: { ...result, ...how }, policy: POLICY, random, nextProbeAtMs: NEXT_PROBE },
+    data: { result: { ...result, ...how }, policy: POLICY, random, unspentRetryAtMs: NEXT_PROBE },
   };
 }
 
@@ -249,6 +249,19 @@ describe('an attempt that spends none of its delivery', () => {
 
   test.each(['probe', 'asked_probe'] as const)('is a failed %s', (cause) => {
     delivery.given(requested(1)).when(probe(1, cause)).then(failedProbe(1, cause));
+  });
+
+  test('is one that failed by the fault of the platform, whatever it was made for', () => {
+    const ours = { ...failure, errorClass: 'dns', fault: 'platform' } as const;
+    const state = deliveryDecider.evolve(deliveryDecider.initialState(), requested(1));
+    for (const cause of ['schedule', 'person', 'probe'] as const) {
+      const command = ended(1, { failure: ours }) as Extract<DeliveryCommand, { type: 'RecordAttempt' }>;
+      const { result } = command.data;
+      const data = { ...command.data, result: { ...result, facts: { ...result.facts, cause } } };
+      const events = deliveryDecider.decide({ ...command, data }, state);
+      expect(events).toMatchObject([{ data: { isUnspent: true, nextAttemptAt: iso(NEXT_PROBE), fault: 'platform' } }]);
+      expect(events.reduce(deliveryDecider.evolve, state)).toMatchObject({ status: 'RETRYING', attemptCount: 0 });
+    }
   });
 
   test('is counted in the log, and not among those that the delivery has', () => {

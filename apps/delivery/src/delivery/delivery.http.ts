@@ -25,6 +25,7 @@ import {
   detailExample,
 } from './delivery.answers.ts';
 import { DeliveryCommands } from './delivery.commands.ts';
+import { PlatformFaultReader } from '../platform-fault/platform-fault.reader.ts';
 import type { DeliveryRow } from './delivery.projection.ts';
 import { DeliveryReader } from './delivery.reader.ts';
 import type { DeliveryRecord } from './delivery.reader.ts';
@@ -50,6 +51,7 @@ export class DeliveryHttp {
     @Inject(WebhookDirectoryReader) private readonly webhooks: WebhookDirectoryReader,
     @Inject(TenantDirectory) private readonly tenants: TenantDirectory,
     @Inject(CircuitReader) private readonly circuits: Pick<CircuitReader, 'probeTimes'>,
+    @Inject(PlatformFaultReader) private readonly faults: Pick<PlatformFaultReader, 'heldPartitions'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -133,14 +135,16 @@ export class DeliveryHttp {
     if (!(await this.commands.remove(id, caller.tenantId))) throw notFound();
   }
 
-  /** Names from memory, circuits with one statement: a page of deliveries costs no query per row. */
+  /** Names from memory, circuits and faults of the platform with one statement each: a page of deliveries costs no query per row. */
   private async contextOf(rows: readonly DeliveryRow[]): Promise<ViewContext> {
     const open = rows.filter(({ status }) => status === 'PENDING' || status === 'RETRYING');
-    return {
-      nameOf: (webhookId) => this.webhooks.directory.get(webhookId)?.name ?? null,
-      probeTimes: await this.circuits.probeTimes([...new Set(open.map(({ webhookId }) => webhookId))]),
-      now: this.clock(),
-    };
+    const now = this.clock();
+    const [probeTimes, heldPartitions] = await Promise.all([
+      this.circuits.probeTimes([...new Set(open.map(({ webhookId }) => webhookId))]),
+      open.length > 0 ? this.faults.heldPartitions(now) : new Map<number, string>(),
+    ]);
+    const nameOf = (webhookId: string): string | null => this.webhooks.directory.get(webhookId)?.name ?? null;
+    return { nameOf, probeTimes, heldPartitions, now };
   }
 
   private async find(id: string, { tenantId }: Caller): Promise<DeliveryRecord> {

@@ -4,6 +4,7 @@ import type { Clock } from '@signet/contracts';
 import { CLOCK, IdempotencyKeys, IdempotencyModule } from '@signet/service-kit';
 import { CircuitModule } from '../circuit/circuit.module.ts';
 import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
+import { PlatformFaultReader } from '../platform-fault/platform-fault.reader.ts';
 import { DeliveryCommands } from './delivery.commands.ts';
 import { DeliveryHttp } from './delivery.http.ts';
 import { DeliveryReader } from './delivery.reader.ts';
@@ -14,6 +15,11 @@ import { DeliveryReader } from './delivery.reader.ts';
   controllers: [DeliveryHttp],
   providers: [
     { provide: DeliveryReader, inject: [EntityManager], useFactory: (em: EntityManager) => new DeliveryReader(em) },
+    {
+      provide: PlatformFaultReader,
+      inject: [EntityManager],
+      useFactory: (em: EntityManager) => new PlatformFaultReader(em),
+    },
     {
       provide: DeliveryCommands,
       inject: [EntityManager, DeliveryReader, CLOCK, IdempotencyKeys],

@@ -23,7 +23,7 @@ export interface DeliveryRow {
   readonly repeats: string | null;
   readonly status: DeliveryStatus;
   readonly attemptCount: number;
-  /** Failed probes of the webhook's circuit, which spent none of the attempts. */
+  /** Failed probes of the webhook's circuit, and attempts that failed by the platform's fault: none of the attempts is spent. */
   readonly unspentAttempts: number;
   readonly maxAttempts: number;
   /** A person asked for an attempt that has not ended yet: no circuit holds it back. */

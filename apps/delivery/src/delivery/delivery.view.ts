@@ -13,25 +13,35 @@ export interface ViewContext {
   readonly nameOf: (webhookId: string) => string | null;
   /** Of webhooks whose circuit is open: when the next probe is let through, an ISO instant. */
   readonly probeTimes: ReadonlyMap<string, string>;
+  /** Partitions whose deliveries a fault of the platform holds back, and at least until when, ISO instants. */
+  readonly heldPartitions: ReadonlyMap<number, string>;
   readonly now: Date;
 }
 
 /** A delivery in a list: the row, without the payload. */
-export function listView(row: DeliveryRow, { nameOf, probeTimes, now }: ViewContext): DeliveryListView {
-  const { day: _day, partition: _partition, kind, isRetryAsked, ...fields } = row;
+export function listView(row: DeliveryRow, { nameOf, probeTimes, heldPartitions, now }: ViewContext): DeliveryListView {
+  const { day: _day, partition, kind, isRetryAsked, ...fields } = row;
   const isOpen = row.status === 'PENDING' || row.status === 'RETRYING';
   const isHeldBack = isOpen && kind !== 'test' && !isRetryAsked;
-  const times = timesShown(row.nextRetryAt, (isHeldBack && probeTimes.get(row.webhookId)) || null, now.toISOString());
+  const faultUntil = (isHeldBack && heldPartitions.get(partition)) || null;
+  const probeAt = (isHeldBack && probeTimes.get(row.webhookId)) || null;
+  const heldUntil = faultUntil !== null && probeAt !== null ? latest(faultUntil, probeAt) : (faultUntil ?? probeAt);
+  const times = timesShown(row.nextRetryAt, heldUntil, now.toISOString());
   return {
     ...fields,
     ...times,
     webhookName: nameOf(row.webhookId),
     isTest: kind === 'test',
     isReplay: kind === 'replay',
-    summary: times.heldUntil
-      ? `Held back: the circuit is open; next probe at ${times.heldUntil}.`
-      : retrySentence({ ...row, ...times }),
+    summary: summaryOf({ ...row, ...times }, times.heldUntil, faultUntil !== null),
   };
+}
+
+function summaryOf(row: DeliveryRow, heldUntil: string | null, isOurFault: boolean): string {
+  if (heldUntil === null) return retrySentence(row);
+  return isOurFault
+    ? 'Held back: Signet itself cannot reach most receivers now; it goes out when that has ended, and no attempt is spent.'
+    : `Held back: the circuit is open; next probe at ${heldUntil}.`;
 }
 
 /**

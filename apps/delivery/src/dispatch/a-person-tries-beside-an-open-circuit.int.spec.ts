@@ -9,6 +9,7 @@ import { CircuitReader } from '../circuit/circuit.reader.ts';
 import { DeliveryCommands } from '../delivery/delivery.commands.ts';
 import { DeliveryHttp } from '../delivery/delivery.http.ts';
 import type { DeliveryListView } from '../delivery/delivery.view.ts';
+import { PlatformFaultReader } from '../platform-fault/platform-fault.reader.ts';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 import type { DispatchService } from './dispatch.service.ts';
 
@@ -41,7 +42,8 @@ beforeEach(async () => {
   const reader = new CircuitReader(fixture.orm.em);
   circuits = new CircuitHttp(reader, new CircuitCommands(fixture.orm.em, systemClock), known, systemClock);
   const commands = new DeliveryCommands(fixture.orm.em, fixture.reader, systemClock);
-  deliveries = new DeliveryHttp(fixture.reader, commands, known, fixture.tenants, reader, systemClock);
+  const faults = new PlatformFaultReader(fixture.orm.em);
+  deliveries = new DeliveryHttp(fixture.reader, commands, known, fixture.tenants, reader, faults, systemClock);
 });
 afterEach(async () => {
   await receiver?.close();

@@ -41,6 +41,7 @@ beforeEach(async () => {
     { directory: ahead } as never,
     fixture.tenants,
     circuits,
+    { heldPartitions: () => Promise.resolve(new Map()) },
     systemClock,
   );
 });

@@ -32,7 +32,7 @@ async function kept(given: ReceiverAnswer, credentials: Record<string, string> =
   const record = (await fixture.reader.find(row!.id, null))!;
   const { response } = record.events.at(-1)!.data as AttemptFacts;
   const shown = deliveryDetailAnswer.parse(
-    detailView(record, { nameOf: () => null, probeTimes: new Map(), now: new Date() }),
+    detailView(record, { nameOf: () => null, probeTimes: new Map(), heldPartitions: new Map(), now: new Date() }),
   );
   expect(shown).toMatchObject({ responseBody: response!.body, responseBodyTruncated: response!.bodyTruncated });
   return { ...response!, bytes: Buffer.byteLength(response!.body) };

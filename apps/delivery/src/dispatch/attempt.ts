@@ -7,6 +7,10 @@ import type { Clock } from '@signet/contracts';
 import type { AttemptResult } from '../delivery/delivery.decider.ts';
 import type { AttemptFacts, AttemptFailure } from '../delivery/delivery.events.ts';
 import { retryAfterMs } from '../delivery/retry-after.ts';
+import { hostOf } from '../platform-fault/host-of.ts';
+import { seenAttempt } from '../platform-fault/seen-attempt.ts';
+import type { SeenAttempt } from '../platform-fault/seen-attempt.ts';
+import type { Verdict } from '../platform-fault/suspects.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import { HiddenCredentials } from './hidden-credentials.ts';
@@ -16,6 +20,7 @@ import { MAX_RESPONSE_BYTES, recordedBody } from './recorded-body.ts';
 /** Signed and ready to be sent, not yet on the wire. Only a `CompletedAttempt` can be recorded. */
 export interface PreparedAttempt {
   readonly task: DeliveryTask;
+  readonly host: string;
   readonly attempt: number;
   readonly startedAt: Date;
   readonly url: string;
@@ -70,6 +75,7 @@ export function prepareAttempt(
   const timeoutMs = webhook.requestTimeoutMs ?? defaults.timeoutMs;
   return {
     task,
+    host: hostOf(webhook),
     attempt,
     startedAt: now,
     url: webhook.url,
@@ -94,23 +100,29 @@ function legacyHeader(
 /**
  * Sends it. Whatever the network does is a result, never an exception.
  *
+ * @param faultOf whose fault the failure is; it may take its time
  * @param mayBegin asked when it is about to be written
  * @returns null where it might not begin any more: nothing was sent
  */
 export async function sendAttempt(
   prepared: PreparedAttempt,
-  client: EgressClient,
+  client: Pick<EgressClient, 'post'>,
   clock: Clock,
   owner: string,
+  faultOf: (seen: SeenAttempt) => Verdict | Promise<Verdict>,
   mayBegin: () => boolean,
 ): Promise<CompletedAttempt | null> {
-  const { task, url, headers, timeoutMs, startedAt, identity } = prepared;
+  const { task, url, headers, timeoutMs, startedAt, identity, host } = prepared;
   const { body } = task;
   const limits = { timeoutMs, maxResponseBytes: MAX_RESPONSE_BYTES };
   try {
     const result = await client.post({ url, headers, body, ...limits, identity, mayBegin });
     const endedAt = clock();
-    return { prepared, result: attemptResult(prepared, result, endedAt, owner, startedAt) };
+    const { webhookId, row } = task;
+    const times = { startedAt: startedAt.getTime(), endedAt: endedAt.getTime() };
+    const seen = seenAttempt({ host, webhookId, tenantId: row?.tenantId ?? '', ...times }, result);
+    const fault = seen ? await faultOf(seen) : 'receiver';
+    return { prepared, result: attemptResult(prepared, result, endedAt, owner, startedAt, fault) };
   } catch (error) {
     if (error instanceof EgressWithheldError) return null;
     throw error;
@@ -123,6 +135,7 @@ function attemptResult(
   endedAt: Date,
   owner: string,
   startedAt: Date,
+  fault: Verdict,
 ): AttemptResult {
   const isResponse = result.kind === 'response';
   const hidden = new HiddenCredentials(prepared.credentials);
@@ -149,7 +162,7 @@ function attemptResult(
   };
   const failure = isResponse
     ? statusFailure(result.statusCode, result.note)
-    : { errorClass: result.errorClass, errorMessage: storable(result.message), fault: 'receiver' as const };
+    : { errorClass: result.errorClass, errorMessage: storable(result.message), fault };
   return {
     facts,
     endedAtMs: endedAt.getTime(),

@@ -5,7 +5,7 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { CONSUMER_GROUPS, DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
-import { EgressClient, EgressRules } from '@signet/egress';
+import { EgressClient, EgressRules, trustStoreFault } from '@signet/egress';
 import { committedOffsets, DeadLetters, RecordProducer } from '@signet/kafka';
 import { CLOCK, LOGGER, SAMPLES, SETTINGS, TenantDirectory } from '@signet/service-kit';
 import type { Logger, Samples } from '@signet/service-kit';
@@ -19,6 +19,7 @@ import { kafkaClient } from '../kafka-client.ts';
 import { MetricsModule } from '../metrics/metrics.module.ts';
 import { OutcomesModule } from '../outcomes/outcomes.module.ts';
 import { OutcomesRelay } from '../outcomes/outcomes.relay.ts';
+import { CanaryClient } from '../platform-fault/canary.ts';
 import { ProducerModule } from '../producer.module.ts';
 import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
@@ -45,6 +46,12 @@ import { Membership } from './membership.ts';
         }),
     },
     {
+      provide: CanaryClient,
+      inject: [SETTINGS, CLOCK],
+      useFactory: (settings: DeliverySettings, clock: Clock) =>
+        new CanaryClient(settings.SIGNET_CANARY_URL, new EgressRules({ allow: settings.SIGNET_EGRESS_ALLOW }), clock),
+    },
+    {
       provide: DispatchService,
       inject: [
         SETTINGS,
@@ -52,6 +59,7 @@ import { Membership } from './membership.ts';
         CLOCK,
         EntityManager,
         EgressClient,
+        CanaryClient,
         DayPartitions,
         WebhookDirectoryReader,
         TenantDirectory,
@@ -74,6 +82,7 @@ export class DispatchModule implements OnApplicationBootstrap, OnApplicationShut
   constructor(
     @Inject(DispatchService) private readonly service: DispatchService,
     @Inject(EgressClient) private readonly client: EgressClient,
+    @Inject(CanaryClient) private readonly canary: CanaryClient,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Registry) private readonly registry: Registry,
     @Inject(SAMPLES) private readonly samples: Samples,
@@ -84,11 +93,12 @@ export class DispatchModule implements OnApplicationBootstrap, OnApplicationShut
 
   onApplicationBootstrap(): void {
     const { service, clock } = this;
-    const { dispatcher, circuits, recorder, ownership } = service;
+    const { dispatcher, circuits, recorder, ownership, platform } = service;
     showDispatch(this.registry, {
       attemptsInFlight: () => dispatcher.attemptsInFlight,
       tasksInMemory: () => dispatcher.size,
       openCircuits: () => circuits.openCount(),
+      isPlatformFault: () => platform.isFault,
       longestOpen: (limit) => circuits.longestOpen(limit),
       recorderBacklog: () => recorder.backlog,
       webhooks: () => this.webhooks.directory.size,
@@ -107,6 +117,7 @@ export class DispatchModule implements OnApplicationBootstrap, OnApplicationShut
   async onApplicationShutdown(): Promise<void> {
     await this.service.stop();
     await this.client.close();
+    await this.canary.close();
   }
 }
 
@@ -116,6 +127,7 @@ function dispatchService(
   clock: Clock,
   em: EntityManager,
   client: EgressClient,
+  canary: CanaryClient,
   partitions: DayPartitions,
   directory: WebhookDirectoryReader,
   tenants: TenantDirectory,
@@ -126,6 +138,8 @@ function dispatchService(
 ): DispatchService {
   const { clientId } = kafkaClient(settings, logger);
   const load = new EventLoopLoad();
+  const trustFault = trustStoreFault();
+  if (trustFault) logger.error(trustFault);
   return new DispatchService(
     {
       em,
@@ -149,6 +163,13 @@ function dispatchService(
         metrics.deadLettered(reason),
       ),
       onError: (error) => logger.warn({ err: error }, 'due deliveries could not be read'),
+      isTrustLoaded: trustFault === null,
+      canary: canary.isSet ? () => canary.isReached() : null,
+      onPlatformFault: (evidence) => {
+        if (evidence)
+          logger.error({ evidence }, 'the platform is at fault: deliveries are held back, only probes go out');
+        else logger.info('the platform is no longer at fault: deliveries go out again');
+      },
       isBusy: () => load.isBusy(),
       isMember: () => membership.isFresh(),
       committedOffsets: (partitions) =>
@@ -159,6 +180,14 @@ function dispatchService(
       policy: { scheduleMs: settings.SIGNET_RETRY_SCHEDULE, jitter: settings.SIGNET_RETRY_JITTER },
       circuitFailures: settings.SIGNET_CIRCUIT_FAILURES,
       maxAttempts: settings.SIGNET_MAX_ATTEMPTS,
+      platformFault: {
+        minHosts: settings.SIGNET_PLATFORM_FAULT_HOSTS,
+        minTenants: settings.SIGNET_PLATFORM_FAULT_TENANTS,
+        memoryMs: settings.SIGNET_PLATFORM_FAULT_MEMORY,
+        windowMs: settings.SIGNET_PLATFORM_FAULT_WINDOW,
+        probesPerSecond: settings.SIGNET_PLATFORM_FAULT_PROBES,
+        retryMs: 5_000,
+      },
       requestTimeoutMs: settings.SIGNET_REQUEST_TIMEOUT,
       perWebhookConcurrency: settings.SIGNET_WEBHOOK_CONCURRENCY,
       totalConcurrency: settings.SIGNET_DISPATCH_CONCURRENCY,

@@ -15,6 +15,13 @@ import type { StoredCircuit } from '../circuit/stored-circuit.ts';
 import type { DayPartitions } from '../database/day-partitions.ts';
 import type { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
 import type { RetryPolicy } from '../delivery/retry-schedule.ts';
+import { hostOf } from '../platform-fault/host-of.ts';
+import type { Evidence } from '../platform-fault/local-evidence.policy.ts';
+import { KnownHosts } from '../platform-fault/known-hosts.ts';
+import { PlatformFault } from '../platform-fault/platform-fault.ts';
+import type { PlatformFaultSettings } from '../platform-fault/platform-fault.ts';
+import { PlatformFaultRecords } from '../platform-fault/platform-fault.records.ts';
+import type { SeenAttempt } from '../platform-fault/seen-attempt.ts';
 import type { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import type { WebhookChange } from '../webhook-directory/webhook-directory.ts';
 import { isMended } from '../webhook-directory/is-mended.ts';
@@ -51,6 +58,10 @@ export interface DispatchSettings {
   /** A webhook's circuit opens at this many failures in a row. */
   readonly circuitFailures: number;
   readonly maxAttempts: number;
+  readonly platformFault: Omit<PlatformFaultSettings, 'totalConcurrency'> & {
+    /** A delivery that failed by the platform's fault goes out again this much later, and up to as much more, milliseconds. */
+    readonly retryMs: number;
+  };
   readonly requestTimeoutMs: number;
   readonly perWebhookConcurrency: number;
   readonly totalConcurrency: number;
@@ -72,7 +83,7 @@ export interface DispatchDependencies {
   /** By default the process's own. */
   readonly monotonic?: Monotonic;
   readonly random: () => number;
-  readonly client: EgressClient;
+  readonly client: Pick<EgressClient, 'post' | 'withholdWaiting'>;
   readonly sealing: SealingKeys;
   readonly partitions: DayPartitions;
   readonly directory: Pick<WebhookDirectoryReader, 'directory' | 'whenComplete' | 'heartbeatAgeMs'>;
@@ -84,6 +95,12 @@ export interface DispatchDependencies {
   /** Of records that turn out to be at fault when they have left Kafka. */
   readonly deadLetters: Pick<DeadLetters, 'publish'>;
   readonly onError: (error: unknown) => void;
+  /** Whether the certificates that receivers' are judged by could be loaded. */
+  readonly isTrustLoaded: boolean;
+  /** Asks a URL of the operator's own; whether it was reached. null: there is none. */
+  readonly canary: (() => Promise<boolean>) | null;
+  /** The platform is at fault from now on, by this evidence; null: no longer. */
+  readonly onPlatformFault: (evidence: Evidence | null) => void;
   /** This process has enough to do: what has no hurry waits. */
   readonly isBusy: () => boolean;
   /** Whether the membership in the consumer group is fresh enough to start a POST. */
@@ -92,7 +109,7 @@ export interface DispatchDependencies {
   readonly committedOffsets: (partitions: readonly number[]) => Promise<ReadonlyMap<number, bigint>>;
 }
 
-/** A lease outlives the longest POST by this much, so that an owner that is alive always reports before it ends. */
+/** A lease outlives the longest POST, and the longest wait for whose fault it was, by this much, so that an owner that is alive always reports before it ends. */
 const LEASE_MARGIN_MS = 15_000;
 const MAX_REQUEST_TIMEOUT_MS = 30_000;
 
@@ -101,9 +118,12 @@ export class DispatchService {
   readonly intake: DispatchIntake;
   readonly dispatcher: Dispatcher;
   readonly circuits: Circuits;
+  readonly platform: PlatformFault;
   readonly recorder: Recorder;
   readonly ownership: Ownership;
   private readonly circuitRecords: CircuitRecords;
+  private readonly faultRecords: PlatformFaultRecords;
+  private readonly knownHosts: KnownHosts;
   private readonly askedProbes: AskedProbes;
   private readonly due: DueDeliveries;
   private readonly handOver: HandOver;
@@ -129,7 +149,8 @@ export class DispatchService {
   ) {
     const { em, clock, client, directory, tenants, metrics } = on;
     const reasonOf = (webhookId: string) => reasonToEnd(webhookId, directory.directory, tenants);
-    const leaseMs = Math.max(settings.requestTimeoutMs, MAX_REQUEST_TIMEOUT_MS) + LEASE_MARGIN_MS;
+    const attemptMs = Math.max(settings.requestTimeoutMs, MAX_REQUEST_TIMEOUT_MS) + settings.platformFault.windowMs;
+    const leaseMs = attemptMs + LEASE_MARGIN_MS;
     const leaseEnd = (): Date => new Date(clock().getTime() + leaseMs);
     const keys = new SigningKeys(on.sealing, clock);
     const credentials = new HeaderCredentials(on.sealing);
@@ -154,6 +175,42 @@ export class DispatchService {
       onError: on.onError,
     });
     this.rates = new RateLimits(clock);
+    this.platform = new PlatformFault(
+      { ...settings.platformFault, totalConcurrency: settings.totalConcurrency },
+      {
+        clock,
+        isTrustLoaded: on.isTrustLoaded,
+        candidates: () => this.dispatcher.webhooksWaiting(),
+        hostOf: (webhookId) => {
+          const webhook = directory.directory.get(webhookId);
+          return webhook && hostOf(webhook);
+        },
+        canary: on.canary,
+        listener: {
+          began: (evidence) => {
+            on.onPlatformFault(evidence);
+            this.faultRecords.began(evidence);
+            this.dispatcher.resumeAll();
+          },
+          ended: () => {
+            on.onPlatformFault(null);
+            this.faultRecords.ended();
+            this.lookAtEverything();
+          },
+          grew: () => this.dispatcher.useFreeSlots(),
+          mayProbe: (webhookId) => this.resume(webhookId),
+          blamed: (evidence) => metrics.platformFailed(evidence),
+        },
+      },
+    );
+    this.faultRecords = new PlatformFaultRecords({
+      em,
+      clock,
+      claims: () => this.ownership.all(),
+      onError: on.onError,
+    });
+    const { memoryMs } = settings.platformFault;
+    this.knownHosts = new KnownHosts(em, this.platform.memory, memoryMs, clock, on.onError);
     const refused = new RefusedDeliveries(on.deadLetters, clock, on.onError, this.stopping.signal);
     this.recorder = new Recorder(em, on.partitions, settings.recorder, {
       committed: () => on.listener.committed(),
@@ -167,6 +224,7 @@ export class DispatchService {
       directory: directory.directory,
       circuits: this.circuits,
       rates: this.rates,
+      platform: this.platform,
       store: new TaskStore({
         recorder: this.recorder,
         due: this.due,
@@ -186,7 +244,8 @@ export class DispatchService {
           identity: identities.of(webhook),
         };
         const prepared = prepareAttempt(task, webhook, means, defaults, startedAt);
-        return sendAttempt(prepared, client, clock, settings.replica, mayBegin);
+        const faultOf = (seen: SeenAttempt) => this.platform.judge(seen);
+        return sendAttempt(prepared, client, clock, settings.replica, faultOf, mayBegin);
       },
       withholdWaiting: () => client.withholdWaiting(),
       reasonToEnd: ({ webhookId }) => reasonOf(webhookId),
@@ -201,6 +260,7 @@ export class DispatchService {
         leased: settings.leasedInMemory,
         requestTimeoutMs: settings.requestTimeoutMs,
         unknownWebhookMs: 30_000,
+        retryOfOursMs: settings.platformFault.retryMs,
       },
     });
     const claims = (): PartitionClaim[] => (this.isServing ? this.ownership.all() : []);
@@ -270,6 +330,7 @@ export class DispatchService {
 
   /** Begins to serve stored deliveries, once the directories can tell where they go, and whether. */
   async start(): Promise<void> {
+    await this.knownHosts.start();
     await this.whenDirectoriesAreComplete();
     this.isStarted = true;
     this.loop.start();
@@ -287,9 +348,12 @@ export class DispatchService {
     await this.askedProbes.stop();
     await this.endings.stop();
     this.handBack(await this.dispatcher.drain());
+    this.platform.stop();
     await this.shelfLoop.stop();
     // What ends now may begin more: a claim that is found to be lost is taken back, and what lies there is looked at.
     while (this.background.size > 0) await Promise.all(this.background);
+    await this.knownHosts.stop();
+    await this.faultRecords.stop();
     await this.circuitRecords.stop();
     this.circuits.close();
     this.rates.close();
@@ -413,6 +477,13 @@ export class DispatchService {
       }
       await wait(TAKE_BACK_MS, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** What was held back may go on. */
+  private lookAtEverything(): void {
+    this.dispatcher.resumeAll();
+    this.loop.wake();
+    this.shelfLoop.shelved();
   }
 
   private resume(webhookId: string): void {

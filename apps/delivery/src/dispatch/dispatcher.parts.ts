@@ -4,6 +4,7 @@ import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import type { CompletedAttempt } from './attempt.ts';
 import type { Circuits } from '../circuit/circuits.ts';
+import type { PlatformFault } from '../platform-fault/platform-fault.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { FirstLooks } from './first-looks.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -21,12 +22,16 @@ export interface DispatchLimits {
   readonly requestTimeoutMs: number;
   /** How long a webhook may be unknown before its deliveries end as `deleted`: the directory may lag behind fan-out. */
   readonly unknownWebhookMs: number;
+  /** A delivery that failed by the platform's fault goes out again this much later, and up to as much more. */
+  readonly retryOfOursMs: number;
 }
 
 export interface DispatcherParts {
   readonly directory: WebhookDirectory;
   readonly circuits: Circuits;
   readonly rates: RateLimits;
+  /** What holds all webhooks back while the platform is at fault. */
+  readonly platform: Pick<PlatformFault, 'passage' | 'begin' | 'limit' | 'settle' | 'goOn'>;
   readonly store: TaskStore;
   readonly policy: RetryPolicy;
   readonly clock: Clock;

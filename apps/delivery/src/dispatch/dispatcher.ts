@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AbandonReason } from '@signet/contracts';
 import type { EndedAttempt } from '../circuit/circuit.policy.ts';
+import type { CircuitState } from '../circuit/circuits.ts';
 import type { Due } from '../delivery/delivery.log.ts';
 import { scheduledDelayMs } from '../delivery/retry-schedule.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
@@ -38,11 +39,11 @@ export class Dispatcher {
   isSuspended = true;
 
   constructor(private readonly parts: DispatcherParts) {
-    this.slots = new Slots(parts.limits.total);
+    this.slots = new Slots(parts.limits.total, () => parts.platform.limit());
     this.urgent = new Shares(Math.ceil(parts.limits.total * URGENT_SHARE));
     this.queues = new WebhookQueues({
       directory: parts.directory,
-      circuitState: (webhookId) => parts.circuits.state(webhookId),
+      circuitState: (webhookId) => this.passage(webhookId),
       ...parts.limits,
     });
   }
@@ -69,9 +70,9 @@ export class Dispatcher {
     }
     const queue = this.queues.of(task.webhookId);
     if (task.isAskedFor) this.markUrgent(task, queue);
-    const isBlocked = !task.isUrgent && this.parts.circuits.state(task.webhookId) === 'open';
+    const isBlocked = !task.isUrgent && this.passage(task.webhookId) === 'open';
     const step = this.lanes.enter(task, isBehindStored);
-    if (isBlocked || step !== 'started') this.keepWaiting(queue);
+    if ((isBlocked && !this.isHeldByPlatform(task.webhookId)) || step !== 'started') this.keepWaiting(queue);
     const isTooMuch = isFull && !task.isUrgent;
     if (isBlocked || isTooMuch || isBehindStored || step === 'leaving') void this.park([task]);
     else if (step === 'started') {
@@ -164,14 +165,14 @@ export class Dispatcher {
   /** The webhook's circuit is open, or none of its attempts has ended for `stalledMs`. */
   takesNothing(webhookId: string, stalledMs: number): boolean {
     if (this.isSuspended) return false;
-    if (this.parts.circuits.state(webhookId) === 'open') return true;
+    if (this.passage(webhookId) === 'open') return true;
     const queue = this.queues.find(webhookId);
     return queue !== undefined && queue.inFlight > 0 && this.isStalled(queue, stalledMs);
   }
 
   /** Its circuit is not open, nothing of it is parked, and no more waits here than goes out at once. */
   isReady(webhookId: string): boolean {
-    if (this.parts.circuits.state(webhookId) === 'open') return false;
+    if (this.passage(webhookId) === 'open') return false;
     const queue = this.queues.find(webhookId);
     if (queue === undefined) return true;
     return queue.length <= this.slotsOf(queue) && queue.parking === 0 && !queue.hasParked;
@@ -209,6 +210,7 @@ export class Dispatcher {
   async suspend(graceMs: number): Promise<void> {
     this.isSuspended = true;
     this.parts.withholdWaiting();
+    this.parts.platform.settle();
     await Promise.race([Promise.all([...this.underWay]), wait(graceMs)]);
     await this.parts.store.hold(
       [...this.tasks.values()].filter(({ inFlight }) => inFlight),
@@ -220,6 +222,7 @@ export class Dispatcher {
   /** What waits is this replica's to serve. */
   goOn(): void {
     this.isSuspended = false;
+    this.parts.platform.goOn();
     for (const queue of this.queues.all()) this.pump(queue);
   }
 
@@ -231,6 +234,7 @@ export class Dispatcher {
   /** Starts nothing more, and drops what waits when every attempt on the wire has ended and is recorded. */
   async drain(): Promise<DeliveryTask[]> {
     this.isDraining = true;
+    this.parts.platform.settle();
     await Promise.all([...this.underWay]);
     return this.forget(() => true);
   }
@@ -263,6 +267,33 @@ export class Dispatcher {
     return queue !== undefined && (queue.length > 0 || queue.inFlight > 0 || queue.hasParked || queue.parking > 0);
   }
 
+  /** What its circuit, and a fault of the platform, do to the webhook's deliveries. */
+  private passage(webhookId: string): CircuitState {
+    const ofPlatform = this.parts.platform.passage(webhookId);
+    if (ofPlatform === 'open') return 'open';
+    const ofCircuit = this.parts.circuits.state(webhookId);
+    return ofCircuit === 'closed' ? ofPlatform : ofCircuit;
+  }
+
+  private isHeldByPlatform(webhookId: string): boolean {
+    return this.parts.platform.passage(webhookId) === 'open';
+  }
+
+  /** All queues look again: a fault of the platform has begun or ended. */
+  resumeAll(): void {
+    for (const queue of [...this.queues.all()]) this.pump(queue);
+  }
+
+  /** More slots may be free than when the queues took their turns. */
+  useFreeSlots(): void {
+    for (let next = this.turns.next(this.slots); next; next = this.turns.next(this.slots)) this.pump(next, 1);
+  }
+
+  /** Webhooks that have something to send: here, or parked in PostgreSQL. */
+  *webhooksWaiting(): Iterable<string> {
+    for (const { webhookId, length, hasParked } of this.queues.all()) if (length > 0 || hasParked) yield webhookId;
+  }
+
   private slotsOf(queue: WebhookQueue): number {
     return Math.min(queue.slots(this.parts.limits.perWebhook), this.parts.circuits.slots(queue.webhookId));
   }
@@ -280,12 +311,10 @@ export class Dispatcher {
   /** @param slots that it may take while others wait for some, too */
   private pump(queue: WebhookQueue, slots = Number.POSITIVE_INFINITY): void {
     if (this.isDraining || this.isSuspended) return;
-    const { circuits } = this.parts;
     this.startUrgent(queue);
     while (queue.length > 0 && queue.inFlight < this.slotsOf(queue)) {
-      const circuit = circuits.state(queue.webhookId);
-      if (circuit === 'open') {
-        this.keepWaiting(queue);
+      if (this.passage(queue.webhookId) === 'open') {
+        if (!this.isHeldByPlatform(queue.webhookId)) this.keepWaiting(queue);
         void this.park(queue.drain());
         return;
       }
@@ -362,6 +391,7 @@ export class Dispatcher {
 
   private begin(task: DeliveryTask, queue: WebhookQueue, webhook: RoutedWebhook): void {
     task.inFlight = true;
+    this.parts.platform.begin(task.webhookId);
     const now = this.parts.clock();
     task.wasKeptWaiting = task.wasShelved || (task.acceptedAt !== null && queue.keptWaitingAt >= task.acceptedAt);
     task.attemptEndsAt = now.getTime() + (webhook.requestTimeoutMs ?? this.parts.limits.requestTimeoutMs);
@@ -376,18 +406,23 @@ export class Dispatcher {
   }
 
   private complete(task: DeliveryTask, queue: WebhookQueue, completed: CompletedAttempt): Promise<void> {
-    const { circuits, policy, random, observer } = this.parts;
+    const { circuits, policy, random, observer, limits } = this.parts;
     const { result } = completed;
     this.freeSlot(task, queue);
-    if (!task.isUrgent) queue.attemptEnded(result.facts.durationMs, result.failure !== null);
+    const isOurFault = result.failure?.fault === 'platform';
+    if (!task.isUrgent && !isOurFault) queue.attemptEnded(result.facts.durationMs, result.failure !== null);
     const chance = random();
     const { webhookId, claim } = task;
     const ended = endedAttempt(completed);
-    const heard = this.parts.owns(task) ? circuits.record(webhookId, ended, claim.partition) : undefined;
+    let heard: Promise<void> | undefined;
+    if (isOurFault) circuits.giveUp(webhookId, task.cause);
+    else if (this.parts.owns(task)) heard = circuits.record(webhookId, ended, claim.partition);
     const probeAt = circuits.probeAt(webhookId) ?? ended.endedAt + scheduledDelayMs(policy, 1);
-    const nextProbeAtMs = probeAt + BEHIND_PROBE_MS;
+    const unspentRetryAtMs = isOurFault
+      ? this.parts.clock().getTime() + limits.retryOfOursMs * (1 + chance)
+      : probeAt + BEHIND_PROBE_MS;
     const decide = (): void => {
-      task.decide({ type: 'RecordAttempt', data: { result, policy, random: chance, nextProbeAtMs } });
+      task.decide({ type: 'RecordAttempt', data: { result, policy, random: chance, unspentRetryAtMs } });
       const reason = task.isOpen ? this.parts.reasonToEnd(task) : null;
       if (reason && this.lookAgainAt(task, reason) === null) this.abandon(task, reason);
     };
@@ -439,7 +474,7 @@ export class Dispatcher {
     if (!this.isDraining && !this.isSuspended) this.startUrgent(queue);
     if (queue.length > 0) this.turns.add(queue);
     else this.pump(queue);
-    for (let next = this.turns.next(this.slots); next; next = this.turns.next(this.slots)) this.pump(next, 1);
+    this.useFreeSlots();
   }
 
   private async store(task: DeliveryTask, dueOf: () => Due, decide?: () => void): Promise<void> {

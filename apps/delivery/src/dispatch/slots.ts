@@ -21,7 +21,11 @@ export class Slots {
   private readonly tenants: Shares;
   private readonly mostOfAKind: number;
 
-  constructor(private readonly total: number) {
+  constructor(
+    private readonly total: number,
+    /** So many at most for now. */
+    private readonly limit: () => number = () => Number.POSITIVE_INFINITY,
+  ) {
     this.tenants = new Shares(total);
     this.mostOfAKind = total - Math.floor(total * RESERVED);
   }
@@ -50,6 +54,6 @@ export class Slots {
   }
 
   private free(kind: SlotKind): number {
-    return Math.min(this.total - this.inFlight, this.mostOfAKind - this.taken[kind]);
+    return Math.min(Math.min(this.total, this.limit()) - this.inFlight, this.mostOfAKind - this.taken[kind]);
   }
 }

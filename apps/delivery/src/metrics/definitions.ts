@@ -122,6 +122,23 @@ export const DELIVERY_METRICS = {
     labels: ['to'],
     startsAt0: eachOf('to', ['open', 'half_open', 'closed']),
   }),
+  platformFailures: defineCounter({
+    name: 'signet_platform_fault_attempts_total',
+    help: 'Attempts that failed by the fault of the platform, by what shows it: they count against no webhook.',
+    unit: 'attempts',
+    use: 'Which part of the platform fails; see the runbook.',
+    labels: ['evidence'],
+    startsAt0: eachOf('evidence', [
+      ...['file_handles', 'ports', 'memory', 'route', 'firewall', 'resolver'],
+      ...['trust_store', 'most_hosts', 'canary'],
+    ]),
+  }),
+  platformFault: defineGauge({
+    name: 'signet_platform_fault',
+    help: '1 while this replica takes the platform to be at fault, and sends a few probes only; else 0.',
+    unit: '0 or 1',
+    use: 'Alert SignetPlatformFault.',
+  }),
   attemptsInFlight: defineGauge({
     name: 'signet_delivery_attempts_in_flight',
     help: 'POSTs on the wire.',

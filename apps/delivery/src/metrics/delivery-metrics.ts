@@ -6,6 +6,7 @@ import type { CircuitChange } from '../circuit/circuits.ts';
 import type { AttemptResult } from '../delivery/delivery.decider.ts';
 import type { DeliveryTask } from '../dispatch/delivery-task.ts';
 import type { DispatchObserver } from '../dispatch/dispatch-observer.ts';
+import type { Evidence } from '../platform-fault/local-evidence.policy.ts';
 import { DELIVERY_METRICS } from './definitions.ts';
 
 /**
@@ -24,6 +25,7 @@ export class DeliveryMetrics implements DispatchObserver {
   private readonly platformErrors: Counter;
   private readonly refusals: Counter;
   private readonly circuitChanges: Counter<'to'>;
+  private readonly platformFailures: Counter<'evidence'>;
 
   constructor(
     registry: Registry,
@@ -40,6 +42,12 @@ export class DeliveryMetrics implements DispatchObserver {
     this.platformErrors = counter(registry, DELIVERY_METRICS.platformErrors);
     this.refusals = counter(registry, DELIVERY_METRICS.refusals);
     this.circuitChanges = counter(registry, DELIVERY_METRICS.circuitChanges);
+    this.platformFailures = counter(registry, DELIVERY_METRICS.platformFailures);
+  }
+
+  /** An attempt failed by the platform's fault. */
+  platformFailed(evidence: Evidence): void {
+    this.platformFailures.inc({ evidence });
   }
 
   fannedOut(messages: number, requests: number): void {

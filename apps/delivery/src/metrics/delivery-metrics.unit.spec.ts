@@ -25,7 +25,7 @@ const LABELS = [
     'circuit',
     'partition',
   ],
-  ...['webhook_id', 'le', 'kind', 'space', 'type', 'version', 'major', 'minor', 'patch'],
+  ...['webhook_id', 'le', 'kind', 'space', 'type', 'version', 'major', 'minor', 'patch', 'evidence'],
 ];
 let registry: Registry;
 let metrics: DeliveryMetrics;
@@ -46,6 +46,7 @@ beforeEach(() => {
     attemptsInFlight: () => 1,
     tasksInMemory: () => 1,
     openCircuits: () => WEBHOOKS,
+    isPlatformFault: () => true,
     longestOpen: (limit) => open.slice(0, limit),
     recorderBacklog: () => 1,
     webhooks: () => WEBHOOKS,

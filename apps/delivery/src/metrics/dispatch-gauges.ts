@@ -9,6 +9,7 @@ export interface DispatchState {
   readonly attemptsInFlight: () => number;
   readonly tasksInMemory: () => number;
   readonly openCircuits: () => number;
+  readonly isPlatformFault: () => boolean;
   readonly longestOpen: (limit: number) => readonly OpenCircuit[];
   readonly recorderBacklog: () => number;
   readonly webhooks: () => number;
@@ -32,6 +33,7 @@ export function showDispatch(registry: Registry, state: DispatchState): void {
   show(DELIVERY_METRICS.attemptsInFlight, state.attemptsInFlight);
   show(DELIVERY_METRICS.tasks, state.tasksInMemory);
   show(DELIVERY_METRICS.openCircuits, state.openCircuits);
+  show(DELIVERY_METRICS.platformFault, () => Number(state.isPlatformFault()));
   show(DELIVERY_METRICS.recorderBacklog, state.recorderBacklog);
   show(DELIVERY_METRICS.directoryWebhooks, state.webhooks);
   show(DELIVERY_METRICS.unreadableWebhooks, state.unreadableWebhooks);

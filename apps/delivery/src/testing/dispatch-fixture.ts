@@ -25,18 +25,29 @@ import { DeliveryReader } from '../delivery/delivery.reader.ts';
 import type { DeliveryTask } from '../dispatch/delivery-task.ts';
 import { DispatchService } from '../dispatch/dispatch.service.ts';
 import type { DispatchSettings } from '../dispatch/dispatch.service.ts';
+import type { Evidence } from '../platform-fault/local-evidence.policy.ts';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import { withoutPoolTimers } from './pool-timers.ts';
 import { snapshotOf } from './webhook-snapshot.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 export const PARTITION = 0;
+const PLATFORM_FAULT = {
+  minHosts: 5,
+  minTenants: 3,
+  memoryMs: 3_600_000,
+  windowMs: 60_000,
+  probesPerSecond: 3,
+  retryMs: 500,
+};
 
 export interface DispatchFixtureOptions {
   readonly clock?: Clock;
   /** The way to the database from its URL, where a test cuts it off. */
   readonly through?: (databaseUrl: string) => Promise<string>;
   readonly egress?: Partial<EgressClientOptions>;
+  /** Instead of a client of the fixture's own. */
+  readonly client?: Pick<EgressClient, 'post' | 'withholdWaiting' | 'close'>;
   /** False where a test moves the timers: hours that pass at once must not end connections. */
   readonly hasPoolTimers?: boolean;
 }
@@ -49,6 +60,10 @@ export class DispatchFixture {
   readonly secret = generateSecret(randomBytes);
   isMember = true;
   isBusy = false;
+  isTrustLoaded = true;
+  canary: (() => Promise<boolean>) | null = null;
+  /** Evidence of each that began, and null where it ended. */
+  readonly platformFaults: (Evidence | null)[] = [];
   /** Metrics of the replica that was made last. */
   metrics = new Registry();
   /** Uniform in [0, 1): the jitter. */
@@ -77,7 +92,7 @@ export class DispatchFixture {
     private readonly database: TestDatabase,
     readonly orm: MikroORM,
     private readonly partitions: DayPartitions,
-    private readonly client: EgressClient,
+    private readonly client: Pick<EgressClient, 'post' | 'withholdWaiting' | 'close'>,
     private readonly clock: Clock,
   ) {}
 
@@ -85,6 +100,7 @@ export class DispatchFixture {
     clock = systemClock,
     through,
     egress = {},
+    client = new EgressClient({ rules: new EgressRules({ allow: ['127.0.0.0/8'] }), ...egress }),
     hasPoolTimers = true,
   }: DispatchFixtureOptions = {}): Promise<DispatchFixture> {
     const database = await testDatabase();
@@ -94,7 +110,6 @@ export class DispatchFixture {
       hasPoolTimers ? databaseOptions(options) : withoutPoolTimers(databaseOptions(options)),
     );
     await migrate(orm, options);
-    const client = new EgressClient({ rules: new EgressRules({ allow: ['127.0.0.0/8'] }), ...egress });
     const partitions = new DayPartitions(orm.em, clock, 90 * DAY_MS, longSession(options));
     return new DispatchFixture(database, orm, partitions, client, clock);
   }
@@ -142,6 +157,9 @@ export class DispatchFixture {
         onRefused: (task, error) => this.onRefused(task, error),
         deadLetters: { publish: async (letters) => void this.deadLetters.push(...letters) },
         onError: (error) => this.onError(error),
+        isTrustLoaded: this.isTrustLoaded,
+        canary: this.canary,
+        onPlatformFault: (evidence) => void this.platformFaults.push(evidence),
         isBusy: () => this.isBusy,
         isMember: () => this.isMember,
         committedOffsets: (partitions) =>
@@ -152,6 +170,7 @@ export class DispatchFixture {
         policy: { scheduleMs: [50, 50, 50, 50, 50], jitter: 0 },
         circuitFailures: 5,
         maxAttempts: 5,
+        platformFault: PLATFORM_FAULT,
         requestTimeoutMs: 5_000,
         perWebhookConcurrency: 8,
         totalConcurrency: 256,

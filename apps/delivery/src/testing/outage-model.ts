@@ -198,8 +198,8 @@ export class OutageModel {
     const facts = { attempt, cause, startedAt: iso(startedAt), endedAt: iso(now) } as never;
     const failure = hasFailed ? ({ errorClass: 'http_status', errorMessage: '', fault: 'receiver' } as const) : null;
     const result = { facts, failure, endedAtMs: START + now, retryAfterMs: null, final: false };
-    const nextProbeAtMs = START + now + probeDelayMs(RULES, this.openings) + 500;
-    const data = { result, policy: POLICY, random: 0, nextProbeAtMs };
+    const unspentRetryAtMs = START + now + probeDelayMs(RULES, this.openings) + 500;
+    const data = { result, policy: POLICY, random: 0, unspentRetryAtMs };
     const events = deliveryDecider.decide({ type: 'RecordAttempt', data }, state);
     this.decided(delivery, events);
     for (const event of events)

@@ -30,12 +30,15 @@ export class RegistrySide {
     private readonly clock: Clock,
   ) {}
 
-  register(settings: Pick<WebhookSettings, 'name' | 'url'> & Partial<WebhookSettings>): WebhookSnapshot {
+  register(
+    settings: Pick<WebhookSettings, 'name' | 'url'> & Partial<WebhookSettings>,
+    tenantId = 'tenant-1',
+  ): WebhookSnapshot {
     const id = newId();
     this.streams.set(id, { webhook: webhookDecider.initialState(), events: [] });
     this.handle(id, {
       type: 'RegisterWebhook',
-      tenantId: 'tenant-1',
+      tenantId,
       settings: { ...DEFAULTS, ...settings },
       sealedSecret: this.fixture.sealed(id, this.fixture.secret),
       createdBy: 'test',

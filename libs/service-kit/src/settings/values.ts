@@ -78,6 +78,14 @@ export const list = <T>(item: z.ZodType<T, string>, { min = 1 }: { min?: number 
 export const topicName = (): z.ZodType<string, string> =>
   text((raw) => (/^[A-Za-z0-9._-]{1,249}$/.test(raw) ? raw : undefined), 'must be a Kafka topic');
 
+/** An http or https URL without user, password or fragment. */
+export const httpUrl = (): z.ZodType<string, string> =>
+  text((raw) => {
+    const url = URL.parse(raw);
+    if (!url || !/^https?:$/.test(url.protocol)) return undefined;
+    return url.username === '' && url.password === '' && url.hash === '' ? raw : undefined;
+  }, 'must be an http or https URL without user, password or fragment');
+
 export const hostAndPort = (): z.ZodType<string, string> =>
   text((raw) => {
     const [, digits] = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):(\d{1,5})$/.exec(raw) ?? [];

@@ -1,0 +1,25 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/**
+ * What the owners of partitions tell of a fault of the platform, so that every replica can answer questions about it; and
+ * the hosts that answered lately, so that a process that starts in the middle of a fault knows it from the receivers' own.
+ */
+export class PlatformFaultsMigration extends Migration {
+  override up(): void {
+    this.addSql(`
+      create table platform_faults (
+        partition integer primary key,
+        epoch bigint not null,
+        evidence text not null,
+        since timestamptz not null,
+        held_until timestamptz not null
+      );
+      create table answered_hosts (
+        host text primary key,
+        tenants text[] not null,
+        answered_at timestamptz not null
+      );
+      create index answered_hosts_by_time on answered_hosts (answered_at);
+    `);
+  }
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '@signet/contracts';
+import { EgressClient } from '@signet/egress';
+import type { EgressRules } from '@signet/egress';
+
+/** A canary that takes longer is not reached, milliseconds: while it is asked, failures wait. */
+const TIMEOUT_MS = 5_000;
+/** No connection is kept: one that was open before would show nothing about opening one. */
+const KEEP_ALIVE_MS = 1;
+
+/**
+ * Asks a URL of the operator's own over the way that deliveries take, the egress guard included. An answer of any status
+ * shows that name resolution, route and trust work for this one host. No answer may also mean that the canary itself is down.
+ */
+export class CanaryClient {
+  private readonly client: EgressClient | undefined;
+
+  constructor(
+    private readonly url: string | undefined,
+    rules: EgressRules,
+    private readonly clock: Clock,
+  ) {
+    this.client = url === undefined ? undefined : new EgressClient({ rules, clock, keepAliveMs: KEEP_ALIVE_MS });
+  }
+
+  get isSet(): boolean {
+    return this.client !== undefined;
+  }
+
+  async isReached(): Promise<boolean> {
+    if (!this.client || this.url === undefined) return false;
+    const startedAt = this.clock().getTime();
+    const result = await this.client.post({
+      url: this.url,
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from('{}'),
+      timeoutMs: TIMEOUT_MS,
+      maxResponseBytes: 0,
+    });
+    // An address that was looked up before shows nothing about the resolver.
+    const isLookedUp = result.resolvedAt === null || result.resolvedAt >= startedAt;
+    return result.kind === 'response' && isLookedUp;
+  }
+
+  async close(): Promise<void> {
+    await this.client?.close();
+  }
+}

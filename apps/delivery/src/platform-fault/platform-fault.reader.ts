@@ -1,0 +1,16 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+
+/** Reads what the owners of the partitions have written of faults of the platform. */
+export class PlatformFaultReader {
+  constructor(private readonly em: EntityManager) {}
+
+  /** Partitions whose deliveries are held back, and at least until when, ISO instants. Mostly none: one small statement. */
+  async heldPartitions(now: Date): Promise<Map<number, string>> {
+    const { rows } = await sql<{ partition: number; heldUntil: string | Date }>`
+      select f.partition, f.held_until as "heldUntil"
+      from platform_faults f join partition_owners o using (partition, epoch)
+      where f.held_until > ${now}`.execute(this.em.fork().getKysely());
+    return new Map(rows.map(({ partition, heldUntil }) => [partition, new Date(heldUntil).toISOString()]));
+  }
+}

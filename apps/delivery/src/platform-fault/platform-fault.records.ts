@@ -1,0 +1,73 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Clock } from '@signet/contracts';
+import { sql } from 'kysely';
+import { ownedOf } from '../dispatch/owned-partitions.ts';
+import type { PartitionClaim } from '../dispatch/ownership.ts';
+import type { Evidence } from './local-evidence.policy.ts';
+
+/** How often it is written anew while the fault lasts, milliseconds. */
+const AGAIN_MS = 5_000;
+/** A row says so much ahead that deliveries are held: one of a process that died is soon out of date, milliseconds. */
+const AHEAD_MS = 15_000;
+
+export interface PlatformFaultRecordsParts {
+  readonly em: EntityManager;
+  readonly clock: Clock;
+  /** The partitions served here. */
+  readonly claims: () => readonly PartitionClaim[];
+  readonly onError: (error: unknown) => void;
+}
+
+/** Writes down that a fault holds the deliveries of this replica's partitions back, for whoever answers questions about them. */
+export class PlatformFaultRecords {
+  private timer: NodeJS.Timeout | undefined;
+  /** Writes follow each other: of two at once the older state could be stored last. */
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: PlatformFaultRecordsParts) {}
+
+  began(evidence: Evidence): void {
+    const since = this.parts.clock();
+    const write = (): void => this.enqueue(() => this.write(evidence, since));
+    clearInterval(this.timer);
+    this.timer = setInterval(write, AGAIN_MS);
+    write();
+  }
+
+  ended(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.enqueue(() => this.remove());
+  }
+
+  async stop(): Promise<void> {
+    if (this.timer) this.ended();
+    await this.writing;
+  }
+
+  private enqueue(write: () => Promise<void>): void {
+    this.writing = this.writing.then(write).catch(this.parts.onError);
+  }
+
+  private async write(evidence: Evidence, since: Date): Promise<void> {
+    const claims = this.parts.claims();
+    if (claims.length === 0) return;
+    const until = new Date(this.parts.clock().getTime() + AHEAD_MS);
+    await sql`
+      with ${ownedOf(claims)}
+      insert into platform_faults (partition, epoch, evidence, since, held_until)
+      select partition, epoch, ${evidence}, ${since}, ${until} from owned
+      on conflict (partition) do update set epoch = excluded.epoch, evidence = excluded.evidence,
+        since = excluded.since, held_until = excluded.held_until`.execute(this.parts.em.fork().getKysely());
+  }
+
+  private async remove(): Promise<void> {
+    const claims = this.parts.claims();
+    if (claims.length === 0) return;
+    await sql`
+      with ${ownedOf(claims)}
+      delete from platform_faults f using owned o where f.partition = o.partition`.execute(
+      this.parts.em.fork().getKysely(),
+    );
+  }
+}
