@@ -174,10 +174,11 @@ describe('two tenants cannot see or touch anything of each other', () => {
     const known = ['/v1/webhooks', '/v1/deliveries', '/v1/replays', '/v1/circuits'];
     const forTenants = (await operations()).filter(
       ({ method, template }) =>
-        method === 'GET' && !template.includes('{') && !/tenants|api-keys|event-types/.test(template),
+        method === 'GET' && !template.includes('{') && !/tenants|api-keys|event-types|enablings/.test(template),
     );
     expect(forTenants.map(({ template }) => template).toSorted()).toEqual(known.toSorted());
-    for (const list of ['/v1/tenants', '/v1/api-keys']) expect(await stranger.api.status('GET', list)).toBe(403);
+    for (const list of ['/v1/tenants', '/v1/api-keys', '/v1/webhooks/enablings'])
+      expect(await stranger.api.status('GET', list)).toBe(403);
   });
 
   test('by any id in a body', async () => {
