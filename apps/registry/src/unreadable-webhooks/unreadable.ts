@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { installationOfKey, isUuid, REGISTRY_WEBHOOKS, webhookSnapshot } from '@signet/contracts';
+import { isAboutTopic, isUuid, REGISTRY_WEBHOOKS, webhookSnapshot } from '@signet/contracts';
 import type { KafkaClientOptions } from '@signet/kafka';
 import { readWholeTopic } from '@signet/kafka';
 import { reasonNotToOpen } from '@signet/service-kit';
@@ -27,7 +27,7 @@ export async function unreadableWebhooks(
   const last = new Map<string, Buffer>();
   await readWholeTopic(client, REGISTRY_WEBHOOKS, ({ key, value }) => {
     const id = key?.toString('utf8') ?? '';
-    if (value === null || installationOfKey(id) !== undefined) last.delete(id);
+    if (value === null || isAboutTopic(id)) last.delete(id);
     else last.set(id, value);
   });
   const unreadable = [...last].flatMap(([id, value]) => judged(id, value, sealing));
