@@ -131,7 +131,6 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   /** The join under way, if there is one; it ends when the group is joined, or with a crash for good. */
   private joining: { readonly ended: Promise<void>; readonly end: () => void } | undefined;
   private isClosing = false;
-  private readonly lagByPartition = new Map<string, number>();
 
   constructor(options: KafkaBatchServerOptions) {
     super();
@@ -252,11 +251,6 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     return this.isJoined && !this.isClosing;
   }
 
-  /** Records behind the end of each partition, as of its last fetch. */
-  lag(): ReadonlyMap<string, number> {
-    return this.lagByPartition;
-  }
-
   private readonly alive = (): void => void (this.signOfLifeAt = performance.now());
 
   private watch(consumer: KafkaConsumer): void {
@@ -336,7 +330,6 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     this.assignment = next;
     for (const feed of this.feeds.values()) feed.abort();
     this.feeds.clear();
-    this.lagByPartition.clear();
     try {
       if (Object.keys(revoked).length > 0) await this.settings.onRevoked?.(revoked);
     } catch (error) {
@@ -366,7 +359,6 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const ready = this.assignmentReady;
     while (!(await within(ready, heartbeatMs))) await heartbeat();
     const feed = this.feedOf(batch.topic, batch.partition);
-    this.lagByPartition.set(keyOf(batch.topic, batch.partition), Number(batch.offsetLag()));
     if (!isRunning() || isStale() || feed.signal.aborted || this.isClosing) return;
     if (!feed.hasRoom) return this.pauseUntilRoom(feed, payload);
     feed.accept(toRecords(batch), batch.lastOffset());
