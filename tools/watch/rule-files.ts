@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { METRICS } from '../docs/metrics.ts';
 import { ROOT } from '../dev/settings.ts';
 
 export const PROMETHEUS = join(ROOT, 'deploy/prometheus');
@@ -17,8 +18,9 @@ const textOf = (files: readonly string[]): string => files.map((file) => readFil
 
 /** The values of a key in the rule files, each on a line of its own, as ours are written. */
 export const valuesOf = (key: 'alert' | 'record' | 'expr' | 'runbook_url'): string[] =>
-  [...textOf(ruleFiles()).matchAll(new RegExp(`^\\s*(?:- )?${key}: (.*)$`, 'gm'))].map(([, value]) => value ?? '');
+  [...textOfRules().matchAll(new RegExp(`^\\s*(?:- )?${key}: (.*)$`, 'gm'))].map(([, value]) => value ?? '');
 
+export const textOfRules = (): string => textOf(ruleFiles());
 export const textOfTests = (): string => textOf(ruleTests());
 
 /** Names of metrics and recorded series in an expression of PromQL. */
@@ -26,3 +28,13 @@ export const metricsIn = (expr: string): string[] =>
   [...expr.matchAll(/\b(?:signet[a-z0-9_:]+|nodejs_[a-z0-9_]+|process_[a-z0-9_]+|http_server_[a-z0-9_]+)/g)].map(
     ([name]) => name,
   );
+
+/** Every series that a service of ours or a rule makes, and those of Node.js that are named. */
+export const knownSeries = (ofNode: readonly string[]): ReadonlySet<string> => {
+  const declared = Object.values(METRICS).flatMap((metrics) =>
+    Object.values(metrics).flatMap(({ name, type }) =>
+      type === 'histogram' ? [`${name}_bucket`, `${name}_count`] : [name],
+    ),
+  );
+  return new Set([...declared, ...valuesOf('record'), ...ofNode]);
+};

@@ -2,14 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { METRICS } from '../docs/metrics.ts';
 import { ROOT } from '../dev/settings.ts';
 import {
   ALERTMANAGER_CONFIG,
+  knownSeries,
   metricsIn,
   PROMETHEUS,
   ruleFiles,
   ruleTests,
+  textOfRules,
   textOfTests,
   valuesOf,
 } from './rule-files.ts';
@@ -42,12 +43,7 @@ test('no alert is without such a test', () => {
 });
 
 test('every metric of a rule is one that a service or a rule makes', () => {
-  const declared = Object.values(METRICS).flatMap((metrics) =>
-    Object.values(metrics).flatMap(({ name, type }) =>
-      type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
-    ),
-  );
-  const known = new Set([...declared, ...valuesOf('record'), 'nodejs_eventloop_lag_p99_seconds']);
+  const known = knownSeries(['nodejs_eventloop_lag_p99_seconds']);
   const used = valuesOf('expr')
     .map((expr) => expr.replaceAll(/\{[^}]*\}/g, ''))
     .flatMap(metricsIn);
@@ -56,10 +52,7 @@ test('every metric of a rule is one that a service or a rule makes', () => {
 });
 
 test('the runbook of each alert is there, and names it', () => {
-  const rules = ruleFiles()
-    .map((file) => readFileSync(file, 'utf8'))
-    .join('\n');
-  const alerts = [...rules.matchAll(/- alert: (\w+)\n[\s\S]*?(?:runbook_url: (\S+)|annotations: \*(\w+))/g)];
+  const alerts = [...textOfRules().matchAll(/- alert: (\w+)\n[\s\S]*?(?:runbook_url: (\S+)|annotations: \*(\w+))/g)];
   expect(alerts).toHaveLength(valuesOf('alert').length);
   const faults = alerts.flatMap(([, alert = '', url]) => {
     if (url === undefined) return [];
