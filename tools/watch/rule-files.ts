@@ -21,7 +21,6 @@ export const valuesOf = (key: 'alert' | 'record' | 'expr' | 'runbook_url'): stri
   [...textOfRules().matchAll(new RegExp(`^\\s*(?:- )?${key}: (.*)$`, 'gm'))].map(([, value]) => value ?? '');
 
 export const textOfRules = (): string => textOf(ruleFiles());
-export const textOfTests = (): string => textOf(ruleTests());
 
 /** Names of metrics and recorded series in an expression of PromQL. */
 export const metricsIn = (expr: string): string[] =>
