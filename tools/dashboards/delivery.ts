@@ -1,4 +1,5 @@
 import type { Dashboard } from './dashboard.ts';
+import { limitOf } from '../watch/rule-limits.ts';
 
 /** What delivery does: attempts, what waits and why, storage. */
 export const DELIVERY: Dashboard = {
@@ -69,14 +70,14 @@ export const DELIVERY: Dashboard = {
           normal: 'Below a second: how long the delivery that is due for longest has waited.',
           unit: 's',
           queries: [{ expr: 'signet_delivery_overdue_seconds', legend: '{{instance}}' }],
-          alertAbove: 60,
+          alertAbove: limitOf('SignetDeliveriesOverdue'),
         },
         {
           title: 'Open circuits',
           normal: 'A few. Many at once have one cause.',
           unit: 'short',
           queries: [{ expr: 'sum(signet_delivery_open_circuits)', legend: 'not closed' }],
-          alertAbove: 20,
+          alertAbove: limitOf('SignetManyCircuitsOpen'),
         },
         {
           title: 'Changes of circuits',
@@ -120,7 +121,7 @@ export const DELIVERY: Dashboard = {
             { expr: 'sum(increase(signet_delivery_refused_records_total[1h]))', legend: 'refused by PostgreSQL' },
             { expr: 'sum(increase(signet_delivery_platform_errors_total[1h]))', legend: 'could not be prepared' },
           ],
-          alertAbove: 1,
+          alertAbove: limitOf('SignetDeadLetters'),
         },
         {
           title: 'Partitions served',

@@ -47,7 +47,6 @@ export const INGESTION: Dashboard = {
           normal: '0. Otherwise Kafka does not have a topic of SIGNET_SOURCE_TOPICS.',
           unit: 'short',
           queries: [{ expr: 'max(signet_ingestion_source_topics_unread)', legend: 'topics' }],
-          alertAbove: 1,
         },
       ],
     },

@@ -1,4 +1,5 @@
 import type { Dashboard } from './dashboard.ts';
+import { limitOf } from '../watch/rule-limits.ts';
 
 /** What Signet sees of its two servers. */
 export const KAFKA_AND_POSTGRESQL: Dashboard = {
@@ -14,7 +15,7 @@ export const KAFKA_AND_POSTGRESQL: Dashboard = {
           normal: 'Near 0. It grows also when a consumer is gone.',
           unit: 'short',
           queries: [{ expr: 'signet:group_lag_records:max', legend: '{{group}} {{topic}}' }],
-          alertAbove: 10_000,
+          alertAbove: limitOf('SignetConsumerLag'),
         },
         {
           title: 'Consumers that do not move',
@@ -23,14 +24,14 @@ export const KAFKA_AND_POSTGRESQL: Dashboard = {
           queries: [
             { expr: 'max by (group, topic) (signet_kafka_group_stalled_seconds)', legend: '{{group}} {{topic}}' },
           ],
-          alertAbove: 300,
+          alertAbove: limitOf('SignetConsumerStuck'),
         },
         {
           title: 'Relays: age of what is not published',
           normal: 'Below a second. The registry tells the other services by its relay, delivery tells the registry.',
           unit: 's',
           queries: [{ expr: 'max by (relay) (signet_relay_lag_seconds)', legend: '{{relay}}' }],
-          alertAbove: 60,
+          alertAbove: limitOf('SignetRelayStuck'),
         },
         {
           title: 'Relays: rows, and replicas that publish',
@@ -46,21 +47,21 @@ export const KAFKA_AND_POSTGRESQL: Dashboard = {
           normal: 'Below a minute. Older: readers do not hear of changes of webhooks, tenants and keys.',
           unit: 's',
           queries: [{ expr: 'max by (table) (signet_table_heartbeat_age_seconds)', legend: '{{table}}' }],
-          alertAbove: 300,
+          alertAbove: limitOf('SignetTableSilent'),
         },
         {
           title: 'Records that wait in producers',
           normal: 'Near 0. It grows while Kafka is slow or away.',
           unit: 'short',
           queries: [{ expr: 'signet_kafka_producer_queue_records', legend: '{{job}} {{producer}}' }],
-          alertAbove: 10_000,
+          alertAbove: limitOf('SignetProducerQueueGrows'),
         },
         {
           title: 'Offsets that were lost',
           normal: '0. Otherwise records were deleted before they were read.',
           unit: 'short',
           queries: [{ expr: 'sum by (job) (increase(signet_kafka_offsets_lost_total[1h]))', legend: '{{job}}' }],
-          alertAbove: 1,
+          alertAbove: limitOf('SignetOffsetLost'),
         },
       ],
     },
@@ -84,7 +85,7 @@ export const KAFKA_AND_POSTGRESQL: Dashboard = {
           normal: 'Below the scrape interval. Older: PostgreSQL or Kafka does not answer that process.',
           unit: 's',
           queries: [{ expr: 'max by (job, sample) (signet_sample_age_seconds)', legend: '{{job}} {{sample}}' }],
-          alertAbove: 120,
+          alertAbove: limitOf('SignetServerNotAnswering'),
         },
       ],
     },

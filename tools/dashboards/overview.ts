@@ -1,4 +1,5 @@
 import type { Dashboard } from './dashboard.ts';
+import { limitOf, limitsOf, objectiveSeconds } from '../watch/rule-limits.ts';
 
 /** The first page: does Signet keep its promise, and where does it not. */
 export const OVERVIEW: Dashboard = {
@@ -19,7 +20,7 @@ export const OVERVIEW: Dashboard = {
             { expr: 'signet:first_attempts_late:ratio_rate1h', legend: '1 h' },
             { expr: 'signet:first_attempts_late:ratio_rate1d', legend: '1 d' },
           ],
-          alertAbove: 0.0144,
+          alertAbove: Math.max(...limitsOf('SignetFirstAttemptsLate')),
         },
         {
           title: 'Acceptance to first attempt',
@@ -29,7 +30,7 @@ export const OVERVIEW: Dashboard = {
             expr: `histogram_quantile(${quantile}, sum by (le) (rate(signet_delivery_first_attempt_delay_seconds_bucket{fault!="receiver"}[$__rate_interval])))`,
             legend: `p${quantile * 100}`,
           })),
-          alertAbove: 5,
+          alertAbove: objectiveSeconds(),
         },
         {
           title: 'Deliveries that ended',
@@ -65,7 +66,7 @@ export const OVERVIEW: Dashboard = {
             'Near 0, with short peaks in bursts. A line that never falls is a consumer that is stuck (SignetConsumerStuck).',
           unit: 'short',
           queries: [{ expr: 'sum by (group) (signet:group_lag_records:max)', legend: '{{group}}' }],
-          alertAbove: 10_000,
+          alertAbove: limitOf('SignetConsumerLag'),
         },
       ],
     },
@@ -124,7 +125,7 @@ export const OVERVIEW: Dashboard = {
           normal: 'Below 0.1 s. Above 0.5 s the process is short of CPU.',
           unit: 's',
           queries: [{ expr: 'nodejs_eventloop_lag_p99_seconds{job=~"signet-.+"}', legend: '{{job}} {{instance}}' }],
-          alertAbove: 0.5,
+          alertAbove: limitOf('SignetEventLoopLate'),
         },
       ],
     },

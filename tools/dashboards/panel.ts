@@ -24,7 +24,7 @@ export interface Panel {
   readonly normal: string;
   readonly unit: Unit;
   readonly queries: readonly Query[];
-  /** The value from which on an alert fires: a red line, where the alert compares with this very value. */
+  /** The value from which on an alert fires, read from its rule: a red line, where the alert compares with what is drawn. */
   readonly alertAbove?: number;
 }
 

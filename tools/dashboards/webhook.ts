@@ -1,4 +1,5 @@
 import type { Dashboard } from './dashboard.ts';
+import { limitOf, limitsOf } from '../watch/rule-limits.ts';
 
 /** One webhook that fails. A webhook that works has no series of its own; the console shows its deliveries. */
 export const WEBHOOK: Dashboard = {
@@ -23,7 +24,7 @@ export const WEBHOOK: Dashboard = {
               legend: '{{webhook_id}}',
             },
           ],
-          alertAbove: 3,
+          alertAbove: Math.min(...limitsOf('SignetWebhookFailing')),
         },
         {
           title: 'Disabled automatically',
@@ -35,7 +36,7 @@ export const WEBHOOK: Dashboard = {
               legend: '{{webhook_id}} {{reason}}',
             },
           ],
-          alertAbove: 1,
+          alertAbove: limitOf('SignetWebhookDisabled'),
         },
         {
           title: 'Circuit not closed for',
@@ -53,7 +54,7 @@ export const WEBHOOK: Dashboard = {
           normal: '0. The 200 that failed last are shown; the others are counted here.',
           unit: 'short',
           queries: [{ expr: 'max by (metric) (signet_webhook_series_left_out)', legend: '{{metric}}' }],
-          alertAbove: 1,
+          alertAbove: limitOf('SignetManyWebhooksFailing'),
         },
       ],
     },
