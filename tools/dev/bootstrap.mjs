@@ -1,4 +1,4 @@
-// From a bare clone to a running program: `node tools/dev/bootstrap.mjs start|test|bench [arguments]`.
+// From a bare clone to a running program: `node tools/dev/bootstrap.mjs start|test|bench|alerts [arguments]`.
 // Plain JavaScript without dependencies, because it runs before anything is installed, and also on Node 20: there it goes on
 // with the Node 24 of node_modules.
 import { spawn, spawnSync } from 'node:child_process';
@@ -10,7 +10,12 @@ import { isInstalled } from './installed.mjs';
 import { nodeSupport } from './node-support.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const programs = { start: 'tools/dev/start.ts', test: 'tools/test/run.ts', bench: 'tools/bench/run.ts' };
+const programs = {
+  start: 'tools/dev/start.ts',
+  test: 'tools/test/run.ts',
+  bench: 'tools/bench/run.ts',
+  alerts: 'tools/alerts/run.ts',
+};
 const supportedNode = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).engines.node;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 const startedAt = performance.now();

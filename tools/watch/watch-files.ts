@@ -1,6 +1,7 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../dev/settings.ts';
+import { shortenedRules } from './shortened-rules.ts';
 
 /** Where the management ports are, by job of prometheus.yaml without `signet-`. */
 export type Targets = Readonly<Record<'registry' | 'ingestion' | 'delivery', number>>;
@@ -15,6 +16,8 @@ export interface WatchFilesOptions {
   readonly interval?: string | undefined;
   /** Where Alertmanager's example receivers are, such as `http://127.0.0.1:9999`; undefined: as the file says. */
   readonly receiver?: string | undefined;
+  /** By how much the times of the rules are shorter; undefined: not at all. */
+  readonly shorterBy?: number | undefined;
 }
 
 export interface WatchFiles {
@@ -29,7 +32,7 @@ const RECEIVER = /http:\/\/127\.0\.0\.1:9095/g;
 
 /** Copies deploy/prometheus and deploy/alertmanager, and writes the targets of this system beside them. */
 export function writeWatchFiles(options: WatchFilesOptions): WatchFiles {
-  const { folder, targets, prometheusPort, alertmanagerPort, interval, receiver } = options;
+  const { folder, targets, prometheusPort, alertmanagerPort, interval, receiver, shorterBy } = options;
   const configuration = join(folder, 'configuration');
   rmSync(configuration, { recursive: true, force: true });
   for (const name of ['prometheus', 'alertmanager'])
@@ -43,6 +46,10 @@ export function writeWatchFiles(options: WatchFilesOptions): WatchFiles {
       change(file, (text) =>
         text.replaceAll(PACES, `$1${interval}`).replaceAll(REFRESH, `refresh_interval: ${interval}`),
       );
+  }
+  if (shorterBy !== undefined) {
+    const rules = join(configuration, 'prometheus/rules');
+    for (const name of readdirSync(rules)) change(join(rules, name), (text) => shortenedRules(text, shorterBy));
   }
   for (const [name, port] of Object.entries({ ...targets, alertmanager: alertmanagerPort }))
     writeFileSync(join(configuration, `prometheus/targets/${name}.yaml`), `- targets: ['127.0.0.1:${port}']\n`);

@@ -25,6 +25,8 @@ export interface WatchingOptions {
   readonly targets: Targets;
   readonly interval: string | undefined;
   readonly receiver: string | undefined;
+  /** By how much the times of the rules are shorter; undefined: not at all. */
+  readonly shorterBy?: number | undefined;
 }
 
 /** Where Prometheus and Alertmanager are; undefined where they are not installed. */
@@ -44,7 +46,7 @@ export class Watching {
 
   /** Starts those that are installed, and says which are not. @throws when one does not become ready */
   async start(): Promise<WatchPlaces> {
-    const { dataDir, targets, interval, receiver } = this.#options;
+    const { dataDir, targets, interval, receiver, shorterBy } = this.#options;
     const prometheus = installed(['prometheus']);
     const alertmanager = installed(ALERTMANAGERS);
     if (!prometheus) say('Prometheus is not installed, so nothing is watched. Debian: apt-get install prometheus');
@@ -53,7 +55,8 @@ export class Watching {
     const prometheusPort = await chosenInnerPort('Prometheus', PROMETHEUS_PORT);
     const alertmanagerPort = await chosenInnerPort('Alertmanager', ALERTMANAGER_PORT);
     const folder = join(dataDir.path, 'watch');
-    const files = writeWatchFiles({ folder, targets, prometheusPort, alertmanagerPort, interval, receiver });
+    const ports = { prometheusPort, alertmanagerPort };
+    const files = writeWatchFiles({ folder, targets, ...ports, interval, receiver, shorterBy });
     const data = (name: string): string => {
       const path = join(folder, name);
       mkdirSync(path, { recursive: true });

@@ -1,0 +1,22 @@
+import type { Stage } from './stage.ts';
+
+/** Labels that an alert must have; it may have more. */
+export type Labels = Readonly<Record<string, string>> & { readonly alertname: string };
+
+/** Something that goes wrong, and the alerts that must tell of it. */
+export interface Scenario {
+  readonly name: string;
+  readonly alerts: readonly Labels[];
+  /** Makes it go wrong. Resolves when it has. */
+  readonly begin: (stage: Stage) => Promise<void>;
+  /**
+   * Called while it is wrong and every alert has fired.
+   *
+   * @param since when it went wrong, milliseconds since the epoch
+   * @returns a sentence about what else was seen
+   * @throws with a sentence when something is not as it must be
+   */
+  readonly look?: (stage: Stage, since: number) => Promise<string>;
+  /** Makes it right again; undefined: the alerts end once what happened is older than the window of their rule. */
+  readonly mend?: (stage: Stage) => Promise<void>;
+}
