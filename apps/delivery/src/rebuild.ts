@@ -24,7 +24,7 @@ const { SIGNET_LOG_LEVEL, ...rest } = settingsFromEnvironment(
 const logger = pinoLogger('delivery-rebuild', SIGNET_LOG_LEVEL);
 const database = deliveryDatabase(rest);
 await runCommand({ database }, logger, () =>
-  withDatabase(database, async (orm) => {
+  withDatabase(database, logger, async (orm) => {
     const deliveries = await rebuildDeliveries(orm.em.fork());
     logger.info({ deliveries }, 'the deliveries are rebuilt from their log');
   }),

@@ -25,7 +25,7 @@ const { SIGNET_LOG_LEVEL, SIGNET_SEALING_KEYS, ...rest } = settingsFromEnvironme
 const logger = pinoLogger('delivery-reseal', SIGNET_LOG_LEVEL);
 const database = deliveryDatabase(rest);
 await runCommand({ database }, logger, () =>
-  withDatabase(database, async (orm) => {
+  withDatabase(database, logger, async (orm) => {
     const answers = await resealAnswers(orm.em.fork(), SIGNET_SEALING_KEYS);
     const { activeKeyId: keyId } = SIGNET_SEALING_KEYS;
     logger.info({ answers, keyId }, 'every kept answer is under the newest sealing key');

@@ -19,7 +19,7 @@ beforeAll(async () => {
   database = await testDatabase();
   const options = registryDatabase({ SIGNET_DATABASE_URL: database.url, SIGNET_DATABASE_POOL: 5 });
   orm = await MikroORM.init(databaseOptions(options));
-  await migrate(orm, options);
+  await migrate(options);
   keys = new KeyCache(orm.em, clock);
   const aggregates = new Aggregates(orm.em, clock, PROJECTIONS, FOLDS, {
     inTransaction: async () => undefined,

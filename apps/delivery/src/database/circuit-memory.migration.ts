@@ -5,6 +5,8 @@ import { Migration } from '@mikro-orm/migrations';
  * A delivery tells attempts that it spent from failed probes, a retry that a person asked for, and why it ended.
  */
 export class CircuitMemoryMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`
       alter table circuits

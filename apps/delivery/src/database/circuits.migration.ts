@@ -5,6 +5,8 @@ import { Migration } from '@mikro-orm/migrations';
  * change. A row counts only while the epoch of its owner does.
  */
 export class CircuitsMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`
       create table circuits (

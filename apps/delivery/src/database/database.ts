@@ -1,6 +1,11 @@
 import { RelayPositionsMigration } from '@signet/event-store';
 import type { DatabaseOptions } from '@signet/service-kit';
-import { databaseAddress, IdempotencyKeysMigration, InstallationMigration } from '@signet/service-kit';
+import {
+  databaseAddress,
+  IdempotencyKeysMigration,
+  InstallationMigration,
+  migrationSettings,
+} from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { CircuitEnablingMigration } from './circuit-enabling.migration.ts';
 import { CircuitMemoryMigration } from './circuit-memory.migration.ts';
@@ -46,6 +51,7 @@ export const deliveryDatabase = (
     { name: 'circuit-enabling', class: CircuitEnablingMigration },
     { name: 'platform-faults', class: PlatformFaultsMigration },
   ],
+  ...migrationSettings(settings),
   installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

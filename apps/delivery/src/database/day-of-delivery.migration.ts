@@ -5,6 +5,8 @@ import { Migration } from '@mikro-orm/migrations';
  * of them, and PL/pgSQL plans it once in a session; left to itself, PostgreSQL would plan it each time.
  */
 export class DayOfDeliveryMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`
       create function day_of_delivery(delivery uuid) returns date

@@ -7,6 +7,8 @@ import { Migration } from '@mikro-orm/migrations';
  * a delivery that succeeds at once nothing.
  */
 export class DeliveryListsMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`
       create table delivery_days (

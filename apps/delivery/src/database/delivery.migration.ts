@@ -6,6 +6,8 @@ import { Migration } from '@mikro-orm/migrations';
  * partitions are made by `DayPartitions`.
  */
 export class DeliveryMigration1 extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`
       create sequence delivery_log_position;

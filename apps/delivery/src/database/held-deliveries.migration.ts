@@ -5,6 +5,8 @@ import { Migration } from '@mikro-orm/migrations';
  * record, under the epoch that it had.
  */
 export class HeldDeliveriesMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`
       alter table due_deliveries add column held_epoch bigint;

@@ -8,6 +8,8 @@ import { Migration } from '@mikro-orm/migrations';
  * have the same id, be passed over without reading it. Each text has 2,048 bytes at most (`attributeFault`), so that an entry fits.
  */
 export class MessageIdentityMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`
       alter table deliveries add column message_id text, add column source text, add column subject text;

@@ -5,6 +5,8 @@ import { Migration } from '@mikro-orm/migrations';
  * the hosts that answered lately, so that a process that starts in the middle of a fault knows it from the receivers' own.
  */
 export class PlatformFaultsMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`
       create table platform_faults (

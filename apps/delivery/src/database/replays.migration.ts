@@ -2,6 +2,8 @@ import { Migration } from '@mikro-orm/migrations';
 
 /** Replays: what was asked for, how far it has come, and which replica carries it out until when. */
 export class ReplaysMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`
       create table replays (

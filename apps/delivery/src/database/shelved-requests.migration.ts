@@ -2,6 +2,8 @@ import { Migration } from '@mikro-orm/migrations';
 
 /** Requests of webhooks that take nothing now, as they came from Kafka, many in a row (docs/adr/0024). */
 export class ShelvedRequestsMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`
       create table shelved_requests (

@@ -2,6 +2,8 @@ import { Migration } from '@mikro-orm/migrations';
 
 /** Rows of the shelf that could not be read back, and why. Nothing deletes them: a person decides. */
 export class UnreadableShelvedRequestsMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`
       create table unreadable_shelved_requests (

@@ -109,7 +109,7 @@ export class DispatchFixture {
     const orm = await MikroORM.init(
       hasPoolTimers ? databaseOptions(options) : withoutPoolTimers(databaseOptions(options)),
     );
-    await migrate(orm, options);
+    await migrate(options);
     const partitions = new DayPartitions(orm.em, clock, 90 * DAY_MS, longSession(options));
     return new DispatchFixture(database, orm, partitions, client, clock);
   }

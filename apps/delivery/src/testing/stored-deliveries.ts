@@ -25,7 +25,7 @@ export class StoredDeliveries {
     const database = await testDatabase();
     const options = deliveryDatabase({ SIGNET_DATABASE_URL: database.url, SIGNET_DATABASE_POOL: 6 });
     const orm = await MikroORM.init(databaseOptions(options));
-    await migrate(orm, options);
+    await migrate(options);
     const session = longSession(options);
     const partitions = new DayPartitions(orm.em, systemClock, 90 * DAY_MS, session);
     return new StoredDeliveries(database.url, orm, session, partitions, async () => {

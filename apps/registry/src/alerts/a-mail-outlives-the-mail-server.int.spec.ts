@@ -25,7 +25,7 @@ beforeEach(async () => {
   database = await testDatabase();
   const options = registryDatabase({ SIGNET_DATABASE_URL: database.url, SIGNET_DATABASE_POOL: 4 });
   orm = await MikroORM.init(databaseOptions(options));
-  await migrate(orm, options);
+  await migrate(options);
   server = await MailServer.start();
   mails = new AlertMails(orm.em, clock);
   ends = [];

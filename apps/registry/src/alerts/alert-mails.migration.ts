@@ -5,6 +5,8 @@ import { Migration } from '@mikro-orm/migrations';
  * filled by the relay, and a rebuild leaves them alone, so that nobody is alerted twice.
  */
 export class AlertMailsMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`alter table tenants add column alert_email text`);
     this.addSql(`create table alert_mails (

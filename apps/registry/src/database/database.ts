@@ -1,7 +1,12 @@
 import { EventStoreMigration, StreamSnapshotsMigration } from '@signet/event-store';
 import type { AnyFold, Projection } from '@signet/event-store';
 import type { DatabaseOptions } from '@signet/service-kit';
-import { databaseAddress, IdempotencyKeysMigration, InstallationMigration } from '@signet/service-kit';
+import {
+  databaseAddress,
+  IdempotencyKeysMigration,
+  InstallationMigration,
+  migrationSettings,
+} from '@signet/service-kit';
 import { AlertMailsMigration } from '../alerts/alert-mails.migration.ts';
 import { WebhookAlertsMigration } from '../alerts/alerts.migration.ts';
 import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
@@ -57,6 +62,7 @@ export const registryDatabase = (
     EnablingsMigration,
     TablesMigration,
   ],
+  ...migrationSettings(settings),
   installation: settings.SIGNET_INSTALLATION,
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

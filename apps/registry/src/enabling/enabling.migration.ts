@@ -5,6 +5,8 @@ import { Migration } from '@mikro-orm/migrations';
  * automatically in the order of their times: a preview and each step of a job read no others.
  */
 export class EnablingsMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`create table enablings (
       id uuid primary key,

@@ -41,7 +41,7 @@ export async function registryCommand(
   const database = registryDatabase(loaded);
   const kafka = kafkaClient(loaded, name, logger);
   await runCommand({ database, kafka: usesKafka ? kafka : undefined }, logger, () =>
-    withDatabase(database, async (orm) => {
+    withDatabase(database, logger, async (orm) => {
       const republication = new Republication(systemClock, name);
       await work({ orm, kafka, settings: loaded, logger, republication });
       if (republication.last !== undefined) await tellWhenPublished(orm, republication.last, logger);

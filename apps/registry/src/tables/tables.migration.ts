@@ -2,6 +2,8 @@ import { Migration } from '@mikro-orm/migrations';
 
 /** What this database knows of the tables on Kafka: one row. */
 export class TablesMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`
       create table published_tables (

@@ -5,6 +5,8 @@ import { Migration } from '@mikro-orm/migrations';
  * rebuilt: delivery then keeps what it has stored of their circuits, as it did before.
  */
 export class ActiveSinceMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`alter table webhooks add column active_since timestamptz`);
   }

@@ -6,6 +6,8 @@ import { Migration } from '@mikro-orm/migrations';
  * them for common ones and goes through all webhooks for a page of them.
  */
 export class WebhookListsMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`create index webhooks_disabled_newest on webhooks (created_at desc, id desc) where not is_active`);
     this.addSql(`alter table webhooks alter column events set statistics 1000`);

@@ -48,6 +48,8 @@ create table stream_snapshots (
 
 /** For `migrations.migrationsList` of a service that keeps its aggregates in an event store. */
 export class EventStoreMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(EVENT_STORE_MIGRATION);
   }
@@ -55,6 +57,8 @@ export class EventStoreMigration extends Migration {
 
 /** For `migrations.migrationsList` of a service whose relays read a log of its own. */
 export class RelayPositionsMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(RELAY_POSITIONS_MIGRATION);
   }
@@ -62,6 +66,8 @@ export class RelayPositionsMigration extends Migration {
 
 /** For `migrations.migrationsList` of a service whose store keeps snapshots, behind EventStoreMigration. */
 export class StreamSnapshotsMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(STREAM_SNAPSHOTS_MIGRATION);
   }

@@ -1,13 +1,18 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { databaseOptions } from '../database/database-options.ts';
 import type { DatabaseOptions } from '../database/database-options.ts';
-import { migrate } from '../database/migrate.ts';
+import { prepareSchema } from '../database/schema/prepare-schema.ts';
+import type { WaitingLog } from '../service/until-reachable.ts';
 
-/** Brings the database up to date, does what needs it, and closes it. @throws StartRefusedError when it is another installation's */
-export async function withDatabase<T>(options: DatabaseOptions, work: (orm: MikroORM) => Promise<T>): Promise<T> {
-  const orm = await MikroORM.init(databaseOptions(options, 'long'));
+/** Prepares the schema as a start of the service does, does what needs the database, and closes it. @throws StartRefusedError as `prepareSchema` */
+export async function withDatabase<T>(
+  options: DatabaseOptions,
+  logger: WaitingLog,
+  work: (orm: MikroORM) => Promise<T>,
+): Promise<T> {
+  await prepareSchema(options, logger);
+  const orm = await MikroORM.init(databaseOptions(options, 'long', 'command'));
   try {
-    await migrate(orm, options);
     return await work(orm);
   } finally {
     await orm.close();

@@ -40,6 +40,12 @@ export const databaseAddress = (
   },
 });
 
+/** Whether and how patiently a service migrates. */
+export const migrationSettings = (settings: Partial<DatabaseSettings>) => ({
+  migrates: settings.SIGNET_MIGRATE,
+  migrateWaitMs: settings.SIGNET_MIGRATE_WAIT,
+});
+
 /** What a `pg` client or pool is given. */
 export interface PgConnection {
   readonly connectionString: string;

@@ -1,8 +1,10 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { Options } from '@mikro-orm/postgresql';
+import { applicationName } from './application-name.ts';
 import { pgConnection } from './database-address.ts';
 import type { DatabaseAddress } from './database-address.ts';
+import type { ListedMigration } from './schema/phase.ts';
 import { BoundedClient } from './sessions/bounded-client.ts';
 import type { SessionKind } from './sessions/session-limits.ts';
 
@@ -11,7 +13,11 @@ export interface DatabaseOptions extends DatabaseAddress {
   readonly schema: string;
   readonly entities: readonly NonNullable<Options['entities']>[number][];
   /** In the order in which they run. */
-  readonly migrations: readonly NonNullable<NonNullable<Options['migrations']>['migrationsList']>[number][];
+  readonly migrations: readonly ListedMigration[];
+  /** Whether a start of the service brings the schema up to date; `at-start` by default. */
+  readonly migrates?: 'at-start' | 'never' | undefined;
+  /** How long a migration tries to get its locks. */
+  readonly migrateWaitMs?: number | undefined;
   /** SIGNET_INSTALLATION, which the schema is recorded for; undefined: it is not looked at. Needs InstallationMigration. */
   readonly installation?: string | undefined;
   /** Connections at most; 10 by default. */
@@ -26,8 +32,9 @@ const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
  * extensions.
  *
  * @param kind `long` for a command, whose statements may take long
+ * @param job what the sessions are for, where it is not the pool of a service
  */
-export function databaseOptions(options: DatabaseOptions, kind: SessionKind = 'serving'): Options {
+export function databaseOptions(options: DatabaseOptions, kind: SessionKind = 'serving', job?: string): Options {
   if (!SCHEMA.test(options.schema)) throw new TypeError(`"${options.schema}" is not a plain schema name.`);
   const searchPath = `${options.schema},public`;
   const { connectionString, ...connection } = pgConnection(options, kind, { search_path: searchPath });
@@ -41,13 +48,15 @@ export function databaseOptions(options: DatabaseOptions, kind: SessionKind = 's
     pool: { min: 0, max: options.poolSize ?? 10, idleTimeoutMillis: 30_000 },
     driverOptions: {
       ...connection,
-      application_name: options.schema,
+      application_name: applicationName(options.schema, job),
       Client: BoundedClient,
     },
     migrations: {
       migrationsList: [...options.migrations],
       // Not `schema`: that would take `public` off the search path while a migration runs.
       tableName: `${options.schema}.migrations`,
+      // Each gives its locks back before the next one asks for its own.
+      allOrNothing: false,
       snapshot: false,
       silent: true,
     },

@@ -9,7 +9,7 @@ import { Registry } from 'prom-client';
 import { showPool } from '../metrics/pool-gauge.ts';
 import { databaseOptions } from './database-options.ts';
 import type { DatabaseOptions } from './database-options.ts';
-import { migrateWhenReachable } from './migrate.ts';
+import { prepareSchema } from './schema/prepare-schema.ts';
 
 /**
  * MikroOrmModule for a service: waits for PostgreSQL, brings the schema up to date, and only then makes what injects an
@@ -28,7 +28,7 @@ export class DatabaseModule implements OnModuleInit {
       driver: PostgreSqlDriver,
       inject: [LOGGER],
       useFactory: async (logger: Logger) => {
-        await migrateWhenReachable(options, logger);
+        await prepareSchema(options, logger);
         return databaseOptions(options);
       },
     });

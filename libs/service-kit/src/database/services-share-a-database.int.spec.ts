@@ -8,9 +8,11 @@ import { startService } from '../service/start-service.ts';
 import type { DatabaseOptions } from './database-options.ts';
 import { databaseOptions } from './database-options.ts';
 import { DatabaseModule } from './database.module.ts';
-import { migrate } from './migrate.ts';
+import { migrate } from './schema/migrate.ts';
 
 class MakeNotes extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql('create extension if not exists pg_trgm schema public');
     this.addSql('create table notes (id integer primary key, body text not null)');
@@ -40,16 +42,7 @@ const optionsFor = (schema: string): DatabaseOptions => ({
 
 test('services that start at once migrate one after the other, each its own schema', async () => {
   const replicas = ['registry', 'registry', 'registry', 'delivery', 'delivery'].map((schema) => optionsFor(schema));
-  const ran = await Promise.all(
-    replicas.map(async (options) => {
-      const orm = await MikroORM.init(databaseOptions(options));
-      try {
-        return await migrate(orm, options);
-      } finally {
-        await orm.close();
-      }
-    }),
-  );
+  const ran = await Promise.all(replicas.map((options) => migrate(options)));
   expect(ran.flat()).toEqual(['MakeNotes', 'MakeNotes']);
 });
 

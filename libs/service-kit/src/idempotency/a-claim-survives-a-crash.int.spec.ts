@@ -4,7 +4,7 @@ import { generateSealingKey, SealingKeys } from '@signet/signature';
 import type { TestDatabase } from '@signet/testing';
 import { fakeClock, testDatabase } from '@signet/testing';
 import { databaseOptions } from '../database/database-options.ts';
-import { migrate } from '../database/migrate.ts';
+import { migrate } from '../database/schema/migrate.ts';
 import { IdempotencyKeys } from './idempotency-keys.ts';
 import { IdempotencyKeysMigration } from './idempotency.migration.ts';
 import { resealAnswers } from './reseal-answers.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   database = await testDatabase();
   const options = { url: database.url, schema: 'kept', entities: [], migrations: [IdempotencyKeysMigration] };
   orm = await MikroORM.init(databaseOptions(options));
-  await migrate(orm, options);
+  await migrate(options);
   keys = new IdempotencyKeys(orm.em, SealingKeys.parse(generateSealingKey('test')), clock);
 });
 afterAll(async () => {

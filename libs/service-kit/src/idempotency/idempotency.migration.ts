@@ -5,6 +5,8 @@ import { Migration } from '@mikro-orm/migrations';
  * forgotten after a day, and a rebuild leaves it alone. The answer is sealed, since that of a creation holds a secret.
  */
 export class IdempotencyKeysMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`create table idempotency_keys (
       scope text primary key,

@@ -1,21 +1,23 @@
-import { MikroORM } from '@mikro-orm/postgresql';
 import { Migration } from '@mikro-orm/migrations';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { TestDatabase } from '@signet/testing';
 import { testDatabase } from '@signet/testing';
 import { withClient } from '../database/connect.ts';
-import { databaseOptions } from '../database/database-options.ts';
 import type { DatabaseOptions } from '../database/database-options.ts';
-import { migrate } from '../database/migrate.ts';
+import { migrate } from '../database/schema/migrate.ts';
 import { compareWithDatabase } from './database-installation.ts';
 import { InstallationMigration } from './installation.migration.ts';
 
 class FirstMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql('create table notes (id int)');
   }
 }
 class LaterMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql('create table later (id int)');
   }
@@ -39,14 +41,7 @@ const optionsOf = (installation: string | undefined, more: DatabaseOptions['migr
   installation,
 });
 
-async function migrated(options: DatabaseOptions): Promise<string[]> {
-  const orm = await MikroORM.init(databaseOptions(options));
-  try {
-    return await migrate(orm, options);
-  } finally {
-    await orm.close();
-  }
-}
+const migrated = (options: DatabaseOptions): Promise<string[]> => migrate(options);
 const query = (sql: string) =>
   withClient({ url: database.url }, async (client) => (await client.query(sql)).rows as object[]);
 const compare = (installation: string) =>

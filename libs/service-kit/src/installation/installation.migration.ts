@@ -2,6 +2,8 @@ import { Migration } from '@mikro-orm/migrations';
 
 /** Which installation the schema belongs to: one row, written once, by the first start of the service. */
 export class InstallationMigration extends Migration {
+  static readonly phase = 'expand';
+
   override up(): void {
     this.addSql(`
       create table installation (

@@ -1,5 +1,6 @@
 import { INSTALLATION_NAME } from '@signet/contracts';
 import { LONGEST_PREFIX, SASL_MECHANISMS } from '@signet/kafka';
+import { DEFAULT_MIGRATE_WAIT_MS } from '../database/schema/migrate-wait.ts';
 import { DEFAULT_LIMITS } from '../database/sessions/session-limits.ts';
 import { databaseFaults, kafkaFaults, sourceFaults } from './connection-faults.ts';
 import { formatDuration } from './duration.ts';
@@ -180,6 +181,16 @@ export const sharedSettings = {
       duration({ min: 3_000, max: 300_000 }),
       'A connection whose other end has not answered for so long is given up: by PostgreSQL with the locks that it holds (tcp_user_timeout, and keepalives in thirds of it), by the service with keepalives.',
       { default: formatDuration(DEFAULT_LIMITS.deadAfterMs) },
+    ),
+    SIGNET_MIGRATE: setting(
+      oneOf(['at-start', 'never']),
+      'Whether a start brings the tables up to date by itself. With never, `signet-admin migrate` must have done so: a start on tables that are too old ends with exit code 69.',
+      { default: 'at-start' },
+    ),
+    SIGNET_MIGRATE_WAIT: setting(
+      duration({ min: 1_000, max: DAY_MS }),
+      'How long a migration tries to get the locks that it needs, a second at a time. Then it ends with exit code 69, names who holds them, and has changed nothing.',
+      { default: formatDuration(DEFAULT_MIGRATE_WAIT_MS) },
     ),
   },
   sealing: {

@@ -9,8 +9,14 @@ export interface SessionLimits {
   readonly deadAfterMs: number;
 }
 
-/** `serving`: for whoever waits for an answer. `long`: for jobs that nobody waits for. */
-export type SessionKind = 'serving' | 'long';
+/** `serving`: for whoever waits for an answer. `long`: for jobs that nobody waits for. `migrating`: they lock whole tables. */
+export type SessionKind = 'serving' | 'long' | 'migrating';
+
+/**
+ * Whoever comes after a migration that waits for a table waits as well: a service's statement may take so much longer, and no more.
+ * The migration tries again.
+ */
+export const MIGRATION_LOCK_MS = 1_000;
 
 export const DEFAULT_LIMITS: SessionLimits = {
   // The longest list or batch takes under a second; what takes thirty keeps others from their connection.
@@ -36,12 +42,11 @@ const seconds = (ms: number): number => Math.max(1, Math.floor(ms / 1_000));
 
 /** PostgreSQL's settings of a session, by name. */
 export function sessionSettings(limits: SessionLimits, kind: SessionKind): Readonly<Record<string, number>> {
-  const { statementMs, longStatementMs, lockMs, idleInTransactionMs, deadAfterMs } = limits;
+  const { statementMs, longStatementMs, idleInTransactionMs, deadAfterMs } = limits;
   const probeSeconds = seconds(deadAfterMs / (SERVER_PROBES + 1));
   return {
-    statement_timeout: kind === 'long' ? longStatementMs : statementMs,
-    // Who waits for a lock makes others wait behind him. A long job waits until whoever serves has ended what it began.
-    lock_timeout: kind === 'long' ? Math.max(lockMs, statementMs + idleInTransactionMs) : lockMs,
+    statement_timeout: kind === 'serving' ? statementMs : longStatementMs,
+    lock_timeout: lockMsOf(limits, kind),
     idle_in_transaction_session_timeout: idleInTransactionMs,
     // While nothing is under way to the client …
     tcp_keepalives_idle: probeSeconds,
@@ -50,6 +55,18 @@ export function sessionSettings(limits: SessionLimits, kind: SessionKind): Reado
     // … and while an answer is.
     tcp_user_timeout: deadAfterMs,
   };
+}
+
+/** Who waits for a lock makes others wait behind him. A long job waits until whoever serves has ended what it began. */
+function lockMsOf({ lockMs, statementMs, idleInTransactionMs }: SessionLimits, kind: SessionKind): number {
+  switch (kind) {
+    case 'serving':
+      return lockMs;
+    case 'long':
+      return Math.max(lockMs, statementMs + idleInTransactionMs);
+    case 'migrating':
+      return MIGRATION_LOCK_MS;
+  }
 }
 
 /** As the start-up parameter `options` takes settings: they hold from the first statement on. */

@@ -1,0 +1,66 @@
+/** What a schema tells about itself. */
+export interface SchemaState {
+  /** Of the newest version that migrated it; undefined: 0.2.0 or older, which do not write it, or nobody. */
+  readonly version: string | undefined;
+  /** Expanding migrations of ours that it lacks, in their order. */
+  readonly missing: readonly string[];
+  /** Contracting migrations of ours that have not run. */
+  readonly uncontracted: readonly string[];
+}
+
+/** Versions of which the newer one may use a schema of the older one: the same minor version, or neighbours. */
+const MOST_MINORS_APART = 1;
+
+/** A number above, below or at 0, as a sort takes it. Pre-releases count as their release. */
+export function compareVersions(one: string, other: string): number {
+  const [a, b] = [partsOf(one), partsOf(other)];
+  return a.major - b.major || a.minor - b.minor || a.patch - b.patch;
+}
+
+/** Why a service of version `own` must not use a schema that `newest` has migrated; undefined when it may. */
+export function reasonAgainstNewer(schema: string, newest: string | undefined, own: string): string | undefined {
+  if (newest === undefined || minorsAhead(newest, own) <= MOST_MINORS_APART) return undefined;
+  return (
+    `The schema ${schema} was migrated by version ${newest}, and this is ${own}: they are more than one minor version apart, ` +
+    `so ${own} may write what ${newest} does not read. Start ${newest}, or the minor version before it.`
+  );
+}
+
+/** Why a service that does not migrate must not use the schema as it is; undefined when it may. */
+export function reasonAgainstOlder(schema: string, { missing }: SchemaState, own: string): string | undefined {
+  if (missing.length === 0) return undefined;
+  return (
+    `The schema ${schema} lacks ${missing.length} of the migrations of version ${own}, first of all ${missing[0]}: ` +
+    'run signet-admin migrate with this version, or set SIGNET_MIGRATE=at-start.'
+  );
+}
+
+/** Why contracting migrations must not run while these versions are connected; undefined when they may. */
+export function reasonAgainstContracting(
+  schema: string,
+  { missing }: SchemaState,
+  connected: readonly string[],
+  own: string,
+): string | undefined {
+  if (missing.length > 0)
+    return `The schema ${schema} lacks ${missing[0]}: run signet-admin migrate --phase expand first.`;
+  const older = connected.filter((version) => compareVersions(version, own) < 0);
+  if (older.length === 0) return undefined;
+  return (
+    `Sessions of version ${[...new Set(older)].toSorted(compareVersions).join(', ')} use the schema ${schema}: ` +
+    `run signet-admin migrate --phase contract once every replica has version ${own}.`
+  );
+}
+
+/** Infinity: further than one can tell, since we do not know how many minor versions a major one has. */
+function minorsAhead(newest: string, own: string): number {
+  const [a, b] = [partsOf(newest), partsOf(own)];
+  if (a.major === b.major) return a.minor - b.minor;
+  if (a.major < b.major) return -1;
+  return a.major === b.major + 1 && a.minor === 0 ? 1 : Infinity;
+}
+
+function partsOf(version: string): { major: number; minor: number; patch: number } {
+  const [major = 0, minor = 0, patch = 0] = version.split('-')[0]!.split('.').map(Number);
+  return { major, minor, patch };
+}
