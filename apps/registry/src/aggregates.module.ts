@@ -11,6 +11,7 @@ import {
   databaseAddress,
   IdempotencyKeys,
   IdempotencyModule,
+  KafkaPresence,
   LOGGER,
   SAMPLES,
   showProducerQueues,
@@ -41,6 +42,7 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
     @Inject(RecordProducer) private readonly producer: RecordProducer,
     @Inject(Registry) private readonly metrics: Registry,
     @Inject(SAMPLES) private readonly samples: Samples,
+    @Inject(KafkaPresence) private readonly kafka: KafkaPresence,
   ) {}
 
   static forRoot(settings: RegistrySettings, client: KafkaClientOptions, keepsTables: boolean): DynamicModule {
@@ -57,10 +59,11 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
         },
         {
           provide: RELAY,
-          inject: [EntityManager, RecordProducer, AlertListener, CLOCK, LOGGER],
+          inject: [EntityManager, RecordProducer, KafkaPresence, AlertListener, CLOCK, LOGGER],
           useFactory: (
             em: EntityManager,
             producer: RecordProducer,
+            kafka: KafkaPresence,
             alerts: AlertListener,
             clock: Clock,
             logger: Logger,
@@ -69,6 +72,7 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
               database: databaseAddress(settings),
               em,
               producer,
+              kafka,
               published,
               alerts,
               clock,
@@ -119,8 +123,9 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
   onApplicationBootstrap(): void {
     showRelay(this.metrics, this.samples, 'registry', this.relay);
     showProducerQueues(this.metrics, { 'registry-relay': this.producer });
+    // Without Kafka too: it says how much waits to be published.
     this.relay.start();
-    this.tables?.start();
+    this.kafka.whenThere(() => this.tables?.start());
   }
 
   async beforeApplicationShutdown(): Promise<void> {

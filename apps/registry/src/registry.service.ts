@@ -7,7 +7,9 @@ import {
   counter,
   countLostOffsets,
   HealthRegistry,
+  joinedOnce,
   kafkaClient,
+  KafkaPresence,
   keepAnswers,
   LOGGER,
   processPlace,
@@ -43,6 +45,7 @@ export async function registryService(
     module: await RegistryModule.forRoot(settings, kafka, keepsTables),
     settings,
     topics: topicsOf('registry'),
+    startsWithoutKafka: true,
     database: registryDatabase(settings),
     checkDatabase: (client) =>
       checkSealingKeys(client, settings.SIGNET_SEALING_KEYS, settings.SIGNET_LOST_SEALING_KEYS),
@@ -93,7 +96,13 @@ function outcomesServer(
     logger,
   });
   const health = app.get(HealthRegistry);
-  health.addReadiness('outcomes', () => server.isReady() || 'the consumer group has not been joined yet');
+  const isReady = joinedOnce({
+    isJoined: () => server.isReady(),
+    missing: 'the consumer group has not been joined yet',
+    waiting: 'not in the consumer group: outcomes wait on Kafka, requests are answered',
+    wasKafkaThere: app.get(KafkaPresence).wasThereAtStart,
+  });
+  health.addReadiness('outcomes', isReady);
   health.addLiveness('outcomes', () => server.isAlive() || 'the consumer has fallen silent');
   return server;
 }

@@ -2,9 +2,10 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import type { LogPosition } from '@signet/event-store';
 import { LogRelay, PostgresEventStore } from '@signet/event-store';
+import { RetryableError } from '@signet/kafka';
 import type { RecordProducer } from '@signet/kafka';
 import { pgConnection } from '@signet/service-kit';
-import type { DatabaseAddress, Logger } from '@signet/service-kit';
+import type { DatabaseAddress, KafkaPresence, Logger } from '@signet/service-kit';
 import type { AlertListener } from '../alerts/alerts.module.ts';
 import { alertsInLog } from '../alerts/alerts-in-log.ts';
 import { isSnapshotsRequested } from '../republish/snapshots-requested.ts';
@@ -28,6 +29,7 @@ export interface RegistryRelayOptions {
   readonly database: DatabaseAddress;
   readonly em: EntityManager;
   readonly producer: RecordProducer;
+  readonly kafka: Pick<KafkaPresence, 'isThere'>;
   /** Is told of each stream what has been published of it. */
   readonly published: PublishedStreams;
   readonly alerts: AlertListener;
@@ -36,8 +38,9 @@ export interface RegistryRelayOptions {
 }
 
 /** Events of the registry → what the other services learn of it. One replica publishes at a time. */
-export const registryRelay = ({ database, em, producer, published, alerts, clock, logger }: RegistryRelayOptions) =>
-  new LogRelay<EventLogRow>({
+export const registryRelay = (options: RegistryRelayOptions) => {
+  const { database, em, producer, kafka, published, alerts, clock, logger } = options;
+  return new LogRelay<EventLogRow>({
     connection: pgConnection(database),
     name: RELAY_NAME,
     table: EVENTS_TABLE,
@@ -57,6 +60,8 @@ export const registryRelay = ({ database, em, producer, published, alerts, clock
         // Before Kafka: people are told of a failing webhook also while that is away.
         await alerts.tell(raised);
         // Topic by topic: a test must not overtake the snapshot of its webhook.
+        // It may be the Kafka of another installation.
+        if (!kafka.isThere) throw new RetryableError('kafka_away', 'Kafka has not been there since the start.');
         for (const [topic, records] of await publicationsOf(em, events, raised)) {
           // Who has lost the lock may hold a state that another replica has already followed by a tombstone.
           signal.throwIfAborted();
@@ -66,6 +71,7 @@ export const registryRelay = ({ database, em, producer, published, alerts, clock
       published.tell(rows.map(({ stream_id: streamId, version }) => ({ streamId, version })));
     },
   });
+};
 export type RegistryRelay = ReturnType<typeof registryRelay>;
 
 /** The rows in order, each request for many snapshots by itself, so that no more than these are in memory at once. */

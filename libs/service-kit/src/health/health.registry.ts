@@ -1,12 +1,24 @@
+/** Something is missing, and the service does its work without it: it is healthy, and the report says what. */
+export interface Tolerated {
+  readonly tolerated: string;
+}
+export const tolerated = (sentence: string): Tolerated => ({ tolerated: sentence });
+
 /** true or nothing: healthy. false: not. A string: not, and why. A throw counts as a string. */
-export type HealthAnswer = boolean | string | void;
+export type HealthAnswer = boolean | string | Tolerated | void;
 export type HealthCheck = () => HealthAnswer | Promise<HealthAnswer>;
 
 export interface HealthReport {
   readonly status: 'ok' | 'unavailable';
-  /** For each check `ok`, or a sentence that says why not. */
+  /** For each check `ok`, or a sentence that says why not; also for what is tolerated, which does not change the status. */
   readonly checks: Readonly<Record<string, string>>;
 }
+
+interface Answer {
+  readonly isHealthy: boolean;
+  readonly sentence: string;
+}
+const unhealthy = (sentence: string): Answer => ({ isHealthy: false, sentence });
 
 const CHECK_TIMEOUT_MS = 2_000;
 
@@ -42,21 +54,23 @@ export class HealthRegistry {
     const answers = await Promise.all(
       [...checks].map(async ([name, check]) => [name, await this.answer(check)] as const),
     );
-    const isHealthy = answers.every(([, answer]) => answer === 'ok');
-    return { status: isHealthy ? 'ok' : 'unavailable', checks: Object.fromEntries(answers) };
+    const isHealthy = answers.every(([, { isHealthy }]) => isHealthy);
+    const sentences = Object.fromEntries(answers.map(([name, { sentence }]) => [name, sentence]));
+    return { status: isHealthy ? 'ok' : 'unavailable', checks: sentences };
   }
 
-  private async answer(check: HealthCheck): Promise<string> {
+  private async answer(check: HealthCheck): Promise<Answer> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<string>((resolve) => {
       timer = setTimeout(resolve, this.timeoutMs, `no answer within ${this.timeoutMs} ms`);
     });
     try {
       const answer = await Promise.race([Promise.resolve().then(check), late]);
-      if (answer === false) return 'unavailable';
-      return typeof answer === 'string' ? answer : 'ok';
+      if (answer === false) return unhealthy('unavailable');
+      if (typeof answer === 'string') return unhealthy(answer);
+      return { isHealthy: true, sentence: typeof answer === 'object' ? answer.tolerated : 'ok' };
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return unhealthy(error instanceof Error ? error.message : String(error));
     } finally {
       clearTimeout(timer);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { HealthRegistry } from './health.registry.ts';
+import { HealthRegistry, tolerated } from './health.registry.ts';
 
 describe('health', () => {
   test('is ok without checks and with good ones', async () => {
@@ -29,6 +29,12 @@ describe('health', () => {
         hangs: 'no answer within 20 ms',
       },
     });
+  });
+
+  test('is ok with what is tolerated, and says what that is', async () => {
+    const health = new HealthRegistry();
+    health.addReadiness('kafka', () => tolerated('is away'));
+    expect(await health.ready()).toEqual({ status: 'ok', checks: { kafka: 'is away' } });
   });
 
   test('keeps liveness and readiness apart', async () => {

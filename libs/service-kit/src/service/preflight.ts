@@ -9,6 +9,7 @@ import { requireOwnSessions } from '../database/sessions/own-sessions.ts';
 import { compareWithDatabase } from '../installation/database-installation.ts';
 import { claimTopics, compareWithKafka } from '../installation/kafka-installation.ts';
 import { checkTopics } from '../topics/check-topics.ts';
+import { KafkaPresence } from './kafka-presence.ts';
 import { pingBrokers } from './ping-brokers.ts';
 import { untilReachable } from './until-reachable.ts';
 import type { UntilReachableOptions } from './until-reachable.ts';
@@ -24,11 +25,16 @@ export interface Preflight {
   readonly topics: readonly TopicDefinition[];
   /** Topics that another service creates and claims. */
   readonly tables: readonly TopicDefinition[];
+  /** Kafka is waited for only a moment; the service starts without it, and goes on looking for it. */
+  readonly startsWithoutKafka: boolean;
   readonly patience: Patience;
 }
 
 /** How long each server is waited for, and who is told. */
 export type Patience = Omit<UntilReachableOptions, 'bound'> & { readonly longestMs: number };
+
+/** So long a service that can start without Kafka waits for one that is starting beside it; milliseconds. */
+const KAFKA_HEAD_START_MS = 5_000;
 
 /** Between two looks whether the registry has claimed its topics. */
 const CLAIM_PAUSE_MS = 1_000;
@@ -38,18 +44,36 @@ const KAFKA_SETTING = 'SIGNET_KAFKA_BROKERS';
 /**
  * What a service does before anything else: waits for its servers, and compares the installation with both of them. Only when
  * neither belongs to another installation is anything written: the topics that are missing, and the claim to them. So a service
- * that is pointed at the wrong Kafka or database joins no group, publishes nothing and migrates nothing.
+ * that is pointed at the wrong Kafka or database joins no group, publishes nothing and migrates nothing. Who starts without Kafka
+ * may have migrated a database of its own by the time that the Kafka turns out to be somebody else's.
  *
  * @throws StartRefusedError
  */
-export async function preflight(checks: Preflight): Promise<void> {
-  const { database, kafka, topics, tables, patience } = checks;
+export async function preflight(checks: Preflight): Promise<KafkaPresence> {
+  const { database, topics, startsWithoutKafka, patience } = checks;
   if (database) await checkDatabase(database, checks);
-  if (topics.length === 0) return;
-  await reachableKafka(kafka, patience);
+  if (topics.length === 0) return KafkaPresence.there();
+  if (startsWithoutKafka) return presenceOfKafka(checks);
+  await findKafka(checks, patience);
+  return KafkaPresence.there();
+}
+
+async function presenceOfKafka(checks: Preflight): Promise<KafkaPresence> {
+  const { logger, longestMs, signal: starting } = checks.patience;
+  const presence = await KafkaPresence.look(
+    (signal) => findKafka(checks, { logger, signal, longestMs: Infinity }),
+    Math.min(longestMs, KAFKA_HEAD_START_MS),
+    starting,
+  );
+  if (!presence.isThere) logger.warn({}, `the start goes on without Kafka (${KAFKA_SETTING}), which is looked for on`);
+  return presence;
+}
+
+async function findKafka(checks: Preflight, patience: Patience): Promise<void> {
+  await reachableKafka(checks.kafka, patience);
   // A cluster that is just starting takes connections before it can lead, or make, every topic.
   await untilReachable('Kafka', () => prepareKafka(checks), bounded(patience, KAFKA_SETTING));
-  if (tables.length > 0) await untilClaimed(checks);
+  if (checks.tables.length > 0) await untilClaimed(checks);
 }
 
 /** May be done again from its beginning. Who owns the tables creates and claims them; the others only compare. */

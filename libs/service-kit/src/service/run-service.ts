@@ -8,7 +8,7 @@ import { startService } from './start-service.ts';
 /**
  * Runs a service for the life of the process: starts it, and ends the process
  * - with 0 on SIGTERM or SIGINT, once what is in flight is finished,
- * - with 78 or 69 and a sentence on stderr when it must not start (StartRefusedError),
+ * - with 78 or 69 and a sentence on stderr when it must not start, or not go on (StartRefusedError),
  * - with 1 when that takes longer than SIGNET_SHUTDOWN_DEADLINE, when the start fails, or at an error that nobody caught.
  */
 export async function runService(options: ServiceOptions): Promise<RunningService> {
@@ -39,13 +39,14 @@ export async function runService(options: ServiceOptions): Promise<RunningServic
   process.on('unhandledRejection', (error) => fail(logger, error, 'a rejection was not handled'));
 
   try {
-    running = await startService({ ...options, logger }, starting.signal);
+    running = await startService({ ...options, logger }, starting.signal, (error) =>
+      end(error, logger, `${name} cannot go on`),
+    );
     // With NODE_COMPILE_CACHE the next start saves a third of its CPU time. Node would write at the end, but a killed process has none.
     flushCompileCache();
     return running;
   } catch (error) {
-    if (error instanceof StartRefusedError) return refuse(error);
-    return fail(logger, error, `${name} cannot start`);
+    return end(error, logger, `${name} cannot start`);
   }
 }
 
@@ -61,6 +62,9 @@ function exit(logger: Logger, code: number, message: string): never {
   logger.info(message);
   process.exit(code);
 }
+
+const end = (error: unknown, logger: Logger, message: string): never =>
+  error instanceof StartRefusedError ? refuse(error) : fail(logger, error, message);
 
 /** As for a bad setting: a sentence for people, and nothing around it. */
 function refuse(error: StartRefusedError): never {

@@ -30,6 +30,11 @@ export interface ServiceOptions {
   readonly topics?: readonly TopicDefinition[];
   /** Topics of the registry that the service reads, and never creates: the start waits until the registry has claimed them. */
   readonly tables?: readonly TopicDefinition[];
+  /**
+   * The service starts when Kafka is away, and answers what needs PostgreSQL only. Its strategies begin when Kafka is there, as
+   * does what it has given to `KafkaPresence`. By default Kafka is waited for.
+   */
+  readonly startsWithoutKafka?: boolean;
   /** The service's database, which is compared with SIGNET_INSTALLATION before anything is changed. */
   readonly database?: Pick<DatabaseOptions, 'url' | 'tls' | 'schema'>;
   /** What else the database is checked for then; it must change nothing. It throws StartRefusedError. */

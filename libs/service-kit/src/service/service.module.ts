@@ -15,6 +15,7 @@ import { SERVICE_METRICS } from '../metrics/service-metrics.ts';
 import { ProblemFilter } from '../problem/problem.filter.ts';
 import { ProblemValidationPipe } from '../problem/validation.pipe.ts';
 import { RequestLimits } from '../rate-limit/request-limits.ts';
+import { KafkaPresence } from './kafka-presence.ts';
 import { CLOCK, SETTINGS } from './service.tokens.ts';
 import type { LimitSettings } from '../settings/shared-settings.ts';
 
@@ -24,15 +25,17 @@ export interface ServiceModuleOptions {
   readonly health: HealthRegistry;
   readonly metrics: Registry;
   readonly samples: Samples;
+  readonly kafka: KafkaPresence;
   readonly clock?: Clock | undefined;
   readonly monotonic?: Monotonic | undefined;
 }
 
-/** What every part of a service may inject: SETTINGS, CLOCK, LOGGER, SAMPLES, HealthRegistry, RequestLimits, and Registry of prom-client. */
+/** What every part of a service may inject: SETTINGS, CLOCK, LOGGER, SAMPLES, HealthRegistry, KafkaPresence, RequestLimits, and Registry of prom-client. */
 @Module({})
 export class ServiceModule {
   static forRoot(options: ServiceModuleOptions): DynamicModule {
-    const { settings, logger, health, metrics, samples, clock = systemClock, monotonic = systemMonotonic } = options;
+    const { settings, logger, health, metrics, samples, kafka } = options;
+    const { clock = systemClock, monotonic = systemMonotonic } = options;
     return {
       module: ServiceModule,
       global: true,
@@ -44,12 +47,13 @@ export class ServiceModule {
         { provide: LOGGER, useValue: logger },
         { provide: HealthRegistry, useValue: health },
         { provide: Registry, useValue: metrics },
+        { provide: KafkaPresence, useValue: kafka },
         { provide: SAMPLES, useValue: samples },
         { provide: RequestLimits, useValue: requestLimits(settings, metrics, monotonic) },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: ProblemValidationPipe },
       ],
-      exports: [SETTINGS, CLOCK, LOGGER, SAMPLES, HealthRegistry, Registry, RequestLimits],
+      exports: [SETTINGS, CLOCK, LOGGER, SAMPLES, HealthRegistry, KafkaPresence, Registry, RequestLimits],
     };
   }
 }

@@ -6,7 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { KafkaClientOptions } from '@signet/kafka';
 import type { Registry } from 'prom-client';
 import { EventLoopWatch } from '../health/event-loop.ts';
-import { HealthRegistry } from '../health/health.registry.ts';
+import { HealthRegistry, tolerated } from '../health/health.registry.ts';
 import { startManagementServer } from '../health/management-server.ts';
 import { kafkaClient } from '../kafka/kafka-client.ts';
 import { pinoLogger } from '../logging/logger.ts';
@@ -16,9 +16,12 @@ import { sampleGroupLags } from '../metrics/group-lag.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { Samples } from '../metrics/samples.ts';
 import { showBuild } from '../metrics/build-info.ts';
+import { answerWhileStarting } from './answers-while-starting.ts';
+import type { AnswersWhileStarting } from './answers-while-starting.ts';
 import { Drain } from './drain.ts';
 import { createFastify, DEFAULT_BODY_LIMIT } from './fastify-server.ts';
 import { serveOpenApi } from '../openapi/openapi-document.ts';
+import type { KafkaPresence } from './kafka-presence.ts';
 import { preflight } from './preflight.ts';
 import type { Preflight } from './preflight.ts';
 import type { RunningService, ServiceOptions } from './service-options.ts';
@@ -33,15 +36,21 @@ interface Parts {
   readonly health: HealthRegistry;
   readonly metrics: Registry;
   readonly samples: Samples;
+  readonly kafka: KafkaPresence;
 }
 
 /**
  * Starts a service and leaves the process alone: no signal handlers, no exit. Tests use this; main.ts uses `runService`.
  *
  * @param signal gives up waiting for PostgreSQL and Kafka
+ * @param onFailed is told why a service that has started without Kafka must not go on: Kafka has come, and refuses what the settings say
  * @throws StartRefusedError when PostgreSQL or Kafka is not there, or belongs to another installation
  */
-export async function startService(options: ServiceOptions, signal?: AbortSignal): Promise<RunningService> {
+export async function startService(
+  options: ServiceOptions,
+  signal?: AbortSignal,
+  onFailed?: (error: unknown) => void,
+): Promise<RunningService> {
   const { settings } = options;
   const logger = options.logger ?? pinoLogger(options.name, settings.SIGNET_LOG_LEVEL);
   const health = new HealthRegistry();
@@ -63,19 +72,28 @@ export async function startService(options: ServiceOptions, signal?: AbortSignal
     samples,
     logger,
   });
+  const publicPort = options.port ?? settings.SIGNET_HTTP_PORT;
+  let early: AnswersWhileStarting | undefined;
+  let kafka: KafkaPresence | undefined;
   try {
-    await preflight(preflightOf(options, logger, signal));
-    const application = await createApplication({ options, logger, health, metrics, samples });
+    early = await answerWhileStarting(options.name, host, publicPort);
+    kafka = await preflight(preflightOf(options, logger, signal));
+    if (options.startsWithoutKafka) addKafkaReadiness(health, kafka);
+    const application = await createApplication({ options, logger, health, metrics, samples, kafka });
     const { app } = application;
     await app.init();
-    await app.startAllMicroservices();
-    await app.listen(options.port ?? settings.SIGNET_HTTP_PORT, host);
+    if (kafka.isThere) await app.startAllMicroservices();
+    else kafka.whenThere(() => app.startAllMicroservices());
+    await early.close();
+    await app.listen(publicPort, host);
     phase = 'running';
+    kafka.onFailed((error) => (onFailed ? onFailed(error) : logger.fatal({ err: error }, 'Kafka cannot be used')));
     const { port } = app.getHttpServer().address() as AddressInfo;
     logger.info({ port, managementPort: management.port }, `${options.name} is listening`);
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
       phase = 'stopping';
+      kafka?.stop();
       await closeApplication(application, settings.SIGNET_DRAIN_PAUSE ?? 0);
       eventLoop.stop();
       await management.close();
@@ -88,18 +106,28 @@ export async function startService(options: ServiceOptions, signal?: AbortSignal
       stop: () => (stopped ??= stop()),
     };
   } catch (error) {
+    kafka?.stop();
     eventLoop.stop();
+    await early?.close();
     await management.close();
     await lags.close();
     throw error;
   }
 }
 
+/** A Kafka that is away takes no request from the service: it is named, and counts for nothing. */
+function addKafkaReadiness(health: HealthRegistry, kafka: KafkaPresence): void {
+  health.addReadiness(
+    'kafka',
+    () => kafka.isThere || tolerated('has not been there since the start: what needs it begins when it comes'),
+  );
+}
+
 const kafkaOf = ({ settings, name }: ServiceOptions, logger: Logger): KafkaClientOptions =>
   kafkaClient({ SIGNET_KAFKA_BROKERS: [], ...settings }, name, logger);
 
 function preflightOf(options: ServiceOptions, logger: Logger, signal: AbortSignal | undefined): Preflight {
-  const { settings, topics = [], tables = [], database, checkDatabase } = options;
+  const { settings, topics = [], tables = [], database, checkDatabase, startsWithoutKafka = false } = options;
   return {
     installation: settings.SIGNET_INSTALLATION,
     database,
@@ -107,6 +135,7 @@ function preflightOf(options: ServiceOptions, logger: Logger, signal: AbortSigna
     kafka: kafkaOf(options, logger),
     topics,
     tables,
+    startsWithoutKafka,
     patience: { logger, longestMs: settings.SIGNET_STARTUP_WAIT ?? DEFAULT_WAIT_MS, ...(signal && { signal }) },
   };
 }
@@ -117,13 +146,13 @@ interface Application {
   readonly drain: Drain;
 }
 
-async function createApplication({ options, logger, health, metrics, samples }: Parts): Promise<Application> {
+async function createApplication({ options, logger, health, metrics, samples, kafka }: Parts): Promise<Application> {
   const { bodyLimit = DEFAULT_BODY_LIMIT, settings, clock, monotonic } = options;
   const trustedProxies = settings.SIGNET_TRUSTED_PROXIES ?? [];
   const fastify = createFastify({ bodyLimit, trustedProxies, logger, metrics });
   const drain = new Drain(fastify);
   await options.configureFastify?.(fastify, logger);
-  const service = ServiceModule.forRoot({ settings, logger, health, metrics, samples, clock, monotonic });
+  const service = ServiceModule.forRoot({ settings, logger, health, metrics, samples, kafka, clock, monotonic });
   const app = await NestFactory.create<NestFastifyApplication>(
     { ...service, imports: [...(service.imports ?? []), options.module] },
     // The adapter is typed for the Fastify that it depends on, which npm may have put beside ours.

@@ -124,7 +124,7 @@ describe('a process', () => {
     expect(service.output()).toMatch(/"level":"fatal".*no transport.*script cannot start/);
   });
 
-  test('whose Kafka is not there yet is live, is not ready, and stops at once', async () => {
+  test('whose Kafka is not there yet is live, is not ready, tells callers to come back, and stops at once', async () => {
     const port = await freePort();
     const topics = `topics: [{ name: 'x', partitions: 1, cleanup: 'delete', key: 'x', description: 'x' }]`;
     const code = script(topics).map((line) =>
@@ -139,6 +139,9 @@ describe('a process', () => {
     expect(await (await fetch(`${service.managementUrl}/readyz`)).json()).toMatchObject({
       checks: { service: 'starting' },
     });
+    const answer = await fetch(`${service.url}/v1/anything`, { method: 'POST', body: 'x' });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(await answer.json()).toMatchObject({ code: 'unavailable' });
     service.process.kill('SIGTERM');
     expect(await service.exitCode).toBe(0);
   });

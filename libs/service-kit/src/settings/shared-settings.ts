@@ -89,7 +89,7 @@ export const sharedSettings = {
   startup: {
     SIGNET_STARTUP_WAIT: setting(
       duration(),
-      'How long a start waits for PostgreSQL and Kafka before it ends with exit code 69. A password, certificate or database that is refused ends it at once, with 78.',
+      'How long a start waits for PostgreSQL and Kafka before it ends with exit code 69; the registry starts without Kafka, after 5 s at most. A password, certificate or database that is refused ends it at once, with 78.',
       { default: '1m' },
     ),
   },
