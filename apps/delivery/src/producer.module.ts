@@ -1,7 +1,7 @@
 import { Inject, Module } from '@nestjs/common';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { RecordProducer } from '@signet/kafka';
-import { HealthRegistry, LOGGER, SETTINGS, showProducerQueues } from '@signet/service-kit';
+import { HealthRegistry, joinedOnce, LOGGER, SETTINGS, showProducerQueues } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { DeliverySettings } from './config.ts';
@@ -47,7 +47,12 @@ export class ProducerModule implements OnModuleInit, OnApplicationShutdown {
       ['producer', this.producer],
       ['requests-producer', this.requests],
     ] as const) {
-      this.health.addReadiness(name, () => producer.isConnected() || 'not connected to Kafka');
+      const isReady = joinedOnce({
+        isJoined: () => producer.isConnected(),
+        missing: 'not connected to Kafka',
+        waiting: 'not connected to Kafka: what it would send waits, requests are answered',
+      });
+      this.health.addReadiness(name, isReady);
     }
     await Promise.all(producers.map((producer) => producer.connect()));
   }

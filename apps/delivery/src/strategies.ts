@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { CONSUMER_GROUPS, countOfRequests, DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
 import { KafkaBatchServer } from '@signet/kafka';
-import { countLostOffsets, HealthRegistry, processPlace } from '@signet/service-kit';
+import { countLostOffsets, HealthRegistry, joinedOnce, processPlace } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { DeliverySettings } from './config.ts';
@@ -55,7 +55,12 @@ export function strategies(
     ['fan-out', fanOutServer],
     ['dispatch', dispatchServer],
   ] as const) {
-    health.addReadiness(`${name}-consumer`, () => server.isReady() || 'has not joined its group');
+    const isReady = joinedOnce({
+      isJoined: () => server.isReady(),
+      missing: 'has not joined its group',
+      waiting: 'not in its group: messages wait on Kafka, requests are answered',
+    });
+    health.addReadiness(`${name}-consumer`, isReady);
     health.addLiveness(`${name}-consumer`, () => server.isAlive() || 'gives no sign of life');
   }
   return [fanOutServer, dispatchServer];
