@@ -31,8 +31,10 @@ export class DeliveryTask {
   weight = 0;
   /** Of the attempt that is on the wire, or was last. */
   cause: AttemptCause = 'schedule';
-  /** An attempt is on the wire. */
+  /** An attempt is on the wire, or waits for whose fault its failure is. */
   inFlight = false;
+  /** It has one of the slots that all webhooks share. */
+  hasSlot = false;
   /** It has ended by then, milliseconds since the epoch. */
   attemptEndsAt = 0;
   /** When Signet accepted the message, milliseconds since the epoch; null when that is not known. */

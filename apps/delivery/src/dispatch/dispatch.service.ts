@@ -237,14 +237,18 @@ export class DispatchService {
       clock,
       firstLooks: new FirstLooks(on.monotonic ?? systemMonotonic),
       random: on.random,
-      attempt: async (task, webhook, startedAt, mayBegin) => {
+      attempt: async (task, webhook, startedAt, { mayBegin, awaitsVerdict }) => {
         const means = {
           keys: keys.live(webhook),
           credentials: credentials.of(webhook),
           identity: identities.of(webhook),
         };
         const prepared = prepareAttempt(task, webhook, means, defaults, startedAt);
-        const faultOf = (seen: SeenAttempt) => this.platform.judge(seen);
+        const faultOf = (seen: SeenAttempt) => {
+          const verdict = this.platform.judge(seen);
+          if (verdict instanceof Promise) awaitsVerdict();
+          return verdict;
+        };
         return sendAttempt(prepared, client, clock, settings.replica, faultOf, mayBegin);
       },
       withholdWaiting: () => client.withholdWaiting(),

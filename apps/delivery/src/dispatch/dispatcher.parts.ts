@@ -26,6 +26,13 @@ export interface DispatchLimits {
   readonly retryOfOursMs: number;
 }
 
+export interface AttemptHooks {
+  /** Asked when the POST is about to be written. */
+  readonly mayBegin: () => boolean;
+  /** The POST has ended, and its outcome waits for whose fault the failure is. */
+  readonly awaitsVerdict: () => void;
+}
+
 export interface DispatcherParts {
   readonly directory: WebhookDirectory;
   readonly circuits: Circuits;
@@ -46,7 +53,7 @@ export interface DispatcherParts {
     task: DeliveryTask,
     webhook: RoutedWebhook,
     startedAt: Date,
-    mayBegin: () => boolean,
+    hooks: AttemptHooks,
   ) => Promise<CompletedAttempt | null>;
   /** Asks again whether attempts that wait for a connection may begin. */
   readonly withholdWaiting: () => void;

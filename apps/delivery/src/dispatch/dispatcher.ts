@@ -366,6 +366,7 @@ export class Dispatcher {
     if (queue.inFlight === 0) queue.progressAt = this.parts.clock().getTime();
     queue.started(task.slotKind);
     this.slots.take(task.slotKind, queue.tenantId);
+    task.hasSlot = true;
     const cause = this.parts.circuits.begin(task.webhookId);
     task.cause = cause === 'schedule' && task.isAskedFor ? 'person' : cause;
     this.begin(task, queue, webhook);
@@ -397,7 +398,11 @@ export class Dispatcher {
     task.attemptEndsAt = now.getTime() + (webhook.requestTimeoutMs ?? this.parts.limits.requestTimeoutMs);
     if (webhook.rateLimitPerSecond !== null) this.parts.rates.started(webhook.id, webhook.rateLimitPerSecond, now);
     const mayBegin = (): boolean => !this.isSuspended && this.parts.owns(task) && this.parts.isMember();
-    const attempt = this.parts.attempt(task, webhook, now, mayBegin).then(
+    const awaitsVerdict = (): void => {
+      this.giveSlotBack(task, queue);
+      this.useFreeSlots();
+    };
+    const attempt = this.parts.attempt(task, webhook, now, { mayBegin, awaitsVerdict }).then(
       (completed) => (completed ? this.complete(task, queue, completed) : this.putBack(task, queue)),
       (error: unknown) => this.fail(task, queue, error),
     );
@@ -465,6 +470,16 @@ export class Dispatcher {
     }
     queue.progressAt = this.parts.clock().getTime();
     queue.ended(task.slotKind);
+    this.giveSlotBack(task, queue);
+  }
+
+  /**
+   * The slot of all webhooks, when nothing is on the wire any more. A failure that waits for its verdict keeps only that of its
+   * own webhook: a verdict may take a minute, and failures of many webhooks would stall all others for so long.
+   */
+  private giveSlotBack(task: DeliveryTask, queue: WebhookQueue): void {
+    if (!task.hasSlot) return;
+    task.hasSlot = false;
     this.slots.giveBack(task.slotKind, queue.tenantId);
   }
 
