@@ -7,6 +7,7 @@ import { SERVICES } from '../dev/gateway-routes.ts';
 import { EVENT_TYPES_PAGE, eventTypesPage } from './event-types.ts';
 import { MERGED_OPENAPI, mergedOpenApi } from './merged-openapi.ts';
 import { dashboardFiles } from '../dashboards/dashboards.ts';
+import { OPERATOR_RULES, operatorRules } from '../deploy/prometheus-rules.ts';
 import { METRICS_PAGE, metricsPage } from './metrics.ts';
 import { RECEIVING_PAGE, withQuotes } from './quotes.ts';
 import { SETTINGS_PAGE, settingsPage } from './settings.ts';
@@ -21,6 +22,7 @@ export const pages = (): Readonly<Record<string, string>> => ({
   [EVENT_TYPES_PAGE]: `${eventTypesPage()}\n`,
   [RECEIVING_PAGE]: withQuotes(read(RECEIVING_PAGE), dirname(RECEIVING_PAGE), read),
   ...dashboardFiles(),
+  [OPERATOR_RULES]: operatorRules(),
   [METRICS_PAGE]: `${metricsPage()}\n`,
   [TOPICS_PAGE]: `${topicsPage()}\n`,
   [MERGED_OPENAPI]: `${JSON.stringify(mergedOpenApi(SERVICES.map((service) => read(`docs/openapi/${service}.json`))), null, 2)}\n`,
