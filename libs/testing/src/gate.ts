@@ -3,10 +3,15 @@ import type { Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { freePort } from '@signet/embedded';
 
-/** A way to PostgreSQL that can be closed: as if the server were down, connections under way included. */
+/**
+ * A way to PostgreSQL that can be closed, as if the server were down, connections under way included; or frozen, as if
+ * something in between had forgotten them: they stay open, their bytes are acknowledged, and nothing arrives.
+ */
 export class Gate {
   readonly #sockets = new Set<Socket>();
+  readonly #ways = new Set<{ readonly flow: () => void; readonly stand: () => void }>();
   #server: Server | undefined;
+  #isFrozen = false;
 
   private constructor(
     private readonly target: URL,
@@ -27,22 +32,15 @@ export class Gate {
     return url.href;
   }
 
+  /** Connections that lead through it now. */
+  get connections(): number {
+    return this.#ways.size;
+  }
+
   /** Does nothing where it is open. */
   async open(): Promise<void> {
     if (this.#server !== undefined) return;
-    this.#server = createServer((incoming) => {
-      const outgoing = connect(Number(this.target.port), this.target.hostname);
-      incoming.pipe(outgoing).pipe(incoming);
-      for (const socket of [incoming, outgoing]) {
-        this.#sockets.add(socket);
-        socket.on('error', () => undefined);
-        socket.on('close', () => {
-          this.#sockets.delete(socket);
-          incoming.destroy();
-          outgoing.destroy();
-        });
-      }
-    });
+    this.#server = createServer((incoming) => this.#lead(incoming));
     this.#server.listen(this.port, '127.0.0.1');
     await once(this.#server, 'listening');
   }
@@ -54,5 +52,51 @@ export class Gate {
     server.close();
     for (const socket of this.#sockets) socket.destroy();
     await once(server, 'close');
+  }
+
+  /** Nothing goes through any more, in neither direction, not even the end of a connection. New ones are as silent. */
+  freeze(): void {
+    this.#isFrozen = true;
+    for (const { stand } of this.#ways) stand();
+  }
+
+  /** What was sent meanwhile arrives. */
+  thaw(): void {
+    this.#isFrozen = false;
+    for (const { flow } of this.#ways) flow();
+  }
+
+  /**
+   * What is under way stands still for good, and new connections go through: as behind a NAT that was started anew. `close`
+   * ends it.
+   */
+  forget(): void {
+    for (const { stand } of this.#ways) stand();
+    this.#ways.clear();
+  }
+
+  #lead(incoming: Socket): void {
+    const outgoing = connect(Number(this.target.port), this.target.hostname);
+    const way = {
+      flow: (): void => void incoming.pipe(outgoing).pipe(incoming),
+      // Without a reader the sockets take what the kernel has room for, the end of the stream excepted.
+      stand: (): void => {
+        incoming.unpipe(outgoing).pause();
+        outgoing.unpipe(incoming).pause();
+      },
+    };
+    this.#ways.add(way);
+    if (this.#isFrozen) way.stand();
+    else way.flow();
+    for (const socket of [incoming, outgoing]) {
+      this.#sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        this.#sockets.delete(socket);
+        this.#ways.delete(way);
+        incoming.destroy();
+        outgoing.destroy();
+      });
+    }
   }
 }
