@@ -221,5 +221,6 @@ const refusal = (
   timings: NOTHING_HAPPENED,
   retriedStaleConnection: false,
   resolvedAt: null,
+  lookupBegunAt: null,
   causes: [],
 });

@@ -56,6 +56,7 @@ export class Exchange implements LinkedHandler {
   #headers: Record<string, string> = {};
   #dnsMs: number | null = null;
   #resolvedAt: number | null = null;
+  #lookupBegunAt: number | null = null;
   readonly #causes: EgressCause[] = [];
   #firstByteMs: number | null = null;
 
@@ -71,7 +72,10 @@ export class Exchange implements LinkedHandler {
   resolved(resolution: Resolution, asked: boolean): void {
     if (!this.isAwaited) return;
     if (asked) this.#dnsMs = performance.now() - this.#startedAt;
-    if (!resolution.ok) return this.#fail(resolution);
+    if (!resolution.ok) {
+      this.#lookupBegunAt = resolution.askedAt;
+      return this.#fail(resolution);
+    }
     if (asked) this.#resolvedAt = resolution.answeredAt;
     this.#addresses = resolution.addresses;
     this.#tryNextAddress();
@@ -251,6 +255,7 @@ export class Exchange implements LinkedHandler {
       timings,
       retriedStaleConnection,
       resolvedAt: this.#resolvedAt,
+      lookupBegunAt: this.#lookupBegunAt,
       causes: this.#causes,
     });
   }

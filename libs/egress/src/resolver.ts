@@ -18,6 +18,8 @@ export type Resolution =
       readonly message: string;
       /** The resolver's; null where it has answered. */
       readonly code: string | null;
+      /** When the resolver was asked, milliseconds since the epoch: up to a second, and its own time-out, before whoever gets this. */
+      readonly askedAt: number | null;
     };
 
 const BLOCKED: Resolution = {
@@ -25,6 +27,7 @@ const BLOCKED: Resolution = {
   errorClass: 'blocked_address',
   message: 'The address is not allowed.',
   code: null,
+  askedAt: null,
 };
 const CACHE_MS = 1000;
 const MAX_NAMES = 10_000;
@@ -111,13 +114,14 @@ export class AddressBook {
       at: this.#clock().getTime(),
       answeredAt,
     });
+    const askedAt = this.#clock().getTime();
     try {
-      return entryOf(this.#judge(await this.#lookups.addressesOf(host)));
+      return entryOf(this.#judge(await this.#lookups.addressesOf(host), askedAt));
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
       if (code === 'EAI_AGAIN' && usable) return entryOf(usable.resolution, usable.answeredAt);
       const message = `The host name could not be resolved (${code}).`;
-      return entryOf({ ok: false, errorClass: 'dns', message, code });
+      return entryOf({ ok: false, errorClass: 'dns', message, code, askedAt });
     }
   }
 
@@ -127,12 +131,12 @@ export class AddressBook {
     return age >= 0 && age < mostMs;
   }
 
-  #judge(found: readonly ResolvedAddress[]): Resolution {
+  #judge(found: readonly ResolvedAddress[], askedAt: number): Resolution {
     if (!found.every(({ address }) => this.#rules.isAllowed(address))) {
       return BLOCKED;
     }
     if (found.length === 0)
-      return { ok: false, errorClass: 'dns', message: 'The host name has no address.', code: 'ENODATA' };
+      return { ok: false, errorClass: 'dns', message: 'The host name has no address.', code: 'ENODATA', askedAt };
     // IPv4 first: a receiver with a broken IPv6 is far more common than the other way round.
     const isV6 = (address: string): number => (address.includes(':') ? 1 : 0);
     const addresses = found.map(({ address }) => address).sort((a, b) => isV6(a) - isV6(b));

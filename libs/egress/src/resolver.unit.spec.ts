@@ -45,6 +45,7 @@ describe('the address book', () => {
       errorClass: 'blocked_address',
       message: 'The address is not allowed.',
       code: null,
+      askedAt: null,
     });
   });
 
@@ -76,10 +77,19 @@ describe('the address book', () => {
       errorClass: 'dns',
       message: 'The host name could not be resolved (EAI_AGAIN).',
       code: 'EAI_AGAIN',
+      askedAt: clock().getTime(),
     });
     clock.advance(1000);
     await book.find('a.example');
     expect(asked).toHaveLength(2);
+  });
+
+  test('says of a failure that is used again when the resolver was asked', async () => {
+    const { book, clock } = bookOf(() => Promise.reject(Object.assign(new Error(), { code: 'EAI_AGAIN' })));
+    const askedAt = clock().getTime();
+    await book.find('a.example');
+    clock.advance(999);
+    expect(await book.find('a.example')).toMatchObject({ ok: false, askedAt });
   });
 
   test('takes a name without addresses for a failed look-up', async () => {

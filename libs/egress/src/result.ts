@@ -79,6 +79,11 @@ export interface EgressFailure extends Common {
   readonly message: string;
   /** The address that was tried; null when there was none, or when it is nobody's business. */
   readonly address: string | null;
+  /**
+   * When the lookup that failed was begun, milliseconds since the epoch; null where none did. Requests for one name share
+   * it, so it may lie before the request.
+   */
+  readonly lookupBegunAt: number | null;
   /** Of each address that was tried, in order; empty where nothing was. */
   readonly causes: readonly EgressCause[];
 }

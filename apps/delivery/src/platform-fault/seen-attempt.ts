@@ -18,6 +18,7 @@ export interface SeenAttempt {
   readonly host: string;
   readonly webhookId: string;
   readonly tenantId: string;
+  /** Of a lookup that failed and was begun for another attempt: when that was. What it shows is as old as that. */
   readonly startedAt: number;
   readonly endedAt: number;
   /** null: the receiver answered, with whatever status. */
@@ -48,7 +49,8 @@ export function seenAttempt(attempted: Attempted, result: EgressResult): SeenAtt
     return { ...attempted, failure: null, passed: passedBy(result, attempted.startedAt) };
   const last = result.causes.at(-1);
   if (NOT_SENT.has(result.errorClass) || !last) return null;
-  return { ...attempted, failure: { step: STEP_OF[last.stage], causes: result.causes }, passed: [] };
+  const startedAt = Math.min(attempted.startedAt, result.lookupBegunAt ?? attempted.startedAt);
+  return { ...attempted, startedAt, failure: { step: STEP_OF[last.stage], causes: result.causes }, passed: [] };
 }
 
 function passedBy({ timings, resolvedAt }: EgressResult, startedAt: number): Step[] {
