@@ -1,6 +1,6 @@
 import type { Clock } from '@signet/contracts';
 import { EgressClient } from '@signet/egress';
-import type { EgressRules } from '@signet/egress';
+import type { EgressClientOptions, EgressRules } from '@signet/egress';
 
 /** A canary that takes longer is not reached, milliseconds: while it is asked, failures wait. */
 const TIMEOUT_MS = 5_000;
@@ -14,12 +14,15 @@ const KEEP_ALIVE_MS = 1;
 export class CanaryClient {
   private readonly client: EgressClient | undefined;
 
+  /** @param resolve default: the machine's own resolver */
   constructor(
     private readonly url: string | undefined,
     rules: EgressRules,
     private readonly clock: Clock,
+    resolve?: EgressClientOptions['resolve'],
   ) {
-    this.client = url === undefined ? undefined : new EgressClient({ rules, clock, keepAliveMs: KEEP_ALIVE_MS });
+    const options = { rules, clock, keepAliveMs: KEEP_ALIVE_MS, ...(resolve && { resolve }) };
+    this.client = url === undefined ? undefined : new EgressClient(options);
   }
 
   get isSet(): boolean {
