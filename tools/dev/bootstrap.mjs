@@ -1,4 +1,4 @@
-// From a bare clone to a running program: `node tools/dev/bootstrap.mjs start|test|bench|alerts [arguments]`.
+// From a bare clone to a running program: `node tools/dev/bootstrap.mjs start|test|bench|alerts|faults [arguments]`.
 // Plain JavaScript without dependencies, because it runs before anything is installed, and also on Node 20: there it goes on
 // with the Node 24 of node_modules.
 import { spawn, spawnSync } from 'node:child_process';
@@ -15,6 +15,7 @@ const programs = {
   test: 'tools/test/run.ts',
   bench: 'tools/bench/run.ts',
   alerts: 'tools/alerts/run.ts',
+  faults: 'tools/faults/run.ts',
 };
 const supportedNode = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).engines.node;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];

@@ -1,0 +1,25 @@
+// `npm run faults -- NAME`: breaks something on purpose under load, prints what came of it, and ends with 1 where it is not as promised.
+
+/** The default export of a script: resolves to the exit code. It must end soon when `stopping` is aborted. */
+export type FaultScript = (args: readonly string[], stopping: AbortSignal) => Promise<number>;
+
+const SCRIPTS: Readonly<Record<string, () => Promise<{ readonly default: FaultScript }>>> = {
+  platform: () => import('./platform.ts'),
+};
+
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => stopping.abort(new Error(`Stopped by ${signal}.`)));
+process.on('disconnect', () => stopping.abort(new Error('The terminal is gone.')));
+
+const [name = '', ...args] = process.argv.slice(2);
+try {
+  const load = SCRIPTS[name];
+  if (load === undefined) throw new Error(`Say which: npm run faults -- ${Object.keys(SCRIPTS).join('|')}`);
+  process.exitCode = await (await load()).default(args, stopping.signal);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+// The channel to the bootstrap would keep us alive.
+if (process.connected) process.disconnect();
