@@ -6,6 +6,7 @@ import type { DeliveryEvent } from '../delivery/delivery.events.ts';
 import { dayOf, projectDelivery } from '../delivery/delivery.projection.ts';
 import type { DeliveryRow } from '../delivery/delivery.projection.ts';
 import type { RequestOrder } from '../delivery/delivery.log.ts';
+import type { Waited } from '../metrics/lateness.policy.ts';
 import type { PartitionClaim } from './ownership.ts';
 import type { SlotKind } from './slots.ts';
 
@@ -39,8 +40,8 @@ export class DeliveryTask {
   attemptEndsAt = 0;
   /** When Signet accepted the message, milliseconds since the epoch; null when that is not known. */
   acceptedAt: number | null = null;
-  /** Its webhook has kept it waiting: an open circuit, a limit of its own, or a receiver that is slow. */
-  wasKeptWaiting = false;
+  /** Its webhook has kept it waiting: an open circuit, a limit of its own, or a receiver that is slow; or a fault of the platform has. */
+  keptWaitingBy: Waited | null = null;
   /** A person asked for it, and its webhook's queue had room for it: no circuit, and none of the webhook's limits, holds it back. */
   isUrgent = false;
   /** It has lain on the shelf, because its webhook could not take it. */

@@ -38,7 +38,7 @@ export interface DispatcherParts {
   readonly circuits: Circuits;
   readonly rates: RateLimits;
   /** What holds all webhooks back while the platform is at fault. */
-  readonly platform: Pick<PlatformFault, 'passage' | 'begin' | 'limit' | 'settle' | 'goOn'>;
+  readonly platform: Pick<PlatformFault, 'passage' | 'hasBeenAtFaultSince' | 'begin' | 'limit' | 'settle' | 'goOn'>;
   readonly store: TaskStore;
   readonly policy: RetryPolicy;
   readonly clock: Clock;

@@ -4,6 +4,7 @@ import type { EndedAttempt } from '../circuit/circuit.policy.ts';
 import type { CircuitState } from '../circuit/circuits.ts';
 import type { Due } from '../delivery/delivery.log.ts';
 import { scheduledDelayMs } from '../delivery/retry-schedule.ts';
+import type { Waited } from '../metrics/lateness.policy.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { CompletedAttempt } from './attempt.ts';
 import { Departures } from './departures.ts';
@@ -345,6 +346,16 @@ export class Dispatcher {
     queue.keptWaitingAt = this.parts.clock().getTime();
   }
 
+  /**
+   * Who has kept the task waiting since its message was accepted. A fault of the platform comes first: it makes receivers look slow,
+   * and the shelf takes what it holds back.
+   */
+  private whoKeptWaiting({ acceptedAt, wasShelved }: DeliveryTask, queue: WebhookQueue): Waited | null {
+    if (acceptedAt !== null && this.parts.platform.hasBeenAtFaultSince(acceptedAt)) return 'platform';
+    const isOfReceiver = wasShelved || (acceptedAt !== null && queue.keptWaitingAt >= acceptedAt);
+    return isOfReceiver ? 'receiver' : null;
+  }
+
   /** What a person asked for takes no slot of its webhook's or tenant's, and heeds neither circuit nor rate limit. */
   private startUrgent(queue: WebhookQueue): void {
     for (let task = queue.startAsked(); task; task = queue.startAsked()) {
@@ -394,7 +405,7 @@ export class Dispatcher {
     task.inFlight = true;
     this.parts.platform.begin(task.webhookId);
     const now = this.parts.clock();
-    task.wasKeptWaiting = task.wasShelved || (task.acceptedAt !== null && queue.keptWaitingAt >= task.acceptedAt);
+    task.keptWaitingBy = this.whoKeptWaiting(task, queue);
     task.attemptEndsAt = now.getTime() + (webhook.requestTimeoutMs ?? this.parts.limits.requestTimeoutMs);
     if (webhook.rateLimitPerSecond !== null) this.parts.rates.started(webhook.id, webhook.rateLimitPerSecond, now);
     const mayBegin = (): boolean => !this.isSuspended && this.parts.owns(task) && this.parts.isMember();

@@ -22,9 +22,13 @@ afterEach(async () => {
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => `m-${index}`);
 /** First attempts so far, by whose fault they were late. */
-async function firstAttempts(): Promise<Record<string, number>> {
+const firstAttempts = (): Promise<Record<string, number>> => countsOf('signet_delivery_first_attempt_delay_seconds');
+/** Deliveries so far, by whose fault they were late. */
+const delivered = (): Promise<Record<string, number>> => countsOf('signet_delivery_delivered_delay_seconds');
+
+async function countsOf(histogram: string): Promise<Record<string, number>> {
   const metrics = await fixture.metrics.getMetricsAsJSON();
-  const delays = metrics.find(({ name }) => name === 'signet_delivery_first_attempt_delay_seconds');
+  const delays = metrics.find(({ name }) => name === histogram);
   const counts = (delays?.values ?? []) as unknown as {
     metricName: string;
     labels: { fault: string };
@@ -72,4 +76,30 @@ test('what an open circuit has held back is late by the fault of the receiver', 
   });
   await intake.take(requestBatch(webhook, ['after'], undefined, now()));
   expect((await firstAttempts())['none']).toBe(none + 1);
+});
+
+test('what comes late to a receiver that kept nothing waiting is late by the fault of the platform', async () => {
+  const { intake } = await fixture.serve();
+  const webhook = fixture.webhook(receiver.url);
+  // As after an outage of delivery: Kafka has kept them for a minute.
+  await intake.take(requestBatch(webhook, numbers(3), undefined, { acceptedAt: clock().getTime() - 60_000 }));
+  await waitFor(() => receiver.requests.length === 3, { what: 'the late ones' });
+  await waitFor(async () => (await delivered())['platform'] === 3, { what: 'the late ones to count' });
+  expect(await firstAttempts()).toEqual({ platform: 3 });
+  await intake.take(requestBatch(webhook, ['in time'], undefined, now()));
+  await waitFor(async () => (await delivered())['none'] === 1, { what: 'the one in time to count' });
+  expect(await firstAttempts()).toEqual({ platform: 3, none: 1 });
+  expect(await delivered()).toEqual({ platform: 3, none: 1 });
+});
+
+test('what succeeds after the receiver has failed is late by the fault of the receiver', async () => {
+  status = 500;
+  const { intake } = await fixture.serve({ policy: { scheduleMs: [1_000], jitter: 0 } });
+  const taken = intake.take(requestBatch(fixture.webhook(receiver.url), ['m'], undefined, now()));
+  await waitFor(() => receiver.requests.length === 1, { what: 'the first attempt' });
+  status = 200;
+  await taken;
+  await waitFor(async () => (await delivered())['receiver'] === 1, { what: 'the delivery' });
+  expect(await firstAttempts()).toEqual({ none: 1 });
+  expect(await delivered()).toEqual({ receiver: 1 });
 });

@@ -8,6 +8,7 @@ import type { DeliveryTask } from '../dispatch/delivery-task.ts';
 import type { DispatchObserver } from '../dispatch/dispatch-observer.ts';
 import type { Evidence } from '../platform-fault/local-evidence.policy.ts';
 import { DELIVERY_METRICS } from './definitions.ts';
+import { faultOfDelivery, faultOfStart } from './lateness.policy.ts';
 
 /**
  * Counters and histograms of delivery. Labels are event type, outcome, status class, error class and fault: never a tenant,
@@ -68,13 +69,15 @@ export class DeliveryMetrics implements DispatchObserver {
     // A replay takes its time on purpose.
     if (task.acceptedAt !== null && task.row?.kind !== 'replay') {
       const startedAfter = Math.max(0, Date.parse(facts.startedAt) - task.acceptedAt) / 1_000;
-      const fault = task.wasKeptWaiting ? 'receiver' : 'none';
-      if (facts.attempt === 1) this.firstAttemptSeconds.observe({ fault }, startedAfter);
-      if (!failure)
-        this.deliveredSeconds.observe(
-          { fault: facts.attempt === 1 ? fault : 'receiver' },
-          startedAfter + facts.durationMs / 1_000,
-        );
+      const { attempt, durationMs } = facts;
+      const waited = task.keptWaitingBy;
+      if (attempt === 1) this.firstAttemptSeconds.observe({ fault: faultOfStart(startedAfter, waited) }, startedAfter);
+      if (!failure) {
+        // The one that succeeded was spent too.
+        const spentBefore = (task.row?.attemptCount ?? 1) - 1;
+        const fault = faultOfDelivery({ startedAfterSeconds: startedAfter, attempt, spentBefore, waited });
+        this.deliveredSeconds.observe({ fault }, startedAfter + durationMs / 1_000);
+      }
     }
     if (!task.isOpen) this.ended.inc({ status: task.row?.status ?? '', reason: failure?.errorClass ?? 'none' });
   }

@@ -55,7 +55,9 @@ class Load {
   private async run(): Promise<void> {
     const taken: Promise<void>[] = [];
     for (let round = 0; !this.isStopped; round++) {
-      for (const webhook of webhooks) taken.push(service.intake.take(requestBatch(webhook, [`m-${round}`])));
+      const now = { acceptedAt: Date.now() };
+      for (const webhook of webhooks)
+        taken.push(service.intake.take(requestBatch(webhook, [`m-${round}`], undefined, now)));
       this.sent += webhooks.length;
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
     }
@@ -87,6 +89,19 @@ const failuresIn = (log: readonly LoggedEvents[]) =>
         event.type === 'DeliveryAttemptFailed',
     ),
   );
+
+/** Deliveries, by whose fault they were late. */
+async function deliveredBy(): Promise<Record<string, number>> {
+  const metrics = await fixture.metrics.getMetricsAsJSON();
+  const delays = metrics.find(({ name }) => name === 'signet_delivery_delivered_delay_seconds');
+  const values = (delays?.values ?? []) as unknown as {
+    metricName: string;
+    labels: { fault: string };
+    value: number;
+  }[];
+  const counts = values.filter(({ metricName }) => metricName.endsWith('_count'));
+  return Object.fromEntries(counts.map(({ labels, value }) => [labels.fault, value]));
+}
 
 async function undelivered(): Promise<number> {
   const { rows } = await sql<{ count: string }>`select count(*) from deliveries where status <> 'SUCCESS'`.execute(
@@ -141,6 +156,7 @@ test.each<[Disturbance, readonly string[], number]>([
     );
     expect(counted).toEqual([]);
     expect(service.circuits.size).toBe(0);
+    expect((await deliveredBy())['platform']).toBeGreaterThan(0);
   },
   200_000,
 );

@@ -126,6 +126,11 @@ export class PlatformFault {
     return this.phase.kind === 'fault';
   }
 
+  /** Whether a fault lasts, or has ended since then. @param time milliseconds since the epoch */
+  hasBeenAtFaultSince(time: number): boolean {
+    return this.lastFault.until >= time;
+  }
+
   /** What a fault that lasts does to the webhook's deliveries; `closed` holds nothing back. */
   passage(webhookId: string): CircuitState {
     if (this.phase.kind !== 'fault') return 'closed';
