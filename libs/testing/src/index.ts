@@ -20,6 +20,8 @@ export type { Answer, RawReceiver } from './raw-receiver.ts';
 export { FollowedTopic } from './followed-topic.ts';
 export { RecordingReceiver } from './recording-receiver.ts';
 export type { ReceivedRequest, ReceiverAnswer, ReceiverOptions } from './recording-receiver.ts';
+export { askEach, routesOf, scrape } from './scrape.ts';
+export type { Route } from './scrape.ts';
 export { searchDatabase } from './secret-search/search-database.ts';
 export { searchFolder } from './secret-search/search-folder.ts';
 export type { SearchFolderOptions } from './secret-search/search-folder.ts';

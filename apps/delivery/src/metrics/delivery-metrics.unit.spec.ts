@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { beforeEach, expect, test } from '@jest/globals';
-import { ABANDON_REASONS, deliveryIdOf, ERROR_CLASSES, EVENT_TYPE_NAMES, newId } from '@signet/contracts';
+import { newId } from '@signet/contracts';
 import { createMetrics, pinoLogger, Samples } from '@signet/service-kit';
 import type { Registry } from 'prom-client';
 import type { OpenCircuit } from '../circuit/stored-circuit.ts';
-
-import type { AttemptResult } from '../delivery/delivery.decider.ts';
-import { DeliveryTask } from '../dispatch/delivery-task.ts';
+import { countEveryOutcome } from '../testing/every-outcome.ts';
 import { DeliveryMetrics } from './delivery-metrics.ts';
 import { sampleStoredWork, showDispatch } from './dispatch-gauges.ts';
 
@@ -62,40 +60,7 @@ beforeEach(() => {
   });
 });
 
-function attempted(eventType: string, statusCode: number | null, errorClass: (typeof ERROR_CLASSES)[number] | null) {
-  const webhookId = newId();
-  const message = { source: '/test', id: newId() };
-  const deliveryId = deliveryIdOf(webhookId, message);
-  const now = new Date();
-  const task = DeliveryTask.requested(
-    {
-      ...{ deliveryId, webhookId, tenantId: newId(), eventId: newId(), eventType, source: message.source },
-      ...{ messageId: message.id, messageTime: now.toISOString(), acceptedAt: now.getTime(), kind: 'message' },
-    },
-    Buffer.from('{}'),
-    { partition: 0, epoch: 1, takenAt: 0, isTakenOver: true, readTo: 0n },
-    1,
-    now,
-  );
-  const failure = errorClass && { errorClass, errorMessage: webhookId, fault: 'receiver' as const };
-  const facts = { attempt: 1, durationMs: 5, startedAt: now.toISOString(), response: statusCode && { statusCode } };
-  metrics.attempted(task, { facts, failure } as unknown as AttemptResult);
-  for (const reason of ABANDON_REASONS) metrics.abandoned(task, reason);
-}
-
-/** Every kind of outcome of every type of event, each of another webhook of another tenant. */
-function load(): void {
-  for (const type of EVENT_TYPE_NAMES) {
-    for (const status of [200, 204]) attempted(type, status, null);
-    for (const status of [301, 400, 404, 410, 429, 500, 503, 999])
-      for (const errorClass of ['http_status', 'redirect', 'throttled', 'gone'] as const)
-        attempted(type, status, errorClass);
-    for (const errorClass of ERROR_CLASSES) attempted(type, null, errorClass);
-  }
-  for (const to of ['open', 'half_open', 'closed'] as const) metrics.circuitChanged(to);
-  for (const reason of ['not_a_delivery_request', 'body_not_utf8', 'handler_error']) metrics.deadLettered(reason);
-  metrics.fannedOut(1, WEBHOOKS);
-}
+const load = (): void => countEveryOutcome(metrics);
 const seriesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
 test('there are at most 2,000 series after a load of everything that can happen, with ten thousand webhooks failing', async () => {
