@@ -24,7 +24,7 @@ let folder: string;
 let webhookId: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'signet-second-'));
-  // No sign of life while the ends of the topics are compared.
+  // No heartbeat while the ends of the topics are compared.
   const settings = { SIGNET_TABLE_HEARTBEAT: '1h' };
   [first, receiver] = await Promise.all([Signet.start(settings), RecordingReceiver.start()]);
   local = await first.local();

@@ -44,7 +44,7 @@ export const settings = defineSettings({
   ),
   SIGNET_TABLE_HEARTBEAT: setting(
     duration({ min: 100 }),
-    'How often the registry writes a sign of life onto its topics, and looks whether they are still complete.',
+    'How often the registry writes a heartbeat onto its topics, and looks whether they are still complete.',
     { default: '10s' },
   ),
   SIGNET_SMTP_URL: optionalSetting(

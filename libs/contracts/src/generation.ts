@@ -16,7 +16,7 @@ export function generationOf(headers: Readonly<Record<string, Buffer | undefined
   return text !== undefined && /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** Says that a generation of the table is complete, and that the registry is alive: it is written again and again. */
+/** The heartbeat of a table: says that a generation of it is complete, and that the registry is alive. It is written again and again. */
 export const generationRecord = z
   .object({
     generation: z
@@ -28,7 +28,7 @@ export const generationRecord = z
     beat: z
       .int()
       .nonnegative()
-      .describe('Counts these records. PostgreSQL keeps the number, too, and is never behind.'),
+      .describe('Number of this heartbeat. PostgreSQL keeps the number, too, and is never behind.'),
     at: z.iso.datetime().describe('When it was written.'),
     begin: z
       .int()

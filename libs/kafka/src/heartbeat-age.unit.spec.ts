@@ -21,7 +21,7 @@ const pass = (ms: number): void => {
   wall += ms;
 };
 /** A heartbeat whose answer takes 20 milliseconds. */
-const beat = (): void => {
+const heartbeat = (): void => {
   const createdAt = wall;
   pass(20);
   age.answered('Heartbeat', 20, createdAt);
@@ -31,13 +31,13 @@ const beat = (): void => {
 test('before the first heartbeat it is infinite', () => expect(age.ms()).toBe(Number.POSITIVE_INFINITY));
 
 test('it counts from when the heartbeat was sent', () => {
-  beat();
+  heartbeat();
   pass(500);
   expect(age.ms()).toBe(520);
 });
 
 test('the time in which the host was suspended counts', () => {
-  beat();
+  heartbeat();
   wall += 30_000;
   expect(age.ms()).toBe(30_020);
 });
@@ -51,16 +51,16 @@ test('the host may be suspended while the answer is on its way', () => {
 });
 
 test('a wall clock that is set back makes no heartbeat younger', () => {
-  beat();
+  heartbeat();
   pass(7_000);
   wall -= HOUR;
   expect(age.ms()).toBe(7_020);
 });
 
 test('a wall clock that is set forward counts until the next heartbeat only', () => {
-  beat();
+  heartbeat();
   wall += HOUR;
   expect(age.ms()).toBe(HOUR + 20);
-  beat();
+  heartbeat();
   expect(age.ms()).toBe(20);
 });

@@ -5,8 +5,8 @@ export interface StoredTables {
   readonly generation: number;
   /** The last one of which everything, and its generation record, is on Kafka. */
   readonly completed: number | null;
-  /** Number of the last sign of life; it is raised before that goes to Kafka. */
-  readonly beat: number;
+  /** Number of the last heartbeat; it is raised before that goes to Kafka. */
+  readonly heartbeat: number;
   /** Which PostgreSQL it was. */
   readonly server: string | null;
   /** Up to where the relay had published the log. */
@@ -15,11 +15,11 @@ export interface StoredTables {
   readonly places: Readonly<Record<string, Place | undefined>>;
 }
 
-/** Where a topic stood at the last sign of life. */
+/** Where a topic stood at the last heartbeat. */
 export interface Place {
   /** Its earliest offset. */
   readonly begin: number;
-  /** The sign of life lies at this offset, or behind it. */
+  /** The heartbeat lies at this offset, or behind it. */
   readonly offset: number;
 }
 
@@ -52,11 +52,11 @@ export function reasonForNewGeneration(stored: StoredTables | undefined, seen: S
   if (seen.marks === undefined) return undefined;
   for (const [topic, mark] of seen.marks) {
     if (mark === undefined) return `${topic} has no generation record behind offset ${stored.places[topic]?.offset}`;
-    if (mark.generation > stored.generation || mark.beat > stored.beat)
-      return `${topic} has sign of life ${mark.beat} and the database only ${stored.beat}: the database was restored to an earlier time`;
+    if (mark.generation > stored.generation || mark.beat > stored.heartbeat)
+      return `${topic} has heartbeat ${mark.beat} and the database only ${stored.heartbeat}: the database was restored to an earlier time`;
   }
   if (stored.relayPosition !== seen.relayPosition)
-    return 'changes were published after the last sign of life: by a replica that crashed, an earlier version, or before a restore';
+    return 'changes were published after the last heartbeat: by a replica that crashed, an earlier version, or before a restore';
   return undefined;
 }
 

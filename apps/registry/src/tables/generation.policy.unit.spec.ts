@@ -7,7 +7,7 @@ const TOPIC = 'registry.webhooks.v1';
 const stored: StoredTables = {
   generation: 5,
   completed: 5,
-  beat: 40,
+  heartbeat: 40,
   server: '7/00000001/16384',
   relayPosition: '900/12',
   places: { [TOPIC]: { begin: 0, offset: 100 } },
@@ -32,7 +32,7 @@ const marked = (fields: Partial<GenerationRecord>) => ({ marks: new Map([[TOPIC,
 test.each<[what: string, StoredTables, SeenTables]>([
   ['nothing has changed', stored, seen()],
   ['this replica has published since', stored, seen({ marks: undefined, relayPosition: '950/1' })],
-  ['it was killed between the database and Kafka', { ...stored, beat: 41 }, seen()],
+  ['it was killed between the database and Kafka', { ...stored, heartbeat: 41 }, seen()],
 ])('what lies on Kafka stays when %s', (_what, before, now) => {
   expect(reasonForNewGeneration(before, now)).toBeUndefined();
 });
@@ -45,15 +45,10 @@ test.each<[what: string, StoredTables | undefined, SeenTables, RegExp]>([
   ['an emptied topic', stored, seen(bounds(101, 101)), /begins at offset 101 and began at 0/],
   ['a topic that was made anew', stored, seen(bounds(0, 3)), /ends at offset 3, before .* 100: it was made anew/],
   ['another PostgreSQL, or another timeline of it', stored, seen({ server: '7/00000002/16384' }), /was restored/],
-  ['a sign of life that the database does not know', stored, seen(marked({ beat: 41 })), /only 40: .* earlier time/],
+  ['a heartbeat that the database does not know', stored, seen(marked({ beat: 41 })), /only 40: .* earlier time/],
   ['a generation that the database does not know', stored, seen(marked({ generation: 6 })), /earlier time/],
   ['no generation record', stored, seen({ marks: new Map([[TOPIC, undefined]]) }), /no generation record/],
-  [
-    'changes that somebody has published since',
-    stored,
-    seen({ relayPosition: '901/1' }),
-    /after the last sign of life/,
-  ],
+  ['changes that somebody has published since', stored, seen({ relayPosition: '901/1' }), /after the last heartbeat/],
 ])('everything is published once more after %s', (_what, before, now, reason) => {
   expect(reasonForNewGeneration(before, now)).toMatch(reason);
 });

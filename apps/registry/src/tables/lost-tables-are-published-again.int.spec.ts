@@ -71,7 +71,7 @@ test('a reader waits for the registry, which alone creates the topics; then it k
   await waitFor(() => keys.reader.isReady() && keys.entries.size === 2, { what: 'the keys' });
 }, 60_000);
 
-test('the registry gives signs of life', async () => {
+test('the registry writes heartbeats', async () => {
   await waitFor(() => (webhooks.reader.heartbeatAgeMs() ?? Infinity) < 200, { what: 'a fresh one' });
 });
 

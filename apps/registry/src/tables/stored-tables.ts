@@ -31,7 +31,7 @@ export class StoredTablesStore {
       row && {
         generation: Number(row.generation),
         completed: row.completed_generation === null ? null : Number(row.completed_generation),
-        beat: Number(row.beat),
+        heartbeat: Number(row.beat),
         server: row.server,
         relayPosition: row.relay_position,
         places: row.places,
@@ -47,14 +47,14 @@ export class StoredTablesStore {
     );
   }
 
-  /** Counts one more sign of life, before Kafka gets it: it must never be ahead of the database. */
-  async nextBeat(): Promise<number> {
+  /** Counts one more heartbeat, before Kafka gets it: it must never be ahead of the database. */
+  async nextHeartbeat(): Promise<number> {
     const { rows } = await sql<{ beat: string }>`
       update ${sql.raw(TABLE)} set beat = beat + 1 returning beat`.execute(this.em.getKysely());
     return Number(rows[0]?.beat);
   }
 
-  /** Kafka has the sign of life of this generation. */
+  /** Kafka has the heartbeat of this generation. */
   async confirm(told: {
     generation: number;
     server: string;
@@ -92,7 +92,7 @@ export class StoredTablesStore {
     try {
       return await this.text(whole);
     } catch (error) {
-      // Where the user may not call these functions only the count of the signs of life is left.
+      // Where the user may not call these functions only the count of the heartbeats is left.
       if ((error as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) throw error;
       return this.text(`${database}::text`);
     }

@@ -24,13 +24,13 @@ export interface TableKeeperOptions {
   /** Only the replica that publishes the log keeps the tables. */
   readonly role: () => RelayRole;
   readonly clock: Clock;
-  /** Between two signs of life, milliseconds. */
+  /** Between two heartbeats, milliseconds. */
   readonly heartbeatMs: number;
   readonly logger: Logger;
 }
 
 /**
- * Sees to it that the tables on Kafka are what the database says, for as long as this replica publishes the log. At each sign of life
+ * Sees to it that the tables on Kafka are what the database says, for as long as this replica publishes the log. At each heartbeat
  * it looks whether a topic was lost, emptied or made anew, or the database was restored; then it publishes everything once more
  * as a new generation.
  */
@@ -63,7 +63,7 @@ export class TableKeeper {
     await this.loop.stop();
   }
 
-  /** To be called when the relay has stopped: whoever publishes next sees that nothing was published without a sign of life. */
+  /** To be called when the relay has stopped: whoever publishes next sees that nothing was published without a heartbeat. */
   async settle(): Promise<void> {
     if (!this.isTrusted) return;
     await this.options.store.settle().catch((error: unknown) => {
@@ -84,7 +84,7 @@ export class TableKeeper {
     const seen = await this.look(stored);
     const reason = reasonForNewGeneration(stored, seen);
     const generation = reason === undefined ? stored?.generation : await this.renew(reason, stored, seen);
-    if (generation !== undefined) await this.beat(generation);
+    if (generation !== undefined) await this.writeHeartbeat(generation);
     return false;
   }
 
@@ -121,11 +121,11 @@ export class TableKeeper {
     return generation;
   }
 
-  private async beat(generation: number): Promise<void> {
+  private async writeHeartbeat(generation: number): Promise<void> {
     const { topics, store, clock } = this.options;
-    const beat = await store.nextBeat();
+    const heartbeat = await store.nextHeartbeat();
     const [server, relayPosition] = await Promise.all([store.server(), store.relayPosition()]);
-    const places = await topics.write({ generation, beat, at: clock().toISOString() });
+    const places = await topics.write({ generation, beat: heartbeat, at: clock().toISOString() });
     await store.confirm({ generation, server, relayPosition, places });
     this.isTrusted = true;
   }

@@ -65,7 +65,7 @@ export class TableTopics {
   }
 
   /**
-   * Writes the sign of life of a generation.
+   * Writes the heartbeat of a generation.
    *
    * @returns where it lies
    */

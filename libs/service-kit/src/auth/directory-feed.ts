@@ -59,7 +59,7 @@ export class DirectoryFeed implements OnModuleInit, OnApplicationShutdown {
     return this.reader.close();
   }
 
-  /** Milliseconds since the registry gave its last sign of life on this topic; undefined: none has been read. */
+  /** Milliseconds since the registry wrote its last heartbeat on this topic; undefined: none has been read. */
   heartbeatAgeMs(): number | undefined {
     return this.reader.heartbeatAgeMs();
   }

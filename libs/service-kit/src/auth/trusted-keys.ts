@@ -7,12 +7,12 @@ import type { ApiKeyLookup } from './lookups.ts';
 const RETRY_AFTER_SECONDS = 30;
 
 /**
- * Keys of a directory for as long as the registry gives signs of life: without them a key that was revoked since would still
+ * Keys of a directory for as long as the registry writes heartbeats: without them a key that was revoked since would still
  * work. Beyond the limit every key is refused, be it good or not.
  */
 export class TrustedKeys implements ApiKeyLookup {
   /**
-   * @param ageMs how old the last sign of life is; undefined: there was none yet
+   * @param ageMs how old the last heartbeat is; undefined: there was none yet
    * @param maxAgeMs how old it may be
    */
   constructor(

@@ -108,7 +108,7 @@ export const SERVICE_METRICS = {
 export const TABLE_METRICS = {
   heartbeatAge: defineGauge({
     name: 'signet_table_heartbeat_age_seconds',
-    help: 'Time since the registry wrote its last sign of life onto the topic of a table. Missing until one has been read.',
+    help: 'Time since the registry wrote its last heartbeat onto the topic of a table. Missing until one has been read.',
     unit: 'seconds',
     use: 'Above a minute the registry is down, or cannot write to Kafka. Changes do not arrive; deliveries go on. Beyond SIGNET_API_KEYS_MAX_AGE (table `api-keys`) requests get 503.',
     labels: ['table'],

@@ -203,7 +203,7 @@ export const sharedSettings = {
   apiKeys: {
     SIGNET_API_KEYS_MAX_AGE: setting(
       duration({ min: 60_000 }),
-      'How long API keys are accepted without a sign of life from the registry, which says which keys were revoked. After that every request gets 503 until the registry is back.',
+      'How long API keys are accepted without a heartbeat from the registry, which says which keys were revoked. After that every request gets 503 until the registry is back.',
       { default: '24h' },
     ),
   },

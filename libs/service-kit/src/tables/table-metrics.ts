@@ -6,7 +6,7 @@ import { TABLE_METRICS } from '../metrics/service-metrics.ts';
  * Metrics of a table that a service reads; each of its tables adds a series to them.
  *
  * @param table such as `webhooks`
- * @param ageMs read at each scrape; undefined: no sign of life so far, and no series
+ * @param ageMs read at each scrape; undefined: no heartbeat so far, and no series
  * @returns to be called for each record that cannot be read
  */
 export function watchTable(registry: Registry, table: string, ageMs: () => number | undefined): () => void {

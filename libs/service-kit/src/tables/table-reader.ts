@@ -70,7 +70,7 @@ export class TableReader {
     return this.complete;
   }
 
-  /** Milliseconds since the registry wrote its last sign of life; undefined where none has been read. */
+  /** Milliseconds since the registry wrote its last heartbeat; undefined where none has been read. */
   heartbeatAgeMs(): number | undefined {
     return this.heard && Math.max(0, this.options.clock().getTime() - Date.parse(this.heard.at));
   }
