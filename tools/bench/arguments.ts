@@ -18,6 +18,10 @@ export interface BenchArguments {
   readonly direct: boolean;
   readonly warmUp: boolean;
   readonly patienceSeconds: number;
+  /** How often the metrics of each service are asked for meanwhile, seconds; undefined: never. */
+  readonly scrapeSeconds: number | undefined;
+  /** How often the scenario runs without scrapes and with them, by turns; undefined: it runs once, as `scrapeSeconds` says. */
+  readonly pairs: number | undefined;
 }
 
 export const USAGE = `npm run bench -- [scenario…] [options]
@@ -31,6 +35,8 @@ Without any: limit, ${DEFAULT_SCENARIOS.join(', ')}. The limit is always measure
   --json FILE    write the figures to this file, too
   --direct       post to the ingestion service itself, without the gateway of npm start
   --no-warm-up   measure from the first message on
+  --scrape S     ask each service for its metrics every S seconds meanwhile, such as 5s
+  --pairs N      run one scenario N times without scrapes and N times with them, by turns, and compare
   --patience S   seconds without an arrival after which what has not come counts as missing (75)`;
 
 /** Throws UsageError. */
@@ -38,9 +44,13 @@ export function readArguments(args: readonly string[]): BenchArguments {
   const { values, positionals } = parse(args);
   const unknown = positionals.filter((name) => name !== 'limit' && !isScenario(name));
   if (unknown.length > 0) throw new UsageError(`There is no scenario "${unknown.join('", "')}".`);
+  const scenarios =
+    positionals.length === 0 ? DEFAULT_SCENARIOS : SCENARIO_NAMES.filter((name) => positionals.includes(name));
+  const pairs = values.pairs === undefined ? undefined : positive('--pairs', values.pairs);
+  if (pairs !== undefined && (values.scrape === undefined || scenarios.length !== 1))
+    throw new UsageError('--pairs takes one scenario and --scrape, such as: kafka --scrape 5s --pairs 5.');
   return {
-    scenarios:
-      positionals.length === 0 ? DEFAULT_SCENARIOS : SCENARIO_NAMES.filter((name) => positionals.includes(name)),
+    scenarios,
     messages: values.messages === undefined ? undefined : positive('--messages', values.messages),
     deliveries: values.deliveries === undefined ? undefined : positive('--deliveries', values.deliveries),
     use: values.use,
@@ -48,6 +58,8 @@ export function readArguments(args: readonly string[]): BenchArguments {
     direct: values.direct,
     warmUp: !values['no-warm-up'],
     patienceSeconds: positive('--patience', values.patience),
+    scrapeSeconds: values.scrape === undefined ? undefined : positive('--scrape', values.scrape.replace(/s$/, '')),
+    pairs,
   };
 }
 
@@ -59,6 +71,8 @@ const OPTIONS = {
   direct: { type: 'boolean', default: false },
   'no-warm-up': { type: 'boolean', default: false },
   patience: { type: 'string', default: '75' },
+  scrape: { type: 'string' },
+  pairs: { type: 'string' },
 } as const;
 
 function parse(args: readonly string[]) {

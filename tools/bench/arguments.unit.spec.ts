@@ -18,6 +18,13 @@ describe('what may be typed behind npm run bench --', () => {
     });
   });
 
+  test('scrapes meanwhile, and pairs of one scenario that are compared', () => {
+    expect(readArguments(['kafka', '--scrape', '5s', '--pairs', '3'])).toMatchObject({ scrapeSeconds: 5, pairs: 3 });
+    expect(readArguments(['--scrape', '15'])).toMatchObject({ scrapeSeconds: 15, pairs: undefined });
+    expect(() => readArguments(['kafka', '--pairs', '3'])).toThrow(UsageError);
+    expect(() => readArguments(['kafka', 'crash', '--scrape', '5s', '--pairs', '3'])).toThrow(UsageError);
+  });
+
   test.each([['nonsense'], ['--messages', '0'], ['--messages', '1.5'], ['--unknown']])('%s is refused', (...typed) => {
     expect(() => readArguments(typed)).toThrow(UsageError);
   });

@@ -8,6 +8,9 @@ import type { DriverOrder } from './driver.ts';
 import { limitOf } from './limit-rounds.ts';
 import type { LimitMeasured } from './limit.ts';
 import { report } from './report.ts';
+import { pairsReport, runOf, scrapedFirst } from './scrape-pairs.ts';
+import type { ScrapePair } from './scrape-pairs.ts';
+import { Scraper } from './scraper.ts';
 import type { DriverResult } from './result.ts';
 import { Signet } from './signet.ts';
 
@@ -44,7 +47,8 @@ async function measure(
   args: BenchArguments,
 ): Promise<DriverResult> {
   const driver = new BenchProcess('driver.ts');
-  const { scenarios, messages, deliveries, direct, warmUp, patienceSeconds } = args;
+  const { scenarios, messages, deliveries, direct, warmUp, patienceSeconds, scrapeSeconds } = args;
+  const scraper = scrapeSeconds === undefined ? undefined : new Scraper(signet.localFile, scrapeSeconds * 1_000);
   const order: DriverOrder = {
     kind: 'order',
     localFile: signet.localFile,
@@ -57,8 +61,42 @@ async function measure(
     driver.send(order);
     return await unlessStopped(driver.message<DriverResult>('result'));
   } finally {
+    const scraped = await scraper?.stop();
+    if (scraped) console.error(`${scraped.scrapes} scrapes were answered, ${scraped.failures} were not`);
     await driver.stop();
   }
+}
+
+/** The scenario without scrapes and with them, again and again; the machine is as warm for the first as for the last. */
+async function measurePairs(
+  signet: Signet,
+  receiver: { url: string; pid: number },
+  args: BenchArguments,
+  count: number,
+): Promise<DriverResult> {
+  const [scenario = ''] = args.scenarios;
+  const pairs: ScrapePair[] = [];
+  const results: DriverResult[] = [];
+  const run = async (scrapeSeconds: number | undefined) => {
+    const warmUp = args.warmUp && results.length === 0;
+    const result = await measure(signet, receiver, { ...args, warmUp, scrapeSeconds });
+    results.push(result);
+    return runOf(result.outcomes, scenario);
+  };
+  for (let pair = 0; pair < count; pair += 1) {
+    console.error(`pair ${pair + 1} of ${count} …`);
+    const first = await run(scrapedFirst(pair) ? args.scrapeSeconds : undefined);
+    const second = await run(scrapedFirst(pair) ? undefined : args.scrapeSeconds);
+    pairs.push(scrapedFirst(pair) ? { without: second, scraped: first } : { without: first, scraped: second });
+  }
+  console.log(`\n${pairsReport(pairs, `${args.scrapeSeconds}s`)}`);
+  const [last] = results.slice(-1);
+  if (last === undefined) throw new Error('There was no pair.');
+  return {
+    ...last,
+    outcomes: results.flatMap(({ outcomes }) => outcomes),
+    failures: results.flatMap(({ failures }) => failures),
+  };
 }
 
 async function main(args: BenchArguments): Promise<number> {
@@ -73,7 +111,9 @@ async function main(args: BenchArguments): Promise<number> {
     }
     console.error('limit …');
     const before = await measureLimit(url);
-    const result = signet && (await measure(signet, { url, pid: receiver.pid }, args));
+    const to = { url, pid: receiver.pid };
+    const result =
+      signet && (await (args.pairs ? measurePairs(signet, to, args, args.pairs) : measure(signet, to, args)));
     console.error('limit, once more …');
     const limit = limitOf([before, await measureLimit(url)]);
     const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}, ${process.platform}`;

@@ -15,5 +15,6 @@ export const TARGETS = {
   registryLists: { p99: atMost(50) },
   deliveryLists: { p99: atMost(100) },
   askedFor: { longest: atMost(1_000) },
+  scrape: { share: atLeast(98) },
   crash: { firstRedeliverySeconds: atMost(3), lastRedeliverySeconds: atMost(8) },
 } as const;
