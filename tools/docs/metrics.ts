@@ -1,4 +1,4 @@
-import { RELAY_METRICS, SAMPLE_METRICS, SERVICE_METRICS, TABLE_METRICS } from '@signet/service-kit';
+import { CLOCK_METRICS, RELAY_METRICS, SAMPLE_METRICS, SERVICE_METRICS, TABLE_METRICS } from '@signet/service-kit';
 import type { MetricDefinition } from '@signet/service-kit';
 import { DELIVERY_METRICS } from '../../apps/delivery/src/metrics/definitions.ts';
 import { INGESTION_METRICS } from '../../apps/ingestion/src/metrics/definitions.ts';
@@ -14,7 +14,7 @@ export const METRICS: Readonly<Record<string, Definitions>> = {
   'All three services': { ...SERVICE_METRICS, ...SAMPLE_METRICS },
   registry: REGISTRY_METRICS,
   'ingestion and delivery': TABLE_METRICS,
-  'registry and delivery': RELAY_METRICS,
+  'registry and delivery': { ...RELAY_METRICS, ...CLOCK_METRICS },
   ingestion: INGESTION_METRICS,
   delivery: DELIVERY_METRICS,
 };

@@ -1,26 +1,34 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { MikroORM, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { Inject, Module } from '@nestjs/common';
-import type { DynamicModule, OnModuleInit } from '@nestjs/common';
+import type { DynamicModule, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { ClockSync } from '../clock/clock-sync.ts';
+import { timeOfPool } from '../clock/ask-for-the-time.ts';
+import type { SteadyClock } from '../clock/steady-clock.ts';
 import { HealthRegistry } from '../health/health.registry.ts';
 import { LOGGER } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
 import { Registry } from 'prom-client';
+import { showClock } from '../metrics/clock-gauges.ts';
 import { showPool } from '../metrics/pool-gauge.ts';
 import { databaseOptions } from './database-options.ts';
 import type { DatabaseOptions } from './database-options.ts';
+import { STEADY_CLOCK } from '../service/service.tokens.ts';
 import { prepareSchema } from './schema/prepare-schema.ts';
 
 /**
  * MikroOrmModule for a service: waits for PostgreSQL, brings the schema up to date, and only then makes what injects an
- * EntityManager. Adds readiness `database`.
+ * EntityManager. Adds readiness `database`, and keeps the service's clock with PostgreSQL's time.
  */
 @Module({})
-export class DatabaseModule implements OnModuleInit {
+export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
+  private clockSync: ClockSync | undefined;
+
   constructor(
     @Inject(MikroORM) private readonly orm: MikroORM,
     @Inject(HealthRegistry) private readonly health: HealthRegistry,
     @Inject(Registry) private readonly metrics: Registry,
+    @Inject(STEADY_CLOCK) private readonly clock: SteadyClock | null,
   ) {}
 
   static async forRoot(options: DatabaseOptions): Promise<DynamicModule> {
@@ -38,10 +46,20 @@ export class DatabaseModule implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     // MikroORM connects with its first statement, and says "not connected" until then.
     await this.orm.connect();
-    showPool(this.metrics, await this.orm.em.getConnection().getNativeClient());
+    const pool = await this.orm.em.getConnection().getNativeClient();
+    showPool(this.metrics, pool);
+    if (this.clock) {
+      showClock(this.metrics, this.clock);
+      this.clockSync = new ClockSync(this.clock, () => timeOfPool(pool));
+      this.clockSync.start();
+    }
     this.health.addReadiness('database', async () => {
       const connection = await this.orm.checkConnection();
       return connection.ok || connection.reason;
     });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.clockSync?.stop();
   }
 }

@@ -5,6 +5,7 @@ import { systemClock, systemMonotonic } from '@signet/contracts';
 import type { Clock, Monotonic } from '@signet/contracts';
 import { LoggerModule } from 'nestjs-pino';
 import { Registry } from 'prom-client';
+import type { SteadyClock } from '../clock/steady-clock.ts';
 import { HealthRegistry } from '../health/health.registry.ts';
 import { LOGGER } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -16,7 +17,7 @@ import { ProblemFilter } from '../problem/problem.filter.ts';
 import { ProblemValidationPipe } from '../problem/validation.pipe.ts';
 import { RequestLimits } from '../rate-limit/request-limits.ts';
 import { KafkaPresence } from './kafka-presence.ts';
-import { CLOCK, SETTINGS } from './service.tokens.ts';
+import { CLOCK, OUTSIDE_CLOCK, SETTINGS, STEADY_CLOCK } from './service.tokens.ts';
 import type { LimitSettings } from '../settings/shared-settings.ts';
 
 export interface ServiceModuleOptions {
@@ -26,16 +27,23 @@ export interface ServiceModuleOptions {
   readonly metrics: Registry;
   readonly samples: Samples;
   readonly kafka: KafkaPresence;
+  /** Instead of every other clock, for tests. */
   readonly clock?: Clock | undefined;
+  /** Of a service with a database. */
+  readonly steadyClock?: SteadyClock | undefined;
   readonly monotonic?: Monotonic | undefined;
 }
 
-/** What every part of a service may inject: SETTINGS, CLOCK, LOGGER, SAMPLES, HealthRegistry, KafkaPresence, RequestLimits, and Registry of prom-client. */
+/**
+ * What every part of a service may inject: SETTINGS, CLOCK, OUTSIDE_CLOCK, LOGGER, SAMPLES, HealthRegistry, KafkaPresence,
+ * RequestLimits, and Registry of prom-client.
+ */
 @Module({})
 export class ServiceModule {
   static forRoot(options: ServiceModuleOptions): DynamicModule {
-    const { settings, logger, health, metrics, samples, kafka } = options;
-    const { clock = systemClock, monotonic = systemMonotonic } = options;
+    const { settings, logger, health, metrics, samples, kafka, monotonic = systemMonotonic } = options;
+    const steadyClock = options.clock ? undefined : options.steadyClock;
+    const clock = options.clock ?? steadyClock?.now ?? systemClock;
     return {
       module: ServiceModule,
       global: true,
@@ -44,6 +52,8 @@ export class ServiceModule {
       providers: [
         { provide: SETTINGS, useValue: settings },
         { provide: CLOCK, useValue: clock },
+        { provide: OUTSIDE_CLOCK, useValue: steadyClock?.outside ?? clock },
+        { provide: STEADY_CLOCK, useValue: steadyClock ?? null },
         { provide: LOGGER, useValue: logger },
         { provide: HealthRegistry, useValue: health },
         { provide: Registry, useValue: metrics },
@@ -53,7 +63,10 @@ export class ServiceModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: ProblemValidationPipe },
       ],
-      exports: [SETTINGS, CLOCK, LOGGER, SAMPLES, HealthRegistry, KafkaPresence, Registry, RequestLimits],
+      exports: [
+        ...[SETTINGS, CLOCK, OUTSIDE_CLOCK, STEADY_CLOCK, LOGGER, SAMPLES],
+        ...[HealthRegistry, KafkaPresence, Registry, RequestLimits],
+      ],
     };
   }
 }

@@ -4,7 +4,12 @@ import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { KafkaClientOptions } from '@signet/kafka';
+import type { Client } from 'pg';
 import type { Registry } from 'prom-client';
+import { systemMonotonic } from '@signet/contracts';
+import { firstReadings } from '../clock/ask-for-the-time.ts';
+import { loggedClock } from '../clock/logged-clock.ts';
+import type { SteadyClock } from '../clock/steady-clock.ts';
 import { EventLoopWatch } from '../health/event-loop.ts';
 import { HealthRegistry, tolerated } from '../health/health.registry.ts';
 import { startManagementServer } from '../health/management-server.ts';
@@ -37,6 +42,7 @@ interface Parts {
   readonly metrics: Registry;
   readonly samples: Samples;
   readonly kafka: KafkaPresence;
+  readonly steadyClock: SteadyClock | undefined;
 }
 
 /**
@@ -77,9 +83,10 @@ export async function startService(
   let kafka: KafkaPresence | undefined;
   try {
     early = await answerWhileStarting(options.name, host, publicPort);
-    kafka = await preflight(preflightOf(options, logger, signal));
+    const steadyClock = options.database && loggedClock(logger);
+    kafka = await preflight(preflightOf(options, logger, steadyClock, signal));
     if (options.startsWithoutKafka) addKafkaReadiness(health, kafka);
-    const application = await createApplication({ options, logger, health, metrics, samples, kafka });
+    const application = await createApplication({ options, logger, health, metrics, samples, kafka, steadyClock });
     const { app } = application;
     await app.init();
     if (kafka.isThere) await app.startAllMicroservices();
@@ -126,8 +133,17 @@ function addKafkaReadiness(health: HealthRegistry, kafka: KafkaPresence): void {
 const kafkaOf = ({ settings, name }: ServiceOptions, logger: Logger): KafkaClientOptions =>
   kafkaClient({ SIGNET_KAFKA_BROKERS: [], ...settings }, name, logger);
 
-function preflightOf(options: ServiceOptions, logger: Logger, signal: AbortSignal | undefined): Preflight {
-  const { settings, topics = [], tables = [], database, checkDatabase, startsWithoutKafka = false } = options;
+function preflightOf(
+  options: ServiceOptions,
+  logger: Logger,
+  steadyClock: SteadyClock | undefined,
+  signal: AbortSignal | undefined,
+): Preflight {
+  const { settings, topics = [], tables = [], database, startsWithoutKafka = false } = options;
+  const checkDatabase = async (client: Client): Promise<void> => {
+    steadyClock?.begin(await firstReadings(client, systemMonotonic));
+    await options.checkDatabase?.(client);
+  };
   return {
     installation: settings.SIGNET_INSTALLATION,
     database,
@@ -146,13 +162,14 @@ interface Application {
   readonly drain: Drain;
 }
 
-async function createApplication({ options, logger, health, metrics, samples, kafka }: Parts): Promise<Application> {
+async function createApplication({ options, ...given }: Parts): Promise<Application> {
+  const { logger, metrics } = given;
   const { bodyLimit = DEFAULT_BODY_LIMIT, settings, clock, monotonic } = options;
   const trustedProxies = settings.SIGNET_TRUSTED_PROXIES ?? [];
   const fastify = createFastify({ bodyLimit, trustedProxies, logger, metrics });
   const drain = new Drain(fastify);
   await options.configureFastify?.(fastify, logger);
-  const service = ServiceModule.forRoot({ settings, logger, health, metrics, samples, kafka, clock, monotonic });
+  const service = ServiceModule.forRoot({ settings, clock, monotonic, ...given });
   const app = await NestFactory.create<NestFastifyApplication>(
     { ...service, imports: [...(service.imports ?? []), options.module] },
     // The adapter is typed for the Fastify that it depends on, which npm may have put beside ours.

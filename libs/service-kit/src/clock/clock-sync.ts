@@ -1,0 +1,45 @@
+import { systemMonotonic } from '@signet/contracts';
+import type { Reading } from './steady-time.policy.ts';
+import type { SteadyClock } from './steady-clock.ts';
+
+/** Quartz drifts by half a millisecond meanwhile, and a PostgreSQL that was away is heard of soon. */
+const READ_EVERY_MS = 10_000;
+/** A suspension is noticed this long after the machine wakes up. */
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Keeps a steady clock with PostgreSQL's time. While PostgreSQL does not answer the clock goes on by itself: an error is no news
+ * here, and whoever needs PostgreSQL finds it out.
+ */
+export class ClockSync {
+  private timer: NodeJS.Timeout | undefined;
+  private asking: Promise<void> | undefined;
+  private askedAt = systemMonotonic();
+
+  constructor(
+    private readonly clock: SteadyClock,
+    private readonly ask: () => Promise<Reading>,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => this.round(), LOOK_EVERY_MS).unref();
+  }
+
+  /** Waits for the answer that is on its way. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.asking;
+  }
+
+  private round(): void {
+    const hasWoken = this.clock.look();
+    if (this.asking || !(hasWoken || systemMonotonic() - this.askedAt >= READ_EVERY_MS)) return;
+    this.askedAt = systemMonotonic();
+    this.asking = this.ask()
+      .then(
+        (reading) => this.clock.heard(reading),
+        () => undefined,
+      )
+      .finally(() => (this.asking = undefined));
+  }
+}

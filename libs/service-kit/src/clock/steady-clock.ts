@@ -1,0 +1,91 @@
+import { uptime } from 'node:os';
+import { systemClock, systemMonotonic } from '@signet/contracts';
+import type { Clock, Monotonic } from '@signet/contracts';
+import {
+  afterReading,
+  afterSuspension,
+  aheadAt,
+  begunAt,
+  jumpBetween,
+  outsideTimeAt,
+  suspendedMs,
+  timeAt,
+} from './steady-time.policy.ts';
+import type { Reading, SteadyTime } from './steady-time.policy.ts';
+
+export interface SteadyClockOptions {
+  readonly monotonic?: Monotonic;
+  /** Milliseconds since this machine was booted, suspensions included. */
+  readonly uptime?: Monotonic;
+  readonly wall?: Clock;
+  /** PostgreSQL's clock has jumped by so many milliseconds. */
+  readonly onJump?: (jumpedMs: number) => void;
+  /** This machine was suspended for so many milliseconds. */
+  readonly onSuspension?: (ms: number) => void;
+}
+
+/**
+ * PostgreSQL's time, carried on by the monotonic clock of this machine: a wall clock that jumps changes nothing, and replicas
+ * whose wall clocks differ agree. See ADR 42, and `steady-time.policy.ts` for its rules.
+ */
+export class SteadyClock {
+  private readonly monotonic: Monotonic;
+  private readonly uptime: Monotonic;
+  private readonly wall: Clock;
+  private steady: SteadyTime;
+  private hasBegun = false;
+  private lookedAt: { readonly monotonic: number; readonly uptime: number };
+
+  constructor(private readonly options: SteadyClockOptions = {}) {
+    this.monotonic = options.monotonic ?? systemMonotonic;
+    this.uptime = options.uptime ?? (() => uptime() * 1_000);
+    this.wall = options.wall ?? systemClock;
+    this.lookedAt = { monotonic: this.monotonic(), uptime: this.uptime() };
+    this.steady = { monotonic: this.monotonic(), time: this.wall().getTime(), aheadMs: 0 };
+  }
+
+  /** The steady time. Before `begin` it starts from the wall clock. It never goes back, except by `begin`. */
+  readonly now: Clock = () => new Date(timeAt(this.steady, this.monotonic()));
+
+  /** The time for those who compare it with a clock of their own, such as receivers of signatures. */
+  readonly outside: Clock = () => new Date(outsideTimeAt(this.steady, this.monotonic(), this.wall().getTime()));
+
+  /** The first readings. */
+  begin(readings: readonly Reading[]): void {
+    this.steady = begunAt(readings);
+    this.hasBegun = true;
+  }
+
+  /** One more reading. Before `begin` it is one to begin with. */
+  heard(reading: Reading): void {
+    if (!this.hasBegun) return this.begin([reading]);
+    const before = this.steady;
+    this.steady = afterReading(before, reading);
+    const jumpedMs = jumpBetween(before, this.steady);
+    if (jumpedMs !== 0) this.options.onJump?.(jumpedMs);
+  }
+
+  /** Steps over the time in which the machine was suspended since the last call; whether it was. */
+  look(): boolean {
+    const looked = { monotonic: this.monotonic(), uptime: this.uptime() };
+    const ms = suspendedMs({
+      monotonicMs: looked.monotonic - this.lookedAt.monotonic,
+      uptimeMs: looked.uptime - this.lookedAt.uptime,
+    });
+    this.lookedAt = looked;
+    if (ms === 0) return false;
+    this.steady = afterSuspension(this.steady, looked.monotonic, ms);
+    this.options.onSuspension?.(ms);
+    return true;
+  }
+
+  /** Milliseconds by which this machine's wall clock is ahead of the steady time. */
+  get wallAheadMs(): number {
+    return this.wall().getTime() - timeAt(this.steady, this.monotonic());
+  }
+
+  /** Milliseconds by which PostgreSQL's clock, as it was heard last, is ahead of the steady time. */
+  get serverAheadMs(): number {
+    return aheadAt(this.steady, this.monotonic());
+  }
+}
