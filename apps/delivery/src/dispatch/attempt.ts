@@ -40,6 +40,14 @@ export interface AttemptMeans {
   readonly identity: ClientIdentity | undefined;
 }
 
+/** One moment, by two clocks (ADR 42). */
+export interface AttemptTimes {
+  /** By the clock that due times, leases and limits go by. */
+  readonly startedAt: Date;
+  /** By the clock for people outside: receivers refuse a signature that is five minutes off. */
+  readonly signedAt: Date;
+}
+
 export interface CompletedAttempt {
   readonly prepared: PreparedAttempt;
   readonly result: AttemptResult;
@@ -51,12 +59,12 @@ export function prepareAttempt(
   webhook: RoutedWebhook,
   { keys, credentials, identity }: AttemptMeans,
   defaults: { timeoutMs: number; userAgent: string },
-  now: Date,
+  times: AttemptTimes,
 ): PreparedAttempt {
   const row = task.row;
   if (row === null) throw new Error(`Delivery ${task.id} was never requested.`);
   const attempt = task.nextAttempt;
-  const timestamp = Math.floor(now.getTime() / 1000);
+  const timestamp = Math.floor(times.signedAt.getTime() / 1000);
   const signature = signatureHeader(keys, row.eventId, timestamp, task.body);
   // What no tenant may replace, not even by a header that was stored before its name was reserved.
   const own: Record<string, string> = {
@@ -77,7 +85,7 @@ export function prepareAttempt(
     task,
     host: hostOf(webhook),
     attempt,
-    startedAt: now,
+    startedAt: times.startedAt,
     url: webhook.url,
     headers: mergedHeaders(userAgent, [webhook.headers, credentials, legacy], own),
     // Some records are older than the sealing of credentials.

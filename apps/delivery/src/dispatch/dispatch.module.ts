@@ -7,7 +7,7 @@ import type { Clock } from '@signet/contracts';
 import { CONSUMER_GROUPS, DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
 import { EgressClient, EgressRules, trustStoreFault } from '@signet/egress';
 import { committedOffsets, DeadLetters, RecordProducer } from '@signet/kafka';
-import { CLOCK, LOGGER, SAMPLES, SETTINGS, TenantDirectory } from '@signet/service-kit';
+import { CLOCK, LOGGER, OUTSIDE_CLOCK, SAMPLES, SETTINGS, TenantDirectory } from '@signet/service-kit';
 import type { Logger, Samples } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { DeliverySettings } from '../config.ts';
@@ -36,9 +36,10 @@ import { Membership } from './membership.ts';
     Membership,
     {
       provide: EgressClient,
-      inject: [SETTINGS],
-      useFactory: (settings: DeliverySettings) =>
+      inject: [SETTINGS, CLOCK],
+      useFactory: (settings: DeliverySettings, clock: Clock) =>
         new EgressClient({
+          clock,
           rules: new EgressRules({ allow: settings.SIGNET_EGRESS_ALLOW }),
           // Dispatch says who may send how much. A limit here would make the webhooks of all tenants at one host wait
           // for each other, and count that as their failures.
@@ -57,6 +58,7 @@ import { Membership } from './membership.ts';
         SETTINGS,
         LOGGER,
         CLOCK,
+        OUTSIDE_CLOCK,
         EntityManager,
         EgressClient,
         CanaryClient,
@@ -125,6 +127,7 @@ function dispatchService(
   settings: DeliverySettings,
   logger: Logger,
   clock: Clock,
+  outsideClock: Clock,
   em: EntityManager,
   client: EgressClient,
   canary: CanaryClient,
@@ -144,6 +147,7 @@ function dispatchService(
     {
       em,
       clock,
+      outsideClock,
       random: Math.random,
       client,
       sealing: settings.SIGNET_SEALING_KEYS,

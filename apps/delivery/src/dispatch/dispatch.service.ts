@@ -80,6 +80,8 @@ export interface DispatchSettings {
 export interface DispatchDependencies {
   readonly em: EntityManager;
   readonly clock: Clock;
+  /** What signatures are stamped by; by default `clock`. */
+  readonly outsideClock?: Clock;
   /** By default the process's own. */
   readonly monotonic?: Monotonic;
   readonly random: () => number;
@@ -243,7 +245,8 @@ export class DispatchService {
           credentials: credentials.of(webhook),
           identity: identities.of(webhook),
         };
-        const prepared = prepareAttempt(task, webhook, means, defaults, startedAt);
+        const times = { startedAt, signedAt: (on.outsideClock ?? clock)() };
+        const prepared = prepareAttempt(task, webhook, means, defaults, times);
         const faultOf = (seen: SeenAttempt) => {
           const verdict = this.platform.judge(seen);
           if (verdict instanceof Promise) awaitsVerdict();
