@@ -12,6 +12,7 @@ export { RecordTooLargeError, RetryableError, isRetryable } from './errors.ts';
 export { GroupLags } from './group-lags.ts';
 export type { GroupLag } from './group-lags.ts';
 export { OnRecords } from './handler.decorator.ts';
+export { HeartbeatAge } from './heartbeat-age.ts';
 export { KafkaNames, LONGEST_PREFIX } from './prefix/names.ts';
 export { PUT_BACK, putBackRecord, readDeadLetter } from './put-back.ts';
 export type { Mending, PutBackOptions, ReadDeadLetter } from './put-back.ts';

@@ -24,7 +24,7 @@ import { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
 import { DeliveryReader } from '../delivery/delivery.reader.ts';
 import type { DeliveryTask } from '../dispatch/delivery-task.ts';
 import { DispatchService } from '../dispatch/dispatch.service.ts';
-import type { DispatchSettings } from '../dispatch/dispatch.service.ts';
+import type { DispatchDependencies, DispatchSettings } from '../dispatch/dispatch.service.ts';
 import type { Evidence } from '../platform-fault/local-evidence.policy.ts';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import { withoutPoolTimers } from './pool-timers.ts';
@@ -123,15 +123,22 @@ export class DispatchFixture {
   }
 
   /** A replica of dispatch that serves the test's partition. */
-  async serve(settings: Partial<DispatchSettings> = {}): Promise<DispatchService> {
-    const service = this.replica(settings);
+  async serve(
+    settings: Partial<DispatchSettings> = {},
+    itsOwn: Partial<DispatchDependencies> = {},
+  ): Promise<DispatchService> {
+    const service = this.replica(settings, itsOwn);
     await service.assigned([PARTITION]);
     await service.start();
     return service;
   }
 
-  /** A replica that has no partitions yet and has not begun. */
-  replica(settings: Partial<DispatchSettings> = {}): DispatchService {
+  /**
+   * A replica that has no partitions yet and has not begun.
+   *
+   * @param itsOwn what other replicas do not have
+   */
+  replica(settings: Partial<DispatchSettings> = {}, itsOwn: Partial<DispatchDependencies> = {}): DispatchService {
     const service = new DispatchService(
       {
         em: this.orm.em,
@@ -164,6 +171,7 @@ export class DispatchFixture {
         isMember: () => this.isMember,
         committedOffsets: (partitions) =>
           Promise.resolve(new Map(partitions.map((partition) => [partition, this.committedOffset]))),
+        ...itsOwn,
       },
       {
         replica: `replica-${++this.replicas}`,
