@@ -2,10 +2,14 @@ import { systemMonotonic } from '@signet/contracts';
 import type { Reading } from './steady-time.policy.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
-/** Quartz drifts by half a millisecond meanwhile, and a PostgreSQL that was away is heard of soon. */
-const READ_EVERY_MS = 10_000;
-/** A suspension is noticed this long after the machine wakes up. */
-const LOOK_EVERY_MS = 1_000;
+export interface ClockRhythm {
+  readonly readEveryMs: number;
+  /** A suspension is noticed this long after the machine wakes up. */
+  readonly lookEveryMs: number;
+}
+
+/** Between two readings quartz drifts by 5 ms at most, and a PostgreSQL that was away is heard of soon. */
+const RHYTHM: ClockRhythm = { readEveryMs: 10_000, lookEveryMs: 1_000 };
 
 /**
  * Keeps a steady clock with PostgreSQL's time. While PostgreSQL does not answer the clock goes on by itself: an error is no news
@@ -19,10 +23,11 @@ export class ClockSync {
   constructor(
     private readonly clock: SteadyClock,
     private readonly ask: () => Promise<Reading>,
+    private readonly rhythm = RHYTHM,
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => this.round(), LOOK_EVERY_MS).unref();
+    this.timer = setInterval(() => this.round(), this.rhythm.lookEveryMs).unref();
   }
 
   /** Waits for the answer that is on its way. */
@@ -33,7 +38,7 @@ export class ClockSync {
 
   private round(): void {
     const hasWoken = this.clock.look();
-    if (this.asking || !(hasWoken || systemMonotonic() - this.askedAt >= READ_EVERY_MS)) return;
+    if (this.asking || !(hasWoken || systemMonotonic() - this.askedAt >= this.rhythm.readEveryMs)) return;
     this.askedAt = systemMonotonic();
     this.asking = this.ask()
       .then(
