@@ -110,14 +110,14 @@ export const CLOCK_METRICS = {
     name: 'signet_clock_offset_seconds',
     help: "By how much the wall clock of this process's machine is ahead of the clock that the service goes by; negative: behind.",
     unit: 'seconds',
-    use: 'Beyond a few seconds: put the clock of that machine right. Retries, leases and limits do not follow it; logs, Kafka records and TLS do.',
+    use: 'Alert SignetClocksDiffer, beyond half a minute: put the clock of that machine right. Retries, leases and limits do not follow it; logs, Kafka records and TLS do.',
     labels: [],
   }),
   databaseOffset: defineGauge({
     name: 'signet_clock_database_offset_seconds',
     help: "By how much PostgreSQL's clock, when it was last asked, is ahead of the clock that the service goes by; negative: behind.",
     unit: 'seconds',
-    use: "Beyond a few seconds PostgreSQL's clock has jumped. It is followed by 36 s an hour. Once it is right, restart the services: they begin with it.",
+    use: "Alert SignetClocksDiffer, beyond half a minute: PostgreSQL's clock has jumped. It is followed by 36 s an hour. Once it is right, restart the services: they begin with it.",
     labels: [],
   }),
 };
