@@ -4,6 +4,7 @@
 export type FaultScript = (args: readonly string[], stopping: AbortSignal) => Promise<number>;
 
 const SCRIPTS: Readonly<Record<string, () => Promise<{ readonly default: FaultScript }>>> = {
+  clock: () => import('./clock.ts'),
   platform: () => import('./platform.ts'),
 };
 
