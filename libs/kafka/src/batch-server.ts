@@ -17,6 +17,7 @@ import { RecordProducer } from './producer.ts';
 import type { BatchHandler, KafkaRecord, RecordBatch } from './record.ts';
 import type { Assignment } from './sticky-assignment.ts';
 import { toRecords } from './to-records.ts';
+import { within } from './within.ts';
 
 export interface KafkaBatchServerOptions {
   readonly client: KafkaClientOptions;
@@ -458,17 +459,6 @@ function difference(a: Assignment, b: Assignment): Assignment {
     if (only.length > 0) left[topic] = only;
   }
   return left;
-}
-
-/** True when the promise settles within the time. */
-async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
-  const settled = promise.then(
-    () => true,
-    () => true,
-  );
-  return Promise.race([settled, timeout]).finally(() => clearTimeout(timer));
 }
 
 const definedOf = <T extends object>(options: T): T =>

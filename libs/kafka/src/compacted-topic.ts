@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { EachBatchPayload } from 'kafkajs';
+import { withAdmin } from './admin.ts';
 import { createKafka, silentLogger } from './client.ts';
 import type { KafkaClientOptions, Logger } from './client.ts';
 import type { KafkaConsumer } from './prefix/prefixed-consumer.ts';
 import type { KafkaRecord } from './record.ts';
 import { toRecords } from './to-records.ts';
+import { within } from './within.ts';
 
 /** Between two looks at a topic that is not there, milliseconds: a topic may come at once, or in an hour. */
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 2_000;
-/** How long an end waits for the join under way, and then for kafkajs to leave the group; milliseconds. */
+/** How long an end waits for the join under way, for kafkajs to leave the group, and for the group to be removed; milliseconds each. */
 const CLOSING_MS = 5_000;
 
 export interface CompactedTopicOptions {
@@ -104,11 +105,11 @@ export class CompactedTopic {
     // kafkajs goes on with a join over a disconnect.
     await within(this.joined, CLOSING_MS);
     await within(this.consumer.disconnect(), CLOSING_MS);
-    const admin = createKafka(this.options.client).admin();
-    await admin.connect();
     // A group that nobody removes is forgotten by Kafka after its offsets' retention.
-    await admin.deleteGroups([this.groupId]).catch(() => undefined);
-    await admin.disconnect();
+    await within(
+      withAdmin(this.options.client, (admin) => admin.deleteGroups([this.groupId])),
+      CLOSING_MS,
+    );
   }
 
   /** Where each partition ended at the start. Empty partitions, and those compacted to nothing, have nothing to wait for. */
@@ -163,12 +164,3 @@ export class CompactedTopic {
 }
 
 const exit = (): never => process.exit(1);
-
-async function within(work: Promise<unknown>, ms: number): Promise<void> {
-  const limit = new AbortController();
-  await Promise.race([
-    work.catch(() => undefined),
-    wait(ms, undefined, { signal: limit.signal }).catch(() => undefined),
-  ]);
-  limit.abort();
-}

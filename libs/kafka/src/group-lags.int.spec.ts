@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
-import { testBrokers, testTopic } from '@signet/testing';
+import { testBrokers, testTopic, waitFor } from '@signet/testing';
 import { createKafka } from './client.ts';
 import { GroupLags } from './group-lags.ts';
 import { RecordProducer } from './producer.ts';
@@ -74,4 +77,33 @@ test('it asks again after Kafka did not answer', async () => {
   closing.push(unreachable);
   await expect(unreachable.read('any')).rejects.toThrow();
   await expect(unreachable.read('any')).rejects.toThrow();
+});
+
+test('a connection that is still being opened when the reading ends does not stay', async () => {
+  const [host, port] = String(testBrokers()[0]).split(':');
+  let opened = 0;
+  let open = 0;
+  const server = createServer((socket) => {
+    opened += 1;
+    open += 1;
+    const broker = connect({ host: String(host), port: Number(port) });
+    socket.pipe(broker).pipe(socket);
+    socket
+      .on('error', () => undefined)
+      .on('close', () => {
+        open -= 1;
+        broker.destroy();
+      });
+    broker.on('error', () => socket.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const proxied = new GroupLags({
+    brokers: [`127.0.0.1:${(server.address() as AddressInfo).port}`],
+    clientId: 'test',
+  });
+  const read = proxied.read('any').catch(() => undefined);
+  await proxied.close();
+  await read;
+  await waitFor(() => opened > 0 && open === 0, { what: 'the connection to be closed' });
+  server.close();
 });

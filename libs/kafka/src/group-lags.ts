@@ -1,6 +1,7 @@
 import { createKafka } from './client.ts';
 import type { KafkaClientOptions } from './client.ts';
 import type { KafkaAdmin } from './prefix/prefixed-admin.ts';
+import { within } from './within.ts';
 
 /** How far a consumer group is behind the end of a topic. */
 export interface GroupLag {
@@ -27,6 +28,7 @@ interface Ends {
 const NOTHING_COMMITTED = -1n;
 /** Few: the caller asks again anyway. kafkajs needs one, to learn the brokers after it has connected. */
 const RETRIES = 2;
+const CLOSING_MS = 5_000;
 
 /**
  * Reads the lag of consumer groups from committed offsets and ends of topics, over one connection that it keeps. It depends on
@@ -34,8 +36,7 @@ const RETRIES = 2;
  */
 export class GroupLags {
   private readonly waiting = new Map<string, Waiting>();
-  private admin: KafkaAdmin | undefined;
-  private connecting: Promise<KafkaAdmin> | undefined;
+  private connection: Promise<KafkaAdmin> | undefined;
 
   constructor(
     private readonly client: KafkaClientOptions,
@@ -44,31 +45,39 @@ export class GroupLags {
 
   /** @throws when Kafka does not answer, or does not allow the question */
   async read(group: string): Promise<GroupLag[]> {
+    const connection = (this.connection ??= this.connect());
     try {
-      const admin = await this.connected();
-      const committed = await admin.fetchOffsets({ groupId: group });
-      return await Promise.all(
-        committed.map(async ({ topic, partitions }) => {
-          const offsets = new Map(partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
-          // Of a partition without a commit Kafka says nothing here.
-          const lags = [...(await endsOf(admin, topic))].map(([partition, ends]) =>
-            this.lagOf(`${group} ${topic} ${partition}`, offsets.get(partition) ?? NOTHING_COMMITTED, ends),
-          );
-          const records = lags.reduce((sum, lag) => sum + lag.records, 0);
-          return { group, topic, records, stalledMs: Math.max(0, ...lags.map(({ stalledMs }) => stalledMs)) };
-        }),
-      );
+      return await this.readOver(await connection, group);
     } catch (error) {
       // An answer such as "not authorized" says nothing about the connection, which other groups are asked over.
-      if ((error as { type?: string } | null)?.type === undefined) await this.close();
+      if ((error as { type?: string } | null)?.type === undefined && this.connection === connection) await this.close();
       throw error;
+    } finally {
+      // Closed meanwhile: kafkajs has opened the connection again for what this reading still asked.
+      if (this.connection !== connection) await disconnect(connection);
     }
   }
 
+  /** A connection that is still being opened is closed too. */
   async close(): Promise<void> {
-    const { admin } = this;
-    this.admin = undefined;
-    await admin?.disconnect().catch(() => undefined);
+    const { connection } = this;
+    this.connection = undefined;
+    if (connection) await disconnect(connection);
+  }
+
+  private async readOver(admin: KafkaAdmin, group: string): Promise<GroupLag[]> {
+    const committed = await admin.fetchOffsets({ groupId: group });
+    return Promise.all(
+      committed.map(async ({ topic, partitions }) => {
+        const offsets = new Map(partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+        // Of a partition without a commit Kafka says nothing here.
+        const lags = [...(await endsOf(admin, topic))].map(([partition, ends]) =>
+          this.lagOf(`${group} ${topic} ${partition}`, offsets.get(partition) ?? NOTHING_COMMITTED, ends),
+        );
+        const records = lags.reduce((sum, lag) => sum + lag.records, 0);
+        return { group, topic, records, stalledMs: Math.max(0, ...lags.map(({ stalledMs }) => stalledMs)) };
+      }),
+    );
   }
 
   /** An offset below the earliest record, or none at all, means that the group begins at the earliest record. */
@@ -81,17 +90,19 @@ export class GroupLags {
     return { records, stalledMs: 0 };
   }
 
-  private connected(): Promise<KafkaAdmin> {
-    if (this.admin) return Promise.resolve(this.admin);
-    return (this.connecting ??= this.connect().finally(() => (this.connecting = undefined)));
-  }
-
   private async connect(): Promise<KafkaAdmin> {
     const admin = createKafka(this.client, RETRIES).admin();
     await admin.connect();
-    return (this.admin = admin);
+    return admin;
   }
 }
+
+/** A connection that does not close in time is left to end by itself. */
+const disconnect = (connection: Promise<KafkaAdmin>): Promise<unknown> =>
+  within(
+    connection.then((admin) => admin.disconnect()),
+    CLOSING_MS,
+  );
 
 /** A topic that has been deleted since the group committed on it has no ends. */
 const endsOf = async (admin: KafkaAdmin, topic: string): Promise<Map<number, Ends>> => {

@@ -1,7 +1,10 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { testBrokers, testTopic } from '@signet/testing';
 import { RecordProducer } from './producer.ts';
+import type { KafkaRecord } from './record.ts';
 import { rangesBetween, readRanges } from './topic-ranges.ts';
+import type { PartitionRange } from './topic-ranges.ts';
+import { deleteTopics, ensureTopics, removeRecords } from './topics.ts';
 
 const client = { brokers: testBrokers(), clientId: 'test' };
 const T0 = Date.now() - 60_000;
@@ -76,4 +79,36 @@ test('what the caller throws ends the reading and reaches the caller', async () 
   const ranges = await rangesBetween(client, [topic], at(0), at(30));
   const onRecords = (): Promise<void> => Promise.reject(new Error('cannot be stored'));
   await expect(readRanges({ client, ranges, signal: never, onRecords })).rejects.toThrow('cannot be stored');
+});
+
+describe('records that are removed before they are read', () => {
+  const remove: [how: string, (topic: string) => Promise<void>][] = [
+    ['one by one', (topic) => removeRecords(client, topic)],
+    ['with their topic', (topic) => deleteTopics(client, [topic])],
+    ['with their topic, which is made anew', remadeWith],
+  ];
+  async function remadeWith(topic: string): Promise<void> {
+    await deleteTopics(client, [topic]);
+    await ensureTopics(client, [{ name: topic, partitions: 3 }]);
+  }
+
+  test.each(remove)('%s are not waited for', async (_how, removed) => {
+    const [topic, other] = [await topicWith(30), await topicWith(6)];
+    const ranges = await rangesBetween(client, [topic, other], at(0), at(30));
+    await removed(topic);
+    const seen: number[] = [];
+    const reached = new Map<string, bigint>();
+    const onRecords = async (records: readonly KafkaRecord[], { topic: name }: PartitionRange, next: bigint) => {
+      seen.push(...records.map(({ value }) => Number(value)));
+      reached.set(name, next);
+    };
+    await readRanges({ client, ranges, signal: never, onRecords });
+    expect(seen.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect([...reached]).toEqual(
+      expect.arrayContaining([
+        [topic, 10n],
+        [other, 2n],
+      ]),
+    );
+  });
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { EachBatchPayload } from 'kafkajs';
 import { withAdmin } from './admin.ts';
 import { createKafka, silentLogger } from './client.ts';
@@ -6,6 +7,7 @@ import type { KafkaClientOptions } from './client.ts';
 import type { KafkaConsumer } from './prefix/prefixed-consumer.ts';
 import type { KafkaRecord } from './record.ts';
 import { toRecords } from './to-records.ts';
+import { within } from './within.ts';
 
 /** Records of one partition from one offset up to, and without, another. */
 export interface PartitionRange {
@@ -18,12 +20,19 @@ export interface PartitionRange {
 export interface ReadRangesOptions {
   readonly client: KafkaClientOptions;
   readonly ranges: readonly PartitionRange[];
-  /** Records of one of the ranges in order, one call at a time; behind them it goes on at `next`. */
+  /**
+   * Records of one of the ranges in order, one call at a time; behind them it goes on at `next`. Without records: those up to `next` are
+   * no longer on Kafka.
+   */
   readonly onRecords: (records: readonly KafkaRecord[], range: PartitionRange, next: bigint) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
 const HEARTBEAT_MS = 3_000;
+/** How long nothing arrives before it is looked whether what is left is still there, milliseconds. */
+const LOOK_MS = 1_000;
+/** How long the end of a reading waits for kafkajs to leave the group, milliseconds. */
+const CLOSING_MS = 5_000;
 
 /**
  * The offsets of what was appended to these topics at or after `since` and before `until`, as far as Kafka still has it.
@@ -73,17 +82,56 @@ export async function readRanges(options: ReadRangesOptions): Promise<void> {
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30, restartOnFailure: async () => !signal.aborted },
   });
   const reading = new Reading(consumer, options);
+  const ended = new AbortController();
   try {
+    await reading.passOver(await boundsOf(client, reading.topicsLeft()));
+    const topics = reading.topicsLeft();
+    if (topics.length === 0) return await reading.whenDone;
     await consumer.connect();
-    await consumer.subscribe({ topics: [...new Set(ranges.map(({ topic }) => topic))], fromBeginning: true });
+    await consumer.subscribe({ topics, fromBeginning: true });
     await consumer.run({ autoCommit: false, eachBatchAutoResolve: true, eachBatch: (batch) => reading.read(batch) });
+    void passOverGone(client, reading, ended.signal);
     await reading.whenDone;
   } finally {
+    ended.abort();
     reading.close();
-    await consumer.disconnect();
+    // Not waited for without a bound: kafkajs goes on with a join over a disconnect.
+    await within(consumer.disconnect(), CLOSING_MS);
     // A group that nobody removes is forgotten by Kafka after its offsets' retention.
     await withAdmin(client, (admin) => admin.deleteGroups([groupId])).catch(() => undefined);
   }
+}
+
+/**
+ * Records can be removed while they are waited for: by their retention, by hand, or with their topic. kafkajs then goes on at what comes
+ * next, which may be nothing for ever. So while nothing arrives it is looked whether what is left is still there.
+ */
+async function passOverGone(client: KafkaClientOptions, reading: Reading, ended: AbortSignal): Promise<void> {
+  for (let seen = -1; !ended.aborted;) {
+    await wait(LOOK_MS, undefined, { signal: ended }).catch(() => undefined);
+    if (ended.aborted) return;
+    if (seen !== (seen = reading.batches)) continue;
+    // A Kafka that does not answer is asked again.
+    await boundsOf(client, reading.topicsLeft()).then(
+      (bounds) => reading.passOver(bounds),
+      () => undefined,
+    );
+  }
+}
+
+/** Where each partition begins and ends; no partitions of a topic that there is not. */
+const boundsOf = (client: KafkaClientOptions, topics: readonly string[]): Promise<Map<string, readonly Bounds[]>> =>
+  withAdmin(client, async (admin) => {
+    const known = new Set(await admin.listTopics());
+    const bounds = new Map<string, readonly Bounds[]>();
+    for (const topic of topics) bounds.set(topic, known.has(topic) ? await admin.fetchTopicOffsets(topic) : []);
+    return bounds;
+  });
+
+interface Bounds {
+  readonly partition: number;
+  readonly low: string;
+  readonly high: string;
 }
 
 /** One reading of some ranges. */
@@ -92,6 +140,9 @@ class Reading {
   private readonly left = new Map<string, PartitionRange>();
   private settle!: { resolve: () => void; reject: (error: unknown) => void };
   readonly whenDone = new Promise<void>((resolve, reject) => (this.settle = { resolve, reject }));
+  private inTurn: Promise<void> = Promise.resolve();
+  /** Fetches that have been handed over. */
+  batches = 0;
   private readonly onAbort = (): void => this.fail(this.options.signal.reason);
 
   constructor(
@@ -119,28 +170,57 @@ class Reading {
     }
   }
 
+  topicsLeft(): string[] {
+    return [...new Set([...this.left.values()].map(({ topic }) => topic))];
+  }
+
   async read({ batch, heartbeat, pause }: EachBatchPayload): Promise<void> {
-    const { topic, partition } = batch;
-    const range = this.left.get(nameOf({ topic, partition }));
-    if (!range) return;
-    const next = min(BigInt(batch.lastOffset()) + 1n, range.to);
-    const records = toRecords(batch).filter(({ offset }) => BigInt(offset) >= range.from && BigInt(offset) < range.to);
+    this.batches += 1;
     const beating = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_MS);
     try {
-      await this.options.onRecords(records, range, next);
-    } catch (error) {
-      this.fail(error);
-      return;
+      await this.next(batch.topic, batch.partition, ({ from, to }) => ({
+        records: toRecords(batch).filter(({ offset }) => BigInt(offset) >= from && BigInt(offset) < to),
+        next: min(BigInt(batch.lastOffset()) + 1n, to),
+      }));
     } finally {
       clearInterval(beating);
     }
-    if (this.left.size === 0) return;
-    if (next < range.to) this.left.set(nameOf(range), { ...range, from: next });
-    else {
-      this.left.delete(nameOf(range));
-      pause();
+    if (!this.left.has(nameOf(batch))) pause();
+  }
+
+  /** Ends the ranges of which nothing is left on Kafka. */
+  async passOver(bounds: ReadonlyMap<string, readonly Bounds[]>): Promise<void> {
+    for (const { topic, partition, from, to } of [...this.left.values()]) {
+      const there = bounds.get(topic)?.find((one) => one.partition === partition);
+      const [low, high] = there ? [BigInt(there.low), BigInt(there.high)] : [0n, 0n];
+      // A topic that was made anew may end before the range does.
+      const end = min(to, high);
+      if (low >= end || from >= end) await this.next(topic, partition, () => ({ records: [], next: to }));
     }
-    if (this.left.size === 0) this.settle.resolve();
+  }
+
+  /** Hands over what comes next of a range, once what was handed over before is done with. */
+  private next(
+    topic: string,
+    partition: number,
+    of: (range: PartitionRange) => { records: readonly KafkaRecord[]; next: bigint },
+  ): Promise<void> {
+    return (this.inTurn = this.inTurn.then(async () => {
+      const name = nameOf({ topic, partition });
+      const range = this.left.get(name);
+      if (!range) return;
+      const { records, next } = of(range);
+      try {
+        await this.options.onRecords(records, range, next);
+      } catch (error) {
+        this.fail(error);
+        return;
+      }
+      if (this.left.size === 0) return;
+      if (next < range.to) this.left.set(name, { ...range, from: next });
+      else this.left.delete(name);
+      if (this.left.size === 0) this.settle.resolve();
+    }));
   }
 
   /** kafkajs reads on until it is disconnected; nothing more is handed over. */
