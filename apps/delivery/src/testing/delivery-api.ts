@@ -36,6 +36,7 @@ export class DeliveryApi {
       SIGNET_HOST: '127.0.0.1',
       SIGNET_HTTP_PORT: '0',
       SIGNET_MANAGEMENT_PORT: '0',
+      SIGNET_DRAIN_PAUSE: '0s',
       SIGNET_LOG_LEVEL: process.env['SIGNET_TEST_LOG_LEVEL'] ?? 'silent',
       SIGNET_INSTALLATION: TEST_INSTALLATION,
       SIGNET_KAFKA_BROKERS: testBrokers().join(','),

@@ -36,7 +36,7 @@ export interface TableKeeperOptions {
  */
 export class TableKeeper {
   private readonly loop: PollLoop;
-  private isStopping = false;
+  private readonly stopping = new AbortController();
   /** Since this replica last began to publish, it has looked at everything. */
   private isTrusted = false;
   private nextAt = 0;
@@ -59,7 +59,7 @@ export class TableKeeper {
   }
 
   async stop(): Promise<void> {
-    this.isStopping = true;
+    this.stopping.abort();
     await this.loop.stop();
   }
 
@@ -89,13 +89,15 @@ export class TableKeeper {
   }
 
   private isPublishing(): boolean {
-    return !this.isStopping && this.options.role() === 'publishing';
+    return !this.stopping.signal.aborted && this.options.role() === 'publishing';
   }
 
   private async look(stored: StoredTables | undefined): Promise<SeenTables> {
     const { topics, store } = this.options;
     const [server, relayPosition, bounds] = await Promise.all([store.server(), store.relayPosition(), topics.bounds()]);
-    const marks = this.isTrusted ? undefined : await topics.marksFrom(bounds, stored?.places ?? {});
+    const marks = this.isTrusted
+      ? undefined
+      : await topics.marksFrom(bounds, stored?.places ?? {}, this.stopping.signal);
     return { server, relayPosition, topics: bounds, marks };
   }
 

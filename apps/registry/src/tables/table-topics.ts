@@ -28,6 +28,7 @@ export class TableTopics {
   async marksFrom(
     topics: SeenTables['topics'],
     places: Readonly<Record<string, Place | undefined>>,
+    stopped: AbortSignal,
   ): Promise<Map<string, GenerationRecord | undefined>> {
     const ranges = [...topics].flatMap(([topic, bounds]) => {
       if (bounds === undefined) return [];
@@ -40,7 +41,7 @@ export class TableTopics {
     await readRanges({
       client: this.client,
       ranges,
-      signal: AbortSignal.timeout(LONGEST_READING_MS),
+      signal: AbortSignal.any([stopped, AbortSignal.timeout(LONGEST_READING_MS)]),
       onRecords: async (records, { topic }) => {
         for (const record of records) {
           if (record.key?.toString('utf8') !== key || record.value === null) continue;
