@@ -1,6 +1,6 @@
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { DataDir } from './data-dir.ts';
+import type { FromGateway } from './gateway-messages.ts';
 import { say, warn } from './progress.ts';
 import type { RunningFile } from './running-file.ts';
 import type { Service } from './services.ts';
@@ -17,6 +17,7 @@ export interface GatewayOptions {
 /** The gateway as a process of its own: the supervisor stays light, and a load has a core for it. */
 export function superviseGateway({ host, port, services, dataDir, running }: GatewayOptions): Supervised {
   const upstreams = Object.fromEntries(services.map(({ name, port }) => [name, `http://127.0.0.1:${port}`]));
+  let isListening = false;
   return new Supervised({
     name: 'gateway',
     script: 'tools/dev/gateway.ts',
@@ -27,17 +28,14 @@ export function superviseGateway({ host, port, services, dataDir, running }: Gat
       GATEWAY_PORT: String(port),
       GATEWAY_UPSTREAMS: JSON.stringify(upstreams),
     },
-    isReady: () => accepts(port),
-    onStart: (pid) => running.add('gateway', pid),
+    // It says so itself: on its port somebody else may answer.
+    onMessage: (message) => (isListening ||= (message as FromGateway).kind === 'listening'),
+    isReady: async () => isListening,
+    onStart: (pid) => {
+      isListening = false;
+      running.add('gateway', pid);
+    },
     log: say,
     warn,
-  });
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' });
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
   });
 }

@@ -1,10 +1,11 @@
 // The process that listens on the one public address under `npm start`.
+import type { FromGateway } from './gateway-messages.ts';
 import { createGateway } from './gateway-proxy.ts';
 import type { Upstreams } from './gateway-proxy.ts';
 
 const { GATEWAY_HOST, GATEWAY_PORT, GATEWAY_UPSTREAMS } = process.env;
 const server = createGateway(JSON.parse(GATEWAY_UPSTREAMS ?? '') as Upstreams);
-server.listen(Number(GATEWAY_PORT), GATEWAY_HOST);
+server.listen(Number(GATEWAY_PORT), GATEWAY_HOST, () => process.send?.({ kind: 'listening' } satisfies FromGateway));
 
 const stop = (): void => {
   server.close();

@@ -4,26 +4,37 @@ import { join } from 'node:path';
 import type { DataDir } from './data-dir.ts';
 import type { GivenServers } from './given-servers.ts';
 import { KeptAlive } from './kept-alive.ts';
-import { startOnChosenPort } from './ports.ts';
+import type { Ports } from './ports.ts';
 import { say } from './progress.ts';
 import type { DevSettings } from './settings.ts';
 import { ROOT } from './settings.ts';
 
 const POSTGRES_PORT = 5432;
 const KAFKA_PORT = 9092;
+const KAFKA_PORTS = [{ what: 'Kafka', preferred: KAFKA_PORT }, { what: 'the controller of Kafka' }];
 const DATABASE = 'signet';
+
+export interface InfrastructureOptions {
+  readonly settings: DevSettings;
+  readonly dataDir: DataDir;
+  readonly ports: Ports;
+  /** Once it is aborted, nothing more is started. */
+  readonly stopping: AbortSignal;
+}
 
 /** PostgreSQL and Kafka: ours, or those that the settings name. */
 export class Infrastructure {
   readonly #settings: DevSettings;
   readonly #dataDir: DataDir;
+  readonly #ports: Ports;
   readonly #stopping: AbortSignal;
   #given: GivenServers | undefined;
   #postgres: KeptAlive<RunningPostgres> | undefined;
   #kafka: KeptAlive<RunningKafka> | undefined;
 
-  constructor(settings: DevSettings, dataDir: DataDir, stopping: AbortSignal) {
+  constructor({ settings, dataDir, ports, stopping }: InfrastructureOptions) {
     this.#settings = settings;
+    this.#ports = ports;
     this.#dataDir = dataDir;
     this.#stopping = stopping;
   }
@@ -65,7 +76,7 @@ export class Infrastructure {
     // First, so that the port is free again.
     await endLeftoverPostgres(dataDir, say);
     const logFile = join(logs, 'postgres.log');
-    const { url, port } = await startOnChosenPort('PostgreSQL', POSTGRES_PORT, (port) => {
+    const { url, port } = await this.#ports.startOnOne({ what: 'PostgreSQL', preferred: POSTGRES_PORT }, (port) => {
       this.#stopping.throwIfAborted();
       this.#postgres = new KeptAlive('PostgreSQL', () =>
         startPostgres({ dataDir, port, database: DATABASE, logFile, log: say }),
@@ -83,9 +94,10 @@ export class Infrastructure {
     this.#stopping.throwIfAborted();
     await endLeftoverKafka(dataDir, say);
     const logFile = join(logs, 'kafka.log');
-    const { brokers } = await startOnChosenPort('Kafka', KAFKA_PORT, (port) => {
+    const { brokers } = await this.#ports.startOn(KAFKA_PORTS, ([port, controllerPort]) => {
       this.#stopping.throwIfAborted();
-      this.#kafka = new KeptAlive('Kafka', () => startKafka({ dataDir, libDir, port, logFile, log: say }));
+      const options = { dataDir, libDir, port: port ?? KAFKA_PORT, controllerPort, logFile, log: say };
+      this.#kafka = new KeptAlive('Kafka', () => startKafka(options));
       return this.#kafka.start();
     });
     say(`Kafka is ready on ${brokers}`);

@@ -10,6 +10,7 @@ const LINES_A_SECOND = 5;
 
 /** The bundled receiver, as the supervisor sees it. */
 export class ReceiverProcess {
+  readonly port: number;
   readonly url: string;
   readonly process: Supervised;
   readonly #awaited = new Set<string>();
@@ -24,6 +25,7 @@ export class ReceiverProcess {
 
   constructor(options: { port: number; dataDir: DataDir; running: RunningFile }) {
     const { port, dataDir, running } = options;
+    this.port = port;
     this.url = `http://127.0.0.1:${port}/webhooks`;
     this.process = new Supervised({
       name: 'receiver',

@@ -3,7 +3,7 @@ import type { DataDir } from './data-dir.ts';
 import type { ServiceName } from './gateway-routes.ts';
 import { SERVICES } from './gateway-routes.ts';
 import type { Keys } from './keys.ts';
-import { chosenInnerPort } from './ports.ts';
+import type { Ports } from './ports.ts';
 import { say, warn } from './progress.ts';
 import type { RunningFile } from './running-file.ts';
 import { SECRETS } from './settings.ts';
@@ -12,6 +12,8 @@ import { Supervised } from './supervised.ts';
 
 const PORTS: Readonly<Record<ServiceName, number>> = { registry: 3000, ingestion: 3001, delivery: 3002 };
 const MANAGEMENT_OFFSET = 100;
+/** More than a service takes for its checks. */
+const READY_ANSWER_MS = 5_000;
 
 export interface Service {
   readonly name: ServiceName;
@@ -27,20 +29,51 @@ export interface ServicesOptions {
   readonly databaseUrl: string;
   readonly kafkaBrokers: string;
   readonly running: RunningFile;
+  readonly ports: Ports;
   /** A service has a new process. */
   readonly onRestart: () => void;
+  /** Once it is aborted, no other ports are chosen any more. */
+  readonly stopping: AbortSignal;
 }
 
-/** The three services, not started yet, each with its ports. */
-export async function prepareServices(options: ServicesOptions): Promise<Service[]> {
-  const services: Service[] = [];
-  // One after the other: two that ask for a port at once may be given the same.
-  for (const name of SERVICES) {
-    const port = await chosenInnerPort(name, PORTS[name]);
-    const managementPort = await chosenInnerPort(`management of ${name}`, PORTS[name] + MANAGEMENT_OFFSET);
-    services.push({ name, port, managementPort, process: supervise(name, port, managementPort, options) });
+/** The three services. */
+export class Services {
+  readonly #options: ServicesOptions;
+  readonly #services = new Map<ServiceName, Service>();
+
+  constructor(options: ServicesOptions) {
+    this.#options = options;
   }
-  return services;
+
+  /** Those that run or are being started, each with its ports. */
+  get all(): readonly Service[] {
+    return [...this.#services.values()];
+  }
+
+  /** Resolves when all are ready. */
+  async start(): Promise<void> {
+    await Promise.all(SERVICES.map((name) => this.#start(name)));
+  }
+
+  /** May be called while they are being started. */
+  async stop(options: { hard?: boolean }): Promise<void> {
+    await Promise.all(this.all.map(({ process }) => process.stop(options)));
+  }
+
+  async #start(name: ServiceName): Promise<void> {
+    const wishes = [
+      { what: name, preferred: PORTS[name] },
+      { what: `management of ${name}`, preferred: PORTS[name] + MANAGEMENT_OFFSET },
+    ];
+    const port = await this.#options.ports.startOn(wishes, async ([port = 0, managementPort = 0]) => {
+      this.#options.stopping.throwIfAborted();
+      const process = supervise(name, port, managementPort, this.#options);
+      this.#services.set(name, { name, port, managementPort, process });
+      await process.start();
+      return port;
+    });
+    say(`${name} is ready on 127.0.0.1:${port}`);
+  }
 }
 
 function supervise(name: ServiceName, port: number, managementPort: number, options: ServicesOptions): Supervised {
@@ -73,10 +106,17 @@ function supervise(name: ServiceName, port: number, managementPort: number, opti
       SIGNET_EGRESS_ALLOW: settings.egressAllow,
       SIGNET_SOURCE_TOPICS: settings.sourceTopics.join(','),
     },
-    isReady: async () => (await fetch(`http://127.0.0.1:${managementPort}/readyz`)).ok,
+    isReady: (pid) => answersReady(managementPort, pid),
     onStart: (pid) => running.add(name, pid),
     onReady: onRestart,
     log: say,
     warn,
   });
+}
+
+/** Whether this very process is ready: where its port was taken before it listened, another Signet's service may answer there. */
+async function answersReady(managementPort: number, pid: number): Promise<boolean> {
+  const signal = AbortSignal.timeout(READY_ANSWER_MS);
+  const response = await fetch(`http://127.0.0.1:${managementPort}/readyz`, { signal });
+  return response.ok && response.headers.get('signet-process-id') === String(pid);
 }

@@ -7,8 +7,8 @@ import { LogTail } from './log-tail.ts';
 import { saidIn, tailOf } from './log-end.ts';
 
 export interface SupervisedOptions extends ChildCommand {
-  /** Rejects or gives false while it is not ready. */
-  readonly isReady: () => Promise<boolean>;
+  /** Rejects or gives false while the process of this id is not ready. Somebody else may answer on its port. */
+  readonly isReady: (pid: number) => Promise<boolean>;
   /** A new process runs. */
   readonly onStart: (pid: number) => void;
   /** It is ready, at first and after each restart. */
@@ -54,11 +54,16 @@ export class Supervised {
 
   /**
    * Resolves when the process is ready for the first time. A process that dies before that is not started again: its
-   * settings are wrong or its port is taken, and its log says which.
+   * settings are wrong or its port is taken, and its log says which. When this rejects, the process has ended.
    */
   async start(): Promise<void> {
     const child = this.#spawn();
-    await this.#untilReady(child);
+    try {
+      await this.#untilReady(child);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
     this.#options.onReady?.(child);
     void this.#watch(child);
   }
@@ -90,7 +95,9 @@ export class Supervised {
     const deadline = performance.now() + readyTimeoutMs;
     let ending: Awaited<Child['exited']> | undefined;
     void child.exited.then((how) => (ending = how));
-    while (!(await isReady().catch(() => false))) {
+    const gone = child.exited.then(() => false);
+    // Somebody else may have the port, and never answer.
+    while (!(await Promise.race([isReady(child.pid).catch(() => false), gone]))) {
       this.#stopping.signal.throwIfAborted();
       if (ending !== undefined) {
         if (ending.code !== null && REFUSALS.has(ending.code))

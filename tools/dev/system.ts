@@ -11,13 +11,12 @@ import { Infrastructure } from './infrastructure.ts';
 import type { Keys } from './keys.ts';
 import { provideKeys } from './keys.ts';
 import type { LocalFile, ServicePlace } from './local-file.ts';
-import { chosenInnerPort, chosenPort } from './ports.ts';
+import { Ports } from './ports.ts';
 import { removeFile, writePrivateJson } from './private-file.ts';
 import { say } from './progress.ts';
 import { ReceiverProcess } from './receiver-process.ts';
 import { RunningFile } from './running-file.ts';
-import type { Service } from './services.ts';
-import { prepareServices } from './services.ts';
+import { Services } from './services.ts';
 import type { DevSettings } from './settings.ts';
 import type { Supervised } from './supervised.ts';
 import { createTopics } from './topics.ts';
@@ -33,30 +32,32 @@ export class System {
   readonly keys: Keys;
   readonly settings: DevSettings;
   readonly #running: RunningFile;
+  readonly #ports: Ports;
   readonly #infrastructure: Infrastructure;
   readonly #stopping = new AbortController();
   #starting: Promise<unknown> = Promise.resolve();
-  #services: Service[] = [];
+  #services: Services | undefined;
   #gateway: Supervised | undefined;
   #receiver: ReceiverProcess | undefined;
   #watching: Watching | undefined;
   #local: Omit<LocalFile, 'services'> | undefined;
 
-  private constructor(settings: DevSettings, dataDir: DataDir, running: RunningFile) {
+  private constructor(settings: DevSettings, dataDir: DataDir, running: RunningFile, ports: Ports) {
     this.settings = settings;
     this.dataDir = dataDir;
     this.keys = provideKeys(settings, dataDir);
     this.#running = running;
-    this.#infrastructure = new Infrastructure(settings, dataDir, this.#stopping.signal);
+    this.#ports = ports;
+    this.#infrastructure = new Infrastructure({ settings, dataDir, ports, stopping: this.#stopping.signal });
   }
 
   /** Takes the data folder over from an earlier launcher; throws when that one still runs. */
-  static async open(settings: DevSettings): Promise<System> {
+  static async open(settings: DevSettings, ports = new Ports()): Promise<System> {
     const dataDir = openDataDir(settings.dataDir);
     const running = new RunningFile(dataDir.running);
     await running.takeOver(say);
     removeFile(dataDir.local);
-    return new System(settings, dataDir, running);
+    return new System(settings, dataDir, running, ports);
   }
 
   /**
@@ -72,11 +73,7 @@ export class System {
     await this.#step(createTopics(places.kafkaBrokers, this.settings.sourceTopics));
     await this.#startProcesses(places);
 
-    const port = await this.#step(chosenPort('the public address', this.settings.port));
-    const { host } = this.settings;
-    this.#gateway = superviseGateway({ host, port, ...this.#own(), services: this.#services });
-    await this.#step(this.#gateway.start());
-    const url = `http://localhost:${port}`;
+    const url = await this.#step(this.#startGateway());
     say(`The public address is ${url}`);
 
     const demo = await this.#step(provideDemo(url, this.keys, this.dataDir.demo));
@@ -107,37 +104,41 @@ export class System {
     // A server that is being started has to be up before it can be ended.
     await this.#starting.catch(() => undefined);
     await this.#watching?.stop();
-    await Promise.all(this.#services.map(({ process }) => process.stop(options)));
+    await this.#services?.stop(options);
     await this.#gateway?.stop(options);
     await this.#receiver?.process.stop(options);
     await this.#infrastructure.stop(options);
     this.#running.close();
   }
 
-  #own(): { dataDir: DataDir; running: RunningFile } {
-    return { dataDir: this.dataDir, running: this.#running };
+  #own(): { dataDir: DataDir; running: RunningFile; ports: Ports } {
+    return { dataDir: this.dataDir, running: this.#running, ports: this.#ports };
   }
 
   async #startProcesses(places: { databaseUrl: string; kafkaBrokers: string }): Promise<void> {
     const onRestart = (): void => void (this.#local && this.#writeLocal(this.#local));
-    const common = { settings: this.settings, keys: this.keys, ...this.#own(), ...places, onRestart };
-    this.#services = await this.#step(prepareServices(common));
-    await this.#step(
-      Promise.all(
-        this.#services.map(async ({ name, port, process }) => {
-          await process.start();
-          say(`${name} is ready on 127.0.0.1:${port}`);
-        }),
-      ),
-    );
+    const common = { settings: this.settings, keys: this.keys, ...this.#own(), ...places };
+    this.#services = new Services({ ...common, onRestart, stopping: this.#stopping.signal });
+    await this.#step(this.#services.start());
+  }
+
+  /** Resolves to the public address. */
+  #startGateway(): Promise<string> {
+    const { host, port: preferred } = this.settings;
+    return this.#ports.startOnOne({ what: 'the public address', preferred, isGuessed: true }, async (port) => {
+      this.#stopping.signal.throwIfAborted();
+      this.#gateway = superviseGateway({ host, port, ...this.#own(), services: this.#services?.all ?? [] });
+      await this.#gateway.start();
+      return `http://localhost:${port}`;
+    });
   }
 
   async #startWatching(): Promise<WatchPlaces> {
     const { watchInterval: interval, watchReceiver: receiver } = this.settings;
     const targets = Object.fromEntries(
-      this.#services.map(({ name, managementPort }) => [name, managementPort]),
+      (this.#services?.all ?? []).map(({ name, managementPort }) => [name, managementPort]),
     ) as Targets;
-    this.#watching = new Watching({ ...this.#own(), targets, interval, receiver });
+    this.#watching = new Watching({ ...this.#own(), targets, interval, receiver, stopping: this.#stopping.signal });
     const places = await this.#step(this.#watching.start());
     for (const [name, url] of Object.entries(places)) say(`${name} is ready on ${url}`);
     return places;
@@ -147,15 +148,19 @@ export class System {
   async #startDemo(url: string, demo: Demo): Promise<void> {
     const reason = reasonAgainstDemo(this.settings.egressAllow);
     if (reason !== undefined) return say(reason);
-    const port = await this.#step(chosenInnerPort('the bundled receiver', demo.receiverPort ?? RECEIVER_PORT));
-    this.#receiver = new ReceiverProcess({ port, ...this.#own() });
-    await this.#step(this.#receiver.process.start());
-    const webhook = await this.#step(provideDemoWebhook(url, demo.tenantKey, this.#receiver.url));
-    writePrivateJson(this.dataDir.demo, { ...demo, receiverPort: port });
-    this.#receiver.trust([webhook.secret]);
-    await this.#step(
-      showFirstDelivery({ url, demo, webhook, receiver: this.#receiver, stopping: this.#stopping.signal }),
+    const preferred = demo.receiverPort ?? RECEIVER_PORT;
+    const receiver = await this.#step(
+      this.#ports.startOnOne({ what: 'the bundled receiver', preferred }, async (port) => {
+        this.#stopping.signal.throwIfAborted();
+        this.#receiver = new ReceiverProcess({ port, ...this.#own() });
+        await this.#receiver.process.start();
+        return this.#receiver;
+      }),
     );
+    const webhook = await this.#step(provideDemoWebhook(url, demo.tenantKey, receiver.url));
+    writePrivateJson(this.dataDir.demo, { ...demo, receiverPort: receiver.port });
+    receiver.trust([webhook.secret]);
+    await this.#step(showFirstDelivery({ url, demo, webhook, receiver, stopping: this.#stopping.signal }));
   }
 
   /** A step of the start, after which nothing goes on if somebody wants to stop. */
@@ -166,7 +171,7 @@ export class System {
   }
 
   #writeLocal(local: Omit<LocalFile, 'services'>): LocalFile {
-    const entries = this.#services.map(({ name, port, managementPort, process }) => [
+    const entries = (this.#services?.all ?? []).map(({ name, port, managementPort, process }) => [
       name,
       { pid: process.pid ?? 0, port, managementPort } satisfies ServicePlace,
     ]);

@@ -1,19 +1,21 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataDir } from '../dev/data-dir.ts';
-import { chosenInnerPort } from '../dev/ports.ts';
+import type { Ports } from '../dev/ports.ts';
+import { tailOf } from '../dev/log-end.ts';
 import { say } from '../dev/progress.ts';
 import type { RunningFile } from '../dev/running-file.ts';
-import type { Targets } from './watch-files.ts';
+import type { Targets, WatchFiles } from './watch-files.ts';
 import { writeWatchFiles } from './watch-files.ts';
 
 const PROMETHEUS_PORT = 9090;
 const ALERTMANAGER_PORT = 9093;
 const READY_WAIT_MS = 60_000;
 const READY_LOOK_MS = 100;
+const READY_ANSWER_MS = 5_000;
 const END_WAIT_MS = 10_000;
 
 /** Programs of Debian's packages `prometheus` and `prometheus-alertmanager`; elsewhere the second is called `alertmanager`. */
@@ -22,11 +24,14 @@ const ALERTMANAGERS = ['prometheus-alertmanager', 'alertmanager'];
 export interface WatchingOptions {
   readonly dataDir: DataDir;
   readonly running: RunningFile;
+  readonly ports: Ports;
   readonly targets: Targets;
   readonly interval: string | undefined;
   readonly receiver: string | undefined;
   /** By how much the times of the rules are shorter; undefined: not at all. */
   readonly shorterBy?: number | undefined;
+  /** Once it is aborted, nothing more is started. */
+  readonly stopping: AbortSignal;
 }
 
 /** Where Prometheus and Alertmanager are; undefined where they are not installed. */
@@ -46,49 +51,78 @@ export class Watching {
 
   /** Starts those that are installed, and says which are not. @throws when one does not become ready */
   async start(): Promise<WatchPlaces> {
-    const { dataDir, targets, interval, receiver, shorterBy } = this.#options;
     const prometheus = installed(['prometheus']);
     const alertmanager = installed(ALERTMANAGERS);
     if (!prometheus) say('Prometheus is not installed, so nothing is watched. Debian: apt-get install prometheus');
     if (!alertmanager)
       say('Alertmanager is not installed, so no alert is sent. Debian: apt-get install prometheus-alertmanager');
-    const prometheusPort = await chosenInnerPort('Prometheus', PROMETHEUS_PORT);
-    const alertmanagerPort = await chosenInnerPort('Alertmanager', ALERTMANAGER_PORT);
-    const folder = join(dataDir.path, 'watch');
-    const ports = { prometheusPort, alertmanagerPort };
-    const files = writeWatchFiles({ folder, targets, ...ports, interval, receiver, shorterBy });
-    const data = (name: string): string => {
-      const path = join(folder, name);
-      mkdirSync(path, { recursive: true });
-      return path;
+    const alertmanagerPort = alertmanager ? await this.#startAlertmanager(alertmanager) : undefined;
+    const prometheusPort = prometheus ? await this.#startPrometheus(prometheus, alertmanagerPort) : undefined;
+    return {
+      ...(alertmanagerPort !== undefined && { alertmanager: urlOf(alertmanagerPort) }),
+      ...(prometheusPort !== undefined && { prometheus: urlOf(prometheusPort) }),
     };
-    const places = {
-      ...(alertmanager && {
-        alertmanager: await this.#run('alertmanager', alertmanager, alertmanagerPort, [
-          `--config.file=${files.alertmanager}`,
-          `--storage.path=${data('alertmanager-data')}`,
-          // Alone: no gossip with other Alertmanagers.
-          '--cluster.listen-address=',
-        ]),
-      }),
-      ...(prometheus && {
-        prometheus: await this.#run('prometheus', prometheus, prometheusPort, [
-          `--config.file=${files.prometheus}`,
-          `--storage.tsdb.path=${data('prometheus-data')}`,
-          '--storage.tsdb.retention.time=7d',
-        ]),
-      }),
-    };
-    return places;
   }
 
   async stop(): Promise<void> {
     await Promise.all([...this.#children].map(([name, child]) => this.#end(name, child)));
   }
 
-  async #run(name: string, program: string, port: number, args: readonly string[]): Promise<string> {
+  #startAlertmanager(program: string): Promise<number> {
+    return this.#options.ports.startOnOne({ what: 'Alertmanager', preferred: ALERTMANAGER_PORT }, async (port) => {
+      const files = this.#writeFiles({ alertmanagerPort: port });
+      await this.#run('alertmanager', program, port, [
+        `--config.file=${files.alertmanager}`,
+        `--storage.path=${this.#data('alertmanager-data')}`,
+        // Alone: no gossip with other Alertmanagers.
+        '--cluster.listen-address=',
+      ]);
+      return port;
+    });
+  }
+
+  /** @param alertmanagerPort where its alerts go; the usual port where no Alertmanager is installed */
+  #startPrometheus(program: string, alertmanagerPort = ALERTMANAGER_PORT): Promise<number> {
+    return this.#options.ports.startOnOne({ what: 'Prometheus', preferred: PROMETHEUS_PORT }, async (port) => {
+      const files = this.#writeFiles({ prometheusPort: port, alertmanagerPort });
+      await this.#run('prometheus', program, port, [
+        `--config.file=${files.prometheus}`,
+        `--storage.tsdb.path=${this.#data('prometheus-data')}`,
+        '--storage.tsdb.retention.time=7d',
+      ]);
+      return port;
+    });
+  }
+
+  #writeFiles(ports: { prometheusPort?: number; alertmanagerPort: number }): WatchFiles {
+    const { targets, interval, receiver, shorterBy } = this.#options;
+    return writeWatchFiles({
+      folder: this.#folder,
+      prometheusPort: PROMETHEUS_PORT,
+      ...ports,
+      targets,
+      interval,
+      receiver,
+      shorterBy,
+    });
+  }
+
+  #data(name: string): string {
+    const path = join(this.#folder, name);
+    mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  get #folder(): string {
+    return join(this.#options.dataDir.path, 'watch');
+  }
+
+  async #run(name: string, program: string, port: number, args: readonly string[]): Promise<void> {
+    this.#options.stopping.throwIfAborted();
     const { dataDir, running } = this.#options;
-    const log = openSync(join(dataDir.logs, `${name}.log`), 'a', 0o644);
+    const logFile = join(dataDir.logs, `${name}.log`);
+    const log = openSync(logFile, 'a', 0o644);
+    const logStart = fstatSync(log).size;
     // In a session of its own: a Ctrl-C in the terminal reaches the launcher alone, which ends everything in order.
     const child = spawn(program, [...args, `--web.listen-address=127.0.0.1:${port}`], {
       detached: true,
@@ -97,9 +131,19 @@ export class Watching {
     closeSync(log);
     this.#children.set(name, child);
     if (child.pid !== undefined) running.add(name, child.pid);
-    const url = `http://127.0.0.1:${port}`;
-    await untilReady(name, `${url}/-/ready`, child);
-    return url;
+    try {
+      await untilReady({
+        name,
+        url: urlOf(port),
+        child,
+        log: { file: logFile, start: logStart },
+        mark: dataDir.path,
+        stopping: this.#options.stopping,
+      });
+    } catch (error) {
+      await this.#end(name, child);
+      throw error;
+    }
   }
 
   async #end(name: string, child: ChildProcess): Promise<void> {
@@ -117,16 +161,34 @@ export class Watching {
 const installed = (programs: readonly string[]): string | undefined =>
   programs.find((program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0);
 
-async function untilReady(name: string, url: string, child: ChildProcess): Promise<void> {
+const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
+
+interface Awaited {
+  readonly name: string;
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** Its log, and where in it this run begins, in bytes. */
+  readonly log: { readonly file: string; readonly start: number };
+  /** What is in its command line and in no other's. */
+  readonly mark: string;
+  readonly stopping: AbortSignal;
+}
+
+async function untilReady({ name, url, child, log, mark, stopping }: Awaited): Promise<void> {
   const deadline = performance.now() + READY_WAIT_MS;
-  for (;;) {
-    const isReady = await fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isReady) return;
-    if (child.exitCode !== null) throw new Error(`${name} ended at its start; its log says why.`);
-    if (performance.now() > deadline) throw new Error(`${name} was not ready within ${READY_WAIT_MS / 1_000} s.`);
+  while (!(await isReady(url, mark).catch(() => false))) {
+    stopping.throwIfAborted();
+    if (child.exitCode !== null) throw new Error(`${name} ended at its start. ${tailOf(log.file, log.start)}`);
+    if (performance.now() > deadline)
+      throw new Error(`${name} was not ready within ${READY_WAIT_MS / 1_000} s. ${tailOf(log.file, log.start)}`);
     await new Promise((resolve) => setTimeout(resolve, READY_LOOK_MS));
   }
+}
+
+/** Both tell their command line, as programs in Go do; another Signet's, which may have the port, names another folder. */
+async function isReady(url: string, mark: string): Promise<boolean> {
+  const signal = AbortSignal.timeout(READY_ANSWER_MS);
+  const answers = await fetch(`${url}/-/ready`, { signal });
+  const commandLine = await (await fetch(`${url}/debug/pprof/cmdline`, { signal })).text();
+  return answers.ok && commandLine.includes(mark);
 }

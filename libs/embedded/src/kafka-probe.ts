@@ -3,11 +3,12 @@ import { connect } from 'node:net';
 const PROBE_MS = 5_000;
 
 /**
- * Rejects while a broker is not ready for clients. A listening port is not enough: a broker listens before the
- * controller lets it in, and its coordinators and producer ids come to be when they are asked for the first time.
+ * Rejects while a broker of this cluster is not ready for clients. A listening port is not enough: another broker may have it,
+ * a broker listens before the controller lets it in, and its coordinators and producer ids come to be when they are asked for
+ * the first time.
  */
-export async function probeBroker(port: number): Promise<void> {
-  for (const { what, request, problem } of QUESTIONS) {
+export async function probeBroker(port: number, clusterId: string): Promise<void> {
+  for (const { what, request, problem } of questions(clusterId)) {
     const found = problem(await ask(port, request));
     if (found !== undefined) throw new Error(`${what}: ${found}`);
   }
@@ -25,12 +26,16 @@ const errorAt = (offset: number) => (answer: Buffer) => {
   return code === 0 ? undefined : `error ${code} of the Kafka protocol`;
 };
 
-const QUESTIONS: readonly Question[] = [
+const questions = (clusterId: string): readonly Question[] => [
   {
-    // Metadata, of no topic; the answer begins with the number of brokers.
+    // Metadata, of no topic; the answer begins with the brokers and the name of their cluster.
     what: 'brokers',
-    request: frame(3, 1, int32(0)),
-    problem: (answer) => (answer.readInt32BE(4) < 1 ? 'none has joined' : undefined),
+    request: frame(3, 2, int32(0)),
+    problem: (answer) => {
+      const { brokers, cluster } = brokersIn(answer);
+      if (brokers < 1) return 'none has joined';
+      return cluster === clusterId ? undefined : `another Kafka, of cluster ${cluster}, has this port`;
+    },
   },
   {
     // FindCoordinator, of a group: creates the topic of the groups' offsets. Behind the throttle time is the error.
@@ -45,6 +50,24 @@ const QUESTIONS: readonly Question[] = [
     problem: errorAt(8),
   },
 ];
+
+/** Each broker is an id, a host, a port and perhaps a rack. */
+function brokersIn(answer: Buffer): { brokers: number; cluster: string | undefined } {
+  let offset = 4;
+  const int = (): number => answer.readInt32BE((offset += 4) - 4);
+  const text = (): string | undefined => {
+    const length = answer.readInt16BE((offset += 2) - 2);
+    return length < 0 ? undefined : answer.toString('utf8', offset, (offset += length));
+  };
+  const brokers = int();
+  for (let left = brokers; left > 0; left--) {
+    int();
+    text();
+    int();
+    text();
+  }
+  return { brokers, cluster: text() };
+}
 
 /** Sends one request on a connection of its own; resolves to the answer without its length. */
 function ask(port: number, request: Buffer): Promise<Buffer> {

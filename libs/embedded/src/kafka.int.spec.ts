@@ -26,10 +26,13 @@ test('a broker comes back on the same data, and a forgotten one makes room', asy
   const next = await startKafka({ dataDir, libDir, log });
   expect(lines.at(-1)).toBe(`Ending the Kafka that an earlier run left behind (process ${forgotten.pid})`);
   expect(markOf(forgotten.pid)).toBeUndefined();
-  await probeBroker(next.port);
+  await probeBroker(next.port, next.clusterId);
+  await expect(probeBroker(next.port, 'another-cluster')).rejects.toThrow(
+    `another Kafka, of cluster ${next.clusterId}`,
+  );
   await next.stop();
   // Java answers SIGTERM with a shutdown of its own and this code.
   expect(await next.exited).toBe('Kafka ended with exit code 143');
-  await expect(probeBroker(next.port)).rejects.toThrow('ECONNREFUSED');
+  await expect(probeBroker(next.port, next.clusterId)).rejects.toThrow('ECONNREFUSED');
   await removeKafka(dataDir, log);
 });

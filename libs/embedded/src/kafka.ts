@@ -19,8 +19,8 @@ export interface KafkaOptions {
   /** The jars: see `ensureKafkaJars`. */
   readonly libDir: string;
   /** Exactly these ports of 127.0.0.1; without them any free ones. */
-  readonly port?: number;
-  readonly controllerPort?: number;
+  readonly port?: number | undefined;
+  readonly controllerPort?: number | undefined;
   /** More listeners, SASL_SSL and SSL on localhost; `secureBrokers` and `certificateBrokers` say where. */
   readonly security?: KafkaSecurity;
   /** Largest size of the Java heap, as `-Xmx` takes it. Default `512m`. */
@@ -38,6 +38,8 @@ export interface RunningKafka {
   /** localhost:port of the listener where a certificate is the user, where `security` has authorities for them. */
   readonly certificateBrokers: string | undefined;
   readonly port: number;
+  /** The name of its cluster, by which it is told from another broker on its port. */
+  readonly clusterId: string;
   readonly pid: number;
   /** Resolves with a sentence when the broker is gone, asked to or not. */
   readonly exited: Promise<string>;
@@ -96,8 +98,14 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
     await server.end(hard ? HARD : CLEAN);
     rmSync(pidFile(dataDir), { force: true });
   };
+  const clusterId = clusterIdIn(dataDir);
   try {
-    await untilReady(server, { name: 'Kafka', logFile, timeoutMs: READY_MS, attempt: () => probeBroker(port) });
+    await untilReady(server, {
+      name: 'Kafka',
+      logFile,
+      timeoutMs: READY_MS,
+      attempt: () => probeBroker(port, clusterId),
+    });
   } catch (error) {
     await stop(true);
     throw error;
@@ -107,6 +115,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
     secureBrokers: secure && `localhost:${secure.port}`,
     certificateBrokers: secure?.clientCa && `localhost:${secure.certificatePort}`,
     port,
+    clusterId,
     pid: server.pid,
     exited: server.exited,
     stop: ({ hard = false } = {}) => stop(hard),
@@ -115,7 +124,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
 
 /** A storage folder is formatted once in its life; meta.properties is written last. */
 function formatOnce(java: string, classPath: string[], dataDir: string, serverFile: string, more: string[]): void {
-  if (existsSync(join(dataDir, 'data/meta.properties'))) return;
+  if (existsSync(metaFile(dataDir))) return;
   rmSync(join(dataDir, 'data'), { recursive: true, force: true });
   // May begin with a dash, which only the form with an equals sign takes.
   const clusterId = randomBytes(16).toString('base64url');
@@ -125,6 +134,14 @@ function formatOnce(java: string, classPath: string[], dataDir: string, serverFi
   if (status !== 0) throw new Error(`Kafka could not format its storage in ${dataDir}:\n${stdout}${stderr}`);
 }
 
+/** The name that the storage was given when it was formatted. */
+function clusterIdIn(dataDir: string): string {
+  const id = /^cluster\.id=(.+)$/m.exec(readFileSync(metaFile(dataDir), 'utf8'))?.[1];
+  if (id === undefined) throw new Error(`${metaFile(dataDir)} names no cluster.`);
+  return id.trim();
+}
+
+const metaFile = (dataDir: string): string => join(dataDir, 'data/meta.properties');
 const pidFile = (dataDir: string): string => join(dataDir, 'kafka.pid');
 
 /** Ends the broker that a killed launcher left running on this data, if there is one. `startKafka` does so too. */

@@ -77,5 +77,7 @@ const sendProblem = (response: ServerResponse, problem: Problem): void =>
   send(response, problem.getStatus(), PROBLEM_MEDIA_TYPE, JSON.stringify(problem.toDocument()));
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+  // Whoever started several services on one machine can tell by the process which of them has this port.
+  const headers = { 'content-type': type, 'cache-control': 'no-store', 'signet-process-id': process.pid };
+  response.writeHead(status, headers).end(body);
 }

@@ -131,6 +131,7 @@ test('the management port says what the service is not ready for', async () => {
   service.app.get(HealthRegistry).addReadiness('group', () => 'has not joined yet');
   const response = await fetch(`${service.managementUrl}/readyz`);
   expect(response.status).toBe(503);
+  expect(response.headers.get('signet-process-id')).toBe(String(process.pid));
   expect(await response.json()).toEqual({
     status: 'unavailable',
     checks: { service: 'ok', group: 'has not joined yet' },

@@ -1,0 +1,4 @@
+/** What the gateway's process tells the launcher. */
+export interface FromGateway {
+  readonly kind: 'listening';
+}
