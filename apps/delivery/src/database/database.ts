@@ -18,6 +18,7 @@ import { DueByWebhookMigration } from './due-by-webhook.migration.ts';
 import { DueBySubjectMigration } from './due-by-subject.migration.ts';
 import { MessageIdentityMigration } from './message-identity.migration.ts';
 import { ShelvedRequestsMigration } from './shelved-requests.migration.ts';
+import { LastAttemptMigration } from './last-attempt.migration.ts';
 import { PlatformFaultsMigration } from './platform-faults.migration.ts';
 import { ReplayWebhookVersionMigration } from './replay-webhook-version.migration.ts';
 import { ReplaysMigration } from './replays.migration.ts';
@@ -50,6 +51,7 @@ export const deliveryDatabase = (
     { name: 'retry-webhook-version', class: RetryWebhookVersionMigration },
     { name: 'circuit-enabling', class: CircuitEnablingMigration },
     { name: 'platform-faults', class: PlatformFaultsMigration },
+    { name: 'last-attempt', class: LastAttemptMigration },
   ],
   ...migrationSettings(settings),
   installation: settings.SIGNET_INSTALLATION,

@@ -54,7 +54,11 @@ const listed = {
   updatedAt: instant,
   isTest: z.boolean(),
   isReplay: z.boolean(),
-  summary: z.string().meta({ description: 'A sentence about its attempts, for people.' }),
+  summary: z
+    .string()
+    .meta({
+      description: 'Where it stands, in a sentence for people: what comes next, and what became of the last attempt.',
+    }),
 };
 export const deliveryAnswer = z.strictObject(listed).meta({ title: 'Delivery' });
 export const deliveryPageAnswer = pageAnswer(deliveryAnswer);
@@ -156,6 +160,13 @@ export const deliveryExample = {
   isTest: false,
   isReplay: false,
   summary: 'Attempt 1 of 5 failed; next attempt at 2026-11-23T20:06:26.200Z.',
+} satisfies z.infer<typeof deliveryAnswer>;
+
+export const retriedExample = {
+  ...deliveryExample,
+  nextRetryAt: '2026-11-23T20:05:40.000Z',
+  updatedAt: '2026-11-23T20:05:40.000Z',
+  summary: 'A retry was asked for and goes out now. Attempt 1 of 5 failed: The receiver answered 500.',
 } satisfies z.infer<typeof deliveryAnswer>;
 
 export const detailExample = {

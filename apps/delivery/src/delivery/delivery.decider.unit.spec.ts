@@ -3,7 +3,7 @@ import { specify } from '@signet/testing';
 import { canBeRetried, deliveryDecider } from './delivery.decider.ts';
 import type { AttemptResult, DeliveryCommand } from './delivery.decider.ts';
 import type { AttemptFacts, DeliveryEvent } from './delivery.events.ts';
-import { projectDelivery, retrySentence } from './delivery.projection.ts';
+import { projectDelivery } from './delivery.projection.ts';
 import type { DeliveryRow } from './delivery.projection.ts';
 
 const delivery = specify(deliveryDecider);
@@ -219,16 +219,6 @@ describe('the row of a delivery', () => {
     const moved: DeliveryEvent = { ...late, data: { ...late.data, messageTime: '2026-03-01T23:30:00-05:00' } };
     expect(fold(moved).day).toBe('2026-03-02');
   });
-
-  test('says in a sentence how its retries stand', () => {
-    expect(retrySentence(fold(requested(), ...failures(2)))).toBe(
-      'Attempt 2 of 5 failed; next attempt at 2026-03-01T10:05:02.000Z.',
-    );
-    expect(retrySentence(fold(requested(), ...failures(4), failed(5, null)))).toBe(
-      'Attempt 5 of 5 failed; no attempts are left.',
-    );
-    expect(retrySentence(fold(requested(), succeeded(1)))).toBe('Attempt 1 of 5 succeeded.');
-  });
 });
 
 describe('an attempt that spends none of its delivery', () => {
@@ -308,7 +298,6 @@ describe('the end of a delivery whose webhook takes no more', () => {
       null,
     );
     expect(row).toMatchObject({ errorMessage: failure.errorMessage, errorClass: 'http_status', endReason: 'disabled' });
-    expect(retrySentence(row!)).toBe('Attempt 1 of 5 failed; no further attempt: The webhook was disabled.');
   });
 });
 

@@ -23,6 +23,7 @@ import {
   deliveryExample,
   deliveryPageAnswer,
   detailExample,
+  retriedExample,
 } from './delivery.answers.ts';
 import { DeliveryCommands } from './delivery.commands.ts';
 import { PlatformFaultReader } from '../platform-fault/platform-fault.reader.ts';
@@ -108,7 +109,7 @@ export class DeliveryHttp {
     description:
       'Whatever became of it, and whether or not the circuit is open; where no attempt is left, there is one more. A success closes the circuit; a failure changes neither the failures in a row nor the time of the next probe.',
   })
-  @Answers(202, 'The delivery, due now.', deliveryAnswer, { example: deliveryExample })
+  @Answers(202, 'The delivery, due now.', deliveryAnswer, { example: retriedExample })
   @Fails(404, NOT_FOUND)
   @Fails(409, NOT_NOW)
   async retry(@Param('id') id: string, @Caller() caller: Caller) {

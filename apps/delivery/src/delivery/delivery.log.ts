@@ -72,6 +72,7 @@ const COLUMNS: readonly Column<Projected>[] = [
   ['error_class', 'text', ({ row }) => row.errorClass],
   ['error_message', 'text', ({ row }) => row.errorMessage],
   ['end_reason', 'text', ({ row }) => row.endReason],
+  ['last_attempt', 'text', ({ row }) => row.lastAttempt],
   ['signature', 'text', ({ row }) => row.signature],
   ['sent_at', 'timestamptz', ({ row }) => row.sentAt],
   ['completed_at', 'timestamptz', ({ row }) => row.completedAt],

@@ -1,6 +1,9 @@
 import type { AbandonReason, DeliveryStatus, ErrorClass } from '@signet/contracts';
 import { countsAfter } from './delivery.decider.ts';
 import type { AttemptFacts, DeliveryEvent } from './delivery.events.ts';
+import { ENDED_BECAUSE } from './delivery.summary.policy.ts';
+import { lastAttemptOf } from './last-attempt.policy.ts';
+import type { LastAttempt } from './last-attempt.policy.ts';
 
 /** A row of the deliveries table: a fold of the delivery's events and nothing else, so that it can be rebuilt. */
 export interface DeliveryRow {
@@ -34,6 +37,8 @@ export interface DeliveryRow {
   readonly errorMessage: string | null;
   /** Why it ended without a further attempt; null: it did not. The last attempt's error stays as it is. */
   readonly endReason: AbandonReason | null;
+  /** What the last attempt was; null: there was none, or an older version recorded it. */
+  readonly lastAttempt: LastAttempt | null;
   readonly signature: string | null;
   /** Start of the last attempt. */
   readonly sentAt: string | null;
@@ -50,12 +55,6 @@ export const dayOf = (messageTime: string): string =>
 /** A time whose day stands in it: no day that there may not be, no hour 24, no offset. */
 const UTC = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):.*Z$/;
 
-const ABANDONED: Record<AbandonReason, string> = {
-  disabled: 'The webhook was disabled.',
-  deleted: 'The webhook was deleted.',
-  tenant_suspended: 'The tenant was suspended.',
-};
-
 /** Folds one event into the row; `row` is null before the first. */
 export function projectDelivery(id: string, row: DeliveryRow | null, event: DeliveryEvent): DeliveryRow {
   if (event.type === 'DeliveryRequested') return row ?? requested(id, event.data);
@@ -65,6 +64,7 @@ export function projectDelivery(id: string, row: DeliveryRow | null, event: Deli
       return {
         ...attempted(row, event.data),
         status: 'SUCCESS',
+        lastAttempt: lastAttemptOf(event.data, null),
         isRetryAsked: false,
         attemptCount: row.attemptCount + 1,
         nextRetryAt: null,
@@ -78,6 +78,7 @@ export function projectDelivery(id: string, row: DeliveryRow | null, event: Deli
         ...attempted(row, event.data),
         status: nextAttemptAt === null ? 'FAILED' : 'RETRYING',
         ...countsAfter(row, event.data),
+        lastAttempt: lastAttemptOf(event.data, event.data),
         nextRetryAt: nextAttemptAt,
         errorClass,
         errorMessage,
@@ -91,7 +92,7 @@ export function projectDelivery(id: string, row: DeliveryRow | null, event: Deli
         isRetryAsked: false,
         nextRetryAt: null,
         errorClass: row.errorClass ?? event.data.reason,
-        errorMessage: row.errorMessage ?? ABANDONED[event.data.reason],
+        errorMessage: row.errorMessage ?? ENDED_BECAUSE[event.data.reason],
         endReason: event.data.reason,
         completedAt: event.data.abandonedAt,
         updatedAt: event.data.abandonedAt,
@@ -135,6 +136,7 @@ const requested = (id: string, data: Requested): DeliveryRow => ({
   errorClass: null,
   errorMessage: null,
   endReason: null,
+  lastAttempt: null,
   signature: null,
   sentAt: null,
   completedAt: null,
@@ -151,24 +153,3 @@ const attempted = (row: DeliveryRow, facts: AttemptFacts): DeliveryRow => ({
   durationMs: facts.durationMs,
   updatedAt: facts.endedAt,
 });
-
-/** A sentence about a delivery's retries, for people. */
-export function retrySentence(row: DeliveryRow): string {
-  const attempts = `Attempt ${row.attemptCount} of ${row.maxAttempts}`;
-  switch (row.status) {
-    case 'PENDING':
-      return 'The first attempt has not ended yet.';
-    case 'RETRYING':
-      if (row.attemptCount === 0) return `The first attempt is due at ${row.nextRetryAt}.`;
-      return `${attempts} failed; next attempt at ${row.nextRetryAt}.`;
-    case 'SUCCESS':
-      return `${attempts} succeeded.`;
-    case 'FAILED': {
-      const reason = row.endReason === null ? (row.errorMessage ?? '') : ABANDONED[row.endReason];
-      if (row.attemptCount === 0) return `Failed without an attempt: ${reason}`;
-      return row.attemptCount < row.maxAttempts
-        ? `${attempts} failed; no further attempt: ${reason}`
-        : `${attempts} failed; no attempts are left.`;
-    }
-  }
-}

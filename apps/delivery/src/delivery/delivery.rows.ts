@@ -1,11 +1,12 @@
 import type { AbandonReason, DeliveryStatus, ErrorClass } from '@signet/contracts';
 import type { DeliveryRow } from './delivery.projection.ts';
+import type { LastAttempt } from './last-attempt.policy.ts';
 
 /** Columns of `deliveries d` under the names that `toDeliveryRow` reads. */
 export const ROW_COLUMNS = `
   d.id, d.day::text as day, d.tenant_id, d.webhook_id, d.partition, d.event_type, d.event_id, d.message_id, d.source,
   d.subject, d.kind, d.repeats, d.status, d.attempt_count, d.unspent_attempts, d.max_attempts, d.is_retry_asked,
-  d.next_retry_at, d.response_status_code, d.error_class, d.error_message, d.end_reason,
+  d.next_retry_at, d.response_status_code, d.error_class, d.error_message, d.end_reason, d.last_attempt,
   d.signature, d.sent_at, d.completed_at, d.duration_ms, d.created_at, d.updated_at, d.version`;
 
 type Timestamp = string | Date;
@@ -34,6 +35,7 @@ export interface RawDeliveryRow {
   error_class: ErrorClass | null;
   error_message: string | null;
   end_reason: AbandonReason | null;
+  last_attempt: LastAttempt | null;
   signature: string | null;
   sent_at: Timestamp | null;
   completed_at: Timestamp | null;
@@ -69,6 +71,7 @@ export const toDeliveryRow = (raw: RawDeliveryRow): DeliveryRow => ({
   errorClass: raw.error_class,
   errorMessage: raw.error_message,
   endReason: raw.end_reason,
+  lastAttempt: raw.last_attempt,
   signature: raw.signature,
   sentAt: isoOrNull(raw.sent_at),
   completedAt: isoOrNull(raw.completed_at),

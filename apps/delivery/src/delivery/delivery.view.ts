@@ -3,9 +3,10 @@ import type { z } from 'zod';
 import { OUTCOME_CAUSE } from './attempt-cause.policy.ts';
 import type { attemptsAnswer, deliveryAnswer, deliveryDetailAnswer } from './delivery.answers.ts';
 import type { AttemptFacts, DeliveryEvent } from './delivery.events.ts';
-import { retrySentence } from './delivery.projection.ts';
 import type { DeliveryRow } from './delivery.projection.ts';
 import type { DeliveryRecord } from './delivery.reader.ts';
+import type { Hold } from './delivery.summary.policy.ts';
+import { summaryOf } from './delivery.summary.policy.ts';
 
 /** What is known beside the row. */
 export interface ViewContext {
@@ -20,7 +21,7 @@ export interface ViewContext {
 
 /** A delivery in a list: the row, without the payload. */
 export function listView(row: DeliveryRow, { nameOf, probeTimes, heldPartitions, now }: ViewContext): DeliveryListView {
-  const { day: _day, partition, kind, isRetryAsked, ...fields } = row;
+  const { day: _day, lastAttempt: _last, partition, kind, isRetryAsked, ...fields } = row;
   const isOpen = row.status === 'PENDING' || row.status === 'RETRYING';
   const isHeldBack = isOpen && kind !== 'test' && !isRetryAsked;
   const faultUntil = (isHeldBack && heldPartitions.get(partition)) || null;
@@ -33,15 +34,13 @@ export function listView(row: DeliveryRow, { nameOf, probeTimes, heldPartitions,
     webhookName: nameOf(row.webhookId),
     isTest: kind === 'test',
     isReplay: kind === 'replay',
-    summary: summaryOf({ ...row, ...times }, times.heldUntil, faultUntil !== null),
+    summary: summaryOf({ ...row, ...times }, holdOf(times.heldUntil, faultUntil !== null)),
   };
 }
 
-function summaryOf(row: DeliveryRow, heldUntil: string | null, isOurFault: boolean): string {
-  if (heldUntil === null) return retrySentence(row);
-  return isOurFault
-    ? 'Held back: Signet itself cannot reach most receivers now; it goes out when that has ended, and no attempt is spent.'
-    : `Held back: the circuit is open; next probe at ${heldUntil}.`;
+function holdOf(heldUntil: string | null, isOurFault: boolean): Hold | null {
+  if (heldUntil === null) return null;
+  return isOurFault ? { by: 'platform' } : { by: 'circuit', until: heldUntil };
 }
 
 /**

@@ -84,7 +84,9 @@ test('what is held back says so, and until when', async () => {
   for (const delivery of await list()) {
     expect(delivery).toMatchObject({
       heldUntil: nextProbeAt,
-      summary: `Held back: the circuit is open; next probe at ${nextProbeAt}.`,
+      summary:
+        `Held back: the circuit is open; next probe at ${nextProbeAt}.` +
+        (delivery.attemptCount === 0 ? '' : ' Attempt 1 of 5 failed: The receiver answered 500.'),
     });
     expect(delivery.nextRetryAt! >= nextProbeAt!).toBe(true);
   }
@@ -112,9 +114,17 @@ test('a test that fails changes neither the failures in a row nor the time of th
 test('a retry is sent at once, and takes one attempt of its delivery', async () => {
   await open(3);
   const [delivery] = (await list()).filter(({ attemptCount }) => attemptCount === 1);
-  await deliveries.retry(delivery!.id, OPERATOR);
+  const { nextProbeAt } = await circuits.read(webhook.id, OPERATOR);
+  const answer = await deliveries.retry(delivery!.id, OPERATOR);
+  expect(answer.summary).toBe(
+    'A retry was asked for and goes out now. Attempt 1 of 5 failed: The receiver answered 500.',
+  );
   await waitFor(async () => (await deliveries.read(delivery!.id, OPERATOR)).attemptCount === 2, { what: 'the retry' });
   expect(service.circuits.state(webhook.id)).toBe('open');
+  expect(await deliveries.read(delivery!.id, OPERATOR)).toMatchObject({
+    heldUntil: nextProbeAt,
+    summary: `Held back: the circuit is open; next probe at ${nextProbeAt}. The retry that was asked for (attempt 2 of 5) failed: The receiver answered 500.`,
+  });
   const [, second] = (await deliveries.attempts(delivery!.id, OPERATOR)).data;
   expect(second).toMatchObject({ attempt: 2, cause: 'person', outcome: 'failed', isUnspent: false });
   isDown = false;
@@ -134,7 +144,13 @@ test('closing the circuit sends a probe now; where it fails the delivery has spe
   const probed = await waitFor(async () => (await list()).find(({ unspentAttempts }) => unspentAttempts === 1), {
     what: 'the probe to be recorded',
   });
-  expect(probed).toMatchObject({ status: 'RETRYING', attemptCount: 0 });
+  expect(probed).toMatchObject({
+    status: 'RETRYING',
+    attemptCount: 0,
+    summary: expect.stringMatching(
+      /^Held back: .* The probe that was asked for, which spends no attempt, failed: The receiver answered 500\.$/,
+    ),
+  });
   isDown = false;
   await circuits.close(webhook.id, OPERATOR);
   await untilAllArrived(2);

@@ -73,6 +73,7 @@ export function deliveredRow(fields: Partial<DeliveryRow> & Pick<DeliveryRow, 'c
     errorClass: null,
     errorMessage: null,
     endReason: null,
+    lastAttempt: 'counted',
     signature: 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
     sentAt: createdAt,
     completedAt: createdAt,

@@ -1,0 +1,116 @@
+import type { AbandonReason } from '@signet/contracts';
+import { attemptsMade } from './delivery.decider.ts';
+import type { DeliveryRow } from './delivery.projection.ts';
+import type { LastAttempt } from './last-attempt.policy.ts';
+
+/** Why a delivery waits although its time has come or will have. */
+export type Hold = { readonly by: 'circuit'; readonly until: string } | { readonly by: 'platform' };
+
+type Summed = Pick<
+  DeliveryRow,
+  | 'status'
+  | 'kind'
+  | 'attemptCount'
+  | 'unspentAttempts'
+  | 'maxAttempts'
+  | 'isRetryAsked'
+  | 'nextRetryAt'
+  | 'lastAttempt'
+  | 'errorMessage'
+  | 'endReason'
+>;
+
+export const ENDED_BECAUSE: Readonly<Record<AbandonReason, string>> = {
+  disabled: 'The webhook was disabled.',
+  deleted: 'The webhook was deleted.',
+  tenant_suspended: 'The tenant was suspended.',
+};
+
+/**
+ * A sentence about where a delivery stands, for people. It says what comes next and, where that is not obvious, what became of
+ * the last attempt: a person who has just asked for a retry looks for it here.
+ *
+ * | delivery                         | sentence                                                                                |
+ * |----------------------------------|-----------------------------------------------------------------------------------------|
+ * | no attempt has ended             | The first attempt has not ended yet.                                                    |
+ * | failed, goes on by itself        | Attempt 2 of 5 failed; next attempt at ….                                               |
+ * | a retry is asked for             | A retry was asked for and goes out now. Attempt 2 of 5 failed: The receiver answered 500.|
+ * | that retry has failed            | The retry that was asked for (attempt 3 of 5) failed: …. Next attempt at ….             |
+ * | the circuit is open              | Held back: the circuit is open; next probe at …. The retry that was asked for … failed: …. |
+ * | has arrived                      | Attempt 3 of 5 succeeded.                                                               |
+ * | has failed for good              | Attempt 5 of 5 failed; no attempts are left.                                            |
+ */
+export function summaryOf(row: Summed, hold: Hold | null): string {
+  switch (row.status) {
+    case 'PENDING':
+    case 'RETRYING':
+      return hold === null ? openSentence(row) : joined(heldSentence(hold), failedSentence(row));
+    case 'SUCCESS':
+      return `${counted(row)} succeeded.`;
+    case 'FAILED':
+      return endSentence(row);
+  }
+}
+
+const heldSentence = (hold: Hold): string =>
+  hold.by === 'platform'
+    ? 'Held back: Signet itself cannot reach most receivers now; it goes out when that has ended, and no attempt is spent.'
+    : `Held back: the circuit is open; next probe at ${hold.until}.`;
+
+function openSentence(row: Summed): string {
+  if (row.isRetryAsked) return joined('A retry was asked for and goes out now.', failedSentence(row));
+  if (attemptsMade(row) === 0) {
+    return row.status === 'PENDING'
+      ? 'The first attempt has not ended yet.'
+      : `The first attempt is due at ${row.nextRetryAt}.`;
+  }
+  return isPlain(row)
+    ? `${subjectOf(row)} failed; next attempt at ${row.nextRetryAt}.`
+    : joined(failedSentence(row), `Next attempt at ${row.nextRetryAt}.`);
+}
+
+function endSentence(row: Summed): string {
+  const reason = row.endReason === null ? (row.errorMessage ?? '') : ENDED_BECAUSE[row.endReason];
+  if (attemptsMade(row) === 0) return `Failed without an attempt: ${reason}`;
+  const isSpent = row.attemptCount >= row.maxAttempts;
+  if (isPlain(row))
+    return `${subjectOf(row)} failed; ${isSpent ? 'no attempts are left.' : `no further attempt: ${reason}`}`;
+  if (isSpent) return joined(failedSentence(row), 'No attempts are left.');
+  // Where no reason but the attempt's own error ended it, that error is said once.
+  return joined(
+    failedSentence(row),
+    row.endReason === null ? 'There is no further attempt.' : `No further attempt: ${reason}`,
+  );
+}
+
+/** What became of the last attempt; null where it did not fail, or there was none. */
+function failedSentence(row: Summed): string | null {
+  if (attemptsMade(row) === 0 || row.errorMessage === null) return null;
+  return `${subjectOf(row)} failed: ${row.errorMessage}`;
+}
+
+const counted = ({ attemptCount, maxAttempts }: Summed): string => `Attempt ${attemptCount} of ${maxAttempts}`;
+
+/** A test is asked for as a whole; all its attempts are its own. Rows of older versions do not know. */
+const lastOf = ({ kind, lastAttempt }: Summed): LastAttempt =>
+  lastAttempt === null || (kind === 'test' && lastAttempt === 'retry') ? 'counted' : lastAttempt;
+
+const isPlain = (row: Summed): boolean => lastOf(row) === 'counted';
+
+function subjectOf(row: Summed): string {
+  switch (lastOf(row)) {
+    case 'counted':
+      return counted(row);
+    case 'retry':
+      return `The retry that was asked for (attempt ${row.attemptCount} of ${row.maxAttempts})`;
+    case 'probe':
+      return 'A probe, which spends no attempt,';
+    case 'asked_probe':
+      return 'The probe that was asked for, which spends no attempt,';
+    case 'faulted':
+      return "An attempt, which is not counted since the fault was Signet's own,";
+  }
+}
+
+const joined = (...sentences: readonly (string | null)[]): string =>
+  sentences.filter((sentence) => sentence !== null).join(' ');
