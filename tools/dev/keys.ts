@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { newApiKey } from '../../apps/registry/src/api-key/api-key.secret.ts';
 import type { DataDir } from './data-dir.ts';
 import { readPrivateJson, writePrivateJson } from './private-file.ts';
 import type { DevSettings } from './settings.ts';
@@ -30,7 +31,7 @@ export function provideKeys(settings: DevSettings, dataDir: DataDir): Keys {
   const random = randomBytes(NAME_BYTES).toString('hex');
   const keep: KeptKeys = {
     installation: kept.installation ?? `local-${random}`,
-    operatorKey: kept.operatorKey ?? `signet_operator_${randomBytes(32).toString('base64url')}`,
+    operatorKey: kept.operatorKey ?? newApiKey('operator', randomBytes),
     sealingKeys: kept.sealingKeys ?? `local-${random}:${randomBytes(32).toString('base64')}`,
   };
   if (JSON.stringify(keep) !== JSON.stringify(kept)) writePrivateJson(dataDir.keys, keep);

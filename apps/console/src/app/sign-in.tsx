@@ -42,7 +42,7 @@ function SignInForm() {
             <PasswordInput
               label="API key"
               description="A tenant's or an operator's. It stays in this tab and is forgotten when you close it."
-              placeholder="sgn_…"
+              placeholder="sgn_tn_… or sgn_op_…"
               autoComplete="off"
               spellCheck={false}
               autoFocus

@@ -6,7 +6,7 @@ import { guideBlocks } from './guide-blocks.ts';
 
 const pages = globSync('{*.md,{docs,tools,deploy}/**/*.md,{apps,libs}/*/*.md}', { cwd: ROOT });
 const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
-const blocks = pages.flatMap((page) => guideBlocks(read(page)).map(({ script, line }) => ({ page, line, script })));
+const blocks = pages.flatMap((page) => guideBlocks(read(page)).map((block) => ({ ...block, page })));
 
 /** What works in one shell or on one system only; each was in a page once, or is of the same kind. */
 const TRAPS: readonly (readonly [why: string, pattern: RegExp])[] = [
@@ -19,10 +19,12 @@ const TRAPS: readonly (readonly [why: string, pattern: RegExp])[] = [
   ['an interactive bash takes ! within double quotes for its history', /"[^"'\n]*![^"'\n]*"/],
 ];
 
+const placesOf = (some: typeof blocks): object[] => some.map(({ page, line, script }) => ({ page, line, script }));
+
 test('there are commands to judge', () => expect(blocks.length).toBeGreaterThan(20));
 
 test.each(TRAPS)('no command of a page is one of those: %s', (_, pattern) =>
-  expect(blocks.filter(({ script }) => pattern.test(script))).toEqual([]),
+  expect(placesOf(blocks.filter(({ script }) => pattern.test(script)))).toEqual([]),
 );
 
 test('every guide reads the running Signet in the same way', () => {
@@ -30,4 +32,10 @@ test('every guide reads the running Signet in the same way', () => {
   expect(new Set(readers.map(({ script }) => script)).size).toBe(1);
   const uses = new Set(blocks.filter(({ script }) => /\$(url|kafka|\w+_key)\b/.test(script)).map(({ page }) => page));
   expect(readers.map(({ page }) => page)).toEqual(expect.arrayContaining([...uses]));
+});
+
+test('where the answer depends on work in the background, a person is told to repeat the commands, as the test does', () => {
+  const repeated = blocks.filter(({ isRepeated }) => isRepeated);
+  expect(repeated.length).toBeGreaterThan(5);
+  expect(placesOf(repeated.filter(({ lead }) => !/\brepeat\b/i.test(lead)))).toEqual([]);
 });

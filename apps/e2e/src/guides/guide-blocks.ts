@@ -2,6 +2,8 @@
 export interface GuideBlock {
   /** Line of the page on which the commands begin, from 1. */
   readonly line: number;
+  /** The last paragraph above the commands. */
+  readonly lead: string;
   readonly script: string;
   /** What the commands print, in the notation of `isPrinted`. A block without it prints nothing. */
   readonly output: string;
@@ -20,6 +22,8 @@ const NOT_RUN = /^ *<!-- not run: (.+) -->$/;
 const REPEATED = /^ *<!-- repeat -->$/;
 const PRINTED_BY_START = /^ *<!-- npm start prints -->$/;
 
+const isText = (line = ''): boolean => line.trim() !== '' && !line.trim().startsWith('<!--');
+
 /**
  * The blocks of a page that is written as CONTRIBUTING says: commands in ```` ```sh ````, and what they print in
  * ```` ```output ```` below them.
@@ -30,13 +34,17 @@ export function guideBlocks(markdown: string): readonly GuideBlock[] {
   let notRunBecause: string | undefined;
   let isRepeated = false;
   let isOfStart = false;
+  let lead = '';
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? '';
     notRunBecause = NOT_RUN.exec(line)?.[1] ?? notRunBecause;
     isRepeated ||= REPEATED.test(line);
     isOfStart ||= PRINTED_BY_START.test(line);
     const fence = FENCE.exec(line);
-    if (fence === null) continue;
+    if (fence === null) {
+      if (isText(line)) lead = isText(lines[at - 1]) ? `${lead}\n${line}` : line;
+      continue;
+    }
     const [, indent = '', language = ''] = fence;
     const begin = at + 1;
     at = lines.indexOf(`${indent}\`\`\``, begin);
@@ -47,9 +55,9 @@ export function guideBlocks(markdown: string): readonly GuideBlock[] {
       .join('\n');
     const last = blocks.at(-1);
     if (language === 'sh')
-      blocks.push({ line: begin + 1, script: text, output: '', printedByStart: '', isRepeated, notRunBecause });
+      blocks.push({ line: begin + 1, lead, script: text, output: '', printedByStart: '', isRepeated, notRunBecause });
     else if (language === 'output' && last !== undefined) last[isOfStart ? 'printedByStart' : 'output'] = text;
-    [notRunBecause, isRepeated, isOfStart] = [undefined, false, false];
+    [notRunBecause, isRepeated, isOfStart, lead] = [undefined, false, false, ''];
   }
   return blocks;
 }

@@ -15,6 +15,11 @@ const PAGE = `
    got it
    \`\`\`
 
+Look at it.
+
+Repeat this until
+it is there:
+
 <!-- repeat -->
 
 \`\`\`sh
@@ -39,9 +44,16 @@ sudo rm
 test('the commands of a page, with what they print and how they are to be run', () => {
   const plain = { output: '', printedByStart: '', isRepeated: false, notRunBecause: undefined };
   expect(guideBlocks(PAGE)).toEqual([
-    { ...plain, line: 5, script: 'echo one \\\n  two', printedByStart: 'got it' },
-    { ...plain, line: 18, script: 'cat file', output: 'text', isRepeated: true },
-    { ...plain, line: 32, script: 'sudo rm', notRunBecause: 'a reason' },
+    { ...plain, line: 5, lead: '1. Do this:', script: 'echo one \\\n  two', printedByStart: 'got it' },
+    {
+      ...plain,
+      line: 23,
+      lead: 'Repeat this until\nit is there:',
+      script: 'cat file',
+      output: 'text',
+      isRepeated: true,
+    },
+    { ...plain, line: 37, lead: '', script: 'sudo rm', notRunBecause: 'a reason' },
   ]);
 });
 
