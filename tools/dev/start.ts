@@ -70,6 +70,9 @@ function readArguments(args: readonly string[]): { watch: boolean } {
   const unknown = args.find((arg) => arg !== '--watch');
   if (unknown !== undefined)
     throw new Error(`npm start does not know "${unknown}". It takes --watch, as npm start -- --watch.`);
+  // npm takes an option before `--` for one of its own, and passes nothing on.
+  if (process.env['npm_config_watch'] !== undefined && !args.includes('--watch'))
+    throw new Error('npm kept --watch for itself. Type npm start -- --watch.');
   return { watch: args.includes('--watch') };
 }
 
@@ -83,8 +86,19 @@ process.on('uncaughtException', (error) => {
   void stop('Stopping because of an error', 1);
 });
 
+/** What an environment usually has and the services do not read: for these alone, their settings are not loaded. */
+const OF_LAUNCHER: ReadonlySet<string> = new Set(['SIGNET_DATA_DIR', 'SIGNET_CACHE_DIR', 'SIGNET_PORT']);
+
+/** @throws with a sentence about each bad value */
+async function checkSettings(): Promise<void> {
+  if (!Object.keys(process.env).some((name) => name.startsWith('SIGNET_') && !OF_LAUNCHER.has(name))) return;
+  const { checkServiceSettings } = await import('./service-settings.ts');
+  for (const sentence of checkServiceSettings(process.env)) warn(sentence);
+}
+
 try {
   const { watch } = readArguments(process.argv.slice(2));
+  await checkSettings();
   system = await System.open(readSettings(process.env));
   summary(await system.start({ watch }), system);
 } catch (error) {

@@ -70,6 +70,19 @@ test('a broker that is dead', async () => {
   );
 });
 
+test('a setting of a service, before anything is started', async () => {
+  const { code, output } = await npmStart({ SIGNET_RETENTION: 'banana', SIGNET_RETENTON: '5d' });
+  expect(code).toBe(1);
+  expect(output).toContain('SIGNET_RETENTION must be a duration');
+  expect(output).not.toContain('PostgreSQL:');
+});
+
+test('an option that npm kept for itself', async () => {
+  const { code, output } = await npmStart({ npm_config_watch: 'true' });
+  expect(code).toBe(1);
+  expect(output).toContain('npm kept --watch for itself. Type npm start -- --watch.');
+});
+
 test('a broker that is written wrong', async () => {
   const { code, output } = await npmStart({ SIGNET_KAFKA_BROKERS: 'kafka' });
   expect(code).toBe(1);

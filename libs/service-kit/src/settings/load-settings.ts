@@ -90,5 +90,7 @@ function readSetting(
   if (parsed.success) return { value: parsed.data };
   const rule = parsed.error.issues[0]?.message ?? 'is not valid';
   const phrase = /^(must|is|has|names) /.test(rule) ? rule : `is not valid: ${rule}`;
-  return { sentence: definition.secret ? `${name} ${phrase}.` : `${name} ${phrase}, but it is "${text}".` };
+  // A rule about an item of a list has quoted it; where it is the only one, that is the whole value.
+  const isTold = definition.secret || rule.includes(`"${text}"`);
+  return { sentence: isTold ? `${name} ${phrase}.` : `${name} ${phrase}, but it is "${text}".` };
 }
