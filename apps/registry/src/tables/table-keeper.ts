@@ -110,7 +110,9 @@ export class TableKeeper {
     const { em, topics, store, clock, logger } = this.options;
     const known = [stored?.generation ?? 0, ...[...(marks?.values() ?? [])].map((mark) => mark?.generation ?? 0)];
     const generation = nextGeneration(clock().getTime(), known);
-    logger.warn({ generation, reason }, `the tables are published once more: ${reason}`);
+    if (known.some((before) => before > 0))
+      logger.warn({ generation, reason }, `the tables are published once more: ${reason}`);
+    else logger.info({ generation }, 'the first generation of the tables is published');
     await topics.prepare();
     await store.begin(generation);
     const republication = new Republication(clock, 'registry');

@@ -38,6 +38,8 @@ const KAFKA_HEAD_START_MS = 5_000;
 
 /** Between two looks whether the registry has claimed its topics. */
 const CLAIM_PAUSE_MS = 1_000;
+/** At the very first start all services begin together, and the others wait for the registry: nobody need be warned of that. */
+const FIRST_START_MS = 30_000;
 
 const KAFKA_SETTING = 'SIGNET_KAFKA_BROKERS';
 
@@ -94,7 +96,8 @@ async function untilClaimed({ installation, kafka, patience: { logger, signal } 
     const unclaimed = await compareWithKafka(kafka, installation);
     if (unclaimed.length > 0) throw new Error(`the registry has not created ${unclaimed.join(', ')} yet`);
   };
-  await untilReachable('The registry', claimed, { logger, maxPauseMs: CLAIM_PAUSE_MS, ...(signal && { signal }) });
+  const options = { logger, maxPauseMs: CLAIM_PAUSE_MS, expectedMs: FIRST_START_MS };
+  await untilReachable('The registry', claimed, { ...options, ...(signal && { signal }) });
 }
 
 async function checkDatabase(

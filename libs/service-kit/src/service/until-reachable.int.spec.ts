@@ -31,6 +31,20 @@ describe('a service that starts before what it needs', () => {
     }
   });
 
+  test('warns only when it waits longer than expected', async () => {
+    const { lines, logger } = recordingLogger();
+    const levels = (): string[] => lines.map((line) => (JSON.parse(line) as { level: string }).level);
+    const options = { logger, pauseMs: 5, maxPauseMs: 20 };
+    const stop = new AbortController();
+    const never = (): Promise<void> => Promise.reject(new Error('no'));
+    const patient = untilReachable('The registry', never, { ...options, expectedMs: 100, signal: stop.signal });
+    await waitFor(() => levels().includes('warn'), { what: 'a warning' });
+    stop.abort();
+    await expect(patient).rejects.toThrow(/abort/i);
+    expect(levels()[0]).toBe('info');
+    expect(levels().lastIndexOf('info')).toBeLessThan(levels().indexOf('warn'));
+  });
+
   test('gives up when it is told to stop', async () => {
     const { logger } = recordingLogger();
     const stop = new AbortController();

@@ -13,6 +13,8 @@ export interface UntilReachableOptions {
   /** First pause between tries; each is twice the one before, up to `maxPauseMs`. */
   readonly pauseMs?: number;
   readonly maxPauseMs?: number;
+  /** Milliseconds in which a failure is nothing unusual: it is told as information, and afterwards as a warning. Default none. */
+  readonly expectedMs?: number;
   /** Gives up with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Ends the wait. Without it there is no end, as for a service that runs and is to go on where it was. */
@@ -38,7 +40,7 @@ export async function untilReachable<T>(
   attempt: () => Promise<T>,
   options: UntilReachableOptions,
 ): Promise<T> {
-  const { logger, pauseMs = 250, maxPauseMs = 5_000, signal, bound } = options;
+  const { logger, pauseMs = 250, maxPauseMs = 5_000, expectedMs = 0, signal, bound } = options;
   const startedAt = performance.now();
   for (let tries = 1, wait = pauseMs; ; tries += 1, wait = Math.min(wait * 2, maxPauseMs)) {
     signal?.throwIfAborted();
@@ -51,7 +53,8 @@ export async function untilReachable<T>(
       if (bound) throwIfOver(what, bound, performance.now() - startedAt + wait, error);
       const reason = reasonOf(error);
       const where = bound ? ` (${bound.setting})` : '';
-      logger.warn(
+      const isExpected = performance.now() - startedAt < expectedMs;
+      logger[isExpected ? 'info' : 'warn'](
         { tries, retryInMs: wait, reason },
         `${what} is not reachable yet${where}: ${reason}; waiting for it`,
       );
