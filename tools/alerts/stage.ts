@@ -6,6 +6,7 @@ import { Signet } from '../bench/signet.ts';
 import { Api } from '../dev/api.ts';
 import { openDataDir } from '../dev/data-dir.ts';
 import type { LocalFile } from '../dev/local-file.ts';
+import { Ports } from '../dev/ports.ts';
 import { RunningFile } from '../dev/running-file.ts';
 import { ROOT } from '../dev/settings.ts';
 import type { WatchPlaces } from '../watch/watching.ts';
@@ -58,7 +59,7 @@ export class Stage {
       ends.push(() => signet.stop());
       const kafka = await KafkaConnection.open(signet.read());
       ends.push(() => kafka.close());
-      const watching = watchingOf(folder, signet.read(), pager);
+      const watching = watchingOf(folder, signet.read(), pager, signal);
       ends.push(() => watching.stop());
       const prometheus = new Prometheus(placesOf(await watching.start()).prometheus);
       await waitFor(() => prometheus.value(SCRAPED), { what: 'a first scrape of each service' });
@@ -90,7 +91,12 @@ async function end(ends: readonly End[]): Promise<void> {
   for (const one of ends.toReversed()) await one().catch((error: unknown) => console.error(error));
 }
 
-function watchingOf(folder: string, { services }: LocalFile, { url: receiver }: Pager): Watching {
+function watchingOf(
+  folder: string,
+  { services }: LocalFile,
+  { url: receiver }: Pager,
+  stopping: AbortSignal,
+): Watching {
   const dataDir = openDataDir(folder);
   const targets = {
     registry: services.registry.managementPort,
@@ -98,7 +104,8 @@ function watchingOf(folder: string, { services }: LocalFile, { url: receiver }: 
     delivery: services.delivery.managementPort,
   };
   const running = new RunningFile(dataDir.running);
-  return new Watching({ dataDir, running, targets, interval: INTERVAL, receiver, shorterBy: SHORTER_BY });
+  const ours = { dataDir, running, ports: new Ports(), stopping };
+  return new Watching({ ...ours, targets, interval: INTERVAL, receiver, shorterBy: SHORTER_BY });
 }
 
 /** @throws where one of the two is not installed: without them there is nothing to be seen */

@@ -7,6 +7,13 @@ const { GATEWAY_HOST, GATEWAY_PORT, GATEWAY_UPSTREAMS } = process.env;
 const server = createGateway(JSON.parse(GATEWAY_UPSTREAMS ?? '') as Upstreams);
 server.listen(Number(GATEWAY_PORT), GATEWAY_HOST, () => process.send?.({ kind: 'listening' } satisfies FromGateway));
 
+/** EX_CONFIG of sysexits.h: the launcher shows what was said, and no stack trace. */
+const EXIT_BAD_SETTINGS = 78;
+server.once('error', ({ message }) => {
+  console.error(`The public address cannot listen as SIGNET_HOST and SIGNET_PORT say: ${message}.`);
+  process.exit(EXIT_BAD_SETTINGS);
+});
+
 const stop = (): void => {
   server.close();
   server.closeIdleConnections();
