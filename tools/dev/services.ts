@@ -47,7 +47,7 @@ export class Services {
 
   /** Those that run or are being started, each with its ports. */
   get all(): readonly Service[] {
-    return [...this.#services.values()];
+    return SERVICES.flatMap((name) => this.#services.get(name) ?? []);
   }
 
   /** Resolves when all are ready. */
