@@ -15,6 +15,8 @@ export { nameServer } from './name-server.ts';
 export type { NameServer } from './name-server.ts';
 export { innerAddresses } from './inner-addresses.ts';
 export type { InnerAddress, InnerAddresses } from './inner-addresses.ts';
+export { OtlpCollector } from './otlp/otlp-collector.ts';
+export type { ExportedSpan } from './otlp/export-request.ts';
 export { rawReceiver, respond } from './raw-receiver.ts';
 export type { Answer, RawReceiver } from './raw-receiver.ts';
 export { FollowedTopic } from './followed-topic.ts';
