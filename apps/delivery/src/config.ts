@@ -14,6 +14,7 @@ export const settings = defineSettings({
   ...sharedSettings.service({ port: 3002, managementPort: 3102 }),
   ...sharedSettings.drain,
   ...sharedSettings.limits({ rateLimit: 500 }),
+  ...sharedSettings.tracing,
   ...sharedSettings.startup,
   ...sharedSettings.installation,
   ...sharedSettings.apiKeys,

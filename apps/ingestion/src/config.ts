@@ -6,6 +6,7 @@ export const settings = defineSettings({
   ...sharedSettings.service({ port: 3001, managementPort: 3101 }),
   ...sharedSettings.drain,
   ...sharedSettings.limits({ rateLimit: 20_000 }),
+  ...sharedSettings.tracing,
   ...sharedSettings.startup,
   ...sharedSettings.installation,
   ...sharedSettings.apiKeys,

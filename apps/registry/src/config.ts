@@ -18,6 +18,7 @@ export const settings = defineSettings({
   ...sharedSettings.service({ port: 3000, managementPort: 3100 }),
   ...sharedSettings.drain,
   ...sharedSettings.limits({ rateLimit: 500 }),
+  ...sharedSettings.tracing,
   ...sharedSettings.startup,
   ...sharedSettings.installation,
   ...sharedSettings.kafka,

@@ -68,7 +68,7 @@ export type {
   HistogramDefinition,
   MetricDefinition,
 } from './metrics/definition.ts';
-export { counter, createMetrics, gauge, histogram } from './metrics/metrics.ts';
+export { counter, createMetrics, gauge, histogram, mirroredCounter } from './metrics/metrics.ts';
 export { showProducerQueues } from './metrics/producer-gauge.ts';
 export { showRelay } from './metrics/relay-gauges.ts';
 export { Samples, SAMPLES } from './metrics/samples.ts';
@@ -100,6 +100,14 @@ export { EXIT_UNAVAILABLE, StartRefusedError } from './service/start-refused.err
 export { startService } from './service/start-service.ts';
 export { untilReachable } from './service/until-reachable.ts';
 export type { Bound, UntilReachableOptions, WaitingLog } from './service/until-reachable.ts';
+export { ATTRIBUTE } from './tracing/attributes.ts';
+export { spanOf } from './tracing/http-spans.ts';
+export { CONTEXT_HEADER, createSpan, processSpan, sendSpan } from './tracing/messaging.ts';
+export type { Destination } from './tracing/messaging.ts';
+export { startTracing } from './tracing/start-tracing.ts';
+export { traceFields, traceIdsOf } from './tracing/trace-ids.ts';
+export { during, errorType, NO_SPAN, NO_TRACING, TRACING } from './tracing/tracing.ts';
+export type { Attributes, Span, SpanOptions, SpanReference, Tracing } from './tracing/tracing.ts';
 export { watchTable } from './tables/table-metrics.ts';
 export { TableReader } from './tables/table-reader.ts';
 export type { TableReaderOptions } from './tables/table-reader.ts';

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../logging/logger.ts';
+import { spanOf } from '../tracing/http-spans.ts';
+import { traceFields } from '../tracing/trace-ids.ts';
 import type { IdempotencyClaim, StoredAnswer } from './idempotency-store.ts';
 
 declare module 'fastify' {
@@ -25,7 +27,12 @@ export function keepAnswers(fastify: FastifyInstance, logger: Logger): void {
     }
     // Kept or not, the answer goes out: what was asked for has been done.
     settle(request.idempotencyClaim, request, reply, payload)
-      .catch((error: unknown) => logger.error({ err: error, requestId: request.id }, 'an answer could not be kept'))
+      .catch((error: unknown) =>
+        logger.error(
+          { err: error, requestId: request.id, ...traceFields(spanOf(request).traceparent) },
+          'an answer could not be kept',
+        ),
+      )
       .finally(() => done());
   });
 }

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { CounterDefinition, GaugeDefinition, HistogramDefinition } from './definition.ts';
+import type { CounterDefinition, GaugeDefinition, HistogramDefinition, LabelValues } from './definition.ts';
 
 /** Gauges of prom-client that are named like counters, which `promtool check metrics` refuses; others say the same. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
@@ -18,6 +18,28 @@ export function counter<L extends string>(registry: Registry, definition: Counte
   const made = new Counter<L>({ name, help, labelNames: [...labels], registers: [registry] });
   for (const values of startsAt0) made.inc(values, 0);
   return made;
+}
+
+/**
+ * A counter of what is counted elsewhere, and only grows there.
+ *
+ * @param read asked at each scrape: how much it is by now, of each series
+ */
+export function mirroredCounter<L extends string>(
+  registry: Registry,
+  { name, help, labels }: CounterDefinition<L>,
+  read: () => readonly { readonly labels: LabelValues<L>; readonly count: number }[],
+): Counter<L> {
+  return new Counter<L>({
+    name,
+    help,
+    labelNames: [...labels],
+    registers: [registry],
+    collect(this: Counter<L>) {
+      this.reset();
+      for (const series of read()) this.inc(series.labels, series.count);
+    },
+  });
 }
 
 /** @param collect called at each scrape; it sets the gauge at once. What has to be asked for is a sample (samples.ts). */

@@ -1,3 +1,4 @@
+import { SPAN_OUTCOMES } from '../tracing/tracing.ts';
 import { defineCounter, defineGauge, defineHistogram, eachOf } from './definition.ts';
 
 /** Metrics of `Samples`: how trustworthy the gauges are that must be asked for. */
@@ -80,6 +81,14 @@ export const SERVICE_METRICS = {
     unit: 'seconds',
     use: 'Alert SignetConsumerStuck. Take the maximum over the processes: one that was started later has seen less.',
     labels: ['group', 'topic'],
+  }),
+  spans: defineCounter({
+    name: 'signet_trace_spans_total',
+    help: 'Spans that were to be exported, by what became of them. Without OTEL_EXPORTER_OTLP_ENDPOINT there are none.',
+    unit: 'spans',
+    use: '`failed`: the collector is away, or refuses them; the log says why. `dropped`: it is too slow, so sample fewer traces. Deliveries never wait for it.',
+    labels: ['outcome'],
+    startsAt0: eachOf('outcome', SPAN_OUTCOMES),
   }),
   buildInfo: defineGauge({
     name: 'signet_build_info',

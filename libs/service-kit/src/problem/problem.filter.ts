@@ -4,6 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ReplayedAnswer, sendReplay } from '../idempotency/replayed-answer.ts';
 import { LOGGER } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
+import { spanOf } from '../tracing/http-spans.ts';
+import { traceFields } from '../tracing/trace-ids.ts';
 import { sendProblem } from './send-problem.ts';
 import { toProblem } from './to-problem.ts';
 
@@ -23,8 +25,10 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const problem = toProblem(error);
     if (problem.getStatus() >= 500) {
-      const route = request.routeOptions?.url;
-      this.logger.error({ err: error, requestId: request.id, method: request.method, route }, 'a request failed');
+      const { id: requestId, method, routeOptions, caller } = request;
+      const trace = traceFields(spanOf(request).traceparent);
+      const about = { requestId, method, route: routeOptions?.url, tenantId: caller?.tenantId ?? undefined, ...trace };
+      this.logger.error({ err: error, ...about }, 'a request failed');
     }
     if (!reply.sent) sendProblem(reply, problem, request.id);
   }

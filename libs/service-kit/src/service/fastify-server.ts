@@ -10,6 +10,9 @@ import { measureRequests } from '../metrics/http-metrics.ts';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../problem/problem.ts';
 import { sendProblem } from '../problem/send-problem.ts';
 import { toProblem } from '../problem/to-problem.ts';
+import { spanOf, traceRequests } from '../tracing/http-spans.ts';
+import { traceFields } from '../tracing/trace-ids.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { parseJson, refuseEncodedBodies } from './json-body.ts';
 import { refuseOtherMethods } from './other-methods.ts';
 
@@ -30,13 +33,15 @@ export interface FastifyServerOptions {
   readonly trustedProxies: readonly string[];
   readonly logger: Logger;
   readonly metrics: Registry;
+  readonly tracing: Tracing;
 }
 
 /**
  * The bare HTTP server under Nest: request ids, JSON bodies, metrics. It writes no log line for a request unless the
  * level is debug: lines for some thousand requests a second would bury all others.
  */
-export function createFastify({ bodyLimit, trustedProxies, logger, metrics }: FastifyServerOptions): FastifyInstance {
+export function createFastify(options: FastifyServerOptions): FastifyInstance {
+  const { bodyLimit, trustedProxies, logger, metrics, tracing } = options;
   const server = fastify({
     bodyLimit,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
@@ -51,6 +56,7 @@ export function createFastify({ bodyLimit, trustedProxies, logger, metrics }: Fa
     clientErrorHandler: (error, socket) => refuse(error, socket),
   });
   server.decorateRequest('caller', undefined);
+  traceRequests(server, tracing);
   keepToTheCaller(server);
   parseJson(server, bodyLimit);
   refuseOtherMethods(server);
@@ -79,6 +85,8 @@ function logRequests(server: FastifyInstance, logger: Logger): void {
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime),
         callerKeyId: caller?.keyId,
+        tenantId: caller?.tenantId ?? undefined,
+        ...traceFields(spanOf(request).traceparent),
       },
       'request',
     );

@@ -6,7 +6,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Client } from 'pg';
 import type { DatabaseOptions } from '../database/database-options.ts';
 import type { Logger } from '../logging/logger.ts';
-import type { DrainSettings, KafkaSettings, LimitSettings, ServiceSettings } from '../settings/shared-settings.ts';
+import type {
+  DrainSettings,
+  KafkaSettings,
+  LimitSettings,
+  ServiceSettings,
+  TracingSettings,
+} from '../settings/shared-settings.ts';
 import type { OpenApiOptions } from '../openapi/openapi-document.ts';
 
 /** What a service that uses Kafka or PostgreSQL has besides. */
@@ -20,7 +26,11 @@ export interface ServiceOptions {
   readonly name: string;
   readonly module: Type | DynamicModule;
   /** What `settingsFromEnvironment` or `loadSettings` gave; modules inject them by SETTINGS. */
-  readonly settings: ServiceSettings & Partial<DrainSettings> & Partial<LimitSettings> & Partial<OutsideSettings>;
+  readonly settings: ServiceSettings &
+    Partial<DrainSettings> &
+    Partial<LimitSettings> &
+    Partial<TracingSettings> &
+    Partial<OutsideSettings>;
   /** Default: SIGNET_HTTP_PORT. */
   readonly port?: number;
   /** Default: SIGNET_MANAGEMENT_PORT. */

@@ -19,6 +19,8 @@ import { RequestLimits } from '../rate-limit/request-limits.ts';
 import { KafkaPresence } from './kafka-presence.ts';
 import { CLOCK, OUTSIDE_CLOCK, SETTINGS, STEADY_CLOCK } from './service.tokens.ts';
 import type { LimitSettings } from '../settings/shared-settings.ts';
+import { TRACING } from '../tracing/tracing.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 
 export interface ServiceModuleOptions {
   readonly settings: Partial<LimitSettings>;
@@ -26,6 +28,7 @@ export interface ServiceModuleOptions {
   readonly health: HealthRegistry;
   readonly metrics: Registry;
   readonly samples: Samples;
+  readonly tracing: Tracing;
   readonly kafka: KafkaPresence;
   /** Instead of every other clock, for tests. */
   readonly clock?: Clock | undefined;
@@ -35,13 +38,13 @@ export interface ServiceModuleOptions {
 }
 
 /**
- * What every part of a service may inject: SETTINGS, CLOCK, OUTSIDE_CLOCK, LOGGER, SAMPLES, HealthRegistry, KafkaPresence,
- * RequestLimits, and Registry of prom-client.
+ * What every part of a service may inject: SETTINGS, CLOCK, OUTSIDE_CLOCK, LOGGER, SAMPLES, TRACING, HealthRegistry,
+ * KafkaPresence, RequestLimits, and Registry of prom-client.
  */
 @Module({})
 export class ServiceModule {
   static forRoot(options: ServiceModuleOptions): DynamicModule {
-    const { settings, logger, health, metrics, samples, kafka, monotonic = systemMonotonic } = options;
+    const { settings, logger, health, metrics, samples, tracing, kafka, monotonic = systemMonotonic } = options;
     const steadyClock = options.clock ? undefined : options.steadyClock;
     const clock = options.clock ?? steadyClock?.now ?? systemClock;
     return {
@@ -59,12 +62,13 @@ export class ServiceModule {
         { provide: Registry, useValue: metrics },
         { provide: KafkaPresence, useValue: kafka },
         { provide: SAMPLES, useValue: samples },
+        { provide: TRACING, useValue: tracing },
         { provide: RequestLimits, useValue: requestLimits(settings, metrics, monotonic) },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: ProblemValidationPipe },
       ],
       exports: [
-        ...[SETTINGS, CLOCK, OUTSIDE_CLOCK, STEADY_CLOCK, LOGGER, SAMPLES],
+        ...[SETTINGS, CLOCK, OUTSIDE_CLOCK, STEADY_CLOCK, LOGGER, SAMPLES, TRACING],
         ...[HealthRegistry, KafkaPresence, Registry, RequestLimits],
       ],
     };

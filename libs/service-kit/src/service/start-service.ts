@@ -21,6 +21,7 @@ import { sampleGroupLags } from '../metrics/group-lag.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { Samples } from '../metrics/samples.ts';
 import { showBuild } from '../metrics/build-info.ts';
+import { showOwnReports } from '../metrics/own-reports.ts';
 import { answerWhileStarting } from './answers-while-starting.ts';
 import type { AnswersWhileStarting } from './answers-while-starting.ts';
 import { Drain } from './drain.ts';
@@ -31,6 +32,9 @@ import { preflight } from './preflight.ts';
 import type { Preflight } from './preflight.ts';
 import type { RunningService, ServiceOptions } from './service-options.ts';
 import { ServiceModule } from './service.module.ts';
+import { startTracing } from '../tracing/start-tracing.ts';
+import type { Tracing } from '../tracing/tracing.ts';
+import { VERSION } from '../version.ts';
 
 /** How long the servers are waited for by a service that has no setting for it. */
 const DEFAULT_WAIT_MS = 60_000;
@@ -41,6 +45,7 @@ interface Parts {
   readonly health: HealthRegistry;
   readonly metrics: Registry;
   readonly samples: Samples;
+  readonly tracing: Tracing;
   readonly kafka: KafkaPresence;
   readonly steadyClock: SteadyClock | undefined;
 }
@@ -62,6 +67,12 @@ export async function startService(
   const health = new HealthRegistry();
   const metrics = createMetrics();
   showBuild(metrics, options.name);
+  const tracing = await startTracing(
+    settings,
+    { name: options.name, version: VERSION, installation: settings.SIGNET_INSTALLATION },
+    logger,
+  );
+  showOwnReports(metrics, tracing);
   const samples = new Samples({ registry: metrics, logger });
   const lags = sampleGroupLags(metrics, samples, kafkaOf(options, logger));
   const eventLoop = new EventLoopWatch();
@@ -86,7 +97,8 @@ export async function startService(
     const steadyClock = options.database && loggedClock(logger);
     kafka = await preflight(preflightOf(options, logger, steadyClock, signal));
     if (options.startsWithoutKafka) addKafkaReadiness(health, kafka);
-    const application = await createApplication({ options, logger, health, metrics, samples, kafka, steadyClock });
+    const parts = { options, logger, health, metrics, samples, tracing, kafka, steadyClock };
+    const application = await createApplication(parts);
     const { app } = application;
     await app.init();
     if (kafka.isThere) await app.startAllMicroservices();
@@ -105,6 +117,7 @@ export async function startService(
       eventLoop.stop();
       await management.close();
       await lags.close();
+      await tracing.stop();
     };
     return {
       app,
@@ -118,6 +131,7 @@ export async function startService(
     await early?.close();
     await management.close();
     await lags.close();
+    await tracing.stop();
     throw error;
   }
 }
@@ -163,10 +177,10 @@ interface Application {
 }
 
 async function createApplication({ options, ...given }: Parts): Promise<Application> {
-  const { logger, metrics } = given;
+  const { logger, metrics, tracing } = given;
   const { bodyLimit = DEFAULT_BODY_LIMIT, settings, clock, monotonic } = options;
   const trustedProxies = settings.SIGNET_TRUSTED_PROXIES ?? [];
-  const fastify = createFastify({ bodyLimit, trustedProxies, logger, metrics });
+  const fastify = createFastify({ bodyLimit, trustedProxies, logger, metrics, tracing });
   const drain = new Drain(fastify);
   await options.configureFastify?.(fastify, logger);
   const service = ServiceModule.forRoot({ settings, clock, monotonic, ...given });

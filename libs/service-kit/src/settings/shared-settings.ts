@@ -3,6 +3,7 @@ import { LONGEST_PREFIX, SASL_MECHANISMS } from '@signet/kafka';
 import { DEFAULT_MIGRATE_WAIT_MS } from '../database/schema/migrate-wait.ts';
 import { DEFAULT_LIMITS } from '../database/sessions/session-limits.ts';
 import { databaseFaults, kafkaFaults, sourceFaults } from './connection-faults.ts';
+import { SAMPLERS } from '../tracing/samplers.ts';
 import { formatDuration } from './duration.ts';
 import { setting, optionalSetting } from './setting.ts';
 import type { SettingsOf } from './setting.ts';
@@ -12,7 +13,9 @@ import {
   databaseUrl,
   duration,
   hostAndPort,
+  httpUrl,
   integer,
+  keyValues,
   list,
   oneOf,
   port,
@@ -86,6 +89,36 @@ export const sharedSettings = {
   service,
   drain,
   limits,
+  tracing: {
+    OTEL_EXPORTER_OTLP_ENDPOINT: optionalSetting(
+      httpUrl(),
+      'Base URL of an OpenTelemetry collector that takes OTLP over HTTP, such as http://collector:4318; unset, nothing is traced.',
+    ),
+    OTEL_EXPORTER_OTLP_HEADERS: optionalSetting(
+      keyValues(),
+      'Headers of each export, as key=value between commas, such as api-key=secret.',
+      { secret: true },
+    ),
+    OTEL_TRACES_SAMPLER: setting(
+      oneOf(SAMPLERS),
+      `Which traces are exported: ${SAMPLERS.join(', ')}. With parentbased_* the sampled flag of the producer decides, where it sends a traceparent.`,
+      { default: 'parentbased_always_on' },
+    ),
+    OTEL_TRACES_SAMPLER_ARG: setting(share(), 'Share of the traces that *traceidratio exports, 0 to 1.', {
+      default: '1',
+    }),
+    OTEL_SERVICE_NAME: optionalSetting(
+      text(
+        (raw) => (/^[\x21-\x7e]{1,255}$/.test(raw) ? raw : undefined),
+        'must be 1 to 255 printable ASCII characters',
+      ),
+      'Name of the service in traces; unset, signet-registry, signet-ingestion and signet-delivery.',
+    ),
+    OTEL_RESOURCE_ATTRIBUTES: optionalSetting(
+      keyValues(),
+      'Further attributes of the process in traces, as key=value between commas, such as deployment.environment.name=production.',
+    ),
+  },
   startup: {
     SIGNET_STARTUP_WAIT: setting(
       duration(),
@@ -267,5 +300,6 @@ export const sharedSettings = {
 export type ServiceSettings = SettingsOf<ReturnType<typeof service>>;
 export type KafkaSettings = SettingsOf<(typeof sharedSettings)['kafka']>;
 export type DatabaseSettings = SettingsOf<(typeof sharedSettings)['database']>;
+export type TracingSettings = SettingsOf<(typeof sharedSettings)['tracing']>;
 export type DrainSettings = SettingsOf<typeof drain>;
 export type LimitSettings = SettingsOf<ReturnType<typeof limits>>;

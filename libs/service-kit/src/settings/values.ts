@@ -145,3 +145,13 @@ export const cidrs = (): z.ZodType<readonly string[], string> =>
 
 export const sealingKeys = (): z.ZodType<SealingKeys, string> =>
   text((raw) => SealingKeys.parse(raw), 'must be id:base64,… with 32 bytes for each key');
+
+/** `key=value` between commas, with values percent-encoded as in W3C Baggage: how OpenTelemetry writes headers and attributes. */
+export const keyValues = (): z.ZodType<Readonly<Record<string, string>>, string> =>
+  text((raw) => {
+    const pairs = raw
+      .split(',')
+      .map((pair) => /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*=\s*([\x20-\x7e]*?)\s*$/.exec(pair));
+    if (pairs.some((pair) => pair === null)) return undefined;
+    return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', decodeURIComponent(pair?.[2] ?? '')]));
+  }, 'must be key=value between commas, with values percent-encoded');

@@ -1,0 +1,28 @@
+/** A `traceparent` (W3C Trace Context), taken apart. */
+export interface TraceIds {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly isSampled: boolean;
+}
+
+/** Version 00, and what later versions have in common with it. */
+const PARTS = /^(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-((?!0{16})[0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/;
+
+/** Undefined where there is none that can be read. */
+export function traceIdsOf(traceparent: string | undefined): TraceIds | undefined {
+  const [, traceId, spanId, flags] = (traceparent !== undefined && PARTS.exec(traceparent)) || [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+  return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
+/**
+ * The fields of a log line that lead to its trace, by the names that OpenTelemetry has for them; none where it has no trace.
+ * The producer's trace is known also where Signet itself traces nothing.
+ */
+export function traceFields(traceparent: string | undefined): {
+  readonly trace_id?: string;
+  readonly span_id?: string;
+} {
+  const ids = traceIdsOf(traceparent);
+  return ids ? { trace_id: ids.traceId, span_id: ids.spanId } : {};
+}
