@@ -1,5 +1,6 @@
-import { destination as destinationOf, pino, stdTimeFunctions } from 'pino';
+import { pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream, Logger as PinoLogger } from 'pino';
+import { LogOutput } from './log-output.ts';
 
 export type Logger = PinoLogger;
 
@@ -30,8 +31,12 @@ export const REDACTED_PATHS: readonly string[] = [
   ...SECRET_KEYS.map((key) => `*.${below(key)}`),
 ];
 
-/** JSON lines on stdout with the service's name, RFC 3339 times, level words, and secrets cut out. */
-export const pinoLogger = (name: string, level = 'info', destination?: DestinationStream): Logger =>
+/**
+ * JSON lines with the service's name, RFC 3339 times, level words, and secrets cut out.
+ *
+ * @param destination default: stdout, for which nobody waits
+ */
+export const pinoLogger = (name: string, level = 'info', destination: DestinationStream = stdout()): Logger =>
   pino(
     {
       name,
@@ -41,5 +46,23 @@ export const pinoLogger = (name: string, level = 'info', destination?: Destinati
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: [...REDACTED_PATHS], censor: '[redacted]' },
     },
-    destination ?? destinationOf({ dest: 1, sync: true }),
+    destination,
   );
+
+let output: LogOutput | undefined;
+
+/** One for the process: what waits for the reader of stdout is counted once. */
+function stdout(): LogOutput {
+  return (output ??= new LogOutput(process.stdout, (dropped) =>
+    pinoLogger('log').warn({ dropped }, 'log lines were dropped: nobody read stdout in time'),
+  ));
+}
+
+/** Lines that stdout had no room for, since the start of the process. */
+export const droppedLogLines = (): number => output?.dropped ?? 0;
+
+/** Before an exit: resolves when stdout has every line, or after a second at most. */
+export const flushLogs = async (): Promise<void> => output?.flush(LAST_WORDS_MS);
+
+/** Whoever reads has time enough; where nobody reads the process must end all the same. */
+const LAST_WORDS_MS = 1_000;

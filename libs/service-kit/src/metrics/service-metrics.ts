@@ -82,6 +82,12 @@ export const SERVICE_METRICS = {
     use: 'Alert SignetConsumerStuck. Take the maximum over the processes: one that was started later has seen less.',
     labels: ['group', 'topic'],
   }),
+  logLinesDropped: defineCounter({
+    name: 'signet_log_lines_dropped_total',
+    help: 'Log lines that were not written because nobody read stdout in time: the service never waits for it.',
+    unit: 'lines',
+    use: 'Above 0 whoever collects the logs is slow or stands still. The log says how many are missing when it goes on.',
+  }),
   spans: defineCounter({
     name: 'signet_trace_spans_total',
     help: 'Spans that were to be exported, by what became of them. Without OTEL_EXPORTER_OTLP_ENDPOINT there are none.',

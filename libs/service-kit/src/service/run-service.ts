@@ -1,5 +1,5 @@
 import { flushCompileCache } from 'node:module';
-import { pinoLogger } from '../logging/logger.ts';
+import { flushLogs, pinoLogger } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { RunningService, ServiceOptions } from './service-options.ts';
 import { StartRefusedError } from './start-refused.error.ts';
@@ -25,7 +25,8 @@ export async function runService(options: ServiceOptions): Promise<RunningServic
     if (!running) {
       // No request has been taken; what a Kafka handler may have begun is repeated, like after a crash.
       starting.abort(new Error(`stopped by ${signal}`));
-      process.exit(0);
+      void leave(0);
+      return;
     }
     exitAfter(settings.SIGNET_SHUTDOWN_DEADLINE, logger);
     running.stop().then(
@@ -35,18 +36,20 @@ export async function runService(options: ServiceOptions): Promise<RunningServic
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  process.on('uncaughtException', (error) => fail(logger, error, 'an exception was not caught'));
-  process.on('unhandledRejection', (error) => fail(logger, error, 'a rejection was not handled'));
+  process.on('uncaughtException', (error) => void fail(logger, error, 'an exception was not caught'));
+  process.on('unhandledRejection', (error) => void fail(logger, error, 'a rejection was not handled'));
 
   try {
-    running = await startService({ ...options, logger }, starting.signal, (error) =>
-      end(error, logger, `${name} cannot go on`),
+    running = await startService(
+      { ...options, logger },
+      starting.signal,
+      (error) => void end(error, logger, `${name} cannot go on`),
     );
     // With NODE_COMPILE_CACHE the next start saves a third of its CPU time. Node would write at the end, but a killed process has none.
     flushCompileCache();
     return running;
   } catch (error) {
-    return end(error, logger, `${name} cannot start`);
+    return await end(error, logger, `${name} cannot start`);
   }
 }
 
@@ -54,25 +57,31 @@ export async function runService(options: ServiceOptions): Promise<RunningServic
 function exitAfter(deadlineMs: number, logger: Logger): void {
   setTimeout(() => {
     logger.error({ deadlineMs }, 'the stop took too long; what is still in flight will be repeated');
-    process.exit(1);
+    void leave(1);
   }, deadlineMs).unref();
 }
 
-function exit(logger: Logger, code: number, message: string): never {
+function exit(logger: Logger, code: number, message: string): Promise<never> {
   logger.info(message);
-  process.exit(code);
+  return leave(code);
 }
 
-const end = (error: unknown, logger: Logger, message: string): never =>
+const end = (error: unknown, logger: Logger, message: string): Promise<never> =>
   error instanceof StartRefusedError ? refuse(error) : fail(logger, error, message);
 
 /** As for a bad setting: a sentence for people, and nothing around it. */
-function refuse(error: StartRefusedError): never {
+function refuse(error: StartRefusedError): Promise<never> {
   process.stderr.write(`${error.message}\n`);
-  process.exit(error.exitCode);
+  return leave(error.exitCode);
 }
 
-function fail(logger: Logger, error: unknown, message: string): never {
+function fail(logger: Logger, error: unknown, message: string): Promise<never> {
   logger.fatal({ err: error }, message);
-  process.exit(1);
+  return leave(1);
+}
+
+/** Ends the process once the log has its last words. What goes on meanwhile is like what goes on just before a crash. */
+async function leave(code: number): Promise<never> {
+  await flushLogs();
+  process.exit(code);
 }

@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from '@jest/globals';
+import { freePort } from '@signet/embedded';
+import { waitFor } from '@signet/testing';
+
+const library = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A service that logs 100 KB for each request. */
+const SERVICE = `
+  import * as kit from '@signet/service-kit';
+  import { Module } from '@nestjs/common';
+  const settings = kit.settingsFromEnvironment(kit.sharedSettings.service({ port: 0, managementPort: 0 }));
+  class Empty {}
+  Module({})(Empty);
+  const logger = kit.pinoLogger('talker');
+  const configureFastify = (fastify) => {
+    fastify.get('/talk', () => logger.info({ text: 'x'.repeat(100_000) }, 'talk') ?? 'said');
+    fastify.get('/crash', () => setImmediate(() => { throw new Error('lost'); }) && 'soon');
+  };
+  await kit.runService({ name: 'talker', module: Empty, settings, logger, openapi: { title: 'Talker' }, configureFastify });`;
+
+const running: ReturnType<typeof talker>[] = [];
+afterEach(() => {
+  for (const { child } of running.splice(0)) {
+    child.kill('SIGKILL');
+    // What nobody has read would keep the worker of jest.
+    child.stdout?.destroy();
+  }
+});
+
+/** Its stdout is a pipe from which nothing is read yet. */
+function talker(port: number, managementPort: number) {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', SERVICE], {
+    cwd: library,
+    env: {
+      SIGNET_HOST: '127.0.0.1',
+      SIGNET_HTTP_PORT: String(port),
+      SIGNET_MANAGEMENT_PORT: String(managementPort),
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return { child, url: `http://127.0.0.1:${port}`, managementUrl: `http://127.0.0.1:${managementPort}` };
+}
+
+/** One whose reader stands still while it says 10 MB. */
+async function unheard() {
+  const service = talker(await freePort(), await freePort());
+  running.push(service);
+  await waitFor(async () => (await fetch(`${service.managementUrl}/readyz`)).ok, { what: 'readiness' });
+  for (let n = 0; n < 100; n += 1) expect(await (await fetch(`${service.url}/talk`)).text()).toBe('said');
+  return service;
+}
+
+const droppedBy = async (managementUrl: string): Promise<number> => {
+  const metrics = await (await fetch(`${managementUrl}/metrics`)).text();
+  return Number(/^signet_log_lines_dropped_total (\d+)$/m.exec(metrics)?.[1]);
+};
+
+/** What comes out of it from now on, and may be more later. */
+function readingOf({ child }: ReturnType<typeof talker>): { readonly lines: () => Record<string, unknown>[] } {
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const whole = (): string[] =>
+    output
+      .slice(0, output.lastIndexOf('\n') + 1)
+      .split('\n')
+      .filter(Boolean);
+  return { lines: () => whole().map((line) => JSON.parse(line) as Record<string, unknown>) };
+}
+
+test('holds up no request, its lost lines are counted, and it ends like any other', async () => {
+  const { child, managementUrl } = await unheard();
+  // A megabyte waits, and what the pipe holds has gone.
+  const dropped = await droppedBy(managementUrl);
+  expect(dropped).toBeGreaterThan(80);
+  expect(dropped).toBeLessThan(100);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('says how many lines are missing once somebody reads again', async () => {
+  const service = await unheard();
+  const dropped = await droppedBy(service.managementUrl);
+  const { lines } = readingOf(service);
+  const told = () => lines().reduce((sum, line) => sum + Number(line['dropped'] ?? 0), 0);
+  const talkAndAdd = async () => (await fetch(`${service.url}/talk`)).ok && told() >= dropped;
+  await waitFor(talkAndAdd, { what: 'the number of lines that are missing' });
+  expect(told()).toBe(await droppedBy(service.managementUrl));
+});
+
+test('has the last words of a process that crashes, if it is read then', async () => {
+  const service = await unheard();
+  const { lines } = readingOf(service);
+  await fetch(`${service.url}/crash`).catch(() => undefined);
+  await waitFor(() => lines().some(({ level }) => level === 'fatal'), { what: 'the last words' });
+  expect(lines().at(-1)).toMatchObject({ err: { message: 'lost' }, msg: 'an exception was not caught' });
+});
+
+test('holds up no crash either', async () => {
+  const { child, url } = await unheard();
+  const exited = once(child, 'exit');
+  await fetch(`${url}/crash`).catch(() => undefined);
+  expect(await exited).toEqual([1, null]);
+});
