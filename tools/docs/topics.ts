@@ -63,7 +63,8 @@ const SOURCES = `## Source topics
 Ingestion reads CloudEvents 1.0 from them, in binary mode (\`ce_…\` headers) or structured mode; [producing](producing.md) says how
 they are written, and what becomes of a bad one. The trace of an event is its attribute \`traceparent\` (the header
 \`ce_traceparent\` in binary mode, a member in structured mode), else the plain W3C header \`traceparent\` of the record. One that
-cannot be read is ignored. It goes on as \`ce_traceparent\`, and as \`traceparent\` to the receivers.`;
+cannot be read is ignored. It goes on as \`ce_traceparent\`, and as \`traceparent\` to the receivers. The plain header
+\`traceparent\` of \`ingestion.<domain>.v1\` is Signet's own span, where it [traces](traces.md).`;
 
 const OUTCOMES = `## ${DELIVERY_OUTCOMES}
 

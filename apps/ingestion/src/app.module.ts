@@ -11,8 +11,9 @@ import {
   showProducerQueues,
   TENANT_LOOKUP,
   TenantDirectory,
+  TRACING,
 } from '@signet/service-kit';
-import type { Logger, TenantLookup } from '@signet/service-kit';
+import type { Logger, TenantLookup, Tracing } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import { CanonicalPublisher } from './canonical-publisher.ts';
 import type { IngestionSettings } from './config.ts';
@@ -60,9 +61,9 @@ export class AppModule implements OnModuleInit, OnApplicationShutdown {
         },
         {
           provide: CanonicalPublisher,
-          inject: [RecordProducer, IngestionMetrics],
-          useFactory: (producer: RecordProducer, metrics: IngestionMetrics) =>
-            new CanonicalPublisher(producer, metrics),
+          inject: [RecordProducer, IngestionMetrics, TRACING],
+          useFactory: (producer: RecordProducer, metrics: IngestionMetrics, tracing: Tracing) =>
+            new CanonicalPublisher(producer, metrics, tracing),
         },
         {
           provide: EventsIntake,
@@ -77,13 +78,14 @@ export class AppModule implements OnModuleInit, OnApplicationShutdown {
         },
         {
           provide: SourceIntake,
-          inject: [CanonicalPublisher, TenantDirectory, CLOCK, SETTINGS],
+          inject: [CanonicalPublisher, TenantDirectory, CLOCK, SETTINGS, TRACING],
           useFactory: (
             publisher: CanonicalPublisher,
             tenants: TenantDirectory,
             clock: Clock,
             given: IngestionSettings,
-          ) => new SourceIntake(publisher, tenants, () => tenants.whenComplete(), clock, limitsOf(given)),
+            tracing: Tracing,
+          ) => new SourceIntake(publisher, tenants, () => tenants.whenComplete(), clock, limitsOf(given), tracing),
         },
       ],
     };

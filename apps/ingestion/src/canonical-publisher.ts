@@ -1,32 +1,69 @@
 import { canonicalHeaders, canonicalKey, canonicalTopic, domainOf } from '@signet/contracts';
 import type { CanonicalMessage } from '@signet/contracts';
 import type { OutgoingRecord, RecordProducer } from '@signet/kafka';
+import { ATTRIBUTE, CONTEXT_HEADER, createSpan, during, NO_TRACING, sendSpan } from '@signet/service-kit';
+import type { Span, SpanReference, Tracing } from '@signet/service-kit';
 import type { Entrance } from './metrics/definitions.ts';
 import type { IngestionMetrics } from './metrics/ingestion-metrics.ts';
+
+/** Where messages come from, for their traces. */
+export interface Arrival {
+  /** The work on the batch or request that brought them. */
+  readonly span: Span;
+  /** The trace that this message goes on with; undefined: it begins one. */
+  readonly parentOf: (message: CanonicalMessage) => SpanReference;
+}
+
+interface Sent {
+  readonly records: OutgoingRecord[];
+  readonly spans: Span[];
+}
 
 /** Puts accepted messages on the canonical topic of their domain. */
 export class CanonicalPublisher {
   constructor(
     private readonly producer: Pick<RecordProducer, 'publishAll'>,
     private readonly metrics: IngestionMetrics,
+    private readonly tracing: Tracing = NO_TRACING,
   ) {}
 
   /** Resolves when Kafka has all of them. @throws RetryableError when it has not in time */
-  async publish(messages: readonly CanonicalMessage[], from: Entrance): Promise<void> {
+  async publish(messages: readonly CanonicalMessage[], from: Entrance, arrival: Arrival): Promise<void> {
     const started = performance.now();
-    const byTopic = new Map<string, OutgoingRecord[]>();
+    const byTopic = new Map<string, Sent>();
     for (const message of messages) {
       const topic = canonicalTopic(domainOf(message.type));
-      const record = { key: canonicalKey(message), value: message.data, headers: canonicalHeaders(message) };
-      const known = byTopic.get(topic);
-      if (known) known.push(record);
-      else byTopic.set(topic, [record]);
+      let sent = byTopic.get(topic);
+      if (!sent) byTopic.set(topic, (sent = { records: [], spans: [] }));
+      const headers = canonicalHeaders(message);
+      if (this.tracing.isOn) {
+        const span = this.created(message, topic, arrival);
+        sent.spans.push(span);
+        if (span.traceparent !== undefined) headers[CONTEXT_HEADER] = span.traceparent;
+      }
+      sent.records.push({ key: canonicalKey(message), value: message.data, headers });
     }
-    await Promise.all([...byTopic].map(([topic, records]) => this.producer.publishAll(topic, records)));
+    await Promise.all([...byTopic].map(([topic, sent]) => this.send(topic, sent, arrival)));
     this.metrics.acceptedOf(
       from,
       messages.map(({ type }) => type),
       (performance.now() - started) / 1_000,
     );
+  }
+
+  private send(topic: string, { records, spans }: Sent, { span }: Arrival): Promise<void> {
+    if (!this.tracing.isOn) return this.producer.publishAll(topic, records);
+    return during(sendSpan(this.tracing, topic, span, spans), () => this.producer.publishAll(topic, records));
+  }
+
+  private created(message: CanonicalMessage, topic: string, { span, parentOf }: Arrival): Span {
+    const created = createSpan(this.tracing, topic, parentOf(message), span, {
+      [ATTRIBUTE.tenantId]: message.tenantId,
+      [ATTRIBUTE.messageId]: message.id,
+      [ATTRIBUTE.messageSource]: message.source,
+      [ATTRIBUTE.eventType]: message.type,
+    });
+    created.end();
+    return created;
   }
 }

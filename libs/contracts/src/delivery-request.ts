@@ -21,7 +21,11 @@ export const deliveryRequest = z
     acceptedAt: z
       .int()
       .describe("When Signet accepted the message, milliseconds since the epoch: the start of the objective's clock."),
-    traceparent: z.string().optional().describe('W3C trace context.'),
+    traceparent: z.string().optional().describe('W3C trace context of the producer, as it came: the receiver gets it.'),
+    spanContext: z
+      .string()
+      .optional()
+      .describe("W3C trace context of Signet's span that asked for the delivery: its spans go on from there."),
     kind: z
       .enum(['message', 'test', 'replay'])
       .describe('A test or a replay is a new delivery; a replay names the delivery that it repeats.'),

@@ -19,6 +19,7 @@ export const bundledMessage = deliveryRequest
     messageTime: true,
     acceptedAt: true,
     traceparent: true,
+    spanContext: true,
   })
   .meta({
     title: 'Bundled message',

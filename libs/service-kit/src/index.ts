@@ -73,7 +73,13 @@ export { showProducerQueues } from './metrics/producer-gauge.ts';
 export { showRelay } from './metrics/relay-gauges.ts';
 export { Samples, SAMPLES } from './metrics/samples.ts';
 export type { Sample } from './metrics/samples.ts';
-export { CLOCK_METRICS, RELAY_METRICS, SAMPLE_METRICS, SERVICE_METRICS, TABLE_METRICS } from './metrics/service-metrics.ts';
+export {
+  CLOCK_METRICS,
+  RELAY_METRICS,
+  SAMPLE_METRICS,
+  SERVICE_METRICS,
+  TABLE_METRICS,
+} from './metrics/service-metrics.ts';
 export { fieldErrors } from './problem/field-errors.ts';
 export { Problem, problem, PROBLEM_MEDIA_TYPE, problemType } from './problem/problem.ts';
 export type { FieldError, ProblemDocument, ProblemOptions } from './problem/problem.ts';

@@ -21,7 +21,7 @@ const ATTRIBUTES: Readonly<Record<string, JsonSchema>> = {
   [CE.time]: text('When it happened, as in RFC 3339.', { format: 'date-time' }),
   [CE.tenantId]: text('The tenant that it is about.', { pattern: '^[A-Za-z0-9._~-]{1,128}$' }),
   [CE.subject]: text('Id of the object that it is about.'),
-  [CE.traceparent]: text('W3C trace context, passed on unchanged.'),
+  [CE.traceparent]: text('W3C trace context of the producer, passed on unchanged.'),
 };
 
 /** The W3C header itself, as instrumentation of Kafka clients writes it: what it says is ignored where it cannot be read. */
@@ -32,7 +32,11 @@ export const canonicalHeaders: JsonSchema = {
   title: 'CloudEvent of a canonical topic',
   description: 'Attributes of a CloudEvent 1.0 in binary mode.',
   type: 'object',
-  properties: { ...ATTRIBUTES, [CE.contentType]: text('What the value is.', { const: 'application/json' }) },
+  properties: {
+    ...ATTRIBUTES,
+    [CE.contentType]: text('What the value is.', { const: 'application/json' }),
+    traceparent: text("W3C trace context of Signet's own span, where it traces."),
+  },
   required: [CE.specversion, CE.id, CE.source, CE.type, CE.time, CE.tenantId],
 };
 

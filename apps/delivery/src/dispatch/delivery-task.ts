@@ -1,4 +1,6 @@
 import type { DeliveryRequest } from '@signet/contracts';
+import { NO_SPAN } from '@signet/service-kit';
+import type { Span } from '@signet/service-kit';
 import type { AttemptCause } from '../delivery/attempt-cause.policy.ts';
 import { attemptsMade, deliveryDecider } from '../delivery/delivery.decider.ts';
 import type { DeliveryCommand, DeliveryState } from '../delivery/delivery.decider.ts';
@@ -55,6 +57,14 @@ export class DeliveryTask {
   webhookVersion: number | null = null;
   /** Somebody else leased it anew from PostgreSQL while it was in hand here. */
   isLeasedAgain = false;
+  /** Of Signet's span that asked for the delivery; undefined where that was not traced. */
+  spanContext: string | undefined;
+  /** Of the batch of requests that it came in. */
+  takenIn: Span = NO_SPAN;
+  /** Of the attempt that is under way. */
+  span: Span = NO_SPAN;
+  /** Of the recording of what came of it. */
+  recording: Span = NO_SPAN;
   private settle!: (isDurable: boolean) => void;
   /**
    * True when PostgreSQL knows of the delivery: from then on its Kafka offset may be committed. False when it was dropped
@@ -98,6 +108,7 @@ export class DeliveryTask {
     );
     task.acceptedAt = acceptedAt;
     task.requested = request;
+    task.spanContext = request.spanContext;
     if (request.kind === 'replay') task.slotKind = 'stored';
     task.decide({
       type: 'RequestDelivery',

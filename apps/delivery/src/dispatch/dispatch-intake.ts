@@ -8,12 +8,15 @@ import type { DeadLetter, DeadLetters, KafkaRecord, RecordBatch, SetAsideReason 
 import { dayOf } from '../delivery/delivery.projection.ts';
 import { existingDeliveries } from '../delivery/delivery.log.ts';
 import type { RequestOrder } from '../delivery/delivery.log.ts';
+import type { DeliverySpans } from '../tracing/delivery-spans.ts';
 import { whyNotStorable } from '../storable/storable.policy.ts';
 import type { AcceptedRequest } from './accepted-request.ts';
 import { BatchTurns } from './batch-turns.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import { DirectoryCatchUp } from './directory-catch-up.ts';
 import { isDataError } from './data-error.ts';
+import { NO_SPAN } from '@signet/service-kit';
+import type { Span } from '@signet/service-kit';
 import { DeliveryTask } from './delivery-task.ts';
 import { PARTITION_ROOM } from './dispatch.tokens.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -35,6 +38,7 @@ export interface IntakeParts {
   readonly shelving: Shelving;
   readonly deadLetters: Pick<DeadLetters, 'publish'>;
   readonly clock: Clock;
+  readonly spans: Pick<DeliverySpans, 'taking'>;
   readonly options: IntakeOptions;
   /** Somebody else has taken the partition. */
   readonly onLost: (claim: PartitionClaim) => void;
@@ -71,7 +75,10 @@ const STALLED_ROUNDS = 4;
 const SHELVED_FROM = 8;
 
 /** Where requests were read from: a partition, or what was shelved of it. */
-type Reading = Pick<RecordBatch, 'partition' | 'signal' | 'setAside'> & { readonly isShelf?: true };
+type Reading = Pick<RecordBatch, 'partition' | 'signal' | 'setAside'> & {
+  readonly isShelf?: true;
+  readonly span?: Span;
+};
 
 /** What PostgreSQL has already. */
 interface Stored {
@@ -113,7 +120,8 @@ export class DispatchIntake {
     const tasks = await this.turns.take(
       batch,
       accepted.some((one) => this.orderOf(one) !== null),
-      () => this.tasksOfEach(accepted, batch),
+      () =>
+        this.parts.spans.taking(batch.partition, accepted, (span) => this.tasksOfEach(accepted, { ...batch, span })),
     );
     if (!batch.signal.aborted) this.parts.onReadTo(batch.partition, this.turns.readTo(batch.signal));
     await this.untilDurable(tasks, batch);
@@ -125,7 +133,10 @@ export class DispatchIntake {
     const setAside = (record: KafkaRecord, why: SetAsideReason): void => void aside.push({ record, why });
     const reading: Reading = { partition, signal, setAside, isShelf: true };
     try {
-      const tasks = await this.tasksOfEach(this.read({ records, setAside }), reading);
+      const accepted = this.read({ records, setAside });
+      const tasks = await this.parts.spans.taking(partition, accepted, (span) =>
+        this.tasksOfEach(accepted, { ...reading, span }),
+      );
       if (!(await this.untilDurable(tasks, reading))) return false;
       if (aside.length > 0) await this.parts.deadLetters.publish(aside);
       return true;
@@ -296,6 +307,7 @@ export class DispatchIntake {
     for (const task of fresh) {
       const { webhookId, order } = task;
       task.wasShelved = batch.isShelf ?? false;
+      task.takenIn = batch.span ?? NO_SPAN;
       const isBehindStored =
         watch.isOutdated(task) || (order !== null && storedLanes.has(laneKey(webhookId, order.subject)));
       room.take(webhookId);

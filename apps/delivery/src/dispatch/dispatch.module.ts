@@ -7,8 +7,8 @@ import type { Clock } from '@signet/contracts';
 import { CONSUMER_GROUPS, DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
 import { EgressClient, EgressRules, trustStoreFault } from '@signet/egress';
 import { committedOffsets, DeadLetters, RecordProducer } from '@signet/kafka';
-import { CLOCK, LOGGER, OUTSIDE_CLOCK, SAMPLES, SETTINGS, TenantDirectory } from '@signet/service-kit';
-import type { Logger, Samples } from '@signet/service-kit';
+import { CLOCK, LOGGER, OUTSIDE_CLOCK, SAMPLES, SETTINGS, TenantDirectory, TRACING } from '@signet/service-kit';
+import type { Logger, Samples, Tracing } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { DeliverySettings } from '../config.ts';
 import { DayPartitions } from '../database/day-partitions.ts';
@@ -21,6 +21,7 @@ import { OutcomesModule } from '../outcomes/outcomes.module.ts';
 import { OutcomesRelay } from '../outcomes/outcomes.relay.ts';
 import { CanaryClient } from '../platform-fault/canary.ts';
 import { ProducerModule } from '../producer.module.ts';
+import { deliveryFields } from '../tracing/delivery-fields.ts';
 import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import { DispatchConsumer } from './dispatch.consumer.ts';
@@ -69,6 +70,7 @@ import { Membership } from './membership.ts';
         OutcomesRelay,
         Membership,
         RecordProducer,
+        TRACING,
       ],
       useFactory: dispatchService,
     },
@@ -138,6 +140,7 @@ function dispatchService(
   relay: OutcomesRelay,
   membership: Membership,
   producer: RecordProducer,
+  tracing: Tracing,
 ): DispatchService {
   const { clientId } = kafkaClient(settings, logger);
   const load = new EventLoopLoad();
@@ -159,14 +162,31 @@ function dispatchService(
         committed: () => relay.wake(),
         failed: (error, rows) => logger.warn({ err: error, rows }, 'outcomes could not be stored; they are kept'),
       },
-      onRefused: ({ id }, error) => {
+      onRefused: (task, error) => {
         metrics.refused();
-        logger.error({ err: error, deliveryId: id }, 'PostgreSQL refused a delivery; it goes to the dead letters');
+        logger.error(
+          { err: error, ...deliveryFields(task) },
+          'PostgreSQL refused a delivery; it goes to the dead letters',
+        );
       },
       deadLetters: new DeadLetters(producer, DELIVERY_DEAD_LETTER, clientId, clock, (reason) =>
         metrics.deadLettered(reason),
       ),
       onError: (error) => logger.warn({ err: error }, 'due deliveries could not be read'),
+      tracing,
+      ...(logger.isLevelEnabled('debug') && {
+        onAttempted: (task, { facts, failure }) =>
+          logger.debug(
+            {
+              ...deliveryFields(task),
+              attempt: facts.attempt,
+              status: facts.response?.statusCode,
+              errorClass: failure?.errorClass,
+              ms: facts.durationMs,
+            },
+            failure ? 'an attempt has failed' : 'an attempt has succeeded',
+          ),
+      }),
       isTrustLoaded: trustFault === null,
       canary: canary.isSet ? () => canary.isReached() : null,
       onPlatformFault: (evidence) => {

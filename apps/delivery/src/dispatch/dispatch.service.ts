@@ -2,9 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { systemMonotonic } from '@signet/contracts';
 import type { Clock, Monotonic } from '@signet/contracts';
-import type { EgressClient } from '@signet/egress';
+import type { EgressClient, EgressRequest } from '@signet/egress';
 import type { DeadLetters } from '@signet/kafka';
-import type { TenantChange, TenantDirectory } from '@signet/service-kit';
+import { NO_TRACING } from '@signet/service-kit';
+import type { TenantChange, TenantDirectory, Tracing } from '@signet/service-kit';
 import type { SealingKeys } from '@signet/signature';
 import { AskedProbes } from '../circuit/asked-probes.ts';
 import { CircuitRecords } from '../circuit/circuit.records.ts';
@@ -24,12 +25,14 @@ import { PlatformFaultRecords } from '../platform-fault/platform-fault.records.t
 import type { SeenAttempt } from '../platform-fault/seen-attempt.ts';
 import type { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import type { WebhookChange } from '../webhook-directory/webhook-directory.ts';
+import { DeliverySpans } from '../tracing/delivery-spans.ts';
 import { isMended } from '../webhook-directory/is-mended.ts';
 import { prepareAttempt, sendAttempt } from './attempt.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { ClientIdentities } from './client-identities.ts';
 import { DispatchIntake } from './dispatch-intake.ts';
+import type { DispatchObserver } from './dispatch-observer.ts';
 import { DueDeliveries } from './due-deliveries.ts';
 import { DueLoop } from './due-loop.ts';
 import { Endings } from './endings.ts';
@@ -97,6 +100,10 @@ export interface DispatchDependencies {
   /** Of records that turn out to be at fault when they have left Kafka. */
   readonly deadLetters: Pick<DeadLetters, 'publish'>;
   readonly onError: (error: unknown) => void;
+  /** An attempt has ended. */
+  readonly onAttempted?: DispatchObserver['attempted'];
+  /** By default nothing is traced. */
+  readonly tracing?: Tracing;
   /** Whether the certificates that receivers' are judged by could be loaded. */
   readonly isTrustLoaded: boolean;
   /** Asks a URL of the operator's own; whether it was reached. null: there is none. */
@@ -150,6 +157,7 @@ export class DispatchService {
     settings: DispatchSettings,
   ) {
     const { em, clock, client, directory, tenants, metrics } = on;
+    const spans = new DeliverySpans(on.tracing ?? NO_TRACING);
     const reasonOf = (webhookId: string) => reasonToEnd(webhookId, directory.directory, tenants);
     const attemptMs = Math.max(settings.requestTimeoutMs, MAX_REQUEST_TIMEOUT_MS) + settings.platformFault.windowMs;
     const leaseMs = attemptMs + LEASE_MARGIN_MS;
@@ -214,14 +222,15 @@ export class DispatchService {
     const { memoryMs } = settings.platformFault;
     this.knownHosts = new KnownHosts(em, this.platform.memory, memoryMs, clock, on.onError);
     const refused = new RefusedDeliveries(on.deadLetters, clock, on.onError, this.stopping.signal);
-    this.recorder = new Recorder(em, on.partitions, settings.recorder, {
+    const recorderListener: RecorderListener = {
       committed: () => on.listener.committed(),
       failed: (error, rows) => on.listener.failed(error, rows),
       refused: (error, task) => {
         on.onRefused(task, error);
         return refused.setAside(task, error);
       },
-    });
+    };
+    this.recorder = new Recorder(em, on.partitions, settings.recorder, recorderListener, spans);
     this.dispatcher = new Dispatcher({
       directory: directory.directory,
       circuits: this.circuits,
@@ -252,7 +261,8 @@ export class DispatchService {
           if (verdict instanceof Promise) awaitsVerdict();
           return verdict;
         };
-        return sendAttempt(prepared, client, clock, settings.replica, faultOf, mayBegin);
+        const traced = { post: (request: EgressRequest) => spans.post(task, request, () => client.post(request)) };
+        return sendAttempt(prepared, traced, clock, settings.replica, faultOf, mayBegin);
       },
       withholdWaiting: () => client.withholdWaiting(),
       reasonToEnd: ({ webhookId }) => reasonOf(webhookId),
@@ -260,7 +270,15 @@ export class DispatchService {
       isMember: on.isMember,
       leaseEnd,
       onRoom: () => this.loop.wake(),
-      observer: metrics,
+      observer: {
+        attempted: (task, result) => {
+          metrics.attempted(task, result);
+          on.onAttempted?.(task, result);
+        },
+        abandoned: (task, reason) => metrics.abandoned(task, reason),
+        broke: (task, error) => metrics.broke(task, error),
+      },
+      spans,
       limits: {
         perWebhook,
         total: settings.totalConcurrency,
@@ -325,6 +343,7 @@ export class DispatchService {
       ownership: this.ownership,
       dispatcher: this.dispatcher,
       deadLetters: on.deadLetters,
+      spans,
       shelving: new Shelving(this.shelf, { ...SHELVING, ...settings.shelf }, () => this.shelfLoop.shelved()),
       clock,
       options: { spillAfterMs: settings.spillAfterMs, maxAttempts: settings.maxAttempts },

@@ -9,6 +9,7 @@ import type { DeliveryTask } from './delivery-task.ts';
 import type { FirstLooks } from './first-looks.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { DispatchObserver } from './dispatch-observer.ts';
+import type { DeliverySpans } from '../tracing/delivery-spans.ts';
 import type { TaskStore } from './task-store.ts';
 
 export interface DispatchLimits {
@@ -68,5 +69,6 @@ export interface DispatcherParts {
   /** A webhook with parked deliveries has room for more. */
   readonly onRoom: () => void;
   readonly observer: DispatchObserver;
+  readonly spans: Pick<DeliverySpans, 'begin' | 'attempted' | 'broke' | 'withheld' | 'recording'>;
   readonly limits: DispatchLimits;
 }

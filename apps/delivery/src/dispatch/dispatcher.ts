@@ -408,6 +408,7 @@ export class Dispatcher {
     task.keptWaitingBy = this.whoKeptWaiting(task, queue);
     task.attemptEndsAt = now.getTime() + (webhook.requestTimeoutMs ?? this.parts.limits.requestTimeoutMs);
     if (webhook.rateLimitPerSecond !== null) this.parts.rates.started(webhook.id, webhook.rateLimitPerSecond, now);
+    this.parts.spans.begin(task);
     const mayBegin = (): boolean => !this.isSuspended && this.parts.owns(task) && this.parts.isMember();
     const awaitsVerdict = (): void => {
       this.giveSlotBack(task, queue);
@@ -444,6 +445,7 @@ export class Dispatcher {
     };
     decide();
     observer.attempted(task, result);
+    this.parts.spans.attempted(task, result);
     const stored = this.store(task, () => retryAtOf(task), decide);
     if (heard) void heard.then(() => this.pumpAfter(queue));
     else this.pumpAfter(queue);
@@ -453,6 +455,7 @@ export class Dispatcher {
   /** Nothing was sent: it waits on, here where its partition has stayed or with its next owner. */
   private async putBack(task: DeliveryTask, queue: WebhookQueue): Promise<void> {
     this.freeSlot(task, queue);
+    this.parts.spans.withheld(task);
     this.parts.circuits.giveUp(task.webhookId, task.cause);
     if (this.parts.owns(task)) queue.push(task);
     else {
@@ -467,6 +470,7 @@ export class Dispatcher {
     this.freeSlot(task, queue);
     this.parts.circuits.giveUp(task.webhookId, task.cause);
     this.parts.observer.broke(task, error);
+    this.parts.spans.broke(task, error);
     const later = new Date(this.parts.clock().getTime() + scheduledDelayMs(this.parts.policy, 1));
     const stored = this.store(task, () => later);
     this.pumpAfter(queue);
@@ -504,7 +508,7 @@ export class Dispatcher {
   }
 
   private async store(task: DeliveryTask, dueOf: () => Due, decide?: () => void): Promise<void> {
-    await this.parts.store.store(task, dueOf, decide);
+    await this.parts.spans.recording(task, () => this.parts.store.store(task, dueOf, decide));
     this.leave(task);
   }
 

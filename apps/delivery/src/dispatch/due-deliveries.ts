@@ -349,6 +349,7 @@ function taskOf(raw: LeasedRow, claim: PartitionClaim): DeliveryTask {
   const row = toDeliveryRow(raw);
   const task = DeliveryTask.stored(row, raw.version, body, claim, requested?.traceparent, order, acceptedAt);
   task.webhookVersion = raw.webhook_version;
+  task.spanContext = requested?.spanContext;
   if (requested) task.requested = requestOfLog(row.id, requested);
   return task;
 }

@@ -7,6 +7,7 @@ import {
   insertDeliveries,
 } from '../delivery/delivery.log.ts';
 import type { Due, Held, LogAppend } from '../delivery/delivery.log.ts';
+import type { DeliverySpans } from '../tracing/delivery-spans.ts';
 import { isDataError, isWithoutPartition } from './data-error.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 
@@ -62,6 +63,7 @@ export class Recorder {
     private readonly partitions: DayPartitions,
     private readonly options: RecorderOptions,
     private readonly listener: RecorderListener,
+    private readonly spans: Pick<DeliverySpans, 'storing'>,
   ) {}
 
   /** Stores the task's pending events, and settles whether it is durable. */
@@ -130,10 +132,9 @@ export class Recorder {
     if (writes.length === 0) return;
     try {
       await this.partitions.ensure(writes.map(({ append }) => append.row));
-      const stored = await store(
-        this.em.fork(),
-        writes.map(({ append }) => append),
-      );
+      const appends = writes.map(({ append }) => append);
+      const tasks = writes.map(({ task }) => task);
+      const stored = await this.spans.storing(tasks, () => store(this.em.fork(), appends));
       const refused = writes.filter(({ append }) => !stored.has(append.row.id));
       const known = await this.knownOf(refused);
       this.failures = 0;

@@ -4,7 +4,8 @@ import { CANONICAL_TOPICS, canonicalTimeLimits } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import { OnRecords } from '@signet/kafka';
 import type { RecordBatch } from '@signet/kafka';
-import { CLOCK, SETTINGS } from '@signet/service-kit';
+import { CLOCK, SETTINGS, TRACING } from '@signet/service-kit';
+import type { Tracing } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
 import { RequestsProducer } from '../producer.module.ts';
@@ -21,6 +22,7 @@ export class FanOutConsumer {
     @Inject(DeliveryMetrics) private readonly metrics: DeliveryMetrics,
     @Inject(SETTINGS) private readonly settings: DeliverySettings,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TRACING) private readonly tracing: Tracing,
   ) {}
 
   @OnRecords(CANONICAL_TOPICS, FAN_OUT)
@@ -29,7 +31,7 @@ export class FanOutConsumer {
     await this.reader.whenComplete();
     const retentionMs = this.settings.SIGNET_RETENTION;
     const limits = canonicalTimeLimits({ now: this.clock().getTime(), retentionMs });
-    const requests = await fanOut(batch, this.reader.directory, this.producer, limits);
+    const requests = await fanOut(batch, this.reader.directory, this.producer, limits, this.tracing);
     this.metrics.fannedOut(batch.records.length, requests);
   }
 }

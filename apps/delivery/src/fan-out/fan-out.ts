@@ -12,6 +12,9 @@ import {
 } from '@signet/contracts';
 import type { BundledMessage, CanonicalMessage, DeliveryRequest, TimeLimits } from '@signet/contracts';
 import type { RecordBatch, RecordProducer } from '@signet/kafka';
+import { NO_SPAN, NO_TRACING } from '@signet/service-kit';
+import type { Span, Tracing } from '@signet/service-kit';
+import { FanOutSpans } from '../tracing/fan-out-spans.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import { RequestBundles } from './request-bundles.ts';
@@ -19,37 +22,47 @@ import { RequestBundles } from './request-bundles.ts';
 /**
  * One message becomes one request for each webhook that is subscribed to it. What is said of it is made once; the payload
  * is never parsed, and the database never asked.
+ *
+ * @param spanOf the span of asking so many webhooks
  */
 export function route(
   message: CanonicalMessage,
   acceptedAt: number,
   directory: WebhookDirectory,
   bundles: RequestBundles,
+  spanOf: (webhooks: number) => Span = () => NO_SPAN,
 ): void {
   const webhooks = recipientsOf(message, directory);
   if (webhooks.length === 0) return;
   const body = webhookBody(message);
-  const json = JSON.stringify(bundledMessageOf(message, acceptedAt));
+  const said = bundledMessageOf(message, acceptedAt, spanOf(webhooks.length));
+  const json = JSON.stringify(said);
   // Dispatch sets it aside. The value of a bundle stays JSON for every reader.
   const isSound = isUtf8(body);
   for (const webhook of webhooks) {
     // The order of a subject is that of the records' offsets.
     if (isSound && webhook.ordering !== 'subject') bundles.add(webhook, { json, body });
-    else
-      bundles.addAlone(requestRecord({ request: requestOf(message, webhook.id, acceptedAt), body }, webhook.version));
+    else bundles.addAlone(requestRecord({ request: requestFor(webhook.id, message, said), body }, webhook.version));
   }
 }
 
 /** What is asked for when a message goes to a webhook for the first time. */
-export const requestOf = (message: CanonicalMessage, webhookId: string, acceptedAt: number): DeliveryRequest => ({
-  ...bundledMessageOf(message, acceptedAt),
+export const requestOf = (message: CanonicalMessage, webhookId: string, acceptedAt: number): DeliveryRequest =>
+  requestFor(webhookId, message, bundledMessageOf(message, acceptedAt, NO_SPAN));
+
+const requestFor = (webhookId: string, message: CanonicalMessage, said: BundledMessage): DeliveryRequest => ({
+  ...said,
   deliveryId: deliveryIdOf(webhookId, message),
   webhookId,
   tenantId: message.tenantId,
   kind: 'message',
 });
 
-const bundledMessageOf = (message: CanonicalMessage, acceptedAt: number): BundledMessage => ({
+const bundledMessageOf = (
+  message: CanonicalMessage,
+  acceptedAt: number,
+  { traceparent: spanContext }: Span,
+): BundledMessage => ({
   eventId: eventIdOf(message),
   eventType: message.type,
   source: message.source,
@@ -58,6 +71,7 @@ const bundledMessageOf = (message: CanonicalMessage, acceptedAt: number): Bundle
   messageTime: message.time,
   acceptedAt,
   ...(message.traceparent !== undefined && { traceparent: message.traceparent }),
+  ...(spanContext !== undefined && { spanContext }),
 });
 
 /** An alert never goes to the webhook that it is about: that one is failing, and would answer its alert with the next. */
@@ -85,17 +99,25 @@ export async function fanOut(
   directory: WebhookDirectory,
   producer: Pick<RecordProducer, 'publishAll'>,
   limits: TimeLimits,
+  tracing: Tracing = NO_TRACING,
 ): Promise<number> {
-  const bundles = new RequestBundles();
-  for (const record of batch.records) {
-    const read = readCanonical(record.headers, record.value, limits);
-    if ('reason' in read) {
-      batch.setAside(record, read);
-      continue;
+  const spans = new FanOutSpans(tracing, batch);
+  return spans.during(async () => {
+    const bundles = new RequestBundles();
+    const send = () => spans.sending(() => producer.publishAll(DELIVERY_REQUESTS, bundles.take()));
+    for (const record of batch.records) {
+      const read = readCanonical(record.headers, record.value, limits);
+      if ('reason' in read) {
+        batch.setAside(record, read);
+        continue;
+      }
+      const { message } = read;
+      route(message, recordTime(record.timestamp, limits), directory, bundles, (count) =>
+        spans.routedTo(count, message, record),
+      );
+      if (bundles.bytes >= STEP_BYTES) await send();
     }
-    route(read.message, recordTime(record.timestamp, limits), directory, bundles);
-    if (bundles.bytes >= STEP_BYTES) await producer.publishAll(DELIVERY_REQUESTS, bundles.take());
-  }
-  await producer.publishAll(DELIVERY_REQUESTS, bundles.take());
-  return bundles.count;
+    await send();
+    return bundles.count;
+  });
 }

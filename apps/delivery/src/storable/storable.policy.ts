@@ -18,8 +18,8 @@ export interface NotStorable {
 /** As PostgreSQL gives a UUID back: one in capitals would not be found among what was stored. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const UUIDS = ['deliveryId', 'webhookId', 'eventId', 'repeats'] as const;
-const TEXTS = ['tenantId', 'eventType', 'source', 'messageId', 'subject', 'traceparent'] as const;
-const OPTIONAL: ReadonlySet<string> = new Set(['subject', 'traceparent', 'repeats']);
+const TEXTS = ['tenantId', 'eventType', 'source', 'messageId', 'subject', 'traceparent', 'spanContext'] as const;
+const OPTIONAL: ReadonlySet<string> = new Set(['subject', 'traceparent', 'spanContext', 'repeats']);
 const KINDS: ReadonlySet<unknown> = new Set(['message', 'test', 'replay']);
 
 /**

@@ -2,7 +2,7 @@ import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { isRetryable } from '@signet/kafka';
 import type { Problem } from '@signet/service-kit';
-import { Caller, Fails, KeepBytes, Roles, SETTINGS, WhileSuspended, problem } from '@signet/service-kit';
+import { Caller, Fails, KeepBytes, Roles, SETTINGS, spanOf, WhileSuspended, problem } from '@signet/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IngestionSettings } from '../config.ts';
 import type { Refusal } from '../event/refusal.ts';
@@ -50,9 +50,10 @@ export class EventsHttp {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const traced = { span: spanOf(request), traceparent: request.headers['traceparent']?.toString() };
     const read = readHttpEvents(request.headers, body, request.raw.rawHeaders);
     if (read.kind === 'one') {
-      const [result] = await this.take([read.event], caller);
+      const [result] = await this.take([read.event], caller, traced);
       if (result?.status !== 'accepted') throw refused(result!.refusal);
       reply.code(202);
       return { accepted: 1, results: [result] };
@@ -60,7 +61,7 @@ export class EventsHttp {
     const limit = this.settings.SIGNET_MAX_BATCH_EVENTS;
     if (read.events.length > limit)
       throw problem(413, 'batch_too_large', `The batch has ${read.events.length} events; at most ${limit} are taken.`);
-    const results = await this.take(read.events, caller);
+    const results = await this.take(read.events, caller, traced);
     const accepted = results.filter(({ status }) => status === 'accepted').length;
     if (accepted === 0 && results.length > 0) throw allRefused(results);
     reply.code(accepted === results.length ? 202 : 207);

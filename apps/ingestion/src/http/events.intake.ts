@@ -1,7 +1,8 @@
 import { eventIdOf } from '@signet/contracts';
 import type { CanonicalMessage, Clock } from '@signet/contracts';
-import type { Caller, TenantLookup } from '@signet/service-kit';
-import type { CanonicalPublisher } from '../canonical-publisher.ts';
+import { NO_SPAN } from '@signet/service-kit';
+import type { Caller, Span, TenantLookup } from '@signet/service-kit';
+import type { Arrival, CanonicalPublisher } from '../canonical-publisher.ts';
 import { checkEvent } from '../event/event-rules.ts';
 import type { EventContext } from '../event/event-rules.ts';
 import type { RawEvent } from '../event/raw-event.ts';
@@ -14,6 +15,11 @@ import type { IntakeLimits } from '../source/source.intake.ts';
 export type EventResult =
   | { readonly status: 'accepted'; readonly id: string; readonly source: string; readonly eventId: string }
   | { readonly status: 'refused'; readonly id: string | null; readonly refusal: Refusal };
+
+export interface TracedRequest {
+  readonly span: Span;
+  readonly traceparent: string | undefined;
+}
 
 /** Events of HTTP requests → canonical topics. */
 export class EventsIntake {
@@ -28,9 +34,14 @@ export class EventsIntake {
   /**
    * Resolves when Kafka has every event that is accepted.
    *
+   * @param request the span of the request, and the `traceparent` that it came with
    * @throws RetryableError when Kafka has not acknowledged them; some may be there all the same
    */
-  async take(events: readonly (RawEvent | Refusal)[], caller: Caller): Promise<EventResult[]> {
+  async take(
+    events: readonly (RawEvent | Refusal)[],
+    caller: Caller,
+    request: TracedRequest = { span: NO_SPAN, traceparent: undefined },
+  ): Promise<EventResult[]> {
     const context = this.contextOf(caller);
     const messages: CanonicalMessage[] = [];
     const results = events.map((event): EventResult => {
@@ -43,7 +54,7 @@ export class EventsIntake {
       const id = isRefusal(event) ? undefined : event.attributes['id'];
       return { status: 'refused', id: typeof id === 'string' ? id : null, refusal: checked };
     });
-    if (messages.length > 0) await this.publisher.publish(messages, 'http');
+    if (messages.length > 0) await this.publisher.publish(messages, 'http', arrivalOf(request));
     return results;
   }
 
@@ -60,3 +71,10 @@ export class EventsIntake {
     };
   }
 }
+
+/** A message goes on with the trace of the request, which the request's span is part of, unless it has one of its own. */
+const arrivalOf = ({ span, traceparent }: TracedRequest): Arrival => ({
+  span,
+  parentOf: (message) =>
+    message.traceparent === undefined || message.traceparent === traceparent ? span : message.traceparent,
+});
