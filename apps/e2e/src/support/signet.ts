@@ -111,5 +111,5 @@ export class Signet {
 /** The environment without Signet's settings, so that the caller's shell does not change the test. */
 const withoutSettings = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(
-    Object.entries(env).filter(([name]) => !name.startsWith('SIGNET_') || name === 'SIGNET_CACHE_DIR'),
+    Object.entries(env).filter(([name]) => !/^(SIGNET|OTEL)_/.test(name) || name === 'SIGNET_CACHE_DIR'),
   );
