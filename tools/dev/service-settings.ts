@@ -20,7 +20,8 @@ const OF_TESTS = /^SIGNET_TEST_/;
  * @throws SettingsError with a sentence for each bad value
  */
 export function checkServiceSettings(environment: NodeJS.ProcessEnv): string[] {
-  const names = Object.keys(environment).filter((name) => name.startsWith('SIGNET_') && !OF_TESTS.test(name));
+  const isOurs = (name: string): boolean => name.startsWith('SIGNET_') || Object.hasOwn(SERVICES, name);
+  const names = Object.keys(environment).filter((name) => isOurs(name) && !OF_TESTS.test(name));
   const given = Object.fromEntries(
     names
       .map(settingOf)

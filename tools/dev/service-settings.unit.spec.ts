@@ -19,6 +19,11 @@ test('every bad value is named, with its rule', () => {
   expect(check).toThrow(/SIGNET_RETENTION must be a duration .*, but it is "banana"\.\nSIGNET_LOG_LEVEL /);
 });
 
+test('those of OpenTelemetry are checked, too, where Signet reads them', () => {
+  expect(() => checkServiceSettings({ OTEL_TRACES_SAMPLER: 'some' })).toThrow(/^OTEL_TRACES_SAMPLER must be one of/);
+  expect(checkServiceSettings({ OTEL_LOG_LEVEL: 'loud' })).toEqual([]);
+});
+
 test('the value of a secret is not repeated', () => {
   expect(() => checkServiceSettings({ SIGNET_SEALING_KEYS: 'guessed' })).toThrow('SIGNET_SEALING_KEYS');
   expect(() => checkServiceSettings({ SIGNET_SEALING_KEYS: 'guessed' })).not.toThrow('guessed');
