@@ -143,13 +143,14 @@ export class CircuitRecords {
     const rows = batch.flatMap(([webhookId, partition]) => {
       const owned = claim(partition);
       if (!owned || this.adopted.get(partition) !== owned) return [];
-      const { epoch } = owned;
+      const { epoch, owner } = owned;
       const tenantId = tenantOf(webhookId);
       const circuit = tenantId === undefined ? null : read(webhookId);
       if (circuit === null && !this.written.has(webhookId)) return [];
-      return [{ webhookId, partition, epoch, tenantId: tenantId ?? '', circuit }];
+      return [{ webhookId, partition, epoch, owner, tenantId: tenantId ?? '', circuit }];
     });
     if (rows.length === 0) return;
+    const owners = [...new Set(rows.map(({ owner }) => owner))];
     await sql`
       with input as (
         select * from unnest(
@@ -168,7 +169,7 @@ export class CircuitRecords {
       owned as (
         select i.* from input i join (
           select partition, epoch from partition_owners
-          where partition in (select partition from input) order by partition for share
+          where partition in (select partition from input) and owner = any(${owners}::text[]) order by partition for share
         ) o using (partition, epoch)
       ),
       gone as (

@@ -129,9 +129,10 @@ function inputOf<T>(
 /** Only the claims that still hold, locked so that a taker waits for this write. */
 function ownedBy(appends: readonly LogAppend[]): RawBuilder<unknown> {
   const partitions = [...new Set(appends.map(({ claim }) => claim.partition))];
+  const owners = [...new Set(appends.map(({ claim }) => claim.owner))];
   return sql`owned as (
     select partition, epoch from partition_owners
-    where partition = any(${partitions}::integer[]) order by partition for share
+    where partition = any(${partitions}::integer[]) and owner = any(${owners}::text[]) order by partition for share
   )`;
 }
 

@@ -146,6 +146,7 @@ export class DispatchService {
   /** Work that was begun without being awaited. */
   private readonly background = new Set<Promise<void>>();
   private lookingAgain: NodeJS.Timeout | undefined;
+  private lookingAtClaims: NodeJS.Timeout | undefined;
   /** Partitions as Kafka gave them. */
   private readonly given = new Set<number>();
   private isStarted = false;
@@ -363,6 +364,7 @@ export class DispatchService {
     this.shelfLoop.start();
     this.askedProbes.start();
     this.lookingAgain = setInterval(() => this.backlog.lookAgain(), LOOK_AGAIN_MS);
+    this.lookingAtClaims = setInterval(() => void this.inBackground(() => this.lookAtClaims()), LOOK_AT_CLAIMS_MS);
     this.sweep(this.ownership.all().map(({ partition }) => partition));
   }
 
@@ -370,6 +372,7 @@ export class DispatchService {
   async stop(): Promise<void> {
     this.stopping.abort();
     clearInterval(this.lookingAgain);
+    clearInterval(this.lookingAtClaims);
     await this.loop.stop();
     await this.askedProbes.stop();
     await this.endings.stop();
@@ -493,6 +496,11 @@ export class DispatchService {
     void this.inBackground(() => this.takeBack(claim.partition));
   }
 
+  private async lookAtClaims(): Promise<void> {
+    if (!this.isServing) return;
+    for (const claim of await this.ownership.ended()) this.lost(claim);
+  }
+
   private async takeBack(partition: number): Promise<void> {
     const { signal } = this.stopping;
     while (this.given.has(partition) && !this.ownership.claim(partition) && !signal.aborted) {
@@ -578,6 +586,8 @@ export class DispatchService {
 }
 
 const LOOK_AGAIN_MS = 30_000;
+/** A database that was restored has forgotten who serves what: deliveries that are due then wait no longer than this, milliseconds. */
+const LOOK_AT_CLAIMS_MS = 5_000;
 /** What is on the wire when partitions are given up has so long to end by itself. */
 const GRACE_MS = 250;
 /** Between two tries to take a partition back, milliseconds. */

@@ -202,10 +202,10 @@ export class DueDeliveries {
    * leased it since; null when it was deleted.
    */
   async read(task: DeliveryTask): Promise<PresentDelivery | null> {
-    const { partition, epoch } = task.claim;
+    const { partition, epoch, owner } = task.claim;
     const result = await sql<RawDeliveryRow & { is_owned: boolean; is_held: boolean; webhook_version: number | null }>`
       select ${sql.raw(ROW_COLUMNS)}, exists (
-        select from partition_owners o where o.partition = ${partition} and o.epoch = ${epoch}
+        select from partition_owners o where o.partition = ${partition} and o.epoch = ${epoch} and o.owner = ${owner}
       ) as is_owned, exists (
         select from due_deliveries q where q.delivery_id = d.id and q.held_epoch = ${epoch}
       ) as is_held, (

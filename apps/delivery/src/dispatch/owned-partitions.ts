@@ -13,6 +13,7 @@ export const ownedOf = (claims: readonly PartitionClaim[]): RawBuilder<unknown> 
   owned as materialized (
     select o.partition, o.epoch, c.read_to from partition_owners o
     join unnest(${claims.map(({ partition }) => partition)}::integer[], ${claims.map(({ epoch }) => epoch)}::bigint[],
-      ${claims.map(({ readTo }) => readTo.toString())}::bigint[]) as c(partition, epoch, read_to) using (partition, epoch)
+      ${claims.map(({ readTo }) => readTo.toString())}::bigint[], ${claims.map(({ owner }) => owner)}::text[])
+      as c(partition, epoch, read_to, owner) using (partition, epoch, owner)
     order by o.partition for share of o
   )`;

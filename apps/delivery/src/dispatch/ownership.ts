@@ -5,7 +5,13 @@ import type { Clock } from '@signet/contracts';
 /** The right to serve one partition of delivery.requests.v1, as of one taking. */
 export interface PartitionClaim {
   readonly partition: number;
+  /**
+   * It grows with each taking, and goes back where the database is restored to an earlier time: two takings may have the
+   * same one then, so it counts together with its owner.
+   */
   readonly epoch: number;
+  /** The replica that took it; no two processes have the same. */
+  readonly owner: string;
   /** Milliseconds since the epoch; nobody else has started a POST since. */
   readonly takenAt: number;
   /** What the owners before left leased has been made due. */
@@ -20,7 +26,8 @@ export interface PartitionClaim {
 /**
  * Which partitions this replica serves. Kafka says who may serve a partition, but neither its generation nor its
  * revocation reaches us in time, so taking a partition raises its epoch in PostgreSQL, and every write of the owner is
- * conditional on the epoch that it took: an owner that was replaced without noticing can no longer change anything.
+ * conditional on the epoch that it took, and on itself: an owner that was replaced without noticing can no longer change
+ * anything, not even where a restore of the database has taken the epochs back.
  */
 export class Ownership {
   private readonly claims = new Map<number, PartitionClaim>();
@@ -57,6 +64,7 @@ export class Ownership {
         this.claims.set(partition, {
           partition,
           epoch: Number(epoch),
+          owner: this.replica,
           takenAt: this.clock().getTime(),
           isTakenOver: false,
           readTo: 0n,
@@ -69,6 +77,25 @@ export class Ownership {
       this.takings.delete(partition);
       this.claims.delete(partition);
     }
+  }
+
+  /**
+   * Claims of ours that PostgreSQL does not know any more: somebody else has taken the partition, or the database was restored
+   * to a time before they were taken. Where a partition has nothing but deliveries that wait for their time, no write tells.
+   */
+  async ended(): Promise<PartitionClaim[]> {
+    const claims = this.all();
+    if (claims.length === 0) return [];
+    const { rows } = await sql<{ partition: number; epoch: string; owner: string }>`
+      select partition, epoch, owner from partition_owners
+      where partition = any(${claims.map(({ partition }) => partition)}::integer[])`.execute(
+      this.em.fork().getKysely(),
+    );
+    const stored = new Map(rows.map((row) => [row.partition, row]));
+    return claims.filter((claim) => {
+      const row = stored.get(claim.partition);
+      return this.holds(claim) && (row?.owner !== claim.owner || Number(row.epoch) !== claim.epoch);
+    });
   }
 
   claim(partition: number): PartitionClaim | undefined {

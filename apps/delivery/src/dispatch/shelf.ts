@@ -40,10 +40,11 @@ export class Shelf {
       return sql`(${claim.partition}::integer, ${claim.epoch}::bigint, ${webhookId}::uuid, ${count}::integer, ${bytes}::bytea)`;
     });
     const partitions = [...new Set(rows.map(({ claim }) => claim.partition))];
+    const owners = [...new Set(rows.map(({ claim }) => claim.owner))];
     const { rows: owned } = await sql<{ partition: number; epoch: string }>`
       with owned as (
         select partition, epoch from partition_owners
-        where partition = any(${partitions}::integer[]) order by partition for share
+        where partition = any(${partitions}::integer[]) and owner = any(${owners}::text[]) order by partition for share
       ),
       stored as (
         insert into shelved_requests (partition, webhook_id, count, requests)

@@ -8,6 +8,7 @@ import { Shelving } from './shelving.ts';
 const claimOf = (partition: number, epoch = 1): PartitionClaim => ({
   partition,
   epoch,
+  owner: 'test',
   takenAt: 0,
   isTakenOver: true,
   readTo: 0n,

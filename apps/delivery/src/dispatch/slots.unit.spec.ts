@@ -7,7 +7,7 @@ import type { SlotKind } from './slots.ts';
 import { Slots, slotsOfWebhook } from './slots.ts';
 import { WebhookQueue } from './webhook-queue.ts';
 
-const claim = { partition: 0, epoch: 1, takenAt: 0, isTakenOver: true, readTo: 0n };
+const claim = { partition: 0, epoch: 1, owner: 'test', takenAt: 0, isTakenOver: true, readTo: 0n };
 const WEBHOOK = newId();
 const T = 'tenant-1';
 function task(name: string, kind: SlotKind): DeliveryTask {

@@ -35,7 +35,7 @@ function attempted(
       ...{ messageId: message.id, messageTime: now.toISOString(), acceptedAt: now.getTime(), kind: 'message' },
     },
     Buffer.from('{}'),
-    { partition: 0, epoch: 1, takenAt: 0, isTakenOver: true, readTo: 0n },
+    { partition: 0, epoch: 1, owner: 'test', takenAt: 0, isTakenOver: true, readTo: 0n },
     1,
     now,
   );
