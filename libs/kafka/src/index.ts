@@ -24,8 +24,8 @@ export type { PresentTopicsServerOptions } from './present-topics-server.ts';
 export type { Assignment } from './sticky-assignment.ts';
 export { readMarks, readWholeTopic } from './table-marks.ts';
 export type { ReadMarksOptions } from './table-marks.ts';
-export { rangesBetween, readRanges } from './topic-ranges.ts';
-export type { PartitionRange, ReadRangesOptions } from './topic-ranges.ts';
+export { rangesBetween, rangesOfSpans, readRanges } from './topic-ranges.ts';
+export type { PartitionRange, ReadRangesOptions, TopicSpan } from './topic-ranges.ts';
 export { NotOnKafkaError, readSince, recordsAt, requireTopic } from './topic-records.ts';
 export type { RecordPlace } from './topic-records.ts';
 export {

@@ -34,6 +34,13 @@ const LOOK_MS = 1_000;
 /** How long the end of a reading waits for kafkajs to leave the group, milliseconds. */
 const CLOSING_MS = 5_000;
 
+/** What was appended to these topics at or after `since` and before `until`. */
+export interface TopicSpan {
+  readonly topics: readonly string[];
+  readonly since: Date;
+  readonly until: Date;
+}
+
 /**
  * The offsets of what was appended to these topics at or after `since` and before `until`, as far as Kafka still has it.
  * Partitions with nothing in between are left out, and so are topics that there are not.
@@ -44,21 +51,38 @@ export async function rangesBetween(
   since: Date,
   until: Date,
 ): Promise<PartitionRange[]> {
+  return (await rangesOfSpans(client, [{ topics, since, until }]))[0] ?? [];
+}
+
+/** The same for each of many spans, over one connection; Kafka is asked for each time of a topic once. */
+export async function rangesOfSpans(
+  client: KafkaClientOptions,
+  spans: readonly TopicSpan[],
+): Promise<PartitionRange[][]> {
+  if (spans.length === 0) return [];
   return withAdmin(client, async (admin) => {
     const known = new Set(await admin.listTopics());
-    const ranges: PartitionRange[] = [];
-    for (const topic of topics.filter((name) => known.has(name))) {
-      const [starts, ends] = await Promise.all([
-        admin.fetchTopicOffsetsByTimestamp(topic, since.getTime()),
-        admin.fetchTopicOffsetsByTimestamp(topic, until.getTime()),
-      ]);
-      const to = new Map(ends.map(({ partition, offset }) => [partition, BigInt(offset)]));
-      for (const { partition, offset } of starts) {
-        const range = { topic, partition, from: BigInt(offset), to: to.get(partition) ?? 0n };
-        if (range.from < range.to) ranges.push(range);
+    const asked = new Map<string, ReturnType<typeof admin.fetchTopicOffsetsByTimestamp>>();
+    const offsetsAt = (topic: string, time: Date) => {
+      const key = `${topic} ${time.getTime()}`;
+      const answer = asked.get(key) ?? admin.fetchTopicOffsetsByTimestamp(topic, time.getTime());
+      asked.set(key, answer);
+      return answer;
+    };
+    const found: PartitionRange[][] = [];
+    for (const { topics, since, until } of spans) {
+      const ranges: PartitionRange[] = [];
+      for (const topic of topics.filter((name) => known.has(name))) {
+        const [starts, ends] = await Promise.all([offsetsAt(topic, since), offsetsAt(topic, until)]);
+        const to = new Map(ends.map(({ partition, offset }) => [partition, BigInt(offset)]));
+        for (const { partition, offset } of starts) {
+          const range = { topic, partition, from: BigInt(offset), to: to.get(partition) ?? 0n };
+          if (range.from < range.to) ranges.push(range);
+        }
       }
+      found.push(ranges);
     }
-    return ranges;
+    return found;
   });
 }
 

@@ -134,6 +134,12 @@ export const DELIVERY_METRICS = {
       ...['trust_store', 'most_hosts', 'canary'],
     ]),
   }),
+  replayScans: defineCounter({
+    name: 'signet_delivery_replay_scans_total',
+    help: 'Readings of the canonical topics for replays of missed messages; replays that run together share one.',
+    unit: 'readings',
+    use: 'As many as replays while many webhooks were enabled together: they do not share, and load Kafka.',
+  }),
   platformFault: defineGauge({
     name: 'signet_platform_fault',
     help: '1 while this replica takes the platform to be at fault, and sends a few probes only; else 0.',

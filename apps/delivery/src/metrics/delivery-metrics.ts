@@ -27,6 +27,7 @@ export class DeliveryMetrics implements DispatchObserver {
   private readonly refusals: Counter;
   private readonly circuitChanges: Counter<'to'>;
   private readonly platformFailures: Counter<'evidence'>;
+  private readonly replayScans: Counter;
 
   constructor(
     registry: Registry,
@@ -44,11 +45,17 @@ export class DeliveryMetrics implements DispatchObserver {
     this.refusals = counter(registry, DELIVERY_METRICS.refusals);
     this.circuitChanges = counter(registry, DELIVERY_METRICS.circuitChanges);
     this.platformFailures = counter(registry, DELIVERY_METRICS.platformFailures);
+    this.replayScans = counter(registry, DELIVERY_METRICS.replayScans);
   }
 
   /** An attempt failed by the platform's fault. */
   platformFailed(evidence: Evidence): void {
     this.platformFailures.inc({ evidence });
+  }
+
+  /** Kafka was read once for the replays that run together. */
+  replayScanned(): void {
+    this.replayScans.inc();
   }
 
   fannedOut(messages: number, requests: number): void {

@@ -1,13 +1,25 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { canonicalTopic, CE, deliveryIdOf, domainOf, readCanonical } from '@signet/contracts';
 import type { CanonicalMessage, TimeLimits } from '@signet/contracts';
-import { rangesBetween, readRanges } from '@signet/kafka';
+import { rangesOfSpans, readRanges } from '@signet/kafka';
 import type { KafkaClientOptions, KafkaRecord, PartitionRange } from '@signet/kafka';
 import { existingDeliveries } from '../delivery/delivery.log.ts';
 import { dayOf } from '../delivery/delivery.projection.ts';
+import { Turns } from '../delivery/turns.ts';
 import { isAboutWebhook } from '../fan-out/fan-out.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { ReplayRange, TopicRange } from './replay.ts';
+
+/** One webhook's part of a reading. */
+export interface MissedReader {
+  readonly webhook: RoutedWebhook;
+  readonly ranges: readonly TopicRange[];
+  /** Takes what was missed, batch by batch in the order of each partition, with what is left to be read behind it. */
+  readonly onBatch: (messages: readonly CanonicalMessage[], left: readonly TopicRange[]) => Promise<void>;
+}
+
+/** Readers of one batch work beside each other, so many at once: each asks PostgreSQL and Kafka. */
+const READERS_AT_ONCE = 8;
 
 /**
  * Messages that a webhook is subscribed to and has no delivery of, read again from the canonical topics: it was disabled or
@@ -19,47 +31,89 @@ export class MissedMessages {
     private readonly em: EntityManager,
     /** What fan-out sets aside is no message here either. */
     private readonly limits: () => TimeLimits,
+    /** Kafka is read once more. */
+    private readonly onScan: () => void = () => undefined,
   ) {}
 
   /** Where Kafka keeps what was accepted in this time. */
-  async ranges(webhook: RoutedWebhook, { since, until }: ReplayRange): Promise<TopicRange[]> {
-    const topics = [...new Set(webhook.events.map((type) => canonicalTopic(domainOf(type))))];
-    const ranges = await rangesBetween(this.client, topics, since, until);
-    return ranges.map(({ topic, partition, from, to }) => ({ topic, partition, from: `${from}`, to: `${to}` }));
+  async ranges(webhook: RoutedWebhook, replay: ReplayRange): Promise<TopicRange[]> {
+    return (await this.rangesOf([{ webhook, replay }]))[0] ?? [];
+  }
+
+  /** The same for each of these. */
+  async rangesOf(
+    wanted: readonly { readonly webhook: RoutedWebhook; readonly replay: ReplayRange }[],
+  ): Promise<TopicRange[][]> {
+    const spans = wanted.map(({ webhook: { events }, replay: { since, until } }) => ({
+      topics: [...new Set(events.map((type) => canonicalTopic(domainOf(type))))],
+      since,
+      until,
+    }));
+    const found = await rangesOfSpans(this.client, spans);
+    return found.map((ranges) =>
+      ranges.map(({ topic, partition, from, to }) => ({ topic, partition, from: `${from}`, to: `${to}` })),
+    );
   }
 
   /**
-   * Reads these ranges and hands over what was missed, batch by batch in the order of each partition, with what is left to be
-   * read behind it. Resolves at their ends.
+   * Reads Kafka once for all of these. Resolves when each is at its end, or has left.
+   *
+   * @param onEnd a reader has all of its messages, or has left because its `onBatch` failed
+   * @throws the signal's reason, and what Kafka says: then those that have not ended are not at their ends
    */
   async read(
-    webhook: RoutedWebhook,
-    ranges: readonly TopicRange[],
-    onBatch: (messages: readonly CanonicalMessage[], left: readonly TopicRange[]) => Promise<void>,
+    readers: readonly MissedReader[],
     signal: AbortSignal,
+    onEnd: (reader: MissedReader, error?: unknown) => Promise<void>,
   ): Promise<void> {
-    const left = new Map(ranges.map((range) => [nameOf(range), range]));
-    await readRanges({
+    const members = new Set<Member>();
+    const leave = async (member: Member, error?: unknown): Promise<void> => {
+      members.delete(member);
+      await onEnd(member.reader, error);
+    };
+    const turns = new Turns(READERS_AT_ONCE);
+    for (const reader of readers) {
+      const member = new Member(reader);
+      members.add(member);
+      if (member.isDone) await leave(member);
+    }
+    if (members.size === 0) return;
+    this.onScan();
+    const whenAllLeft = new AbortController();
+    const scan = readRanges({
       client: this.client,
-      ranges: ranges.map(toPartitionRange),
-      signal,
-      onRecords: async (records, { topic, partition }, next) => {
-        const messages = await this.missed(webhook, records);
-        const range = left.get(nameOf({ topic, partition }));
-        if (range && next < BigInt(range.to)) left.set(nameOf(range), { ...range, from: `${next}` });
-        else left.delete(nameOf({ topic, partition }));
-        await onBatch(messages, [...left.values()]);
+      ranges: unionOf([...members].flatMap(({ left }) => left)),
+      signal: AbortSignal.any([signal, whenAllLeft.signal]),
+      onRecords: async (records, range, next) => {
+        const described = records.map(describe);
+        const take = async (member: Member): Promise<void> => {
+          const taken = member.advance(described, range, next);
+          if (taken === undefined) return;
+          try {
+            signal.throwIfAborted();
+            await member.reader.onBatch(await this.missed(member.reader.webhook, taken), member.left);
+          } catch (error) {
+            signal.throwIfAborted();
+            return leave(member, error);
+          }
+          if (member.isDone) await leave(member);
+        };
+        await Promise.all([...members].map((member) => turns.take(() => take(member))));
+        if (members.size === 0) whenAllLeft.abort();
       },
+    });
+    await scan.catch((error: unknown) => {
+      if (signal.aborted || !whenAllLeft.signal.aborted) throw error;
     });
   }
 
   private async missed(webhook: RoutedWebhook, records: readonly KafkaRecord[]): Promise<CanonicalMessage[]> {
     const limits = this.limits();
     const messages = records.flatMap((record) => {
-      if (!isFor(webhook, record)) return [];
       const read = readCanonical(record.headers, record.value, limits);
       return 'message' in read && !isAboutWebhook(read.message, webhook) ? [read.message] : [];
     });
+    if (messages.length === 0) return [];
     const days = [...new Set(messages.map(({ time }) => dayOf(time)))];
     const idOf = (message: CanonicalMessage): string => deliveryIdOf(webhook.id, message);
     const existing = await existingDeliveries(this.em.fork(), messages.map(idOf), days);
@@ -67,15 +121,63 @@ export class MissedMessages {
   }
 }
 
-/** By the two headers alone: most of what lies on a topic is somebody else's. */
-const isFor = ({ tenantId, events }: RoutedWebhook, { headers }: KafkaRecord): boolean =>
-  headers[CE.tenantId]?.toString('utf8') === tenantId && events.includes(headers[CE.type]?.toString('utf8') ?? '');
+/** A record with the two headers that say whom it may concern: most of what lies on a topic is somebody else's. */
+interface Described {
+  readonly record: KafkaRecord;
+  readonly tenantId: string | undefined;
+  readonly type: string;
+}
+const describe = (record: KafkaRecord): Described => ({
+  record,
+  tenantId: record.headers[CE.tenantId]?.toString('utf8'),
+  type: record.headers[CE.type]?.toString('utf8') ?? '',
+});
+
+/** How far a reader has come. */
+class Member {
+  private readonly rest: Map<string, TopicRange>;
+
+  constructor(readonly reader: MissedReader) {
+    this.rest = new Map(reader.ranges.map((range) => [nameOf(range), range]));
+  }
+
+  get left(): readonly TopicRange[] {
+    return [...this.rest.values()];
+  }
+
+  get isDone(): boolean {
+    return this.rest.size === 0;
+  }
+
+  /** @returns its records among these; undefined where none of this batch lies in its ranges */
+  advance(described: readonly Described[], at: PartitionRange, next: bigint): KafkaRecord[] | undefined {
+    const range = this.rest.get(nameOf(at));
+    if (range === undefined || next <= BigInt(range.from)) return undefined;
+    const [from, to] = [BigInt(range.from), BigInt(range.to)];
+    if (next < to) this.rest.set(nameOf(at), { ...range, from: `${next}` });
+    else this.rest.delete(nameOf(at));
+    const { tenantId, events } = this.reader.webhook;
+    return described.flatMap(({ record, ...of }) => {
+      const offset = BigInt(record.offset);
+      return of.tenantId === tenantId && events.includes(of.type) && offset >= from && offset < to ? [record] : [];
+    });
+  }
+}
+
+/** For each partition, from the first of what is wanted of it to the last. */
+function unionOf(ranges: readonly TopicRange[]): PartitionRange[] {
+  const union = new Map<string, PartitionRange>();
+  for (const { topic, partition, ...range } of ranges) {
+    const [from, to] = [BigInt(range.from), BigInt(range.to)];
+    const known = union.get(nameOf({ topic, partition })) ?? { from, to };
+    union.set(nameOf({ topic, partition }), {
+      topic,
+      partition,
+      from: from < known.from ? from : known.from,
+      to: to > known.to ? to : known.to,
+    });
+  }
+  return [...union.values()];
+}
 
 const nameOf = ({ topic, partition }: { topic: string; partition: number }): string => `${topic}/${partition}`;
-
-const toPartitionRange = ({ topic, partition, from, to }: TopicRange): PartitionRange => ({
-  topic,
-  partition,
-  from: BigInt(from),
-  to: BigInt(to),
-});

@@ -25,14 +25,12 @@ export async function countReplay(
   await onCounted(count);
   if (range.status !== 'missed') return count;
   const ranges = await missed.ranges(webhook, range);
-  await missed.read(
-    webhook,
-    ranges,
-    async (messages) => {
-      count += messages.length;
-      await onCounted(count);
-    },
-    signal,
-  );
+  const onBatch = async (messages: readonly unknown[]): Promise<void> => {
+    count += messages.length;
+    await onCounted(count);
+  };
+  await missed.read([{ webhook, ranges, onBatch }], signal, async (_, error) => {
+    if (error !== undefined) throw error;
+  });
   return count;
 }

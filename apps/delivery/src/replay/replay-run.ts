@@ -5,7 +5,7 @@ import type { OutgoingRecord, RecordProducer } from '@signet/kafka';
 import { requestOfLog } from '../delivery/request-of-log.ts';
 import { requestOf } from '../fan-out/fan-out.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
-import type { MissedMessages } from './missed-messages.ts';
+import type { MissedMessages, MissedReader } from './missed-messages.ts';
 import { countReplay } from './replay-count.ts';
 import type { Place, Replay, ReplayCursor, ReplayFailure, TopicRange } from './replay.ts';
 import type { ReplayStore } from './replay.store.ts';
@@ -22,6 +22,9 @@ export interface ReplayRunParts {
   /** Deliveries requested in a second. */
   readonly ratePerSecond: number;
 }
+
+/** A place of which nothing was asked for is kept so often, milliseconds. */
+const PLACE_EVERY_MS = 2_000;
 
 /** It was cancelled, or another replica goes on with it. */
 class NotOurs extends Error {}
@@ -40,41 +43,68 @@ class WebhookUnread extends Error {
 }
 
 /**
- * Carries one replay out: asks for its deliveries on delivery.requests.v1 as fan-out does, at a steady pace, and keeps where
- * it stands. Whatever interrupts it, the next run goes on from there: ids are derived, so what is asked for twice is
+ * One replay that is carried out: asks for its deliveries on delivery.requests.v1 as fan-out does, at a steady pace, and keeps
+ * where it stands. Whatever interrupts it, the next run goes on from there: ids are derived, so what is asked for twice is
  * delivered once.
  */
 export class ReplayRun {
   private readonly chunkSize: number;
+  private requested: number;
+  private savedAt = Number.NEGATIVE_INFINITY;
 
+  /** @param isCounted whether its messages are counted before; else when it has ended, since counting reads all of Kafka twice */
   constructor(
     private readonly parts: ReplayRunParts,
-    private readonly replay: Replay,
+    readonly replay: Replay,
+    private readonly isCounted: boolean,
     private readonly signal: AbortSignal,
   ) {
     this.chunkSize = Math.min(Math.max(Math.floor(parts.ratePerSecond / 4), 1), 500);
+    this.requested = replay.requested;
   }
 
-  /** @throws what PostgreSQL or Kafka say, and the signal's reason: then it is not at its end */
-  async toTheEnd(): Promise<void> {
-    const { id, status, cursor, total } = this.replay;
+  /** Asks for what is stored. @returns whether messages are to be read from Kafka, too */
+  async begin(): Promise<boolean> {
+    const { status, cursor, total } = this.replay;
+    if (total === null && this.isCounted) await this.count();
+    if (cursor?.phase !== 'topics') await this.repeatStored(cursor?.after ?? null);
+    return status === 'missed';
+  }
+
+  /** Whether it goes on in the midst of the topics. */
+  get hasPlace(): boolean {
+    return this.replay.cursor?.phase === 'topics';
+  }
+
+  /** Its part of the reading. @param ranges where it is to be read the first time */
+  reader(webhook: RoutedWebhook, ranges: readonly TopicRange[]): MissedReader {
+    const { cursor } = this.replay;
+    return {
+      webhook,
+      ranges: cursor?.phase === 'topics' ? cursor.ranges : ranges,
+      onBatch: (messages, left) => this.requestMissed(messages, left),
+    };
+  }
+
+  /** Everything has been asked for. */
+  async end(): Promise<void> {
+    const { id, total } = this.replay;
     const { store } = this.parts;
-    try {
-      if (total === null) await this.count();
-      if (cursor?.phase !== 'topics') await this.repeatStored(cursor?.after ?? null);
-      if (status === 'missed') await this.readAgain(cursor?.phase === 'topics' ? cursor.ranges : null);
-      await store.end(id);
-    } catch (error) {
-      if (error instanceof Refused) await store.end(id, error.reason);
-      else if (!(error instanceof NotOurs)) throw error;
-    }
+    if (total === null && !this.isCounted) insist(await store.saveTotal(id, this.requested));
+    await store.end(id);
+  }
+
+  /** After an error. @throws it, where the replay is not at its end and goes on soon */
+  async settle(error: unknown): Promise<void> {
+    if (error instanceof Refused) await this.parts.store.end(this.replay.id, error.reason);
+    else if (!(error instanceof NotOurs)) throw error;
   }
 
   private async count(): Promise<void> {
     const { store } = this.parts;
     const { id } = this.replay;
     const renew = async (): Promise<void> => insist(await store.renew(id));
-    const total = await countReplay(this.parts, this.replay, this.webhook(), this.signal, renew);
+    const total = await countReplay(this.parts, this.replay, this.webhook, this.signal, renew);
     insist(await store.saveTotal(id, total));
   }
 
@@ -89,24 +119,23 @@ export class ReplayRun {
     }
   }
 
-  private async readAgain(ranges: readonly TopicRange[] | null): Promise<void> {
-    const webhook = this.webhook();
-    ranges ??= await this.parts.missed.ranges(webhook, this.replay);
-    const onBatch = async (messages: readonly CanonicalMessage[], left: readonly TopicRange[]): Promise<void> => {
-      for (let at = 0; at < messages.length; at += this.chunkSize) {
-        const chunk = messages.slice(at, at + this.chunkSize);
-        // The place behind the batch is kept when all of it was asked for.
-        await this.request(chunk.map((message) => this.firstRequestOf(message)));
-      }
-      await this.save(0, { phase: 'topics', ranges: left });
-    };
-    await this.parts.missed.read(webhook, ranges, onBatch, this.signal);
+  private async requestMissed(messages: readonly CanonicalMessage[], left: readonly TopicRange[]): Promise<void> {
+    for (let at = 0; at < messages.length; at += this.chunkSize) {
+      const chunk = messages.slice(at, at + this.chunkSize);
+      // The place behind the batch is kept when all of it was asked for.
+      await this.request(chunk.map((message) => this.firstRequestOf(message)));
+    }
+    // Many replays read together, and most batches hold nothing for most of them: what is read twice is asked for once.
+    if (messages.length === 0 && performance.now() - this.savedAt < PLACE_EVERY_MS) return;
+    await this.save(0, { phase: 'topics', ranges: left });
+    this.savedAt = performance.now();
   }
 
   private async request(records: readonly OutgoingRecord[], cursor?: ReplayCursor): Promise<void> {
     const { clock, producer, ratePerSecond } = this.parts;
     this.signal.throwIfAborted();
-    this.webhook();
+    // It may have been disabled meanwhile.
+    void this.webhook;
     const startedAt = clock().getTime();
     await producer.publishAll(DELIVERY_REQUESTS, records);
     await this.save(records.length, cursor);
@@ -116,6 +145,7 @@ export class ReplayRun {
 
   private async save(requested: number, cursor?: ReplayCursor): Promise<void> {
     insist(await this.parts.store.saveProgress(this.replay.id, requested, cursor));
+    this.requested += requested;
   }
 
   private repetitionOf({ deliveryId, requested, body }: StoredMessage): OutgoingRecord {
@@ -126,20 +156,18 @@ export class ReplayRun {
       kind: 'replay' as const,
       repeats: deliveryId,
     };
-    return requestRecord({ request: repeating, body }, this.webhook().version);
+    return requestRecord({ request: repeating, body }, this.webhook.version);
   }
 
   /** It gets the id that it would have had in the first place: should it arrive by itself after all, it arrives once. */
   private firstRequestOf(message: CanonicalMessage): OutgoingRecord {
     const acceptedAt = this.parts.clock().getTime();
     const request = requestOf(message, this.replay.webhookId, acceptedAt);
-    return requestRecord(
-      { request: { ...request, kind: 'replay' }, body: webhookBody(message) },
-      this.webhook().version,
-    );
+    return requestRecord({ request: { ...request, kind: 'replay' }, body: webhookBody(message) }, this.webhook.version);
   }
 
-  private webhook(): RoutedWebhook {
+  /** As it is now. @throws where it takes no deliveries, which `settle` understands */
+  get webhook(): RoutedWebhook {
     const webhook = this.parts.webhookOf(this.replay);
     if (webhook === 'unread') throw new WebhookUnread(this.replay);
     if (typeof webhook === 'string') throw new Refused(webhook);

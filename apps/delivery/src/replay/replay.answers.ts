@@ -15,7 +15,10 @@ export const replayAnswer = z
     until: instant,
     status: z.enum(REPLAY_STATUSES),
     state: z.enum(REPLAY_STATES),
-    total: z.int().min(0).nullable().meta({ description: 'Messages that it comprises; null until they are counted.' }),
+    total: z.int().min(0).nullable().meta({
+      description:
+        'Messages that it comprises; null until they are counted, which is at the end where many replays of missed messages run together.',
+    }),
     requested: z.int().min(0).meta({ description: 'Deliveries requested so far.' }),
     reason: z.enum(REPLAY_FAILURES).nullable().meta({ description: 'Why it has failed.' }),
     createdBy: z.string(),

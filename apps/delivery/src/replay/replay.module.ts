@@ -8,6 +8,8 @@ import { CLOCK, IdempotencyKeys, IdempotencyModule, LOGGER, SETTINGS, TenantDire
 import type { Logger } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { kafkaClient } from '../kafka-client.ts';
+import { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
+import { MetricsModule } from '../metrics/metrics.module.ts';
 import { ProducerModule, RequestsProducer } from '../producer.module.ts';
 import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
@@ -17,7 +19,7 @@ import { Replays } from './replays.ts';
 
 /** Messages that are delivered once more, or late. */
 @Module({
-  imports: [WebhookDirectoryModule, ProducerModule, IdempotencyModule],
+  imports: [WebhookDirectoryModule, ProducerModule, IdempotencyModule, MetricsModule],
   controllers: [ReplayHttp],
   providers: [
     {
@@ -31,6 +33,7 @@ import { Replays } from './replays.ts';
         WebhookDirectoryReader,
         TenantDirectory,
         IdempotencyKeys,
+        DeliveryMetrics,
       ],
       useFactory: (
         settings: DeliverySettings,
@@ -41,6 +44,7 @@ import { Replays } from './replays.ts';
         webhooks: WebhookDirectoryReader,
         tenants: TenantDirectory,
         keys: IdempotencyKeys,
+        metrics: DeliveryMetrics,
       ) =>
         new ReplayService(
           {
@@ -51,6 +55,7 @@ import { Replays } from './replays.ts';
             webhooks,
             tenants,
             logger,
+            onScan: () => metrics.replayScanned(),
             adding: (transaction) => keys.noteIn(transaction),
           },
           {
@@ -58,6 +63,8 @@ import { Replays } from './replays.ts';
             ratePerSecond: settings.SIGNET_REPLAY_RATE,
             pollMs: 1_000,
             maxAtOnce: 8,
+            // As many as one step of enabling has (apps/registry/src/enabling/enabling.runner.ts).
+            maxTogether: 200,
             previewMs: 10_000,
             retentionMs: settings.SIGNET_RETENTION,
           },

@@ -1,22 +1,25 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from '@signet/service-kit';
+import type { Interrupted } from './replay-bundle.ts';
 import type { Replay } from './replay.ts';
 import type { ReplayStore } from './replay.store.ts';
 
 export interface ReplayRunnerParts {
   readonly store: Pick<ReplayStore, 'lease' | 'release'>;
-  /** Carries one out. Resolves when there is nothing more to do about it here. */
-  readonly run: (replay: Replay, signal: AbortSignal) => Promise<void>;
+  /** Carries these out together. Resolves to those that were interrupted when there is nothing more to do about the others here. */
+  readonly run: (replays: readonly Replay[], signal: AbortSignal) => Promise<readonly Interrupted[]>;
   /** Before it nothing can be said about any webhook. */
   readonly whenReady: () => Promise<void>;
   readonly logger: Logger;
   /** How often it looks for replays that nobody carries out, milliseconds. */
   readonly pollMs: number;
-  /** Replays at once; others wait for a replica with room. */
+  /** Bundles at once; other replays wait for a replica with room. */
   readonly maxAtOnce: number;
+  /** Replays in a bundle, which read Kafka together. */
+  readonly maxTogether: number;
 }
 
-/** Carries out the replays that this replica has leased, each by itself. */
+/** Carries out the replays that this replica has leased, those of missed messages of about the same time together. */
 export class ReplayRunner {
   private readonly stopping = new AbortController();
   private readonly running = new Set<Promise<void>>();
@@ -55,12 +58,12 @@ export class ReplayRunner {
   }
 
   private async fill(): Promise<void> {
-    const { store, maxAtOnce, logger } = this.parts;
+    const { store, maxAtOnce, maxTogether, logger } = this.parts;
     try {
       while (this.running.size < maxAtOnce && !this.stopping.signal.aborted) {
-        const replay = await store.lease();
-        if (!replay) return;
-        const run = this.carryOut(replay).finally(() => {
+        const replays = await store.lease(maxTogether);
+        if (replays.length === 0) return;
+        const run = this.carryOut(replays).finally(() => {
           this.running.delete(run);
           this.wakeUp();
         });
@@ -71,20 +74,33 @@ export class ReplayRunner {
     }
   }
 
-  private async carryOut(replay: Replay): Promise<void> {
-    const { run, store, logger, pollMs } = this.parts;
+  private async carryOut(replays: readonly Replay[]): Promise<void> {
+    const { run, logger } = this.parts;
     const { signal } = this.stopping;
-    const about = { replayId: replay.id, webhookId: replay.webhookId };
-    logger.info({ ...about, status: replay.status, requested: replay.requested }, 'a replay is carried out');
-    try {
-      await run(replay, signal);
-      logger.info(about, 'a replay has ended, or goes on elsewhere');
-      return;
-    } catch (error) {
-      if (!signal.aborted) logger.warn({ ...about, err: error }, 'a replay was interrupted; it goes on soon');
-    }
+    for (const { id: replayId, webhookId, status, requested } of replays)
+      logger.info({ replayId, webhookId, status, requested, together: replays.length }, 'a replay is carried out');
+    const interrupted = await run(replays, signal).catch((error: unknown) =>
+      replays.map((replay): Interrupted => ({ replay, error })),
+    );
+    for (const { id: replayId, webhookId } of replays)
+      if (!interrupted.some(({ replay }) => replay.id === replayId))
+        logger.info({ replayId, webhookId }, 'a replay has ended, or goes on elsewhere');
+    await this.letGo(interrupted);
+  }
+
+  private async letGo(interrupted: readonly Interrupted[]): Promise<void> {
+    if (interrupted.length === 0) return;
+    const { store, logger, pollMs } = this.parts;
+    const { signal } = this.stopping;
+    for (const { replay, error } of interrupted)
+      if (!signal.aborted)
+        logger.warn(
+          { replayId: replay.id, webhookId: replay.webhookId, err: error },
+          'a replay was interrupted; it goes on soon',
+        );
     await wait(pollMs, undefined, { signal }).catch(() => undefined);
-    await store.release(replay.id).catch(() => undefined);
+    // One that has ended stays as it is.
+    await Promise.all(interrupted.map(({ replay }) => store.release(replay.id).catch(() => undefined)));
   }
 }
 

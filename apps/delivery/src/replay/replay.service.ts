@@ -3,10 +3,12 @@ import { canonicalTimeLimits } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import type { KafkaClientOptions, RecordProducer } from '@signet/kafka';
 import type { Logger, TenantDirectory } from '@signet/service-kit';
+import { Turns } from '../delivery/turns.ts';
 import { reasonToEnd } from '../dispatch/reason-to-end.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import { MissedMessages } from './missed-messages.ts';
+import { ReplayBundle } from './replay-bundle.ts';
 import { ReplayRun } from './replay-run.ts';
 import { ReplayRunner } from './replay.runner.ts';
 import { ReplayStore } from './replay.store.ts';
@@ -23,6 +25,8 @@ export interface ReplayDependencies {
   readonly webhooks: Pick<WebhookDirectoryReader, 'directory' | 'whenComplete'>;
   readonly tenants: Pick<TenantDirectory, 'isSuspended' | 'whenComplete'>;
   readonly logger: Logger;
+  /** Kafka is read once more, for one replay or for many. */
+  readonly onScan: () => void;
   /** @see ReplaysParts */
   readonly adding: (em: EntityManager) => Promise<void>;
 }
@@ -32,7 +36,9 @@ export interface ReplaySettings {
   readonly replica: string;
   readonly ratePerSecond: number;
   readonly pollMs: number;
+  /** @see ReplayRunnerParts */
   readonly maxAtOnce: number;
+  readonly maxTogether: number;
   readonly previewMs: number;
   /** How long deliveries are kept. */
   readonly retentionMs: number;
@@ -50,7 +56,7 @@ export class ReplayService {
     const { directory } = on.webhooks;
     const store = new ReplayStore(em, clock, settings.replica);
     const limits = () => canonicalTimeLimits({ now: clock().getTime(), retentionMs: settings.retentionMs });
-    const sources = { stored: new StoredMessages(em), missed: new MissedMessages(on.kafka, em, limits) };
+    const sources = { stored: new StoredMessages(em), missed: new MissedMessages(on.kafka, em, limits, on.onScan) };
     const whenReady = async (): Promise<void> => {
       await Promise.all([on.webhooks.whenComplete(), tenants.whenComplete()]);
     };
@@ -59,14 +65,20 @@ export class ReplayService {
       const reason = reasonToEnd(id, directory, tenants);
       return reason === null ? (directory.get(id) ?? 'webhook_deleted') : FAILURES[reason];
     };
+    const turns = new Turns(settings.maxAtOnce);
     const run = { ...sources, store, producer, webhookOf, clock, ratePerSecond: settings.ratePerSecond };
     this.runner = new ReplayRunner({
       store,
-      run: (replay, signal) => new ReplayRun(run, replay, signal).toTheEnd(),
+      run: (replays, signal) => {
+        const isCounted = replays.length === 1;
+        const runs = replays.map((replay) => new ReplayRun(run, replay, isCounted, signal));
+        return new ReplayBundle({ missed: sources.missed, store, turns }, runs, signal).toTheEnd();
+      },
       whenReady,
       logger,
       pollMs: settings.pollMs,
       maxAtOnce: settings.maxAtOnce,
+      maxTogether: settings.maxTogether,
     });
     this.requested = new RequestedReplays({
       directory,

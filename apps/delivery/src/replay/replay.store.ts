@@ -12,6 +12,11 @@ export interface ReplayFilter {
 }
 
 const LEASE_MS = 30_000;
+/**
+ * Replays whose beginnings, and whose ends, lie no further apart are carried out together, milliseconds. Of a longer time the
+ * one that has the least to read would wait for the one that has the most.
+ */
+const NEAR_MS = 3_600_000;
 const PG_UNIQUE_VIOLATION = '23505';
 
 /** The replays as PostgreSQL keeps them. Whoever carries one out holds a lease on it; every write of progress renews it. */
@@ -97,18 +102,31 @@ export class ReplayStore {
   }
 
   /**
-   * A running replay that nobody carries out and whose time range is over, for this replica; null when there is none.
-   * One that was asked for by enabling ends a few seconds after that, see `requested-replay.policy.ts`.
+   * A running replay that nobody carries out and whose time range is over, for this replica, together with others of missed
+   * messages of about the same time; none where there is none. One that was asked for by enabling ends a few seconds after
+   * that, see `requested-replay.policy.ts`.
+   *
+   * @param most so many together
    */
-  async lease(): Promise<Replay | null> {
+  async lease(most: number): Promise<Replay[]> {
     const now = this.clock();
+    const lease = sql`set leased_by = ${this.replica}, leased_until = ${this.leaseEnd()}`;
+    const free = sql`state = 'running' and until <= ${now} and (leased_until is null or leased_until < ${now})`;
     const { rows } = await sql<ReplayRow>`
-      update replays set leased_by = ${this.replica}, leased_until = ${this.leaseEnd()}
-      where id = (
-        select id from replays where state = 'running' and until <= ${now} and (leased_until is null or leased_until < ${now})
-        order by created_at limit 1 for update skip locked
+      update replays ${lease}
+      where id = (select id from replays where ${free} order by created_at limit 1 for update skip locked)
+      returning *`.execute(this.database());
+    const [first] = rows.map(toReplay);
+    if (first === undefined || first.status !== 'missed' || most === 1) return first ? [first] : [];
+    const near = (column: 'since' | 'until') => sql`${sql.ref(column)} between
+      ${new Date(first[column].getTime() - NEAR_MS)} and ${new Date(first[column].getTime() + NEAR_MS)}`;
+    const others = await sql<ReplayRow>`
+      update replays ${lease}
+      where id in (
+        select id from replays where ${free} and status = 'missed' and ${near('since')} and ${near('until')}
+        order by created_at limit ${most - 1} for update skip locked
       ) returning *`.execute(this.database());
-    return rows[0] ? toReplay(rows[0]) : null;
+    return [first, ...others.rows.map(toReplay)];
   }
 
   /** False when it was cancelled, or somebody else carries it out now: then nothing more may be done about it here. */
@@ -128,6 +146,15 @@ export class ReplayStore {
   /** @see saveTotal */
   renew(id: string): Promise<boolean> {
     return this.change(id, sql`leased_by = leased_by`);
+  }
+
+  /** Of those of them that run on here. */
+  async renewAll(ids: readonly string[]): Promise<void> {
+    await sql`
+      update replays set leased_until = ${this.leaseEnd()}
+      where id = any(${[...ids]}::uuid[]) and state = 'running' and leased_by = ${this.replica}`.execute(
+      this.database(),
+    );
   }
 
   /** It ended by itself; with a reason, because it could not go on. */

@@ -37,7 +37,7 @@ export interface Replay extends ReplayRange {
   readonly id: string;
   readonly tenantId: string;
   readonly state: (typeof REPLAY_STATES)[number];
-  /** Messages that it comprises; null until they have been counted. */
+  /** Messages that it comprises; null until they have been counted: at the end where it runs together with others. */
   readonly total: number | null;
   /** Deliveries requested so far. */
   readonly requested: number;

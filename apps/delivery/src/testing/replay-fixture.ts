@@ -34,12 +34,14 @@ export const OPERATOR: Caller = {
 export interface ReplayFixtureOptions extends Partial<ReplaySettings> {
   /** Takes what is requested, in place of delivery.requests.v1. */
   readonly onRequests: (records: readonly OutgoingRecord[]) => Promise<void>;
+  /** Kafka is read once more. */
+  readonly onScan?: () => void;
 }
 
 /** A replica that carries out replays: messages come from a real Kafka, requests go where the test wants them. */
 export function replayReplica(
   fixture: DispatchFixture,
-  { onRequests, ...settings }: ReplayFixtureOptions,
+  { onRequests, onScan = () => undefined, ...settings }: ReplayFixtureOptions,
 ): ReplayService {
   return new ReplayService(
     {
@@ -50,6 +52,7 @@ export function replayReplica(
       webhooks: { directory: fixture.directory, whenComplete: () => Promise.resolve() },
       tenants: fixture.tenants,
       logger: { ...logger } as never,
+      onScan,
       adding: () => Promise.resolve(),
     },
     {
@@ -57,6 +60,7 @@ export function replayReplica(
       ratePerSecond: 10_000,
       pollMs: 20,
       maxAtOnce: 4,
+      maxTogether: 200,
       previewMs: 20_000,
       retentionMs: 90 * DAY_MS,
       ...settings,
