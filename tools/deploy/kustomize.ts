@@ -20,14 +20,15 @@ export function kustomizeCommand(): readonly string[] | undefined {
 const rendered = new Map<string, string>();
 
 /** What `kubectl apply -k` would send for an overlay, as YAML with one document an object. Rendered once a process. */
-export function renderedOverlay(name: string): string {
-  const known = rendered.get(name);
+export const renderedOverlay = (name: string): string => renderedFolder(join(ROOT, OVERLAYS_FOLDER, name));
+
+export function renderedFolder(folder: string): string {
+  const known = rendered.get(folder);
   if (known !== undefined) return known;
   const [program = '', ...args] = kustomizeCommand() ?? [];
-  const folder = join(ROOT, OVERLAYS_FOLDER, name);
   const { status, stdout, stderr } = spawnSync(program, [...args, folder], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`kustomize refuses ${name}: ${stderr}`);
-  rendered.set(name, stdout);
+  if (status !== 0) throw new Error(`kustomize refuses ${folder}: ${stderr}`);
+  rendered.set(folder, stdout);
   return stdout;
 }
 
