@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { SERVICES, routeOf } from '../dev/gateway-routes.ts';
 import type { ServiceName } from '../dev/gateway-routes.ts';
+import { ROOT } from '../dev/settings.ts';
 import { kustomizeCommand, manifestsOf, overlays, renderedOverlay } from './kustomize.ts';
 import { environmentOf, isOurs, ofKind, podsOf, selects } from './manifests.ts';
 import type { Container, Fields, Manifest } from './manifests.ts';
@@ -67,7 +70,8 @@ built('in %s, programs and ports are those of the code, and one image runs all',
     .filter(isOurs)
     .flatMap(({ spec }) => spec.containers.map(({ image }) => image));
   expect(new Set(images).size).toBe(1);
-  expect(images[0]).toMatch(/^[^:]+:[^:]+$/);
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  expect(images[0]?.split(':')[1]).toBe(overlay === 'local' ? 'local' : version);
 });
 
 /** Paths whose owner the gateway of `npm start` knows, and neighbours of them. */

@@ -16,7 +16,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
 };
 
 /** What Node.js and the image read beside our settings. */
-const OTHERS: ReadonlySet<string> = new Set(['NODE_COMPILE_CACHE', 'NODE_OPTIONS']);
+const OTHERS: ReadonlySet<string> = new Set(['NODE_COMPILE_CACHE', 'NODE_ENV', 'UV_THREADPOOL_SIZE']);
 
 /**
  * Judges an environment as the service itself does at its start: names that no setting has, settings that are missing, values that

@@ -1,4 +1,4 @@
-// From a bare clone to a running program: `node tools/dev/bootstrap.mjs start|test|bench|alerts|faults [arguments]`.
+// From a bare clone to a running program: `node tools/dev/bootstrap.mjs start|test|bench|alerts|faults|image|cluster [arguments]`.
 // Plain JavaScript without dependencies, because it runs before anything is installed, and also on Node 20: there it goes on
 // with the Node 24 of node_modules.
 import { spawn, spawnSync } from 'node:child_process';
@@ -14,6 +14,8 @@ const programs = {
   start: 'tools/dev/start.ts',
   test: 'tools/test/run.ts',
   bench: 'tools/bench/run.ts',
+  image: 'tools/image/image.ts',
+  cluster: 'tools/cluster/cluster.ts',
   alerts: 'tools/alerts/run.ts',
   faults: 'tools/faults/run.ts',
 };
