@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { Writable } from 'node:stream';
 
 /** Log lines that may wait for a slow reader, bytes; the next ones are dropped. Some thousand lines. */
@@ -24,12 +25,15 @@ export class LogOutput {
 
   /** @param onRoom there is room again: so many lines were dropped before */
   constructor(
-    private readonly stream: Writable,
+    private readonly stream: Pick<Writable, 'write' | 'writableLength'> & Pick<EventEmitter, 'on'>,
     private readonly onRoom: (dropped: number) => void,
     private readonly maxWaitingBytes = MAX_WAITING_BYTES,
   ) {
-    // Without a listener the end of the reader (EPIPE) would be an error that nobody caught.
-    stream.on('error', () => (this.isBroken = true));
+    // Without a listener it would be an error that nobody caught. A full disk may have room again, a reader that has gone stays away.
+    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+      this.dropped += 1;
+      if (code === 'EPIPE') this.isBroken = true;
+    });
   }
 
   write(line: string): void {

@@ -36,8 +36,8 @@ export const REDACTED_PATHS: readonly string[] = [
  *
  * @param destination default: stdout, for which nobody waits
  */
-export const pinoLogger = (name: string, level = 'info', destination: DestinationStream = stdout()): Logger =>
-  pino(
+export function pinoLogger(name: string, level = 'info', destination: DestinationStream = stdout()): Logger {
+  const logger = pino(
     {
       name,
       level,
@@ -48,13 +48,18 @@ export const pinoLogger = (name: string, level = 'info', destination: Destinatio
     },
     destination,
   );
+  if (destination === output) ofProcess ??= logger;
+  return logger;
+}
 
 let output: LogOutput | undefined;
+/** The first logger that writes to stdout. */
+let ofProcess: Logger | undefined;
 
 /** One for the process: what waits for the reader of stdout is counted once. */
 function stdout(): LogOutput {
   return (output ??= new LogOutput(process.stdout, (dropped) =>
-    pinoLogger('log').warn({ dropped }, 'log lines were dropped: nobody read stdout in time'),
+    ofProcess?.warn({ dropped }, 'log lines were dropped: nobody read stdout in time'),
   ));
 }
 
