@@ -31,6 +31,7 @@ const SETTINGS = {
 export class GivenServers {
   readonly databaseUrl: string | undefined;
   readonly kafkaBrokers: string | undefined;
+  readonly #prefix: string;
   readonly #patience: Parameters<typeof reachableDatabase>[1];
 
   /** @throws SettingsError with the sentence that a service would say */
@@ -45,6 +46,7 @@ export class GivenServers {
     if (settings.kafkaBrokers !== undefined) clientOf(settings.kafkaBrokers);
     this.databaseUrl = settings.databaseUrl;
     this.kafkaBrokers = settings.kafkaBrokers;
+    this.#prefix = settings.prefix;
     const logger = { info: (_: object, line: string) => say(line), warn: (_: object, line: string) => warn(line) };
     this.#patience = { logger, longestMs, signal: stopping };
   }
@@ -69,7 +71,7 @@ export class GivenServers {
     const { databaseUrl, kafkaBrokers } = this;
     if (databaseUrl !== undefined) {
       await withClient(databaseAt(databaseUrl), async (client) => {
-        for (const schema of SCHEMAS) await compareWithDatabase(client, schema, installation);
+        for (const schema of SCHEMAS) await compareWithDatabase(client, schema, { installation, prefix: this.#prefix });
       });
     }
     if (kafkaBrokers !== undefined) await compareWithKafka(clientOf(kafkaBrokers), installation);

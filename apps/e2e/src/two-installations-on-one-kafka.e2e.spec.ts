@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { TOPICS } from '@signet/contracts';
+import { DELIVERY_OUTCOMES, TOPICS } from '@signet/contracts';
 import { freePort } from '@signet/embedded';
 import { consumerGroups, topicEnds } from '@signet/kafka';
 import { generateSealingKey } from '@signet/signature';
@@ -30,6 +30,10 @@ beforeAll(async () => {
   local = await first.local();
   ({ id: webhookId } = await Api.tenant(local).register(`${receiver.url}/orders`));
   await query('create database second');
+  // The outcome of the demo's first delivery may come after the start: nothing may come while the ends are compared.
+  await waitFor(async () => [...(await topicEnds(client(), [DELIVERY_OUTCOMES])).values()].some((end) => end > 0n), {
+    what: "the outcome of the demo's delivery",
+  });
 });
 afterAll(async () => {
   await Promise.all([first?.stopAndForget(), receiver?.close()]);

@@ -54,7 +54,7 @@ export type {
 export { keepAnswers } from './idempotency/keep-answers.ts';
 export { resealAnswers } from './idempotency/reseal-answers.ts';
 export { compareWithDatabase } from './installation/database-installation.ts';
-export { InstallationMigration } from './installation/installation.migration.ts';
+export { InstallationMigration, InstallationPrefixMigration } from './installation/installation.migration.ts';
 export { kafkaClient } from './kafka/kafka-client.ts';
 export type { KafkaConnection } from './kafka/kafka-client.ts';
 export { claimTopics, compareWithKafka } from './installation/kafka-installation.ts';

@@ -4,6 +4,7 @@ import {
   databaseAddress,
   IdempotencyKeysMigration,
   InstallationMigration,
+  InstallationPrefixMigration,
   migrationSettings,
 } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
@@ -52,8 +53,10 @@ export const deliveryDatabase = (
     { name: 'circuit-enabling', class: CircuitEnablingMigration },
     { name: 'platform-faults', class: PlatformFaultsMigration },
     { name: 'last-attempt', class: LastAttemptMigration },
+    { name: 'installation-prefix', class: InstallationPrefixMigration },
   ],
   ...migrationSettings(settings),
   installation: settings.SIGNET_INSTALLATION,
+  prefix: settings.SIGNET_PREFIX,
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

@@ -5,6 +5,7 @@ import {
   databaseAddress,
   IdempotencyKeysMigration,
   InstallationMigration,
+  InstallationPrefixMigration,
   migrationSettings,
 } from '@signet/service-kit';
 import { AlertMailsMigration } from '../alerts/alert-mails.migration.ts';
@@ -61,8 +62,10 @@ export const registryDatabase = (
     ActiveSinceMigration,
     EnablingsMigration,
     TablesMigration,
+    InstallationPrefixMigration,
   ],
   ...migrationSettings(settings),
   installation: settings.SIGNET_INSTALLATION,
+  prefix: settings.SIGNET_PREFIX,
   poolSize: settings.SIGNET_DATABASE_POOL,
 });

@@ -20,6 +20,8 @@ export interface DatabaseOptions extends DatabaseAddress {
   readonly migrateWaitMs?: number | undefined;
   /** SIGNET_INSTALLATION, which the schema is recorded for; undefined: it is not looked at. Needs InstallationMigration. */
   readonly installation?: string | undefined;
+  /** SIGNET_PREFIX, under which the schema is used; undefined: it is not looked at. Needs InstallationPrefixMigration. */
+  readonly prefix?: string | undefined;
   /** Connections at most; 10 by default. */
   readonly poolSize?: number;
 }

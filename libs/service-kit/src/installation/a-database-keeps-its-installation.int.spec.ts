@@ -4,9 +4,9 @@ import type { TestDatabase } from '@signet/testing';
 import { testDatabase } from '@signet/testing';
 import { withClient } from '../database/connect.ts';
 import type { DatabaseOptions } from '../database/database-options.ts';
-import { migrate } from '../database/schema/migrate.ts';
+import { migrate, requireSchema } from '../database/schema/migrate.ts';
 import { compareWithDatabase } from './database-installation.ts';
-import { InstallationMigration } from './installation.migration.ts';
+import { InstallationMigration, InstallationPrefixMigration } from './installation.migration.ts';
 
 class FirstMigration extends Migration {
   static readonly phase = 'expand';
@@ -44,8 +44,12 @@ const optionsOf = (installation: string | undefined, more: DatabaseOptions['migr
 const migrated = (options: DatabaseOptions): Promise<string[]> => migrate(options);
 const query = (sql: string) =>
   withClient({ url: database.url }, async (client) => (await client.query(sql)).rows as object[]);
-const compare = (installation: string) =>
-  withClient({ url: database.url }, (client) => compareWithDatabase(client, 'notes', installation));
+const compare = (installation: string, prefix?: string) =>
+  withClient({ url: database.url }, (client) => compareWithDatabase(client, 'notes', { installation, prefix }));
+const withPrefix = (prefix: string): DatabaseOptions => ({
+  ...optionsOf('a', [{ name: 'installation-prefix', class: InstallationPrefixMigration }]),
+  prefix,
+});
 
 test('an empty database may be anybody’s; the first start records whose it is', async () => {
   await compare('a');
@@ -74,4 +78,36 @@ test('of two first starts at the same time one gets it', async () => {
   expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   const winner = results[0].status === 'fulfilled' ? 'a' : 'b';
   expect(await query('select name from notes.installation')).toEqual([{ name: winner }]);
+});
+
+test('a prefix is recorded by the first start that knows of it, and another one is refused before its migrations change anything', async () => {
+  await migrated(optionsOf('a'));
+  await compare('a', 'acme.');
+  expect(await migrated(withPrefix('acme.'))).toEqual(['installation-prefix']);
+  await compare('a', 'acme.');
+  await expect(compare('a', '')).rejects.toThrow(/^This database was used with the SIGNET_PREFIX "acme."/);
+  const { migrations, ...options } = withPrefix('other.');
+  const later = [...migrations, { name: 'later', class: LaterMigration }];
+  await expect(migrated({ ...options, migrations: later })).rejects.toThrow(/Set SIGNET_PREFIX to "acme\."/);
+  expect(await query("select to_regclass('notes.later') as later")).toEqual([{ later: null }]);
+});
+
+test('a start that does not migrate records the prefix, too, and refuses another one', async () => {
+  const { prefix: _, ...byCommand } = withPrefix('');
+  await migrated(byCommand);
+  await requireSchema(withPrefix('acme.'));
+  await expect(requireSchema(withPrefix(''))).rejects.toThrow(/"acme\."/);
+});
+
+test('a prefix may be changed on purpose, by what the sentence says', async () => {
+  await migrated(withPrefix(''));
+  const refused = await compare('a', 'acme.').catch((error: Error) => error.message);
+  await query(/update .*$/.exec(String(refused))?.[0] ?? '');
+  await compare('a', 'acme.');
+  await expect(compare('a', '')).rejects.toThrow(/"acme\."/);
+});
+
+test('who uses no Kafka has no prefix, and may use the database of any', async () => {
+  await migrated(withPrefix('acme.'));
+  await compare('a');
 });

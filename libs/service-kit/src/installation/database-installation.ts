@@ -1,34 +1,62 @@
 import type { Client } from 'pg';
 import { StartRefusedError } from '../service/start-refused.error.ts';
-import { reasonAgainstDatabase } from './installation.policy.ts';
+import { reasonAgainstDatabase, reasonAgainstPrefix } from './installation.policy.ts';
+
+/** What a service says of itself. */
+export interface Belonging {
+  /** SIGNET_INSTALLATION. */
+  readonly installation: string;
+  /** SIGNET_PREFIX; undefined for a command that uses no Kafka: it is neither compared nor recorded. */
+  readonly prefix?: string | undefined;
+}
+
+/** undefined: the service belongs to no installation. */
+export const belongingOf = ({
+  installation,
+  prefix,
+}: {
+  readonly installation?: string | undefined;
+  readonly prefix?: string | undefined;
+}): Belonging | undefined => (installation === undefined ? undefined : { installation, prefix });
 
 /**
- * Compares the installation with the one that a service's schema was recorded for. A schema that is not there, or that a version
+ * Compares installation and prefix with what a service's schema was recorded for. A schema that is not there, or that a version
  * before 0.2 made, belongs to no installation yet. It changes nothing.
  *
- * @throws StartRefusedError when the schema belongs to another installation
+ * @throws StartRefusedError when the schema belongs to another installation, or was used with another prefix
  */
-export async function compareWithDatabase(client: Client, schema: string, installation: string): Promise<void> {
+export async function compareWithDatabase(client: Client, schema: string, own: Belonging): Promise<void> {
   const table = tableOf(client, schema);
   const { rows: found } = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
     table,
   ]);
   if (!found[0]?.there) return;
-  const { rows } = await client.query<{ name: string }>(`select name from ${table}`);
-  const reason = reasonAgainstDatabase(rows[0]?.name, installation);
+  // As JSON, since a schema that is not migrated yet has no such column.
+  const { rows } = await client.query<{ name: string; prefix: string | null }>(
+    `select name, to_jsonb(installation) ->> 'prefix' as prefix from ${table} as installation`,
+  );
+  const [recorded] = rows;
+  if (recorded === undefined) return;
+  const reason =
+    reasonAgainstDatabase(recorded.name, own.installation) ??
+    (own.prefix === undefined ? undefined : reasonAgainstPrefix(recorded.prefix, own.prefix, schema));
   if (reason !== undefined) throw new StartRefusedError(reason);
 }
 
 /**
- * Records the installation at the first start, and compares again: another one may have been faster since.
+ * Records installation and prefix at the first start, and compares again: another one may have been faster since.
  *
- * @throws StartRefusedError when the schema belongs to another installation
+ * @throws StartRefusedError when the schema belongs to another installation, or was used with another prefix
  */
-export async function recordInDatabase(client: Client, schema: string, installation: string): Promise<void> {
-  await client.query(`insert into ${tableOf(client, schema)} (name) values ($1) on conflict do nothing`, [
-    installation,
-  ]);
-  await compareWithDatabase(client, schema, installation);
+export async function recordInDatabase(client: Client, schema: string, own: Belonging): Promise<void> {
+  const table = tableOf(client, schema);
+  await client.query(`insert into ${table} (name) values ($1) on conflict do nothing`, [own.installation]);
+  if (own.prefix !== undefined)
+    await client.query(`update ${table} set prefix = $2 where name = $1 and prefix is null`, [
+      own.installation,
+      own.prefix,
+    ]);
+  await compareWithDatabase(client, schema, own);
 }
 
 const tableOf = (client: Client, schema: string): string => `${client.escapeIdentifier(schema)}.installation`;

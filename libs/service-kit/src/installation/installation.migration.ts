@@ -14,3 +14,12 @@ export class InstallationMigration extends Migration {
     `);
   }
 }
+
+/** Under which SIGNET_PREFIX the schema is used; null until a start has recorded it. */
+export class InstallationPrefixMigration extends Migration {
+  static readonly phase = 'expand';
+
+  override up(): void {
+    this.addSql('alter table installation add column prefix text');
+  }
+}

@@ -37,6 +37,21 @@ export function reasonAgainstKafka(owners: ReadonlyMap<string, string>, own: str
   return undefined;
 }
 
+/**
+ * Why a service must not go on under the prefix `own`: it would begin anew on other topics, and what lies on the former ones, such as
+ * deliveries that were asked for, would be read by nobody. undefined when it may.
+ *
+ * @param recorded prefix that the schema was used with so far; null: it was not recorded
+ */
+export function reasonAgainstPrefix(recorded: string | null, own: string, schema: string): string | undefined {
+  if (recorded === null || recorded === own) return undefined;
+  return (
+    `This database was used with the SIGNET_PREFIX "${recorded}", and now SIGNET_PREFIX is "${own}": what lies on Kafka under the former names ` +
+    `would be read by nobody. Set SIGNET_PREFIX to "${recorded}", or, to begin anew on Kafka, run in PostgreSQL: ` +
+    `update ${schema}.installation set prefix = '${own}'`
+  );
+}
+
 /** Why services of the installation `own` must not use this database; undefined when they may. */
 export function reasonAgainstDatabase(owner: string | undefined, own: string): string | undefined {
   if (owner === undefined || owner === own) return undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Claim } from './installation.policy.ts';
-import { ownersOf, reasonAgainstDatabase, reasonAgainstKafka } from './installation.policy.ts';
+import { ownersOf, reasonAgainstDatabase, reasonAgainstKafka, reasonAgainstPrefix } from './installation.policy.ts';
 
 const claim = (installation: string, topic = 'webhooks'): Claim => ({ topic, installation, isWithdrawn: false });
 const withdrawal = (installation: string): Claim => ({ ...claim(installation), isWithdrawn: true });
@@ -50,4 +50,14 @@ test('its own servers, and those that belong to nobody yet, are no reason', () =
   expect(reasonAgainstKafka(new Map(), 'a')).toBeUndefined();
   expect(reasonAgainstDatabase('a', 'a')).toBeUndefined();
   expect(reasonAgainstDatabase(undefined, 'a')).toBeUndefined();
+});
+
+test('another prefix than before is named with the way back and the way on', () => {
+  expect(reasonAgainstPrefix('', 'acme.', 'registry')).toBe(
+    'This database was used with the SIGNET_PREFIX "", and now SIGNET_PREFIX is "acme.": what lies on Kafka under the former names ' +
+      'would be read by nobody. Set SIGNET_PREFIX to "", or, to begin anew on Kafka, run in PostgreSQL: ' +
+      "update registry.installation set prefix = 'acme.'",
+  );
+  expect(reasonAgainstPrefix('acme.', 'acme.', 'registry')).toBeUndefined();
+  expect(reasonAgainstPrefix(null, 'acme.', 'registry')).toBeUndefined();
 });

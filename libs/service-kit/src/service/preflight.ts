@@ -102,11 +102,12 @@ async function untilClaimed({ installation, kafka, patience: { logger, signal } 
 
 async function checkDatabase(
   { schema, ...address }: Pick<DatabaseOptions, 'url' | 'tls' | 'limits' | 'schema'>,
-  { installation, checkDatabase: more, patience }: Preflight,
+  { installation, kafka, topics, checkDatabase: more, patience }: Preflight,
 ): Promise<void> {
   await reachableDatabase(address, patience);
   await withClient(address, async (client) => {
-    if (installation !== undefined) await compareWithDatabase(client, schema, installation);
+    const prefix = topics.length > 0 ? (kafka.prefix ?? '') : undefined;
+    if (installation !== undefined) await compareWithDatabase(client, schema, { installation, prefix });
     await more?.(client);
   });
 }

@@ -1,6 +1,6 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { Client } from 'pg';
-import { compareWithDatabase, recordInDatabase } from '../../installation/database-installation.ts';
+import { belongingOf, compareWithDatabase, recordInDatabase } from '../../installation/database-installation.ts';
 import { EXIT_UNAVAILABLE, StartRefusedError } from '../../service/start-refused.error.ts';
 import type { WaitingLog } from '../../service/until-reachable.ts';
 import { VERSION } from '../../version.ts';
@@ -34,20 +34,21 @@ export interface MigrateOptions {
  * the others find nothing left to do.
  *
  * @returns the names of the migrations that ran
- * @throws StartRefusedError when the schema belongs to another installation, or to a version that is too new, or a pooler shares
+ * @throws StartRefusedError when the schema belongs to another installation, was used with another prefix, or belongs to a version that is too new, or a pooler shares
  *   sessions, or somebody holds a lock for too long
  */
 export async function migrate(
   options: DatabaseOptions,
   { phase = 'expand', logger = SILENT, version = VERSION }: MigrateOptions = {},
 ): Promise<string[]> {
-  const { schema, installation, limits = DEFAULT_LIMITS } = options;
+  const { schema, limits = DEFAULT_LIMITS } = options;
+  const own = belongingOf(options);
   await requireOwnSessionsNow(options);
   const job = applicationName(schema, 'migration');
   const orm = await MikroORM.init(databaseOptions(options, 'migrating', 'migration'));
   const work = async (client: Client): Promise<string[]> => {
     await takeMigrationLock(client, limits.longStatementMs, logger);
-    if (installation !== undefined) await compareWithDatabase(client, schema, installation);
+    if (own) await compareWithDatabase(client, schema, own);
     const state = await readSchemaState(client, options);
     refuse(reasonAgainstNewer(schema, state.version, version));
     if (phase === 'contract')
@@ -57,7 +58,7 @@ export async function migrate(
     const longestMs = options.migrateWaitMs ?? DEFAULT_MIGRATE_WAIT_MS;
     for (const name of names) await runMigration(name, { orm, client, applicationName: job, longestMs, logger });
     await recordSchemaVersion(client, schema, version);
-    if (installation !== undefined) await recordInDatabase(client, schema, installation);
+    if (own) await recordInDatabase(client, schema, own);
     return [...names];
   };
   try {
@@ -67,7 +68,7 @@ export async function migrate(
   }
 }
 
-/** Looks whether a schema can be used as it is, and leaves it so. @throws StartRefusedError when it is too old or too new */
+/** Looks whether a schema can be used as it is, and records whose it is. @throws StartRefusedError when it is too old or too new */
 export async function requireSchema(options: DatabaseOptions): Promise<SchemaState> {
   const { schema } = options;
   const state = await withClient(options, (client) => readSchemaState(client, options));
@@ -75,6 +76,9 @@ export async function requireSchema(options: DatabaseOptions): Promise<SchemaSta
   const reason = reasonAgainstOlder(schema, state, VERSION);
   // Another try helps as soon as somebody has migrated.
   if (reason !== undefined) throw new StartRefusedError(reason, EXIT_UNAVAILABLE);
+  const own = belongingOf(options);
+  // Whoever has migrated need not have known the prefix.
+  if (own) await withClient(options, (client) => recordInDatabase(client, schema, own));
   return state;
 }
 
