@@ -59,7 +59,7 @@ export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
     });
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    await this.clockSync?.stop();
+  onApplicationShutdown(): void {
+    this.clockSync?.stop();
   }
 }
