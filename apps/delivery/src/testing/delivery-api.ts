@@ -24,14 +24,25 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Delivery's HTTP API on the database of a fixture: a replica that has no partitions, and so delivers nothing itself. */
+export interface DeliveryApiOptions {
+  /** By default it joins no group, and so has no partitions and delivers nothing itself. */
+  readonly consumes?: boolean;
+  /** Default: the Kafka that all tests share. */
+  readonly brokers?: readonly string[];
+}
+
+/** Delivery's HTTP API on the database of a fixture. */
 export class DeliveryApi {
   private constructor(
     readonly service: RunningService,
     private readonly producer: RecordProducer,
   ) {}
 
-  static async on(fixture: DispatchFixture, more: Readonly<Record<string, string>> = {}): Promise<DeliveryApi> {
+  static async on(
+    fixture: DispatchFixture,
+    more: Readonly<Record<string, string>> = {},
+    { consumes = false, brokers = testBrokers() }: DeliveryApiOptions = {},
+  ): Promise<DeliveryApi> {
     const loaded = loadSettings(settings, {
       SIGNET_HOST: '127.0.0.1',
       SIGNET_HTTP_PORT: '0',
@@ -39,16 +50,16 @@ export class DeliveryApi {
       SIGNET_DRAIN_PAUSE: '0s',
       SIGNET_LOG_LEVEL: process.env['SIGNET_TEST_LOG_LEVEL'] ?? 'silent',
       SIGNET_INSTALLATION: TEST_INSTALLATION,
-      SIGNET_KAFKA_BROKERS: testBrokers().join(','),
+      SIGNET_KAFKA_BROKERS: brokers.join(','),
       SIGNET_DATABASE_URL: fixture.databaseUrl,
       SIGNET_SEALING_KEYS: generateSealingKey('test'),
       ...more,
     });
-    await completeTables();
+    await completeTables({ brokers });
     const options = await deliveryService(loaded, pinoLogger('delivery', loaded.SIGNET_LOG_LEVEL));
-    const service = await startService({ ...options, strategies: () => [] });
+    const service = await startService(consumes ? options : { ...options, strategies: () => [] });
     await waitFor(async () => (await fetch(`${service.managementUrl}/readyz`)).ok, { what: 'delivery to be ready' });
-    const client = { brokers: testBrokers(), clientId: 'delivery-test' };
+    const client = { brokers, clientId: 'delivery-test' };
     return new DeliveryApi(service, new RecordProducer({ client, name: 'test' }));
   }
 
