@@ -12,6 +12,7 @@ import { sql } from 'kysely';
 
 const NAMES = [
   'idle_in_transaction_session_timeout',
+  'idle_session_timeout',
   'lock_timeout',
   'statement_timeout',
   'tcp_keepalives_count',
@@ -32,9 +33,12 @@ const SETTINGS = {
   SIGNET_DATABASE_DEAD_AFTER: 9_000,
 };
 const PROBES = 'tcp_keepalives_count=2 tcp_keepalives_idle=3 tcp_keepalives_interval=3 tcp_user_timeout=9000';
-const SERVING = `idle_in_transaction_session_timeout=11s lock_timeout=4s statement_timeout=21s ${PROBES}`;
-const MIGRATING = `idle_in_transaction_session_timeout=11s lock_timeout=1s statement_timeout=21min ${PROBES}`;
-const LONG = `idle_in_transaction_session_timeout=11s lock_timeout=32s statement_timeout=21min ${PROBES}`;
+const SERVING = `idle_in_transaction_session_timeout=11s idle_session_timeout=5min lock_timeout=4s statement_timeout=21s ${PROBES}`;
+const MIGRATING = `idle_in_transaction_session_timeout=11s idle_session_timeout=5min lock_timeout=1s statement_timeout=21min ${PROBES}`;
+const LONG = `idle_in_transaction_session_timeout=11s idle_session_timeout=21min lock_timeout=32s statement_timeout=21min ${PROBES}`;
+
+/** It holds its lock for as long as it says something, and is to be back soon. */
+const RELAY = `idle_in_transaction_session_timeout=11s idle_session_timeout=9s lock_timeout=4s statement_timeout=15s ${PROBES}`;
 
 class RememberSettings extends Migration {
   static readonly phase = 'expand';
@@ -80,7 +84,7 @@ test('a long job of a service', async () => {
 
 test.each<[string, SessionKind, string]>([
   ['the checks before a start', 'serving', SERVING],
-  ['who holds the lock of the migrations', 'long', LONG],
+  ['a client for something long', 'long', LONG],
 ])('%s', async (_who, kind, shown) => {
   const { rows } = await withClient(options, (client) => client.query(SHOW), { kind });
   expect(rows).toEqual([{ shown }]);
@@ -91,6 +95,7 @@ test('a relay', async () => {
   const nothing = (): void => undefined;
   const relay = new LogRelay<LogPosition & { readonly shown: string }>({
     connection: pgConnection(options),
+    lockLeaseMs: options.limits?.deadAfterMs,
     name: 'shown',
     table: 'shown.log',
     positionsTable: 'shown.relay_positions',
@@ -105,7 +110,7 @@ test('a relay', async () => {
   } finally {
     await relay.stop();
   }
-  expect(seen).toEqual([SERVING]);
+  expect(seen).toEqual([RELAY]);
 });
 
 test('a service without these settings, as a tool, has the defaults', async () => {
@@ -113,8 +118,8 @@ test('a service without these settings, as a tool, has the defaults', async () =
   expect(rows).toEqual([
     {
       shown:
-        'idle_in_transaction_session_timeout=30s lock_timeout=10s statement_timeout=30s tcp_keepalives_count=2 ' +
-        'tcp_keepalives_idle=5 tcp_keepalives_interval=5 tcp_user_timeout=15000',
+        'idle_in_transaction_session_timeout=30s idle_session_timeout=5min lock_timeout=10s statement_timeout=30s ' +
+        'tcp_keepalives_count=2 tcp_keepalives_idle=5 tcp_keepalives_interval=5 tcp_user_timeout=15000',
     },
   ]);
 });

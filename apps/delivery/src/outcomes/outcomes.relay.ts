@@ -19,6 +19,7 @@ export class OutcomesRelay {
     const publisher = new OutcomesPublisher(em, producer);
     this.relay = new LogRelay<LogRow>({
       connection: pgConnection(database),
+      lockLeaseMs: database.limits?.deadAfterMs,
       name: 'delivery.outcomes',
       table: 'delivery.delivery_log',
       positionsTable: 'delivery.relay_positions',

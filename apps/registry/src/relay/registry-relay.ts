@@ -42,6 +42,7 @@ export const registryRelay = (options: RegistryRelayOptions) => {
   const { database, em, producer, kafka, published, alerts, clock, logger } = options;
   return new LogRelay<EventLogRow>({
     connection: pgConnection(database),
+    lockLeaseMs: database.limits?.deadAfterMs,
     name: RELAY_NAME,
     table: EVENTS_TABLE,
     positionsTable: POSITIONS_TABLE,
@@ -51,7 +52,7 @@ export const registryRelay = (options: RegistryRelayOptions) => {
     pollIntervalMs: POLL_INTERVAL_MS,
     clock,
     logger,
-    async publish(rows, { signal }) {
+    async publish(rows, { throwIfLost }) {
       // Read behind the rows: records of a row that was written in a generation never belong to an earlier one.
       const generation = await presentGeneration(em);
       for (const run of runsOf(rows)) {
@@ -64,7 +65,7 @@ export const registryRelay = (options: RegistryRelayOptions) => {
         if (!kafka.isThere) throw new RetryableError('kafka_away', 'Kafka has not been there since the start.');
         for (const [topic, records] of await publicationsOf(em, events, raised)) {
           // Who has lost the lock may hold a state that another replica has already followed by a tombstone.
-          signal.throwIfAborted();
+          throwIfLost();
           await producer.publishAll(topic, isTable(topic) ? asTableRecords(records, generation) : records);
         }
       }

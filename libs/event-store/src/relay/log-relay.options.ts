@@ -21,6 +21,13 @@ export interface LogPosition {
  */
 export type RelayConnection = Omit<ClientConfig, 'application_name' | 'types'>;
 
+export interface PublishContext {
+  /** Aborted when the lock is lost or may be lost, so that another replica may be publishing already. */
+  readonly signal: AbortSignal;
+  /** To be called before each step that must not follow one of another replica: the signal may be late after a pause. */
+  readonly throwIfLost: () => void;
+}
+
 export interface LogRelayOptions<Row extends LogPosition> {
   readonly connection: RelayConnection;
   /** One relay of this name runs at a time, over all replicas; its position is kept under it. */
@@ -37,10 +44,14 @@ export interface LogRelayOptions<Row extends LogPosition> {
   readonly batchSize?: number | undefined;
   /**
    * Resolves when the rows are durable elsewhere. Called with one batch at a time, in order; called again with the same
-   * rows after a failure, and after a crash: at least once. `signal` is aborted when the lock is lost, so that another
-   * replica may be publishing already.
+   * rows after a failure, and after a crash: at least once.
    */
-  readonly publish: (rows: readonly Row[], context: { readonly signal: AbortSignal }) => Promise<void>;
+  readonly publish: (rows: readonly Row[], context: PublishContext) => Promise<void>;
+  /**
+   * PostgreSQL gives the lock to another replica when it has heard nothing of the holder for so long; the holder stops to
+   * publish at two thirds of it. Default 15 s.
+   */
+  readonly lockLeaseMs?: number | undefined;
   /** How often an idle log is looked at without `wake()`; default 250 ms. */
   readonly pollIntervalMs?: number | undefined;
   /** How often a replica without the lock asks for it; default 500 ms. */

@@ -7,10 +7,13 @@ import { relayStatements } from './relay-statements.ts';
 const FIRST_BACKOFF_MS = 100;
 /** Rows that wait for a transaction before them are looked for again after this, and after twice as long each time. */
 const FIRST_REPOLL_MS = 5;
+/** Twice of it is half a minute: within that another replica publishes. */
+const LOCK_LEASE_MS = 15_000;
 
 /**
  * Publishes a log in the order (tx, position), skipping nothing that commits late: one publisher per name over all
- * replicas, held by an advisory lock. A replica without the lock waits and takes over when the holder's connection ends.
+ * replicas, held by an advisory lock. A replica without the lock waits and takes over when the holder's connection ends, or
+ * PostgreSQL has heard nothing of the holder for `lockLeaseMs`.
  *
  * At least once: a batch is published, then its position is stored; a crash in between publishes it again.
  * Failures of `publish` are tried again with backoff for ever; nothing is skipped.
@@ -33,12 +36,12 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
   /** Throws for a name that is not a plain SQL name. */
   constructor(options: LogRelayOptions<Row>) {
     const { batchSize = 1000, positionsTable = 'relay_positions', pollIntervalMs = 250, jsonAsText = false } = options;
-    const { connection, name, table, columns, timeColumn, clock } = options;
+    const { connection, name, table, columns, timeColumn, clock, lockLeaseMs = LOCK_LEASE_MS } = options;
     const statements = relayStatements({ table, columns, timeColumn, batchSize, positionsTable });
     this.#options = options;
     this.#batchSize = batchSize;
     this.#pollIntervalMs = pollIntervalMs;
-    this.#sessionOptions = { connection, name, statements, jsonAsText, clock };
+    this.#sessionOptions = { connection, name, statements, jsonAsText, clock, lockLeaseMs };
   }
 
   get role(): RelayRole {
@@ -99,13 +102,20 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
         // Unknown for now, so counted from now: a database that is gone is no relay that is up to date.
         this.#behindSince ??= this.#options.clock();
         logger.warn({ relay: name, err: error }, 'The relay lost its database; it connects again.');
+        // Before the pause: the lock goes with the session.
+        await this.#closeSession();
         await this.#backoff();
       } finally {
-        await this.#session?.close();
-        this.#session = undefined;
+        await this.#closeSession();
       }
     }
     this.#role = 'stopped';
+  }
+
+  async #closeSession(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.close();
   }
 
   async #awaitLock(session: RelaySession): Promise<void> {
@@ -129,7 +139,7 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
       const last = rows.at(-1);
       if (last !== undefined) {
         this.#behindSince ??= this.#options.clock();
-        if (!(await this.#publish(rows, session))) return;
+        if (!(await session.asHolder(() => this.#publish(rows, session)))) return;
         position = { tx: last.tx, position: last.position };
         await session.store(position);
         repollMs = FIRST_REPOLL_MS;
@@ -148,18 +158,18 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
   }
 
   /** Until it succeeds (true), or the relay is stopped (false). Throws when the lock is lost. */
-  async #publish(rows: readonly Row[], { signal }: RelaySession): Promise<boolean> {
+  async #publish(rows: readonly Row[], { signal, throwIfLost }: RelaySession): Promise<boolean> {
     for (;;) {
       try {
-        await this.#options.publish(rows, { signal });
+        await this.#options.publish(rows, { signal, throwIfLost });
         this.#failures = 0;
         return true;
       } catch (error) {
-        signal.throwIfAborted();
+        throwIfLost();
         const { name, logger } = this.#options;
         logger.error({ relay: name, err: error, rows: rows.length }, 'The relay could not publish; it tries again.');
         await this.#backoff();
-        signal.throwIfAborted();
+        throwIfLost();
         if (this.#pause.isStopped) return false;
       }
     }

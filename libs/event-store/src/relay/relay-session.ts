@@ -1,6 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { Socket } from 'node:net';
 import type { Clock } from '@signet/contracts';
 import pg from 'pg';
+import { LockLease } from './lock-lease.ts';
 import type { LogPosition, RelayConnection } from './log-relay.options.ts';
 import type { RelayStatements } from './relay-statements.ts';
 
@@ -10,12 +11,18 @@ export interface SessionOptions {
   readonly statements: RelayStatements;
   readonly jsonAsText: boolean;
   readonly clock: Clock;
+  /** PostgreSQL ends the session, and frees its lock, when it has heard nothing of it for so long. */
+  readonly lockLeaseMs: number;
 }
 
-/** A statement that takes longer than this means a connection that is dead without knowing it; the options may say else. */
-const QUERY_TIMEOUT_MS = 30_000;
+/** Of one statement. Each is an index scan of milliseconds, and a relay is to be back within 30 s of whatever happened. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+/** Later than PostgreSQL would have given up: the connection is dead without knowing it, and is closed. */
+const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
+/** What `pg` rejects a statement with that has had no answer within `query_timeout`. */
+const NO_ANSWER = 'Query read timeout';
 
 /**
  * What the session is told first. It has nothing but index scans to do, so the planner may not even consider another
@@ -25,6 +32,15 @@ const CLOSE_TIMEOUT_MS = 2_000;
 export const SESSION_SETTINGS = `
   set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set jit = off;
   set plan_cache_mode = force_generic_plan; set synchronous_commit = off`;
+
+/**
+ * The limits of a holder (docs/adr/0036). Keepalives find a node that is gone; where something between the two still answers
+ * them, or the process stands still, only PostgreSQL can tell that nobody uses the session any more.
+ */
+const limitsOf = (lockLeaseMs: number): string => `
+  set idle_session_timeout = ${lockLeaseMs};
+  select set_config(name, case when setting::int between 1 and ${STATEMENT_TIMEOUT_MS} then setting else '${STATEMENT_TIMEOUT_MS}' end, false)
+  from pg_settings where name = 'statement_timeout'`;
 
 const JSON_TYPES: readonly number[] = [pg.types.builtins.JSON, pg.types.builtins.JSONB];
 const asText = (value: string): string => value;
@@ -37,28 +53,41 @@ export class RelaySession {
   readonly #lost = new AbortController();
   readonly #client: pg.Client;
   readonly #options: SessionOptions;
+  readonly #socket: Socket;
+  readonly #lease: LockLease;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(client: pg.Client, options: SessionOptions) {
+  private constructor(client: pg.Client, socket: Socket, options: SessionOptions) {
     this.#client = client;
+    this.#socket = socket;
     this.#options = options;
+    this.#lease = new LockLease({
+      leaseMs: options.lockLeaseMs,
+      prove: () => this.#query('prove', 'select', []),
+      onLost: (error) => this.#lose(error),
+    });
     client.on('error', (error) => this.#lost.abort(error));
     client.on('end', () => this.#lost.abort(new Error('The connection was closed.')));
   }
 
   static async open(options: SessionOptions): Promise<RelaySession> {
+    const socket = new Socket();
+    const { connection } = options;
     const client = new pg.Client({
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
-      ...options.connection,
+      ...connection,
+      query_timeout: Math.min(connection.query_timeout || QUERY_TIMEOUT_MS, QUERY_TIMEOUT_MS),
+      stream: () => socket,
       application_name: `signet relay ${options.name}`.slice(0, 63),
       ...(options.jsonAsText ? { types: jsonAsText } : {}),
     });
-    const session = new RelaySession(client, options);
+    const session = new RelaySession(client, socket, options);
     try {
       await client.connect();
       await client.query(SESSION_SETTINGS);
+      await client.query(limitsOf(options.lockLeaseMs));
+      session.#lease.start();
       return session;
     } catch (error) {
       await session.close();
@@ -66,10 +95,21 @@ export class RelaySession {
     }
   }
 
-  /** Aborted when the connection, and with it the lock, is gone. */
+  /** Aborted when the connection, and with it the lock, is gone or may be gone. */
   get signal(): AbortSignal {
     return this.#lost.signal;
   }
+
+  /** @see LockLease.during */
+  asHolder<T>(work: () => Promise<T>): Promise<T> {
+    return this.#lease.during(work);
+  }
+
+  /** Throws where PostgreSQL may have given the lock to somebody else. Asked in the moment before it matters. */
+  readonly throwIfLost = (): void => {
+    this.#lease.check();
+    this.#lost.signal.throwIfAborted();
+  };
 
   /**
    * Asks for the relay's lock, and does not wait for it: a session that waits in pg_advisory_lock keeps a snapshot, and
@@ -119,15 +159,31 @@ export class RelaySession {
 
   /** Gives the lock back with the connection. A server that does not answer is not waited for. */
   async close(): Promise<void> {
-    const ended = this.#client.end().catch(() => undefined);
-    await Promise.race([ended, wait(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    this.#lease.stop();
+    const timer = setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
+    await this.#client.end().catch(() => undefined);
+    clearTimeout(timer);
+  }
+
+  #lose(error: unknown): void {
+    this.#lost.abort(error);
+    this.#socket.destroy();
   }
 
   /** One statement at a time, prepared once in the session's life. */
   #query<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {
     const run = async (): Promise<Row[]> => {
       this.#lost.signal.throwIfAborted();
-      return (await this.#client.query<Row>({ name: `relay-${name}`, text, values })).rows;
+      const sentAt = performance.now();
+      try {
+        const { rows } = await this.#client.query<Row>({ name: `relay-${name}`, text, values });
+        this.#lease.answered(sentAt);
+        return rows;
+      } catch (error) {
+        // Each statement behind it would wait as long.
+        if (error instanceof Error && error.message === NO_ANSWER) this.#lose(error);
+        throw error;
+      }
     };
     const result = this.#last.then(run, run);
     this.#last = result.catch(() => undefined);

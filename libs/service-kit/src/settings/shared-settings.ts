@@ -212,7 +212,7 @@ export const sharedSettings = {
     ),
     SIGNET_DATABASE_DEAD_AFTER: setting(
       duration({ min: 3_000, max: 300_000 }),
-      'A connection whose other end has not answered for so long is given up: by PostgreSQL with the locks that it holds (tcp_user_timeout, and keepalives in thirds of it), by the service with keepalives.',
+      'A connection whose other end has not answered for so long is given up: by PostgreSQL with the locks that it holds (tcp_user_timeout, and keepalives in thirds of it), by the service with keepalives. PostgreSQL also ends the session of a relay that says nothing for so long, and another replica publishes (idle_session_timeout).',
       { default: formatDuration(DEFAULT_LIMITS.deadAfterMs) },
     ),
     SIGNET_MIGRATE: setting(

@@ -35,6 +35,11 @@ export const DEFAULT_LIMITS: SessionLimits = {
 const CLIENT_PROBES_MS = 10_000;
 /** PostgreSQL asks this often before a connection is dead. */
 const SERVER_PROBES = 2;
+/**
+ * A pool keeps an idle session for half a minute, so one that says nothing for so long has no client any more: something on the
+ * way answers keepalives in its stead. It holds no lock, and would only take one of `max_connections`.
+ */
+const IDLE_MS = 300_000;
 /** An answer, or the word that the statement took too long, is under way for so long at most. */
 const ANSWER_MARGIN_MS = 5_000;
 
@@ -48,6 +53,8 @@ export function sessionSettings(limits: SessionLimits, kind: SessionKind): Reado
     statement_timeout: kind === 'serving' ? statementMs : longStatementMs,
     lock_timeout: lockMsOf(limits, kind),
     idle_in_transaction_session_timeout: idleInTransactionMs,
+    // A long job computes between two statements, and may hold a lock of its session: it takes less time for that than for one.
+    idle_session_timeout: kind === 'long' ? longStatementMs : IDLE_MS,
     // While nothing is under way to the client …
     tcp_keepalives_idle: probeSeconds,
     tcp_keepalives_interval: probeSeconds,

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { LockLease } from './lock-lease.ts';
+
+let now: number;
+let proofs: number;
+let answers: boolean;
+let lost: Error[];
+let lease: LockLease;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  now = 0;
+  proofs = 0;
+  answers = true;
+  lost = [];
+  lease = new LockLease({
+    leaseMs: 15_000,
+    monotonic: () => now,
+    onLost: (error) => void lost.push(error),
+    prove: async () => {
+      proofs += 1;
+      if (answers) lease.answered(now);
+    },
+  });
+  lease.start();
+});
+afterEach(() => {
+  lease.stop();
+  jest.useRealTimers();
+});
+
+async function pass(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 500) {
+    now += 500;
+    await jest.advanceTimersByTimeAsync(500);
+  }
+}
+const forEver = (): Promise<never> => new Promise(() => undefined);
+
+test('a session that says nothing proves that it lives well within its lease', async () => {
+  await pass(60_000);
+  expect(proofs).toBeGreaterThanOrEqual(20);
+  expect(lost).toEqual([]);
+});
+
+test('a session that is used needs no proof', async () => {
+  for (let statement = 0; statement < 60; statement += 1) {
+    await pass(1_000);
+    lease.answered(now);
+  }
+  expect(proofs).toBe(0);
+});
+
+test('work of the holder ends before PostgreSQL frees the lock', async () => {
+  void lease.during(forEver);
+  answers = false;
+  await pass(10_000);
+  expect(lost).toEqual([]);
+  await pass(2_500);
+  expect(lost.map(String)).toContain('Error: PostgreSQL has not answered for 12500 ms: the lock may be free.');
+});
+
+test('after a pause of the process, work that asks is told before the timers run', () => {
+  void lease.during(forEver);
+  now += 10_001;
+  lease.check();
+  expect(lost).toHaveLength(1);
+});
+
+test('a statement that takes long is no silence, and work begins with a fresh proof behind it', async () => {
+  answers = false;
+  await pass(14_000);
+  expect(lost).toEqual([]);
+  lease.answered(0);
+  answers = true;
+  const before = proofs;
+  await lease.during(async () => lease.check());
+  expect(proofs).toBe(before + 1);
+  expect(lost).toEqual([]);
+});
