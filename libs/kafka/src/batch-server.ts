@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { EachBatchPayload } from 'kafkajs';
@@ -131,7 +132,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private isJoined = false;
   /** The join under way, if there is one; it ends when the group is joined, or with a crash for good. */
   private joining: { readonly ended: Promise<void>; readonly end: () => void } | undefined;
-  private isClosing = false;
+  private readonly closing = new AbortController();
 
   constructor(options: KafkaBatchServerOptions) {
     super();
@@ -207,6 +208,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       });
     } catch (error) {
       this.joinEnds();
+      // Disconnected while it was being connected.
+      if (this.isClosing) return;
       throw error;
     }
   }
@@ -217,7 +220,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
    */
   override async close(): Promise<void> {
     if (this.isClosing) return;
-    this.isClosing = true;
+    this.closing.abort();
     const deadline = this.settings.stopDeadlineMs;
     const consumer = this.consumer;
     if (consumer) {
@@ -232,6 +235,10 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       await within(consumer.disconnect(), 5_000);
     }
     await this.producer.close();
+  }
+
+  private get isClosing(): boolean {
+    return this.closing.signal.aborted;
   }
 
   /** Milliseconds since the last heartbeat that the group acknowledged was sent; infinite before the first. */
@@ -349,7 +356,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       } catch (error) {
         const ms = Math.min(backoff.firstMs * 2 ** failures++, backoff.maxMs);
         this.log.error({ err: error, retryInMs: ms }, 'partitions cannot be taken yet');
-        await new Promise((resolve) => setTimeout(resolve, ms));
+        await delay(ms, undefined, { signal: this.closing.signal }).catch(() => undefined);
       }
     }
   }

@@ -5,6 +5,7 @@ import { fetchInSessions } from './fetch-in-sessions.ts';
 import { kafkajsSecurity } from './kafka-security.ts';
 import type { KafkaSecurity } from './kafka-security.ts';
 import { stopIdleTimer } from './idle-timer.ts';
+import { stayClosed } from './kafkajs-patches/closed-stays-closed.ts';
 import { keepMonotonicTimes } from './kafkajs-patches/monotonic-times.ts';
 import { KafkaNames } from './prefix/names.ts';
 import { prefixedKafka } from './prefix/prefixed-kafka.ts';
@@ -55,6 +56,7 @@ export function createKafka(client: KafkaClientOptions, retries = 30): NamedKafk
   const names = new KafkaNames(prefix);
   stopIdleTimer();
   keepMonotonicTimes();
+  stayClosed();
   registerCodecs();
   fetchInSessions();
   const kafka = new kafkajs.Kafka({

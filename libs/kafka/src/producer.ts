@@ -66,6 +66,8 @@ export class RecordProducer {
   private readonly pace: Pace;
   private producer: KafkaProducer | undefined;
   private connecting: Promise<KafkaProducer> | undefined;
+  /** The producer that is being connected. */
+  private opening: KafkaProducer | undefined;
   private queue: Queued[] = [];
   private queuedRecords = 0;
   private isSending = false;
@@ -107,11 +109,8 @@ export class RecordProducer {
   async close(): Promise<void> {
     this.isClosed = true;
     while (this.isSending || this.queue.length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    const { connecting } = this;
-    await this.producer?.disconnect();
+    await Promise.all([this.producer?.disconnect(), this.opening?.disconnect()]);
     this.producer = undefined;
-    // It may take as long as it likes; nobody waits for it.
-    void connecting?.then((producer) => producer.disconnect()).catch(() => undefined);
   }
 
   /**
@@ -230,7 +229,12 @@ export class RecordProducer {
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 10 },
     });
-    await producer.connect();
+    this.opening = producer;
+    try {
+      await producer.connect();
+    } finally {
+      this.opening = undefined;
+    }
     this.producer = producer;
     return producer;
   }

@@ -1,0 +1,84 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { testBrokers, testTopic, waitFor } from '@signet/testing';
+import { createKafka } from '../client.ts';
+
+const DISCONNECTED = 'The client has been disconnected.';
+
+/** The sockets to Kafka since the test began. */
+let sockets: Socket[];
+let topic: string;
+/** Called with the next socket. */
+let onSocket = (): void => undefined;
+const note = (message: unknown): void => {
+  sockets.push((message as { socket: Socket }).socket);
+  onSocket();
+};
+beforeEach(async () => {
+  topic = await testTopic('closed');
+  sockets = [];
+  subscribe('net.client.socket', note);
+});
+afterEach(() => void unsubscribe('net.client.socket', note));
+
+const kafka = () => createKafka({ brokers: testBrokers(), clientId: 'test' });
+const untilAllAreClosed = (): Promise<unknown> =>
+  waitFor(() => sockets.every(({ destroyed }) => destroyed), { what: 'all sockets to be closed' });
+
+test('a disconnected client opens no connection for what is asked afterwards', async () => {
+  const admin = kafka().admin();
+  await admin.connect();
+  await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  const before = sockets.length;
+  await expect(admin.fetchTopicOffsets(topic)).rejects.toThrow(DISCONNECTED);
+  expect(sockets).toHaveLength(before);
+  await untilAllAreClosed();
+});
+
+test('what is asked while the last answers are awaited is refused, and the answers come', async () => {
+  const admin = kafka().admin();
+  await admin.connect();
+  const last = admin.listTopics();
+  // The request is on its way when the disconnect begins.
+  await Promise.resolve();
+  const disconnected = admin.disconnect();
+  const late = Promise.allSettled([admin.fetchTopicOffsets(topic), admin.listGroups()]);
+  await disconnected;
+  expect((await late).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  await last.catch((error: Error) => expect(error.message).toBe(DISCONNECTED));
+  await untilAllAreClosed();
+});
+
+test('a connection that is being opened when the disconnect begins is closed', async () => {
+  const producer = kafka().producer({ idempotent: true });
+  const began = new Promise<void>((resolve) => (onSocket = resolve));
+  const connecting = expect(producer.connect()).rejects.toThrow(DISCONNECTED);
+  await began;
+  await producer.disconnect();
+  await connecting;
+  await untilAllAreClosed();
+});
+
+test('a consumer that is disconnected while it joins its group leaves nothing open', async () => {
+  const consumer = kafka().consumer({ groupId: topic });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic] });
+  const running = consumer.run({ eachMessage: () => Promise.resolve() });
+  await consumer.disconnect();
+  await running;
+  await untilAllAreClosed();
+});
+
+test('a client that is connected again works again', async () => {
+  const admin = kafka().admin();
+  await admin.connect();
+  await admin.disconnect();
+  // kafkajs ends the new socket, too, when the end of the former one comes after it.
+  await untilAllAreClosed();
+  await admin.connect();
+  expect(await admin.fetchTopicOffsets(topic)).not.toEqual([]);
+  await admin.disconnect();
+  await untilAllAreClosed();
+});

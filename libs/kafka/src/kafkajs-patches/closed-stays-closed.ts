@@ -1,0 +1,103 @@
+import { createRequire } from 'node:module';
+import kafkajs from 'kafkajs';
+
+interface Connection {
+  disconnect(): Promise<unknown>;
+}
+interface ConnectionPool {
+  getConnection(index?: number): Promise<Connection>;
+}
+interface Broker {
+  readonly connectionPool: ConnectionPool;
+  disconnect(): Promise<unknown>;
+}
+/** The brokers of one producer, consumer or admin. */
+interface BrokerPool {
+  readonly brokers: Readonly<Record<string, Broker>>;
+  readonly seedBroker: Broker | undefined;
+  connect(): Promise<void>;
+  connectBroker(broker: Broker): Promise<void>;
+  createSeedBroker(): Promise<void>;
+  disconnect(): Promise<void>;
+}
+interface Cluster {
+  readonly brokerPool: BrokerPool;
+  connect(): Promise<void>;
+}
+
+/** Broker pools that were disconnected, and the connection pools that they had then. */
+const closed = new WeakSet<BrokerPool | ConnectionPool>();
+
+/** Not retriable: what waits for an answer ends, instead of trying on a connection of its own. */
+const refusal = (): Error => new kafkajs.KafkaJSNonRetriableError('The client has been disconnected.');
+
+let isPatched = false;
+
+/**
+ * kafkajs 2.2.4 disconnects what is connected at that moment. A join, a metadata request or a retry that is under way then opens
+ * a new connection, which nobody closes: it keeps the process alive, and a consumer stays a member of its group. A request that
+ * comes while the last answers are awaited even replaces the socket, and the former one stays open.
+ *
+ * With this, nothing is connected from the beginning of a disconnect until somebody connects the client again, and a connection that
+ * was being opened is closed. What is under way ends with an error that is not retried.
+ */
+export function stayClosed(): void {
+  if (isPatched) return;
+  isPatched = true;
+  const require = createRequire(import.meta.url);
+  const prototypeOf = <T>(module: string): T => (require(module) as { prototype: T }).prototype;
+  patchCluster(prototypeOf<Cluster>('kafkajs/src/cluster'));
+  patchBrokerPool(prototypeOf<BrokerPool>('kafkajs/src/cluster/brokerPool'));
+  patchConnectionPool(prototypeOf<ConnectionPool>('kafkajs/src/network/connectionPool'));
+}
+
+/** `connect` of a producer, consumer or admin, and of a consumer that begins anew after a crash. */
+function patchCluster(prototype: Cluster): void {
+  const { connect } = prototype;
+  prototype.connect = function (this: Cluster): Promise<void> {
+    const { brokerPool } = this;
+    closed.delete(brokerPool);
+    // It is the only one that is kept over a disconnect.
+    if (brokerPool.seedBroker) closed.delete(brokerPool.seedBroker.connectionPool);
+    return connect.call(this);
+  };
+}
+
+function patchBrokerPool(prototype: BrokerPool): void {
+  const { connect, connectBroker, createSeedBroker, disconnect } = prototype;
+  prototype.disconnect = function (this: BrokerPool): Promise<void> {
+    closed.add(this);
+    const brokers = [...Object.values(this.brokers), ...(this.seedBroker ? [this.seedBroker] : [])];
+    for (const { connectionPool } of brokers) closed.add(connectionPool);
+    return disconnect.call(this);
+  };
+  // A broker that is learnt of, or rotated to, after the disconnect has a connection pool that is not marked.
+  prototype.connectBroker = async function (this: BrokerPool, broker: Broker): Promise<void> {
+    if (closed.has(this)) throw refusal();
+    await connectBroker.call(this, broker);
+    if (!closed.has(this)) return;
+    await broker.disconnect();
+    throw refusal();
+  };
+  prototype.createSeedBroker = function (this: BrokerPool): Promise<void> {
+    return closed.has(this) ? Promise.reject(refusal()) : createSeedBroker.call(this);
+  };
+  prototype.connect = async function (this: BrokerPool): Promise<void> {
+    if (closed.has(this)) throw refusal();
+    await connect.call(this);
+    if (!closed.has(this)) return;
+    await this.seedBroker?.disconnect();
+    throw refusal();
+  };
+}
+
+function patchConnectionPool(prototype: ConnectionPool): void {
+  const { getConnection } = prototype;
+  prototype.getConnection = async function (this: ConnectionPool, index?: number): Promise<Connection> {
+    if (closed.has(this)) throw refusal();
+    const connection = await getConnection.call(this, index);
+    if (!closed.has(this)) return connection;
+    await connection.disconnect();
+    throw refusal();
+  };
+}
