@@ -77,8 +77,13 @@ export class CompactedTopic {
       this.log.error({ err: error, topic }, 'the reader of a table has crashed and does not come back');
       (this.options.onFatal ?? exit)(error);
     });
-    await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topic, fromBeginning: true });
+    } catch (error) {
+      // Disconnected while it was being connected.
+      if (!this.isClosed) throw error;
+    }
     if (this.isClosed) return this.markJoined();
     await consumer.run({
       autoCommit: false,
