@@ -224,7 +224,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const deadline = this.settings.stopDeadlineMs;
     const consumer = this.consumer;
     if (consumer) {
-      for (const topic of Object.keys(this.assignment)) consumer.pause([{ topic }]);
+      this.pauseAll(consumer);
       const settled = Promise.all([...this.feeds.values()].map((feed) => feed.settled()));
       if (!this.settings.onGivingUp) await within(settled, deadline);
       clearTimeout(this.commitTimer);
@@ -235,6 +235,15 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       await within(consumer.disconnect(), 5_000);
     }
     await this.producer.close();
+  }
+
+  private pauseAll(consumer: KafkaConsumer): void {
+    try {
+      for (const topic of Object.keys(this.assignment)) consumer.pause([{ topic }]);
+    } catch (error) {
+      // Between a crash and the next join it has no group: nothing is fetched then.
+      this.log.debug({ err: error }, 'there was nothing to pause');
+    }
   }
 
   private get isClosing(): boolean {

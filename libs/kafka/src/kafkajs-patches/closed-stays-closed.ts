@@ -55,10 +55,7 @@ export function stayClosed(): void {
 function patchCluster(prototype: Cluster): void {
   const { connect } = prototype;
   prototype.connect = function (this: Cluster): Promise<void> {
-    const { brokerPool } = this;
-    closed.delete(brokerPool);
-    // It is the only one that is kept over a disconnect.
-    if (brokerPool.seedBroker) closed.delete(brokerPool.seedBroker.connectionPool);
+    closed.delete(this.brokerPool);
     return connect.call(this);
   };
 }
@@ -74,6 +71,8 @@ function patchBrokerPool(prototype: BrokerPool): void {
   // A broker that is learnt of, or rotated to, after the disconnect has a connection pool that is not marked.
   prototype.connectBroker = async function (this: BrokerPool, broker: Broker): Promise<void> {
     if (closed.has(this)) throw refusal();
+    // A metadata request that was under way may have kept this broker over a disconnect.
+    closed.delete(broker.connectionPool);
     await connectBroker.call(this, broker);
     if (!closed.has(this)) return;
     await broker.disconnect();
@@ -84,6 +83,7 @@ function patchBrokerPool(prototype: BrokerPool): void {
   };
   prototype.connect = async function (this: BrokerPool): Promise<void> {
     if (closed.has(this)) throw refusal();
+    if (this.seedBroker) closed.delete(this.seedBroker.connectionPool);
     await connect.call(this);
     if (!closed.has(this)) return;
     await this.seedBroker?.disconnect();
