@@ -6,6 +6,7 @@ import {
   optionalSetting,
   setting,
   sharedSettings,
+  writeFormatsValue,
 } from '@signet/service-kit';
 import type { SettingsOf } from '@signet/service-kit';
 
@@ -73,6 +74,11 @@ export const settings = defineSettings({
     duration(),
     'How long an outcome may wait for others to be stored together: longer costs less, and repeats more after a crash.',
     { default: '20ms' },
+  ),
+  SIGNET_WRITE_FORMATS: setting(
+    writeFormatsValue(),
+    'Formats between commas, as name=number, that are written in place of those that the version before reads: request-bundles=2, once no replica of 0.2 is left. docs/guides/upgrading.md says when.',
+    { default: '', emptyIsValue: true },
   ),
   SIGNET_REPLAY_RATE: setting(
     integer(1, 10_000),

@@ -16,4 +16,5 @@ export * from './secret-context.ts';
 export * from './topics.ts';
 export * from './topics-of.ts';
 export * from './traceparent.ts';
+export * from './wire-formats.ts';
 export * from './event-types/index.ts';

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { deliveryRequest } from './delivery-request.ts';
 import type { DeliveryRequest } from './delivery-request.ts';
 import { deliveryIdOf, isUuid } from './ids.ts';
+import { WIRE_FORMATS } from './wire-formats.ts';
 
 /*
  * What lies on `delivery.requests.v1`, by the id of the webhook: a request by itself, or a bundle of messages for one webhook.
@@ -57,8 +58,15 @@ export const REQUEST_HEADER = 'signet-request';
  * between two and no white space of its own.
  */
 export const MESSAGES_HEADER = 'signet-messages';
-/** Of a bundle: the length of each body, in bytes, with commas between. */
+/** Of a bundle of format 1: the length of each body, in bytes, with commas between. */
 export const BODY_LENGTHS_HEADER = 'signet-body-lengths';
+/**
+ * Of a bundle of format 2, `2`: each message says the length of its body as `bodyLength`, so that who mends one changes one header.
+ * Readers of 0.2.0 do not understand it.
+ */
+export const FORMAT_HEADER = 'signet-format';
+/** Of a bundle of format 2: how many messages there are, for who counts without reading them. */
+export const COUNT_HEADER = 'signet-count';
 /** Of a bundle. */
 export const TENANT_HEADER = 'signet-tenant-id';
 
@@ -84,10 +92,14 @@ export function webhookVersionOf(headers: RecordHeaders): number | undefined {
   return Number.isSafeInteger(version) ? version : undefined;
 }
 
-/** @param messages at least one, and no more than `MAX_BUNDLED` */
+/**
+ * @param messages at least one, and no more than `MAX_BUNDLED`
+ * @param format of WIRE_FORMATS['request-bundles']
+ */
 export function bundleRecord(
   webhook: { readonly id: string; readonly tenantId: string; readonly version?: number },
   messages: readonly MessageWithBody[],
+  format = WIRE_FORMATS['request-bundles'].writes as number,
 ): RequestRecord {
   const parts = messages.flatMap(({ body }) => [COMMA, body]);
   parts[0] = OPENING;
@@ -97,12 +109,23 @@ export function bundleRecord(
     value: Buffer.concat(parts),
     headers: {
       [TENANT_HEADER]: webhook.tenantId,
-      [MESSAGES_HEADER]: `[${messages.map(({ json }) => json).join()}]`,
-      [BODY_LENGTHS_HEADER]: messages.map(({ body }) => body.length).join(),
+      ...(format === 2 ? messagesWithLengths(messages) : messagesAndLengths(messages)),
       ...versionHeader(webhook.version),
     },
   };
 }
+
+const messagesAndLengths = (messages: readonly MessageWithBody[]): Record<string, string> => ({
+  [MESSAGES_HEADER]: `[${messages.map(({ json }) => json).join()}]`,
+  [BODY_LENGTHS_HEADER]: messages.map(({ body }) => body.length).join(),
+});
+
+const messagesWithLengths = (messages: readonly MessageWithBody[]): Record<string, string> => ({
+  [FORMAT_HEADER]: '2',
+  [COUNT_HEADER]: String(messages.length),
+  // Before the closing brace: to read and write each of them again would cost as much as all the rest.
+  [MESSAGES_HEADER]: `[${messages.map(({ json, body }) => `${json.slice(0, -1)},"bodyLength":${body.length}}`).join()}]`,
+});
 
 interface ReadRecord {
   readonly key: Buffer | null;
@@ -114,8 +137,20 @@ type RecordHeaders = Readonly<Record<string, Buffer | undefined>>;
 export const isBundle = (headers: RecordHeaders): boolean => headers[MESSAGES_HEADER] !== undefined;
 
 /** How many requests are in the record. */
-export const countOfRequests = (headers: RecordHeaders): number =>
-  isBundle(headers) ? (bodyLengths(headers)?.length ?? 1) : 1;
+export function countOfRequests(headers: RecordHeaders): number {
+  if (!isBundle(headers)) return 1;
+  if (formatOf(headers) === 1) return bodyLengths(headers)?.length ?? 1;
+  const count = Number(headers[COUNT_HEADER]?.toString('latin1', 0, 8));
+  return Number.isInteger(count) && count >= 1 && count <= MAX_BUNDLED ? count : 1;
+}
+
+/** Of a bundle. Undefined where it is of a later version, or damaged. */
+function formatOf(headers: RecordHeaders): number | undefined {
+  const text = headers[FORMAT_HEADER]?.toString('latin1', 0, 8);
+  if (text === undefined) return 1;
+  const reads: readonly number[] = WIRE_FORMATS['request-bundles'].reads;
+  return reads.find((format) => String(format) === text);
+}
 
 /**
  * The requests of the record, in order. Null stands for one that lacks what nothing works without, or has it wrong: the
@@ -147,7 +182,9 @@ export function recordOfOne<R extends ReadRecord>(record: R, index: number): R {
     headers: {
       ...record.headers,
       [MESSAGES_HEADER]: Buffer.from(JSON.stringify([part.said])),
-      [BODY_LENGTHS_HEADER]: Buffer.from(String(part.body.length)),
+      ...(formatOf(record.headers) === 2
+        ? { [COUNT_HEADER]: Buffer.from('1') }
+        : { [BODY_LENGTHS_HEADER]: Buffer.from(String(part.body.length)) }),
     },
   };
 }
@@ -156,7 +193,7 @@ export function recordOfOne<R extends ReadRecord>(record: R, index: number): R {
 function partsOf({ headers, value }: ReadRecord): { said: unknown; body: Buffer }[] | undefined {
   try {
     const all = isBundle(headers) ? parsed(headers[MESSAGES_HEADER]) : [parsed(headers[REQUEST_HEADER])];
-    const bodies = isBundle(headers) ? bodiesOf(value ?? NOTHING, bodyLengths(headers) ?? []) : [value ?? NOTHING];
+    const bodies = isBundle(headers) ? bodiesOf(value ?? NOTHING, lengthsOf(headers, all) ?? []) : [value ?? NOTHING];
     if (!Array.isArray(all) || all.length !== bodies?.length) return undefined;
     return bodies.map((body, index) => ({ said: all[index] as unknown, body }));
   } catch {
@@ -164,9 +201,24 @@ function partsOf({ headers, value }: ReadRecord): { said: unknown; body: Buffer 
   }
 }
 
+/** The lengths of the bodies of a bundle. Undefined where they are none, or it is of a format that this version does not read. */
+function lengthsOf(headers: RecordHeaders, said: unknown): number[] | undefined {
+  switch (formatOf(headers)) {
+    case 1:
+      return bodyLengths(headers);
+    case 2: {
+      if (!Array.isArray(said) || said.length > MAX_BUNDLED) return undefined;
+      const lengths = said.map((message) => Number((message as { bodyLength?: unknown } | null)?.bodyLength));
+      return lengths.every((length) => Number.isSafeInteger(length) && length > 0) ? lengths : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
 function bundled(said: unknown, webhookId: string, tenantId: string): unknown {
-  const message = said as Partial<BundledMessage> | null;
-  if (typeof message?.source !== 'string' || typeof message.messageId !== 'string') return null;
+  const { bodyLength: _, ...message } = (said ?? {}) as Partial<BundledMessage> & { readonly bodyLength?: number };
+  if (typeof message.source !== 'string' || typeof message.messageId !== 'string') return null;
   const deliveryId = deliveryIdOf(webhookId, { source: message.source, id: message.messageId });
   return { ...message, deliveryId, webhookId, tenantId, kind: 'message' };
 }

@@ -53,6 +53,44 @@ test('a bundle is read as a request for each of its messages, in order, each bod
   );
 });
 
+test('a bundle of format 2 says each length with its message, and is read as the same requests', () => {
+  const record = bundleRecord(
+    { ...webhook, version: 7 },
+    BODIES.map((body, n) => part(n, body)),
+    2,
+  );
+  expect(record.headers).toEqual({
+    'signet-tenant-id': 'antwerp',
+    'signet-format': '2',
+    'signet-count': '3',
+    'signet-messages': JSON.stringify(
+      BODIES.map((body, n) => ({ ...message(n), bodyLength: Buffer.byteLength(body) })),
+    ),
+    'signet-webhook-version': '7',
+  });
+  expect(record.value).toEqual(bundle().value);
+  expect(countOfRequests(read(record).headers)).toBe(3);
+  expect(requestsOfRecord(read(record))).toEqual(requestsOfRecord(read(bundle())));
+  BODIES.forEach((body, n) => {
+    const alone = recordOfOne(read(record), n);
+    expect(countOfRequests(alone.headers)).toBe(1);
+    expect(requestsOfRecord(alone)).toEqual([{ request: request(n), body: Buffer.from(body) }]);
+  });
+});
+
+test.each([
+  ['of a format that is not known', { 'signet-format': '3' }],
+  ['whose lengths are missing', { 'signet-messages': JSON.stringify(BODIES.map((_, n) => message(n))) }],
+  ['whose messages are none', { 'signet-messages': '{}' }],
+])('a bundle of format 2 %s is none', (_what, headers) => {
+  const record = bundleRecord(
+    webhook,
+    BODIES.map((body, n) => part(n, body)),
+    2,
+  );
+  expect(requestsOfRecord(read({ ...record, headers: { ...record.headers, ...headers } }))).toBeUndefined();
+});
+
 test('its value is JSON to everybody else', () => {
   expect(JSON.parse(String(bundle().value))).toEqual(BODIES.map((body) => JSON.parse(body) as unknown));
 });

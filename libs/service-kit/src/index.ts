@@ -140,4 +140,5 @@ export {
   share,
   text,
   topicName,
+  writeFormatsValue,
 } from './settings/values.ts';

@@ -1,5 +1,7 @@
 import {
   BODY_LENGTHS_HEADER,
+  COUNT_HEADER,
+  FORMAT_HEADER,
   CE,
   GENERATION_HEADER,
   MESSAGES_HEADER,
@@ -91,12 +93,15 @@ export const bundleHeaders: JsonSchema = {
       contentMediaType: 'application/json',
       contentSchema: { type: 'array', items: { $ref: '#/components/schemas/BundledMessage' }, minItems: 1 },
     }),
-    [BODY_LENGTHS_HEADER]: text('The length of each body in bytes, with commas between.', {
-      pattern: '^[0-9]+(,[0-9]+)*$',
-    }),
+    [BODY_LENGTHS_HEADER]: text(
+      'The length of each body in bytes, with commas between. Missing in format 2: each message has a `bodyLength` then.',
+      { pattern: '^[0-9]+(,[0-9]+)*$' },
+    ),
+    [FORMAT_HEADER]: text('2, or missing: 1.', { enum: ['2'] }),
+    [COUNT_HEADER]: text('In format 2: how many messages there are.', { pattern: '^[0-9]{1,2}$' }),
     [WEBHOOK_VERSION_HEADER]: WEBHOOK_VERSION,
   },
-  required: [TENANT_HEADER, MESSAGES_HEADER, BODY_LENGTHS_HEADER],
+  required: [TENANT_HEADER, MESSAGES_HEADER],
 };
 
 export const tableHeaders: JsonSchema = {

@@ -2,7 +2,7 @@ import type { Clock } from '@signet/contracts';
 import type { KafkaRecord } from '@signet/kafka';
 import { PollLoop } from '@signet/service-kit';
 import type { PartitionClaim } from './ownership.ts';
-import { UnreadableRowError } from './shelf.ts';
+import { UnreadableRowError } from './shelved-records.ts';
 import type { Shelf, ShelvedRow } from './shelf.ts';
 
 export interface ShelfLoopParts {

@@ -1,10 +1,9 @@
-import { deserialize, serialize } from 'node:v8';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { countOfRequests } from '@signet/contracts';
 import type { KafkaRecord } from '@signet/kafka';
 import { sql } from 'kysely';
 import type { PartitionClaim } from './ownership.ts';
+import { packedRecords, unpackedRecords } from './shelved-records.ts';
 
 /** Records of delivery.requests.v1 of one webhook, to be shelved together. */
 export interface RowToShelve {
@@ -36,7 +35,7 @@ export class Shelf {
   async put(rows: readonly RowToShelve[]): Promise<Set<PartitionClaim>> {
     const values = rows.map(({ claim, webhookId, records }) => {
       const count = records.reduce((sum, { headers }) => sum + countOfRequests(headers), 0);
-      const bytes = zstdCompressSync(serialize(records));
+      const bytes = packedRecords(records);
       return sql`(${claim.partition}::integer, ${claim.epoch}::bigint, ${webhookId}::uuid, ${count}::integer, ${bytes}::bytea)`;
     });
     const partitions = [...new Set(rows.map(({ claim }) => claim.partition))];
@@ -87,7 +86,7 @@ export class Shelf {
   async read({ id }: ShelvedRow): Promise<readonly KafkaRecord[]> {
     const { rows } = await sql<{ requests: Buffer }>`
       select requests from shelved_requests where id = ${id}::bigint`.execute(this.em.fork().getKysely());
-    return rows[0] ? recordsIn(rows[0].requests) : [];
+    return rows[0] ? unpackedRecords(rows[0].requests) : [];
   }
 
   /** Moves a row that cannot be read where no loop looks: a later version may be able to read it. */
@@ -113,30 +112,4 @@ export class Shelf {
       from shelved_requests where partition = any(${partitions}::integer[])`.execute(this.em.fork().getKysely());
     return rows[0] ?? { open: 0, closed: 0 };
   }
-}
-
-/** The bytes of a row are no records: they were damaged, or written by a version that packs them in another way. */
-export class UnreadableRowError extends Error {
-  constructor(cause: unknown) {
-    super(`The row cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-    this.name = 'UnreadableRowError';
-  }
-}
-
-function recordsIn(bytes: Buffer): readonly KafkaRecord[] {
-  let records: unknown;
-  try {
-    records = deserialize(zstdDecompressSync(bytes));
-  } catch (error) {
-    throw new UnreadableRowError(error);
-  }
-  if (!Array.isArray(records) || !records.every(isRecord)) throw new UnreadableRowError('it holds no Kafka records.');
-  return records;
-}
-
-function isRecord(value: unknown): value is KafkaRecord {
-  const { key, value: body, offset, headers } = (value ?? {}) as Partial<Record<keyof KafkaRecord, unknown>>;
-  const areBuffers = [key, body].every((bytes) => bytes === null || Buffer.isBuffer(bytes));
-  const hasOffset = typeof offset === 'string' && /^\d+$/.test(offset);
-  return areBuffers && hasOffset && typeof headers === 'object' && headers !== null;
 }

@@ -1,6 +1,7 @@
 import { DELIVERY_REQUESTS } from '@signet/contracts';
 import type { DeadLetter } from '@signet/kafka';
-import type { ShelvedRow, UnreadableRowError } from './shelf.ts';
+import type { ShelvedRow } from './shelf.ts';
+import type { UnreadableRowError } from './shelved-records.ts';
 
 /** Names the row in `unreadable_shelved_requests`, whose bytes stay in PostgreSQL: they may be more than Kafka takes. */
 const ROW_HEADER = 'signet-shelved-row';

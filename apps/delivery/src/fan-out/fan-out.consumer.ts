@@ -31,7 +31,8 @@ export class FanOutConsumer {
     await this.reader.whenComplete();
     const retentionMs = this.settings.SIGNET_RETENTION;
     const limits = canonicalTimeLimits({ now: this.clock().getTime(), retentionMs });
-    const requests = await fanOut(batch, this.reader.directory, this.producer, limits, this.tracing);
+    const format = this.settings.SIGNET_WRITE_FORMATS['request-bundles'];
+    const requests = await fanOut(batch, this.reader.directory, this.producer, limits, this.tracing, format);
     this.metrics.fannedOut(batch.records.length, requests);
   }
 }

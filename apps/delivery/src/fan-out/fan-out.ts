@@ -93,6 +93,7 @@ const STEP_BYTES = 4_194_304;
  * cannot be stored, is set aside alone, before it is in a bundle with others.
  *
  * @param limits of the messages' times
+ * @param format of WIRE_FORMATS['request-bundles']
  */
 export async function fanOut(
   batch: RecordBatch,
@@ -100,10 +101,11 @@ export async function fanOut(
   producer: Pick<RecordProducer, 'publishAll'>,
   limits: TimeLimits,
   tracing: Tracing = NO_TRACING,
+  format?: number,
 ): Promise<number> {
   const spans = new FanOutSpans(tracing, batch);
   return spans.during(async () => {
-    const bundles = new RequestBundles();
+    const bundles = new RequestBundles(format);
     const send = () => spans.sending(() => producer.publishAll(DELIVERY_REQUESTS, bundles.take()));
     for (const record of batch.records) {
       const read = readCanonical(record.headers, record.value, limits);

@@ -1,4 +1,4 @@
-import { bundleRecord, MAX_BUNDLED } from '@signet/contracts';
+import { bundleRecord, MAX_BUNDLED, WIRE_FORMATS } from '@signet/contracts';
 import type { MessageWithBody, RequestRecord } from '@signet/contracts';
 
 /** From so many bytes on a record is full: the last message may have 256 KiB more, and Kafka takes 1 MiB. */
@@ -25,6 +25,9 @@ export class RequestBundles {
   count = 0;
   /** Of those that have not been taken. */
   bytes = 0;
+
+  /** @param format of WIRE_FORMATS['request-bundles'] */
+  constructor(private readonly format: number = WIRE_FORMATS['request-bundles'].writes) {}
 
   add(webhook: Recipient, message: MessageWithBody): void {
     this.count += 1;
@@ -58,6 +61,6 @@ export class RequestBundles {
     const bundle = this.open.get(webhookId);
     if (!bundle) return;
     this.open.delete(webhookId);
-    this.closed.push(bundleRecord(bundle.webhook, bundle.messages));
+    this.closed.push(bundleRecord(bundle.webhook, bundle.messages, this.format));
   }
 }

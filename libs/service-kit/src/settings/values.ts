@@ -1,4 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { parseWriteFormats } from '@signet/contracts';
+import type { WriteFormats } from '@signet/contracts';
 import { EgressRules } from '@signet/egress';
 import { SealingKeys } from '@signet/signature';
 import { z } from 'zod';
@@ -155,3 +157,12 @@ export const keyValues = (): z.ZodType<Readonly<Record<string, string>>, string>
     if (pairs.some((pair) => pair === null)) return undefined;
     return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', decodeURIComponent(pair?.[2] ?? '')]));
   }, 'must be key=value between commas, with values percent-encoded');
+
+/** `request-bundles=2` → what is written of every format. */
+export const writeFormatsValue = (): z.ZodType<WriteFormats, string> =>
+  z.string().transform((raw, context) => {
+    const formats = parseWriteFormats(raw);
+    if (!('fault' in formats)) return formats;
+    context.addIssue({ code: 'custom', message: String(formats.fault) });
+    return z.NEVER;
+  });

@@ -1,0 +1,21 @@
+import { expect, test } from '@jest/globals';
+import { parseWriteFormats, WIRE_FORMATS, writeFormats } from './wire-formats.ts';
+
+test.each(Object.entries(WIRE_FORMATS))('%s: this version reads what it writes', (_name, { reads, writes }) => {
+  expect(reads).toContain(writes);
+});
+
+test('each format is written as the version before reads it, unless it is named', () => {
+  expect(writeFormats()['request-bundles']).toBe(1);
+  expect(parseWriteFormats('')).toEqual(writeFormats());
+  expect(parseWriteFormats(' request-bundles=2 ,')).toEqual({ ...writeFormats(), 'request-bundles': 2 });
+});
+
+test('a format that there is not, or that this version does not read, is refused', () => {
+  expect(parseWriteFormats('bundles=2')).toEqual({
+    fault: expect.stringMatching(/^has no format "bundles": there are request-bundles, requests, /) as unknown,
+  });
+  expect(parseWriteFormats('request-bundles=3')).toEqual({
+    fault: 'has request-bundles=3, but this version knows 1 and 2 of it',
+  });
+});
