@@ -17,6 +17,8 @@ export interface BenchArguments {
   /** Post to ingestion itself instead of the public address. */
   readonly direct: boolean;
   readonly warmUp: boolean;
+  /** Also measure what PostgreSQL and Kafka write. */
+  readonly storage: boolean;
   readonly patienceSeconds: number;
   /** How often the metrics of each service are asked for meanwhile, seconds; undefined: never. */
   readonly scrapeSeconds: number | undefined;
@@ -37,6 +39,7 @@ Without any: limit, ${DEFAULT_SCENARIOS.join(', ')}. The limit is always measure
   --no-warm-up   measure from the first message on
   --scrape S     ask each service for its metrics every S seconds meanwhile, such as 5s
   --pairs N      run one scenario N times without scrapes and N times with them, by turns, and compare
+  --storage      what PostgreSQL and Kafka write for a delivery, too; of a Signet that npm start runs with its own servers
   --patience S   seconds without an arrival after which what has not come counts as missing (75)`;
 
 /** Throws UsageError. */
@@ -57,6 +60,7 @@ export function readArguments(args: readonly string[]): BenchArguments {
     json: values.json,
     direct: values.direct,
     warmUp: !values['no-warm-up'],
+    storage: values.storage,
     patienceSeconds: positive('--patience', values.patience),
     scrapeSeconds: values.scrape === undefined ? undefined : positive('--scrape', values.scrape.replace(/s$/, '')),
     pairs,
@@ -70,6 +74,7 @@ const OPTIONS = {
   json: { type: 'string' },
   direct: { type: 'boolean', default: false },
   'no-warm-up': { type: 'boolean', default: false },
+  storage: { type: 'boolean', default: false },
   patience: { type: 'string', default: '75' },
   scrape: { type: 'string' },
   pairs: { type: 'string' },

@@ -2,6 +2,7 @@ import type { Api } from '../dev/api.ts';
 import type { LocalFile } from '../dev/local-file.ts';
 import type { KafkaConnection } from './kafka-producer.ts';
 import type { CpuMeter } from './measure/cpu.ts';
+import type { StorageUsed } from './measure/storage.ts';
 import type { ReceiverClient } from './receiver-client.ts';
 import type { SaleMaker } from './sale.ts';
 
@@ -20,6 +21,8 @@ export interface Bench {
   readonly messages: number | undefined;
   /** How many deliveries are recorded, where the caller said so. */
   readonly deliveries: number | undefined;
+  /** Where the caller asked for it: what PostgreSQL and Kafka have written. */
+  readonly storage: (() => Promise<StorageUsed>) | undefined;
   /** How long nothing may arrive before what has not come counts as missing. */
   readonly patienceMs: number;
 }

@@ -7,6 +7,7 @@ import type { Bench } from './bench.ts';
 import { KafkaConnection } from './kafka-producer.ts';
 import { CpuMeter } from './measure/cpu.ts';
 import { hasProc } from './measure/proc.ts';
+import { storageUsed } from './measure/storage.ts';
 import { findParts, PARTS } from './measure/signet-processes.ts';
 import { ReceiverClient } from './receiver-client.ts';
 import type { DriverResult, Outcome } from './result.ts';
@@ -26,6 +27,7 @@ export interface DriverOrder {
   readonly deliveries: number | undefined;
   readonly direct: boolean;
   readonly warmUp: boolean;
+  readonly storage: boolean;
   readonly patienceMs: number;
 }
 
@@ -47,6 +49,7 @@ async function run(order: DriverOrder): Promise<DriverResult> {
     eventsUrl: order.direct ? `http://127.0.0.1:${services.ingestion.port}` : url,
     messages: order.messages,
     deliveries: order.deliveries,
+    storage: order.storage ? () => storageUsed(local(), order.localFile) : undefined,
     patienceMs: order.patienceMs,
   };
   say(`data of ${bench.sales.bytes} bytes a message`);

@@ -3,6 +3,7 @@ import { BenchTenant } from '../bench-tenant.ts';
 import { nowMicros } from '../clock.ts';
 import { baselineOf, settle, untilDelivered } from '../deliveries.ts';
 import { spentBetween } from '../measure/cpu.ts';
+import { storageFigures } from '../measure/storage.ts';
 import type { Producer } from '../outgoing.ts';
 import { inParallel, Outgoing } from '../outgoing.ts';
 import type { Outcome, Target } from '../result.ts';
@@ -30,6 +31,7 @@ export async function throughput(bench: Bench, plan: Throughput): Promise<Outcom
   const outgoing = new Outgoing();
 
   const baseline = await baselineOf(bench, paths);
+  const storedBefore = await bench.storage?.();
   const before = await bench.cpu.settled();
   const startedAt = nowMicros();
   await produce(bench, plan, producer, outgoing);
@@ -38,6 +40,7 @@ export async function throughput(bench: Bench, plan: Throughput): Promise<Outcom
   const spent = spentBetween(before, await bench.cpu.settled());
 
   const { ledger, latencies, lastArrivalAt } = await settle(bench, outgoing, paths);
+  const storedAfter = await bench.storage?.();
   await http?.close();
   await tenant.close();
   const { perSecond, cpu } = plan.targets ?? {};
@@ -55,6 +58,7 @@ export async function throughput(bench: Bench, plan: Throughput): Promise<Outcom
       { name: 'messages accepted a second', value: ledger.accepted / ((producedAt - startedAt) / 1e6), digits: 0 },
       ...latencyFigures(latencies),
       cpuFigure(spent, came, cpu),
+      ...(storedBefore && storedAfter ? storageFigures(storedBefore, storedAfter, came) : []),
     ],
     ledger,
     cpu: { spent, deliveries: came },

@@ -1,0 +1,74 @@
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { LocalFile } from '../../dev/local-file.ts';
+import { withDatabaseOf } from '../database.ts';
+import type { Figure } from '../result.ts';
+
+/** What PostgreSQL and Kafka have written so far. */
+export interface StorageUsed {
+  readonly walBytes: number;
+  /** Tables and indexes of delivery, with what was deleted and not vacuumed. */
+  readonly tableBytes: number;
+  /** Writes that PostgreSQL has asked the system for, of pages and of WAL. */
+  readonly writes: number;
+  readonly fsyncs: number;
+  /** Bytes of the segments, by the first two words of the topic's name, such as `delivery.requests`. One replica. */
+  readonly kafkaBytes: Readonly<Record<string, number>>;
+}
+
+/**
+ * Reads it after a checkpoint, so that pages that were only changed in memory count for those that changed them. Kafka's folder is that
+ * of `npm start`: beside local.json.
+ */
+export async function storageUsed(local: LocalFile, localFile: string): Promise<StorageUsed> {
+  const database = await withDatabaseOf(local, async (client) => {
+    await client.query('checkpoint');
+    const { rows } = await client.query<Record<'wal' | 'tables' | 'writes' | 'fsyncs', string>>(
+      `select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') as wal,
+        (select sum(pg_total_relation_size(c.oid)) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = 'delivery' and c.relkind = 'r') as tables,
+        (select sum(writes) from pg_stat_io) as writes, (select sum(fsyncs) from pg_stat_io) as fsyncs`,
+    );
+    return rows[0]!;
+  });
+  return {
+    walBytes: Number(database.wal),
+    tableBytes: Number(database.tables),
+    writes: Number(database.writes),
+    fsyncs: Number(database.fsyncs),
+    kafkaBytes: kafkaBytes(join(dirname(localFile), 'kafka')),
+  };
+}
+
+function kafkaBytes(folder: string): Record<string, number> {
+  const bytes: Record<string, number> = {};
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !entry.name.endsWith('.log')) continue;
+    const partition = entry.parentPath.split('/').at(-1) ?? '';
+    const topic = /^(?<group>[a-z_-]+\.[a-z_]+)/.exec(partition)?.groups?.['group'] ?? 'other';
+    bytes[topic] = (bytes[topic] ?? 0) + statSync(join(entry.parentPath, entry.name)).size;
+  }
+  return bytes;
+}
+
+/** What a delivery cost of each, between two readings. */
+export function storageFigures(before: StorageUsed, after: StorageUsed, deliveries: number): Figure[] {
+  const figure = (name: string, spent: number, digits = 0, unit = 'B'): Figure => ({
+    name: `${name} per delivery`,
+    value: spent / deliveries,
+    digits,
+    ...(unit !== '' && { unit }),
+  });
+  const kafka = Object.keys(after.kafkaBytes)
+    .map((topic): [string, number] => [topic, (after.kafkaBytes[topic] ?? 0) - (before.kafkaBytes[topic] ?? 0)])
+    // The registry's signs of life, and what Kafka keeps for itself.
+    .filter(([, bytes]) => bytes / deliveries >= 1)
+    .map(([topic, bytes]) => figure(`Kafka, ${topic}`, bytes));
+  return [
+    figure('PostgreSQL, tables and indexes', after.tableBytes - before.tableBytes),
+    figure('PostgreSQL, WAL', after.walBytes - before.walBytes),
+    figure('PostgreSQL, writes', after.writes - before.writes, 3, ''),
+    figure('PostgreSQL, fsyncs', after.fsyncs - before.fsyncs, 3, ''),
+    ...kafka,
+  ];
+}
