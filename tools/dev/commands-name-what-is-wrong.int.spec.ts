@@ -9,10 +9,10 @@ import { ROOT } from './settings.ts';
 
 const CONFIG = 78;
 const UNAVAILABLE = 69;
-/** Script and arguments. */
-const ON_POSTGRESQL = ['registry/dist/reseal.js', 'delivery/dist/rebuild.js', 'delivery/dist/reseal.js'];
-const ON_BOTH = ['registry/dist/republish.js', 'registry/dist/rebuild.js', 'registry/dist/unreadable-webhooks.js list'];
-const ON_KAFKA = ['ingestion/dist/commands/dead-letters.js list'];
+/** As they are given to signet-admin. */
+const ON_POSTGRESQL = ['migrate', 'reseal', 'rebuild --service delivery'];
+const ON_BOTH = ['republish', 'rebuild', 'unreadable-webhooks list'];
+const ON_KAFKA = ['dead-letters list'];
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 async function run(command: string, wrong: Record<string, string>) {
-  const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...`apps/${command}`.split(' ')], {
+  const child = spawn(process.execPath, ['apps/admin/dist/main.js', ...command.split(' ')], {
     cwd: ROOT,
     env: {
       SIGNET_INSTALLATION: TEST_INSTALLATION,

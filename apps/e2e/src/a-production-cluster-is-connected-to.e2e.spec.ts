@@ -42,9 +42,9 @@ async function run(script: string[], settings: Record<string, string> = {}) {
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, err: err.trim(), out };
 }
-const UNREADABLE_WEBHOOKS = ['apps/registry/dist/unreadable-webhooks.js', 'list'];
-const DEAD_LETTERS = ['apps/ingestion/dist/commands/dead-letters.js', 'list'];
-const REBUILD = ['apps/delivery/dist/rebuild.js'];
+const UNREADABLE_WEBHOOKS = ['apps/admin/dist/main.js', 'unreadable-webhooks', 'list'];
+const DEAD_LETTERS = ['apps/admin/dist/main.js', 'dead-letters', 'list'];
+const REBUILD = ['apps/admin/dist/main.js', 'rebuild', '--service', 'delivery'];
 
 const OTHER_CA = selfSigned('localhost').cert;
 const atAddress = (place: string): string => place.replace('localhost', '127.0.0.1');

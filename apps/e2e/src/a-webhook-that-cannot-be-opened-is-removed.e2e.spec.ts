@@ -38,7 +38,7 @@ function leftBehind(id: string): WebhookSnapshot {
 function command(...args: string[]): { status: number | null; out: string } {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', 'tools/dev/unreadable-webhooks.ts', ...args],
+    ['--disable-warning=ExperimentalWarning', 'tools/dev/admin.ts', 'unreadable-webhooks', ...args],
     { cwd: ROOT, env: { ...process.env, SIGNET_DATA_DIR: signet.dataDir }, encoding: 'utf8' },
   );
   return { status, out: stdout + stderr };

@@ -5,18 +5,11 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ensureTopics, RecordProducer } from '@signet/kafka';
+import { searchDatabase, searchFolder, searchTopics } from '@signet/service-kit';
+import type { SearchReport } from '@signet/service-kit';
 import { generateSealingKey, generateSecret } from '@signet/signature';
-import {
-  rawReceiver,
-  RecordingReceiver,
-  respond,
-  searchDatabase,
-  searchFolder,
-  searchTopics,
-  selfSigned,
-  waitFor,
-} from '@signet/testing';
-import type { RawReceiver, ReceivedRequest, ReceiverAnswer, SearchReport } from '@signet/testing';
+import { rawReceiver, RecordingReceiver, respond, selfSigned, waitFor } from '@signet/testing';
+import type { RawReceiver, ReceivedRequest, ReceiverAnswer } from '@signet/testing';
 import pg from 'pg';
 import { Api, saleCreated } from './support/api.ts';
 import { bearer, Keyring } from './support/keyring.ts';
@@ -311,7 +304,7 @@ const expectClean = ({ places, bytes, leaks }: SearchReport, least: { places: nu
 };
 
 test('no table of the database holds one', async () => {
-  expectClean(await searchDatabase(local.databaseUrl, keyring.search), { places: 100, bytes: 100_000 });
+  expectClean(await searchDatabase({ url: local.databaseUrl }, keyring.search), { places: 100, bytes: 100_000 });
 });
 
 test('no record of any topic holds one', async () => {
@@ -351,7 +344,7 @@ test('the same searches find what was hidden for them', async () => {
   await database.connect();
   await database.query('create schema hidden; create table hidden.things (id int, note jsonb, bytes bytea)');
   await database.query('insert into hidden.things values (1, $1, null), (2, null, $2)', [{ deep: [value] }, raw]);
-  const inDatabase = (await searchDatabase(local.databaseUrl, search)).leaks;
+  const inDatabase = (await searchDatabase({ url: local.databaseUrl }, search)).leaks;
   await database.query('drop schema hidden cascade');
   await database.end();
   const leak = (where: string, form: string) => ({ where, secret: 'secret of works', form });

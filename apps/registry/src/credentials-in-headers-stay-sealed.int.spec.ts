@@ -120,7 +120,7 @@ test('credentials that an older version kept in clear are sealed by the command,
     SIGNET_LOG_LEVEL: 'info',
     SIGNET_SEALING_KEYS: `${newKey},${registry.sealingKeys}`,
   };
-  await promisify(execFile)(process.execPath, ['apps/registry/dist/reseal.js'], { env });
+  await promisify(execFile)(process.execPath, ['apps/registry/dist/admin.js', 'reseal'], { env });
   expect(await rowsWith('as-it-was-kept-before')).toBe(0);
   expect((await snapshotOf(id)).headers).toEqual({ 'x-shop': '12' });
   expect(await openedOf(id, newKey)).toEqual({ authorization: 'Bearer as-it-was-kept-before' });

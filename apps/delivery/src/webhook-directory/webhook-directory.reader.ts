@@ -78,8 +78,7 @@ export class WebhookDirectoryReader {
       return;
     }
     this.unreadable.set(webhookId, reason);
-    const remedy =
-      'nothing is delivered to it; apps/registry/dist/unreadable-webhooks.js lists and removes such webhooks';
+    const remedy = 'nothing is delivered to it; signet-admin unreadable-webhooks lists and removes such webhooks';
     this.options.logger.warn({ webhookId, reason }, `a webhook on Kafka cannot be read: ${remedy}`);
   }
 }

@@ -1,5 +1,5 @@
-import { SecretSearch } from '@signet/testing';
-import type { Leak, Secret } from '@signet/testing';
+import { SecretSearch } from '@signet/service-kit';
+import type { Leak, Secret } from '@signet/service-kit';
 
 export interface Answered {
   readonly status: number;

@@ -8,7 +8,7 @@ import { ask } from '../testing/answers.ts';
 import type { TestRegistry, TestTenant } from '../testing/registry.ts';
 import { startRegistry } from '../testing/registry.ts';
 
-const RESEAL = fileURLToPath(new URL('../../dist/reseal.js', import.meta.url));
+const ADMIN = fileURLToPath(new URL('../../dist/admin.js', import.meta.url));
 
 let registry: TestRegistry;
 let tenant: TestTenant;
@@ -66,13 +66,13 @@ test('with the key given up it starts, shows what it cannot open, and lets it be
 test('what only a lost key opens does not keep the rest from being resealed', async () => {
   const { SIGNET_SEALING_KEYS: _, ...environment } = registry.environment;
   const reseal = (more: Record<string, string>) =>
-    spawnSync(process.execPath, [RESEAL], {
+    spawnSync(process.execPath, [ADMIN, 'reseal'], {
       env: { ...environment, SIGNET_LOG_LEVEL: 'info', SIGNET_SEALING_KEYS: otherKey, ...more },
       encoding: 'utf8',
     });
   const stopped = reseal({});
   expect(stopped.status).not.toBe(0);
-  expect(stopped.stderr).toContain('No sealing key has the id "first"');
+  expect(stopped.stdout).toContain('No sealing key has the id "first"');
   const { status, stdout } = reseal({ SIGNET_LOST_SEALING_KEYS: 'first' });
   expect(status).toBe(0);
   expect(stdout).toContain('"keyId":"second"');

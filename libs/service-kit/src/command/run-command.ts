@@ -1,7 +1,6 @@
 import type { KafkaClientOptions } from '@signet/kafka';
 import type { DatabaseAddress } from '../database/database-address.ts';
 import { reachableDatabase, reachableKafka } from '../service/preflight.ts';
-import { StartRefusedError } from '../service/start-refused.error.ts';
 import type { WaitingLog } from '../service/until-reachable.ts';
 
 /** The servers that a command uses. */
@@ -18,26 +17,4 @@ export async function reachableServers({ database, kafka }: CommandServers, logg
   const patience = { logger, longestMs: PATIENCE_MS };
   if (database) await reachableDatabase(database, patience);
   if (kafka) await reachableKafka(kafka, patience);
-}
-
-/**
- * Does the work of a command once its servers let it in. A server that refuses the settings, or that does not answer within five
- * seconds, is one sentence on stderr that names the setting, and exit code 78 or 69 as for a service; so is a StartRefusedError of the
- * work. Any other error is thrown: it is a fault of ours, and its stack says where.
- *
- * @param logger is told what is waited for
- */
-export async function runCommand(
-  servers: CommandServers,
-  logger: WaitingLog,
-  work: () => Promise<void>,
-): Promise<void> {
-  try {
-    await reachableServers(servers, logger);
-    await work();
-  } catch (error) {
-    if (!(error instanceof StartRefusedError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = error.exitCode;
-  }
 }

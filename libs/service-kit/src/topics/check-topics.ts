@@ -4,9 +4,36 @@ import type { KafkaClientOptions } from '@signet/kafka';
 import { StartRefusedError } from '../service/start-refused.error.ts';
 import type { WaitingLog } from '../service/until-reachable.ts';
 import { faultsOf } from './topic-settings.policy.ts';
+import type { TopicFault } from './topic-settings.policy.ts';
+
+export interface FoundTopics {
+  /** Names, without the prefix, of topics that are not there. */
+  readonly missing: readonly string[];
+  readonly faults: readonly TopicFault[];
+}
+
+/** Compares the topics that there are with what Signet expects of them; undefined where the user of Kafka may not see their settings. */
+export async function topicFaults(
+  client: KafkaClientOptions,
+  expected: readonly TopicDefinition[],
+): Promise<FoundTopics | undefined> {
+  const seen = await topicSettings(
+    client,
+    expected.map(({ name }) => name),
+  );
+  if (seen === undefined) return undefined;
+  const byName = new Map(expected.map((definition) => [definition.name, definition]));
+  const names = new KafkaNames(client.prefix);
+  const faults = seen.topics.flatMap((topic) => {
+    const definition = byName.get(topic.name);
+    return definition ? faultsOf(definition, { ...topic, name: names.topic(topic.name) }, seen.brokers) : [];
+  });
+  const there = new Set(seen.topics.map(({ name }) => name));
+  return { faults, missing: [...byName.keys()].filter((name) => !there.has(name)) };
+}
 
 /**
- * Compares the topics that there are with what Signet expects of them, and names each difference in the log.
+ * Names each difference between the topics that there are and what Signet expects in the log.
  *
  * @throws StartRefusedError when Kafka would remove records that are needed
  */
@@ -15,22 +42,13 @@ export async function checkTopics(
   expected: readonly TopicDefinition[],
   logger: WaitingLog,
 ): Promise<void> {
-  const seen = await topicSettings(
-    client,
-    expected.map(({ name }) => name),
-  );
+  const seen = await topicFaults(client, expected);
   // Such a user can still run Signet.
   if (seen === undefined) {
     logger.warn({}, 'the settings of the topics cannot be checked: the user of Kafka needs DESCRIBE_CONFIGS on them');
     return;
   }
-  const byName = new Map(expected.map((definition) => [definition.name, definition]));
-  const names = new KafkaNames(client.prefix);
-  const faults = seen.topics.flatMap((topic) => {
-    const definition = byName.get(topic.name);
-    return definition ? faultsOf(definition, { ...topic, name: names.topic(topic.name) }, seen.brokers) : [];
-  });
-  for (const { topic, sentence } of faults) logger.warn({ topic }, sentence);
-  const fatal = faults.filter(({ losesData }) => losesData);
+  for (const { topic, sentence } of seen.faults) logger.warn({ topic }, sentence);
+  const fatal = seen.faults.filter(({ losesData }) => losesData);
   if (fatal.length > 0) throw new StartRefusedError(fatal.map(({ sentence }) => sentence).join(' '));
 }

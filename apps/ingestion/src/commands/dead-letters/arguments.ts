@@ -11,6 +11,7 @@ export interface ListCommand {
   readonly since: Date;
   /** The newest so many. */
   readonly limit: number;
+  readonly isJson: boolean;
 }
 
 export interface ShowCommand {
@@ -19,6 +20,7 @@ export interface ShowCommand {
   readonly place: RecordPlace;
   /** Only the bytes of the value. */
   readonly isRaw: boolean;
+  readonly isJson: boolean;
 }
 
 export interface PutBackCommand {
@@ -28,6 +30,7 @@ export interface PutBackCommand {
   /** File with the value that is put back in place of the original one. */
   readonly dataFile: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly isJson: boolean;
 }
 
 export type Command = ListCommand | ShowCommand | PutBackCommand | { readonly name: 'help' };
@@ -46,7 +49,7 @@ dead-letters put-back PLACE… [--data FILE] [--set-header NAME=VALUE]…
     value, or with headers set.
 
 Everywhere: --topic TOPIC, the dead-letter topic, ${INGESTION_DEAD_LETTER} without it. A PLACE is PARTITION:OFFSET.
-SIGNET_KAFKA_BROKERS says where Kafka is.
+With --json each is a JSON object in a line of its own. SIGNET_KAFKA_BROKERS says where Kafka is.
 `;
 
 const OPTIONS = {
@@ -57,10 +60,11 @@ const OPTIONS = {
   raw: { type: 'boolean', default: false },
   data: { type: 'string' },
   'set-header': { type: 'string', multiple: true },
+  json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
-/** Which options each command knows, beside --topic and --help. */
+/** Which options each command knows, beside --topic, --json and --help. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   list: ['reason', 'since', 'limit'],
   show: ['raw'],
@@ -75,25 +79,32 @@ export function parseCommand(args: readonly string[], now: Date): Command {
   const known = KNOWN[name];
   if (!known) throw new UsageError(`There is no command "${name}".`);
   for (const token of tokens) {
-    if (token.kind === 'option' && !['topic', 'help', ...known].includes(token.name))
+    if (token.kind === 'option' && !['topic', 'json', 'help', ...known].includes(token.name))
       throw new UsageError(`${name} takes no --${token.name}.`);
   }
-  const { topic } = values;
+  const { topic, json: isJson } = values;
   if (name === 'list') {
     if (rest.length > 0) throw new UsageError(`list takes no "${rest[0]}".`);
-    return { name, topic, reason: values.reason, since: sinceOf(values.since, now), limit: limitOf(values.limit) };
+    return {
+      name,
+      topic,
+      reason: values.reason,
+      since: sinceOf(values.since, now),
+      limit: limitOf(values.limit),
+      isJson,
+    };
   }
   const places = rest.map(placeOf);
   const [place] = places;
   if (!place) throw new UsageError(`${name} needs a PLACE.`);
   if (name === 'show') {
     if (places.length > 1) throw new UsageError('show takes one PLACE.');
-    return { name, topic, place, isRaw: values.raw };
+    return { name, topic, place, isRaw: values.raw, isJson };
   }
   if (values.data !== undefined && places.length > 1)
     throw new UsageError('--data is the value of one record: give one PLACE.');
   const headers = Object.fromEntries((values['set-header'] ?? []).map(headerOf));
-  return { name: 'put-back', topic, places, dataFile: values.data, headers };
+  return { name: 'put-back', topic, places, dataFile: values.data, headers, isJson };
 }
 
 function parsed(args: readonly string[]) {

@@ -5,7 +5,7 @@ import type { ListCommand } from './arguments.ts';
 /** Writes the newest dead letters that are asked for, oldest first, a line each. */
 export async function list(
   client: KafkaClientOptions,
-  { topic, reason, since, limit }: ListCommand,
+  { topic, reason, since, limit, isJson }: ListCommand,
   write: (text: string) => void,
 ): Promise<void> {
   // Lines, not records: a million letters may be read for the last fifty.
@@ -13,10 +13,15 @@ export async function list(
   await readSince(client, topic, since, (record) => {
     const letter = readDeadLetter(record);
     if (!letter || (reason !== undefined && letter.reason !== reason)) return;
-    lines.push(lineOf(letter));
+    lines.push(isJson ? jsonOf(letter) : lineOf(letter));
     if (lines.length > 2 * limit) lines.splice(0, limit);
   });
   write(lines.slice(-limit).join(''));
+}
+
+function jsonOf({ partition, offset, at, reason, field, origin, detail }: ReadDeadLetter): string {
+  const from = { topic: origin.topic, partition: origin.partition, offset: String(origin.offset) };
+  return `${JSON.stringify({ place: `${partition}:${offset}`, at, reason, field, from, detail })}\n`;
 }
 
 function lineOf({ partition, offset, at, reason, field = '', origin, detail }: ReadDeadLetter): string {

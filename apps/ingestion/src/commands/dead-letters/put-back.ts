@@ -16,7 +16,7 @@ const OWN_TOPICS: ReadonlySet<string> = new Set(TOPICS.map(({ name }) => name));
 /** Sends the records to where they came from, one line for each that Kafka has. */
 export async function putBack(
   client: KafkaClientOptions,
-  { topic, places, dataFile, headers }: PutBackCommand,
+  { topic, places, dataFile, headers, isJson }: PutBackCommand,
   write: (text: string) => void,
 ): Promise<void> {
   const value = dataFile === undefined ? undefined : read(dataFile);
@@ -30,7 +30,8 @@ export async function putBack(
       const keepsTime = !OWN_TOPICS.has(to);
       const mended = { headers, ...(value !== undefined && { value }) };
       await producer.publish(to, putBackRecord(letter, { topic, now: new Date(), keepsTime, ...mended }));
-      write(`${letter.partition}:${letter.offset} is on ${to} again\n`);
+      const place = `${letter.partition}:${letter.offset}`;
+      write(isJson ? `${JSON.stringify({ place, topic: to })}\n` : `${place} is on ${to} again\n`);
     }
   } finally {
     await producer.close();

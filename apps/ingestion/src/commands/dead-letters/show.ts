@@ -7,14 +7,33 @@ import { deadLetterOf } from './dead-letter-of.ts';
 /** Writes all about one dead letter: why, from where, its own headers, and its value last. */
 export async function show(
   client: KafkaClientOptions,
-  { topic, place, isRaw }: ShowCommand,
+  { topic, place, isRaw, isJson }: ShowCommand,
   write: (text: string | Buffer) => void,
 ): Promise<void> {
   const [record] = await recordsAt(client, topic, [place]);
   const letter = deadLetterOf(record!);
   if (isRaw) return write(letter.value ?? '');
+  if (isJson) return write(`${JSON.stringify(jsonOf(letter))}\n`);
   write(`${aboutOf(letter)}\n\n`);
   write(letter.value === null ? '(no value)\n' : `${textOf(letter.value)}\n`);
+}
+
+/** Key, value and headers in base64: they may be any bytes. */
+function jsonOf({ partition, offset, key, value, headers, origin, ...letter }: ReadDeadLetter): object {
+  const { reason, field, detail, at, service, omittedBytes, putBackFrom } = letter;
+  return {
+    place: `${partition}:${offset}`,
+    ...{ reason, field, detail, at, service, omittedBytes, putBackFrom },
+    from: { topic: origin.topic, partition: origin.partition, offset: String(origin.offset) },
+    key: key?.toString('base64') ?? null,
+    value: value?.toString('base64') ?? null,
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, all]) => [
+        name,
+        [all].flat().map((one) => (one as Buffer).toString('base64')),
+      ]),
+    ),
+  };
 }
 
 function aboutOf(letter: ReadDeadLetter): string {

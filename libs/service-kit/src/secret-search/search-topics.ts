@@ -1,4 +1,5 @@
 import type { KafkaClientOptions, KafkaRecord } from '@signet/kafka';
+import { listTopics, rangesBetween, readRanges } from '@signet/kafka';
 import type { Leak, SearchReport, SecretSearch } from './secret-search.ts';
 import { distinct } from './secret-search.ts';
 
@@ -6,7 +7,6 @@ const TOMORROW_MS = 24 * 60 * 60 * 1_000;
 
 /** Key, value and headers of every record that lies on any topic now. */
 export async function searchTopics(client: KafkaClientOptions, search: SecretSearch): Promise<SearchReport> {
-  const { listTopics, rangesBetween, readRanges } = await import('@signet/kafka');
   const topics = await listTopics(client);
   const ranges = await rangesBetween(client, topics, new Date(0), new Date(Date.now() + TOMORROW_MS));
   const leaks: Leak[] = [];

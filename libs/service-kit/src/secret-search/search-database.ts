@@ -1,4 +1,6 @@
-import pg from 'pg';
+import type { Client } from 'pg';
+import { withClient } from '../database/connect.ts';
+import type { DatabaseAddress } from '../database/database-address.ts';
 import type { Leak, SearchReport, SecretSearch } from './secret-search.ts';
 import { distinct } from './secret-search.ts';
 
@@ -13,10 +15,8 @@ interface Table {
  * Every column of every row of every table there is, but for those of PostgreSQL itself: bytes as hex, JSON as its text.
  * Holds a thousand rows at a time.
  */
-export async function searchDatabase(url: string, search: SecretSearch): Promise<SearchReport> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
+export async function searchDatabase(address: DatabaseAddress, search: SecretSearch): Promise<SearchReport> {
+  const work = async (client: Client): Promise<SearchReport> => {
     const leaks: Leak[] = [];
     let places = 0;
     let bytes = 0;
@@ -29,13 +29,12 @@ export async function searchDatabase(url: string, search: SecretSearch): Promise
       }
     }
     return { places, bytes, leaks: distinct(leaks) };
-  } finally {
-    await client.end();
-  }
+  };
+  return withClient(address, work, { kind: 'long', name: 'signet-admin search-secrets' });
 }
 
 /** Partitions are tables; what is partitioned is only read through them. */
-async function tables(client: pg.Client): Promise<Table[]> {
+async function tables(client: Client): Promise<Table[]> {
   const { rows } = await client.query<Table>(
     `select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where c.relkind in ('r', 'm') and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_toast%'
@@ -44,7 +43,7 @@ async function tables(client: pg.Client): Promise<Table[]> {
   return rows;
 }
 
-async function* rowsOf(client: pg.Client, { schema, name }: Table): AsyncGenerator<string[]> {
+async function* rowsOf(client: Client, { schema, name }: Table): AsyncGenerator<string[]> {
   const table = `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`;
   await client.query('begin read only');
   try {

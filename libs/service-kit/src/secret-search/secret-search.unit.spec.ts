@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { selfSigned } from '../certificate.ts';
+import { selfSigned } from '@signet/testing';
 import { formsOf } from './secret-forms.ts';
 import { SecretSearch } from './secret-search.ts';
 

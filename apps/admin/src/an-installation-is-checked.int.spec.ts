@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { generateSealingKey } from '@signet/signature';
+import { testBrokers, testDatabase } from '@signet/testing';
+import type { TestDatabase } from '@signet/testing';
+import pg from 'pg';
+
+/** `npm test` has built it. */
+const ADMIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const OPERATOR_KEY = 'operator-key-of-the-admin-test-0123456789';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.drop());
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const admin = (...args: string[]): Promise<Run> => adminWith({}, ...args);
+const adminWith = (more: Record<string, string>, ...args: string[]): Promise<Run> =>
+  new Promise((resolve) => {
+    const env = {
+      SIGNET_INSTALLATION: 'checked',
+      SIGNET_PREFIX: 'checked.',
+      SIGNET_DATABASE_URL: database.url,
+      SIGNET_KAFKA_BROKERS: testBrokers().join(','),
+      SIGNET_SEALING_KEYS: generateSealingKey('test'),
+      ...more,
+    };
+    execFile(process.execPath, [ADMIN, ...args], { env }, (error, out, err) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, out, err }),
+    );
+  });
+const jsonOf = ({ out }: Run) => JSON.parse(out) as { exitCode: number; services: Record<string, { checks: Check[] }> };
+interface Check {
+  readonly check: string;
+  readonly result: string;
+  readonly told: string;
+}
+
+test('before the first start it names what is missing, and changes nothing', async () => {
+  const run = await admin('check', '--json');
+  const { exitCode, services } = jsonOf(run);
+  expect({ code: run.code, err: run.err, exitCode }).toEqual({ code: 1, err: '', exitCode: 1 });
+  const { registry, ingestion, delivery } = services;
+  expect(registry?.checks).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ check: 'postgresql', result: 'ok' }),
+      expect.objectContaining({ check: 'clock', result: 'ok' }),
+      expect.objectContaining({ check: 'installation', result: 'ok' }),
+      expect.objectContaining({ check: 'schema', result: 'fault' }),
+      expect.objectContaining({ check: 'kafka', result: 'warning' }),
+      expect.objectContaining({
+        check: 'topics',
+        result: 'fault',
+        told: 'The topic checked.registry.webhooks.v1 is not there.',
+      }),
+    ]),
+  );
+  expect(ingestion?.checks.some(({ check }) => check === 'schema')).toBe(false);
+  expect(delivery?.checks.find(({ check }) => check === 'schema')?.told).toContain('run signet-admin migrate');
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const { rows } = await client.query(`select from pg_namespace where nspname in ('registry', 'delivery')`);
+  await client.end();
+  expect(rows).toEqual([]);
+});
+
+test('migrate is done once, and says what it did', async () => {
+  const first = await admin('migrate');
+  expect(first).toMatchObject({ code: 0, err: '' });
+  expect(first.out).toMatch(
+    /^registry: expand of version \S+: EventStoreMigration, .*\ndelivery: expand of version \S+: relay-positions, .*\n$/,
+  );
+  const again = await admin('migrate', '--phase', 'contract');
+  expect(again).toMatchObject({ code: 0, err: '', out: expect.stringContaining('nothing left to do') as unknown });
+  const checked = await admin('check', '--service', 'delivery');
+  expect(checked.out).toMatch(
+    /^ok {7}delivery: The schema delivery has what version \S+ needs\. No service uses it now\.$/m,
+  );
+});
+
+test('what is asked wrongly, or of another installation, is a sentence and an exit code', async () => {
+  expect(await admin('migrate', '--phase', 'shrink')).toEqual({
+    code: 64,
+    out: '',
+    err: '--phase is expand or contract, not "shrink".\n',
+  });
+  expect(await adminWith({ SIGNET_INSTALLATION: 'other' }, 'migrate')).toMatchObject({
+    code: 78,
+    out: '',
+    err: expect.stringMatching(/^This database belongs to the installation "checked"/) as unknown,
+  });
+});
+
+test('secrets are searched for, and it tells where, and not what', async () => {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const search = () => adminWith({ SIGNET_OPERATOR_KEY: OPERATOR_KEY }, 'search-secrets', '--json');
+  const clean = await search();
+  expect(JSON.parse(clean.out)).toMatchObject({ command: 'search-secrets', exitCode: 0 });
+  await client.query('create table left_over (note text)');
+  await client.query('insert into left_over values ($1)', [`the key is ${OPERATOR_KEY}`]);
+  await client.end();
+  const { code, out } = await search();
+  expect(code).toBe(1);
+  expect(out).toContain('table public.left_over');
+  expect(out).not.toContain(OPERATOR_KEY);
+});

@@ -1,0 +1,60 @@
+import { tablesOf, topicsOf } from '@signet/contracts';
+import {
+  checkCommand,
+  defineSettings,
+  kafkaClient,
+  loadSettings,
+  migrateCommand,
+  reachableServers,
+  resealAnswers,
+  sharedSettings,
+  withDatabase,
+} from '@signet/service-kit';
+import type { AdminCommand } from '@signet/service-kit';
+import { deliveryDatabase } from '../database/database.ts';
+import { rebuildDeliveries } from './rebuild-deliveries.ts';
+
+/** No command needs more than these. */
+const STORED = defineSettings({ ...sharedSettings.installation, ...sharedSettings.database });
+const SEALED = defineSettings({ ...STORED, ...sharedSettings.sealing });
+const ALL = defineSettings({ ...STORED, ...sharedSettings.kafka });
+
+/** What signet-admin asks of delivery. All of them may run beside it. */
+export const COMMANDS: Readonly<Record<string, AdminCommand>> = {
+  migrate: (args, logger) => migrateCommand(deliveryDatabase(loadSettings(STORED, process.env)), args, logger),
+
+  /** Brings the answers that are kept for Idempotency-Keys under the first of SIGNET_SEALING_KEYS. */
+  reseal: async (_args, logger) => {
+    const { SIGNET_SEALING_KEYS: sealing, ...settings } = loadSettings(SEALED, process.env);
+    const database = deliveryDatabase(settings);
+    await reachableServers({ database }, logger);
+    const answers = await withDatabase(database, logger, (orm) => resealAnswers(orm.em.fork(), sealing));
+    const { activeKeyId: keyId } = sealing;
+    return {
+      lines: [`delivery: ${answers} kept answers are now under the sealing key "${keyId}"; the others were.`],
+      data: { answers, keyId },
+    };
+  },
+
+  /** Drops the deliveries table's rows and the work queue, and makes both anew from the log. What delivery records meanwhile waits. */
+  rebuild: async (_args, logger) => {
+    const database = deliveryDatabase(loadSettings(STORED, process.env));
+    await reachableServers({ database }, logger);
+    const deliveries = await withDatabase(database, logger, (orm) => rebuildDeliveries(orm.em.fork()));
+    return { lines: [`delivery: ${deliveries} deliveries are rebuilt from their log.`], data: { deliveries } };
+  },
+
+  check: (_args, logger) => {
+    const settings = loadSettings(ALL, process.env);
+    return checkCommand(
+      {
+        name: 'delivery',
+        installation: settings.SIGNET_INSTALLATION,
+        kafka: kafkaClient(settings, 'delivery-check', logger),
+        topics: [...topicsOf('delivery'), ...tablesOf('delivery')],
+        database: deliveryDatabase(settings),
+      },
+      logger,
+    );
+  },
+};

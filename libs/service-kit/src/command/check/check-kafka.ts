@@ -1,0 +1,36 @@
+import type { TopicDefinition } from '@signet/contracts';
+import type { KafkaClientOptions } from '@signet/kafka';
+import { KafkaNames } from '@signet/kafka';
+import { compareWithKafka } from '../../installation/kafka-installation.ts';
+import { topicFaults } from '../../topics/check-topics.ts';
+import type { Checked } from './checked.ts';
+import { checked, fault, ok, warning } from './checked.ts';
+
+export interface KafkaCheck {
+  readonly kafka: KafkaClientOptions;
+  readonly installation: string;
+  /** What the service uses, be they its own or of another service. */
+  readonly topics: readonly TopicDefinition[];
+}
+
+/** Looks at what a service needs of Kafka, which was reachable a moment ago. It changes nothing. */
+export async function checkKafka({ kafka, installation, topics }: KafkaCheck): Promise<Checked[]> {
+  const owner = await checked('kafka', async () => {
+    const unclaimed = await compareWithKafka(kafka, installation);
+    return unclaimed.length === 0
+      ? [ok('kafka', `Kafka lets us in, and belongs to the installation "${installation}".`)]
+      : [warning('kafka', `Kafka lets us in. The registry has not claimed ${unclaimed.join(', ')} yet.`)];
+  });
+  return [...owner, ...(await checkedTopics(kafka, topics))];
+}
+
+async function checkedTopics(kafka: KafkaClientOptions, topics: readonly TopicDefinition[]): Promise<Checked[]> {
+  const seen = await topicFaults(kafka, topics);
+  if (seen === undefined) return [warning('topics', 'The user of Kafka needs DESCRIBE_CONFIGS for this check.')];
+  const names = new KafkaNames(kafka.prefix);
+  const found = [
+    ...seen.missing.map((name) => fault('topics', `The topic ${names.topic(name)} is not there.`)),
+    ...seen.faults.map(({ sentence, losesData }) => (losesData ? fault : warning)('topics', sentence)),
+  ];
+  return found.length > 0 ? found : [ok('topics', `${topics.length} topics are there, set up as Signet expects.`)];
+}
