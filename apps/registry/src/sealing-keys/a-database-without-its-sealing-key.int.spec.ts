@@ -72,7 +72,8 @@ test('what only a lost key opens does not keep the rest from being resealed', as
     });
   const stopped = reseal({});
   expect(stopped.status).not.toBe(0);
-  expect(stopped.stdout).toContain('No sealing key has the id "first"');
+  const { data } = JSON.parse(stopped.stdout) as { data: { error: string } };
+  expect(data.error).toContain('No sealing key has the id "first"');
   const { status, stdout } = reseal({ SIGNET_LOST_SEALING_KEYS: 'first' });
   expect(status).toBe(0);
   expect(stdout).toContain('"keyId":"second"');

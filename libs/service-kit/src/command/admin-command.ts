@@ -38,7 +38,8 @@ export async function runAdminCommand(
   commands: Readonly<Record<string, AdminCommand>>,
   [name = '', ...args]: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
-  const level = process.env['SIGNET_LOG_LEVEL'] ?? 'warn';
+  // What it waits for it tells at `info` and `warn`: for the log of a Job. A person reads one sentence.
+  const level = process.env['SIGNET_LOG_LEVEL'] ?? 'error';
   const logger = pinoLogger(`${service}-${name}`, level, destination({ dest: STDERR, sync: true }));
   const report = await reportOf(() => {
     const command = commands[name];
