@@ -25,7 +25,7 @@ export const checkDatabase = ({ database, installation, checkDatabase: more }: D
     await server(client),
     await clock(client),
     ...(await checked('installation', async () => {
-      await compareWithDatabase(client, database.schema, installation);
+      await compareWithDatabase(client, database.schema, { installation, prefix: database.prefix });
       return [ok('installation', `The schema ${database.schema} is free, or of the installation "${installation}".`)];
     })),
     ...(await schema(client, database)),
