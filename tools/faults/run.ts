@@ -6,6 +6,7 @@ export type FaultScript = (args: readonly string[], stopping: AbortSignal) => Pr
 const SCRIPTS: Readonly<Record<string, () => Promise<{ readonly default: FaultScript }>>> = {
   clock: () => import('./clock.ts'),
   platform: () => import('./platform.ts'),
+  'lock-holder': () => import('./lock-holder.ts'),
 };
 
 const stopping = new AbortController();

@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { freePort } from './free-port.ts';
 import type { Log } from './log.ts';
+import { postgresListenSettings } from './postgres-listen.ts';
+import type { PostgresListen } from './postgres-listen.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { initialiseCluster, passwordOf } from './postgres-cluster.ts';
 import { postgresHome, rememberedHome, removeHome } from './postgres-home.ts';
@@ -20,6 +22,8 @@ export interface PostgresOptions {
   readonly port?: number;
   /** Takes only connections with TLS, on this certificate; its name is to be `localhost`. */
   readonly tls?: PostgresTls;
+  /** One more address than 127.0.0.1, for clients in another network namespace. Not together with `tls`. */
+  readonly listen?: PostgresListen;
   /** The database that `url` names; made when it is missing. Default `postgres`. */
   readonly database?: string;
   /** Default `<dataDir>/postgres.log`. */
@@ -48,7 +52,7 @@ const FAST: readonly EndingStep[] = [
 const HARD: readonly EndingStep[] = FAST.slice(1);
 
 /**
- * Starts the PostgreSQL that npm brought, on 127.0.0.1 only, with fsync on; resolves when it takes connections.
+ * Starts the PostgreSQL that npm brought, on 127.0.0.1 only unless `listen` says else, with fsync on; resolves when it takes connections.
  * A server that a killed launcher left running on the same data is ended first.
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
@@ -62,13 +66,17 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const port = options.port ?? (await freePort());
   const logFile = options.logFile ?? join(dataDir, 'postgres.log');
   const tls = options.tls ? postgresTlsSettings(options.tls, cluster, user) : {};
+  const listen = options.listen ? postgresListenSettings(options.listen, cluster, user) : {};
   const server = await startServerProcess({
     name: 'PostgreSQL',
     command: join(binaries, 'bin/postgres'),
     args: [
       '-D',
       cluster,
-      ...Object.entries({ ...settings(port), ...tls }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      ...Object.entries({ ...settings(port), ...listen, ...tls }).flatMap(([name, value]) => [
+        '-c',
+        `${name}=${value}`,
+      ]),
     ],
     cwd: cluster,
     env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },
