@@ -26,8 +26,14 @@ export class Replica {
    * Starts it and resolves when it is ready.
    *
    * @param env the settings that `signet` was started with, sealing keys and operator key among them
+   * @param stdout a file descriptor; by default what it says is in a file of the data directory
    */
-  static async start(signet: Signet, service: ServiceName, env: Readonly<Record<string, string>>): Promise<Replica> {
+  static async start(
+    signet: Signet,
+    service: ServiceName,
+    env: Readonly<Record<string, string>>,
+    stdout: number | 'pipe' = 'pipe',
+  ): Promise<Replica> {
     const { installation, databaseUrl, kafkaBrokers } = await signet.local();
     const port = await freePort();
     const managementPort = await freePort();
@@ -48,7 +54,7 @@ export class Replica {
           SIGNET_DRAIN_PAUSE: '0s',
           ...env,
         },
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', stdout, 'pipe'],
       },
     );
     const log = createWriteStream(join(signet.dataDir, `${service}-${child.pid}.log`));
