@@ -54,11 +54,9 @@ const listed = {
   updatedAt: instant,
   isTest: z.boolean(),
   isReplay: z.boolean(),
-  summary: z
-    .string()
-    .meta({
-      description: 'Where it stands, in a sentence for people: what comes next, and what became of the last attempt.',
-    }),
+  summary: z.string().meta({
+    description: 'Where it stands, in a sentence for people: what comes next, and what became of the last attempt.',
+  }),
 };
 export const deliveryAnswer = z.strictObject(listed).meta({ title: 'Delivery' });
 export const deliveryPageAnswer = pageAnswer(deliveryAnswer);
