@@ -82,6 +82,7 @@ export class ApiServer {
       ],
       '--service-cluster-ip-range=10.96.0.0/16',
     ]);
+    this.#writeKubeconfig();
     await this.#untilReady();
   }
 
@@ -112,19 +113,32 @@ export class ApiServer {
       .join('\n');
   }
 
-  /** kubectl as a member of system:masters. */
+  /** The file that tells kubectl where this server is, and who asks: a member of system:masters. */
+  get kubeconfig(): string {
+    return join(this.#folder, 'kubeconfig.yaml');
+  }
+
+  #writeKubeconfig(): void {
+    const server = `https://127.0.0.1:${this.#port}`;
+    const authority = join(this.#folder, 'certificates/apiserver.crt');
+    const config = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'here', cluster: { server, 'certificate-authority': authority } }],
+      users: [{ name: 'operator', user: { token: this.#token } }],
+      contexts: [{ name: 'here', context: { cluster: 'here', user: 'operator' } }],
+      'current-context': 'here',
+    };
+    writeFileSync(this.kubeconfig, JSON.stringify(config), { mode: 0o600 });
+  }
+
   kubectl(args: readonly string[], input?: string): Answer {
-    const given = [
-      `--server=https://127.0.0.1:${this.#port}`,
-      `--token=${this.#token}`,
-      `--certificate-authority=${join(this.#folder, 'certificates/apiserver.crt')}`,
-      `--cache-dir=${join(this.#folder, 'kubectl')}`,
-    ];
+    const given = [`--cache-dir=${join(this.#folder, 'kubectl')}`];
     const { status, stdout, stderr } = spawnSync('kubectl', [...given, ...args], {
       encoding: 'utf8',
       input: input ?? '',
       // The person's own clusters stay out of it.
-      env: { ...process.env, KUBECONFIG: '/dev/null' },
+      env: { ...process.env, KUBECONFIG: this.kubeconfig },
     });
     return { ok: status === 0, output: `${stdout}${stderr}` };
   }

@@ -12,6 +12,7 @@ import { defaultCacheDir } from '../dev/settings.ts';
 import { ApiServer } from './api-server.ts';
 import { apiServerBinary, KUBERNETES } from './api-server-binary.ts';
 import { customResources } from './custom-resources.ts';
+import { rollOut } from './roll-out.ts';
 
 const say = (line: string): void => console.log(line);
 const folder = mkdtempSync(join(tmpdir(), 'signet-cluster-'));
@@ -87,6 +88,17 @@ function mustRefuse(api: ApiServer, pod: Fields): void {
   }
 }
 
+/** The script makes the services once the tables are migrated, and none when that failed. */
+async function mustRollOut(server: ApiServer): Promise<void> {
+  const failed = await rollOut(server, 'local', 'Failed');
+  if (failed.code !== 1 || failed.services.length > 0)
+    throw new Error(`It rolled out after a failed migration:\n${failed.output}`);
+  const done = await rollOut(server, 'local', 'Complete');
+  if (done.code !== 0 || done.services.length !== 3)
+    throw new Error(`roll-out.sh ended with ${done.code}:\n${done.output}`);
+  say('roll-out.sh made the services after the migration, and none after one that failed.');
+}
+
 /** Each with the arguments that show that it is there. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   go: ['version'],
@@ -119,6 +131,7 @@ try {
   for (const overlay of overlays()) judge(api, overlay);
   const [pod] = podsOf(manifestsOf(renderedOverlay('production')));
   if (pod) mustRefuse(api, podOf(pod));
+  await mustRollOut(api);
 } finally {
   await api?.stop();
   rmSync(folder, { recursive: true, force: true });

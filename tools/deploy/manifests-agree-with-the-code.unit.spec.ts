@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { SERVICES, routeOf } from '../dev/gateway-routes.ts';
@@ -37,6 +37,19 @@ built('in %s, each service gets settings that it knows, and all that it needs', 
     settingsFaults(service, environmentOf(container, objects)),
   );
   expect(faults).toEqual([]);
+});
+
+built('in %s, the tables are migrated before the services start, and with their settings', (overlay) => {
+  const objects = objectsOf(overlay);
+  const [job] = podsOf(objects).filter(({ workload }) => workload.kind === 'Job');
+  const [container] = job?.spec.containers ?? [];
+  if (container === undefined) throw new Error('There is no Job that migrates.');
+  expect(container['args']).toEqual(['apps/admin/dist/main.js', 'migrate']);
+  expect(existsSync(join(ROOT, 'apps/admin/src/main.ts'))).toBe(true);
+  const environment = environmentOf(container, objects);
+  for (const service of ['registry', 'delivery'] as const) expect(settingsFaults(service, environment)).toEqual([]);
+  for (const { service, container: own } of servicesOf(objects).filter(({ service }) => service !== 'ingestion'))
+    expect({ service, migrate: environmentOf(own, objects)['SIGNET_MIGRATE'] }).toEqual({ service, migrate: 'never' });
 });
 
 built('in %s, the address of a caller counts, and not that of the gateway', (overlay) => {
