@@ -30,31 +30,52 @@ interface Trial {
   readonly brokers: string;
 }
 
+/** What the services need of the world; ingestion has no database. */
+const settingsOf = ({ databaseUrl, brokers }: Trial, isStored: boolean): Record<string, string> => ({
+  SIGNET_INSTALLATION: 'image',
+  SIGNET_KAFKA_BROKERS: brokers,
+  ...(isStored && {
+    SIGNET_DATABASE_URL: databaseUrl,
+    SIGNET_SEALING_KEYS: `1:${Buffer.alloc(32, 1).toString('base64')}`,
+  }),
+});
+
+/** As the Job does before a roll-out. @throws when it does not end well */
+async function tryMigration(trial: Trial): Promise<void> {
+  const command = ['apps/admin/dist/main.js', 'migrate'];
+  const env = settingsOf(trial, true);
+  const running = new RunningImage({ config: trial.config, root: trial.root, node: process.execPath, env, command });
+  const code = await running.ended();
+  if (code !== 0) throw new Error(`signet-admin migrate ended with ${code}:\n${running.output}`);
+  say('signet-admin migrate made the tables.');
+}
+
 /** @throws when the service does not become healthy, then ready, or does not end by itself */
-async function tryService(service: ServiceName, { config, root, databaseUrl, brokers }: Trial): Promise<void> {
+async function tryService(service: ServiceName, trial: Trial): Promise<void> {
   // Containers have a network of their own; these processes share the machine's.
   const [httpPort, managementPort] = [String(await freePort()), String(await freePort())];
+  const isStored = service !== 'ingestion';
   const env = {
-    SIGNET_INSTALLATION: 'image',
-    SIGNET_KAFKA_BROKERS: brokers,
+    ...settingsOf(trial, isStored),
+    ...(isStored && { SIGNET_MIGRATE: 'never' }),
     SIGNET_HTTP_PORT: httpPort,
     SIGNET_MANAGEMENT_PORT: managementPort,
-    ...(service !== 'ingestion' && {
-      SIGNET_DATABASE_URL: databaseUrl,
-      SIGNET_SEALING_KEYS: `1:${Buffer.alloc(32, 1).toString('base64')}`,
-    }),
   };
   const command = [`apps/${service}/dist/main.js`];
-  const running = new RunningImage({ config, root, node: process.execPath, env, command });
-  if (running.health() === 0) throw new Error('The health check is content before the service can be up.');
-  await running.untilHealthy();
-  await running.untilReady(managementPort);
-  if (service === 'registry') {
-    const page = await fetch(`http://127.0.0.1:${httpPort}/console/`);
-    if (!(await page.text()).includes('<script')) throw new Error(`The console is not in the image: ${page.status}`);
+  const running = new RunningImage({ config: trial.config, root: trial.root, node: process.execPath, env, command });
+  try {
+    if (running.health() === 0) throw new Error('The health check is content before the service can be up.');
+    await running.untilHealthy();
+    await running.untilReady(managementPort);
+    if (service === 'registry') {
+      const page = await fetch(`http://127.0.0.1:${httpPort}/console/`);
+      if (!(await page.text()).includes('<script')) throw new Error(`The console is not in the image: ${page.status}`);
+    }
+    const code = await running.stop();
+    if (code !== 0) throw new Error(`${service} ended with ${code}:\n${running.output}`);
+  } finally {
+    running.kill();
   }
-  const code = await running.stop();
-  if (code !== 0) throw new Error(`${service} ended with ${code}:\n${running.output}`);
   say(`${service} was healthy and ready, and ended by itself when it was told to stop.`);
 }
 
@@ -68,7 +89,9 @@ try {
   if (megabytes > TARGET_MB) throw new Error('The image is too large.');
 
   const { SIGNET_TEST_DATABASE_URL: databaseUrl = '', SIGNET_TEST_KAFKA_BROKERS: brokers = '' } = await servers.start();
-  for (const service of SERVICES) await tryService(service, { config, root, databaseUrl, brokers });
+  const trial = { config, root, databaseUrl, brokers };
+  await tryMigration(trial);
+  for (const service of SERVICES) await tryService(service, trial);
 } finally {
   await servers.stop();
   rmSync(folder, { recursive: true, force: true });

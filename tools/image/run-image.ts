@@ -80,6 +80,11 @@ export class RunningImage {
     return this.#child.exitCode;
   }
 
+  /** For when something went wrong: nothing of it stays behind. */
+  kill(): void {
+    if (this.#child.exitCode === null) this.#child.kill('SIGKILL');
+  }
+
   /** SIGTERM, as `docker stop`. */
   async stop(): Promise<number | null> {
     this.#child.kill('SIGTERM');
