@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
@@ -84,6 +85,39 @@ test('the services trust the gateway, and nothing else', () => {
   const address = services['gateway']?.['networks'].signet.ipv4_address;
   for (const service of SERVICES)
     expect(services[service]?.['environment'].SIGNET_TRUSTED_PROXIES).toBe(`${address}/32`);
+});
+
+test('a fixed address is of the network, and Docker gives it to no other container', () => {
+  const within = (range: string, address: string): boolean => {
+    const [base = '', bits = ''] = range.split('/');
+    const list = new BlockList();
+    list.addSubnet(base, Number(bits));
+    return list.check(address);
+  };
+  const [{ subnet, ip_range }] = compose['networks'].signet.ipam.config as [{ subnet: string; ip_range: string }];
+  expect(within(subnet, ip_range.split('/')[0] ?? '')).toBe(true);
+  const fixed = Object.values(services)
+    .map((service) => service['networks']?.signet?.ipv4_address as string | undefined)
+    .filter((address) => address !== undefined);
+  expect(fixed).not.toEqual([]);
+  expect(fixed.filter((address) => !within(subnet, address) || within(ip_range, address))).toEqual([]);
+});
+
+test('a container that runs once is waited for, so that `up --wait` does not take its end for a failure', () => {
+  const once = Object.keys(services).filter((name) => services[name]?.['restart'] === 'no');
+  const waitedFor = Object.values(services)
+    .flatMap(({ depends_on }) => Object.entries(Array.isArray(depends_on) ? {} : ((depends_on ?? {}) as Fields)))
+    .filter(([, { condition }]) => condition === 'service_completed_successfully')
+    .map(([name]) => name);
+  expect(once).not.toEqual([]);
+  expect(once.filter((name) => !waitedFor.includes(name))).toEqual([]);
+});
+
+test.each(SERVICES)('%s waits for PostgreSQL and Kafka', (service) => {
+  expect(services[service]?.['depends_on']).toMatchObject({
+    postgres: { condition: 'service_healthy' },
+    kafka: { condition: 'service_healthy' },
+  });
 });
 
 test('Prometheus asks each service at the management port of the image', () => {
