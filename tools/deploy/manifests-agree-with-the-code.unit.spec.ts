@@ -52,6 +52,30 @@ built('in %s, the tables are migrated before the services start, and with their 
     expect({ service, migrate: environmentOf(own, objects)['SIGNET_MIGRATE'] }).toEqual({ service, migrate: 'never' });
 });
 
+built('in %s, a migration ends by itself, and Argo CD and Flux make its Job anew', (overlay) => {
+  const objects = objectsOf(overlay);
+  const [job] = ofKind(objects, 'Job');
+  expect(job?.spec).toMatchObject({
+    backoffLimit: expect.any(Number),
+    activeDeadlineSeconds: expect.any(Number),
+    ttlSecondsAfterFinished: expect.any(Number),
+  });
+  expect(job?.metadata.annotations).toMatchObject({
+    'argocd.argoproj.io/hook': 'Sync',
+    'argocd.argoproj.io/hook-delete-policy': 'BeforeHookCreation',
+    'kustomize.toolkit.fluxcd.io/force': 'enabled',
+  });
+  const wave = ({ metadata }: Manifest): number => Number(metadata.annotations?.['argocd.argoproj.io/sync-wave'] ?? 0);
+  const later = objects.filter((object) => wave(object) > wave(job as Manifest));
+  const services = SERVICES.map((service) => `Deployment/signet-${service}`);
+  const autoscalers = ofKind(objects, 'HorizontalPodAutoscaler').map(
+    ({ kind, metadata }) => `${kind}/${metadata.name}`,
+  );
+  expect(later.map(({ kind, metadata }) => `${kind}/${metadata.name}`).sort()).toEqual(
+    [...services, ...autoscalers].sort(),
+  );
+});
+
 built('in %s, the address of a caller counts, and not that of the gateway', (overlay) => {
   const objects = objectsOf(overlay);
   for (const { container } of servicesOf(objects))

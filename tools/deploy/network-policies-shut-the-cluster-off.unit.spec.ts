@@ -116,6 +116,25 @@ built('in %s, the policy of deliveries and the egress guard refuse the same addr
     expect({ address, open: reaches(address) === 'any port' }).toEqual({ address, open: guard.isAllowed(address) });
 });
 
+/** Of the rules that name no addresses of the internet: the ports, whoever has them. */
+const innerPorts = (objects: readonly Manifest[], pod: Pod): number[] => {
+  const ports = rulesOf(objects, pod, 'Egress').flatMap((rule) => portsOf(rule).map(Number));
+  return [...new Set(ports)].filter((port) => port !== 1).sort((a, b) => a - b);
+};
+
+built('in %s, each pod reaches names and Kafka, and PostgreSQL where it has tables: the Job, too', (overlay) => {
+  const objects = objectsOf(overlay);
+  const kafka = Number(/SIGNET_KAFKA_BROKERS: \S+:(\d+)$/m.exec(renderedOverlay(overlay))?.[1]);
+  const reached = Object.fromEntries(ours(objects).map((pod) => [pod.of, innerPorts(objects, pod)]));
+  const all = [53, 5_432, kafka];
+  expect(reached).toEqual({
+    'Deployment/signet-registry': all,
+    'Deployment/signet-ingestion': [53, kafka],
+    'Deployment/signet-delivery': all,
+    'Job/signet-migrate': all,
+  });
+});
+
 built('in %s, no other service of ours reaches the internet', (overlay) => {
   const objects = objectsOf(overlay);
   for (const pod of ours(objects).filter(({ of }) => of !== 'Deployment/signet-delivery'))
