@@ -6,6 +6,7 @@
 # local, operators: PostgreSQL's password is new, too.
 # production:       say where PostgreSQL is and who you are at Kafka, in variables:
 #                   DATABASE_URL (postgres://…?sslmode=verify-full), KAFKA_PASSWORD_REGISTRY, KAFKA_PASSWORD_INGESTION, KAFKA_PASSWORD_DELIVERY
+# Of each:          SMTP_URL (smtp://user:password@host:587), with components/mail.
 set -eu
 umask 077
 random() { od -An -vtx1 -N "$1" /dev/urandom | tr -d ' \n'; }
@@ -43,3 +44,4 @@ else
 fi
 secret signet-sealing-keys Opaque keys "1:$(dd if=/dev/urandom bs=32 count=1 2>/dev/null | base64 | tr -d '\n')"
 secret signet-operator-key Opaque key "$(random 24)"
+if [ -n "${SMTP_URL:-}" ]; then secret signet-smtp Opaque url "$SMTP_URL"; fi

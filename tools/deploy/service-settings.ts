@@ -13,6 +13,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   SIGNET_SEALING_KEYS: `1:${Buffer.alloc(32, 1).toString('base64')}`,
   SIGNET_OPERATOR_KEY: 'operator-key-of-a-test',
   SIGNET_KAFKA_PASSWORD: 'secret',
+  SIGNET_SMTP_URL: 'smtp://signet:secret@mail.example.com:587',
 };
 
 /** What Node.js and the image read beside our settings. */
