@@ -187,6 +187,8 @@ function dispatchService(
             failure ? 'an attempt has failed' : 'an attempt has succeeded',
           ),
       }),
+      onNotHeld: (notHeld) =>
+        logger.warn(notHeld, 'partitions are given up without PostgreSQL: what is on the wire may be sent once more'),
       isTrustLoaded: trustFault === null,
       canary: canary.isSet ? () => canary.isReached() : null,
       onPlatformFault: (evidence) => {

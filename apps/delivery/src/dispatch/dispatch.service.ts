@@ -16,6 +16,7 @@ import type { StoredCircuit } from '../circuit/stored-circuit.ts';
 import type { DayPartitions } from '../database/day-partitions.ts';
 import type { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
 import type { RetryPolicy } from '../delivery/retry-schedule.ts';
+import { settledBefore } from '../settled-before.ts';
 import { hostOf } from '../platform-fault/host-of.ts';
 import type { Evidence } from '../platform-fault/local-evidence.policy.ts';
 import { KnownHosts } from '../platform-fault/known-hosts.ts';
@@ -80,6 +81,13 @@ export interface DispatchSettings {
   readonly userAgent: string;
 }
 
+export interface NotHeld {
+  /** Whether what is on the wire is recorded, or held for the next owner. */
+  readonly isHeld: boolean;
+  readonly areCircuitsWritten: boolean;
+  readonly attemptsInFlight: number;
+}
+
 export interface DispatchDependencies {
   readonly em: EntityManager;
   readonly clock: Clock;
@@ -104,6 +112,8 @@ export interface DispatchDependencies {
   readonly onAttempted?: DispatchObserver['attempted'];
   /** By default nothing is traced. */
   readonly tracing?: Tracing;
+  /** Partitions were given up while PostgreSQL did not answer. */
+  readonly onNotHeld: (notHeld: NotHeld) => void;
   /** Whether the certificates that receivers' are judged by could be loaded. */
   readonly isTrustLoaded: boolean;
   /** Asks a URL of the operator's own; whether it was reached. null: there is none. */
@@ -415,11 +425,17 @@ export class DispatchService {
    * Another replica may take any of the partitions in a moment: nothing is started any more, and what is on the wire is
    * recorded, or held where it takes longer. The circuits are written down for the next owner. Partitions that stay go on
    * with `assigned`.
+   *
+   * Kafka waits for so long that PostgreSQL is not waited for beyond `GIVING_UP_MS`. What could not be held then is sent once
+   * more by the next owner; what the circuits have counted since their last write is counted anew.
    */
   async givingUp(): Promise<void> {
     this.givings += 1;
-    await this.dispatcher.suspend(GRACE_MS);
-    await this.circuitRecords.flush();
+    const bound = AbortSignal.timeout(GIVING_UP_MS);
+    const isHeld = await this.dispatcher.suspend(GRACE_MS, bound);
+    const areCircuitsWritten = await settledBefore(bound, this.circuitRecords.flush());
+    const { attemptsInFlight } = this.dispatcher;
+    if (!isHeld || !areCircuitsWritten) this.on.onNotHeld({ isHeld, areCircuitsWritten, attemptsInFlight });
   }
 
   /** These are the partitions that Kafka gives to this replica now, those that stay included. */
@@ -590,6 +606,8 @@ const LOOK_AGAIN_MS = 30_000;
 const LOOK_AT_CLAIMS_MS = 5_000;
 /** What is on the wire when partitions are given up has so long to end by itself. */
 const GRACE_MS = 250;
+/** Below what Kafka's member allows for giving up, 2 s, so that it is this that ends the wait, and says so. */
+const GIVING_UP_MS = 1_500;
 /** Between two tries to take a partition back, milliseconds. */
 const TAKE_BACK_MS = 500;
 const ENDINGS = { batchSize: 500, againMs: 1_000 };

@@ -5,6 +5,7 @@ import type { CircuitState } from '../circuit/circuits.ts';
 import type { Due } from '../delivery/delivery.log.ts';
 import { scheduledDelayMs } from '../delivery/retry-schedule.ts';
 import type { Waited } from '../metrics/lateness.policy.ts';
+import { settledBefore } from '../settled-before.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { CompletedAttempt } from './attempt.ts';
 import { Departures } from './departures.ts';
@@ -207,8 +208,11 @@ export class Dispatcher {
   /**
    * Starts nothing more until `goOn`. Resolves when what is on the wire has ended and is recorded; after the grace the rest
    * is held in PostgreSQL, so that its outcome can still be recorded when somebody else has the partition.
+   *
+   * @param bound when it resolves at the latest, whatever PostgreSQL does
+   * @returns whether all of it is recorded or held
    */
-  async suspend(graceMs: number): Promise<void> {
+  async suspend(graceMs: number, bound: AbortSignal): Promise<boolean> {
     this.isSuspended = true;
     this.parts.withholdWaiting();
     this.parts.platform.settle();
@@ -216,8 +220,9 @@ export class Dispatcher {
     await this.parts.store.hold(
       [...this.tasks.values()].filter(({ inFlight }) => inFlight),
       HOLD_MARGIN_MS,
+      bound,
     );
-    await Promise.all([...this.tasks.values()].map(({ writing }) => writing));
+    return settledBefore(bound, Promise.all([...this.tasks.values()].map(({ writing }) => writing)));
   }
 
   /** What waits is this replica's to serve. */

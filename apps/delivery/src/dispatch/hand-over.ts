@@ -27,15 +27,20 @@ export class HandOver {
         and coalesce(d.next_retry_at, d.created_at) <= ${now}`.execute(this.em.fork().getKysely());
   }
 
-  /** Whoever has the partitions next leaves these alone until the given times: they are on the wire here. */
+  /**
+   * Whoever has the partitions next leaves these alone until the given times: they are on the wire here. Where the statement
+   * was under way for long and the attempt is recorded meanwhile, it changes nothing: it would undo when the next one is due.
+   */
   async hold(tasks: readonly DeliveryTask[], until: readonly Date[]): Promise<void> {
     if (tasks.length === 0) return;
     await sql`
       with ${ownedOf(claimsOf(tasks))}
       update due_deliveries q set due_at = held.until, held_epoch = o.epoch
-      from unnest(${tasks.map(({ id }) => id)}::uuid[], ${until.map((time) => time.toISOString())}::timestamptz[])
-        as held(delivery_id, until), owned o
-      where q.delivery_id = held.delivery_id and q.partition = o.partition`.execute(this.em.fork().getKysely());
+      from unnest(${tasks.map(({ id }) => id)}::uuid[], ${until.map((time) => time.toISOString())}::timestamptz[],
+        ${tasks.map(({ nextAttempt }) => nextAttempt - 1)}::integer[])
+        as held(delivery_id, until, attempts), owned o, deliveries d
+      where q.delivery_id = held.delivery_id and q.partition = o.partition and d.id = q.delivery_id and d.day = q.day
+        and d.attempt_count + d.unspent_attempts = held.attempts`.execute(this.em.fork().getKysely());
   }
 
   /** Makes due what was leased or held under these tasks' claims. Of what was leased only where nobody has taken the partition since. */

@@ -10,11 +10,15 @@ let gate: Gate;
 
 beforeEach(async () => {
   status = 500;
-  fixture = await DispatchFixture.create({ through: async (url) => (gate = await Gate.to(url)).url });
+  fixture = await DispatchFixture.create({
+    through: async (url) => (gate = await Gate.to(url)).url,
+    statementMs: 1_000,
+  });
   receiver = await RecordingReceiver.start({ respond: () => ({ status }) });
 });
 afterEach(async () => {
   await gate?.open();
+  gate?.thaw();
   await receiver?.close();
   await fixture?.close();
   await gate?.close();
@@ -41,18 +45,39 @@ test('an id that PostgreSQL will never take is a fault of the record', async () 
   await expect(taken).rejects.not.toMatchObject({ retryable: true });
 });
 
-test('a webhook cannot be parked while PostgreSQL is away: the process goes on, and its deliveries arrive', async () => {
-  const errors: unknown[] = [];
-  fixture.onError = (error) => void errors.push(error);
-  const { intake, circuits } = await fixture.serve({ policy: { scheduleMs: [200], jitter: 0 }, maxAttempts: 50 });
-  const webhook = fixture.webhook(receiver.url);
-  await intake.take(requestBatch(webhook, numbers(8)));
-  await waitFor(() => circuits.state(webhook.id) === 'open', { what: 'the circuit to open' });
-  await gate.close();
-  await waitFor(() => errors.length > 0, { what: 'PostgreSQL to be missed' });
-  await gate.open();
-  status = 200;
-  await waitFor(async () => (await fixture.reader.list({ tenantId: null, status: 'SUCCESS' }, null, 10)).length === 8, {
-    what: 'all of them',
-  });
-});
+/** What may happen to the connections to PostgreSQL, how it ends, and whether somebody must have missed it by then. */
+const FAILURES = {
+  'are cut, and new ones are refused': { begin: () => gate.close(), end: () => gate.open(), isMissed: true },
+  'are cut, and new ones are taken': {
+    begin: () => gate.close().then(() => gate.open()),
+    end: () => undefined,
+    // Where none was in use the pool has opened others.
+    isMissed: false,
+  },
+  'stand still, and so do new ones': { begin: () => gate.freeze(), end: () => gate.thaw(), isMissed: true },
+  'stand still for good, and new ones are taken': {
+    begin: () => gate.forget(),
+    end: () => undefined,
+    isMissed: true,
+  },
+};
+
+test.each(Object.entries(FAILURES))(
+  'connections %s while webhooks fail and are parked: the process goes on, and all deliveries arrive',
+  async (_what, { begin, end, isMissed }) => {
+    const errors: unknown[] = [];
+    fixture.onError = (error) => void errors.push(error);
+    const { intake, circuits } = await fixture.serve({ policy: { scheduleMs: [200], jitter: 0 }, maxAttempts: 50 });
+    const webhook = fixture.webhook(receiver.url);
+    await intake.take(requestBatch(webhook, numbers(8)));
+    await waitFor(() => circuits.state(webhook.id) === 'open', { what: 'the circuit to open' });
+    await begin();
+    if (isMissed) await waitFor(() => errors.length > 0, { what: 'PostgreSQL to be missed' });
+    await end();
+    status = 200;
+    await waitFor(
+      async () => (await fixture.reader.list({ tenantId: null, status: 'SUCCESS' }, null, 10)).length === 8,
+      { what: 'all of them' },
+    );
+  },
+);

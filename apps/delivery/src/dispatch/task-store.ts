@@ -1,4 +1,5 @@
 import type { Clock } from '@signet/contracts';
+import { settledBefore } from '../settled-before.ts';
 import type { Due } from '../delivery/delivery.log.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 import type { DueDeliveries } from './due-deliveries.ts';
@@ -80,14 +81,26 @@ export class TaskStore {
     await this.parts.handOver.handBack(tasks, this.parts.clock()).catch(this.parts.onError);
   }
 
-  /** Whoever serves these next waits for what becomes of their attempts: they are on the wire. */
-  async hold(tasks: readonly DeliveryTask[], marginMs: number): Promise<void> {
+  /**
+   * Whoever serves these next waits for what becomes of their attempts: they are on the wire.
+   *
+   * @param bound when PostgreSQL is not waited for any longer. What is not held then goes out once more from the next owner, as
+   *   after a crash. A statement that is under way may still be carried out, which harms nothing (see `HandOver.hold`).
+   */
+  async hold(tasks: readonly DeliveryTask[], marginMs: number, bound: AbortSignal): Promise<void> {
+    await settledBefore(bound, this.holdNow(tasks, marginMs, bound));
+  }
+
+  private async holdNow(tasks: readonly DeliveryTask[], marginMs: number, bound: AbortSignal): Promise<void> {
     const { recorder, handOver, onError } = this.parts;
     const until = (task: DeliveryTask): Date => new Date(task.attemptEndsAt + marginMs);
     try {
       // Some are just being stored with a lease, which the next owner would end.
-      while (tasks.some(({ inFlight, writing }) => inFlight && writing))
+      while (tasks.some(({ inFlight, writing }) => inFlight && writing)) {
         await Promise.all(tasks.map(({ writing }) => writing));
+        // The partitions may have come back since, and others of their deliveries gone out.
+        if (bound.aborted) return;
+      }
       const left = tasks.filter(({ inFlight, writing }) => inFlight && !writing);
       const stored = left.filter((task) => task.stored > 0);
       const holding = handOver.hold(stored, stored.map(until));

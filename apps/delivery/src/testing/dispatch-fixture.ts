@@ -1,4 +1,5 @@
 import { MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { Registry } from 'prom-client';
 import {
   deliveryIdOf,
@@ -13,7 +14,8 @@ import type { Clock, DeliveryRequest, WebhookSnapshot } from '@signet/contracts'
 import { EgressClient, EgressRules } from '@signet/egress';
 import type { EgressClientOptions } from '@signet/egress';
 import type { DeadLetter, KafkaRecord, RecordBatch } from '@signet/kafka';
-import { databaseOptions, longSession, migrate, TenantDirectory } from '@signet/service-kit';
+import { databaseOptions, DEFAULT_LIMITS, longSession, migrate, TenantDirectory } from '@signet/service-kit';
+import type { DatabaseOptions } from '@signet/service-kit';
 import { SealingKeys, generateSecret } from '@signet/signature';
 import { testDatabase } from '@signet/testing';
 import type { TestDatabase } from '@signet/testing';
@@ -24,7 +26,7 @@ import { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
 import { DeliveryReader } from '../delivery/delivery.reader.ts';
 import type { DeliveryTask } from '../dispatch/delivery-task.ts';
 import { DispatchService } from '../dispatch/dispatch.service.ts';
-import type { DispatchDependencies, DispatchSettings } from '../dispatch/dispatch.service.ts';
+import type { DispatchDependencies, DispatchSettings, NotHeld } from '../dispatch/dispatch.service.ts';
 import type { Evidence } from '../platform-fault/local-evidence.policy.ts';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import { withoutPoolTimers } from './pool-timers.ts';
@@ -43,6 +45,8 @@ const PLATFORM_FAULT = {
 
 export interface DispatchFixtureOptions {
   readonly clock?: Clock;
+  /** Of PostgreSQL; an answer is waited for 5 s longer. */
+  readonly statementMs?: number;
   /** The way to the database from its URL, where a test cuts it off. */
   readonly through?: (databaseUrl: string) => Promise<string>;
   readonly egress?: Partial<EgressClientOptions>;
@@ -51,6 +55,17 @@ export interface DispatchFixtureOptions {
   /** False where a test moves the timers: hours that pass at once must not end connections. */
   readonly hasPoolTimers?: boolean;
 }
+
+/** The way of a replica to its database. */
+export interface FixtureStorage {
+  readonly em: EntityManager;
+  readonly partitions: DayPartitions;
+}
+
+export const storageOf = (orm: MikroORM, options: DatabaseOptions, clock: Clock): FixtureStorage => ({
+  em: orm.em,
+  partitions: new DayPartitions(orm.em, clock, 90 * DAY_MS, longSession(options)),
+});
 
 /** Dispatch on a real database, fed by hand instead of by Kafka. */
 export class DispatchFixture {
@@ -73,6 +88,8 @@ export class DispatchFixture {
   whenDirectoryComplete: Promise<void> = Promise.resolve();
   /** Of what had left Kafka. */
   readonly deadLetters: DeadLetter[] = [];
+  /** Of partitions that were given up while PostgreSQL did not answer. */
+  readonly notHeld: NotHeld[] = [];
   /** Attempts that could not even be prepared. */
   broken = 0;
   onBroken = (error: unknown): void => {
@@ -91,7 +108,7 @@ export class DispatchFixture {
   private constructor(
     private readonly database: TestDatabase,
     readonly orm: MikroORM,
-    private readonly partitions: DayPartitions,
+    private readonly storage: FixtureStorage,
     private readonly client: Pick<EgressClient, 'post' | 'withholdWaiting' | 'close'>,
     private readonly clock: Clock,
   ) {}
@@ -99,19 +116,20 @@ export class DispatchFixture {
   static async create({
     clock = systemClock,
     through,
+    statementMs,
     egress = {},
     client = new EgressClient({ rules: new EgressRules({ allow: ['127.0.0.0/8'] }), ...egress }),
     hasPoolTimers = true,
   }: DispatchFixtureOptions = {}): Promise<DispatchFixture> {
     const database = await testDatabase();
     const url = (await through?.(database.url)) ?? database.url;
-    const options = deliveryDatabase({ SIGNET_DATABASE_URL: url, SIGNET_DATABASE_POOL: 10 });
+    const limits = statementMs === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, statementMs };
+    const options = { ...deliveryDatabase({ SIGNET_DATABASE_URL: url, SIGNET_DATABASE_POOL: 10 }), limits };
     const orm = await MikroORM.init(
       hasPoolTimers ? databaseOptions(options) : withoutPoolTimers(databaseOptions(options)),
     );
     await migrate(options);
-    const partitions = new DayPartitions(orm.em, clock, 90 * DAY_MS, longSession(options));
-    return new DispatchFixture(database, orm, partitions, client, clock);
+    return new DispatchFixture(database, orm, storageOf(orm, options, clock), client, clock);
   }
 
   get databaseUrl(): string {
@@ -141,12 +159,11 @@ export class DispatchFixture {
   replica(settings: Partial<DispatchSettings> = {}, itsOwn: Partial<DispatchDependencies> = {}): DispatchService {
     const service = new DispatchService(
       {
-        em: this.orm.em,
+        ...this.storage,
         clock: this.clock,
         random: () => this.random(),
         client: this.client,
         sealing: this.sealing,
-        partitions: this.partitions,
         directory: {
           directory: this.directory,
           whenComplete: () => this.whenDirectoryComplete,
@@ -164,6 +181,7 @@ export class DispatchFixture {
         onRefused: (task, error) => this.onRefused(task, error),
         deadLetters: { publish: async (letters) => void this.deadLetters.push(...letters) },
         onError: (error) => this.onError(error),
+        onNotHeld: (notHeld) => void this.notHeld.push(notHeld),
         isTrustLoaded: this.isTrustLoaded,
         canary: this.canary,
         onPlatformFault: (evidence) => void this.platformFaults.push(evidence),
