@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Gate, RecordingReceiver, waitFor } from '@signet/testing';
+import { Client } from 'pg';
+import { Api } from './support/api.ts';
+import { postOf, recordedAttempts } from './support/deliveries-made.ts';
+import { NAMING_SENDERS, Replica } from './support/replica.ts';
+import { Signet } from './support/signet.ts';
+import type { LocalFile } from './support/signet.ts';
+import { SteadyLoad } from './support/steady-load.ts';
+import { ownersNow, recordTakings, takings } from './support/takings.ts';
+import type { Taking } from './support/takings.ts';
+
+const SETTINGS = {
+  SIGNET_SEALING_KEYS: `e2e:${randomBytes(32).toString('base64')}`,
+  SIGNET_OPERATOR_KEY: `operator-${randomBytes(24).toString('hex')}`,
+  NODE_OPTIONS: NAMING_SENDERS,
+};
+const PATHS = Array.from({ length: 20 }, (_, index) => (index === 0 ? '/slow' : `/plain-${index}`));
+/** Kafka throws a member out that has not joined again by then (libs/kafka/src/batch-server.ts). */
+const REBALANCE_MS = 10_000;
+
+let signet: Signet;
+let local: LocalFile;
+let tenant: Api;
+let database: Client;
+let receiver: RecordingReceiver;
+let load: SteadyLoad;
+/** The way to PostgreSQL of the second replica. */
+let gate: Gate;
+const replicas: Replica[] = [];
+const webhookIds = new Map<string, string>();
+
+beforeAll(async () => {
+  receiver = await RecordingReceiver.start({ respond: ({ path }) => (path === '/slow' ? { delayMs: 700 } : {}) });
+  signet = await Signet.start(SETTINGS);
+  local = await signet.local();
+  tenant = Api.tenant(local);
+  database = new Client({ connectionString: local.databaseUrl });
+  await database.connect();
+  await recordTakings(database);
+  gate = await Gate.to(local.databaseUrl);
+  for (const path of PATHS) webhookIds.set(path, (await tenant.register(receiver.url + path, { name: path })).id);
+  await waitFor(
+    async () => {
+      await Api.producer(local).publish(local.tenantId, `routable-${Date.now()}`);
+      return new Set(receiver.requests.map(({ path }) => path)).size === PATHS.length;
+    },
+    { what: 'every webhook to be routable' },
+  );
+  load = new SteadyLoad(Api.producer(local), local.tenantId);
+}, 180_000);
+afterAll(async () => {
+  await load?.stop();
+  gate?.thaw();
+  await Promise.all(replicas.map((replica) => replica.stop()));
+  await gate?.close();
+  await database?.end();
+  await Promise.all([signet?.stopAndForget(), receiver?.close()]);
+}, 90_000);
+
+async function addReplica(databaseUrl: string): Promise<Replica> {
+  const replica = await Replica.start(signet, 'delivery', { ...SETTINGS, SIGNET_DATABASE_URL: databaseUrl });
+  replicas.push(replica);
+  return replica;
+}
+
+/** Each of these has taken a partition in the last assignment, and has delivered something since. */
+async function untilServedBy(...pids: readonly number[]): Promise<void> {
+  await waitFor(
+    async () => {
+      const owners = new Set(ownersNow(await takings(database)).values());
+      return pids.every((pid) => owners.has(pid));
+    },
+    { what: `partitions to be owned by ${pids.join(', ')}` },
+  );
+  const since = receiver.requests.length;
+  await waitFor(
+    () => {
+      const senders = new Set(receiver.requests.slice(since).map((request) => postOf(request).pid));
+      return pids.every((pid) => senders.has(pid));
+    },
+    { what: `deliveries by ${pids.join(', ')}` },
+  );
+}
+
+async function untilNothingIsLeft(): Promise<void> {
+  await waitFor(
+    () => {
+      const arrived = new Set(receiver.requests.map(postOf).map(({ path, saleId }) => `${path} ${saleId}`));
+      return PATHS.every((path) => load.accepted.every(({ id }) => arrived.has(`${path} ${id}`)));
+    },
+    { what: 'every message to arrive' },
+  );
+  const left = 'select count(*)::int as left from delivery.due_deliveries';
+  await waitFor(async () => (await database.query<{ left: number }>(left)).rows[0]?.left === 0, {
+    what: 'every delivery to end',
+  });
+}
+
+/** When the replica gave its partitions up without PostgreSQL, and when it was a member again; milliseconds since the epoch. */
+async function stepsOf({ pid }: Replica): Promise<readonly [number, number] | undefined> {
+  const text = await readFile(join(signet.dataDir, `delivery-${pid}.log`), 'utf8');
+  // Node.js warns between the lines of the log.
+  const lines = text.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
+  const logged = lines.map((line) => JSON.parse(line) as { time: string | number; msg: string });
+  const gaveUp = logged.findIndex(({ msg }) => msg.startsWith('partitions are given up without PostgreSQL'));
+  const joined = logged.slice(gaveUp).find(({ msg }) => msg === 'joined the group');
+  if (gaveUp === -1 || joined === undefined) return undefined;
+  return [new Date(logged[gaveUp]!.time).getTime(), new Date(joined.time).getTime()];
+}
+
+const ownerAt = (history: readonly Taking[], partition: number, time: number): Taking | undefined =>
+  history.filter((taking) => taking.partition === partition && taking.at <= time).at(-1);
+
+test('a replica joins while another one has no PostgreSQL: the group goes on in time, and the ledger is complete', async () => {
+  const { pid: first } = local.services.delivery;
+  const second = await addReplica(gate.url);
+  await untilServedBy(first, second.pid);
+
+  gate.freeze();
+  const third = await addReplica(local.databaseUrl);
+  await untilServedBy(first, third.pid);
+  const [gaveUp, joined] = await waitFor(() => stepsOf(second), { what: 'the second to have joined again' });
+  expect(joined - gaveUp).toBeLessThan(REBALANCE_MS);
+
+  gate.thaw();
+  await untilServedBy(first, second.pid, third.pid);
+  await load.stop();
+  await untilNothingIsLeft();
+
+  const { rows } = await database.query<{ status: string }>('select distinct status from delivery.deliveries');
+  expect(rows).toEqual([{ status: 'SUCCESS' }]);
+  // No POST began at a replica while another one owned the partition.
+  const attempts = await recordedAttempts(database, [...webhookIds.values()]);
+  const history = await takings(database);
+  const partitions = new Map(attempts.map(({ webhookId, partition }) => [webhookId, partition]));
+  const strays = receiver.requests.map(postOf).filter(({ path, begunAt, pid }) => {
+    const owner = ownerAt(history, partitions.get(webhookIds.get(path) ?? '') ?? -1, begunAt);
+    return owner !== undefined && owner.pid !== pid;
+  });
+  expect(strays).toEqual([]);
+  // An attempt is in the ledger once, however often it was sent.
+  const keys = attempts.map(({ deliveryId, attempt }) => `${deliveryId}/${attempt}`);
+  expect(new Set(keys).size).toBe(keys.length);
+}, 240_000);
+
+/** By the names of sessions in PostgreSQL, as patterns. */
+const SESSIONS = ['registry/%', 'delivery/%', 'signet relay registry', 'signet relay delivery.outcomes'];
+
+test.each(SESSIONS)(
+  'PostgreSQL ends every session of "%s": the services go on by themselves',
+  async (name) => {
+    const pids = await pidsOf();
+    const ended = await waitFor(
+      async () => {
+        const sql = `select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name like $1 and datname = current_database()`;
+        // A pool has no session while it has nothing to do.
+        await Promise.all([tenant.deliveries({ limit: '1' }), tenant.call('GET', '/v1/webhooks')]);
+        return (await database.query(sql, [name])).rowCount;
+      },
+      { what: `a session of ${name}` },
+    );
+    expect(ended).toBeGreaterThan(0);
+    // Through the registry and its relay to the other services, to the receiver, and back through the relay of the outcomes.
+    const path = `/after-${SESSIONS.indexOf(name)}`;
+    const webhook = await waitFor(() => tenant.register(receiver.url + path), { what: 'a webhook to be registered' });
+    await waitFor(
+      async () => {
+        await Api.producer(local).publish(local.tenantId, `after-${Date.now()}`);
+        return receiver.requests.some((request) => request.path === path);
+      },
+      { what: 'the webhook to be routable' },
+    );
+    await waitFor(async () => (await tenant.deliveries({ webhookId: webhook.id, status: 'SUCCESS' })).length > 0, {
+      what: 'the delivery in the ledger',
+    });
+    const unpublished = `select from delivery.relay_positions p where exists (
+    select from delivery.delivery_log l where (l.tx, l.position) > (p.tx, p.position))`;
+    await waitFor(async () => (await database.query(unpublished)).rowCount === 0, {
+      what: 'the outcomes to be published',
+    });
+    expect(await pidsOf()).toEqual(pids);
+  },
+  120_000,
+);
+
+async function pidsOf(): Promise<number[]> {
+  return Object.values((await signet.local()).services).map(({ pid }) => pid);
+}
