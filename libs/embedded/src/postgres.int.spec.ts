@@ -72,3 +72,21 @@ asRoot('a database outside goes when its temporary data folder has gone', async 
   expect(existsSync(home)).toBe(false);
   await removePostgres(next, log);
 });
+
+// Elsewhere 127.0.0.2 is no address of the machine.
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux(
+  'it listens on 127.0.0.1 alone, and on one more address for the clients of a network where it is told to',
+  async () => {
+    const dataDir = join(folder, 'listening');
+    const elsewhere = (url: string): string => url.replace('127.0.0.1', '127.0.0.2');
+    const alone = await start(dataDir);
+    await expect(query(elsewhere(alone.url), 'select 1')).rejects.toThrow('ECONNREFUSED');
+    await alone.stop();
+    const listening = await startPostgres({ dataDir, listen: { address: '127.0.0.2', clients: '127.0.0.0/8' }, log });
+    expect(await query(elsewhere(listening.url), 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(await query(listening.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await listening.stop();
+  },
+);
