@@ -45,6 +45,9 @@ test('an id that PostgreSQL will never take is a fault of the record', async () 
   await expect(taken).rejects.not.toMatchObject({ retryable: true });
 });
 
+/** Where the answer to a lease was lost, nobody has these deliveries until the lease is over: the longest attempt and a margin. */
+const LEASE_MS = 105_000;
+
 /** What may happen to the connections to PostgreSQL, how it ends, and whether somebody must have missed it by then. */
 const FAILURES = {
   'are cut, and new ones are refused': { begin: () => gate.close(), end: () => gate.open(), isMissed: true },
@@ -77,7 +80,8 @@ test.each(Object.entries(FAILURES))(
     status = 200;
     await waitFor(
       async () => (await fixture.reader.list({ tenantId: null, status: 'SUCCESS' }, null, 10)).length === 8,
-      { what: 'all of them' },
+      { what: 'all of them', timeoutMs: LEASE_MS + 60_000 },
     );
   },
+  LEASE_MS + 180_000,
 );
