@@ -86,10 +86,9 @@ test('it is tried again until the lock is free', async () => {
 
 test('a migration waits for another one, but not for ever', async () => {
   await dump.query(`select pg_advisory_lock(hashtextextended('signet.migrations', 0))`);
-  const limits = { ...DEFAULT_LIMITS, longStatementMs: 1_000 };
-  await expect(migrate(options({ limits, migrations: [MakeNotes, AddBody] }))).rejects.toMatchObject({
+  await expect(migrate(options({ migrateWaitMs: 1_000, migrations: [MakeNotes, AddBody] }))).rejects.toMatchObject({
     exitCode: 69,
-    message: expect.stringContaining('Another migration of this database has been at work for 1 s') as unknown,
+    message: expect.stringContaining('has been at work for 1 s (SIGNET_MIGRATE_WAIT)') as unknown,
   });
   const told: string[] = [];
   const logger = { info: (_fields: object, message: string) => void told.push(message), warn: () => undefined };

@@ -9,7 +9,6 @@ import { withClient } from '../connect.ts';
 import { databaseOptions } from '../database-options.ts';
 import type { DatabaseOptions } from '../database-options.ts';
 import { requireOwnSessionsNow } from '../sessions/own-sessions.ts';
-import { DEFAULT_LIMITS } from '../sessions/session-limits.ts';
 import { DEFAULT_MIGRATE_WAIT_MS } from './migrate-wait.ts';
 import { takeMigrationLock } from './migration-lock.ts';
 import type { Phase } from './phase.ts';
@@ -44,13 +43,14 @@ export async function migrate(
   options: DatabaseOptions,
   { phase = 'expand', logger = SILENT, version = VERSION }: MigrateOptions = {},
 ): Promise<string[]> {
-  const { schema, limits = DEFAULT_LIMITS } = options;
+  const { schema } = options;
   const own = belongingOf(options);
   await requireOwnSessionsNow(options);
   const job = applicationName(schema, 'migration');
+  const longestMs = options.migrateWaitMs ?? DEFAULT_MIGRATE_WAIT_MS;
   const orm = await MikroORM.init(databaseOptions(options, 'migrating', 'migration'));
   const work = async (client: Client): Promise<string[]> => {
-    await takeMigrationLock(client, limits.longStatementMs, logger);
+    await takeMigrationLock(client, longestMs, logger);
     await client.query(`set idle_session_timeout = ${LOCK_LEASE_MS}`);
     if (own) await compareWithDatabase(client, schema, own);
     const state = await readSchemaState(client, options);
@@ -59,7 +59,6 @@ export async function migrate(
       refuse(reasonAgainstContracting(schema, state, await connectedVersions(client, schema), version));
     await client.query(`create schema if not exists ${client.escapeIdentifier(schema)}`);
     const names = phase === 'contract' ? state.uncontracted : state.missing;
-    const longestMs = options.migrateWaitMs ?? DEFAULT_MIGRATE_WAIT_MS;
     for (const name of names) await runMigration(name, { orm, client, applicationName: job, longestMs, logger });
     await recordSchemaVersion(client, schema, version);
     if (own) await recordInDatabase(client, schema, own);

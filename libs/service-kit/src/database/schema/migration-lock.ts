@@ -28,7 +28,7 @@ export async function takeMigrationLock(client: Client, longestMs: number, logge
     if (tries === 1) logger.info({ longestMs }, 'another migration is at work; waiting for it');
     if (performance.now() > deadline)
       throw new StartRefusedError(
-        `Another migration of this database has been at work for ${longestMs / 1_000} s (SIGNET_DATABASE_LONG_STATEMENT_TIMEOUT).`,
+        `Another migration of this database has been at work for ${longestMs / 1_000} s (SIGNET_MIGRATE_WAIT).`,
         EXIT_UNAVAILABLE,
       );
     await wait(LOCK_INTERVAL_MS);
