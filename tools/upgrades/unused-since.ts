@@ -1,0 +1,8 @@
+/**
+ * What the tables still have and the code no longer uses, so that a contracting migration of a later minor version may drop it. Whoever
+ * removes the last use writes a line in the same commit.
+ *
+ * The name, behind that of the schema, is a table's, an index's, or a table's and a column's: `delivery.deliveries.old_name`. The value is
+ * the first version without a use of it.
+ */
+export const UNUSED_SINCE: Readonly<Record<string, string>> = {};
