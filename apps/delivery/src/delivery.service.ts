@@ -1,5 +1,5 @@
 import { tablesOf, topicsOf } from '@signet/contracts';
-import { keepAnswers } from '@signet/service-kit';
+import { keepAnswers, requireReaders } from '@signet/service-kit';
 import type { Logger, ServiceOptions } from '@signet/service-kit';
 import { AppModule } from './app.module.ts';
 import type { DeliverySettings } from './config.ts';
@@ -16,6 +16,8 @@ export async function deliveryService(settings: DeliverySettings, logger: Logger
     topics: topicsOf('delivery'),
     tables: tablesOf('delivery'),
     database: deliveryDatabase(settings),
+    // Delivery alone reads what it writes in a format that can be chosen.
+    checkDatabase: (client) => requireReaders(client, 'delivery', settings.SIGNET_WRITE_FORMATS),
     openapi: {
       title: 'Signet deliveries',
       description: 'Deliveries, their attempts, and retries.',

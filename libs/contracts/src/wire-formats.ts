@@ -6,6 +6,8 @@ export interface WireFormat {
   readonly reads: readonly number[];
   /** What it writes unless SIGNET_WRITE_FORMATS says otherwise: a format that the version before reads. */
   readonly writes: number;
+  /** The first version that reads a format; without one, every version from 0.2.0 on does. */
+  readonly readSince?: Readonly<Record<number, string>>;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface WireFormat {
  */
 export const WIRE_FORMATS = {
   /** 2: the length of each body stands with its message, and no longer in a header of its own (since 0.3.0). */
-  'request-bundles': { on: 'delivery.requests.v1', reads: [1, 2], writes: 1 },
+  'request-bundles': { on: 'delivery.requests.v1', reads: [1, 2], writes: 1, readSince: { 2: '0.3.0' } },
   requests: { on: 'delivery.requests.v1', reads: [1], writes: 1 },
   outcomes: { on: 'delivery.outcomes.v1', reads: [1], writes: 1 },
   messages: { on: 'ingestion.<domain>.v1', reads: [1], writes: 1 },
@@ -46,6 +48,12 @@ export const writeFormats = (named: Partial<WriteFormats> = {}): WriteFormats =>
     FormatName,
     number
   >;
+
+/** The first version that reads a format of this name; undefined: every version that an update may begin with. */
+export function readSince(name: FormatName, format: number): string | undefined {
+  const { readSince: since = {} }: WireFormat = WIRE_FORMATS[name];
+  return since[format];
+}
 
 /** Reads `request-bundles=2,…`. A sentence where it names what there is not, or what this version could not read itself. */
 export function parseWriteFormats(text: string): WriteFormats | { readonly fault: string } {

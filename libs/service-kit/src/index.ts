@@ -29,6 +29,7 @@ export { withClient } from './database/connect.ts';
 export { databaseAddress, migrationSettings, pgConnection } from './database/database-address.ts';
 export type { DatabaseAddress } from './database/database-address.ts';
 export { migrate } from './database/schema/migrate.ts';
+export { requireReaders } from './write-formats/require-readers.ts';
 export type { ListedMigration, MigrationClass, Phase } from './database/schema/phase.ts';
 export { longSession } from './database/sessions/long-session.ts';
 export type { LongSession } from './database/sessions/long-session.ts';
