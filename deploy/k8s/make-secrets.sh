@@ -5,7 +5,8 @@
 #
 # local, operators: PostgreSQL's password is new, too.
 # production:       say where PostgreSQL is and who you are at Kafka, in variables:
-#                   DATABASE_URL (postgres://…?sslmode=verify-full), KAFKA_PASSWORD_REGISTRY, KAFKA_PASSWORD_INGESTION, KAFKA_PASSWORD_DELIVERY
+#                   DATABASE_URL (postgres://…?sslmode=verify-full), KAFKA_PASSWORD_REGISTRY, KAFKA_PASSWORD_INGESTION, KAFKA_PASSWORD_DELIVERY,
+#                   KAFKA_PASSWORD_ADMIN
 # Of each:          SMTP_URL (smtp://user:password@host:587), with components/mail.
 set -eu
 umask 077
@@ -28,7 +29,7 @@ overlay=${1:-}
 case $overlay in
   local) host=signet-postgres:5432/signet ;;
   operators) host='signet-postgres-rw:5432/signet?sslmode=verify-full' ;;
-  production) : "${DATABASE_URL:?}" "${KAFKA_PASSWORD_REGISTRY:?}" "${KAFKA_PASSWORD_INGESTION:?}" "${KAFKA_PASSWORD_DELIVERY:?}" ;;
+  production) : "${DATABASE_URL:?}" "${KAFKA_PASSWORD_REGISTRY:?}" "${KAFKA_PASSWORD_INGESTION:?}" "${KAFKA_PASSWORD_DELIVERY:?}" "${KAFKA_PASSWORD_ADMIN:?}" ;;
   *) echo "Say for which overlay: local, operators or production." >&2 && exit 64 ;;
 esac
 
@@ -37,6 +38,7 @@ if [ "$overlay" = production ]; then
   secret signet-registry Opaque password "$KAFKA_PASSWORD_REGISTRY"
   secret signet-ingestion Opaque password "$KAFKA_PASSWORD_INGESTION"
   secret signet-delivery Opaque password "$KAFKA_PASSWORD_DELIVERY"
+  secret signet-admin Opaque password "$KAFKA_PASSWORD_ADMIN"
 else
   password=$(random 24)
   # CloudNativePG reads username and password of this type.

@@ -10,7 +10,7 @@ const built = kustomizeCommand() ? test.each(overlays()) : test.skip.each(overla
 
 /** Secrets that the operators make by themselves: of each KafkaUser, and their authorities. */
 const MADE_BY_OPERATORS = [
-  ...['registry', 'ingestion', 'delivery'].map((service) => `signet-${service}/password`),
+  ...['registry', 'ingestion', 'delivery', 'admin'].map((service) => `signet-${service}/password`),
   'signet-kafka-cluster-ca-cert/ca.crt',
   'signet-postgres-ca/ca.crt',
 ];
@@ -20,6 +20,7 @@ const GIVEN = {
   KAFKA_PASSWORD_REGISTRY: 'registry: #1',
   KAFKA_PASSWORD_INGESTION: 'ingestion',
   KAFKA_PASSWORD_DELIVERY: 'delivery',
+  KAFKA_PASSWORD_ADMIN: 'admin',
 };
 
 const run = (args: readonly string[], env: Readonly<Record<string, string>>) =>

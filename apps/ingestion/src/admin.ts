@@ -18,7 +18,7 @@ await runAdminCommand('ingestion', {
       {
         name: 'ingestion',
         installation: settings.SIGNET_INSTALLATION,
-        kafka: kafkaClient(settings, 'ingestion-check', logger),
+        kafka: kafkaClient(settings, 'ingestion.check', logger),
         topics: [...topicsOf('ingestion'), ...tablesOf('ingestion')],
       },
       logger,

@@ -6,7 +6,7 @@ import type { KafkaClientOptions } from './client.ts';
 /** What a user may do, where Kafka has an authorizer. */
 export interface Acl {
   readonly user: string;
-  readonly operation: 'READ' | 'WRITE' | 'CREATE' | 'DELETE' | 'DESCRIBE';
+  readonly operation: 'READ' | 'WRITE' | 'CREATE' | 'DELETE' | 'DESCRIBE' | 'DESCRIBE_CONFIGS';
   readonly on: 'TOPIC' | 'GROUP';
   /** As Kafka has it, with the prefix; with `*` at its end all names that begin so. */
   readonly name: string;

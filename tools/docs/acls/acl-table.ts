@@ -9,7 +9,7 @@ export interface AclRow {
 }
 
 const HEAD =
-  '| who | topics: `READ` | topics: `WRITE` | topics: `CREATE` | topics: `DESCRIBE` | groups: `READ`, `DELETE` | groups: `DESCRIBE` |';
+  '| who | topics: `READ` | topics: `WRITE` | topics: `CREATE` | topics: `DESCRIBE` | topics: `DESCRIBE_CONFIGS` | groups: `READ`, `DELETE` | groups: `DESCRIBE` |';
 const SOURCES = 'the source topics';
 
 /** Of the columns behind the first. */
@@ -18,6 +18,7 @@ const COLUMNS: readonly { readonly on: Acl['on']; readonly operations: readonly 
   { on: 'TOPIC', operations: ['WRITE'] },
   { on: 'TOPIC', operations: ['CREATE'] },
   { on: 'TOPIC', operations: ['DESCRIBE'] },
+  { on: 'TOPIC', operations: ['DESCRIBE_CONFIGS'] },
   { on: 'GROUP', operations: ['READ', 'DELETE'] },
   { on: 'GROUP', operations: ['DESCRIBE'] },
 ];

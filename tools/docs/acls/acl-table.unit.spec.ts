@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals';
 import { aclTable } from './acl-table.ts';
 
 const page = `
-| who | topics: \`READ\` | topics: \`WRITE\` | topics: \`CREATE\` | topics: \`DESCRIBE\` | groups: \`READ\`, \`DELETE\` | groups: \`DESCRIBE\` |
-|---|---|---|---|---|---|---|
-| ingestion | the source topics, \`registry.*\` | \`ingestion.*\` | | \`delivery.*\` | \`signet.ingestion\` | \`signet.*\` |
-| \`rebuild\`, \`republish\` | | | \`registry.*\` | | | |
+| who | topics: \`READ\` | topics: \`WRITE\` | topics: \`CREATE\` | topics: \`DESCRIBE\` | topics: \`DESCRIBE_CONFIGS\` | groups: \`READ\`, \`DELETE\` | groups: \`DESCRIBE\` |
+|---|---|---|---|---|---|---|---|
+| ingestion | the source topics, \`registry.*\` | \`ingestion.*\` | | \`delivery.*\` | \`delivery.*\` | \`signet.ingestion\` | \`signet.*\` |
+| \`rebuild\`, \`republish\` | | | \`registry.*\` | | | | |
 
 Text.
 `;
@@ -19,6 +19,7 @@ test('a row becomes the ACLs of its columns, source topics without the prefix', 
         { on: 'TOPIC', operation: 'READ', name: 'acme.registry.*' },
         { on: 'TOPIC', operation: 'WRITE', name: 'acme.ingestion.*' },
         { on: 'TOPIC', operation: 'DESCRIBE', name: 'acme.delivery.*' },
+        { on: 'TOPIC', operation: 'DESCRIBE_CONFIGS', name: 'acme.delivery.*' },
         { on: 'GROUP', operation: 'READ', name: 'acme.signet.ingestion' },
         { on: 'GROUP', operation: 'DELETE', name: 'acme.signet.ingestion' },
         { on: 'GROUP', operation: 'DESCRIBE', name: 'acme.signet.*' },

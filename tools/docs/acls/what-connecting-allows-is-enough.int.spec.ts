@@ -31,6 +31,7 @@ const USERS: Readonly<Record<string, string>> = {
   delivery: 'delivery',
   commands: 'republish, rebuild, unreadable-webhooks',
   mender: 'dead-letters',
+  admin: 'signet-admin, all commands',
 };
 
 const server = selfSigned('localhost');
@@ -154,29 +155,59 @@ test('events over HTTP and from a source topic are delivered, and the registry h
   await waitFor(async () => (await shown()).body.lastSuccessAt !== null, { what: 'the outcome', timeoutMs: 30_000 });
 }, 120_000);
 
+/** Runs signet-admin as a user of Kafka. */
+async function admin(user: string, command: string): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, ['apps/admin/dist/main.js', ...command.split(' ')], {
+    cwd: ROOT,
+    env: { ...settings, SIGNET_KAFKA_USERNAME: user },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()));
+  await once(child, 'close');
+  return { code: child.exitCode, output };
+}
+
 test.each([
   ['commands', 'unreadable-webhooks list'],
   ['commands', 'republish'],
   ['commands', 'rebuild --service registry'],
   ['mender', 'dead-letters list'],
+  ['admin', 'check'],
+  ['admin', 'unreadable-webhooks list'],
+  ['admin', 'republish'],
+  ['admin', 'rebuild --service registry'],
+  ['admin', 'dead-letters list'],
+  ['admin', 'search-secrets'],
+  ['registry', 'check --service registry'],
+  ['ingestion', 'check --service ingestion'],
+  ['delivery', 'check --service delivery'],
 ])(
   'the user %s may run %s',
   async (user, command) => {
-    const child = spawn(process.execPath, ['apps/admin/dist/main.js', ...command.split(' ')], {
-      cwd: ROOT,
-      env: { ...settings, SIGNET_KAFKA_USERNAME: user },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()));
-    await once(child, 'close');
-    expect({ code: child.exitCode, output }).toMatchObject({
+    expect(await admin(user, command)).toMatchObject({
       code: 0,
-      output: expect.not.stringMatching(/denied|authoriz/i) as unknown,
+      output: expect.not.stringMatching(/denied|authoriz|\bfault\b/i) as unknown,
     });
   },
   60_000,
 );
+
+test('the user signet-admin sees how the topics are set up, which a service need not', async () => {
+  expect((await admin('admin', 'check')).output).not.toContain('DESCRIBE_CONFIGS');
+  expect((await admin('delivery', 'check --service delivery')).output).toMatch(
+    /^warning {2}delivery: The user "delivery" of Kafka needs DESCRIBE_CONFIGS, for this check alone, on .*acme\.delivery\.requests\.v1/m,
+  );
+}, 60_000);
+
+test('a check that is not allowed to read is a fault that names the right, and not a stack', async () => {
+  const { code, output } = await admin('commands', 'check --service registry');
+  expect(code).toBe(1);
+  expect(output).toMatch(
+    /^fault {4}registry: The user "commands" of Kafka needs READ and DELETE on the groups acme\.registry\.check\*/m,
+  );
+  expect(output).not.toMatch(/^\s+at /m);
+}, 60_000);
 
 const DENIED = /not authorized/i;
 const send = async (user: string, topic: string): Promise<void> => {

@@ -50,7 +50,7 @@ export const COMMANDS: Readonly<Record<string, AdminCommand>> = {
       {
         name: 'delivery',
         installation: settings.SIGNET_INSTALLATION,
-        kafka: kafkaClient(settings, 'delivery-check', logger),
+        kafka: kafkaClient(settings, 'delivery.check', logger),
         topics: [...topicsOf('delivery'), ...tablesOf('delivery')],
         database: deliveryDatabase(settings),
       },

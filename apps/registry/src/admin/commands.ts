@@ -75,7 +75,7 @@ export const COMMANDS: Readonly<Record<string, AdminCommand>> = {
       {
         name: 'registry',
         installation,
-        kafka: kafkaClient(settings, 'registry-check', logger),
+        kafka: kafkaClient(settings, 'registry.check', logger),
         topics: [...topicsOf('registry'), ...tablesOf('registry')],
         database: registryDatabase(settings),
         checkDatabase: (client) => checkSealingKeys(client, SIGNET_SEALING_KEYS, SIGNET_LOST_SEALING_KEYS),

@@ -3,6 +3,7 @@ import { destination } from 'pino';
 import { pinoLogger } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
 import { StartRefusedError } from '../service/start-refused.error.ts';
+import { hasNoCoordinator, notAllowedOn, reasonOf } from '../service/unreachable.policy.ts';
 import { SettingsError, EXIT_BAD_SETTINGS } from '../settings/load-settings.ts';
 
 /** `EX_USAGE` of sysexits.h. */
@@ -55,6 +56,11 @@ export async function reportOf(work: () => Promise<CommandReport>): Promise<Comm
   try {
     return await work();
   } catch (error) {
+    // The servers have answered a moment ago.
+    if (notAllowedOn(error) !== undefined || hasNoCoordinator(error)) {
+      const sentence = `Kafka does not allow what the command needs: ${reasonOf(error)}. Check the ACLs of its user (docs/guides/connecting.md).`;
+      return { lines: [sentence], data: { error: sentence }, exitCode: EXIT_FAILED };
+    }
     const exitCode = exitCodeOf(error);
     if (exitCode === undefined) throw error;
     const { message } = error as Error;

@@ -43,7 +43,7 @@ const BLAMED: Readonly<Record<string, { authority: string; user: string; certifi
 };
 
 /** Kafka's words for what an authorizer does not allow. Somebody may add the ACL at any time: it is waited for. */
-const UNAUTHORIZED = /_AUTHORIZATION_FAILED$/;
+const UNAUTHORIZED = /^(.+)_AUTHORIZATION_FAILED$/;
 
 type Refusal = 'pooler' | 'setting' | 'user' | 'authority' | 'name' | 'certificate';
 
@@ -74,10 +74,20 @@ function partsOf(error: unknown): readonly unknown[] {
   return Array.isArray(errors) ? errors : [];
 }
 
-function isUnauthorized(error: unknown): boolean {
+/** What an authorizer of Kafka protects and does not let us use, such as `TOPIC` or `GROUP`; undefined: the error says no such thing. */
+export function notAllowedOn(error: unknown): string | undefined {
   const { type, cause } = (error ?? {}) as { type?: unknown; cause?: unknown };
-  if (UNAUTHORIZED.test(String(type)) || partsOf(error).some(isUnauthorized)) return true;
-  return cause !== undefined && isUnauthorized(cause);
+  const [, on] = UNAUTHORIZED.exec(String(type)) ?? [];
+  return on ?? [...partsOf(error), ...(cause === undefined ? [] : [cause])].map(notAllowedOn).find(Boolean);
+}
+
+/**
+ * Whether kafkajs found nobody who leads a consumer group. It keeps to itself what the brokers said: when they answered a moment ago, it is
+ * most likely that the user may not use the group.
+ */
+export function hasNoCoordinator(error: unknown): boolean {
+  const { name, cause } = (error ?? {}) as { name?: unknown; cause?: unknown };
+  return name === 'KafkaJSGroupCoordinatorNotFound' || (cause !== undefined && hasNoCoordinator(cause));
 }
 
 /** What went wrong, in words: of an error that wraps others, theirs. */
@@ -123,7 +133,7 @@ export const poolerSentence = (reason: string): string =>
 /** For a server that was not reached in time, or that did not let us do what we need. */
 export function unreachableSentence(what: string, setting: string, waitedMs: number, error: unknown): string {
   const [waited, reason] = [`within ${Math.round(waitedMs / 100) / 10} s`, reasonOf(error)];
-  return isUnauthorized(error)
+  return notAllowedOn(error) !== undefined
     ? `${what} did not allow ${waited} what Signet needs: ${reason}. Check the ACLs of its user (docs/guides/connecting.md).`
     : `${what} could not be reached ${waited}: ${reason}. Check ${setting}.`;
 }

@@ -14,12 +14,22 @@ export const ok = (check: string, told: string): Checked => ({ check, result: 'o
 export const warning = (check: string, told: string): Checked => ({ check, result: 'warning', told });
 export const fault = (check: string, told: string): Checked => ({ check, result: 'fault', told });
 
-/** What refuses a start is a fault of the check, and not the end of the others. */
-export async function checked(check: string, work: () => Promise<readonly Checked[]>): Promise<readonly Checked[]> {
+/**
+ * What refuses a start is a fault of the check, and not the end of the others.
+ *
+ * @param sentenceFor for other errors that are faults too; undefined: the error is thrown
+ */
+export async function checked(
+  check: string,
+  work: () => Promise<readonly Checked[]>,
+  sentenceFor: (error: unknown) => string | undefined = () => undefined,
+): Promise<readonly Checked[]> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof StartRefusedError) return [fault(check, error.message)];
+    const sentence = sentenceFor(error);
+    if (sentence !== undefined) return [fault(check, sentence)];
     throw error;
   }
 }
