@@ -29,6 +29,8 @@ export interface ReadRangesOptions {
 }
 
 const HEARTBEAT_MS = 3_000;
+/** Of questions about topics: whoever asks has something else to do than to wait for Kafka. */
+const RETRIES = 5;
 /** How long nothing arrives before it is looked whether what is left is still there, milliseconds. */
 const LOOK_MS = 1_000;
 /** How long the end of a reading waits for kafkajs to leave the group, milliseconds. */
@@ -60,30 +62,34 @@ export async function rangesOfSpans(
   spans: readonly TopicSpan[],
 ): Promise<PartitionRange[][]> {
   if (spans.length === 0) return [];
-  return withAdmin(client, async (admin) => {
-    const known = new Set(await admin.listTopics());
-    const asked = new Map<string, ReturnType<typeof admin.fetchTopicOffsetsByTimestamp>>();
-    const offsetsAt = (topic: string, time: Date) => {
-      const key = `${topic} ${time.getTime()}`;
-      const answer = asked.get(key) ?? admin.fetchTopicOffsetsByTimestamp(topic, time.getTime());
-      asked.set(key, answer);
-      return answer;
-    };
-    const found: PartitionRange[][] = [];
-    for (const { topics, since, until } of spans) {
-      const ranges: PartitionRange[] = [];
-      for (const topic of topics.filter((name) => known.has(name))) {
-        const [starts, ends] = await Promise.all([offsetsAt(topic, since), offsetsAt(topic, until)]);
-        const to = new Map(ends.map(({ partition, offset }) => [partition, BigInt(offset)]));
-        for (const { partition, offset } of starts) {
-          const range = { topic, partition, from: BigInt(offset), to: to.get(partition) ?? 0n };
-          if (range.from < range.to) ranges.push(range);
+  return withAdmin(
+    client,
+    async (admin) => {
+      const known = new Set(await admin.listTopics());
+      const asked = new Map<string, ReturnType<typeof admin.fetchTopicOffsetsByTimestamp>>();
+      const offsetsAt = (topic: string, time: Date) => {
+        const key = `${topic} ${time.getTime()}`;
+        const answer = asked.get(key) ?? admin.fetchTopicOffsetsByTimestamp(topic, time.getTime());
+        asked.set(key, answer);
+        return answer;
+      };
+      const found: PartitionRange[][] = [];
+      for (const { topics, since, until } of spans) {
+        const ranges: PartitionRange[] = [];
+        for (const topic of topics.filter((name) => known.has(name))) {
+          const [starts, ends] = await Promise.all([offsetsAt(topic, since), offsetsAt(topic, until)]);
+          const to = new Map(ends.map(({ partition, offset }) => [partition, BigInt(offset)]));
+          for (const { partition, offset } of starts) {
+            const range = { topic, partition, from: BigInt(offset), to: to.get(partition) ?? 0n };
+            if (range.from < range.to) ranges.push(range);
+          }
         }
+        found.push(ranges);
       }
-      found.push(ranges);
-    }
-    return found;
-  });
+      return found;
+    },
+    RETRIES,
+  );
 }
 
 /**
@@ -108,7 +114,10 @@ export async function readRanges(options: ReadRangesOptions): Promise<void> {
   const reading = new Reading(consumer, options);
   const ended = new AbortController();
   try {
-    await reading.passOver(await boundsOf(client, reading.topicsLeft()));
+    while (await reading.passOver(await boundsOf(client, reading.topicsLeft()))) {
+      await wait(LOOK_MS);
+      signal.throwIfAborted();
+    }
     const topics = reading.topicsLeft();
     if (topics.length === 0) return await reading.whenDone;
     await consumer.connect();
@@ -122,7 +131,10 @@ export async function readRanges(options: ReadRangesOptions): Promise<void> {
     // Not waited for without a bound: kafkajs goes on with a join over a disconnect.
     await within(consumer.disconnect(), CLOSING_MS);
     // A group that nobody removes is forgotten by Kafka after its offsets' retention.
-    await withAdmin(client, (admin) => admin.deleteGroups([groupId])).catch(() => undefined);
+    await within(
+      withAdmin(client, (admin) => admin.deleteGroups([groupId])),
+      CLOSING_MS,
+    );
   }
 }
 
@@ -134,7 +146,7 @@ async function passOverGone(client: KafkaClientOptions, reading: Reading, ended:
   for (let seen = -1; !ended.aborted;) {
     await wait(LOOK_MS, undefined, { signal: ended }).catch(() => undefined);
     if (ended.aborted) return;
-    if (seen !== (seen = reading.batches)) continue;
+    if (seen !== (seen = reading.batches) || reading.isHandingOver) continue;
     // A Kafka that does not answer is asked again.
     await boundsOf(client, reading.topicsLeft()).then(
       (bounds) => reading.passOver(bounds),
@@ -145,12 +157,16 @@ async function passOverGone(client: KafkaClientOptions, reading: Reading, ended:
 
 /** Where each partition begins and ends; no partitions of a topic that there is not. */
 const boundsOf = (client: KafkaClientOptions, topics: readonly string[]): Promise<Map<string, readonly Bounds[]>> =>
-  withAdmin(client, async (admin) => {
-    const known = new Set(await admin.listTopics());
-    const bounds = new Map<string, readonly Bounds[]>();
-    for (const topic of topics) bounds.set(topic, known.has(topic) ? await admin.fetchTopicOffsets(topic) : []);
-    return bounds;
-  });
+  withAdmin(
+    client,
+    async (admin) => {
+      const known = new Set(await admin.listTopics());
+      const bounds = new Map<string, readonly Bounds[]>();
+      for (const topic of topics) bounds.set(topic, known.has(topic) ? await admin.fetchTopicOffsets(topic) : []);
+      return bounds;
+    },
+    RETRIES,
+  );
 
 interface Bounds {
   readonly partition: number;
@@ -167,6 +183,9 @@ class Reading {
   private inTurn: Promise<void> = Promise.resolve();
   /** Fetches that have been handed over. */
   batches = 0;
+  isHandingOver = false;
+  /** Ranges of which the last look found nothing left. */
+  private readonly missed = new Set<string>();
   private readonly onAbort = (): void => this.fail(this.options.signal.reason);
 
   constructor(
@@ -212,15 +231,28 @@ class Reading {
     if (!this.left.has(nameOf(batch))) pause();
   }
 
-  /** Ends the ranges of which nothing is left on Kafka. */
-  async passOver(bounds: ReadonlyMap<string, readonly Bounds[]>): Promise<void> {
-    for (const { topic, partition, from, to } of [...this.left.values()]) {
+  /**
+   * Ends the ranges of which two looks in a row found nothing left: a broker that has just started may not know of everything yet.
+   *
+   * @returns whether a second look is needed
+   */
+  async passOver(bounds: ReadonlyMap<string, readonly Bounds[]>): Promise<boolean> {
+    let isUnsure = false;
+    for (const range of [...this.left.values()]) {
+      const { topic, partition, from, to } = range;
       const there = bounds.get(topic)?.find((one) => one.partition === partition);
       const [low, high] = there ? [BigInt(there.low), BigInt(there.high)] : [0n, 0n];
       // A topic that was made anew may end before the range does.
       const end = min(to, high);
-      if (low >= end || from >= end) await this.next(topic, partition, () => ({ records: [], next: to }));
+      const name = nameOf(range);
+      if (low < end && from < end) this.missed.delete(name);
+      else if (this.missed.has(name)) await this.next(topic, partition, () => ({ records: [], next: to }));
+      else {
+        this.missed.add(name);
+        isUnsure = true;
+      }
     }
+    return isUnsure;
   }
 
   /** Hands over what comes next of a range, once what was handed over before is done with. */
@@ -234,11 +266,14 @@ class Reading {
       const range = this.left.get(name);
       if (!range) return;
       const { records, next } = of(range);
+      this.isHandingOver = true;
       try {
         await this.options.onRecords(records, range, next);
       } catch (error) {
         this.fail(error);
         return;
+      } finally {
+        this.isHandingOver = false;
       }
       if (this.left.size === 0) return;
       if (next < range.to) this.left.set(name, { ...range, from: next });

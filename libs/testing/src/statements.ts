@@ -29,6 +29,9 @@ export const isOfRelay = (client: pg.Client): boolean =>
     (client as { connectionParameters?: { application_name?: string } }).connectionParameters?.application_name,
   ).startsWith('signet relay');
 
+/** A service asks for PostgreSQL's time every few seconds, whatever else it does. */
+const isAboutTime = (text: string): boolean => text.includes('clock_timestamp()');
+
 /** Every statement that MikroORM sends to PostgreSQL in this process while `work` runs, with its values. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<Statement[]> {
   const sent: Statement[] = [];
@@ -37,7 +40,8 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<Statem
     prototype.query = function (this: pg.Client, ...args: unknown[]): unknown {
       const [config, values] = args as [string | Submitted, unknown];
       const { text, values: own } = typeof config === 'string' ? { text: config, values: undefined } : config;
-      if (!isOfRelay(this)) sent.push({ text, values: own ?? (Array.isArray(values) ? values : []) });
+      if (!isOfRelay(this) && !isAboutTime(text))
+        sent.push({ text, values: own ?? (Array.isArray(values) ? values : []) });
       return Reflect.apply(query, this, args);
     } as typeof query;
   }
