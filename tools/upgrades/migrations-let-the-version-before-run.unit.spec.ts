@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { ListedMigration } from '@signet/service-kit';
+import type { DatabaseOptions, ListedMigration } from '@signet/service-kit';
 import { deliveryDatabase } from '../../apps/delivery/src/database/database.ts';
 import { registryDatabase } from '../../apps/registry/src/database/database.ts';
 import { ROOT } from '../dev/settings.ts';
@@ -11,19 +11,17 @@ import { UNUSED_SINCE } from './unused-since.ts';
 const SETTINGS = { SIGNET_DATABASE_URL: 'postgres://localhost/signet', SIGNET_DATABASE_POOL: 1 };
 const DATABASES = { registry: registryDatabase(SETTINGS), delivery: deliveryDatabase(SETTINGS) };
 const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
-/**
- * The last migration of each minor version that is out; those behind all of them are of the version that package.json names. A release
- * adds a line. Compatibility counts from 0.2.0: what its migrations did is what there is.
- */
-const LAST_OF: readonly (Readonly<Record<string, string>> & { readonly version: string })[] = [
-  { version: '0.2.0', registry: 'TablesMigration', delivery: 'platform-faults' },
-];
 
-/** The migrations since 0.2.0, by the version that brings them. */
-function releases(schema: string, migrations: readonly ListedMigration[]): [string, readonly ListedMigration[]][] {
-  const ends = LAST_OF.map((line) => migrations.findIndex(({ name }) => name === line[schema]) + 1);
+/**
+ * The migrations since 0.2.0, by the version that brings them; those behind the last release are of the version that package.json names.
+ * Compatibility counts from 0.2.0: what its migrations did is what there is.
+ */
+function releases({ migrations, lastOf = {} }: DatabaseOptions): [string, readonly ListedMigration[]][] {
+  const out = Object.entries(lastOf);
+  expect(out[0]?.[0]).toBe('0.2.0');
+  const ends = out.map(([, last]) => migrations.findIndex(({ name }) => name === last) + 1);
   for (const end of ends) expect(end).toBeGreaterThan(0);
-  return ends.map((end, at) => [LAST_OF[at + 1]?.version ?? VERSION, migrations.slice(end, ends[at + 1])]);
+  return ends.map((end, at) => [out[at + 1]?.[0] ?? VERSION, migrations.slice(end, ends[at + 1])]);
 }
 
 const classOf = (migration: ListedMigration) => ('class' in migration ? migration.class : migration);
@@ -47,8 +45,8 @@ test.each(Object.entries(DATABASES))('%s: every migration says its phase', (_sch
 
 test.each(Object.entries(DATABASES))(
   '%s: the version before runs on beside every migration since 0.2.0',
-  (schema, { migrations }) => {
-    for (const [version, ofRelease] of releases(schema, migrations)) {
+  (schema, database) => {
+    for (const [version, ofRelease] of releases(database)) {
       const made = new Set<string>();
       const isUnused = (name: string): boolean => {
         const since = UNUSED_SINCE[`${schema}.${name}`];

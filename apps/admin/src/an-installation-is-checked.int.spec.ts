@@ -86,6 +86,38 @@ test('migrate is done once, and says what it did', async () => {
   );
 });
 
+test('tables of the version before, ahead of an update, are a warning; older ones are a fault', async () => {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const forget = (name: string) => client.query('delete from delivery.migrations where name = $1', [name]);
+  const checks = async (): Promise<readonly Check[]> =>
+    jsonOf(await admin('check', '--service', 'delivery', '--json')).services['delivery']?.checks ?? [];
+  try {
+    // As 0.2.0 left it.
+    await client.query('alter table delivery.installation drop column prefix');
+    await forget('installation-prefix');
+    expect(await checks()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ check: 'installation', result: 'ok' }),
+        {
+          check: 'schema',
+          result: 'warning',
+          told: expect.stringMatching(/ lacks 1 of .*installation-prefix: run signet-admin migrate /) as unknown,
+        },
+      ]),
+    );
+    await forget('platform-faults');
+    expect((await checks()).find(({ check }) => check === 'schema')).toMatchObject({
+      result: 'fault',
+      told: expect.stringMatching(/ lacks 2 of .*platform-faults: run signet-admin migrate /) as unknown,
+    });
+  } finally {
+    await client.query(`insert into delivery.migrations (name) values ('platform-faults')`);
+    await client.end();
+  }
+  expect((await admin('migrate')).out).toMatch(/^delivery: expand of version \S+: installation-prefix$/m);
+});
+
 test('what is asked wrongly, or of another installation, is a sentence and an exit code', async () => {
   expect(await admin('migrate', '--phase', 'shrink')).toEqual({
     code: 64,

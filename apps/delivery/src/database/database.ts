@@ -55,6 +55,7 @@ export const deliveryDatabase = (
     { name: 'last-attempt', class: LastAttemptMigration },
     { name: 'installation-prefix', class: InstallationPrefixMigration },
   ],
+  lastOf: { '0.2.0': 'platform-faults' },
   ...migrationSettings(settings),
   installation: settings.SIGNET_INSTALLATION,
   prefix: settings.SIGNET_PREFIX,

@@ -64,6 +64,7 @@ export const registryDatabase = (
     TablesMigration,
     InstallationPrefixMigration,
   ],
+  lastOf: { '0.2.0': 'TablesMigration' },
   ...migrationSettings(settings),
   installation: settings.SIGNET_INSTALLATION,
   prefix: settings.SIGNET_PREFIX,

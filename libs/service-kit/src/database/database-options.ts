@@ -14,6 +14,8 @@ export interface DatabaseOptions extends DatabaseAddress {
   readonly entities: readonly NonNullable<Options['entities']>[number][];
   /** In the order in which they run. */
   readonly migrations: readonly ListedMigration[];
+  /** The last migration of each minor version that is out, by the version. A release adds an entry. */
+  readonly lastOf?: Readonly<Record<string, string>> | undefined;
   /** Whether a start of the service brings the schema up to date; `at-start` by default. */
   readonly migrates?: 'at-start' | 'never' | undefined;
   /** How long a migration tries to get its locks. */

@@ -35,6 +35,23 @@ export function reasonAgainstOlder(schema: string, { missing }: SchemaState, own
   );
 }
 
+/**
+ * Whether a schema lacks nothing but expanding migrations of this very version: it is one of the version before, ahead of an update.
+ *
+ * @param names of all migrations, in their order
+ * @param lastOf the last one of each minor version that is out
+ */
+export function lacksOnlyOwn(
+  { missing }: SchemaState,
+  names: readonly string[],
+  lastOf: Readonly<Record<string, string>>,
+  own: string,
+): boolean {
+  const before = Object.entries(lastOf).filter(([version]) => minorsAhead(own, version) > 0);
+  const begin = Math.max(-1, ...before.map(([, name]) => names.indexOf(name))) + 1;
+  return missing.length > 0 && begin > 0 && missing.every((name) => names.indexOf(name) >= begin);
+}
+
 /** Why contracting migrations must not run while these versions are connected; undefined when they may. */
 export function reasonAgainstContracting(
   schema: string,

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { versionOfSession } from '../application-name.ts';
 import {
   compareVersions,
+  lacksOnlyOwn,
   reasonAgainstContracting,
   reasonAgainstNewer,
   reasonAgainstOlder,
@@ -35,6 +36,20 @@ test('a schema that lacks migrations is refused with the command that runs them'
   expect(reasonAgainstOlder('registry', { ...state, missing: ['one', 'two'] }, '0.3.0')).toBe(
     'The schema registry lacks 2 of the migrations of version 0.3.0, first of all one: run signet-admin migrate with this version, or set SIGNET_MIGRATE=at-start.',
   );
+});
+
+test.each<[what: string, missing: string[], own: string, isAhead: boolean]>([
+  ['nothing is missing', [], '0.4.0', false],
+  ['all of this version', ['e', 'f'], '0.4.0', true],
+  ['one of this version', ['f'], '0.4.2', true],
+  ['one of the version before as well', ['d', 'e', 'f'], '0.4.0', false],
+  ['everything, as before the first start', ['a', 'b', 'c', 'd', 'e', 'f'], '0.4.0', false],
+  ['a version that is out, seen by itself', ['c', 'd'], '0.3.1', true],
+  ['a version of which no older one is listed', ['a'], '0.2.0', false],
+])('a schema is of the version before: %s', (_what, missing, own, isAhead) => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const lastOf = { '0.2.0': 'b', '0.3.0': 'd' };
+  expect(lacksOnlyOwn({ ...state, missing }, names, lastOf, own)).toBe(isAhead);
 });
 
 test('nothing is contracted before it was expanded, nor beside an older version', () => {
