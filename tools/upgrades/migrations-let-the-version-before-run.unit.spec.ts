@@ -39,6 +39,15 @@ const minorOf = (version: string): number => {
   return major * 1_000 + minor;
 };
 
+test.each(Object.entries(DATABASES))(
+  '%s: every minor version that is out has its last migration',
+  (_schema, { lastOf = {} }) => {
+    const changelog = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8');
+    const out = [...changelog.matchAll(/^## \[(\d+\.\d+\.0)\] - \d{4}-/gm)].map(([, version = '']) => version);
+    expect(Object.keys(lastOf)).toEqual(out.filter((version) => minorOf(version) >= minorOf('0.2.0')).toReversed());
+  },
+);
+
 test.each(Object.entries(DATABASES))('%s: every migration says its phase', (_schema, { migrations }) => {
   for (const migration of migrations) expect(['expand', 'contract']).toContain(classOf(migration).phase);
 });
