@@ -181,6 +181,30 @@ test('a replica takes over when the other one stops', async () => {
   await role(second.relay, 'publishing');
 });
 
+test('a replica that may not publish leaves the lock to another one, and knows how much waits', async () => {
+  let mayPublish = false;
+  const first = start('r', { mayPublish: () => mayPublish });
+  await role(first.relay, 'waiting');
+  await log.add('a');
+  await waitFor(async () => (await first.relay.lag()).rows === 1, { what: 'the lag' });
+  const second = start('r');
+  await until(second.published, 1);
+  expect([first.relay.role, first.published]).toEqual(['waiting', []]);
+  await second.relay.stop();
+  mayPublish = true;
+  await log.add('b');
+  await until(first.published, 1);
+  expect([...second.published, ...first.published]).toEqual(['a', 'b']);
+});
+
+test('a replica that may not publish connects anew when its connection is gone', async () => {
+  const { relay, told } = start('r', { mayPublish: () => false });
+  await role(relay, 'waiting');
+  await log.killRelay('r');
+  await waitFor(() => told.some(({ level }) => level === 'warn'), { what: 'the relay to miss its database' });
+  await waitFor(async () => (await relay.lag()).rows === 0, { what: 'the relay to have its database again' });
+});
+
 test('a failure to publish is tried again until it succeeds, and nothing overtakes it', async () => {
   const published: string[] = [];
   let failures = 0;

@@ -48,6 +48,11 @@ export interface LogRelayOptions<Row extends LogPosition> {
    */
   readonly publish: (rows: readonly Row[], context: PublishContext) => Promise<void>;
   /**
+   * Asked before the lock is. While it says no, this replica waits and leaves the lock to another one that can publish; its
+   * lag is true meanwhile. Once it has the lock it keeps it. Default: always.
+   */
+  readonly mayPublish?: (() => boolean) | undefined;
+  /**
    * PostgreSQL gives the lock to another replica when it has heard nothing of the holder for so long; the holder stops to
    * publish at two thirds of it. Default 15 s.
    */

@@ -122,10 +122,19 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
     this.#role = 'waiting';
     // Whoever has the lock knows; this replica does not.
     this.#behindSince = undefined;
-    while (!this.#pause.isStopped && !(await session.tryLock())) {
+    await session.begin();
+    while (!this.#pause.isStopped && !(await this.#tryLock(session))) {
       this.#failures = 0;
       await this.#pause.for(this.#options.lockIntervalMs ?? 500);
     }
+  }
+
+  async #tryLock(session: RelaySession): Promise<boolean> {
+    const { mayPublish = () => true } = this.#options;
+    if (mayPublish()) return session.tryLock();
+    // No statement would say that the connection is gone.
+    session.throwIfLost();
+    return false;
   }
 
   async #publishFrom(session: RelaySession): Promise<void> {

@@ -121,10 +121,16 @@ export class RelaySession {
     return row!.locked;
   }
 
-  /** Where the relay of this name stopped; before the first row if it never ran. */
-  async position(): Promise<LogPosition> {
+  /** Notes that a relay of this name has published nothing, where none has run yet: the lag counts from there. */
+  async begin(): Promise<void> {
     const { name, statements, clock } = this.#options;
     await this.#query('begin', statements.begin, [name, clock()]);
+  }
+
+  /** Where the relay of this name stopped; before the first row if it never ran. */
+  async position(): Promise<LogPosition> {
+    const { name, statements } = this.#options;
+    await this.begin();
     const [row] = await this.#query<LogPosition & { isAhead: boolean }>('position', statements.position, [name]);
     if (row!.isAhead) {
       throw new Error(
