@@ -108,6 +108,23 @@ test('what came while it was disabled arrives, each once, though three replicas 
   expect(arrived()).toEqual(missed.map(eventIdOf).toSorted());
 });
 
+test('what came while it was disabled arrives, whatever the clock of ingestion said, and nothing from before the webhook', async () => {
+  const snapshot = enabled(SETTLE_MS);
+  const { since: disabledAt = '', until: enabledAt = '' } = snapshot.replayMissed ?? {};
+  const registeredAt = Date.parse(disabledAt) - 30_000;
+  const stampedAt = (ms: number) => () => new Date(ms);
+  const [before, behind, ahead] = [messages(3), messages(4), messages(5)];
+  await publishMessages(before, stampedAt(registeredAt - 1));
+  await publishMessages(behind, stampedAt(Date.parse(disabledAt) - 20_000));
+  await publishMessages(ahead, stampedAt(Date.parse(enabledAt) + 20_000));
+  const replayMissed = { ...snapshot.replayMissed!, registeredAt: new Date(registeredAt).toISOString() };
+  fixture.directory.put(snapshot);
+  startReplica().put({ ...snapshot, replayMissed });
+  expect(await untilReplay(snapshot, 'completed')).toMatchObject({ total: 9, requested: 9 });
+  await waitFor(() => receiver.requests.length >= 9, { what: 'the missed ones' });
+  expect(arrived()).toEqual([...behind, ...ahead].map(eventIdOf).toSorted());
+});
+
 test('one that was cancelled is not made again', async () => {
   const snapshot = enabled(0);
   startReplica().put(snapshot);

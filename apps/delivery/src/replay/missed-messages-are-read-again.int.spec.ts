@@ -115,6 +115,13 @@ test('deliveries that were under way when the webhook was disabled arrive, too',
   expect(new Set(arrivedIds())).toEqual(new Set(idsOf(all)));
 });
 
+test('up to the present, a clock of ingestion that is ahead leaves nothing out; an end that was named stays', async () => {
+  await publishMessages(messages(7), () => new Date(Date.now() + 20_000));
+  expect(await service.replays.preview(wanted(), OPERATOR)).toMatchObject({ count: 7, isExact: true });
+  const until = new Date(Date.now() - 1);
+  expect(await service.replays.preview({ ...wanted(), until }, OPERATOR)).toMatchObject({ count: 0, until });
+});
+
 test('a message that is routed by itself at the same time arrives once', async () => {
   const all = messages(40);
   await publishMessages(all);

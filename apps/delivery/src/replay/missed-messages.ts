@@ -8,11 +8,15 @@ import { dayOf } from '../delivery/delivery.projection.ts';
 import { Turns } from '../delivery/turns.ts';
 import { isAboutWebhook } from '../fan-out/fan-out.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
+import { readSpanOf } from './read-span.policy.ts';
+import type { ReadSpan } from './read-span.policy.ts';
 import type { ReplayRange, TopicRange } from './replay.ts';
 
 /** One webhook's part of a reading. */
 export interface MissedReader {
   readonly webhook: RoutedWebhook;
+  /** Times of its records: a range of offsets holds others, too, where ingestions with different clocks took turns. */
+  readonly span: ReadSpan;
   readonly ranges: readonly TopicRange[];
   /** Takes what was missed, batch by batch in the order of each partition, with what is left to be read behind it. */
   readonly onBatch: (messages: readonly CanonicalMessage[], left: readonly TopicRange[]) => Promise<void>;
@@ -35,7 +39,7 @@ export class MissedMessages {
     private readonly onScan: () => void = () => undefined,
   ) {}
 
-  /** Where Kafka keeps what was accepted in this time. */
+  /** Where Kafka keeps what was accepted in this time, see `readSpanOf`. */
   async ranges(webhook: RoutedWebhook, replay: ReplayRange): Promise<TopicRange[]> {
     return (await this.rangesOf([{ webhook, replay }]))[0] ?? [];
   }
@@ -44,10 +48,9 @@ export class MissedMessages {
   async rangesOf(
     wanted: readonly { readonly webhook: RoutedWebhook; readonly replay: ReplayRange }[],
   ): Promise<TopicRange[][]> {
-    const spans = wanted.map(({ webhook: { events }, replay: { since, until } }) => ({
-      topics: [...new Set(events.map((type) => canonicalTopic(domainOf(type))))],
-      since,
-      until,
+    const spans = wanted.map(({ webhook, replay }) => ({
+      topics: [...new Set(webhook.events.map((type) => canonicalTopic(domainOf(type))))],
+      ...readSpanOf(webhook, replay),
     }));
     const found = await rangesOfSpans(this.client, spans);
     return found.map((ranges) =>
@@ -156,10 +159,14 @@ class Member {
     const [from, to] = [BigInt(range.from), BigInt(range.to)];
     if (next < to) this.rest.set(nameOf(at), { ...range, from: `${next}` });
     else this.rest.delete(nameOf(at));
-    const { tenantId, events } = this.reader.webhook;
+    const { webhook, span } = this.reader;
+    const { tenantId, events } = webhook;
+    const [since, until] = [span.since.getTime(), span.until.getTime()];
     return described.flatMap(({ record, ...of }) => {
       const offset = BigInt(record.offset);
-      return of.tenantId === tenantId && events.includes(of.type) && offset >= from && offset < to ? [record] : [];
+      const isOurs = of.tenantId === tenantId && events.includes(of.type);
+      const isInRange = offset >= from && offset < to && record.timestamp >= since && record.timestamp < until;
+      return isOurs && isInRange ? [record] : [];
     });
   }
 }

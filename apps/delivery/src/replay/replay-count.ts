@@ -1,5 +1,6 @@
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { MissedMessages } from './missed-messages.ts';
+import { readSpanOf } from './read-span.policy.ts';
 import type { ReplayRange } from './replay.ts';
 import type { StoredMessages } from './stored-messages.ts';
 
@@ -29,7 +30,8 @@ export async function countReplay(
     count += messages.length;
     await onCounted(count);
   };
-  await missed.read([{ webhook, ranges, onBatch }], signal, async (_, error) => {
+  const span = readSpanOf(webhook, range);
+  await missed.read([{ webhook, span, ranges, onBatch }], signal, async (_, error) => {
     if (error !== undefined) throw error;
   });
   return count;

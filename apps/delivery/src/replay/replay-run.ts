@@ -6,6 +6,7 @@ import { requestOfLog } from '../delivery/request-of-log.ts';
 import { requestOf } from '../fan-out/fan-out.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { MissedMessages, MissedReader } from './missed-messages.ts';
+import { readSpanOf } from './read-span.policy.ts';
 import { countReplay } from './replay-count.ts';
 import type { Place, Replay, ReplayCursor, ReplayFailure, TopicRange } from './replay.ts';
 import type { ReplayStore } from './replay.store.ts';
@@ -81,6 +82,7 @@ export class ReplayRun {
     const { cursor } = this.replay;
     return {
       webhook,
+      span: readSpanOf(webhook, this.replay),
       ranges: cursor?.phase === 'topics' ? cursor.ranges : ranges,
       onBatch: (messages, left) => this.requestMissed(messages, left),
     };

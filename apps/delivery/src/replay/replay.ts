@@ -9,10 +9,14 @@ export type ReplayFailure = (typeof REPLAY_FAILURES)[number];
 
 /** What is replayed: messages of one webhook from a time on, and before another. */
 export interface ReplayRange {
+  /** None yet, where it is only looked how much it would be. */
+  readonly id?: string;
   readonly webhookId: string;
   readonly since: Date;
   readonly until: Date;
   readonly status: ReplayStatus;
+  /** When it was asked for. An end that is no earlier is the present. */
+  readonly createdAt: Date;
 }
 
 /** Where a replay goes on after a restart. Offsets are decimal, times RFC 3339. */
@@ -49,7 +53,6 @@ export interface Replay extends ReplayRange {
   readonly webhookVersion: number | null;
   readonly reason: ReplayFailure | null;
   readonly createdBy: string;
-  readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly completedAt: Date | null;
 }

@@ -39,7 +39,7 @@ export interface WantedReplay {
   readonly status: ReplayStatus;
 }
 
-export interface ReplayPreview extends ReplayRange {
+export interface ReplayPreview extends Omit<ReplayRange, 'id' | 'createdAt'> {
   readonly count: number;
   readonly isExact: boolean;
 }
@@ -52,14 +52,15 @@ export class Replays {
   async preview(wanted: WantedReplay, caller: Caller): Promise<ReplayPreview> {
     const webhook = await this.webhookOf(wanted.webhookId, caller);
     const range = this.rangeOf(wanted);
+    const { createdAt: _, ...asked } = range;
     let soFar = 0;
     const signal = AbortSignal.timeout(this.parts.previewMs);
     try {
       const count = await countReplay(this.parts, range, webhook, signal, (counted) => void (soFar = counted));
-      return { ...range, count, isExact: true };
+      return { ...asked, count, isExact: true };
     } catch (error) {
       if (!signal.aborted) throw error;
-      return { ...range, count: soFar, isExact: false };
+      return { ...asked, count: soFar, isExact: false };
     }
   }
 
@@ -67,9 +68,9 @@ export class Replays {
     const webhook = await this.webhookOf(wanted.webhookId, caller);
     const refusal = this.refusalOf(webhook);
     if (refusal) throw problem(409, refusal, NOT_NOW[refusal]);
-    const now = this.parts.clock();
+    const range = this.rangeOf(wanted);
     const replay: Replay = {
-      ...this.rangeOf(wanted),
+      ...range,
       id: newId(),
       tenantId: webhook.tenantId,
       state: 'running',
@@ -79,8 +80,7 @@ export class Replays {
       webhookVersion: webhook.version,
       reason: null,
       createdBy: caller.keyId,
-      createdAt: now,
-      updatedAt: now,
+      updatedAt: range.createdAt,
       completedAt: null,
     };
     const { store, adding, onAdded } = this.parts;
@@ -137,7 +137,7 @@ export class Replays {
         'older_than_retention',
         'Messages are kept for 7 days: missed ones can be read from then on.',
       );
-    return { webhookId, since, until: end, status };
+    return { webhookId, since, until: end, status, createdAt: now };
   }
 }
 

@@ -3,11 +3,11 @@ import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { Replay } from './replay.ts';
 
 /**
- * The replay reads from this long before the webhook was disabled until this long after it was enabled, milliseconds, and
- * begins when that time is over. Reason: a replica learns of both from Kafka, a moment later than the registry, and
- * the clocks of two machines differ a little. Fan-out of such a replica makes no delivery of a message that was accepted
- * just before or just after. Nothing is older than the webhook. The wider range repeats nothing: a message that has a delivery is not missed. If this time
- * is too short, a message that a still slower replica passed over stays missed, and a further replay finds it.
+ * The replay begins so long after the webhook was enabled, milliseconds. Reason: a replica learns of it from Kafka, a moment later
+ * than the registry, and its fan-out makes no delivery of a message that was accepted just after. If this time is too short, a
+ * message that a still slower replica passed over stays missed, and a further replay finds it. So long before the webhook was
+ * disabled, too, a delivery may have ended for it: the steady clocks of two machines differ a little. How much further Kafka is
+ * read says `readSpanOf`.
  */
 export const SETTLE_MS = 5_000;
 

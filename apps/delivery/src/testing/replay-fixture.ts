@@ -7,7 +7,7 @@ import {
   systemClock,
   TOPICS,
 } from '@signet/contracts';
-import type { CanonicalMessage } from '@signet/contracts';
+import type { CanonicalMessage, Clock } from '@signet/contracts';
 import { ensureTopics, RecordProducer } from '@signet/kafka';
 import type { OutgoingRecord, RecordBatch } from '@signet/kafka';
 import type { Caller } from '@signet/service-kit';
@@ -89,8 +89,11 @@ export const asBatch = (records: readonly OutgoingRecord[], firstOffset: number)
   })),
 });
 
-/** Puts messages on their canonical topics, as ingestion does. */
-export async function publishMessages(messages: readonly CanonicalMessage[]): Promise<void> {
+/** Puts messages on their canonical topics, as ingestion does. @param clock of that ingestion */
+export async function publishMessages(
+  messages: readonly CanonicalMessage[],
+  clock: Clock = systemClock,
+): Promise<void> {
   await ensureTopics(kafka, TOPICS, 1);
   const producer = new RecordProducer({ client: kafka, name: 'test' });
   await producer.connect();
@@ -99,6 +102,7 @@ export async function publishMessages(messages: readonly CanonicalMessage[]): Pr
       key: canonicalKey(message),
       value: message.data,
       headers: canonicalHeaders(message),
+      timestamp: clock().getTime(),
     });
   await producer.close();
 }
