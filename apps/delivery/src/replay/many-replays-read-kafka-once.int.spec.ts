@@ -17,7 +17,7 @@ let service: ReplayService;
 let scans: number;
 /** Messages that were asked for, by webhook. */
 let asked: Map<string, string[]>;
-let interrupt: (() => void) | undefined;
+let interrupt: ((records: readonly OutgoingRecord[]) => void | Promise<void>) | undefined;
 
 beforeEach(async () => {
   scans = 0;
@@ -36,13 +36,15 @@ const replica = (): ReplayService =>
   replayReplica(fixture, {
     onScan: () => (scans += 1),
     onRequests: async (records) => {
-      interrupt?.();
+      await interrupt?.(records);
       for (const record of records) note(record);
     },
   });
 
-function note({ headers }: OutgoingRecord): void {
-  const { webhookId, messageId } = JSON.parse(String(headers?.[REQUEST_HEADER])) as DeliveryRequest;
+const requestIn = ({ headers }: OutgoingRecord): DeliveryRequest =>
+  JSON.parse(String(headers?.[REQUEST_HEADER])) as DeliveryRequest;
+function note(record: OutgoingRecord): void {
+  const { webhookId, messageId } = requestIn(record);
   asked.set(webhookId, [...(asked.get(webhookId) ?? []), messageId]);
 }
 
@@ -147,5 +149,23 @@ test('after an interruption all go on together, and each message is asked for', 
   const results = await ended(replays);
   expect(results.map(({ state }) => state)).toEqual(replays.map(() => 'completed'));
   // What was asked for twice has the same delivery id.
+  for (const one of wanted) expect([...new Set(askedOf(one))]).toEqual(one.missed.toSorted());
+});
+
+test('one that is interrupted goes on before the others have ended', async () => {
+  const wanted = (await twentyWebhooks()).slice(0, 2);
+  const replays: Replay[] = [];
+  for (const one of wanted) replays.push(await askFor(one));
+  const [first, second] = replays;
+  let isInterrupted = false;
+  interrupt = async ([record]) => {
+    if (requestIn(record!).webhookId === second!.webhookId) await ended([first!]);
+    else if (!isInterrupted) {
+      isInterrupted = true;
+      throw new Error('Kafka is away');
+    }
+  };
+  service.runner.start();
+  expect(await ended(replays)).toMatchObject([{ state: 'completed' }, { state: 'completed' }]);
   for (const one of wanted) expect([...new Set(askedOf(one))]).toEqual(one.missed.toSorted());
 });

@@ -27,21 +27,28 @@ export interface Interrupted {
  * one that ends early, or fails, leaves the others alone; and after a crash they go on together or apart.
  */
 export class ReplayBundle {
-  private readonly interrupted: Interrupted[] = [];
+  /** Those that are neither at their ends nor interrupted. */
+  private readonly left: Set<ReplayRun>;
 
   constructor(
     private readonly parts: ReplayBundleParts,
     private readonly runs: readonly ReplayRun[],
     private readonly signal: AbortSignal,
-  ) {}
+    /** Nothing more is done about it here, and its lease is not renewed: it need not wait for the others. */
+    private readonly onInterrupted: (interrupted: Interrupted) => void,
+  ) {
+    this.left = new Set(runs);
+  }
 
-  /** @returns those that are not at their ends. @throws what Kafka says to all of them, and the signal's reason */
-  async toTheEnd(): Promise<readonly Interrupted[]> {
+  /** Resolves when each is at its end or interrupted. */
+  async toTheEnd(): Promise<void> {
     const renewing = setInterval(() => void this.renew(), RENEW_MS);
     try {
       const begun = await Promise.all(this.runs.map((run) => this.parts.turns.take(() => this.begin(run))));
       await this.readTogether(begun.filter((run) => run !== undefined));
-      return this.interrupted;
+    } catch (error) {
+      // What Kafka says to all of them, or the signal's reason.
+      for (const run of [...this.left]) this.interrupt(run, error);
     } finally {
       clearInterval(renewing);
     }
@@ -52,7 +59,7 @@ export class ReplayBundle {
     let readsTopics = false;
     await this.attempt(run, async () => {
       readsTopics = await run.begin();
-      if (!readsTopics) await run.end();
+      if (!readsTopics) await this.end(run);
     });
     return readsTopics ? run : undefined;
   }
@@ -68,7 +75,7 @@ export class ReplayBundle {
     );
     await this.parts.missed.read([...readers.keys()], this.signal, async (reader, error) => {
       const run = readers.get(reader);
-      if (run) await this.attempt(run, () => (error === undefined ? run.end() : Promise.reject(error as Error)));
+      if (run) await this.attempt(run, () => (error === undefined ? this.end(run) : Promise.reject(error as Error)));
     });
   }
 
@@ -79,14 +86,25 @@ export class ReplayBundle {
     } catch (error) {
       try {
         await run.settle(error);
+        this.left.delete(run);
       } catch (unsettled) {
-        this.interrupted.push({ replay: run.replay, error: unsettled });
+        this.interrupt(run, unsettled);
       }
     }
   }
 
+  private async end(run: ReplayRun): Promise<void> {
+    await run.end();
+    this.left.delete(run);
+  }
+
+  private interrupt(run: ReplayRun, error: unknown): void {
+    this.left.delete(run);
+    this.onInterrupted({ replay: run.replay, error });
+  }
+
   /** A member that has nothing to ask for writes nothing, and would lose its lease. Where that fails its next write tells. */
   private async renew(): Promise<void> {
-    await this.parts.store.renewAll(this.runs.map(({ replay }) => replay.id)).catch(() => undefined);
+    await this.parts.store.renewAll([...this.left].map(({ replay }) => replay.id)).catch(() => undefined);
   }
 }

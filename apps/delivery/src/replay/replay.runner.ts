@@ -6,8 +6,12 @@ import type { ReplayStore } from './replay.store.ts';
 
 export interface ReplayRunnerParts {
   readonly store: Pick<ReplayStore, 'lease' | 'release'>;
-  /** Carries these out together. Resolves to those that were interrupted when there is nothing more to do about the others here. */
-  readonly run: (replays: readonly Replay[], signal: AbortSignal) => Promise<readonly Interrupted[]>;
+  /** Carries these out together. Tells of each that was interrupted, and resolves when there is nothing more to do about the others here. */
+  readonly run: (
+    replays: readonly Replay[],
+    signal: AbortSignal,
+    onInterrupted: (interrupted: Interrupted) => void,
+  ) => Promise<void>;
   /** Before it nothing can be said about any webhook. */
   readonly whenReady: () => Promise<void>;
   readonly logger: Logger;
@@ -79,28 +83,20 @@ export class ReplayRunner {
     const { signal } = this.stopping;
     for (const { id: replayId, webhookId, status, requested } of replays)
       logger.info({ replayId, webhookId, status, requested, together: replays.length }, 'a replay is carried out');
-    const interrupted = await run(replays, signal).catch((error: unknown) =>
-      replays.map((replay): Interrupted => ({ replay, error })),
-    );
+    const interrupted = new Map<string, Promise<void>>();
+    await run(replays, signal, (one) => void interrupted.set(one.replay.id, this.letGo(one)));
     for (const { id: replayId, webhookId } of replays)
-      if (!interrupted.some(({ replay }) => replay.id === replayId))
-        logger.info({ replayId, webhookId }, 'a replay has ended, or goes on elsewhere');
-    await this.letGo(interrupted);
+      if (!interrupted.has(replayId)) logger.info({ replayId, webhookId }, 'a replay has ended, or goes on elsewhere');
+    await Promise.all(interrupted.values());
   }
 
-  private async letGo(interrupted: readonly Interrupted[]): Promise<void> {
-    if (interrupted.length === 0) return;
+  /** The others of its bundle go on. It is released once: soon after, a lease of this replica may be a new one. */
+  private async letGo({ replay: { id: replayId, webhookId }, error }: Interrupted): Promise<void> {
     const { store, logger, pollMs } = this.parts;
     const { signal } = this.stopping;
-    for (const { replay, error } of interrupted)
-      if (!signal.aborted)
-        logger.warn(
-          { replayId: replay.id, webhookId: replay.webhookId, err: error },
-          'a replay was interrupted; it goes on soon',
-        );
+    if (!signal.aborted) logger.warn({ replayId, webhookId, err: error }, 'a replay was interrupted; it goes on soon');
     await wait(pollMs, undefined, { signal }).catch(() => undefined);
-    // One that has ended stays as it is.
-    await Promise.all(interrupted.map(({ replay }) => store.release(replay.id).catch(() => undefined)));
+    await store.release(replayId).catch(() => undefined);
   }
 }
 

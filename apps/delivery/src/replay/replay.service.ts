@@ -69,10 +69,10 @@ export class ReplayService {
     const run = { ...sources, store, producer, webhookOf, clock, ratePerSecond: settings.ratePerSecond };
     this.runner = new ReplayRunner({
       store,
-      run: (replays, signal) => {
+      run: (replays, signal, onInterrupted) => {
         const isCounted = replays.length === 1;
         const runs = replays.map((replay) => new ReplayRun(run, replay, isCounted, signal));
-        return new ReplayBundle({ missed: sources.missed, store, turns }, runs, signal).toTheEnd();
+        return new ReplayBundle({ missed: sources.missed, store, turns }, runs, signal, onInterrupted).toTheEnd();
       },
       whenReady,
       logger,
