@@ -25,7 +25,8 @@ export class OutcomesPublisher {
     private readonly producer: RecordProducer,
   ) {}
 
-  async publish(rows: readonly LogRow[]): Promise<void> {
+  /** @param throwIfLost says that another replica may be publishing by now */
+  async publish(rows: readonly LogRow[], throwIfLost: () => void): Promise<void> {
     const identities = await this.identitiesOf(rows.filter(({ events }) => !identityIn(events)));
     const records = rows.flatMap(({ delivery_id, events }) => {
       const identity = identityIn(events) ?? identities.get(delivery_id);
@@ -36,7 +37,9 @@ export class OutcomesPublisher {
         value: JSON.stringify(outcome),
       }));
     });
-    if (records.length > 0) await this.producer.publishAll(DELIVERY_OUTCOMES, records);
+    if (records.length === 0) return;
+    throwIfLost();
+    await this.producer.publishAll(DELIVERY_OUTCOMES, records);
   }
 
   /** Rows after a delivery's first do not say whose it is; the projection does. */

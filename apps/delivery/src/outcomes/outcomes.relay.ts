@@ -24,7 +24,7 @@ export class OutcomesRelay {
       table: 'delivery.delivery_log',
       positionsTable: 'delivery.relay_positions',
       columns: LOG_COLUMNS,
-      publish: (rows) => publisher.publish(rows),
+      publish: (rows, { throwIfLost }) => publisher.publish(rows, throwIfLost),
       clock,
       logger,
     });

@@ -1,3 +1,6 @@
+import { msBetween, systemMoment } from './moment.ts';
+import type { Moment } from './moment.ts';
+
 export interface LockLeaseParts {
   /** PostgreSQL ends a session, and frees its lock, when it has heard nothing of it for so long. */
   readonly leaseMs: number;
@@ -5,8 +8,8 @@ export interface LockLeaseParts {
   readonly prove: () => Promise<unknown>;
   /** PostgreSQL may free the lock in a moment, or has done so. */
   readonly onLost: (error: Error) => void;
-  /** Milliseconds of a clock that nobody sets; default performance.now. */
-  readonly monotonic?: () => number;
+  /** Default: by the clocks of this machine, and not by one that PostgreSQL corrects. */
+  readonly now?: () => Moment;
 }
 
 /** A statement goes out after this part of the lease without one. */
@@ -21,19 +24,22 @@ const HELD_PART = 2 / 3;
  * and stops to act as holder before PostgreSQL could free the lock. Both count from the same statement: the holder from when
  * it sent it, PostgreSQL from when it had answered it, which is later.
  *
+ * The larger of two clocks' answers counts, so that a lease has run out after a suspension. A wall clock that is set forward during
+ * work makes the holder give the lock up without need.
+ *
  * A statement that takes long is no silence: the lease runs only while `during` does work beside the session.
  */
 export class LockLease {
   readonly #parts: LockLeaseParts;
-  readonly #now: () => number;
-  #provenAt: number;
-  #sentAt: number;
+  readonly #now: () => Moment;
+  #provenAt: Moment;
+  #sentAt: Moment;
   #timer: NodeJS.Timeout | undefined;
   #underWay = 0;
 
   constructor(parts: LockLeaseParts) {
     this.#parts = parts;
-    this.#now = parts.monotonic ?? (() => performance.now());
+    this.#now = parts.now ?? systemMoment;
     this.#provenAt = this.#sentAt = this.#now();
   }
 
@@ -47,9 +53,9 @@ export class LockLease {
   }
 
   /** A statement has had its answer. */
-  answered(sentAt: number): void {
-    this.#provenAt = Math.max(this.#provenAt, sentAt);
-    this.#sentAt = Math.max(this.#sentAt, sentAt);
+  answered(sentAt: Moment): void {
+    this.#provenAt = later(this.#provenAt, sentAt);
+    this.#sentAt = later(this.#sentAt, sentAt);
   }
 
   /** Does work that only the holder of the lock may do; `onLost` is called where it takes longer than the lock is certain. */
@@ -72,13 +78,15 @@ export class LockLease {
 
   #tick(): void {
     this.check();
-    if (this.#now() - this.#sentAt < this.#parts.leaseMs * SILENT_PART) return;
+    if (msBetween(this.#sentAt, this.#now()) < this.#parts.leaseMs * SILENT_PART) return;
     this.#sentAt = this.#now();
     // Whoever uses the session hears of the failure.
     this.#parts.prove().catch(() => undefined);
   }
 
   #age(): number {
-    return this.#now() - this.#provenAt;
+    return msBetween(this.#provenAt, this.#now());
   }
 }
+
+const later = (one: Moment, other: Moment): Moment => (other.monotonic >= one.monotonic ? other : one);

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { LockLease } from './lock-lease.ts';
+import type { Moment } from './moment.ts';
 
 let now: number;
+/** By how much the wall clock has gone on without the monotonic one. */
+let aheadMs: number;
 let proofs: number;
 let answers: boolean;
 let lost: Error[];
@@ -9,17 +12,17 @@ let lease: LockLease;
 
 beforeEach(() => {
   jest.useFakeTimers();
-  now = 0;
+  now = aheadMs = 0;
   proofs = 0;
   answers = true;
   lost = [];
   lease = new LockLease({
     leaseMs: 15_000,
-    monotonic: () => now,
+    now: moment,
     onLost: (error) => void lost.push(error),
     prove: async () => {
       proofs += 1;
-      if (answers) lease.answered(now);
+      if (answers) lease.answered(moment());
     },
   });
   lease.start();
@@ -35,6 +38,7 @@ async function pass(ms: number): Promise<void> {
     await jest.advanceTimersByTimeAsync(500);
   }
 }
+const moment = (): Moment => ({ monotonic: now, wall: now + aheadMs });
 const forEver = (): Promise<never> => new Promise(() => undefined);
 
 test('a session that says nothing proves that it lives well within its lease', async () => {
@@ -46,7 +50,7 @@ test('a session that says nothing proves that it lives well within its lease', a
 test('a session that is used needs no proof', async () => {
   for (let statement = 0; statement < 60; statement += 1) {
     await pass(1_000);
-    lease.answered(now);
+    lease.answered(moment());
   }
   expect(proofs).toBe(0);
 });
@@ -67,11 +71,32 @@ test('after a pause of the process, work that asks is told before the timers run
   expect(lost).toHaveLength(1);
 });
 
+test('after a suspension of the machine, in which the monotonic clock stood still, work that asks is told', () => {
+  void lease.during(forEver);
+  aheadMs = 10_001;
+  lease.check();
+  expect(lost).toHaveLength(1);
+});
+
+test('work that begins after a suspension has a fresh proof behind it', async () => {
+  aheadMs = 60_000;
+  await lease.during(async () => lease.check());
+  expect([proofs, lost]).toEqual([1, []]);
+});
+
+test('a wall clock that is set back makes no proof young', () => {
+  void lease.during(forEver);
+  aheadMs = -3_600_000;
+  now += 10_001;
+  lease.check();
+  expect(lost).toHaveLength(1);
+});
+
 test('a statement that takes long is no silence, and work begins with a fresh proof behind it', async () => {
   answers = false;
   await pass(14_000);
   expect(lost).toEqual([]);
-  lease.answered(0);
+  lease.answered({ monotonic: 0, wall: 0 });
   answers = true;
   const before = proofs;
   await lease.during(async () => lease.check());

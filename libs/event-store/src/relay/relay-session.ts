@@ -3,6 +3,7 @@ import type { Clock } from '@signet/contracts';
 import pg from 'pg';
 import { LockLease } from './lock-lease.ts';
 import type { LogPosition, RelayConnection } from './log-relay.options.ts';
+import { systemMoment } from './moment.ts';
 import type { RelayStatements } from './relay-statements.ts';
 
 export interface SessionOptions {
@@ -180,7 +181,7 @@ export class RelaySession {
   #query<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {
     const run = async (): Promise<Row[]> => {
       this.#lost.signal.throwIfAborted();
-      const sentAt = performance.now();
+      const sentAt = systemMoment();
       try {
         const { rows } = await this.#client.query<Row>({ name: `relay-${name}`, text, values });
         this.#lease.answered(sentAt);
