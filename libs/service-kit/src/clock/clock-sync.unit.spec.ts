@@ -16,7 +16,7 @@ let sync: ClockSync | undefined;
 
 beforeEach(() => {
   [server, uptime, asked] = [0, 0, 0];
-  clock = new SteadyClock({ uptime: () => performance.now() + uptime });
+  clock = new SteadyClock({ uptime: () => performance.now() + uptime, wall: () => new Date(Date.now() + uptime) });
   ask = () => Promise.resolve(reading());
 });
 afterEach(() => sync?.stop());

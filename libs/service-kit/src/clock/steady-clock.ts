@@ -13,6 +13,13 @@ import {
 } from './steady-time.policy.ts';
 import type { Reading, SteadyTime } from './steady-time.policy.ts';
 
+/** One moment by the clocks of this machine, in milliseconds. */
+interface Look {
+  readonly monotonic: number;
+  readonly uptime: number;
+  readonly wall: number;
+}
+
 export interface SteadyClockOptions {
   readonly monotonic?: Monotonic;
   /** Milliseconds since this machine was booted, suspensions included. */
@@ -34,13 +41,13 @@ export class SteadyClock {
   private readonly wall: Clock;
   private steady: SteadyTime;
   private hasBegun = false;
-  private lookedAt: { readonly monotonic: number; readonly uptime: number };
+  private lookedAt: Look;
 
   constructor(private readonly options: SteadyClockOptions = {}) {
     this.monotonic = options.monotonic ?? systemMonotonic;
     this.uptime = options.uptime ?? (() => uptime() * 1_000);
     this.wall = options.wall ?? systemClock;
-    this.lookedAt = { monotonic: this.monotonic(), uptime: this.uptime() };
+    this.lookedAt = this.clocks();
     this.steady = { monotonic: this.monotonic(), time: this.wall().getTime(), aheadMs: 0 };
   }
 
@@ -67,16 +74,21 @@ export class SteadyClock {
 
   /** Steps over the time in which the machine was suspended since the last call; whether it was. */
   look(): boolean {
-    const looked = { monotonic: this.monotonic(), uptime: this.uptime() };
+    const looked = this.clocks();
     const ms = suspendedMs({
       monotonicMs: looked.monotonic - this.lookedAt.monotonic,
       uptimeMs: looked.uptime - this.lookedAt.uptime,
+      wallMs: looked.wall - this.lookedAt.wall,
     });
     this.lookedAt = looked;
     if (ms === 0) return false;
     this.steady = afterSuspension(this.steady, looked.monotonic, ms);
     this.options.onSuspension?.(ms);
     return true;
+  }
+
+  private clocks(): Look {
+    return { monotonic: this.monotonic(), uptime: this.uptime(), wall: this.wall().getTime() };
   }
 
   /** Milliseconds by which this machine's wall clock is ahead of the steady time. */

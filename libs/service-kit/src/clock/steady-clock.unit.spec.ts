@@ -92,6 +92,20 @@ test('a suspension is stepped over when somebody looks, without a word from Post
   expect(jumps).toEqual([]);
 });
 
+test('an uptime that jumps is none, unless the wall clock says so, too', () => {
+  hear();
+  uptime += HOUR;
+  pass(SECOND);
+  expect(clock.look()).toBe(false);
+  expect(now()).toBe(NOON + SECOND);
+  uptime += HOUR;
+  wall += 10 * SECOND;
+  pass(SECOND);
+  expect(clock.look()).toBe(true);
+  expect(suspensions).toEqual([10 * SECOND]);
+  expect(now()).toBe(NOON + 12 * SECOND);
+});
+
 test('a wall clock that jumps is no suspension', () => {
   hear();
   wall += HOUR;

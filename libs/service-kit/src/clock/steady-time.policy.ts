@@ -26,11 +26,13 @@ export interface Reading {
   readonly serverTime: number;
 }
 
-/** What has passed by the two clocks of this machine that nobody sets, milliseconds. */
+/** What has passed by the clocks of this machine, milliseconds. */
 export interface Passed {
   readonly monotonicMs: number;
   /** Since the machine was booted, suspensions included. */
   readonly uptimeMs: number;
+  /** By the clock that may be set. */
+  readonly wallMs: number;
 }
 
 /** Never less than at an earlier moment of the monotonic clock: what is behind only makes it go slower. */
@@ -72,9 +74,12 @@ export function jumpBetween(before: SteadyTime, after: SteadyTime): number {
   return Math.abs(jumpedMs) > JUMP_MS ? jumpedMs : 0;
 }
 
-/** For how long the machine was suspended: its monotonic clock stood still meanwhile, its uptime did not. Milliseconds. */
-export function suspendedMs({ monotonicMs, uptimeMs }: Passed): number {
-  const missing = uptimeMs - monotonicMs;
+/**
+ * For how long the machine was suspended: its monotonic clock stood still meanwhile, its uptime and its wall clock did not. The
+ * less of the two counts, so that neither moves the time alone. Milliseconds.
+ */
+export function suspendedMs({ monotonicMs, uptimeMs, wallMs }: Passed): number {
+  const missing = Math.min(uptimeMs, wallMs) - monotonicMs;
   return missing >= SHORTEST_SUSPENSION_MS ? missing : 0;
 }
 

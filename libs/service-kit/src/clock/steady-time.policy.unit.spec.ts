@@ -103,11 +103,22 @@ test('while PostgreSQL is away the time goes on, and what it was behind is made 
 });
 
 describe('the machine was suspended', () => {
-  test('its uptime went on, and its monotonic clock did not', () =>
-    expect(suspendedMs({ monotonicMs: SECOND, uptimeMs: SECOND + HOUR })).toBe(HOUR));
+  const slept = (uptimeMs: number, wallMs: number): number =>
+    suspendedMs({ monotonicMs: SECOND, uptimeMs: SECOND + uptimeMs, wallMs: SECOND + wallMs });
+
+  test('its uptime and its wall clock went on, and its monotonic clock did not', () =>
+    expect(slept(HOUR, HOUR)).toBe(HOUR));
+
+  test.each([
+    ['the uptime steps alone', HOUR, 0, 0],
+    ['the wall clock steps alone', 0, HOUR, 0],
+    ['the wall clock is set back', HOUR, -HOUR, 0],
+    ['both step, the wall clock by less', HOUR, MINUTE, MINUTE],
+    ['both step, the uptime by less', MINUTE, HOUR, MINUTE],
+  ])('%s', (_, uptimeMs, wallMs, expected) => expect(slept(uptimeMs, wallMs)).toBe(expected));
 
   test.each([0, 1_000, 1_990, -1_990])('uptime counts whole seconds on some systems: %p ms are none', (missing) =>
-    expect(suspendedMs({ monotonicMs: SECOND, uptimeMs: SECOND + missing })).toBe(0),
+    expect(slept(missing, HOUR)).toBe(0),
   );
 
   test('the time steps over it, and what was to be made up for stays', () => {
