@@ -5,6 +5,7 @@ import type { EachBatchPayload } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { createKafka, silentLogger } from './client.ts';
 import type { KafkaClientOptions, Logger } from './client.ts';
+import { consumerConnects } from './consumer-connects.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { tellingOfLostOffsets } from './lost-offsets.ts';
 import type { LostOffset } from './lost-offsets.ts';
@@ -195,8 +196,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     this.watch(consumer);
     this.joins();
     try {
-      await consumer.connect();
-      await consumer.subscribe({ topics: [...this.messageHandlers.keys()], fromBeginning: true });
+      const topics = [...this.messageHandlers.keys()];
+      await consumerConnects(consumer, { topics, groupId, signal: this.closing.signal, logger: this.log });
       if (this.isClosing) return this.joinEnds();
       this.alive();
       this.isRunning = true;
