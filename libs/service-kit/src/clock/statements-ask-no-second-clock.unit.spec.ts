@@ -12,6 +12,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'libs/service-kit/src/clock/ask-for-the-time.ts': 'the one place where the clock of a service is set',
   'libs/service-kit/src/installation/installation.migration.ts': 'written for people, compared with nothing',
   'libs/service-kit/src/database/schema/schema-state.ts': 'written for people, compared with nothing',
+  'libs/service-kit/src/command/check/check-database.ts': 'tells an operator how far the two clocks are apart',
   'libs/service-kit/src/database/schema/blockers.ts':
     "how long PostgreSQL's own transactions have run: both times are its own",
   'apps/registry/src/tables/tables.migration.ts': 'written for people, compared with nothing',
