@@ -157,6 +157,7 @@ export class DispatchService {
   private readonly background = new Set<Promise<void>>();
   private lookingAgain: NodeJS.Timeout | undefined;
   private lookingAtClaims: NodeJS.Timeout | undefined;
+  private isLookingAtClaims = false;
   /** Partitions as Kafka gave them. */
   private readonly given = new Set<number>();
   private isStarted = false;
@@ -374,7 +375,7 @@ export class DispatchService {
     this.shelfLoop.start();
     this.askedProbes.start();
     this.lookingAgain = setInterval(() => this.backlog.lookAgain(), LOOK_AGAIN_MS);
-    this.lookingAtClaims = setInterval(() => void this.inBackground(() => this.lookAtClaims()), LOOK_AT_CLAIMS_MS);
+    this.lookingAtClaims = setInterval(() => this.lookAtClaims(), LOOK_AT_CLAIMS_MS);
     this.sweep(this.ownership.all().map(({ partition }) => partition));
   }
 
@@ -512,9 +513,14 @@ export class DispatchService {
     void this.inBackground(() => this.takeBack(claim.partition));
   }
 
-  private async lookAtClaims(): Promise<void> {
-    if (!this.isServing) return;
-    for (const claim of await this.ownership.ended()) this.lost(claim);
+  /** Not while it is still being looked: a PostgreSQL that stands still is not asked twice at once. */
+  private lookAtClaims(): void {
+    if (!this.isServing || this.isLookingAtClaims) return;
+    this.isLookingAtClaims = true;
+    const looking = this.inBackground(async () => {
+      for (const claim of await this.ownership.ended()) this.lost(claim);
+    });
+    void looking.finally(() => (this.isLookingAtClaims = false));
   }
 
   private async takeBack(partition: number): Promise<void> {
