@@ -155,14 +155,23 @@ async function passOverGone(client: KafkaClientOptions, reading: Reading, ended:
   }
 }
 
-/** Where each partition begins and ends; no partitions of a topic that there is not. */
+/** What a broker says of a partition that was just made, or moves to another broker. */
+const PASSING = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']);
+
+/** Where each partition begins and ends; no partitions of a topic that there is not, and nothing of one that Kafka cannot tell of now. */
 const boundsOf = (client: KafkaClientOptions, topics: readonly string[]): Promise<Map<string, readonly Bounds[]>> =>
   withAdmin(
     client,
     async (admin) => {
       const known = new Set(await admin.listTopics());
       const bounds = new Map<string, readonly Bounds[]>();
-      for (const topic of topics) bounds.set(topic, known.has(topic) ? await admin.fetchTopicOffsets(topic) : []);
+      for (const topic of topics) {
+        try {
+          bounds.set(topic, known.has(topic) ? await admin.fetchTopicOffsets(topic) : []);
+        } catch (error) {
+          if (!PASSING.has((error as { type?: string } | null)?.type ?? '')) throw error;
+        }
+      }
       return bounds;
     },
     RETRIES,
@@ -240,7 +249,12 @@ class Reading {
     let isUnsure = false;
     for (const range of [...this.left.values()]) {
       const { topic, partition, from, to } = range;
-      const there = bounds.get(topic)?.find((one) => one.partition === partition);
+      const partitions = bounds.get(topic);
+      if (partitions === undefined) {
+        isUnsure = true;
+        continue;
+      }
+      const there = partitions.find((one) => one.partition === partition);
       const [low, high] = there ? [BigInt(there.low), BigInt(there.high)] : [0n, 0n];
       // A topic that was made anew may end before the range does.
       const end = min(to, high);
