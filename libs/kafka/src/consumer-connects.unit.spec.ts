@@ -6,7 +6,9 @@ import { consumerConnects } from './consumer-connects.ts';
 const away = new kafkajs.KafkaJSConnectionError('connect ECONNREFUSED', { broker: 'kafka:9092', code: 'ECONNREFUSED' });
 /** What kafkajs rejects with when it has tried for a minute. */
 const givenUp = new kafkajs.KafkaJSNumberOfRetriesExceeded(away, { retryCount: 30, retryTime: 2_000 });
-const refused = new kafkajs.KafkaJSSASLAuthenticationError();
+/** Its type knows of no message, without which it cannot be made. */
+const SaslError = kafkajs.KafkaJSSASLAuthenticationError as unknown as new (message: string) => Error;
+const refused = new SaslError('wrong password');
 const noTopic = new kafkajs.KafkaJSProtocolError({
   name: 'KafkaJSProtocolError',
   message: 'no such topic',
