@@ -1,8 +1,6 @@
-import { tablesOf, topicsOf } from '@signet/contracts';
 import {
   checkCommand,
   defineSettings,
-  kafkaClient,
   loadSettings,
   migrateCommand,
   reachableServers,
@@ -46,15 +44,6 @@ export const COMMANDS: Readonly<Record<string, AdminCommand>> = {
 
   check: (_args, logger) => {
     const settings = loadSettings(ALL, process.env);
-    return checkCommand(
-      {
-        name: 'delivery',
-        installation: settings.SIGNET_INSTALLATION,
-        kafka: kafkaClient(settings, 'delivery.check', logger),
-        topics: [...topicsOf('delivery'), ...tablesOf('delivery')],
-        database: deliveryDatabase(settings),
-      },
-      logger,
-    );
+    return checkCommand({ name: 'delivery', settings, database: deliveryDatabase(settings) }, logger);
   },
 };

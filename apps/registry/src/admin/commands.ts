@@ -1,10 +1,8 @@
-import { tablesOf, topicsOf } from '@signet/contracts';
 import {
   checkCommand,
   claimTopics,
   compareWithKafka,
   defineSettings,
-  kafkaClient,
   loadSettings,
   migrateCommand,
   resealAnswers,
@@ -70,13 +68,11 @@ export const COMMANDS: Readonly<Record<string, AdminCommand>> = {
 
   check: (_args, logger) => {
     const settings = loadSettings(definitions, process.env);
-    const { SIGNET_INSTALLATION: installation, SIGNET_SEALING_KEYS, SIGNET_LOST_SEALING_KEYS } = settings;
+    const { SIGNET_SEALING_KEYS, SIGNET_LOST_SEALING_KEYS } = settings;
     return checkCommand(
       {
         name: 'registry',
-        installation,
-        kafka: kafkaClient(settings, 'registry.check', logger),
-        topics: [...topicsOf('registry'), ...tablesOf('registry')],
+        settings,
         database: registryDatabase(settings),
         checkDatabase: (client) => checkSealingKeys(client, SIGNET_SEALING_KEYS, SIGNET_LOST_SEALING_KEYS),
       },

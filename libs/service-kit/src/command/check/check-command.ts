@@ -1,7 +1,8 @@
 import type { Client } from 'pg';
-import type { TopicDefinition } from '@signet/contracts';
-import type { KafkaClientOptions } from '@signet/kafka';
+import { tablesOf, topicsOf } from '@signet/contracts';
 import type { DatabaseOptions } from '../../database/database-options.ts';
+import { kafkaClient } from '../../kafka/kafka-client.ts';
+import type { KafkaConnection } from '../../kafka/kafka-client.ts';
 import type { Logger } from '../../logging/logger.ts';
 import type { CommandReport } from '../admin-command.ts';
 import { EXIT_FAILED } from '../admin-command.ts';
@@ -12,26 +13,26 @@ import type { Checked } from './checked.ts';
 import { checked } from './checked.ts';
 
 export interface ServiceToCheck {
-  readonly name: string;
-  readonly installation: string;
-  readonly kafka: KafkaClientOptions;
-  readonly topics: readonly TopicDefinition[];
+  readonly name: 'registry' | 'ingestion' | 'delivery';
+  readonly settings: KafkaConnection & { readonly SIGNET_INSTALLATION: string };
   readonly database?: DatabaseOptions;
   readonly checkDatabase?: (client: Client) => Promise<void>;
 }
 
 /** `check` of one service: looks at everything that its start needs, and at more, and changes nothing. Exit code 1 where it found a fault. */
 export async function checkCommand(service: ServiceToCheck, logger: Logger): Promise<CommandReport> {
-  const { name, database, kafka, ...rest } = service;
+  const { name, settings, database, checkDatabase: checkMore } = service;
+  const installation = settings.SIGNET_INSTALLATION;
+  const kafka = kafkaClient(settings, `${name}.check`, logger);
   const checks: readonly Checked[] = [
     ...(await checked('postgresql', async () => {
       if (database === undefined) return [];
       await reachableServers({ database }, logger);
-      return checkDatabase({ database, ...rest });
+      return checkDatabase({ database, installation, checkDatabase: checkMore });
     })),
     ...(await checked('kafka', async () => {
       await reachableServers({ kafka }, logger);
-      return checkKafka({ kafka, ...rest });
+      return checkKafka({ kafka, installation, topics: [...topicsOf(name), ...tablesOf(name)] });
     })),
   ];
   return {
