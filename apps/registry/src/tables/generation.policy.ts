@@ -23,12 +23,18 @@ export interface Place {
   readonly offset: number;
 }
 
+/** From its earliest offset up to, and without, the next one that is written. */
+export interface TopicBounds {
+  readonly begin: number;
+  readonly end: number;
+}
+
 /** What is there now. */
 export interface SeenTables {
   readonly server: string;
   readonly relayPosition: string;
   /** By topic; undefined where there is no such topic. */
-  readonly topics: ReadonlyMap<string, { readonly begin: number; readonly end: number } | undefined>;
+  readonly topics: ReadonlyMap<string, TopicBounds | undefined>;
   /**
    * The last generation record of each topic; undefined where there is none. The whole map is undefined while this replica has
    * published all the time: nobody else can have written then.
@@ -60,17 +66,22 @@ export function reasonForNewGeneration(stored: StoredTables | undefined, seen: S
   return undefined;
 }
 
-function reasonOfTopic(
+function reasonOfTopic(topic: string, bounds: TopicBounds | undefined, place: Place | undefined): string | undefined {
+  // The heartbeat itself lies at the place, so the topic ends behind it.
+  return reasonOfLoss(topic, bounds, place && { begin: place.begin, end: place.offset + 1 });
+}
+
+/** What a topic has lost since it had these bounds; undefined where it still has everything. */
+export function reasonOfLoss(
   topic: string,
-  bounds: { readonly begin: number; readonly end: number } | undefined,
-  place: Place | undefined,
+  now: TopicBounds | undefined,
+  before: TopicBounds | undefined,
 ): string | undefined {
-  if (bounds === undefined) return `the topic ${topic} is not there`;
-  if (place === undefined) return `nothing has been published to ${topic} yet`;
-  if (bounds.begin > place.begin)
-    return `${topic} begins at offset ${bounds.begin} and began at ${place.begin}: its first records were removed`;
-  if (bounds.end <= place.offset)
-    return `${topic} ends at offset ${bounds.end}, before what was written at ${place.offset}: it was made anew`;
+  if (now === undefined) return `the topic ${topic} is not there`;
+  if (before === undefined) return `nothing has been published to ${topic} yet`;
+  if (now.begin > before.begin)
+    return `${topic} begins at offset ${now.begin} and began at ${before.begin}: its first records were removed`;
+  if (now.end < before.end) return `${topic} ends at offset ${now.end} and ended at ${before.end}: it was made anew`;
   return undefined;
 }
 

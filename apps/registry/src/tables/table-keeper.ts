@@ -83,8 +83,8 @@ export class TableKeeper {
     const stored = await store.read();
     const seen = await this.look(stored);
     const reason = reasonForNewGeneration(stored, seen);
-    const generation = reason === undefined ? stored?.generation : await this.renew(reason, stored, seen);
-    if (generation !== undefined) await this.writeHeartbeat(generation);
+    if (reason !== undefined) await this.renew(reason, stored, seen);
+    else if (stored !== undefined) await this.writeHeartbeat(stored.generation, seen.topics);
     return false;
   }
 
@@ -101,12 +101,8 @@ export class TableKeeper {
     return { server, relayPosition, topics: bounds, marks };
   }
 
-  /** @returns the new generation once everything of it is on Kafka; undefined where this replica publishes no longer */
-  private async renew(
-    reason: string,
-    stored: StoredTables | undefined,
-    { marks }: SeenTables,
-  ): Promise<number | undefined> {
+  /** Publishes everything as a new generation, and its first heartbeat; not to its end where this replica publishes no longer. */
+  private async renew(reason: string, stored: StoredTables | undefined, { marks }: SeenTables): Promise<void> {
     const { em, topics, store, clock, logger } = this.options;
     const known = [stored?.generation ?? 0, ...[...(marks?.values() ?? [])].map((mark) => mark?.generation ?? 0)];
     const generation = nextGeneration(clock().getTime(), known);
@@ -114,22 +110,25 @@ export class TableKeeper {
       logger.warn({ generation, reason }, `the tables are published once more: ${reason}`);
     else logger.info({ generation }, 'the first generation of the tables is published');
     await topics.prepare();
+    // Before the first record: what is lost while they are published is seen by the heartbeat.
+    const before = await topics.bounds();
     await store.begin(generation);
     const republication = new Republication(clock, 'registry');
     const aggregates = await republishAll(em.fork(), republication);
     const { last } = republication;
     if (last !== undefined) {
-      while (!(await this.options.until.published(last))) if (!this.isPublishing()) return undefined;
+      while (!(await this.options.until.published(last))) if (!this.isPublishing()) return;
     }
     logger.info({ generation, aggregates }, 'the new generation of the tables is on Kafka');
-    return generation;
+    await this.writeHeartbeat(generation, before);
   }
 
-  private async writeHeartbeat(generation: number): Promise<void> {
+  /** @param known where the topics stood when they held everything of this generation, or before it was published */
+  private async writeHeartbeat(generation: number, known: SeenTables['topics']): Promise<void> {
     const { topics, store, clock } = this.options;
     const heartbeat = await store.nextHeartbeat();
     const [server, relayPosition] = await Promise.all([store.server(), store.relayPosition()]);
-    const places = await topics.write({ generation, beat: heartbeat, at: clock().toISOString() });
+    const places = await topics.write({ generation, beat: heartbeat, at: clock().toISOString() }, known);
     await store.confirm({ generation, server, relayPosition, places });
     this.isTrusted = true;
   }

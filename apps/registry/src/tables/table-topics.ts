@@ -3,6 +3,7 @@ import { generationKey, generationRecord, TABLE_PARTITION, TABLE_TOPICS } from '
 import { ensureTopics, readRanges, setTopicConfig, topicBounds, topicSettings } from '@signet/kafka';
 import type { KafkaClientOptions, RecordProducer } from '@signet/kafka';
 import { claimTopics, compareWithKafka } from '@signet/service-kit';
+import { reasonOfLoss } from './generation.policy.ts';
 import type { Place, SeenTables } from './generation.policy.ts';
 
 /** A topic that is deleted meanwhile would be waited for without an end. Milliseconds; only the end of a topic is read. */
@@ -68,19 +69,24 @@ export class TableTopics {
   /**
    * Writes the heartbeat of a generation.
    *
+   * @param known where the topics stood when it was seen that they hold this generation, or before it was published to them.
+   *   What was lost since is not in the generation that the heartbeat would call complete, so nothing is written then.
    * @returns where it lies
+   * @throws where a topic has lost something since
    */
-  async write(mark: Omit<GenerationRecord, 'begin'>): Promise<Record<string, Place>> {
-    const { installation } = this;
-    const places: Record<string, Place> = {};
-    for (const [topic, bounds] of await this.bounds()) {
-      if (bounds === undefined) throw new Error(`The topic ${topic} is not there.`);
-      const { begin, end } = bounds;
-      const value = JSON.stringify({ ...mark, begin } satisfies GenerationRecord);
-      await this.producer.publish(topic, { key: generationKey(installation), value, partition: TABLE_PARTITION });
+  async write(mark: Omit<GenerationRecord, 'begin'>, known: SeenTables['topics']): Promise<Record<string, Place>> {
+    const places = new Map<string, Place>();
+    for (const [topic, now] of await this.bounds()) {
+      const lost = reasonOfLoss(topic, now, known.get(topic));
+      if (lost !== undefined) throw new Error(lost);
       // Nobody else writes here: it lies at the former end, or behind what the relay has published in between.
-      places[topic] = { begin, offset: end };
+      places.set(topic, { begin: known.get(topic)?.begin ?? 0, offset: now?.end ?? 0 });
     }
-    return places;
+    for (const [topic, { begin }] of places) {
+      const value = JSON.stringify({ ...mark, begin } satisfies GenerationRecord);
+      const key = generationKey(this.installation);
+      await this.producer.publish(topic, { key, value, partition: TABLE_PARTITION });
+    }
+    return Object.fromEntries(places);
   }
 }
