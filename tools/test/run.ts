@@ -11,6 +11,10 @@ const NX = 'node_modules/nx/dist/bin/nx.js';
 const ESLINT = 'node_modules/eslint/bin/eslint.js';
 const PRETTIER = 'node_modules/prettier/bin/prettier.cjs';
 const E2E = String.raw`\.e2e\.spec\.ts$`;
+/** Most of their time they wait for servers, so that three keep two cores busy. */
+const WORKERS = '--maxWorkers=3';
+/** Each runs the whole product. */
+const E2E_WORKERS = '--maxWorkers=2';
 
 const filters = process.argv.slice(2);
 const servers = new TestServers();
@@ -29,11 +33,11 @@ async function tests(): Promise<void> {
   const env = await servers.start();
   const { folder } = servers;
   const files = filters.length > 0 ? ['--testPathPatterns', ...filters] : [];
-  const inner = ['--maxWorkers=2', `--testPathIgnorePatterns=${E2E}`, ...files];
+  const inner = [WORKERS, `--testPathIgnorePatterns=${E2E}`, ...files];
   if (interrupted === undefined)
     results.push(await jestStage({ name: 'unit and integration', args: inner, env, folder }));
   // A filter is matched against the whole path; the outer tests are the files that end like this.
-  const outer = ['--runInBand', `--testMatch=<rootDir>/{apps,tools}/**/*.e2e.spec.ts`, ...files];
+  const outer = [E2E_WORKERS, `--testMatch=<rootDir>/{apps,tools}/**/*.e2e.spec.ts`, ...files];
   if (interrupted === undefined) results.push(await jestStage({ name: 'end to end', args: outer, env, folder }));
 }
 
