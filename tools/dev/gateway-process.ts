@@ -1,22 +1,21 @@
 import { join } from 'node:path';
 import type { DataDir } from './data-dir.ts';
 import type { FromGateway } from './gateway-messages.ts';
+import type { Upstreams } from './gateway-proxy.ts';
 import { say, warn } from './progress.ts';
 import type { RunningFile } from './running-file.ts';
-import type { Service } from './services.ts';
 import { Supervised } from './supervised.ts';
 
 export interface GatewayOptions {
   readonly host: string;
   readonly port: number;
-  readonly services: readonly Service[];
+  readonly upstreams: Upstreams;
   readonly dataDir: DataDir;
   readonly running: RunningFile;
 }
 
 /** The gateway as a process of its own: the supervisor stays light, and a load has a core for it. */
-export function superviseGateway({ host, port, services, dataDir, running }: GatewayOptions): Supervised {
-  const upstreams = Object.fromEntries(services.map(({ name, port }) => [name, `http://127.0.0.1:${port}`]));
+export function superviseGateway({ host, port, upstreams, dataDir, running }: GatewayOptions): Supervised {
   let isListening = false;
   return new Supervised({
     name: 'gateway',

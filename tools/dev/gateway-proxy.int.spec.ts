@@ -18,7 +18,7 @@ beforeEach(async () => {
     delivery: await start('delivery'),
   };
   const { registry, ingestion, delivery } = services;
-  gateway = createGateway({ registry: registry.url, ingestion: ingestion.url, delivery: delivery.url });
+  gateway = createGateway({ registry: [registry], ingestion: [ingestion], delivery: [delivery] });
   await once(gateway.listen(0, '127.0.0.1'), 'listening');
   url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
 });

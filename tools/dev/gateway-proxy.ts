@@ -1,16 +1,15 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import { Pool } from 'undici';
+import { errors } from 'undici';
 import type { ServiceName } from './gateway-routes.ts';
-import { routeOf } from './gateway-routes.ts';
+import { routeOf, SERVICES } from './gateway-routes.ts';
+import { ServiceUpstreams } from './gateway-upstreams.ts';
+import type { Upstream, UpstreamState } from './gateway-upstreams.ts';
 
-/** Base URL of each service, such as http://127.0.0.1:3000. */
-export type Upstreams = Readonly<Record<ServiceName, string>>;
+/** The processes of each service. */
+export type Upstreams = Readonly<Record<ServiceName, readonly Upstream[]>>;
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
-const CONNECTIONS = 128;
-/** Longer than any service takes to answer; a hung service must not hang its callers for ever. */
-const ANSWER_MS = 60_000;
 /**
  * Headers that speak of one connection only (RFC 9110, 7.6.1), and those that we write ourselves. The forwarding ones
  * of the caller are dropped: this is the edge, whoever stands in front of it is not believed.
@@ -37,21 +36,16 @@ const NOT_FORWARDED = new Set([
  * dispatcher, since it costs half the CPU of @fastify/http-proxy (0.05 to 0.11 ms a request on 2 cores).
  */
 export function createGateway(upstreams: Upstreams): Server {
-  const pools = new Map(
-    Object.entries(upstreams).map(([service, origin]) => [
-      service,
-      new Pool(origin, { connections: CONNECTIONS, headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS }),
-    ]),
-  );
+  const services = new Map(SERVICES.map((name) => [name, new ServiceUpstreams(upstreams[name])]));
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     readBody(request, (body) => {
       if (body === undefined) return refuse(response, 413, 'body_too_large', 'The body is larger than 2 MiB.');
-      const route = routeOf(request.url ?? '/');
-      const pool = pools.get(route.service);
-      if (pool !== undefined) forward({ pool, service: route.service, path: route.path, body, request, response });
+      const { service, path } = routeOf(request.url ?? '/');
+      const upstreams = services.get(service);
+      if (upstreams !== undefined) forward({ upstreams, service, path, body, request, response, tried: new Set() });
     });
   });
-  server.on('close', () => pools.forEach((pool) => void pool.destroy()));
+  server.on('close', () => services.forEach((upstreams) => upstreams.close()));
   return server;
 }
 
@@ -70,21 +64,32 @@ function readBody(request: IncomingMessage, done: (body: Buffer | undefined) => 
 }
 
 interface Exchange {
-  readonly pool: Pool;
+  readonly upstreams: ServiceUpstreams;
   readonly service: ServiceName;
   readonly path: string;
   readonly body: Buffer;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Processes that could not be connected to. */
+  readonly tried: Set<UpstreamState>;
 }
 
-function forward({ pool, service, path, body, request, response }: Exchange): void {
+function forward(exchange: Exchange): void {
+  const { upstreams, service, path, body, request, response, tried } = exchange;
+  if (response.destroyed) return;
+  const upstream = upstreams.choose(tried);
+  if (upstream === undefined) return refuseAsAway(response, service);
   const method = (request.method ?? 'GET') as 'GET';
   const options = { method, path, headers: forwardedHeaders(request), body: body.length === 0 ? null : body };
-  pool.dispatch(options, {
+  let isConnected = false;
+  upstream.underWay++;
+  upstream.pool.dispatch(options, {
     onRequestStart: (controller) => {
+      isConnected = true;
+      const goneAway = (): void => controller.abort(new Error('the caller went away'));
+      if (response.destroyed) return goneAway();
       response.once('close', () => {
-        if (!response.writableEnded) controller.abort(new Error('the caller went away'));
+        if (!response.writableEnded) goneAway();
       });
     },
     onResponseStart: (controller, statusCode, headers) => {
@@ -99,8 +104,17 @@ function forward({ pool, service, path, body, request, response }: Exchange): vo
     onResponseData: (controller, chunk) => {
       if (!response.write(chunk)) controller.pause();
     },
-    onResponseEnd: () => void response.end(),
-    onResponseError: (_controller, error) => fail(response, service, error),
+    onResponseEnd: () => {
+      upstream.underWay--;
+      response.end();
+    },
+    onResponseError: (_controller, error) => {
+      upstream.underWay--;
+      if (isConnected || error instanceof errors.InvalidArgumentError) return refuseAsUnknown(response, service);
+      // Not a byte of the request was sent, so another process may do the work, whatever the work is.
+      tried.add(upstream);
+      forward(exchange);
+    },
   });
 }
 
@@ -116,16 +130,15 @@ function forwardedHeaders(request: IncomingMessage): string[] {
   return headers;
 }
 
-/** Errors that happen before a request is sent: the service is down or starts again, and the caller may repeat it. */
-const NOT_SENT = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH', 'ENOTFOUND']);
+/** No process of the service could be connected to: it is down or starts again, and the caller may repeat the request. */
+function refuseAsAway(response: ServerResponse, service: ServiceName): void {
+  response.setHeader('retry-after', '1');
+  refuse(response, 503, 'service_unavailable', `The service ${service} is not running at the moment.`);
+}
 
-function fail(response: ServerResponse, service: ServiceName, error: Error & { code?: string }): void {
+function refuseAsUnknown(response: ServerResponse, service: ServiceName): void {
   if (response.headersSent) return void response.destroy();
   if (response.destroyed) return;
-  if (NOT_SENT.has(error.code ?? '')) {
-    response.setHeader('retry-after', '1');
-    return refuse(response, 503, 'service_unavailable', `The service ${service} is not running at the moment.`);
-  }
   refuse(response, 502, 'bad_gateway', `The service ${service} did not answer; whether it did the work is not known.`);
 }
 

@@ -127,7 +127,9 @@ export class System {
     const { host, port: preferred } = this.settings;
     return this.#ports.startOnOne({ what: 'the public address', preferred, isGuessed: true }, async (port) => {
       this.#stopping.signal.throwIfAborted();
-      this.#gateway = superviseGateway({ host, port, ...this.#own(), services: this.#services?.all ?? [] });
+      const { upstreams } = this.#services ?? {};
+      if (upstreams === undefined) throw new Error('The services have not been started.');
+      this.#gateway = superviseGateway({ host, port, ...this.#own(), upstreams });
       await this.#gateway.start();
       return `http://localhost:${port}`;
     });

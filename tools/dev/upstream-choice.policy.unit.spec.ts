@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import { chooseUpstream, NOT_ASKED, readinessAfter } from './upstream-choice.policy.ts';
+import type { Candidate, Readiness, ReadinessAnswer } from './upstream-choice.policy.ts';
+
+const ready = (underWay = 0): Candidate => ({ isReady: true, underWay });
+const unready = (underWay = 0): Candidate => ({ isReady: false, underWay });
+const none = new Set<number>();
+
+describe('who gets a request', () => {
+  test.each<[string, Candidate[], number[], number, number | undefined]>([
+    ['the ready one', [unready(), ready(9)], [], 0, 1],
+    ['the one with less to do', [ready(3), ready(2), ready(4)], [], 0, 1],
+    ['equals take turns, the first', [ready(1), ready(2), ready(1)], [], 4, 0],
+    ['equals take turns, the other', [ready(1), ready(2), ready(1)], [], 5, 2],
+    ['a ready one that is not tried yet', [ready(), ready(7)], [0], 0, 1],
+    ['one that is not ready, where no ready one is left', [ready(), unready()], [0], 0, 1],
+    ['any, where none is ready', [unready(), unready()], [], 1, 1],
+    ['nobody, where all are tried', [ready(), unready()], [0, 1], 0, undefined],
+    ['nobody, where there is none', [], [], 0, undefined],
+  ])('%s', (_what, candidates, tried, turn, chosen) => {
+    expect(chooseUpstream(candidates, new Set(tried), turn)).toBe(chosen);
+  });
+
+  test('a hundred requests one after the other are shared equally', () => {
+    const counts = [0, 0, 0];
+    for (let turn = 0; turn < 99; turn++) {
+      const index = chooseUpstream([ready(), ready(), ready()], none, turn) ?? 0;
+      counts[index] = (counts[index] ?? 0) + 1;
+    }
+    expect(counts).toEqual([33, 33, 33]);
+  });
+});
+
+describe('whether a process is ready', () => {
+  const after = (...answers: ReadinessAnswer[]): boolean =>
+    answers.reduce<Readiness>((before, answer) => readinessAfter(before, answer), NOT_ASKED).isReady;
+
+  test('it is what it says', () => {
+    expect([after(), after('ready'), after('ready', 'not ready'), after('not ready', 'ready')]).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  test('one that is silent once keeps what it had, and twice in a row is not ready', () => {
+    expect([after('ready', 'silent'), after('ready', 'silent', 'silent')]).toEqual([true, false]);
+    expect(after('ready', 'silent', 'ready', 'silent')).toBe(true);
+    expect([after('silent'), after('not ready', 'silent')]).toEqual([false, false]);
+  });
+});
