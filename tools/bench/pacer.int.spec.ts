@@ -17,3 +17,10 @@ test('ticks are due at an even pace, though the program that is called stalls', 
   expect(Math.min(...lateness)).toBeGreaterThanOrEqual(0);
   expect(lateness[20]).toBeGreaterThan(90_000);
 });
+
+test('a pace without an end goes on until it is stopped', async () => {
+  const ending = new AbortController();
+  let ticks = 0;
+  await atRate(100, Infinity, () => (++ticks === 5 ? ending.abort() : undefined), ending.signal);
+  expect(ticks).toBeGreaterThanOrEqual(5);
+});

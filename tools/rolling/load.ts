@@ -1,0 +1,122 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Outgoing } from '../bench/outgoing.ts';
+import { atRate } from '../bench/pacer.ts';
+import type { Sale, SaleMaker } from '../bench/sale.ts';
+import { structured } from '../bench/sale.ts';
+import { waitBeforeNext } from './answer.policy.ts';
+import { Caller } from './caller.ts';
+import type { Request, RequestMade } from './caller.ts';
+import type { Tenant } from './tenant.ts';
+
+export interface Rates {
+  /** Messages a second. */
+  readonly events: number;
+  /** Requests of a tenant a second. */
+  readonly api: number;
+}
+
+/** Of the messages so many parts come alone, and the rest in batches. */
+const ALONE = 0.6;
+const BATCH = 5;
+/** A message that is not taken for so long is given up by its producer, and is then no message that Signet owes, milliseconds. */
+const PRODUCER_PATIENCE_MS = 60_000;
+
+/**
+ * A steady load through the public address, whatever becomes of it: messages one by one and in batches, and a tenant who reads and
+ * changes. A producer sends what was not taken again, when it is told to; a tenant does not.
+ */
+export class Load {
+  readonly outgoing = new Outgoing();
+  /** Changes of webhooks that were answered with 200. */
+  changes = 0;
+  readonly #tenant: Tenant;
+  readonly #sales: SaleMaker;
+  readonly #producer: Caller;
+  readonly #owner: Caller;
+  readonly #ending = new AbortController();
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #ticking: Promise<unknown>;
+  #asked = 0;
+
+  constructor(tenant: Tenant, sales: SaleMaker, { events, api }: Rates) {
+    this.#tenant = tenant;
+    this.#sales = sales;
+    this.#producer = new Caller(tenant.url, 'events', tenant.producerKey);
+    this.#owner = new Caller(tenant.url, 'api', tenant.tenantKey);
+    const { signal } = this.#ending;
+    this.#ticking = Promise.all([
+      atRate(events * ALONE, Infinity, (dueAt) => this.#follow(this.#send(1, dueAt)), signal),
+      atRate((events * (1 - ALONE)) / BATCH, Infinity, (dueAt) => this.#follow(this.#send(BATCH, dueAt)), signal),
+      atRate(api, Infinity, (dueAt) => this.#follow(this.#ask(dueAt)), signal),
+    ]);
+    // Whoever stops it hears of it.
+    this.#ticking.catch(() => undefined);
+  }
+
+  get requests(): RequestMade[] {
+    return [...this.#producer.requests, ...this.#owner.requests];
+  }
+
+  /** Resolves when each request has its answer, and each message is taken or given up. */
+  async stop(): Promise<void> {
+    this.#ending.abort();
+    await this.#ticking;
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    await Promise.all([this.#producer.close(), this.#owner.close()]);
+  }
+
+  #follow(work: Promise<unknown>): void {
+    this.#underWay.add(work);
+    void work.finally(() => this.#underWay.delete(work));
+  }
+
+  #send(count: number, dueAt: number): Promise<void> {
+    const sales = Array.from({ length: count }, () => this.#sales.make());
+    return this.#outgoingOf(sales, dueAt);
+  }
+
+  #outgoingOf(sales: readonly Sale[], dueAt: number): Promise<void> {
+    return this.outgoing.send({ send: (sales) => this.#untilTaken(sales, dueAt) }, sales, dueAt);
+  }
+
+  /** The same ids each time, so that what was taken without an answer is not taken twice. */
+  async #untilTaken(sales: readonly Sale[], dueAt: number): Promise<void> {
+    const events = sales.map((sale) => structured(sale, this.#tenant.id));
+    const request: Request = {
+      method: 'POST',
+      path: '/v1/events',
+      body: events.length > 1 ? events : events[0],
+      contentType: events.length > 1 ? 'application/cloudevents-batch+json' : 'application/cloudevents+json',
+    };
+    const deadline = performance.now() + PRODUCER_PATIENCE_MS;
+    let answer = await this.#producer.call(request, dueAt);
+    while (answer.status !== 202) {
+      if (performance.now() > deadline) throw new Error(`Not taken: ${answer.status} ${answer.text}`);
+      await delay(waitBeforeNext(answer.retryAfter));
+      answer = await this.#producer.call(request);
+    }
+  }
+
+  /** What a tenant does: reads of registry and delivery, and one change in four. */
+  async #ask(dueAt: number): Promise<void> {
+    const turn = this.#asked++;
+    const { webhookIds } = this.#tenant;
+    const id = webhookIds[Math.floor(turn / 4) % webhookIds.length] ?? '';
+    switch (turn % 4) {
+      case 0:
+        await this.#owner.call({ method: 'GET', path: '/v1/webhooks' }, dueAt);
+        return;
+      case 1:
+        await this.#owner.call({ method: 'GET', path: `/v1/deliveries?webhookId=${id}&limit=20` }, dueAt);
+        return;
+      case 2: {
+        const body = { description: `Change ${turn}` };
+        const { status } = await this.#owner.call({ method: 'PATCH', path: `/v1/webhooks/${id}`, body }, dueAt);
+        if (status === 200) this.changes++;
+        return;
+      }
+      default:
+        await this.#owner.call({ method: 'GET', path: `/v1/webhooks/${id}` }, dueAt);
+    }
+  }
+}
