@@ -19,6 +19,8 @@ export interface BenchArguments {
   readonly warmUp: boolean;
   /** Also measure what PostgreSQL and Kafka write. */
   readonly storage: boolean;
+  /** Fill the present day with so many deliveries first; undefined: it has those of the warm-up. */
+  readonly recorded: number | undefined;
   readonly patienceSeconds: number;
   /** How often the metrics of each service are asked for meanwhile, seconds; undefined: never. */
   readonly scrapeSeconds: number | undefined;
@@ -40,6 +42,7 @@ Without any: limit, ${DEFAULT_SCENARIOS.join(', ')}. The limit is always measure
   --scrape S     ask each service for its metrics every S seconds meanwhile, such as 5s
   --pairs N      run one scenario N times without scrapes and N times with them, by turns, and compare
   --storage      what PostgreSQL and Kafka write for a delivery, too; of a Signet that npm start runs with its own servers
+  --recorded N   fill the present day with N recorded deliveries before the scenarios
   --patience S   seconds without an arrival after which what has not come counts as missing (75)`;
 
 /** Throws UsageError. */
@@ -52,6 +55,9 @@ export function readArguments(args: readonly string[]): BenchArguments {
   const pairs = values.pairs === undefined ? undefined : positive('--pairs', values.pairs);
   if (pairs !== undefined && (values.scrape === undefined || scenarios.length !== 1))
     throw new UsageError('--pairs takes one scenario and --scrape, such as: kafka --scrape 5s --pairs 5.');
+  const recorded = values.recorded === undefined ? undefined : positive('--recorded', values.recorded);
+  if (recorded !== undefined && values['no-warm-up'])
+    throw new UsageError('--recorded copies the deliveries of the warm-up, so it does not go with --no-warm-up.');
   return {
     scenarios,
     messages: values.messages === undefined ? undefined : positive('--messages', values.messages),
@@ -61,6 +67,7 @@ export function readArguments(args: readonly string[]): BenchArguments {
     direct: values.direct,
     warmUp: !values['no-warm-up'],
     storage: values.storage,
+    recorded,
     patienceSeconds: positive('--patience', values.patience),
     scrapeSeconds: values.scrape === undefined ? undefined : positive('--scrape', values.scrape.replace(/s$/, '')),
     pairs,
@@ -75,6 +82,7 @@ const OPTIONS = {
   direct: { type: 'boolean', default: false },
   'no-warm-up': { type: 'boolean', default: false },
   storage: { type: 'boolean', default: false },
+  recorded: { type: 'string' },
   patience: { type: 'string', default: '75' },
   scrape: { type: 'string' },
   pairs: { type: 'string' },

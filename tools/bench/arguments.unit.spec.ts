@@ -25,6 +25,14 @@ describe('what may be typed behind npm run bench --', () => {
     expect(() => readArguments(['kafka', 'crash', '--scrape', '5s', '--pairs', '3'])).toThrow(UsageError);
   });
 
+  test('a day that is full already, made of what the warm-up delivered', () => {
+    expect(readArguments(['kafka', '--storage', '--recorded', '1000'])).toMatchObject({
+      storage: true,
+      recorded: 1_000,
+    });
+    expect(() => readArguments(['kafka', '--recorded', '1000', '--no-warm-up'])).toThrow(UsageError);
+  });
+
   test.each([['nonsense'], ['--messages', '0'], ['--messages', '1.5'], ['--unknown']])('%s is refused', (...typed) => {
     expect(() => readArguments(typed)).toThrow(UsageError);
   });

@@ -10,6 +10,7 @@ import { hasProc } from './measure/proc.ts';
 import { storageUsed } from './measure/storage.ts';
 import { findParts, PARTS } from './measure/signet-processes.ts';
 import { ReceiverClient } from './receiver-client.ts';
+import { recordToday } from './recorded-today.ts';
 import type { DriverResult, Outcome } from './result.ts';
 import { fetchSaleMaker } from './sale-example.ts';
 import type { ScenarioName } from './scenario-name.ts';
@@ -28,6 +29,7 @@ export interface DriverOrder {
   readonly direct: boolean;
   readonly warmUp: boolean;
   readonly storage: boolean;
+  readonly recorded: number | undefined;
   readonly patienceMs: number;
 }
 
@@ -65,6 +67,10 @@ async function run(order: DriverOrder): Promise<DriverResult> {
   };
   if (order.warmUp)
     outcomes.push(...(await attempt('warm-up', warmUp)).map((outcome) => ({ ...outcome, figures: [] })));
+  if (order.recorded !== undefined) {
+    say(`${order.recorded} recorded deliveries …`);
+    await recordToday(local(), order.recorded);
+  }
   for (const name of order.scenarios) outcomes.push(...(await attempt(name, SCENARIOS[name])));
   // A service that was killed has another process by now.
   const memory = new CpuMeter(findParts(local()), order.receiverPid).memory();

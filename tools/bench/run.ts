@@ -47,7 +47,7 @@ async function measure(
   args: BenchArguments,
 ): Promise<DriverResult> {
   const driver = new BenchProcess('driver.ts');
-  const { scenarios, messages, deliveries, direct, warmUp, storage, patienceSeconds, scrapeSeconds } = args;
+  const { scenarios, messages, deliveries, direct, warmUp, storage, recorded, patienceSeconds, scrapeSeconds } = args;
   const scraper = scrapeSeconds === undefined ? undefined : new Scraper(signet.localFile, scrapeSeconds * 1_000);
   const order: DriverOrder = {
     kind: 'order',
@@ -55,7 +55,7 @@ async function measure(
     receiverUrl: receiver.url,
     receiverPid: receiver.pid,
     patienceMs: patienceSeconds * 1_000,
-    ...{ scenarios, messages, deliveries, direct, warmUp, storage },
+    ...{ scenarios, messages, deliveries, direct, warmUp, storage, recorded },
   };
   try {
     driver.send(order);

@@ -9,12 +9,17 @@ export interface StorageUsed {
   readonly walBytes: number;
   /** Tables and indexes of delivery, with what was deleted and not vacuumed. */
   readonly tableBytes: number;
+  /** Of these, the indexes whose keys come in no order: new deliveries are entered all over them. */
+  readonly scatteredBytes: number;
   /** Writes that PostgreSQL has asked the system for, of pages and of WAL. */
   readonly writes: number;
   readonly fsyncs: number;
   /** Bytes of the segments, by the first two words of the topic's name, such as `delivery.requests`. One replica. */
   readonly kafkaBytes: Readonly<Record<string, number>>;
 }
+
+/** Of the partition of a day: the keys of deliveries and of their log, and the indexes by message and by subject. */
+const SCATTERED_INDEXES = '^deliver.*_[0-9]{8}_(pkey|event_id_|message_id_|subject_)';
 
 /**
  * Reads it after a checkpoint, so that pages that were only changed in memory count for those that changed them. Kafka's folder is that
@@ -23,17 +28,20 @@ export interface StorageUsed {
 export async function storageUsed(local: LocalFile, localFile: string): Promise<StorageUsed> {
   const database = await withDatabaseOf(local, async (client) => {
     await client.query('checkpoint');
-    const { rows } = await client.query<Record<'wal' | 'tables' | 'writes' | 'fsyncs', string>>(
+    const { rows } = await client.query<Record<'wal' | 'tables' | 'scattered' | 'writes' | 'fsyncs', string>>(
       `select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') as wal,
-        (select sum(pg_total_relation_size(c.oid)) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-         where n.nspname = 'delivery' and c.relkind = 'r') as tables,
-        (select sum(writes) from pg_stat_io) as writes, (select sum(fsyncs) from pg_stat_io) as fsyncs`,
+        sum(pg_total_relation_size(c.oid)) filter (where c.relkind = 'r') as tables,
+        sum(pg_relation_size(c.oid)) filter (where c.relkind = 'i' and c.relname ~ $1) as scattered,
+        (select sum(writes) from pg_stat_io) as writes, (select sum(fsyncs) from pg_stat_io) as fsyncs
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'delivery'`,
+      [SCATTERED_INDEXES],
     );
     return rows[0]!;
   });
   return {
     walBytes: Number(database.wal),
     tableBytes: Number(database.tables),
+    scatteredBytes: Number(database.scattered),
     writes: Number(database.writes),
     fsyncs: Number(database.fsyncs),
     kafkaBytes: kafkaBytes(join(dirname(localFile), 'kafka')),
@@ -66,6 +74,7 @@ export function storageFigures(before: StorageUsed, after: StorageUsed, deliveri
     .map(([topic, bytes]) => figure(`Kafka, ${topic}`, bytes));
   return [
     figure('PostgreSQL, tables and indexes', after.tableBytes - before.tableBytes),
+    figure('PostgreSQL, indexes by id and subject', after.scatteredBytes - before.scatteredBytes),
     figure('PostgreSQL, WAL', after.walBytes - before.walBytes),
     figure('PostgreSQL, writes', after.writes - before.writes, 3, ''),
     figure('PostgreSQL, fsyncs', after.fsyncs - before.fsyncs, 3, ''),

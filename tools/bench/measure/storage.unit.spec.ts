@@ -4,6 +4,7 @@ import { storageFigures } from './storage.ts';
 const used = (factor: number) => ({
   walBytes: 1_000 * factor,
   tableBytes: 2_000 * factor,
+  scatteredBytes: 600 * factor,
   writes: 30 * factor,
   fsyncs: 10 * factor,
   kafkaBytes: { 'delivery.requests': 500 * factor, 'registry.webhooks': factor },
@@ -17,6 +18,7 @@ test('what was written between two readings is divided by the deliveries; what i
   );
   expect(figures.map(({ name, value }) => [name, value])).toEqual([
     ['PostgreSQL, tables and indexes per delivery', 40],
+    ['PostgreSQL, indexes by id and subject per delivery', 12],
     ['PostgreSQL, WAL per delivery', 20],
     ['PostgreSQL, writes per delivery', 0.6],
     ['PostgreSQL, fsyncs per delivery', 0.2],
