@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../dev/settings.ts';
 import { ASYNCAPI_DOCUMENT, asyncApiDocument } from './asyncapi/document.ts';
+import { CAPACITY_PAGE, capacityPage } from './capacity/page.ts';
 import { CATALOGUE, catalogueOf } from './catalogue.ts';
 import { SERVICES } from '../dev/gateway-routes.ts';
 import { EVENT_TYPES_PAGE, eventTypesPage } from './event-types.ts';
@@ -24,6 +25,7 @@ export const pages = (): Readonly<Record<string, string>> => ({
   ...dashboardFiles(),
   [OPERATOR_RULES]: operatorRules(),
   [METRICS_PAGE]: `${metricsPage()}\n`,
+  [CAPACITY_PAGE]: `${capacityPage()}\n`,
   [TOPICS_PAGE]: `${topicsPage()}\n`,
   [MERGED_OPENAPI]: `${JSON.stringify(mergedOpenApi(SERVICES.map((service) => read(`docs/openapi/${service}.json`))), null, 2)}\n`,
   [ASYNCAPI_DOCUMENT]: `${JSON.stringify(asyncApiDocument(), null, 2)}\n`,
