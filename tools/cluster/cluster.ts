@@ -8,10 +8,12 @@ import { dump } from 'js-yaml';
 import { overlays, manifestsOf, renderedOverlay } from '../deploy/kustomize.ts';
 import { podsOf } from '../deploy/manifests.ts';
 import type { Fields, Manifest, Pod } from '../deploy/manifests.ts';
+import { OPTIONAL_COMPONENTS, renderedWith } from '../deploy/own-overlay.ts';
 import { defaultCacheDir } from '../dev/settings.ts';
 import { ApiServer } from './api-server.ts';
 import { apiServerBinary, KUBERNETES } from './api-server-binary.ts';
 import { customResources } from './custom-resources.ts';
+import { admin } from './admin.ts';
 import { rollOut } from './roll-out.ts';
 
 const say = (line: string): void => console.log(line);
@@ -44,8 +46,8 @@ const podOf = ({ metadata, spec, workload }: Pod): Fields => {
 };
 
 /** What a later object refers to is there for real; everything is judged by a dry run. */
-function judge(api: ApiServer, overlay: string): void {
-  const objects = manifestsOf(renderedOverlay(overlay));
+function judge(api: ApiServer, overlay: string, yaml: string): void {
+  const objects = manifestsOf(yaml);
   const known = objects.filter(
     ({ apiVersion }) => !isStrimzi(apiVersion) || process.env['SIGNET_STRIMZI_CRDS'] !== undefined,
   );
@@ -99,6 +101,16 @@ async function mustRollOut(server: ApiServer): Promise<void> {
   say('roll-out.sh made the services after the migration, and none after one that failed.');
 }
 
+/** The script ends with the exit code of the command, also where nobody can give it the log any more. */
+async function mustRunAdmin(server: ApiServer): Promise<void> {
+  for (const wanted of [0, 3]) {
+    const { code, args, output } = await admin(server, 'local', ['check', '--json'], wanted);
+    if (code !== wanted) throw new Error(`admin.sh ended with ${code} and not with ${wanted}:\n${output}`);
+    if (args.join(' ') !== 'apps/admin/dist/main.js check --json') throw new Error(`It ran ${args.join(' ')}.`);
+  }
+  say('admin.sh made a Job of its own, and ended with the exit code of its command.');
+}
+
 /** Each with the arguments that show that it is there. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   go: ['version'],
@@ -128,10 +140,13 @@ try {
     'the custom resources',
   );
   must(api.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=120s']), 'the custom resources');
-  for (const overlay of overlays()) judge(api, overlay);
+  for (const overlay of overlays()) judge(api, overlay, renderedOverlay(overlay));
+  const own = `production with ${OPTIONAL_COMPONENTS.join(', ')}`;
+  judge(api, own, renderedWith('overlays/production', OPTIONAL_COMPONENTS));
   const [pod] = podsOf(manifestsOf(renderedOverlay('production')));
   if (pod) mustRefuse(api, podOf(pod));
   await mustRollOut(api);
+  await mustRunAdmin(api);
 } finally {
   await api?.stop();
   rmSync(folder, { recursive: true, force: true });

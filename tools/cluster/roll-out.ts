@@ -61,7 +61,7 @@ export async function rollOut(
   return { code, services, output };
 }
 
-function patchStatus(api: ApiServer, kind: string, name: string, status: object): void {
+export function patchStatus(api: ApiServer, kind: string, name: string, status: object): void {
   const patch = [
     '-n',
     NAMESPACE,
@@ -87,7 +87,7 @@ const readyStatus = (observedGeneration: number, replicas: number): object => ({
 });
 
 /** As the controller of Jobs leaves it: a criterion first, then what follows from it. */
-function endedStatus(type: 'Complete' | 'Failed'): object {
+export function endedStatus(type: 'Complete' | 'Failed'): object {
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   const condition = (name: string): object => ({
     type: name,

@@ -1,40 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
 import { routeOf } from '../dev/gateway-routes.ts';
 import type { ServiceName } from '../dev/gateway-routes.ts';
 import { ROOT } from '../dev/settings.ts';
-import { kustomizeCommand, manifestsOf, overlays, renderedFolder, renderedOverlay } from './kustomize.ts';
+import { kustomizeCommand, manifestsOf, overlays, renderedOverlay } from './kustomize.ts';
 import { environmentOf, ofKind, podsOf, selects } from './manifests.ts';
 import type { Container, Fields, Manifest } from './manifests.ts';
+import { OPTIONAL_COMPONENTS, renderedWith } from './own-overlay.ts';
 import { settingsFaults } from './service-settings.ts';
 
 const built = kustomizeCommand() ? test : test.skip;
 const K8S = join(ROOT, 'deploy/k8s');
 
-let folder: string;
-beforeAll(() => {
-  mkdirSync(join(ROOT, '.tmp'), { recursive: true });
-  folder = mkdtempSync(join(ROOT, '.tmp/overlay-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** An overlay of the base and these components. */
-function withComponents(...components: readonly string[]): string {
-  const own = mkdtempSync(join(folder, 'of-'));
-  const from = (path: string): string => relative(own, join(K8S, path));
-  writeFileSync(
-    join(own, 'kustomization.yaml'),
-    JSON.stringify({
-      apiVersion: 'kustomize.config.k8s.io/v1beta1',
-      kind: 'Kustomization',
-      resources: [from('base')],
-      components: components.map((name) => from(`components/${name}`)),
-    }),
-  );
-  return renderedFolder(own);
-}
+const withComponents = (...components: readonly string[]): string => renderedWith('base', components);
 
 built('an Ingress takes the place of the routes, and sends each path where npm start does', () => {
   const [ingress] = ofKind(manifestsOf(withComponents('ingress')), 'Ingress');
@@ -60,6 +40,13 @@ function letOut(objects: readonly Manifest[], policy: string): Record<string, re
   const pods = podsOf(objects).filter(({ metadata }) => selects(spec?.['podSelector'], metadata.labels));
   return Object.fromEntries(pods.map(({ of }) => [of, ports]));
 }
+
+built('an overlay takes an Ingress, mail and tracing on top of what production has', () => {
+  const kinds = new Set(manifestsOf(renderedWith('overlays/production', OPTIONAL_COMPONENTS)).map(({ kind }) => kind));
+  expect([...kinds]).toEqual(
+    expect.arrayContaining(['Ingress', 'Deployment', 'NetworkPolicy', 'HorizontalPodAutoscaler']),
+  );
+});
 
 built('with tracing, every service knows the collector, and reaches it', () => {
   const objects = manifestsOf(withComponents('network-policies', 'tracing'));
@@ -97,7 +84,7 @@ built('with mail, the registry alone gets the Secret of the mail server that the
   expect(secret?.stringData).toEqual({ url: "smtp://signet:it's@mail.example.com:587" });
 });
 
-built('every component is in an overlay, but for the Ingress, mail and tracing', () => {
+built('every component is in an overlay, but for those that depend on what is yours', () => {
   const all = overlays().map(renderedOverlay).join('\n');
   // One object of each, which only this component makes.
   const objects: Readonly<Record<string, RegExp>> = {
@@ -110,7 +97,7 @@ built('every component is in an overlay, but for the Ingress, mail and tracing',
     strimzi: /^kind: KafkaUser$/m,
   };
   const components = readdirSync(join(K8S, 'components')).sort();
-  expect(components).toEqual([...Object.keys(objects), 'ingress', 'mail', 'tracing'].sort());
+  expect(components).toEqual([...Object.keys(objects), ...OPTIONAL_COMPONENTS].sort());
   for (const [name, object] of Object.entries(objects))
     expect({ name, used: object.test(all) }).toEqual({ name, used: true });
 });
