@@ -13,7 +13,7 @@ import {
   WIRE_FORMATS,
 } from '@signet/contracts';
 import type { CanonicalMessage, DeliveryRequest, FormatName } from '@signet/contracts';
-import { packedRecords } from '../../apps/delivery/src/dispatch/shelved-records.ts';
+import { packedRecords } from '../../apps/delivery/src/shelf/shelved-records.ts';
 import type { Recorded } from './recorded.ts';
 
 type Headers = Readonly<Record<string, string | Buffer>>;

@@ -10,7 +10,7 @@ import {
   WIRE_FORMATS,
 } from '@signet/contracts';
 import type { FormatName } from '@signet/contracts';
-import { unpackedRecords } from '../../apps/delivery/src/dispatch/shelved-records.ts';
+import { unpackedRecords } from '../../apps/delivery/src/shelf/shelved-records.ts';
 import { isUnreadable, readOutcome } from '../../apps/registry/src/webhook/webhook.outcome-record.ts';
 import type { Recorded } from './recorded.ts';
 import { recordedVersions } from './recorded.ts';

@@ -5,7 +5,7 @@ import type { Logger } from '@signet/service-kit';
 import type { DeliverySettings } from './config.ts';
 import { CircuitModule } from './circuit/circuit.module.ts';
 import { deliveryDatabase } from './database/database.ts';
-import { DeliveryModule } from './delivery/delivery.module.ts';
+import { DeliveryModule } from './delivery/http/delivery.module.ts';
 import { DispatchModule } from './dispatch/dispatch.module.ts';
 import { FanOutModule } from './fan-out/fan-out.module.ts';
 import { ReplayModule } from './replay/replay.module.ts';

@@ -4,7 +4,7 @@ import { newId } from '@signet/contracts';
 import type { WebhookSnapshot } from '@signet/contracts';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import { sql } from 'kysely';
-import type { DeliveryRow } from './delivery/delivery.projection.ts';
+import type { DeliveryRow } from './delivery/storage/delivery.projection.ts';
 import type { ApiAnswer } from './testing/delivery-api.ts';
 import { DeliveryApi } from './testing/delivery-api.ts';
 import { DispatchFixture, requestBatch } from './testing/dispatch-fixture.ts';

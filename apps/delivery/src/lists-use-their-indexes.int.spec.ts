@@ -6,8 +6,8 @@ import type { Caller } from '@signet/service-kit';
 import { statementsOf } from '@signet/testing';
 import type { Statement } from '@signet/testing';
 import pg from 'pg';
-import { DeliveryHttp } from './delivery/delivery.http.ts';
-import { listDeliveriesQuery } from './delivery/delivery.schemas.ts';
+import { DeliveryHttp } from './delivery/http/delivery.http.ts';
+import { listDeliveriesQuery } from './delivery/http/delivery.schemas.ts';
 import { StoredDeliveries } from './testing/stored-deliveries.ts';
 import { WebhookDirectory } from './webhook-directory/webhook-directory.ts';
 

@@ -9,7 +9,7 @@ import type { DeliverySettings } from './config.ts';
 import { DeliveryMetrics } from './metrics/delivery-metrics.ts';
 import { DispatchService } from './dispatch/dispatch.service.ts';
 import { DISPATCH, PARTITION_ROOM } from './dispatch/dispatch.tokens.ts';
-import { Membership, SESSION_TIMEOUT_MS } from './dispatch/membership.ts';
+import { Membership, SESSION_TIMEOUT_MS } from './partitions/membership.ts';
 import { FAN_OUT } from './fan-out/fan-out.tokens.ts';
 import { kafkaClient } from './kafka-client.ts';
 

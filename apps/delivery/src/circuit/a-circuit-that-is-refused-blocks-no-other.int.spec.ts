@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { newId } from '@signet/contracts';
 import { DispatchFixture } from '../testing/dispatch-fixture.ts';
-import { CircuitReader } from './circuit.reader.ts';
+import { CircuitReader } from './http/circuit.reader.ts';
 import { CircuitRecords } from './circuit.records.ts';
 
 let fixture: DispatchFixture;

@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { PollLoop } from '@signet/service-kit';
 import { sql } from 'kysely';
-import type { PartitionClaim } from '../dispatch/ownership.ts';
-import { ownedOf } from '../dispatch/owned-partitions.ts';
+import type { PartitionClaim } from '../partitions/ownership.ts';
+import { ownedOf } from '../partitions/owned-partitions.ts';
 
 export interface AskedProbesParts {
   readonly em: EntityManager;

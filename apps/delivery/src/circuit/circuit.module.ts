@@ -3,9 +3,9 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { CLOCK, IdempotencyKeys, IdempotencyModule } from '@signet/service-kit';
 import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
-import { CircuitCommands } from './circuit.commands.ts';
-import { CircuitHttp } from './circuit.http.ts';
-import { CircuitReader } from './circuit.reader.ts';
+import { CircuitCommands } from './http/circuit.commands.ts';
+import { CircuitHttp } from './http/circuit.http.ts';
+import { CircuitReader } from './http/circuit.reader.ts';
 
 /** The circuits as people read them; those that dispatch goes by are in the memory of their owners. */
 @Module({

@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import type { PartitionClaim } from '../dispatch/ownership.ts';
-import { isDataError } from '../dispatch/data-error.ts';
-import { ownedOf } from '../dispatch/owned-partitions.ts';
+import type { PartitionClaim } from '../partitions/ownership.ts';
+import { isDataError } from '../recording/data-error.ts';
+import { ownedOf } from '../partitions/owned-partitions.ts';
 import type { StoredCircuit } from './stored-circuit.ts';
 
 export interface CircuitRecordsParts {

@@ -5,10 +5,10 @@ import type { Caller } from '@signet/service-kit';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
-import type { CircuitView } from './circuit.answers.ts';
-import { CircuitCommands } from './circuit.commands.ts';
-import { CircuitHttp } from './circuit.http.ts';
-import { CircuitReader } from './circuit.reader.ts';
+import type { CircuitView } from './http/circuit.answers.ts';
+import { CircuitCommands } from './http/circuit.commands.ts';
+import { CircuitHttp } from './http/circuit.http.ts';
+import { CircuitReader } from './http/circuit.reader.ts';
 
 let fixture: DispatchFixture;
 let receiver: RecordingReceiver;

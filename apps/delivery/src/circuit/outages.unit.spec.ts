@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { OutageModel } from '../testing/outage-model.ts';
-import type { OutageResult } from '../testing/outage-model.ts';
+import { OutageModel } from '../testing/simulated/outage-model.ts';
+import type { OutageResult } from '../testing/simulated/outage-model.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { DeliveryEvent } from '../delivery/delivery.events.ts';
-import { insertProjection } from '../delivery/delivery.log.ts';
-import { projectDelivery } from '../delivery/delivery.projection.ts';
-import type { DeliveryRow } from '../delivery/delivery.projection.ts';
+import { insertProjection } from '../delivery/storage/delivery.log.ts';
+import { projectDelivery } from '../delivery/storage/delivery.projection.ts';
+import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
 
 const PAGE = 1_000;
 const PG_DEADLOCK = '40P01';

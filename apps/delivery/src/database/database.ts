@@ -8,23 +8,23 @@ import {
   migrationSettings,
 } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
-import { CircuitEnablingMigration } from './circuit-enabling.migration.ts';
-import { CircuitMemoryMigration } from './circuit-memory.migration.ts';
-import { CircuitsMigration } from './circuits.migration.ts';
-import { DayOfDeliveryMigration } from './day-of-delivery.migration.ts';
-import { DeliveryListsMigration } from './delivery-lists.migration.ts';
-import { DeliveryMigration1 } from './delivery.migration.ts';
-import { HeldDeliveriesMigration } from './held-deliveries.migration.ts';
-import { DueByWebhookMigration } from './due-by-webhook.migration.ts';
-import { DueBySubjectMigration } from './due-by-subject.migration.ts';
-import { MessageIdentityMigration } from './message-identity.migration.ts';
-import { ShelvedRequestsMigration } from './shelved-requests.migration.ts';
-import { LastAttemptMigration } from './last-attempt.migration.ts';
-import { PlatformFaultsMigration } from './platform-faults.migration.ts';
-import { ReplayWebhookVersionMigration } from './replay-webhook-version.migration.ts';
-import { ReplaysMigration } from './replays.migration.ts';
-import { RetryWebhookVersionMigration } from './retry-webhook-version.migration.ts';
-import { UnreadableShelvedRequestsMigration } from './unreadable-shelved-requests.migration.ts';
+import { CircuitEnablingMigration } from '../circuit/circuit-enabling.migration.ts';
+import { CircuitMemoryMigration } from '../circuit/circuit-memory.migration.ts';
+import { CircuitsMigration } from '../circuit/circuits.migration.ts';
+import { DayOfDeliveryMigration } from '../delivery/storage/day-of-delivery.migration.ts';
+import { DeliveryListsMigration } from '../delivery/storage/delivery-lists.migration.ts';
+import { DeliveryMigration1 } from '../delivery/storage/delivery.migration.ts';
+import { HeldDeliveriesMigration } from '../delivery/storage/held-deliveries.migration.ts';
+import { DueByWebhookMigration } from '../work-queue/due-by-webhook.migration.ts';
+import { DueBySubjectMigration } from '../work-queue/due-by-subject.migration.ts';
+import { MessageIdentityMigration } from '../delivery/storage/message-identity.migration.ts';
+import { ShelvedRequestsMigration } from '../shelf/shelved-requests.migration.ts';
+import { LastAttemptMigration } from '../delivery/storage/last-attempt.migration.ts';
+import { PlatformFaultsMigration } from '../platform-fault/platform-faults.migration.ts';
+import { ReplayWebhookVersionMigration } from '../replay/stored/replay-webhook-version.migration.ts';
+import { ReplaysMigration } from '../replay/stored/replays.migration.ts';
+import { RetryWebhookVersionMigration } from '../delivery/storage/retry-webhook-version.migration.ts';
+import { UnreadableShelvedRequestsMigration } from '../shelf/unreadable-shelved-requests.migration.ts';
 
 export const deliveryDatabase = (
   settings: Pick<DeliverySettings, 'SIGNET_DATABASE_URL' | 'SIGNET_DATABASE_POOL'> & Partial<DeliverySettings>,

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { systemClock } from '@signet/contracts';
 import { waitFor } from '@signet/testing';
 import pg from 'pg';
-import { DeliveryCommands } from '../delivery/delivery.commands.ts';
+import { DeliveryCommands } from '../delivery/http/delivery.commands.ts';
 import type { DeliveryEvent } from '../delivery/delivery.events.ts';
-import type { DeliveryRow } from '../delivery/delivery.projection.ts';
+import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
 import { deliveredRow, StoredDeliveries } from '../testing/stored-deliveries.ts';
 import { DayPartitions } from './day-partitions.ts';
 

@@ -3,8 +3,8 @@ import { specify } from '@signet/testing';
 import { canBeRetried, deliveryDecider } from './delivery.decider.ts';
 import type { AttemptResult, DeliveryCommand } from './delivery.decider.ts';
 import type { AttemptFacts, DeliveryEvent } from './delivery.events.ts';
-import { projectDelivery } from './delivery.projection.ts';
-import type { DeliveryRow } from './delivery.projection.ts';
+import { projectDelivery } from './storage/delivery.projection.ts';
+import type { DeliveryRow } from './storage/delivery.projection.ts';
 
 const delivery = specify(deliveryDecider);
 const MINUTE = 60_000;

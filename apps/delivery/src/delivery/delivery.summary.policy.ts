@@ -1,6 +1,6 @@
 import type { AbandonReason } from '@signet/contracts';
 import { attemptsMade } from './delivery.decider.ts';
-import type { DeliveryRow } from './delivery.projection.ts';
+import type { DeliveryRow } from './storage/delivery.projection.ts';
 import type { LastAttempt } from './last-attempt.policy.ts';
 
 /** Why a delivery waits although its time has come or will have. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DeliveryEvent } from './delivery.events.ts';
-import { projectDelivery } from './delivery.projection.ts';
-import type { DeliveryRow } from './delivery.projection.ts';
+import { projectDelivery } from './storage/delivery.projection.ts';
+import type { DeliveryRow } from './storage/delivery.projection.ts';
 import { summaryOf } from './delivery.summary.policy.ts';
 import type { Hold } from './delivery.summary.policy.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EVENT_TYPE_NAMES, newId } from '@signet/contracts';
 import { deliveredRow, StoredDeliveries } from '../testing/stored-deliveries.ts';
-import type { DeliveryFilter } from './delivery.filter.ts';
-import type { DeliveryRow } from './delivery.projection.ts';
-import type { DeliveryReader } from './delivery.reader.ts';
+import type { DeliveryFilter } from './http/delivery.filter.ts';
+import type { DeliveryRow } from './storage/delivery.projection.ts';
+import type { DeliveryReader } from './storage/delivery.reader.ts';
 
 const ROWS = 2_500;
 const DAYS = 40;

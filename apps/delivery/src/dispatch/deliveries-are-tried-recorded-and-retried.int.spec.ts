@@ -3,7 +3,7 @@ import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { ReceiverAnswer } from '@signet/testing';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { rebuildDeliveries } from '../commands/rebuild-deliveries.ts';
-import type { DeliveryRow } from '../delivery/delivery.projection.ts';
+import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 
 let fixture: DispatchFixture;

@@ -1,6 +1,6 @@
 import type { AbandonReason } from '@signet/contracts';
 import type { AttemptResult } from '../delivery/delivery.decider.ts';
-import type { DeliveryTask } from './delivery-task.ts';
+import type { DeliveryTask } from '../scheduler/delivery-task.ts';
 
 /** What dispatch tells metrics and logs. */
 export interface DispatchObserver {

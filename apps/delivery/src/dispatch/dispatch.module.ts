@@ -24,11 +24,11 @@ import { ProducerModule } from '../producer.module.ts';
 import { deliveryFields } from '../tracing/delivery-fields.ts';
 import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
-import { DispatchConsumer } from './dispatch.consumer.ts';
-import { DispatchIntake } from './dispatch-intake.ts';
+import { DispatchConsumer } from '../sources/dispatch.consumer.ts';
+import { DispatchIntake } from '../sources/dispatch-intake.ts';
 import { DispatchService } from './dispatch.service.ts';
-import { EventLoopLoad } from './event-loop-load.ts';
-import { Membership } from './membership.ts';
+import { EventLoopLoad } from '../shelf/event-loop-load.ts';
+import { Membership } from '../partitions/membership.ts';
 
 @Module({
   imports: [WebhookDirectoryModule, StorageModule, OutcomesModule, ProducerModule, MetricsModule],

@@ -28,33 +28,33 @@ import type { WebhookDirectoryReader } from '../webhook-directory/webhook-direct
 import type { WebhookChange } from '../webhook-directory/webhook-directory.ts';
 import { DeliverySpans } from '../tracing/delivery-spans.ts';
 import { isMended } from '../webhook-directory/is-mended.ts';
-import { prepareAttempt, sendAttempt } from './attempt.ts';
-import type { DeliveryTask } from './delivery-task.ts';
-import { Dispatcher } from './dispatcher.ts';
-import { ClientIdentities } from './client-identities.ts';
-import { DispatchIntake } from './dispatch-intake.ts';
+import { prepareAttempt, sendAttempt } from '../attempt/attempt.ts';
+import type { DeliveryTask } from '../scheduler/delivery-task.ts';
+import { Dispatcher } from '../scheduler/dispatcher.ts';
+import { ClientIdentities } from '../attempt/client-identities.ts';
+import { DispatchIntake } from '../sources/dispatch-intake.ts';
 import type { DispatchObserver } from './dispatch-observer.ts';
-import { DueDeliveries } from './due-deliveries.ts';
-import { DueLoop } from './due-loop.ts';
-import { Endings } from './endings.ts';
-import { FirstLooks } from './first-looks.ts';
-import { HandOver } from './hand-over.ts';
-import { HeaderCredentials } from './header-credentials.ts';
-import { Ownership } from './ownership.ts';
-import type { PartitionClaim } from './ownership.ts';
-import { reasonToEnd } from './reason-to-end.ts';
-import { Recorder } from './recorder.ts';
-import { RateLimits } from './rate-limits.ts';
-import type { RecorderListener } from './recorder.ts';
-import { RefusedDeliveries } from './refused-deliveries.ts';
-import { Shelf } from './shelf.ts';
-import { ShelfLoop } from './shelf-loop.ts';
-import { unreadableRow } from './unreadable-row.ts';
-import { Shelving } from './shelving.ts';
-import { SigningKeys } from './signing-keys.ts';
-import { slotsOfWebhook } from './slots.ts';
-import { StoredBacklog } from './stored-backlog.ts';
-import { TaskStore } from './task-store.ts';
+import { DueDeliveries } from '../work-queue/due-deliveries.ts';
+import { DueLoop } from '../sources/due-loop.ts';
+import { AbandonStored } from '../work-queue/abandon-stored.ts';
+import { FirstLooks } from '../webhook-directory/first-looks.ts';
+import { HandOver } from '../partitions/hand-over.ts';
+import { HeaderCredentials } from '../attempt/header-credentials.ts';
+import { Ownership } from '../partitions/ownership.ts';
+import type { PartitionClaim } from '../partitions/ownership.ts';
+import { reasonToEnd } from '../webhook-directory/reason-to-end.ts';
+import { Recorder } from '../recording/recorder.ts';
+import { RateLimits } from '../scheduler/rate-limits.ts';
+import type { RecorderListener } from '../recording/recorder.ts';
+import { RefusedDeliveries } from '../recording/refused-deliveries.ts';
+import { Shelf } from '../shelf/shelf.ts';
+import { ShelfLoop } from '../shelf/shelf-loop.ts';
+import { unreadableRow } from '../shelf/unreadable-row.ts';
+import { Shelving } from '../shelf/shelving.ts';
+import { SigningKeys } from '../attempt/signing-keys.ts';
+import { slotsOfWebhook } from '../scheduler/slots.ts';
+import { StoredBacklog } from '../work-queue/stored-backlog.ts';
+import { TaskStore } from '../recording/task-store.ts';
 
 export interface DispatchSettings {
   readonly replica: string;
@@ -151,7 +151,7 @@ export class DispatchService {
   private readonly shelf: Shelf;
   private readonly shelfLoop: ShelfLoop;
   private readonly rates: RateLimits;
-  private readonly endings: Endings;
+  private readonly abandonStored: AbandonStored;
   private readonly stopping = new AbortController();
   /** Work that was begun without being awaited. */
   private readonly background = new Set<Promise<void>>();
@@ -322,7 +322,7 @@ export class DispatchService {
       ...SHELF_LOOP,
       unhurriedMs: settings.shelf.unhurriedMs,
     });
-    this.endings = new Endings({
+    this.abandonStored = new AbandonStored({
       due: this.due,
       dispatcher: this.dispatcher,
       claims,
@@ -330,7 +330,7 @@ export class DispatchService {
       leaseEnd,
       clock,
       onError: on.onError,
-      ...ENDINGS,
+      ...ABANDONING,
     });
     this.backlog = new StoredBacklog({
       due: this.due,
@@ -386,7 +386,7 @@ export class DispatchService {
     clearInterval(this.lookingAtClaims);
     await this.loop.stop();
     await this.askedProbes.stop();
-    await this.endings.stop();
+    await this.abandonStored.stop();
     this.handBack(await this.dispatcher.drain());
     this.platform.stop();
     await this.shelfLoop.stop();
@@ -574,13 +574,13 @@ export class DispatchService {
       if (!isActive || this.isOutdated(this.circuits.stored(id))) this.circuits.reset(id);
       else this.circuits.belongsToPresent(id);
     }
-    void this.inBackground(() => this.endings.sweep(partitions));
+    void this.inBackground(() => this.abandonStored.sweep(partitions));
   }
 
   /** What waits in memory ends at once, the rest as soon as PostgreSQL is asked. */
   private endDeliveriesOf(webhookIds: readonly string[]): void {
     for (const id of webhookIds) this.dispatcher.endWaiting(id);
-    this.endings.consider(webhookIds);
+    this.abandonStored.consider(webhookIds);
   }
 
   private tenantChanged({ tenant, before }: TenantChange): void {
@@ -616,7 +616,7 @@ const GRACE_MS = 250;
 const GIVING_UP_MS = 1_500;
 /** Between two tries to take a partition back, milliseconds. */
 const TAKE_BACK_MS = 500;
-const ENDINGS = { batchSize: 500, againMs: 1_000 };
+const ABANDONING = { batchSize: 500, againMs: 1_000 };
 const SHELVING = { batchSize: 1_000, batchBytes: 2_097_152 };
 const SHELF_LOOP = { pollMs: 250, pauseMs: 10_000, atOnce: 4 };
 const DUE_LOOP = { pollMs: 250, batchSize: 500, parkedAtOnce: 1_000, refilledAtOnce: 2_000 };

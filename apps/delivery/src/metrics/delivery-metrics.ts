@@ -4,7 +4,7 @@ import type { AbandonReason } from '@signet/contracts';
 import { counter, histogram } from '@signet/service-kit';
 import type { CircuitChange } from '../circuit/circuits.ts';
 import type { AttemptResult } from '../delivery/delivery.decider.ts';
-import type { DeliveryTask } from '../dispatch/delivery-task.ts';
+import type { DeliveryTask } from '../scheduler/delivery-task.ts';
 import type { DispatchObserver } from '../dispatch/dispatch-observer.ts';
 import type { Evidence } from '../platform-fault/local-evidence.policy.ts';
 import { DELIVERY_METRICS } from './definitions.ts';

@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { sql } from 'kysely';
-import { ownedOf } from '../dispatch/owned-partitions.ts';
-import type { PartitionClaim } from '../dispatch/ownership.ts';
+import { ownedOf } from '../partitions/owned-partitions.ts';
+import type { PartitionClaim } from '../partitions/ownership.ts';
 import type { Evidence } from './local-evidence.policy.ts';
 
 /** How often it is written anew while the fault lasts, milliseconds. */

@@ -4,7 +4,7 @@ import type { WebhookSnapshot } from '@signet/contracts';
 import type { OutgoingRecord } from '@signet/kafka';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { ReceiverAnswer } from '@signet/testing';
-import type { DeliveryRow } from '../delivery/delivery.projection.ts';
+import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 import { asBatch, OPERATOR, replayReplica } from '../testing/replay-fixture.ts';

@@ -3,9 +3,9 @@ import { canonicalTopic, CE, deliveryIdOf, domainOf, readCanonical } from '@sign
 import type { CanonicalMessage, TimeLimits } from '@signet/contracts';
 import { rangesOfSpans, readRanges } from '@signet/kafka';
 import type { KafkaClientOptions, KafkaRecord, PartitionRange } from '@signet/kafka';
-import { existingDeliveries } from '../delivery/delivery.log.ts';
-import { dayOf } from '../delivery/delivery.projection.ts';
-import { Turns } from '../delivery/turns.ts';
+import { existingDeliveries } from '../delivery/storage/delivery.log.ts';
+import { dayOf } from '../delivery/storage/delivery.projection.ts';
+import { Turns } from '../delivery/http/turns.ts';
 import { isAboutWebhook } from '../fan-out/fan-out.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import { readSpanOf } from './read-span.policy.ts';

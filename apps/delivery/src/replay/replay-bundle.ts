@@ -2,8 +2,8 @@ import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { MissedMessages } from './missed-messages.ts';
 import type { ReplayRun } from './replay-run.ts';
 import type { Replay } from './replay.ts';
-import type { ReplayStore } from './replay.store.ts';
-import type { Turns } from '../delivery/turns.ts';
+import type { ReplayStore } from './stored/replay.store.ts';
+import type { Turns } from '../delivery/http/turns.ts';
 
 /** A third of a lease, so that one renewal may fail; milliseconds. */
 const RENEW_MS = 10_000;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Turns } from '../delivery/turns.ts';
+import { Turns } from '../delivery/http/turns.ts';
 import type { MissedReader } from './missed-messages.ts';
 import { ReplayBundle } from './replay-bundle.ts';
 import type { ReplayBundleParts } from './replay-bundle.ts';

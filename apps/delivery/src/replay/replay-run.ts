@@ -2,14 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DELIVERY_REQUESTS, repeatIdOf, requestRecord, webhookBody } from '@signet/contracts';
 import type { CanonicalMessage, Clock } from '@signet/contracts';
 import type { OutgoingRecord, RecordProducer } from '@signet/kafka';
-import { requestOfLog } from '../delivery/request-of-log.ts';
+import { requestOfLog } from '../delivery/storage/request-of-log.ts';
 import { requestOf } from '../fan-out/fan-out.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { MissedMessages, MissedReader } from './missed-messages.ts';
 import { readSpanOf } from './read-span.policy.ts';
 import { countReplay } from './replay-count.ts';
 import type { Place, Replay, ReplayCursor, ReplayFailure, TopicRange } from './replay.ts';
-import type { ReplayStore } from './replay.store.ts';
+import type { ReplayStore } from './stored/replay.store.ts';
 import type { StoredMessage, StoredMessages } from './stored-messages.ts';
 
 export interface ReplayRunParts {

@@ -13,7 +13,7 @@ import { MetricsModule } from '../metrics/metrics.module.ts';
 import { ProducerModule, RequestsProducer } from '../producer.module.ts';
 import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
-import { ReplayHttp } from './replay.http.ts';
+import { ReplayHttp } from './http/replay.http.ts';
 import { ReplayService } from './replay.service.ts';
 import { Replays } from './replays.ts';
 

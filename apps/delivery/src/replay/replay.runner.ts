@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from '@signet/service-kit';
 import type { Interrupted } from './replay-bundle.ts';
 import type { Replay } from './replay.ts';
-import type { ReplayStore } from './replay.store.ts';
+import type { ReplayStore } from './stored/replay.store.ts';
 
 export interface ReplayRunnerParts {
   readonly store: Pick<ReplayStore, 'lease' | 'release'>;

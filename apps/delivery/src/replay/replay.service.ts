@@ -3,18 +3,18 @@ import { canonicalTimeLimits } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import type { KafkaClientOptions, RecordProducer } from '@signet/kafka';
 import type { Logger, TenantDirectory } from '@signet/service-kit';
-import { Turns } from '../delivery/turns.ts';
-import { reasonToEnd } from '../dispatch/reason-to-end.ts';
+import { Turns } from '../delivery/http/turns.ts';
+import { reasonToEnd } from '../webhook-directory/reason-to-end.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import { MissedMessages } from './missed-messages.ts';
 import { ReplayBundle } from './replay-bundle.ts';
 import { ReplayRun } from './replay-run.ts';
 import { ReplayRunner } from './replay.runner.ts';
-import { ReplayStore } from './replay.store.ts';
+import { ReplayStore } from './stored/replay.store.ts';
 import type { Replay, ReplayFailure } from './replay.ts';
 import { Replays } from './replays.ts';
-import { RequestedReplays } from './requested-replays.ts';
+import { RequestedReplays } from './stored/requested-replays.ts';
 import { StoredMessages } from './stored-messages.ts';
 
 export interface ReplayDependencies {

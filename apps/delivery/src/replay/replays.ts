@@ -7,7 +7,7 @@ import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import { countReplay } from './replay-count.ts';
 import type { MessageSources } from './replay-count.ts';
 import type { Place, Replay, ReplayFailure, ReplayRange, ReplayStatus } from './replay.ts';
-import type { ReplayStore } from './replay.store.ts';
+import type { ReplayStore } from './stored/replay.store.ts';
 
 export const REPLAY_NOT_FOUND = { replay_not_found: 'There is no such replay.' };
 export const REPLAY_ENDED = { replay_ended: 'The replay has ended already: there is nothing to be cancelled.' };

@@ -23,13 +23,13 @@ import { randomBytes } from 'node:crypto';
 import { deliveryDatabase } from '../database/database.ts';
 import { DayPartitions } from '../database/day-partitions.ts';
 import { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
-import { DeliveryReader } from '../delivery/delivery.reader.ts';
-import type { DeliveryTask } from '../dispatch/delivery-task.ts';
+import { DeliveryReader } from '../delivery/storage/delivery.reader.ts';
+import type { DeliveryTask } from '../scheduler/delivery-task.ts';
 import { DispatchService } from '../dispatch/dispatch.service.ts';
 import type { DispatchDependencies, DispatchSettings, NotHeld } from '../dispatch/dispatch.service.ts';
 import type { Evidence } from '../platform-fault/local-evidence.policy.ts';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
-import { withoutPoolTimers } from './pool-timers.ts';
+import { withoutPoolTimers } from './simulated/pool-timers.ts';
 import { snapshotOf } from './webhook-snapshot.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import { ABANDON_REASONS, deliveryIdOf, ERROR_CLASSES, EVENT_TYPE_NAMES, newId } from '@signet/contracts';
 import type { AttemptResult } from '../delivery/delivery.decider.ts';
-import { DeliveryTask } from '../dispatch/delivery-task.ts';
+import { DeliveryTask } from '../scheduler/delivery-task.ts';
 import type { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
 
 type ErrorClass = (typeof ERROR_CLASSES)[number];

@@ -5,9 +5,9 @@ import type { LongSession } from '@signet/service-kit';
 import { testDatabase } from '@signet/testing';
 import { deliveryDatabase } from '../database/database.ts';
 import { DayPartitions } from '../database/day-partitions.ts';
-import { insertProjection } from '../delivery/delivery.log.ts';
-import type { DeliveryRow } from '../delivery/delivery.projection.ts';
-import { DeliveryReader } from '../delivery/delivery.reader.ts';
+import { insertProjection } from '../delivery/storage/delivery.log.ts';
+import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
+import { DeliveryReader } from '../delivery/storage/delivery.reader.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -1,5 +1,5 @@
 import { traceFields } from '@signet/service-kit';
-import type { DeliveryTask } from '../dispatch/delivery-task.ts';
+import type { DeliveryTask } from '../scheduler/delivery-task.ts';
 
 /** What a log line about a delivery says of it: the trace is that of its attempt, else the producer's. */
 export const deliveryFields = ({ id, webhookId, row, span, spanContext, traceparent }: DeliveryTask) => ({

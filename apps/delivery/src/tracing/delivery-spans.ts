@@ -3,8 +3,8 @@ import type { EgressRequest, EgressResult } from '@signet/egress';
 import { ATTRIBUTE, during, errorType, NO_SPAN, processSpan } from '@signet/service-kit';
 import type { Attributes, Span, Tracing } from '@signet/service-kit';
 import type { AttemptResult } from '../delivery/delivery.decider.ts';
-import type { AcceptedRequest } from '../dispatch/accepted-request.ts';
-import type { DeliveryTask } from '../dispatch/delivery-task.ts';
+import type { AcceptedRequest } from '../sources/accepted-request.ts';
+import type { DeliveryTask } from '../scheduler/delivery-task.ts';
 import { attemptTrace } from './attempt-trace.policy.ts';
 import { shownUrl } from './shown-url.ts';
 

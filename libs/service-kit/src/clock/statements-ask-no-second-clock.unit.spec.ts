@@ -17,8 +17,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
     "how long PostgreSQL's own transactions have run: both times are its own",
   'apps/registry/src/tables/tables.migration.ts': 'written for people, compared with nothing',
   'apps/registry/src/tables/stored-tables.ts': 'written for people, compared with nothing',
-  'apps/delivery/src/database/unreadable-shelved-requests.migration.ts': 'written for people, compared with nothing',
-  'apps/delivery/src/database/delivery-lists.migration.ts': 'bounds of old days, a day wider than needed',
+  'apps/delivery/src/shelf/unreadable-shelved-requests.migration.ts': 'written for people, compared with nothing',
+  'apps/delivery/src/delivery/storage/delivery-lists.migration.ts': 'bounds of old days, a day wider than needed',
 };
 
 /** What stands between quotes: a statement does, and calls of a function of ours that is called `now` do not. */

@@ -1,0 +1,77 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { deliveryDecider } from '../delivery.decider.ts';
+import type { DeliveryCommand } from '../delivery.decider.ts';
+import { projectDelivery } from '../storage/delivery.projection.ts';
+import type { DeliveryRow } from '../storage/delivery.projection.ts';
+import { appendByRequest } from '../storage/delivery.log.ts';
+import type { DeliveryReader, DeliveryRecord } from '../storage/delivery.reader.ts';
+
+/**
+ * Commands that people give through the API. They do not own the partition: the append is guarded by the version of
+ * the log alone, and the owner finds the delivery in the work queue.
+ */
+export class DeliveryCommands {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly reader: DeliveryReader,
+    private readonly now: () => Date,
+    /** Called in the transaction that carries out what was asked for: an Idempotency-Key is noted with it. */
+    private readonly carriedOut: (em: EntityManager) => Promise<void> = () => Promise.resolve(),
+  ) {}
+
+  /**
+   * One more attempt, now. Returns null when there is no such delivery.
+   *
+   * @param webhookVersion of the webhook's snapshot that says that it takes deliveries; null: not known
+   */
+  async retry(
+    id: string,
+    tenantId: string | null,
+    by: string,
+    webhookVersion: number | null = null,
+  ): Promise<DeliveryRow | null> {
+    // The owner may record an attempt between our read and our append; then the decision is made again.
+    for (;;) {
+      const record = await this.reader.find(id, tenantId);
+      if (!record) return null;
+      const at = this.now();
+      const command: DeliveryCommand = { type: 'RetryDelivery', data: { by, at: at.toISOString() } };
+      const row = await this.append(record, command, webhookVersion);
+      if (row) return row;
+    }
+  }
+
+  /** Removes the delivery with its log. False when there is no such delivery. */
+  async remove(id: string, tenantId: string | null): Promise<boolean> {
+    const record = await this.reader.find(id, tenantId);
+    if (!record) return false;
+    const { row } = record;
+    await this.em.fork().transactional(async (em) => {
+      const database = em.getKysely();
+      await sql`delete from deliveries where id = ${row.id}::uuid and day = ${row.day}::date`.execute(database);
+      await sql`delete from delivery_log where delivery_id = ${row.id}::uuid and day = ${row.day}::date`.execute(
+        database,
+      );
+      await sql`delete from due_deliveries where delivery_id = ${row.id}::uuid`.execute(database);
+    });
+    return true;
+  }
+
+  private async append(
+    record: DeliveryRecord,
+    command: DeliveryCommand,
+    webhookVersion: number | null,
+  ): Promise<DeliveryRow | null> {
+    const { row: before, events: log, version } = record;
+    const state = log.reduce(deliveryDecider.evolve, deliveryDecider.initialState());
+    const events = deliveryDecider.decide(command, state);
+    const row = events.reduce((folded: DeliveryRow, event) => projectDelivery(before.id, folded, event), before);
+    const isAppended = await this.em.fork().transactional(async (em) => {
+      if (!(await appendByRequest(em, row, events, version + 1, webhookVersion))) return false;
+      await this.carriedOut(em);
+      return true;
+    });
+    return isAppended ? row : null;
+  }
+}

@@ -1,0 +1,159 @@
+import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Clock } from '@signet/contracts';
+import {
+  Answers,
+  Caller,
+  CLOCK,
+  decodeCursor,
+  Fails,
+  pageOf,
+  problem,
+  Roles,
+  TenantDirectory,
+} from '@signet/service-kit';
+import type { Page } from '@signet/service-kit';
+import { CircuitReader } from '../../circuit/http/circuit.reader.ts';
+import { WebhookDirectoryReader } from '../../webhook-directory/webhook-directory.reader.ts';
+import {
+  attemptsAnswer,
+  attemptsExample,
+  deliveryAnswer,
+  deliveryDetailAnswer,
+  deliveryExample,
+  deliveryPageAnswer,
+  detailExample,
+  retriedExample,
+} from './delivery.answers.ts';
+import { DeliveryCommands } from './delivery.commands.ts';
+import { PlatformFaultReader } from '../../platform-fault/platform-fault.reader.ts';
+import type { DeliveryRow } from '../storage/delivery.projection.ts';
+import { DeliveryReader } from '../storage/delivery.reader.ts';
+import type { DeliveryRecord } from '../storage/delivery.reader.ts';
+import { deliveryPlace, listDeliveriesQuery } from './delivery.schemas.ts';
+import type { ListDeliveriesQuery } from './delivery.schemas.ts';
+import { attemptViews, detailView, listView } from './delivery.view.ts';
+import type { DeliveryListView, ViewContext } from './delivery.view.ts';
+
+const NOT_FOUND = { delivery_not_found: 'There is no such delivery.' };
+const NOT_NOW = {
+  webhook_deleted: 'The webhook of this delivery is deleted.',
+  webhook_disabled: 'The webhook is disabled; enable it first.',
+  tenant_suspended: 'The tenant is suspended; its deliveries can be retried when that has ended.',
+};
+
+@ApiTags('Deliveries')
+@Roles('operator', 'tenant')
+@Controller('v1/deliveries')
+export class DeliveryHttp {
+  constructor(
+    @Inject(DeliveryReader) private readonly reader: DeliveryReader,
+    @Inject(DeliveryCommands) private readonly commands: DeliveryCommands,
+    @Inject(WebhookDirectoryReader) private readonly webhooks: WebhookDirectoryReader,
+    @Inject(TenantDirectory) private readonly tenants: TenantDirectory,
+    @Inject(CircuitReader) private readonly circuits: Pick<CircuitReader, 'probeTimes'>,
+    @Inject(PlatformFaultReader) private readonly faults: Pick<PlatformFaultReader, 'heldPartitions'>,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'listDeliveries',
+    summary: 'List deliveries',
+    description: 'Newest first. Operators see those of every tenant.',
+  })
+  @Answers(200, 'A page of deliveries.', deliveryPageAnswer, { example: { data: [deliveryExample], nextCursor: null } })
+  async list(
+    @Query({ schema: listDeliveriesQuery }) query: ListDeliveriesQuery,
+    @Caller() { tenantId }: Caller,
+  ): Promise<Page<DeliveryListView>> {
+    const { limit, cursor, q, ...filter } = query;
+    const after = decodeCursor(cursor, deliveryPlace) ?? null;
+    const webhookIdsByName = q ? this.webhooks.directory.idsByName(q, tenantId) : [];
+    const rows = await this.reader.list({ ...filter, q, tenantId, webhookIdsByName }, after, limit + 1);
+    const page = pageOf(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
+    const context = await this.contextOf(page.data);
+    return { ...page, data: page.data.map((row) => listView(row, context)) };
+  }
+
+  @Get(':id')
+  @ApiOperation({
+    operationId: 'getDelivery',
+    summary: 'Read a delivery',
+    description: 'With what is sent, and what the receiver answered last.',
+  })
+  @Answers(200, 'The delivery.', deliveryDetailAnswer, { example: detailExample })
+  @Fails(404, NOT_FOUND)
+  async read(@Param('id') id: string, @Caller() caller: Caller) {
+    const record = await this.find(id, caller);
+    return detailView(record, await this.contextOf([record.row]));
+  }
+
+  @Get(':id/attempts')
+  @ApiOperation({
+    operationId: 'listAttempts',
+    summary: 'Read the attempts of a delivery',
+    description: 'Request and response of each, in order.',
+  })
+  @Answers(200, 'Every attempt.', attemptsAnswer, { example: attemptsExample })
+  @Fails(404, NOT_FOUND)
+  async attempts(@Param('id') id: string, @Caller() caller: Caller) {
+    return { data: attemptViews(await this.find(id, caller), caller.role), nextCursor: null };
+  }
+
+  @Post(':id/retry')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'retryDelivery',
+    summary: 'Try a delivery once more, now',
+    description:
+      'Whatever became of it, and whether or not the circuit is open; where no attempt is left, there is one more. A success closes the circuit; a failure changes neither the failures in a row nor the time of the next probe.',
+  })
+  @Answers(202, 'The delivery, due now.', deliveryAnswer, { example: retriedExample })
+  @Fails(404, NOT_FOUND)
+  @Fails(409, NOT_NOW)
+  async retry(@Param('id') id: string, @Caller() caller: Caller) {
+    const { row } = await this.find(id, caller);
+    const webhook = this.webhooks.directory.get(row.webhookId);
+    if (!webhook) throw problem(409, 'webhook_deleted', NOT_NOW.webhook_deleted);
+    if (!webhook.isActive) throw problem(409, 'webhook_disabled', NOT_NOW.webhook_disabled);
+    if (this.tenants.isSuspended(row.tenantId)) throw problem(409, 'tenant_suspended', NOT_NOW.tenant_suspended);
+    const retried = await this.commands.retry(id, caller.tenantId, caller.keyId, webhook.version);
+    if (!retried) throw notFound();
+    return listView(retried, await this.contextOf([retried]));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'deleteDelivery',
+    summary: 'Delete a delivery',
+    description: 'For cleanup: the delivery goes with its attempts.',
+  })
+  @Answers(204, 'It is deleted.')
+  @Fails(404, NOT_FOUND)
+  async remove(@Param('id') id: string, @Caller() caller: Caller): Promise<void> {
+    if (!(await this.commands.remove(id, caller.tenantId))) throw notFound();
+  }
+
+  /** Names from memory, circuits and faults of the platform with one statement each: a page of deliveries costs no query per row. */
+  private async contextOf(rows: readonly DeliveryRow[]): Promise<ViewContext> {
+    const open = rows.filter(({ status }) => status === 'PENDING' || status === 'RETRYING');
+    const now = this.clock();
+    const [probeTimes, heldPartitions] = await Promise.all([
+      this.circuits.probeTimes([...new Set(open.map(({ webhookId }) => webhookId))]),
+      open.length > 0 ? this.faults.heldPartitions(now) : new Map<number, string>(),
+    ]);
+    const nameOf = (webhookId: string): string | null => this.webhooks.directory.get(webhookId)?.name ?? null;
+    return { nameOf, probeTimes, heldPartitions, now };
+  }
+
+  private async find(id: string, { tenantId }: Caller): Promise<DeliveryRecord> {
+    const record = await this.reader.find(id, tenantId);
+    if (!record) throw notFound();
+    return record;
+  }
+}
+
+/** Somebody else's delivery is answered like none at all. */
+const notFound = (): Error => problem(404, 'delivery_not_found', NOT_FOUND.delivery_not_found);

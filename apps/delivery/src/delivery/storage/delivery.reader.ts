@@ -1,0 +1,121 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { isUuid } from '@signet/contracts';
+import { sql } from 'kysely';
+import { DeliveryDays } from '../../database/delivery-days.ts';
+import type { DeliveryDay } from '../../database/delivery-days.ts';
+import type { DeliveryEvent } from '../delivery.events.ts';
+import { createdWithin, scansOf } from '../http/delivery.filter.ts';
+import type { Condition, DeliveryFilter, DeliveryPosition, Scan } from '../http/delivery.filter.ts';
+import { daysWithin, newestOf } from '../http/delivery.pages.ts';
+import type { DeliveryRow } from './delivery.projection.ts';
+import { ROW_COLUMNS, toDeliveryRow } from './delivery.rows.ts';
+import type { RawDeliveryRow } from './delivery.rows.ts';
+import { Turns } from '../http/turns.ts';
+
+/** A delivery with its log: every event in order, and the body that was sent. */
+export interface DeliveryRecord {
+  readonly row: DeliveryRow;
+  readonly version: number;
+  readonly events: readonly DeliveryEvent[];
+  readonly body: string;
+}
+
+/**
+ * Lists at once: people who turn pages must not take the connections of those who deliver, nor PostgreSQL's locks, of which
+ * a list over every partition takes a thousand.
+ */
+const LISTS_AT_ONCE = 4;
+
+/**
+ * Reads of the deliveries: the projection for lists, the log for details. However many rows, a page takes one statement for
+ * the days and three at most for itself, and a delivery takes two.
+ */
+export class DeliveryReader {
+  private readonly days: DeliveryDays;
+  private readonly turns = new Turns(LISTS_AT_ONCE);
+
+  constructor(private readonly em: EntityManager) {
+    this.days = new DeliveryDays(em);
+  }
+
+  /** Newest first. */
+  list(filter: DeliveryFilter, after: DeliveryPosition | null, limit: number): Promise<DeliveryRow[]> {
+    const scans = scansOf(filter, after);
+    return this.turns.take(async () => {
+      const days = await this.days.all();
+      const wanted = days.filter((day) => scans.some(({ created }) => daysWithin([day], created).length > 0));
+      return newestOf(wanted, limit, (some, from) => this.page(scans, some, from, limit));
+    });
+  }
+
+  /** The delivery with its whole log, if it is there and the tenant's (null: anybody's). */
+  async find(id: string, tenantId: string | null): Promise<DeliveryRecord | null> {
+    if (!isUuid(id)) return null;
+    const day = await this.turns.take(() => this.dayOf(id));
+    if (day === null) return null;
+    const result = await sql<RawDeliveryRow & { log: DeliveryEvent[][]; body: string }>`
+      select ${sql.raw(ROW_COLUMNS)}, l.log, l.body from deliveries d
+      cross join lateral (
+        select json_agg(events order by version) as log, max(body) as body
+        from delivery_log where delivery_id = d.id and day = ${day}::date
+      ) l
+      where d.id = ${id}::uuid and d.day = ${day}::date
+        ${tenantId === null ? sql`` : sql`and d.tenant_id = ${tenantId}`}`.execute(this.em.fork().getKysely());
+    const [raw] = result.rows;
+    if (!raw) return null;
+    const log = typeof raw.log === 'string' ? (JSON.parse(raw.log) as DeliveryEvent[][]) : raw.log;
+    return { row: toDeliveryRow(raw), version: raw.version, events: log.flat(), body: raw.body };
+  }
+
+  /** With the day at hand one partition is asked, and not every one. */
+  private async dayOf(id: string): Promise<string | null> {
+    const { rows } = await sql<{ day: string | null }>`select day_of_delivery(${id}::uuid)::text as day`.execute(
+      this.em.fork().getKysely(),
+    );
+    return rows[0]?.day ?? null;
+  }
+
+  private async page(
+    scans: readonly Scan[],
+    days: readonly DeliveryDay[],
+    from: string | undefined,
+    limit: number,
+  ): Promise<DeliveryRow[]> {
+    const found = scans.flatMap((scan) => {
+      const within = daysWithin(days, scan.created);
+      return within.length === 0 ? [] : [scanned(scan, within, from, limit)];
+    });
+    if (found.length === 0) return [];
+    const all = found.length === 1 ? found[0]! : merged(found, limit);
+    const { rows } = await sql<RawDeliveryRow>`${all}`.execute(this.em.fork().getKysely());
+    return rows.map(toDeliveryRow);
+  }
+}
+
+const oneOf = (days: readonly DeliveryDay[]): Condition => sql`d.day = any(${days.map(({ day }) => day)}::date[])`;
+
+function scanned(scan: Scan, days: readonly DeliveryDay[], from: string | undefined, limit: number): Condition {
+  const { created, where, each } = scan;
+  const all = [oneOf(days), ...createdWithin(created), ...(from ? createdWithin({ from }) : []), ...where];
+  if (!each) return newest(all, limit);
+  const column = sql.ref(`d.${each.column}`);
+  const type = sql.raw(each.column === 'webhook_id' ? 'uuid' : 'text');
+  return sql`
+    select f.* from unnest(${[...each.values]}::${type}[]) as e(value)
+    cross join lateral (${newest([sql`${column} = e.value`, ...all], limit)}) f
+    order by f.created_at desc, f.id desc limit ${limit}`;
+}
+
+const newest = (where: readonly Condition[], limit: number): Condition => sql`
+  select ${sql.raw(ROW_COLUMNS)} from deliveries d where ${sql.join(where, sql` and `)}
+  order by d.created_at desc, d.id desc limit ${limit}`;
+
+/** A delivery that several scans find is one. */
+const merged = (found: readonly Condition[], limit: number): Condition => sql`
+  select distinct on (created_at, id, day) * from (
+    ${sql.join(
+      found.map((scan) => sql`(${scan})`),
+      sql` union all `,
+    )}
+  ) found
+  order by created_at desc, id desc, day limit ${limit}`;

@@ -1,0 +1,187 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { DayPartitions } from '../database/day-partitions.ts';
+import {
+  appendToDeliveries,
+  appendToHeldDelivery,
+  existingDeliveries,
+  insertDeliveries,
+} from '../delivery/storage/delivery.log.ts';
+import type { Due, Held, LogAppend } from '../delivery/storage/delivery.log.ts';
+import type { DeliverySpans } from '../tracing/delivery-spans.ts';
+import { isDataError, isWithoutPartition } from './data-error.ts';
+import type { DeliveryTask } from '../scheduler/delivery-task.ts';
+
+/**
+ * What became of a write: `known`, the delivery existed already; `lost`, PostgreSQL knows nothing of it, because the claim
+ * on its partition no longer holds; `outdated`, its log went on, or its claim is lost; `unstorable`, PostgreSQL refuses it,
+ * and it is on the dead-letter topic.
+ */
+export type Recorded = 'stored' | 'known' | 'lost' | 'outdated' | 'unstorable';
+
+interface Write {
+  readonly task: DeliveryTask;
+  readonly append: LogAppend;
+  readonly done: (recorded: Recorded) => void;
+}
+
+type Store = (em: EntityManager, appends: readonly LogAppend[]) => Promise<Set<string>>;
+
+export interface RecorderOptions {
+  /** Rows a statement at most. */
+  readonly batchSize: number;
+  /** How long a write may wait for company. Longer batches cost less; shorter ones repeat less after a crash. */
+  readonly lingerMs: number;
+  /** Statements under way at once. */
+  readonly lanes: number;
+}
+
+export interface RecorderListener {
+  /** Something was committed: the relay may look. */
+  committed(): void;
+  /** PostgreSQL could not be reached or answered with a fault of its own; the writes are kept and tried again. */
+  failed(error: unknown, rows: number): void;
+  /**
+   * PostgreSQL will never take what happened to this delivery. Resolves to true when it is on the dead-letter topic; to
+   * false where it could not be told before the end of the service, so that the Kafka record must be read again.
+   */
+  refused(error: unknown, task: DeliveryTask): Promise<boolean>;
+}
+
+/**
+ * Stores what happened to deliveries, many in one statement. Recording the attempt and scheduling the next are one
+ * write, so that a crash between the two cannot lose a delivery.
+ */
+export class Recorder {
+  private readonly inserts: Write[] = [];
+  private readonly updates: Write[] = [];
+  private busyLanes = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private failures = 0;
+
+  constructor(
+    private readonly em: EntityManager,
+    private readonly partitions: DayPartitions,
+    private readonly options: RecorderOptions,
+    private readonly listener: RecorderListener,
+    private readonly spans: Pick<DeliverySpans, 'storing'>,
+  ) {}
+
+  /** Stores the task's pending events, and settles whether it is durable. */
+  async record(task: DeliveryTask, due: Due | Held): Promise<Recorded> {
+    while (task.writing) await task.writing;
+    const append = appendOf(task, due);
+    task.pending = [];
+    const write = new Promise<Recorded>((done) => {
+      (task.stored === 0 ? this.inserts : this.updates).push({ task, append, done });
+    });
+    task.writing = write;
+    this.schedule();
+    const recorded = await write;
+    task.writing = undefined;
+    if (recorded === 'stored') task.stored += 1;
+    // Only what PostgreSQL or the dead-letter topic has may be committed on Kafka.
+    if (recorded === 'lost') task.drop();
+    else task.markDurable();
+    return recorded;
+  }
+
+  /** Stores the pending events of a task whose delivery is held; false when somebody else has leased it since. */
+  async recordHeld(task: DeliveryTask, due: Due): Promise<boolean> {
+    const isStored = await appendToHeldDelivery(this.em.fork(), appendOf(task, due));
+    this.listener.committed();
+    return isStored;
+  }
+
+  /** Writes queued, those under way not counted. */
+  get backlog(): number {
+    return this.inserts.length + this.updates.length;
+  }
+
+  private schedule(): void {
+    if (this.busyLanes >= this.options.lanes || this.backlog === 0) return;
+    const isFull = this.backlog >= this.options.batchSize && this.failures === 0;
+    if (isFull) {
+      clearTimeout(this.timer);
+      this.timer = undefined;
+      this.startLane();
+    } else {
+      const wait = this.failures > 0 ? Math.min(50 * 2 ** this.failures, 5_000) : this.options.lingerMs;
+      this.timer ??= setTimeout(() => {
+        this.timer = undefined;
+        this.startLane();
+      }, wait);
+    }
+  }
+
+  private startLane(): void {
+    if (this.busyLanes >= this.options.lanes) return;
+    const inserts = this.inserts.splice(0, this.options.batchSize);
+    const updates = this.updates.splice(0, this.options.batchSize - inserts.length);
+    this.busyLanes += 1;
+    void Promise.all([
+      this.flush(inserts, this.inserts, insertDeliveries),
+      this.flush(updates, this.updates, appendToDeliveries),
+    ]).then(() => {
+      this.busyLanes -= 1;
+      this.listener.committed();
+      this.schedule();
+    });
+  }
+
+  private async flush(writes: readonly Write[], queue: Write[], store: Store): Promise<void> {
+    if (writes.length === 0) return;
+    try {
+      await this.partitions.ensure(writes.map(({ append }) => append.row));
+      const appends = writes.map(({ append }) => append);
+      const tasks = writes.map(({ task }) => task);
+      const stored = await this.spans.storing(tasks, () => store(this.em.fork(), appends));
+      const refused = writes.filter(({ append }) => !stored.has(append.row.id));
+      const known = await this.knownOf(refused);
+      this.failures = 0;
+      for (const { append, done } of writes) done(stored.has(append.row.id) ? 'stored' : refusal(append, known));
+    } catch (error) {
+      if (isWithoutPartition(error)) {
+        this.partitions.forget(writes.map(({ append }) => append.row.day));
+        queue.unshift(...writes);
+        return;
+      }
+      if (isDataError(error)) return this.isolate(error, writes, queue, store);
+      // The attempts have happened: they are kept and written as soon as PostgreSQL is back.
+      this.failures += 1;
+      this.listener.failed(error, writes.length);
+      queue.unshift(...writes);
+    }
+  }
+
+  /** Which of the deliveries that could not be inserted are there. Rarely asked: repeats, and after a claim was lost. */
+  private async knownOf(refused: readonly Write[]): Promise<Set<string>> {
+    const rows = refused.filter(({ append }) => append.version === 1).map(({ append }) => append.row);
+    const days = [...new Set(rows.map(({ day }) => day))];
+    return existingDeliveries(
+      this.em.fork(),
+      rows.map(({ id }) => id),
+      days,
+    );
+  }
+
+  /** One row that PostgreSQL cannot take must not hold back the others: the batch is halved until it is alone. */
+  private async isolate(error: unknown, writes: readonly Write[], queue: Write[], store: Store): Promise<void> {
+    const [only] = writes;
+    if (writes.length === 1 && only) {
+      // Kafka may be away for long: the other writes do not wait for it.
+      void this.listener.refused(error, only.task).then((isSetAside) => only.done(isSetAside ? 'unstorable' : 'lost'));
+      return;
+    }
+    const middle = Math.ceil(writes.length / 2);
+    await this.flush(writes.slice(0, middle), queue, store);
+    await this.flush(writes.slice(middle), queue, store);
+  }
+}
+
+function appendOf({ id, row, pending: events, stored, body, claim, order }: DeliveryTask, due: Due | Held): LogAppend {
+  if (row === null) throw new Error(`Delivery ${id} has nothing to record.`);
+  return { row, events, version: stored + 1, body, claim, due, order };
+}
+
+const refusal = ({ row, version }: LogAppend, known: ReadonlySet<string>): Recorded =>
+  version > 1 ? 'outdated' : known.has(row.id) ? 'known' : 'lost';

@@ -1,0 +1,141 @@
+import type { CircuitState } from '../circuit/circuits.ts';
+import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
+import type { DeliveryTask } from './delivery-task.ts';
+import type { ParkedWebhook } from '../work-queue/due-deliveries.ts';
+import { refillSize } from './refill-size.ts';
+import type { Speed } from './refill-size.ts';
+import { Shares } from './shares.ts';
+import { WebhookQueue } from './webhook-queue.ts';
+
+/** A delivery counts in the memory of its tenant as one, and as one more for each so many bytes of its body. */
+const BYTES_OF_ONE = 16_384;
+
+export interface WebhookQueuesParts {
+  readonly directory: Pick<WebhookDirectory, 'get'>;
+  readonly circuitState: (webhookId: string) => CircuitState;
+  /** POSTs to one webhook at once. */
+  readonly perWebhook: number;
+  /** Deliveries leased from PostgreSQL in memory at once, all webhooks together. */
+  readonly leased: number;
+}
+
+/** What is to be read of a webhook's backlog. */
+export interface Refill {
+  readonly webhookId: string;
+  readonly limit: number;
+  readonly queue: WebhookQueue;
+}
+
+/** The queues of the webhooks that have something to do, and how much of it may be in memory. */
+export class WebhookQueues {
+  private readonly queues = new Map<string, WebhookQueue>();
+  /** What was leased from PostgreSQL, by tenant: slow webhooks of one must not fill the memory that others need. */
+  private readonly memory: Shares;
+
+  constructor(private readonly parts: WebhookQueuesParts) {
+    this.memory = new Shares(parts.leased);
+  }
+
+  find(webhookId: string): WebhookQueue | undefined {
+    return this.queues.get(webhookId);
+  }
+
+  of(webhookId: string): WebhookQueue {
+    let queue = this.queues.get(webhookId);
+    if (!queue) {
+      queue = new WebhookQueue(webhookId, this.parts.directory.get(webhookId)?.tenantId ?? '');
+      this.queues.set(webhookId, queue);
+    }
+    return queue;
+  }
+
+  all(): Iterable<WebhookQueue> {
+    return this.queues.values();
+  }
+
+  delete({ webhookId }: WebhookQueue): void {
+    this.queues.delete(webhookId);
+  }
+
+  /** A delivery is in memory from here on. */
+  enter(task: DeliveryTask): void {
+    if (task.stored === 0) return;
+    task.weight = 1 + Math.floor(task.body.length / BYTES_OF_ONE);
+    this.memory.take(tenantOf(task), task.weight);
+  }
+
+  leave(task: DeliveryTask): void {
+    if (task.weight > 0) this.memory.give(tenantOf(task), task.weight);
+    task.weight = 0;
+  }
+
+  /** Of the backlog in PostgreSQL only as many wait in memory as can be tried soon. What is fresh has room of its own. */
+  isFull(task: DeliveryTask): boolean {
+    if (task.stored > 0 && !this.memory.allows(tenantOf(task))) return true;
+    const queue = this.queues.get(task.webhookId);
+    return queue !== undefined && task.slotKind === 'stored' && this.isFullOfStored(queue);
+  }
+
+  /** Whether it is time to read more of its backlog. */
+  wantsMore(queue: WebhookQueue): boolean {
+    return queue.hasParked && !queue.isRefilling && queue.count('stored') < refillSize(this.speedOf(queue)) / 2;
+  }
+
+  /** Marks webhooks whose parked deliveries were left by an earlier owner. */
+  adoptParked(webhooks: readonly ParkedWebhook[]): void {
+    for (const { webhookId, isOrdered } of webhooks) {
+      const queue = this.of(webhookId);
+      queue.markParked();
+      queue.isOrdered ||= isOrdered;
+    }
+  }
+
+  /**
+   * Webhooks with parked deliveries and room for more, and how many of each; of at most so many deliveries together. Those
+   * that are named come last the next time.
+   */
+  refillable(deliveries: number): Refill[] {
+    const found: Refill[] = [];
+    let left = Math.min(deliveries, this.roomForLeased);
+    for (const queue of this.queues.values()) {
+      if (left <= 0) break;
+      if (!queue.hasParked || queue.isRefilling || !this.memory.allows(queue.tenantId)) continue;
+      const state = this.parts.circuitState(queue.webhookId);
+      if (state === 'open') continue;
+      const room = state === 'probe' ? 1 : refillSize(this.speedOf(queue));
+      const limit = Math.min(left, room - queue.count('stored'));
+      if (limit <= 0) continue;
+      left -= limit;
+      found.push({ webhookId: queue.webhookId, limit, queue });
+    }
+    for (const { webhookId, queue } of found) {
+      this.queues.delete(webhookId);
+      this.queues.set(webhookId, queue);
+    }
+    return found;
+  }
+
+  /** Webhooks with parked deliveries and no room for more: what else is due of them can be parked with those. */
+  crowded(): string[] {
+    const isFull = (queue: WebhookQueue): boolean => this.isFullOfStored(queue) || !this.memory.allows(queue.tenantId);
+    return [...this.queues.values()]
+      .filter((queue) => queue.hasParked && isFull(queue))
+      .map(({ webhookId }) => webhookId);
+  }
+
+  /** How many more deliveries may be leased from PostgreSQL. What comes from Kafka has room of its own there. */
+  get roomForLeased(): number {
+    return Math.max(0, this.memory.free);
+  }
+
+  private isFullOfStored(queue: WebhookQueue): boolean {
+    return queue.count('stored') >= 2 * refillSize(this.speedOf(queue));
+  }
+
+  private speedOf({ webhookId, attemptMs }: WebhookQueue): Speed {
+    const perSecond = this.parts.directory.get(webhookId)?.rateLimitPerSecond ?? null;
+    return { slots: this.parts.perWebhook, attemptMs, perSecond };
+  }
+}
+
+const tenantOf = (task: DeliveryTask): string => task.row?.tenantId ?? '';

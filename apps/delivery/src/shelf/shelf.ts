@@ -1,0 +1,115 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { countOfRequests } from '@signet/contracts';
+import type { KafkaRecord } from '@signet/kafka';
+import { sql } from 'kysely';
+import type { PartitionClaim } from '../partitions/ownership.ts';
+import { packedRecords, unpackedRecords } from './shelved-records.ts';
+
+/** Records of delivery.requests.v1 of one webhook, to be shelved together. */
+export interface RowToShelve {
+  readonly claim: PartitionClaim;
+  readonly webhookId: string;
+  readonly records: readonly KafkaRecord[];
+}
+
+/** One that is on the shelf. */
+export interface ShelvedRow {
+  readonly id: string;
+  readonly partition: number;
+  readonly webhookId: string;
+}
+
+/**
+ * Requests of webhooks that take nothing now, durable in PostgreSQL as they came from Kafka: many records in one row and
+ * one index, where a delivery each would be three rows and a dozen index entries (docs/adr/0024). Nobody can list them
+ * until they are taken back.
+ */
+export class Shelf {
+  constructor(private readonly em: EntityManager) {}
+
+  /**
+   * Stores the rows whose claims still hold, all of them or none.
+   *
+   * @returns the claims whose rows are stored
+   */
+  async put(rows: readonly RowToShelve[]): Promise<Set<PartitionClaim>> {
+    const values = rows.map(({ claim, webhookId, records }) => {
+      const count = records.reduce((sum, { headers }) => sum + countOfRequests(headers), 0);
+      const bytes = packedRecords(records);
+      return sql`(${claim.partition}::integer, ${claim.epoch}::bigint, ${webhookId}::uuid, ${count}::integer, ${bytes}::bytea)`;
+    });
+    const partitions = [...new Set(rows.map(({ claim }) => claim.partition))];
+    const owners = [...new Set(rows.map(({ claim }) => claim.owner))];
+    const { rows: owned } = await sql<{ partition: number; epoch: string }>`
+      with owned as (
+        select partition, epoch from partition_owners
+        where partition = any(${partitions}::integer[]) and owner = any(${owners}::text[]) order by partition for share
+      ),
+      stored as (
+        insert into shelved_requests (partition, webhook_id, count, requests)
+        select partition, webhook_id, count, requests
+        from (values ${sql.join(values)}) as row(partition, epoch, webhook_id, count, requests)
+        join owned using (partition, epoch)
+      )
+      select partition, epoch from owned`.execute(this.em.fork().getKysely());
+    const epochs = new Map(owned.map(({ partition, epoch }) => [partition, String(epoch)]));
+    const claims = rows.map(({ claim }) => claim);
+    return new Set(claims.filter(({ partition, epoch }) => epochs.get(partition) === String(epoch)));
+  }
+
+  /** The oldest row of each webhook of these partitions, the oldest of all first; however many rows a webhook has. */
+  async oldest(partitions: readonly number[]): Promise<ShelvedRow[]> {
+    const { rows } = await sql<{ id: string; partition: number; webhook_id: string }>`
+      select oldest.id, mine.partition, oldest.webhook_id
+      from unnest(${partitions}::integer[]) as mine(partition), lateral (
+        with recursive oldest as (
+          (select s.webhook_id, s.id from shelved_requests s
+            where s.partition = mine.partition order by s.webhook_id, s.id limit 1)
+          union all
+          select next.* from oldest, lateral (
+            select s.webhook_id, s.id from shelved_requests s
+            where s.partition = mine.partition and s.webhook_id > oldest.webhook_id
+            order by s.webhook_id, s.id limit 1
+          ) next
+        )
+        select * from oldest
+      ) oldest
+      order by oldest.id`.execute(this.em.fork().getKysely());
+    return rows.map(({ id, partition, webhook_id: webhookId }) => ({ id, partition, webhookId }));
+  }
+
+  /**
+   * What is in the row; nothing where another owner has taken it back meanwhile.
+   *
+   * @throws UnreadableRowError where its bytes are no records
+   */
+  async read({ id }: ShelvedRow): Promise<readonly KafkaRecord[]> {
+    const { rows } = await sql<{ requests: Buffer }>`
+      select requests from shelved_requests where id = ${id}::bigint`.execute(this.em.fork().getKysely());
+    return rows[0] ? unpackedRecords(rows[0].requests) : [];
+  }
+
+  /** Moves a row that cannot be read where no loop looks: a later version may be able to read it. */
+  async setAside({ id }: ShelvedRow, reason: string): Promise<void> {
+    await sql`
+      with gone as (delete from shelved_requests where id = ${id}::bigint returning *)
+      insert into unreadable_shelved_requests (id, partition, webhook_id, count, requests, reason)
+      select id, partition, webhook_id, count, requests, ${reason.replaceAll('\0', '')} from gone`.execute(
+      this.em.fork().getKysely(),
+    );
+  }
+
+  /** All that is in the row is stored elsewhere. */
+  async remove({ id }: ShelvedRow): Promise<void> {
+    await sql`delete from shelved_requests where id = ${id}::bigint`.execute(this.em.fork().getKysely());
+  }
+
+  /** Requests on the shelf, of these partitions: of webhooks whose circuit is not closed, and of the others. */
+  async sizes(partitions: readonly number[], open: readonly string[]): Promise<{ open: number; closed: number }> {
+    const { rows } = await sql<{ open: number; closed: number }>`
+      select coalesce(sum(count) filter (where webhook_id = any(${open}::uuid[])), 0)::integer as open,
+        coalesce(sum(count) filter (where webhook_id <> all(${open}::uuid[])), 0)::integer as closed
+      from shelved_requests where partition = any(${partitions}::integer[])`.execute(this.em.fork().getKysely());
+    return rows[0] ?? { open: 0, closed: 0 };
+  }
+}

@@ -1,0 +1,390 @@
+import { isUtf8 } from 'node:buffer';
+import { setImmediate } from 'node:timers/promises';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { countOfRequests, isBundle, recordOfOne, requestsOfRecord } from '@signet/contracts';
+import type { Clock, RequestWithBody } from '@signet/contracts';
+import { isRetryable, RetryableError } from '@signet/kafka';
+import type { DeadLetter, DeadLetters, KafkaRecord, RecordBatch, SetAsideReason } from '@signet/kafka';
+import { dayOf } from '../delivery/storage/delivery.projection.ts';
+import { existingDeliveries } from '../delivery/storage/delivery.log.ts';
+import type { RequestOrder } from '../delivery/storage/delivery.log.ts';
+import type { DeliverySpans } from '../tracing/delivery-spans.ts';
+import { whyNotStorable } from '../storable/storable.policy.ts';
+import type { AcceptedRequest } from './accepted-request.ts';
+import { BatchTurns } from './batch-turns.ts';
+import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
+import { DirectoryCatchUp } from './directory-catch-up.ts';
+import { isDataError } from '../recording/data-error.ts';
+import { NO_SPAN } from '@signet/service-kit';
+import type { Span } from '@signet/service-kit';
+import { DeliveryTask } from '../scheduler/delivery-task.ts';
+import { PARTITION_ROOM } from '../dispatch/dispatch.tokens.ts';
+import type { Dispatcher } from '../scheduler/dispatcher.ts';
+import type { DueDeliveries } from '../work-queue/due-deliveries.ts';
+import type { Ownership, PartitionClaim } from '../partitions/ownership.ts';
+import { Shares } from '../scheduler/shares.ts';
+import type { Shelving } from '../shelf/shelving.ts';
+import type { LaneWatch } from '../scheduler/subject-lanes.ts';
+
+export interface IntakeParts {
+  readonly em: EntityManager;
+  readonly due: DueDeliveries;
+  readonly directory: WebhookDirectory;
+  /** Age of the last heartbeat of the webhooks' table that was read here, milliseconds. */
+  readonly heartbeatAgeMs: () => number | undefined;
+  readonly directoryReady: () => Promise<void>;
+  readonly ownership: Ownership;
+  readonly dispatcher: Dispatcher;
+  readonly shelving: Shelving;
+  readonly deadLetters: Pick<DeadLetters, 'publish'>;
+  readonly clock: Clock;
+  readonly spans: Pick<DeliverySpans, 'taking'>;
+  readonly options: IntakeOptions;
+  /** Somebody else has taken the partition. */
+  readonly onLost: (claim: PartitionClaim) => void;
+  /** All requests of a partition below the offset were taken over, but for those that are being shelved: these have no order. */
+  readonly onReadTo: (partition: number, offset: bigint) => void;
+}
+
+export interface IntakeOptions {
+  /**
+   * Deliveries of a webhook that makes no progress for this long go to PostgreSQL, and those that would wait for more than
+   * forty times as long: of one that takes too much of the room for others, and of one with a limit or an order of its own.
+   * Milliseconds.
+   */
+  readonly spillAfterMs: number;
+  /** Attempts of a delivery where its webhook does not say. */
+  readonly maxAttempts: number;
+}
+
+/**
+ * What is written to PostgreSQL and read back costs three times what goes out from memory: under load that would make
+ * everything later still. So what waits stays in memory for so long, …
+ */
+const MAX_ROUNDS = 80;
+/**
+ * … but not what its webhook keeps waiting for longer than this by a limit of its own, nor what is further behind of one
+ * that leaves others too little room. Those of a fast webhook are not: others of its partition wait for them meanwhile.
+ */
+const SLOW_ROUNDS = 40;
+/** At the beginning of a burst everything takes long: how far behind something is shows after a while. */
+const ROUNDS_TO_SETTLE = 8;
+/** A webhook none of whose attempts has ended for so long takes nothing for now. */
+const STALLED_ROUNDS = 4;
+/** From so many requests of one webhook in a batch on it is cheaper to shelve them than to store each. */
+const SHELVED_FROM = 8;
+
+/** Where requests were read from: a partition, or what was shelved of it. */
+type Reading = Pick<RecordBatch, 'partition' | 'signal' | 'setAside'> & {
+  readonly isShelf?: true;
+  readonly span?: Span;
+};
+
+/** What PostgreSQL has already. */
+interface Stored {
+  readonly existing: ReadonlySet<string>;
+  readonly storedLanes: ReadonlySet<string>;
+}
+
+/** Turns a batch of delivery requests into tasks, once each, and answers when every one of them is durable. */
+export class DispatchIntake {
+  private readonly turns = new BatchTurns();
+  /** Of each partition: what is in memory and not durable yet, by webhook. */
+  private readonly rooms = new Map<number, Shares>();
+  private readonly shelved = new WeakSet<KafkaRecord>();
+
+  private readonly catchUp: DirectoryCatchUp;
+
+  constructor(private readonly parts: IntakeParts) {
+    this.catchUp = new DirectoryCatchUp(parts.directory, parts.heartbeatAgeMs);
+  }
+
+  /** @throws RetryableError while the partition is not this replica's, or when it was lost under way */
+  async take(batch: RecordBatch): Promise<void> {
+    await this.parts.directoryReady();
+    // A batch that failed comes again with the same records.
+    const left = batch.records.filter((record) => !this.shelved.has(record));
+    await this.catchUp.untilRead(left, batch.signal);
+    const shelvable = this.shelvableOf(left);
+    const others = left.filter((record) => !shelvable.has(record));
+    // Side by side: nobody waits for those of a webhook that takes nothing. It is over when both are.
+    const results = await Promise.allSettled([
+      this.shelve([...shelvable], batch),
+      this.serve(this.read({ ...batch, records: others }), batch),
+    ]);
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  private async serve(accepted: readonly AcceptedRequest[], batch: RecordBatch): Promise<void> {
+    const tasks = await this.turns.take(
+      batch,
+      accepted.some((one) => this.orderOf(one) !== null),
+      () =>
+        this.parts.spans.taking(batch.partition, accepted, (span) => this.tasksOfEach(accepted, { ...batch, span })),
+    );
+    if (!batch.signal.aborted) this.parts.onReadTo(batch.partition, this.turns.readTo(batch.signal));
+    await this.untilDurable(tasks, batch);
+  }
+
+  /** Takes what was shelved; resolves to whether every one of them is durable. */
+  async takeBack(records: readonly KafkaRecord[], partition: number, signal: AbortSignal): Promise<boolean> {
+    const aside: DeadLetter[] = [];
+    const setAside = (record: KafkaRecord, why: SetAsideReason): void => void aside.push({ record, why });
+    const reading: Reading = { partition, signal, setAside, isShelf: true };
+    try {
+      const accepted = this.read({ records, setAside });
+      const tasks = await this.parts.spans.taking(partition, accepted, (span) =>
+        this.tasksOfEach(accepted, { ...reading, span }),
+      );
+      if (!(await this.untilDurable(tasks, reading))) return false;
+      if (aside.length > 0) await this.parts.deadLetters.publish(aside);
+      return true;
+    } catch (error) {
+      if (isRetryable(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Records of webhooks that take nothing now, where they are many. */
+  private shelvableOf(records: readonly KafkaRecord[]): ReadonlySet<KafkaRecord> {
+    const counts = new Map<string, number>();
+    for (const { key, headers } of records) {
+      const webhookId = String(key);
+      counts.set(webhookId, (counts.get(webhookId) ?? 0) + countOfRequests(headers));
+    }
+    const stalledMs = STALLED_ROUNDS * this.parts.options.spillAfterMs;
+    for (const [id, count] of counts)
+      if (count < SHELVED_FROM || !this.parts.dispatcher.takesNothing(id, stalledMs)) counts.delete(id);
+    if (counts.size === 0) return new Set();
+    return new Set(records.filter((record) => counts.has(String(record.key)) && this.isShelvable(record)));
+  }
+
+  private async shelve(records: readonly KafkaRecord[], { partition }: Reading): Promise<void> {
+    if (records.length === 0) return;
+    const claim = this.parts.ownership.claim(partition);
+    if (!claim) throw notTaken();
+    if (await unlessAway(() => this.parts.shelving.shelve(claim, records))) {
+      for (const record of records) this.shelved.add(record);
+      return;
+    }
+    this.parts.onLost(claim);
+    throw lost();
+  }
+
+  /**
+   * What may have an order to keep stays with the others of its webhook; a test and a replay have somebody who watches. A
+   * bundle of messages is none of these.
+   */
+  private isShelvable(record: KafkaRecord): boolean {
+    if (this.parts.directory.get(String(record.key))?.ordering === 'subject') return false;
+    return isBundle(record.headers) || requestsOfRecord(record)?.[0]?.request.kind === 'message';
+  }
+
+  /** Sees to it that the tasks become durable in time; resolves to false where the reading ends before. */
+  private async untilDurable(tasks: readonly DeliveryTask[], batch: Reading): Promise<boolean> {
+    const durable = Promise.all(tasks.map(({ whenDurable }) => whenDurable)).then((all) => all.every(Boolean));
+    const { spillAfterMs } = this.parts.options;
+    const takenAt = this.parts.clock().getTime();
+    while (!batch.signal.aborted) {
+      const roundEndsAt = this.parts.clock().getTime() + spillAfterMs;
+      const isDurable = await settlesWithin(durable, spillAfterMs, batch.signal);
+      if (isDurable === true) return true;
+      if (batch.signal.aborted) return false;
+      // Neither PostgreSQL nor anybody here knows of some of them: the batch must not count as done.
+      if (isDurable === false) throw lost();
+      // If our event loop was blocked, responses may be waiting unread: yield once before judging a webhook slow.
+      await setImmediate();
+      const now = this.parts.clock().getTime();
+      const rounds = (now - takenAt) / spillAfterMs;
+      if (rounds >= MAX_ROUNDS) await this.parts.dispatcher.spill(tasks);
+      else if (now - roundEndsAt <= spillAfterMs)
+        await this.parts.dispatcher.spill(this.slowOf(tasks, batch.partition, rounds >= ROUNDS_TO_SETTLE));
+    }
+    return false;
+  }
+
+  private slowOf(tasks: readonly DeliveryTask[], partition: number, isSettled: boolean): DeliveryTask[] {
+    const isSlow = new Map<string, (task: DeliveryTask) => boolean>();
+    return tasks.filter((task) => {
+      let test = isSlow.get(task.webhookId);
+      if (!test) isSlow.set(task.webhookId, (test = this.slownessOf(task.webhookId, partition, isSettled)));
+      return test(task);
+    });
+  }
+
+  /** Says of the webhook's tasks which are better off in PostgreSQL. */
+  private slownessOf(webhookId: string, partition: number, isSettled: boolean): (task: DeliveryTask) => boolean {
+    const { spillAfterMs } = this.parts.options;
+    const slowMs = SLOW_ROUNDS * spillAfterMs;
+    if (this.parts.dispatcher.isSlow(webhookId, spillAfterMs, slowMs)) return () => true;
+    if (!isSettled || this.roomOf(partition).allows(webhookId)) return () => false;
+    const farBehind = this.parts.dispatcher.farBehind(webhookId, slowMs);
+    return (task) => farBehind.has(task);
+  }
+
+  /** The requests of the records. One that is at fault is set aside alone, whatever its record carries beside it. */
+  private read({ records, setAside }: Pick<RecordBatch, 'records' | 'setAside'>): AcceptedRequest[] {
+    const accepted: AcceptedRequest[] = [];
+    for (const record of records) {
+      const requests = requestsOfRecord(record);
+      if (!requests) setAside(record, NOT_A_REQUEST);
+      for (const [index, one] of (requests ?? []).entries()) {
+        const fault = one ? faultOf(one) : NOT_A_REQUEST;
+        if (fault) setAside(recordOfOne(record, index), fault);
+        else if (one) accepted.push({ ...one, offset: BigInt(record.offset), record, index });
+      }
+    }
+    return accepted;
+  }
+
+  /**
+   * Tasks of the requests. Where one of them makes the work on all of them fail, they are halved until it is alone, and it
+   * is set aside; `tasksOf` offers nothing to the dispatcher before it can fail, so that it may be called again.
+   */
+  private async tasksOfEach(accepted: readonly AcceptedRequest[], batch: Reading): Promise<DeliveryTask[]> {
+    try {
+      return await this.tasksOf(accepted, batch);
+    } catch (error) {
+      const [only] = accepted;
+      if (isRetryable(error) || !only) throw error;
+      if (accepted.length === 1) {
+        const detail = error instanceof Error ? error.message : String(error);
+        batch.setAside(recordOfOne(only.record, only.index), { reason: 'handler_error', detail });
+        return [];
+      }
+      const middle = Math.ceil(accepted.length / 2);
+      const first = await this.tasksOfEach(accepted.slice(0, middle), batch);
+      return [...first, ...(await this.tasksOfEach(accepted.slice(middle), batch))];
+    }
+  }
+
+  /**
+   * Tasks of the requests that are not stored yet, in the dispatcher's hands: whatever is stored is served from PostgreSQL.
+   * What is in hand already is awaited as it is: it may end, and leave, while PostgreSQL is asked.
+   */
+  private async tasksOf(accepted: readonly AcceptedRequest[], batch: Reading): Promise<DeliveryTask[]> {
+    const inHand = new Map<string, DeliveryTask>();
+    for (const { request } of accepted) {
+      const task = this.parts.dispatcher.get(request.deliveryId);
+      if (task) inHand.set(task.id, task);
+    }
+    const unknown = accepted.filter(({ request }) => !inHand.has(request.deliveryId));
+    const lanes = unknown.flatMap((one) => {
+      const order = this.orderOf(one);
+      return order ? [{ webhookId: one.request.webhookId, subject: order.subject }] : [];
+    });
+    const watch = this.parts.dispatcher.watchLanes();
+    const changes = this.parts.dispatcher.watchChanges();
+    try {
+      const stored = await this.storedOf(unknown, lanes);
+      const unseen = unknown.filter(({ request }) => !changes.left.has(request.deliveryId));
+      return [...inHand.values(), ...this.offered(unseen, stored, watch, batch)];
+    } finally {
+      watch.end();
+      changes.end();
+    }
+  }
+
+  private offered(
+    unknown: readonly AcceptedRequest[],
+    { existing, storedLanes }: Stored,
+    watch: LaneWatch,
+    batch: Reading,
+  ): DeliveryTask[] {
+    const claim = this.parts.ownership.claim(batch.partition);
+    if (batch.signal.aborted) return [];
+    if (!claim) throw notTaken();
+    const now = this.parts.clock();
+    const fresh = unknown
+      .filter(({ request }) => !existing.has(request.deliveryId))
+      .map((one) => {
+        const { request, body } = one;
+        const maxAttempts = this.parts.directory.get(request.webhookId)?.maxAttempts ?? this.parts.options.maxAttempts;
+        return DeliveryTask.requested(request, body, claim, maxAttempts, now, this.orderOf(one));
+      });
+    const room = this.roomOf(batch.partition);
+    for (const task of fresh) {
+      const { webhookId, order } = task;
+      task.wasShelved = batch.isShelf ?? false;
+      task.takenIn = batch.span ?? NO_SPAN;
+      const isBehindStored =
+        watch.isOutdated(task) || (order !== null && storedLanes.has(laneKey(webhookId, order.subject)));
+      room.take(webhookId);
+      void task.whenDurable.then(() => room.give(webhookId));
+      this.parts.dispatcher.offer(task, isBehindStored);
+    }
+    return fresh;
+  }
+
+  private roomOf(partition: number): Shares {
+    let room = this.rooms.get(partition);
+    if (!room) this.rooms.set(partition, (room = new Shares(PARTITION_ROOM)));
+    return room;
+  }
+
+  /** Its place in an order; null where its webhook asks for none, or it has no subject. */
+  private orderOf({ request: { webhookId, subject }, offset }: AcceptedRequest): RequestOrder | null {
+    if (subject === undefined || this.parts.directory.get(webhookId)?.ordering !== 'subject') return null;
+    return { subject, offset };
+  }
+
+  private async storedOf(
+    accepted: readonly AcceptedRequest[],
+    lanes: readonly { webhookId: string; subject: string }[],
+  ): Promise<Stored> {
+    const days = [...new Set(accepted.map(({ request }) => dayOf(request.messageTime)))];
+    const ids = accepted.map(({ request }) => request.deliveryId);
+    const [existing, stored] = await unlessAway(() =>
+      Promise.all([
+        existingDeliveries(this.parts.em.fork(), ids, days),
+        lanes.length > 0 ? this.parts.due.stored(lanes) : [],
+      ]),
+    );
+    return { existing, storedLanes: new Set(stored.map(({ webhookId, subject }) => laneKey(webhookId, subject))) };
+  }
+}
+
+const NOT_A_REQUEST: SetAsideReason = {
+  reason: 'not_a_delivery_request',
+  detail: 'A header of the request is missing, incomplete or wrong, or does not fit the value.',
+};
+
+/** Why the request is set aside before anything is sent; null where nothing is wrong with it. */
+function faultOf({ request, body }: RequestWithBody): SetAsideReason | null {
+  if (body.length === 0 || !isUtf8(body))
+    return { reason: 'body_not_utf8', field: 'body', detail: 'The body is empty or not UTF-8.' };
+  return whyNotStorable(request, body);
+}
+
+const notTaken = (): Error => new RetryableError('partition_not_taken', 'The partition is not served here.');
+const lost = (): Error => new RetryableError('partition_lost', 'The partition was lost for a moment.');
+
+/** Drivers give many faults of a database no code at all; none of them is the record's. */
+async function unlessAway<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isDataError(error)) throw error;
+    throw new RetryableError('database_unavailable', 'PostgreSQL cannot be asked.', { cause: error });
+  }
+}
+
+const laneKey = (webhookId: string, subject: string): string => `${webhookId}/${subject}`;
+
+/** What the promise resolves to; undefined when the time is over or the signal is aborted first. */
+async function settlesWithin<T>(promise: Promise<T>, ms: number, signal: AbortSignal): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const gaveUp = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+    onAbort = () => resolve(undefined);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, gaveUp]);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort) signal.removeEventListener('abort', onAbort);
+  }
+}

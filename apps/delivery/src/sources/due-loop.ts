@@ -1,0 +1,119 @@
+import type { Clock } from '@signet/contracts';
+import { PollLoop } from '@signet/service-kit';
+import type { Dispatcher } from '../scheduler/dispatcher.ts';
+import type { DeliveryTask } from '../scheduler/delivery-task.ts';
+import type { DueDeliveries, Lease } from '../work-queue/due-deliveries.ts';
+import type { PartitionClaim } from '../partitions/ownership.ts';
+
+export interface DueLoopOptions {
+  /** How often PostgreSQL is asked when nothing else calls. */
+  readonly pollMs: number;
+  /** Deliveries read at once. */
+  readonly batchSize: number;
+  /** Due deliveries of each partition that are looked at, at once, when the queues of their webhooks are full. */
+  readonly parkedAtOnce: number;
+  /** Parked deliveries read at once, of all webhooks together. */
+  readonly refilledAtOnce: number;
+}
+
+/** Only what people asked for is due before it. */
+const LONG_AGO = new Date(0);
+/** Deliveries that people asked for are leased so many at once where there is no room for others. */
+const ASKED_FOR_AT_ONCE = 8;
+
+/** Brings stored deliveries to dispatch: those whose time has come, and parked ones whose webhook has room again. */
+export class DueLoop {
+  private readonly loop: PollLoop;
+
+  constructor(
+    private readonly due: DueDeliveries,
+    private readonly dispatcher: Dispatcher,
+    /** What this replica may serve now. */
+    private readonly claims: () => PartitionClaim[],
+    private readonly clock: Clock,
+    private readonly leaseEnd: () => Date,
+    private readonly options: DueLoopOptions,
+    onError: (error: unknown) => void,
+  ) {
+    this.loop = new PollLoop(() => this.round(), options.pollMs, onError);
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  stop(): Promise<void> {
+    return this.loop.stop();
+  }
+
+  /** Looks at once, for instance because a circuit lets its probe through. Before the start it does nothing. */
+  wake(): void {
+    this.loop.wake();
+  }
+
+  /** True when there is likely more to be read at once. */
+  private async round(): Promise<boolean> {
+    const claims = this.claims();
+    if (claims.length === 0) return false;
+    if (this.dispatcher.queues.roomForLeased === 0) return this.onlyAskedFor(claims);
+    const refilled = await this.refill(claims);
+    const batchSize = Math.min(this.options.batchSize, this.dispatcher.queues.roomForLeased);
+    if (batchSize === 0) return refilled > 0;
+    const tasks = await this.offerLeased(() => this.due.leaseDue(claims, this.clock(), this.leaseEnd(), batchSize));
+    if (tasks.length === batchSize) await this.parkCrowded(claims);
+    return tasks.length === batchSize || refilled > 0;
+  }
+
+  /** There is no room for more; what people asked for comes all the same. */
+  private async onlyAskedFor(claims: readonly PartitionClaim[]): Promise<false> {
+    await this.offerLeased(() => this.due.leaseDue(claims, LONG_AGO, this.leaseEnd(), ASKED_FOR_AT_ONCE));
+    return false;
+  }
+
+  /** A storm of retries: what finds no room now is not read, only to be parked one by one. */
+  private async parkCrowded(claims: readonly PartitionClaim[]): Promise<void> {
+    const crowded = this.dispatcher.queues.crowded();
+    if (crowded.length > 0) await this.due.parkDue(claims, crowded, this.clock(), this.options.parkedAtOnce);
+  }
+
+  private async refill(claims: readonly PartitionClaim[]): Promise<number> {
+    const wanted = this.dispatcher.queues
+      .refillable(this.options.refilledAtOnce)
+      .map((entry) => ({ ...entry, parkingCount: entry.queue.parkingCount }));
+    if (wanted.length === 0) return 0;
+    for (const { queue } of wanted) queue.isRefilling = true;
+    try {
+      const { tasks, leased } = await this.due.leaseParked(claims, wanted, this.leaseEnd());
+      for (const task of tasks) this.dispatcher.offer(task);
+      let inOrder = 0;
+      for (const { queue, webhookId, limit, parkingCount } of wanted) {
+        const count = queue.isOrdered ? await this.refillInOrder(claims, webhookId, limit) : 0;
+        if (count === 0 && (leased.get(webhookId) ?? 0) < limit) queue.markEmptied(parkingCount);
+        inOrder += count;
+      }
+      return tasks.length + inOrder;
+    } finally {
+      for (const { queue } of wanted) {
+        queue.isRefilling = false;
+        this.dispatcher.letGo(queue);
+      }
+    }
+  }
+
+  private async refillInOrder(claims: readonly PartitionClaim[], webhookId: string, limit: number): Promise<number> {
+    const tasks = await this.offerLeased(() => this.due.leaseInOrder(claims, webhookId, this.leaseEnd(), limit));
+    return tasks.length;
+  }
+
+  /** What was stored while PostgreSQL answered may come before what it gave: that goes back. */
+  private async offerLeased(lease: () => Promise<Lease>): Promise<readonly DeliveryTask[]> {
+    const watch = this.dispatcher.watchLanes();
+    try {
+      const { tasks } = await lease();
+      for (const task of tasks) this.dispatcher.offer(task, watch.isOutdated(task));
+      return tasks;
+    } finally {
+      watch.end();
+    }
+  }
+}

@@ -1,0 +1,355 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
+import { dueText } from '../delivery/storage/delivery.log.ts';
+import type { Due } from '../delivery/storage/delivery.log.ts';
+import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
+import type { DeliveryEvent } from '../delivery/delivery.events.ts';
+import { ROW_COLUMNS, toDeliveryRow } from '../delivery/storage/delivery.rows.ts';
+import type { RawDeliveryRow } from '../delivery/storage/delivery.rows.ts';
+import { requestOfLog } from '../delivery/storage/request-of-log.ts';
+import { DeliveryTask } from '../scheduler/delivery-task.ts';
+import { claimsOf, ownedOf } from '../partitions/owned-partitions.ts';
+import type { PartitionClaim } from '../partitions/ownership.ts';
+
+type LeasedRow = RawDeliveryRow & {
+  body: string;
+  events: DeliveryEvent[];
+  subject: string | null;
+  request_offset: string | null;
+  webhook_version: number | null;
+};
+/** A row of the work queue, and the delivery that it is for unless that is gone. */
+type Picked = { leased_id: string; leased_webhook: string } & (LeasedRow | { id: null; events: null });
+
+/** Deliveries of one subject that are leased at once. */
+const LEASED_PER_SUBJECT = 8;
+
+export interface ParkedWebhook {
+  readonly webhookId: string;
+  readonly isOrdered: boolean;
+}
+
+export interface PresentDelivery {
+  readonly row: DeliveryRow;
+  readonly version: number;
+  /** @see DeliveryTask.webhookVersion */
+  readonly webhookVersion: number | null;
+  readonly isOwned: boolean;
+  readonly isHeld: boolean;
+}
+
+export interface Lease {
+  readonly tasks: readonly DeliveryTask[];
+  /** Rows of the work queue that were leased, by webhook: fewer than were asked for means that there are no more. */
+  readonly leased: ReadonlyMap<string, number>;
+}
+
+/**
+ * The work queue in PostgreSQL: every stored delivery that has not ended, with the time at which it is looked at
+ * again. A delivery that is being tried is leased: its time is the end of the lease, so one query serves retries,
+ * replays and what a crashed owner left behind. `infinity` is parked: it waits for its webhook, not for a time.
+ * `-infinity` is what a person asked for: it comes before everything that is overdue.
+ */
+export class DueDeliveries {
+  constructor(private readonly em: EntityManager) {}
+
+  /** Leases up to `limit` deliveries of these partitions that are due, the longest overdue first. */
+  leaseDue(claims: readonly PartitionClaim[], now: Date, leaseUntil: Date, limit: number): Promise<Lease> {
+    return this.lease(
+      claims,
+      leaseUntil,
+      // Partition by partition, each along its index: over all of them together every row that is due would be sorted.
+      sql`select q.delivery_id from (
+            select first.delivery_id from owned, lateral (
+              select delivery_id, due_at from due_deliveries
+              where partition = owned.partition and due_at <= ${now} and due_at < 'infinity'
+                and (subject is null or (
+                  request_offset < owned.read_to and not exists (
+                    select from due_deliveries e where e.webhook_id = due_deliveries.webhook_id
+                      and e.subject = due_deliveries.subject and e.request_offset < due_deliveries.request_offset
+                  )
+                ))
+              order by due_at limit ${limit}
+            ) first order by first.due_at limit ${limit}
+          ) wanted
+          join due_deliveries q using (delivery_id)
+          where q.due_at <= ${now} for update of q skip locked`,
+    );
+  }
+
+  /**
+   * Parks what is due of these webhooks, whose queues are full, without reading it first: looks at up to `limit` due
+   * deliveries of each partition. Returns how many were parked. What must keep an order is left to the lease.
+   */
+  async parkDue(
+    claims: readonly PartitionClaim[],
+    webhookIds: readonly string[],
+    now: Date,
+    limit: number,
+  ): Promise<number> {
+    const result = await sql`
+      with ${ownedOf(claims)}
+      update due_deliveries q set due_at = 'infinity', held_epoch = null
+      from owned, lateral (
+        select delivery_id, webhook_id from due_deliveries
+        where partition = owned.partition and due_at <= ${now} and due_at < 'infinity' and due_at > '-infinity'
+          and subject is null
+        order by due_at limit ${limit}
+      ) looked_at
+      where q.delivery_id = looked_at.delivery_id and q.due_at <= ${now}
+        and looked_at.webhook_id = any(${webhookIds}::uuid[])`.execute(this.em.fork().getKysely());
+    return Number(result.numAffectedRows ?? 0);
+  }
+
+  /** Leases up to `limit` parked deliveries of each of these webhooks, the oldest first. */
+  leaseParked(
+    claims: readonly PartitionClaim[],
+    webhooks: readonly { webhookId: string; limit: number }[],
+    leaseUntil: Date,
+  ): Promise<Lease> {
+    return this.lease(
+      claims,
+      leaseUntil,
+      sql`select p.delivery_id
+          from unnest(${webhooks.map((w) => w.webhookId)}::uuid[], ${webhooks.map((w) => w.limit)}::integer[])
+            as w(webhook_id, wanted),
+          lateral (
+            select q.delivery_id from due_deliveries q
+            where q.webhook_id = w.webhook_id and q.due_at = 'infinity' and q.subject is null
+              and q.partition in (select partition from owned)
+            order by q.created_at limit w.wanted for update skip locked
+          ) p`,
+    );
+  }
+
+  /**
+   * Leases what is next in turn of a webhook that asks for order: of up to `limit` subjects whose first delivery is parked,
+   * that one and those right behind it. Each step of the recursion is one probe of the index, however many wait.
+   */
+  leaseInOrder(claims: readonly PartitionClaim[], webhookId: string, leaseUntil: Date, limit: number): Promise<Lease> {
+    return this.lease(
+      claims,
+      leaseUntil,
+      sql`select locked.delivery_id from (
+            select taken.delivery_id, wanted.place,
+              count(*) over (partition by wanted.subject order by wanted.place) as taken_before
+            from (
+              with recursive firsts as (
+                (select subject, due_at from due_deliveries
+                 where webhook_id = ${webhookId}::uuid and subject is not null
+                 order by subject, request_offset limit 1)
+                union all
+                select f.subject, f.due_at from firsts, lateral (
+                  select subject, due_at from due_deliveries
+                  where webhook_id = ${webhookId}::uuid and subject > firsts.subject
+                  order by subject, request_offset limit 1
+                ) f
+              )
+              select q.delivery_id, q.subject, row_number() over (partition by q.subject order by q.request_offset) as place
+              from (select subject from firsts where due_at = 'infinity' limit ${limit}) s,
+              lateral (
+                select delivery_id, subject, request_offset, partition from due_deliveries
+                where webhook_id = ${webhookId}::uuid and subject = s.subject
+                order by request_offset limit ${LEASED_PER_SUBJECT}
+              ) q join owned o on o.partition = q.partition and q.request_offset < o.read_to
+            ) wanted
+            join lateral (
+              select delivery_id from due_deliveries d where d.delivery_id = wanted.delivery_id for update skip locked
+            ) taken on true
+          ) locked
+          where locked.place = locked.taken_before`,
+    );
+  }
+
+  /**
+   * Leases up to `limit` deliveries of a webhook, whatever they wait for, in the order of their ids and behind `after`.
+   * Those that are being tried here are leased anew; those that another replica has on the wire are passed over.
+   */
+  leaseOfWebhook(
+    claims: readonly PartitionClaim[],
+    webhookId: string,
+    after: string,
+    leaseUntil: Date,
+    limit: number,
+  ): Promise<Lease> {
+    return this.lease(
+      claims,
+      leaseUntil,
+      sql`select delivery_id from due_deliveries
+          where webhook_id = ${webhookId}::uuid and delivery_id > ${after}::uuid and held_epoch is null
+            and partition in (select partition from owned)
+          order by delivery_id limit ${limit} for update skip locked`,
+    );
+  }
+
+  /**
+   * Looks at leased deliveries again at this time; without one their leases just end. Only under claims that hold: what
+   * an old owner thinks of a delivery must not undo what its new one has decided.
+   */
+  async reschedule(tasks: readonly DeliveryTask[], due: Due): Promise<void> {
+    if (tasks.length === 0 || due === null) return;
+    await sql`
+      with ${ownedOf(claimsOf(tasks))}
+      update due_deliveries set due_at = ${dueText(due)}::timestamptz, held_epoch = null
+      where delivery_id = any(${tasks.map(({ id }) => id)}::uuid[]) and partition in (select partition from owned)`.execute(
+      this.em.fork().getKysely(),
+    );
+  }
+
+  /**
+   * The delivery as it is now, whether the task's claim holds, and whether the delivery was held under it and nobody has
+   * leased it since; null when it was deleted.
+   */
+  async read(task: DeliveryTask): Promise<PresentDelivery | null> {
+    const { partition, epoch, owner } = task.claim;
+    const result = await sql<RawDeliveryRow & { is_owned: boolean; is_held: boolean; webhook_version: number | null }>`
+      select ${sql.raw(ROW_COLUMNS)}, exists (
+        select from partition_owners o where o.partition = ${partition} and o.epoch = ${epoch} and o.owner = ${owner}
+      ) as is_owned, exists (
+        select from due_deliveries q where q.delivery_id = d.id and q.held_epoch = ${epoch}
+      ) as is_held, (
+        select q.webhook_version from due_deliveries q where q.delivery_id = d.id
+      ) as webhook_version
+      from deliveries d where d.id = ${task.id}::uuid and d.day = ${task.day}::date`.execute(
+      this.em.fork().getKysely(),
+    );
+    const [raw] = result.rows;
+    if (!raw) return null;
+    const { version, webhook_version: webhookVersion, is_owned: isOwned, is_held: isHeld } = raw;
+    return { row: toDeliveryRow(raw), version, webhookVersion, isOwned, isHeld };
+  }
+
+  /**
+   * Makes one delivery of the webhook due now, so that a probe has something to send: the one whose turn would come first.
+   * What is parked needs no call. False where nothing of the webhook is stored, nor shelved.
+   */
+  async bringForward(claims: readonly PartitionClaim[], webhookId: string, now: Date): Promise<boolean> {
+    const { rows } = await sql<{ isWaiting: boolean }>`
+      with ${ownedOf(claims)},
+      parked as (
+        select from due_deliveries q where q.webhook_id = ${webhookId}::uuid and q.due_at = 'infinity' limit 1
+      ),
+      first as (
+        select q.delivery_id from due_deliveries q join owned using (partition)
+        where q.webhook_id = ${webhookId}::uuid and q.held_epoch is null and not exists (select from parked)
+        order by q.due_at limit 1 for update of q skip locked
+      ),
+      brought as (
+        update due_deliveries q set due_at = ${now} from first where q.delivery_id = first.delivery_id
+        returning q.delivery_id
+      )
+      select exists (select from parked) or exists (select from brought) or exists (
+        select from shelved_requests s join owned using (partition) where s.webhook_id = ${webhookId}::uuid
+      ) as "isWaiting"`.execute(this.em.fork().getKysely());
+    return rows[0]?.isWaiting ?? false;
+  }
+
+  /** Since when the one that is due for longest has been so, of these partitions; null: nothing is due. */
+  async oldestDue(partitions: readonly number[], now: Date): Promise<Date | null> {
+    const result = await sql<{ oldest: string | Date | null }>`
+      select min(first.due_at) as oldest from unnest(${partitions}::integer[]) as p(partition), lateral (
+        select due_at from due_deliveries q
+        where q.partition = p.partition and q.due_at <= ${now} and q.due_at < 'infinity' and q.due_at > '-infinity'
+        order by due_at limit 1
+      ) first`.execute(this.em.fork().getKysely());
+    const oldest = result.rows[0]?.oldest ?? null;
+    return oldest === null ? null : new Date(oldest);
+  }
+
+  /** Webhooks of these partitions that have parked deliveries, and whether some of those have to keep an order. */
+  async parkedWebhooks(partitions: readonly number[]): Promise<ParkedWebhook[]> {
+    const result = await sql<{ webhook_id: string; is_ordered: boolean }>`
+      select webhook_id, bool_or(subject is not null) as is_ordered from due_deliveries
+      where partition = any(${partitions}::integer[]) and due_at = 'infinity'
+      group by webhook_id`.execute(this.em.fork().getKysely());
+    return result.rows.map((row) => ({ webhookId: row.webhook_id, isOrdered: row.is_ordered }));
+  }
+
+  /** The last offset of deliveries that must keep an order, of each of these partitions that has some. */
+  async lastOrdered(partitions: readonly number[]): Promise<Map<number, bigint>> {
+    const result = await sql<{ partition: number; last: string }>`
+      select partition, max(request_offset) as last from due_deliveries
+      where partition = any(${partitions}::integer[]) and subject is not null group by partition`.execute(
+      this.em.fork().getKysely(),
+    );
+    return new Map(result.rows.map(({ partition, last }) => [partition, BigInt(last)]));
+  }
+
+  /** Of these places in an order, those before which or behind which something lies in PostgreSQL. */
+  async stored(
+    lanes: readonly { webhookId: string; subject: string }[],
+  ): Promise<{ webhookId: string; subject: string }[]> {
+    const result = await sql<{ webhook_id: string; subject: string }>`
+      select webhook_id, subject
+      from unnest(${lanes.map((lane) => lane.webhookId)}::uuid[], ${lanes.map((lane) => lane.subject)}::text[])
+        as lane(webhook_id, subject)
+      where exists (
+        select from due_deliveries d where d.webhook_id = lane.webhook_id and d.subject = lane.subject
+      )`.execute(this.em.fork().getKysely());
+    return result.rows.map((row) => ({ webhookId: row.webhook_id, subject: row.subject }));
+  }
+
+  /** Webhooks of these partitions that have deliveries which have not ended. */
+  async webhooksOf(partitions: readonly number[]): Promise<string[]> {
+    const result = await sql<{ webhook_id: string }>`
+      select distinct webhook_id from due_deliveries
+      where partition = any(${partitions}::integer[])`.execute(this.em.fork().getKysely());
+    return result.rows.map((row) => row.webhook_id);
+  }
+
+  /** Only rows of partitions that are `owned` may be picked: picking locks them, and others pass over what is locked. */
+  private async lease(
+    claims: readonly PartitionClaim[],
+    leaseUntil: Date,
+    picked: RawBuilder<unknown>,
+  ): Promise<Lease> {
+    const byPartition = new Map(claims.map((claim) => [claim.partition, claim]));
+    const database = this.em.fork().getKysely();
+    const result = await sql<Picked>`
+      with ${ownedOf(claims)},
+      picked as materialized (${picked}),
+      leased as (
+        update due_deliveries q set due_at = ${leaseUntil}, held_epoch = null from picked
+        where q.delivery_id = picked.delivery_id
+        returning q.delivery_id, q.webhook_id, q.day, q.subject, q.request_offset, q.webhook_version
+      )
+      select leased.delivery_id as leased_id, leased.webhook_id as leased_webhook,
+        leased.subject, leased.request_offset, leased.webhook_version, ${sql.raw(ROW_COLUMNS)}, l.body, l.events
+      from leased
+      left join deliveries d on d.id = leased.delivery_id and d.day = leased.day
+      left join delivery_log l on l.delivery_id = d.id and l.day = d.day and l.version = 1
+      order by leased.request_offset nulls first, d.created_at`.execute(database);
+    const tasks: DeliveryTask[] = [];
+    const orphans: string[] = [];
+    const leased = new Map<string, number>();
+    for (const raw of result.rows) {
+      leased.set(raw.leased_webhook, (leased.get(raw.leased_webhook) ?? 0) + 1);
+      const claim = raw.id === null ? undefined : byPartition.get(raw.partition);
+      if (raw.id === null) orphans.push(raw.leased_id);
+      else if (claim) tasks.push(taskOf(raw, claim));
+    }
+    if (orphans.length > 0)
+      await sql`delete from due_deliveries where delivery_id = any(${orphans}::uuid[])`.execute(database);
+    return { tasks, leased };
+  }
+}
+
+/**
+ * PostgreSQL is not asked for a field of the events: what a receiver answered lies there too, and one answer with a NUL in
+ * it fails the whole statement, and with it the retries of everybody (SQLSTATE 22P05).
+ */
+function taskOf(raw: LeasedRow, claim: PartitionClaim): DeliveryTask {
+  const [first] = raw.events;
+  const requested = first?.type === 'DeliveryRequested' ? first.data : undefined;
+  const { subject, request_offset: offset } = raw;
+  const order = subject !== null && offset !== null ? { subject, offset: BigInt(offset) } : null;
+  const acceptedAt = requested ? Date.parse(requested.acceptedAt) : null;
+  const body = Buffer.from(raw.body, 'utf8');
+  const row = toDeliveryRow(raw);
+  const task = DeliveryTask.stored(row, raw.version, body, claim, requested?.traceparent, order, acceptedAt);
+  task.webhookVersion = raw.webhook_version;
+  task.spanContext = requested?.spanContext;
+  if (requested) task.requested = requestOfLog(row.id, requested);
+  return task;
+}
