@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { freePort } from '@signet/embedded';
@@ -122,6 +124,31 @@ describe('a process', () => {
     const service = await run(script(`strategies: () => { throw new Error('no transport') }`));
     expect(await service.exitCode).toBe(1);
     expect(service.output()).toMatch(/"level":"fatal".*no transport.*script cannot start/);
+  });
+
+  test('writes its compiled code before it begins to work, since it stands still meanwhile', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'signet-compiled-'));
+    const code = script('').map((line) =>
+      line.replace(
+        'class Empty {}',
+        `import { readdirSync } from 'node:fs';
+         class Empty {
+           onModuleInit() {
+             const files = readdirSync(process.env.NODE_COMPILE_CACHE, { recursive: true });
+             console.log(files.length > 10 ? 'written before' : 'not written yet');
+           }
+         }`,
+      ),
+    );
+    try {
+      const service = await run(code, { NODE_COMPILE_CACHE: folder });
+      await ready(service);
+      expect(service.output()).toContain('written before');
+      service.process.kill('SIGTERM');
+      expect(await service.exitCode).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('whose Kafka is not there yet is live, is not ready, tells callers to come back, and stops at once', async () => {
