@@ -51,7 +51,7 @@ export class ServiceUpstreams {
    * @returns undefined: all have been tried
    */
   choose(tried: ReadonlySet<UpstreamState>): UpstreamState | undefined {
-    const candidates = this.#states.map(({ underWay, readiness: { isReady } }) => ({ isReady, underWay }));
+    const candidates = this.#states.map(({ underWay, readiness: { standing } }) => ({ standing, underWay }));
     const indexes = new Set([...tried].map((state) => this.#states.indexOf(state)));
     const chosen = chooseUpstream(candidates, indexes, this.#turn++);
     return chosen === undefined ? undefined : this.#states[chosen];

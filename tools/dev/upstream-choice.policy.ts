@@ -1,19 +1,29 @@
+/**
+ * What is known of a process. `silent`: it was ready, and has not answered since. `not ready`: it said so, or there is none, or it has not
+ * been asked yet.
+ */
+export type Standing = 'ready' | 'silent' | 'not ready';
+
 /** One process of a service, as the gateway sees it at this moment. */
 export interface Candidate {
-  /** It said so when it was last asked. */
-  readonly isReady: boolean;
+  readonly standing: Standing;
   /** Requests that it has got and not yet answered. */
   readonly underWay: number;
 }
 
+/** The best first. */
+const STANDINGS: readonly Standing[] = ['ready', 'silent', 'not ready'];
+
 /**
- * The upstream that gets the next request.
+ * The upstream that gets the next request: among those that have not been tried, one of the best standing, and of these one with the
+ * fewest requests under way.
  *
- * | there are | the request goes to |
+ * | the best that is left | what becomes of the request |
  * |---|---|
- * | ready ones that have not been tried | the one of them with the fewest requests under way |
- * | only others | the one of them with the fewest: it says itself when to come again, or it is ready again already |
- * | none that has not been tried | nobody |
+ * | ready | it is answered |
+ * | silent | it is answered late, if the process is only busy |
+ * | not ready | the process says itself when to come again, or is ready again already |
+ * | none | nobody gets it |
  *
  * @param tried indexes of those that could not be connected to for this request
  * @param turn grows with each request: among equals they take turns
@@ -25,8 +35,8 @@ export function chooseUpstream(
   turn: number,
 ): number | undefined {
   const untried = candidates.map((_, index) => index).filter((index) => !tried.has(index));
-  const ready = untried.filter((index) => candidates[index]?.isReady);
-  const among = ready.length > 0 ? ready : untried;
+  const best = STANDINGS.find((standing) => untried.some((index) => candidates[index]?.standing === standing));
+  const among = untried.filter((index) => candidates[index]?.standing === best);
   const underWay = (index: number): number => candidates[index]?.underWay ?? 0;
   const fewest = Math.min(...among.map(underWay));
   const equals = among.filter((index) => underWay(index) === fewest);
@@ -37,13 +47,12 @@ export function chooseUpstream(
 export type ReadinessAnswer = 'ready' | 'not ready' | 'silent';
 
 export interface Readiness {
-  readonly isReady: boolean;
+  readonly standing: Standing;
   /** Answers in a row that did not come. */
   readonly silences: number;
 }
 
-/** A process that has not been asked yet is not ready. */
-export const NOT_ASKED: Readiness = { isReady: false, silences: 0 };
+export const NOT_ASKED: Readiness = { standing: 'not ready', silences: 0 };
 
 /** A busy process may be late once. One that is late twice in a row stands still. */
 const SILENCES = 2;
@@ -55,12 +64,12 @@ const SILENCES = 2;
 export function readinessAfter(before: Readiness, answer: ReadinessAnswer): Readiness {
   switch (answer) {
     case 'ready':
-      return { isReady: true, silences: 0 };
     case 'not ready':
-      return { isReady: false, silences: 0 };
+      return { standing: answer, silences: 0 };
     case 'silent': {
       const silences = before.silences + 1;
-      return { isReady: before.isReady && silences < SILENCES, silences };
+      const isLost = before.standing === 'ready' && silences >= SILENCES;
+      return { standing: isLost ? 'silent' : before.standing, silences };
     }
   }
 }

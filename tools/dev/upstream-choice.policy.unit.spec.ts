@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { chooseUpstream, NOT_ASKED, readinessAfter } from './upstream-choice.policy.ts';
 import type { Candidate, Readiness, ReadinessAnswer } from './upstream-choice.policy.ts';
 
-const ready = (underWay = 0): Candidate => ({ isReady: true, underWay });
-const unready = (underWay = 0): Candidate => ({ isReady: false, underWay });
+const ready = (underWay = 0): Candidate => ({ standing: 'ready', underWay });
+const silent = (underWay = 0): Candidate => ({ standing: 'silent', underWay });
+const unready = (underWay = 0): Candidate => ({ standing: 'not ready', underWay });
 const none = new Set<number>();
 
 describe('who gets a request', () => {
@@ -14,6 +15,7 @@ describe('who gets a request', () => {
     ['equals take turns, the other', [ready(1), ready(2), ready(1)], [], 5, 2],
     ['a ready one that is not tried yet', [ready(), ready(7)], [0], 0, 1],
     ['one that is not ready, where no ready one is left', [ready(), unready()], [0], 0, 1],
+    ['one that is silent before one that said that it is not ready', [unready(), silent(9)], [], 0, 1],
     ['any, where none is ready', [unready(), unready()], [], 1, 1],
     ['nobody, where all are tried', [ready(), unready()], [0, 1], 0, undefined],
     ['nobody, where there is none', [], [], 0, undefined],
@@ -32,21 +34,27 @@ describe('who gets a request', () => {
 });
 
 describe('whether a process is ready', () => {
-  const after = (...answers: ReadinessAnswer[]): boolean =>
-    answers.reduce<Readiness>((before, answer) => readinessAfter(before, answer), NOT_ASKED).isReady;
+  const after = (...answers: ReadinessAnswer[]): string =>
+    answers.reduce<Readiness>((before, answer) => readinessAfter(before, answer), NOT_ASKED).standing;
 
   test('it is what it says', () => {
     expect([after(), after('ready'), after('ready', 'not ready'), after('not ready', 'ready')]).toEqual([
-      false,
-      true,
-      false,
-      true,
+      'not ready',
+      'ready',
+      'not ready',
+      'ready',
     ]);
   });
 
-  test('one that is silent once keeps what it had, and twice in a row is not ready', () => {
-    expect([after('ready', 'silent'), after('ready', 'silent', 'silent')]).toEqual([true, false]);
-    expect(after('ready', 'silent', 'ready', 'silent')).toBe(true);
-    expect([after('silent'), after('not ready', 'silent')]).toEqual([false, false]);
+  test('one that is silent once keeps what it had, and twice in a row it is no longer ready', () => {
+    expect([after('ready', 'silent'), after('ready', 'silent', 'silent')]).toEqual(['ready', 'silent']);
+    expect([after('ready', 'silent', 'ready', 'silent'), after('ready', 'silent', 'silent', 'ready')]).toEqual([
+      'ready',
+      'ready',
+    ]);
+  });
+
+  test('one that was not ready does not become better by silence', () => {
+    expect([after('silent', 'silent'), after('not ready', 'silent', 'silent')]).toEqual(['not ready', 'not ready']);
   });
 });

@@ -3,8 +3,8 @@ import { nowMicros } from '../bench/clock.ts';
 import { verdictOn } from './answer.policy.ts';
 import type { Verdict } from './answer.policy.ts';
 
-/** `events`: POST /v1/events. `api`: what tenants ask of registry and delivery. */
-export type RequestKind = 'events' | 'api';
+/** `events`: POST /v1/events. `reads`: of registry and delivery. `changes`: of webhooks; their answers wait until Kafka has the change. */
+export type RequestKind = 'events' | 'reads' | 'changes';
 
 /** A request as its client saw it. */
 export interface RequestMade {
@@ -19,6 +19,7 @@ export interface RequestMade {
 }
 
 export interface Request {
+  readonly kind: RequestKind;
   readonly method: 'GET' | 'POST' | 'PATCH';
   readonly path: string;
   readonly body?: unknown;
@@ -31,8 +32,8 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Clients that keep their connections; as many at once as a busy producer has. */
-const CONNECTIONS = 32;
+/** They are kept. More than are ever needed at once: otherwise a slow request would make others wait here, and not in Signet. */
+const CONNECTIONS = 512;
 /** Nothing in Signet takes so long: whoever waits longer has been forgotten. */
 const PATIENCE_MS = 20_000;
 const NOTE_LENGTH = 200;
@@ -41,17 +42,16 @@ const NOTE_LENGTH = 200;
 export class Caller {
   readonly requests: RequestMade[] = [];
   readonly #pool: Pool;
-  readonly #kind: RequestKind;
   readonly #authorization: string;
 
-  constructor(url: string, kind: RequestKind, key: string) {
+  constructor(url: string, key: string) {
     this.#pool = new Pool(url, { connections: CONNECTIONS });
-    this.#kind = kind;
     this.#authorization = `Bearer ${key}`;
   }
 
   /** @param at when it should have been sent */
-  async call({ method, path, body, contentType = 'application/json' }: Request, at = nowMicros()): Promise<Answer> {
+  async call(request: Request, at = nowMicros()): Promise<Answer> {
+    const { kind, method, path, body, contentType = 'application/json' } = request;
     const answer = await this.#pool
       .request({
         method,
@@ -69,7 +69,7 @@ export class Caller {
     const verdict = verdictOn(answer.status, answer.retryAfter);
     const note =
       verdict === 'done' ? undefined : `${method} ${path}: ${answer.status ?? ''} ${answer.text.slice(0, NOTE_LENGTH)}`;
-    this.requests.push({ kind: this.#kind, at, ms: (nowMicros() - at) / 1_000, verdict, note });
+    this.requests.push({ kind, at, ms: (nowMicros() - at) / 1_000, verdict, note });
     return answer;
   }
 

@@ -45,7 +45,7 @@ export function figuresOf(requests: readonly RequestMade[]): Figures {
     toldToComeAgain: count('told to come again'),
     refused: count('refused'),
     broken: count('broken'),
-    latency: { events: latency('events'), api: latency('api') },
+    latency: { events: latency('events'), reads: latency('reads'), changes: latency('changes') },
   };
 }
 

@@ -37,14 +37,18 @@ test('each verdict is counted, and only what was done has a latency', () => {
     request(0, 9_000, 'told to come again'),
     request(0, 9_000, 'refused'),
     request(0, 20_000, 'broken'),
-    { ...request(0, 7), kind: 'api' as const },
+    { ...request(0, 7), kind: 'reads' as const },
   ];
   expect(figuresOf(requests)).toEqual({
     requests: 104,
     toldToComeAgain: 1,
     refused: 1,
     broken: 1,
-    latency: { events: { p50: 5, p99: 5 }, api: { p50: 7, p99: 7 } },
+    latency: {
+      events: { p50: 5, p99: 5 },
+      reads: { p50: 7, p99: 7 },
+      changes: { p50: Number.NaN, p99: Number.NaN },
+    },
   });
 });
 

@@ -5,7 +5,7 @@ import type { Sale, SaleMaker } from '../bench/sale.ts';
 import { structured } from '../bench/sale.ts';
 import { waitBeforeNext } from './answer.policy.ts';
 import { Caller } from './caller.ts';
-import type { Request, RequestMade } from './caller.ts';
+import type { Answer, Request, RequestMade } from './caller.ts';
 import type { Tenant } from './tenant.ts';
 
 export interface Rates {
@@ -41,8 +41,8 @@ export class Load {
   constructor(tenant: Tenant, sales: SaleMaker, { events, api }: Rates) {
     this.#tenant = tenant;
     this.#sales = sales;
-    this.#producer = new Caller(tenant.url, 'events', tenant.producerKey);
-    this.#owner = new Caller(tenant.url, 'api', tenant.tenantKey);
+    this.#producer = new Caller(tenant.url, tenant.producerKey);
+    this.#owner = new Caller(tenant.url, tenant.tenantKey);
     const { signal } = this.#ending;
     this.#ticking = Promise.all([
       atRate(events * ALONE, Infinity, (dueAt) => this.#follow(this.#send(1, dueAt)), signal),
@@ -83,6 +83,7 @@ export class Load {
   async #untilTaken(sales: readonly Sale[], dueAt: number): Promise<void> {
     const events = sales.map((sale) => structured(sale, this.#tenant.id));
     const request: Request = {
+      kind: 'events',
       method: 'POST',
       path: '/v1/events',
       body: events.length > 1 ? events : events[0],
@@ -102,21 +103,23 @@ export class Load {
     const turn = this.#asked++;
     const { webhookIds } = this.#tenant;
     const id = webhookIds[Math.floor(turn / 4) % webhookIds.length] ?? '';
+    const read = (path: string): Promise<Answer> => this.#owner.call({ kind: 'reads', method: 'GET', path }, dueAt);
     switch (turn % 4) {
       case 0:
-        await this.#owner.call({ method: 'GET', path: '/v1/webhooks' }, dueAt);
+        await read('/v1/webhooks');
         return;
       case 1:
-        await this.#owner.call({ method: 'GET', path: `/v1/deliveries?webhookId=${id}&limit=20` }, dueAt);
+        await read(`/v1/deliveries?webhookId=${id}&limit=20`);
         return;
-      case 2: {
+      case 2:
+        await read(`/v1/webhooks/${id}`);
+        return;
+      default: {
         const body = { description: `Change ${turn}` };
-        const { status } = await this.#owner.call({ method: 'PATCH', path: `/v1/webhooks/${id}`, body }, dueAt);
+        const request: Request = { kind: 'changes', method: 'PATCH', path: `/v1/webhooks/${id}`, body };
+        const { status } = await this.#owner.call(request, dueAt);
         if (status === 200) this.changes++;
-        return;
       }
-      default:
-        await this.#owner.call({ method: 'GET', path: `/v1/webhooks/${id}` }, dueAt);
     }
   }
 }

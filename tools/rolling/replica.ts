@@ -1,3 +1,4 @@
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Child } from '../dev/child.ts';
@@ -38,7 +39,8 @@ export class Replica {
 
   static spawn(name: ServiceName, slot: Slot, places: ServicePlaces): Replica {
     const logFile = join(places.dataDir.logs, `${name}-${slot.port}.log`);
-    const env = serviceEnvironment(places, slot);
+    // As in a new pod, whose /tmp is empty: what it compiles it compiles anew, and it has to write all of it.
+    const env = { ...serviceEnvironment(places, slot), NODE_COMPILE_CACHE: mkdtempSync(`${places.dataDir.compiled}-`) };
     return new Replica(slot, startChild({ name, script: `apps/${name}/dist/main.js`, env, logFile }), logFile);
   }
 

@@ -23,7 +23,8 @@ export function tableOf(rows: readonly Row[]): string {
     'refused',
     'broken',
     'events, ms p50 / p99',
-    'API, ms p50 / p99',
+    'reads, ms p50 / p99',
+    'changes, ms p50 / p99',
     'delivered, ms p50 / p99',
   ];
   const lines = rows.map(({ name, seconds, figures, delivered }) => [
@@ -31,10 +32,11 @@ export function tableOf(rows: readonly Row[]): string {
     seconds.toFixed(0),
     ...[figures.requests, figures.toldToComeAgain, figures.refused, figures.broken].map(String),
     spread(figures.latency.events),
-    spread(figures.latency.api),
+    spread(figures.latency.reads),
+    spread(figures.latency.changes),
     spread(delivered),
   ]);
-  return table([head, ...lines], [1, 2, 3, 4, 5, 6, 7, 8]);
+  return table([head, ...lines], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
 }
 
 const seconds = (values: readonly number[]): string => values.map((value) => (value / 1_000).toFixed(1)).join(', ');

@@ -6,7 +6,11 @@ import { EVENT_TYPE } from '../bench/sale.ts';
 import type { SaleMaker } from '../bench/sale.ts';
 import { Api, untilAccepted } from '../dev/api.ts';
 
+/** Where the messages go. */
 export const PATHS = ['/ok/1', '/ok/2'] as const;
+/** Webhooks that get nothing. They are read and changed like the others: a change waits for the one before it of the same webhook. */
+const QUIET_WEBHOOKS = 8;
+const OTHER_EVENT_TYPE = 'customer.created';
 /** A webhook is routed to once every service has read it from Kafka. */
 const ROUTABLE_WITHIN_MS = 60_000;
 const PROBE_EVERY_MS = 500;
@@ -34,8 +38,10 @@ export async function provideTenant(
   const tenant = { url, id, producerKey: await key('producer'), tenantKey: await key('tenant') };
   const owner = new Api(url, tenant.tenantKey);
   const webhookIds: string[] = [];
-  for (const path of PATHS) {
-    const body = { name: path, url: receiver.url + path, events: [EVENT_TYPE] };
+  const quiet = Array.from({ length: QUIET_WEBHOOKS }, (_, index) => `/ok/quiet-${index + 1}`);
+  for (const path of [...PATHS, ...quiet]) {
+    const events = [quiet.includes(path) ? OTHER_EVENT_TYPE : EVENT_TYPE];
+    const body = { name: path, url: receiver.url + path, events };
     webhookIds.push((await untilAccepted(() => owner.post<{ id: string }>('/v1/webhooks', body))).body.id);
   }
   await untilRoutable({ ...tenant, webhookIds }, receiver, sales);
