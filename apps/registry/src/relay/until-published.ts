@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import { GatheredLooks } from './gathered-looks.ts';
 import type { PublishedStreams, PublishedVersion } from './published-streams.ts';
 import { EVENTS_TABLE, POSITIONS_TABLE, RELAY_NAME } from './relay-name.ts';
 
@@ -23,9 +24,12 @@ export interface UntilPublishedOptions {
  * durable, and the relay publishes it as soon as it can.
  *
  * Where this replica publishes it is told in memory. Any other asks the relay's position, which lies behind the
- * horizon of transactions (`pg_snapshot_xmin`) by itself: an event at or before it has been published.
+ * horizon of transactions (`pg_snapshot_xmin`) by itself: an event at or before it has been published. All who wait ask
+ * together: when publishing is slow many wait, and their questions must not make it slower.
  */
 export class UntilPublished {
+  private readonly looks = new GatheredLooks<PublishedVersion>((streams) => this.storedOf(streams));
+
   constructor(private readonly options: UntilPublishedOptions) {}
 
   /** @returns whether it is known to be published; never rejects */
@@ -38,7 +42,7 @@ export class UntilPublished {
         const left = deadline - performance.now();
         if (left <= 0) return false;
         if (await isAborted(told, Math.min(lookMs, left))) return true;
-        if (await this.isStored(stream)) return true;
+        if (await this.looks.isTrueOf(stream)) return true;
       }
       return false;
     } finally {
@@ -46,17 +50,19 @@ export class UntilPublished {
     }
   }
 
-  private async isStored({ streamId, version }: PublishedVersion): Promise<boolean> {
+  private async storedOf(streams: readonly PublishedVersion[]): Promise<ReadonlySet<PublishedVersion>> {
     try {
-      const { rows } = await sql`
-        select from ${sql.raw(EVENTS_TABLE)} as event
+      const ids = streams.map(({ streamId }) => streamId);
+      const versions = streams.map(({ version }) => version);
+      const { rows } = await sql<{ at: string }>`
+        select asked.at from unnest(${ids}::text[], ${versions}::int[]) with ordinality as asked (stream_id, version, at)
+        join ${sql.raw(EVENTS_TABLE)} as event on event.stream_id = asked.stream_id and event.version = asked.version
         join ${sql.raw(POSITIONS_TABLE)} as relay on relay.name = ${RELAY_NAME}
-        where event.stream_id = ${streamId} and event.version = ${version}
-          and (event.tx, event.position) <= (relay.tx, relay.position)`.execute(this.options.em.getKysely());
-      return rows.length > 0;
+        where (event.tx, event.position) <= (relay.tx, relay.position)`.execute(this.options.em.getKysely());
+      return new Set(rows.flatMap(({ at }) => streams[Number(at) - 1] ?? []));
     } catch {
       // The database went away after the commit; the answer does not fail for that.
-      return false;
+      return new Set();
     }
   }
 }
