@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { generateSealingKey } from '@signet/signature';
-import { testBrokers, testDatabase } from '@signet/testing';
+import { testBrokers, testDatabase, waitFor } from '@signet/testing';
 import type { TestDatabase } from '@signet/testing';
 import pg from 'pg';
 
@@ -116,6 +116,27 @@ test('tables of the version before, ahead of an update, are a warning; older one
     await client.end();
   }
   expect((await admin('migrate')).out).toMatch(/^delivery: expand of version \S+: installation-prefix$/m);
+});
+
+test('a format that a replica of the version before does not read is a fault, as it is for a start', async () => {
+  const formatsOf = async (formats: string): Promise<Check | undefined> => {
+    const run = await adminWith({ SIGNET_WRITE_FORMATS: formats }, 'check', '--service', 'delivery', '--json');
+    return jsonOf(run).services['delivery']?.checks.find(({ check }) => check === 'write-formats');
+  };
+  // As sessions of 0.2.0 call themselves.
+  const older = new pg.Client({ connectionString: database.url, application_name: 'delivery' });
+  await older.connect();
+  expect(await formatsOf('')).toMatchObject({ result: 'ok' });
+  expect(await formatsOf('request-bundles=2')).toMatchObject({
+    result: 'fault',
+    told: expect.stringMatching(
+      /^SIGNET_WRITE_FORMATS has request-bundles=2, and sessions of version 0\.2\.0 /,
+    ) as unknown,
+  });
+  await older.end();
+  // PostgreSQL may show a session for a moment after its client has gone.
+  const isAllowed = async (): Promise<boolean> => (await formatsOf('request-bundles=2'))?.result === 'ok';
+  await waitFor(isAllowed, { what: 'the older session to be gone' });
 });
 
 test('what is asked wrongly, or of another installation, is a sentence and an exit code', async () => {

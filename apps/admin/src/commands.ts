@@ -30,8 +30,9 @@ export const SERVICE_COMMANDS: Readonly<Record<string, ServiceCommand>> = {
     summary: 'looks at connections, topics, clock, keys, tables and the installation',
     help: `check
     Looks at what the services need, and changes nothing: PostgreSQL and Kafka let us in and belong to this installation; the clocks of
-    PostgreSQL and this machine agree; the tables have what this version needs; the sealing keys open what is stored; the topics are
-    there and set up as Signet expects. Ends with 1 where there is a fault; a warning is none.`,
+    PostgreSQL and this machine agree; the tables have what this version needs; whoever uses them reads what SIGNET_WRITE_FORMATS has
+    written; the sealing keys open what is stored; the topics are there and set up as Signet expects. Ends with 1 where there is a fault; a
+    warning is none.`,
   },
   reseal: {
     services: ['registry', 'delivery'],

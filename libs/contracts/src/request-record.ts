@@ -144,6 +144,10 @@ export function countOfRequests(headers: RecordHeaders): number {
   return Number.isInteger(count) && count >= 1 && count <= MAX_BUNDLED ? count : 1;
 }
 
+/** The format that a bundle says it has, be it one that this version does not read; undefined: the record is no bundle. */
+export const bundleFormat = (headers: RecordHeaders): number | undefined =>
+  isBundle(headers) ? Number(headers[FORMAT_HEADER]?.toString('latin1', 0, 8) ?? 1) : undefined;
+
 /** Of a bundle. Undefined where it is of a later version, or damaged. */
 function formatOf(headers: RecordHeaders): number | undefined {
   const text = headers[FORMAT_HEADER]?.toString('latin1', 0, 8);

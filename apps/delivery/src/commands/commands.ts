@@ -1,3 +1,4 @@
+import type { KafkaClientOptions } from '@signet/kafka';
 import {
   checkCommand,
   defineSettings,
@@ -9,13 +10,17 @@ import {
   withDatabase,
 } from '@signet/service-kit';
 import type { AdminCommand } from '@signet/service-kit';
+import type { Client } from 'pg';
+import { settings as ofDelivery } from '../config.ts';
 import { deliveryDatabase } from '../database/database.ts';
+import { checkFormats } from './check-formats.ts';
 import { rebuildDeliveries } from './rebuild-deliveries.ts';
 
 /** No command needs more than these. */
 const STORED = defineSettings({ ...sharedSettings.installation, ...sharedSettings.database });
 const SEALED = defineSettings({ ...STORED, ...sharedSettings.sealing });
-const ALL = defineSettings({ ...STORED, ...sharedSettings.kafka });
+const { SIGNET_WRITE_FORMATS } = ofDelivery;
+const ALL = defineSettings({ ...STORED, ...sharedSettings.kafka, SIGNET_WRITE_FORMATS });
 
 /** What signet-admin asks of delivery. All of them may run beside it. */
 export const COMMANDS: Readonly<Record<string, AdminCommand>> = {
@@ -44,6 +49,8 @@ export const COMMANDS: Readonly<Record<string, AdminCommand>> = {
 
   check: (_args, logger) => {
     const settings = loadSettings(ALL, process.env);
-    return checkCommand({ name: 'delivery', settings, database: deliveryDatabase(settings) }, logger);
+    const { SIGNET_WRITE_FORMATS: writeFormats } = settings;
+    const more = (client: Client, kafka: KafkaClientOptions) => checkFormats(client, kafka, writeFormats);
+    return checkCommand({ name: 'delivery', settings, database: deliveryDatabase(settings), more }, logger);
   },
 };

@@ -1,6 +1,12 @@
 import { readSince } from '@signet/contracts';
 import type { FormatName, WriteFormats } from '@signet/contracts';
-import { compareVersions } from '../database/schema/schema-version.policy.ts';
+import { compareVersions, minorsAhead } from '../database/schema/schema-version.policy.ts';
+
+/** Whether the minor version before `own` reads it too, so that one may go back to that while such records are unread. */
+export function isReadByVersionBefore(name: FormatName, format: number, own: string): boolean {
+  const since = readSince(name, format);
+  return since === undefined || minorsAhead(own, since) > 0;
+}
 
 /** Why these formats must not be written while services of these versions read; undefined when they may. */
 export function reasonAgainstWriting(

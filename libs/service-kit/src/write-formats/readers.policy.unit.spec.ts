@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { writeFormats } from '@signet/contracts';
-import { reasonAgainstWriting } from './readers.policy.ts';
+import { isReadByVersionBefore, reasonAgainstWriting } from './readers.policy.ts';
 
 const chosen = writeFormats({ 'request-bundles': 2 });
 
@@ -20,3 +20,12 @@ test('the sentence names the format, each older version once, and what to do', (
       'whose services read it from 0.3.0 on: take the setting away until no older replica is left.',
   );
 });
+
+test.each([
+  [1, '0.3.0', true],
+  [2, '0.3.0', false],
+  [2, '0.3.1', false],
+  [2, '0.4.0', true],
+])('format %i of request-bundles: does the version before %s read it? %s', (format, own, isRead) =>
+  expect(isReadByVersionBefore('request-bundles', format, own)).toBe(isRead),
+);

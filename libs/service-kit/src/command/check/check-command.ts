@@ -1,6 +1,8 @@
 import type { Client } from 'pg';
 import { tablesOf, topicsOf } from '@signet/contracts';
+import type { KafkaClientOptions } from '@signet/kafka';
 import type { DatabaseOptions } from '../../database/database-options.ts';
+import { withClient } from '../../database/connect.ts';
 import { kafkaClient } from '../../kafka/kafka-client.ts';
 import type { KafkaConnection } from '../../kafka/kafka-client.ts';
 import type { Logger } from '../../logging/logger.ts';
@@ -17,11 +19,13 @@ export interface ServiceToCheck {
   readonly settings: KafkaConnection & { readonly SIGNET_INSTALLATION: string };
   readonly database?: DatabaseOptions;
   readonly checkDatabase?: (client: Client) => Promise<void>;
+  /** What else is to be seen, once PostgreSQL and Kafka have let us in. It throws what Kafka does not allow. */
+  readonly more?: (client: Client, kafka: KafkaClientOptions) => Promise<readonly Checked[]>;
 }
 
 /** `check` of one service: looks at everything that its start needs, and at more, and changes nothing. Exit code 1 where it found a fault. */
 export async function checkCommand(service: ServiceToCheck, logger: Logger): Promise<CommandReport> {
-  const { name, settings, database, checkDatabase: checkMore } = service;
+  const { name, settings, database, checkDatabase: checkMore, more } = service;
   const installation = settings.SIGNET_INSTALLATION;
   const kafka = kafkaClient(settings, `${name}.check`, logger);
   const checks: readonly Checked[] = [
@@ -32,7 +36,10 @@ export async function checkCommand(service: ServiceToCheck, logger: Logger): Pro
     })),
     ...(await checked('kafka', async () => {
       await reachableServers({ kafka }, logger);
-      return checkKafka({ kafka, installation, topics: [...topicsOf(name), ...tablesOf(name)] });
+      return [
+        ...(await checkKafka({ kafka, installation, topics: [...topicsOf(name), ...tablesOf(name)] })),
+        ...(more && database ? await withClient(database, (client) => more(client, kafka)) : []),
+      ];
     })),
   ];
   return {

@@ -70,7 +70,7 @@ export function reasonAgainstContracting(
 }
 
 /** Infinity: further than one can tell, since we do not know how many minor versions a major one has. */
-function minorsAhead(newest: string, own: string): number {
+export function minorsAhead(newest: string, own: string): number {
   const [a, b] = [partsOf(newest), partsOf(own)];
   if (a.major === b.major) return a.minor - b.minor;
   if (a.major < b.major) return -1;
