@@ -14,7 +14,7 @@ export class KafkaConnection {
     this.#producer = producer;
   }
 
-  static async open({ kafkaBrokers, prefix }: LocalFile): Promise<KafkaConnection> {
+  static async open({ kafkaBrokers, prefix }: Pick<LocalFile, 'kafkaBrokers' | 'prefix'>): Promise<KafkaConnection> {
     const client = { ...kafkaClientAt(kafkaBrokers, 'signet-bench'), prefix };
     const producer = new RecordProducer({ client, name: 'bench' });
     await producer.connect();

@@ -1,4 +1,4 @@
-// From a bare clone to a running program: `node tools/dev/bootstrap.mjs start|test|bench|alerts|faults|rolling|image|cluster [arguments]`.
+// From a bare clone to a running program: `node tools/dev/bootstrap.mjs start|test|bench|alerts|faults|rolling|side-by-side|image|cluster [arguments]`.
 // Plain JavaScript without dependencies, because it runs before anything is installed, and also on Node 20: there it goes on
 // with the Node 24 of node_modules.
 import { spawn, spawnSync } from 'node:child_process';
@@ -19,6 +19,7 @@ const programs = {
   alerts: 'tools/alerts/run.ts',
   faults: 'tools/faults/run.ts',
   rolling: 'tools/rolling/run.ts',
+  'side-by-side': 'tools/side-by-side/run.ts',
 };
 const supportedNode = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).engines.node;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
