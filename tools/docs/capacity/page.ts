@@ -2,9 +2,10 @@ import { costOf, PROCESSES } from './cost.ts';
 import type { Cost } from './cost.ts';
 import { fullDayCost } from './full-day.policy.ts';
 import type { FullDayCost } from './full-day.policy.ts';
+import { exampleStorage } from './example-storage.ts';
 import { benchFile, EMPTY_DAY, FULL_DAY, RECORDED } from './measured.ts';
 import { CHECKPOINT_SECONDS, LARGE_PRIMARY, PLAN, RATES, SHORT_RETENTION_DAYS } from './plan.ts';
-import { endsOfOnePrimary, fitsIntoMemory, sizesFor } from './sizes.policy.ts';
+import { endsOfOnePrimary, fitsIntoMemory, ratesThatFit, sizesFor } from './sizes.policy.ts';
 import type { End, Sizes } from './sizes.policy.ts';
 import { SPLIT_STORAGE } from './split-storage.ts';
 import { about, bytes, milliseconds, numberTable, whole } from './units.ts';
@@ -38,6 +39,7 @@ export function capacityPage(): string {
     costTable(toOne, toTen, late, cost),
     fullDayText(cost),
     CHANGES,
+    exampleText(cost),
     `## Where one PostgreSQL primary ends`,
     endText(cost, ends, shortEnds),
     SPLIT_STORAGE,
@@ -188,11 +190,22 @@ const CHANGES = `### What to change
 | replicas of registry, ingestion | \`minReplicas\` and \`maxReplicas\` of [components/autoscaling](../../deploy/k8s/components/autoscaling) |
 | one busy webhook | It is served by one replica, with \`SIGNET_WEBHOOK_CONCURRENCY\` POSTs at once (8): a receiver that answers in 100 ms gets 80 a second at most. Raise it, if receivers can take more |
 | connections | \`max_connections\` of PostgreSQL, or a smaller \`SIGNET_DATABASE_POOL\` |
-| WAL | \`checkpoint_timeout\` of 15 minutes or more and a \`max_wal_size\` of WAL a second × that time; \`wal_compression = lz4\`. Do not turn off \`full_page_writes\` |
+| WAL | \`checkpoint_timeout\` of 15 minutes or more and a \`max_wal_size\` of twice the WAL of that time (PostgreSQL begins the next checkpoint at about half of it); \`wal_compression = lz4\` makes the whole pages smaller. Do not turn off \`full_page_writes\` |
 | fsyncs | \`SIGNET_RECORD_LINGER\` (20ms): longer puts more outcomes into one transaction, and repeats more after a crash |
 | memory | The indexes of the present day should be in memory (\`shared_buffers\` and the system's cache). If they are not, each delivery also *reads* up to five pages |
 | disk of PostgreSQL | \`SIGNET_RETENTION\`. Days are dropped whole, which costs next to nothing |
 | disks of Kafka | \`retention.ms\` of the topics: what is gone from \`ingestion.<domain>.v1\` can no longer be replayed as missed |`;
+
+function exampleText(cost: FullDayCost): string {
+  const { postgresBytes, brokerBytes } = exampleStorage();
+  const { postgres, kafka } = ratesThatFit(postgresBytes, brokerBytes, cost, PLAN);
+  const short = ratesThatFit(postgresBytes, brokerBytes, cost, { ...PLAN, retentionDays: SHORT_RETENTION_DAYS });
+  return `### What the example holds
+
+The overlay [operators](../../deploy/k8s/overlays/operators/kustomization.yaml) claims ${bytes(postgresBytes)} of disk for PostgreSQL. That is enough for about **${about(postgres)} deliveries a second, all day**,
+kept ${PLAN.retentionDays} days, or ${about(short.postgres)} a second kept ${SHORT_RETENTION_DAYS} days. Each of its three brokers has ${bytes(brokerBytes)} and a copy of every record: enough for about ${about(kafka)} a second.
+Three quarters of each are counted, so that there is time to act. Claim more before the first start, or use a storage class whose volumes can grow.`;
+}
 
 function endText(cost: FullDayCost, ends: readonly End[], shortEnds: readonly End[]): string {
   const { cores, memoryBytes, walPerSecond, writesPerSecond, diskBytes } = LARGE_PRIMARY;

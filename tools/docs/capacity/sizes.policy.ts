@@ -81,6 +81,23 @@ export function sizesFor(perSecond: number, cost: FullDayCost, plan: Plan): Size
   };
 }
 
+/** A disk that is fuller than this is a reason to act. */
+const FULL = 0.75;
+
+/** Deliveries a second, all day, for which disks are large enough: PostgreSQL's, and one broker's that has a copy of every record. */
+export function ratesThatFit(
+  postgresBytes: number,
+  brokerBytes: number,
+  cost: FullDayCost,
+  plan: Plan,
+): { readonly postgres: number; readonly kafka: number } {
+  const kafkaBytes = Object.values(cost.kafkaBytes).reduce((sum, bytes) => sum + bytes, 0);
+  return {
+    postgres: (postgresBytes * FULL) / (cost.tableBytes * DAY_SECONDS * plan.retentionDays),
+    kafka: (brokerBytes * FULL) / (kafkaBytes * DAY_SECONDS * plan.kafkaDays),
+  };
+}
+
 /** A server for PostgreSQL: what it is planned with, not what it can do at its best. */
 export interface Primary {
   readonly cores: number;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { FullDayCost } from './full-day.policy.ts';
 import { PLAN } from './plan.ts';
-import { endsOfOnePrimary, fitsIntoMemory, sizesFor } from './sizes.policy.ts';
+import { endsOfOnePrimary, fitsIntoMemory, ratesThatFit, sizesFor } from './sizes.policy.ts';
 
 /** Round numbers, so that a person can follow. */
 const COST: FullDayCost = {
@@ -69,4 +69,11 @@ test('a disk of 7.776 TB takes a thousand deliveries a second for 90 days, or te
 test('8.64 GB of memory hold the indexes of a day with a thousand deliveries a second', () => {
   const memory = { cores: 1, memoryBytes: 8.64e9, walPerSecond: 1, writesPerSecond: 1, diskBytes: 1 };
   expect(fitsIntoMemory(memory, COST)).toBe(1_000);
+});
+
+test('of a disk three quarters are counted', () => {
+  // 1,000 B a delivery for 90 days, and 500 B for 7 days.
+  const { postgres, kafka } = ratesThatFit(7.776e12, 3.024e11, COST, PLAN);
+  expect(postgres).toBeCloseTo(750);
+  expect(kafka).toBeCloseTo(750);
 });

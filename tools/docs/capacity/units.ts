@@ -4,7 +4,8 @@ const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 export const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 /** Two digits that count, such as 4,300: nobody plans with more. */
-export const about = (value: number): string => whole(Number(value.toPrecision(2)));
+export const about = (value: number): string =>
+  value < 10 ? value.toPrecision(2) : whole(Number(value.toPrecision(2)));
 
 /** Decimal units, as disks and networks are sold. */
 export function bytes(value: number): string {
