@@ -11,7 +11,7 @@ import {
 } from '@signet/contracts';
 import type { FormatName } from '@signet/contracts';
 import { unpackedRecords } from '../../apps/delivery/src/shelf/shelved-records.ts';
-import { isUnreadable, readOutcome } from '../../apps/registry/src/webhook/webhook.outcome-record.ts';
+import { isUnreadable, readOutcome } from '../../apps/registry/src/webhook/outcomes/webhook.outcome-record.ts';
 import type { Recorded } from './recorded.ts';
 import { recordedVersions } from './recorded.ts';
 import { samples } from './samples.ts';

@@ -19,7 +19,7 @@ const SETTINGS = {
   NODE_OPTIONS: NAMING_SENDERS,
 };
 const PATHS = Array.from({ length: 20 }, (_, index) => (index === 0 ? '/slow' : `/plain-${index}`));
-/** Kafka throws a member out that has not joined again by then (libs/kafka/src/batch-server.ts). */
+/** Kafka throws a member out that has not joined again by then (libs/kafka/src/consuming/batch-server.ts). */
 const REBALANCE_MS = 10_000;
 
 let signet: Signet;

@@ -10,10 +10,10 @@ import type { RowsRead } from './testing/rows-read.ts';
 import { countRowsRead } from './testing/rows-read.ts';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
-import { NO_PAST, webhookPast } from './webhook/past/webhook-past.fold.ts';
-import { webhookDecider } from './webhook/webhook.decider.ts';
-import type { WebhookEvent } from './webhook/webhook.events.ts';
-import { webhookView } from './webhook/webhook.view.ts';
+import { NO_PAST, webhookPast } from './webhook/domain/past/past/webhook-past.fold.ts';
+import { webhookDecider } from './webhook/domain/webhook.decider.ts';
+import type { WebhookEvent } from './webhook/domain/webhook.events.ts';
+import { webhookView } from './webhook/api/webhook.view.ts';
 
 const ALTERNATIONS = 5_000;
 /** So many are appended together, so that the stream has some hundred times. */

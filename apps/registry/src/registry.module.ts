@@ -8,7 +8,7 @@ import { ApiKeyModule } from './api-key/api-key.module.ts';
 import { KeyGuard } from './auth/key.guard.ts';
 import type { RegistrySettings } from './config.ts';
 import { registryDatabase } from './database/database.ts';
-import { DomainErrors } from './domain-errors.interceptor.ts';
+import { DomainErrors } from './http/domain-errors.interceptor.ts';
 import { EnablingModule } from './enabling/enabling.module.ts';
 import { EventTypeModule } from './event-type/event-type.module.ts';
 import { TenantModule } from './tenant/tenant.module.ts';

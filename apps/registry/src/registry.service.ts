@@ -21,7 +21,7 @@ import { registryDatabase } from './database/database.ts';
 import { REGISTRY_METRICS } from './metrics/registry-metrics.ts';
 import { RegistryModule } from './registry.module.ts';
 import { checkSealingKeys } from './sealing-keys/check-sealing-keys.ts';
-import { OUTCOMES } from './webhook/webhook.tokens.ts';
+import { OUTCOMES } from './webhook/outcomes/webhook.tokens.ts';
 
 export const SERVICE_NAME = 'registry';
 /** Outcomes of a partition that may wait for their write; a quarter of a second of ten thousand a second, and more. */

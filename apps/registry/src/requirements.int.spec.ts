@@ -6,7 +6,7 @@ import type { AnswerJson } from './testing/answers.ts';
 import type { Outcomes } from './testing/outcomes.ts';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
-import { isSubscribedTo } from './webhook/webhook.decider.ts';
+import { isSubscribedTo } from './webhook/domain/webhook.decider.ts';
 
 // The rows of the requirements by their own words, so that each can be ticked off; docs/requirements.md names the tests
 // that go deeper. Those of deliveries are in apps/delivery/src/requirements.int.spec.ts.

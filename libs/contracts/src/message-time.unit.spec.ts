@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { canonicalTimeLimits, instantFault, recordTime, timeFault } from './message-time.policy.ts';
+import { canonicalTimeLimits, instantFault, recordTime, timeFault } from './message/message-time.policy.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const now = Date.parse('2026-03-01T12:00:00.000Z');

@@ -6,8 +6,8 @@ import { fakeClock, innerAddresses, nameServer, rawReceiver, respond } from '@si
 import type { NameServer, RawReceiver } from '@signet/testing';
 import { EgressClient } from './egress-client.ts';
 import { aRequest, failureOf, responseOf } from './fixtures/egress.ts';
-import { EgressRules } from './rules.ts';
-import { checkUrl } from './url.ts';
+import { EgressRules } from './address/rules.ts';
+import { checkUrl } from './address/url.ts';
 
 const HONEST = '127.0.0.2';
 const inner = innerAddresses();

@@ -3,17 +3,17 @@ import type { SecureContext } from 'node:tls';
 import { systemClock } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import { LRUCache } from 'lru-cache';
-import type { ClientIdentity } from './client-identity.ts';
+import type { ClientIdentity } from './tls/client-identity.ts';
 import { Exchange } from './exchange.ts';
 import { connectionHeaderIn } from './headers.ts';
-import { HostPool } from './host-pool.ts';
-import { Lookups, systemLookupsAtOnce, systemResolve } from './lookups.ts';
-import type { Resolve } from './lookups.ts';
-import { AddressBook } from './resolver.ts';
+import { HostPool } from './connection/host-pool.ts';
+import { Lookups, systemLookupsAtOnce, systemResolve } from './address/lookups.ts';
+import type { Resolve } from './address/lookups.ts';
+import { AddressBook } from './address/resolver.ts';
 import type { EgressFailure, EgressRequest, EgressResult } from './result.ts';
-import type { EgressRules } from './rules.ts';
-import { targetOf } from './target.ts';
-import type { Target } from './target.ts';
+import type { EgressRules } from './address/rules.ts';
+import { targetOf } from './address/target.ts';
+import type { Target } from './address/target.ts';
 
 export interface EgressClientOptions {
   readonly rules: EgressRules;

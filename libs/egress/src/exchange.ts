@@ -1,13 +1,13 @@
 import type { Dispatcher } from 'undici';
-import { brokenProtocol, classify, isConnectionLoss, timedOut } from './failures.ts';
-import type { Classified, Stage } from './failures.ts';
-import type { HostPool } from './host-pool.ts';
-import type { Link } from './link.ts';
-import { readOddResponse } from './odd-response.ts';
-import type { LinkedHandler } from './pinned-client.ts';
-import type { Resolution } from './resolver.ts';
-import { joinHeaders, restLength } from './response-headers.ts';
-import { ResponseBody } from './response-body.ts';
+import { brokenProtocol, classify, isConnectionLoss, timedOut } from './response/failures.ts';
+import type { Classified, Stage } from './response/failures.ts';
+import type { HostPool } from './connection/host-pool.ts';
+import type { Link } from './connection/link.ts';
+import { readOddResponse } from './response/odd-response.ts';
+import type { LinkedHandler } from './connection/pinned-client.ts';
+import type { Resolution } from './address/resolver.ts';
+import { joinHeaders, restLength } from './response/response-headers.ts';
+import { ResponseBody } from './response/response-body.ts';
 import type { EgressCause, EgressRequest, EgressResult, EgressTimings } from './result.ts';
 
 /** 1xx responses that are put up with; after that the receiver is only talking. */

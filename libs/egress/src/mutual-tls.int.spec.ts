@@ -1,8 +1,8 @@
 import type { TLSSocket } from 'node:tls';
 import { afterEach, expect, test } from '@jest/globals';
 import { expired, rawReceiver, respond, selfSigned } from '@signet/testing';
-import { checkClientCertificate } from './client-certificate.ts';
-import { ClientIdentity } from './client-identity.ts';
+import { checkClientCertificate } from './tls/client-certificate.ts';
+import { ClientIdentity } from './tls/client-identity.ts';
 import type { EgressClient } from './egress-client.ts';
 import { aRequest, failureOf, loopbackClient, responseOf } from './fixtures/egress.ts';
 

@@ -5,9 +5,9 @@ import type { RawReceiver } from '@signet/testing';
 import { EgressClient } from './egress-client.ts';
 import type { EgressClientOptions } from './egress-client.ts';
 import { aRequest, failureOf, responseOf } from './fixtures/egress.ts';
-import { HostPool } from './host-pool.ts';
-import { Link } from './link.ts';
-import { EgressRules } from './rules.ts';
+import { HostPool } from './connection/host-pool.ts';
+import { Link } from './connection/link.ts';
+import { EgressRules } from './address/rules.ts';
 
 const at = (...addresses: string[]) => addresses.map((address) => ({ address, family: 4 }));
 

@@ -1,6 +1,6 @@
 import type { ErrorClass } from '@signet/contracts';
-import type { ClientIdentity } from './client-identity.ts';
-import type { Stage } from './failures.ts';
+import type { ClientIdentity } from './tls/client-identity.ts';
+import type { Stage } from './response/failures.ts';
 
 /** What `post` sends. */
 export interface EgressRequest {

@@ -1,11 +1,11 @@
 export { javaExecutable, mavenExecutable } from './executables.ts';
 export { freePort } from './free-port.ts';
-export { ensureKafkaJars } from './kafka-jars.ts';
-export type { KafkaJarsOptions } from './kafka-jars.ts';
-export { endLeftoverKafka, removeKafka, startKafka } from './kafka.ts';
-export type { KafkaOptions, RunningKafka } from './kafka.ts';
+export { ensureKafkaJars } from './kafka/kafka-jars.ts';
+export type { KafkaJarsOptions } from './kafka/kafka-jars.ts';
+export { endLeftoverKafka, removeKafka, startKafka } from './kafka/kafka.ts';
+export type { KafkaOptions, RunningKafka } from './kafka/kafka.ts';
 export type { Log } from './log.ts';
-export { endLeftoverPostgres, removePostgres, startPostgres } from './postgres.ts';
-export type { PostgresOptions, RunningPostgres } from './postgres.ts';
+export { endLeftoverPostgres, removePostgres, startPostgres } from './postgres/postgres.ts';
+export type { PostgresOptions, RunningPostgres } from './postgres/postgres.ts';
 export { commandLineOf, endProcess, isRunning, markOf, signalProcess } from './processes.ts';
 export type { EndingStep, ProcessMark } from './processes.ts';

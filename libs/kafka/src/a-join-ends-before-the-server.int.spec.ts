@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { testBrokers, testTopic, waitFor } from '@signet/testing';
-import { withAdmin } from './admin.ts';
-import { KafkaBatchServer } from './batch-server.ts';
+import { withAdmin } from './topics/admin.ts';
+import { KafkaBatchServer } from './consuming/batch-server.ts';
 
 const client = { brokers: testBrokers(), clientId: 'test' };
 

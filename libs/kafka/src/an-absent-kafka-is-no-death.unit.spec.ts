@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { freePort } from '@signet/embedded';
-import { KafkaBatchServer } from './batch-server.ts';
-import { silentLogger } from './client.ts';
-import { tellingOfLostOffsets } from './lost-offsets.ts';
+import { KafkaBatchServer } from './consuming/batch-server.ts';
+import { silentLogger } from './connection/client.ts';
+import { tellingOfLostOffsets } from './consuming/lost-offsets.ts';
 
 test('a consumer that waits for a Kafka that is not there is alive, whatever the watchdog says', async () => {
   const client = { brokers: [`127.0.0.1:${await freePort()}`], clientId: 'test' };

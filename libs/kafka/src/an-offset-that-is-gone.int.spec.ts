@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { testBrokers, testTopic, waitFor } from '@signet/testing';
-import { withAdmin } from './admin.ts';
-import { KafkaBatchServer } from './batch-server.ts';
-import { silentLogger } from './client.ts';
-import type { LostOffset } from './lost-offsets.ts';
-import { RecordProducer } from './producer.ts';
+import { withAdmin } from './topics/admin.ts';
+import { KafkaBatchServer } from './consuming/batch-server.ts';
+import { silentLogger } from './connection/client.ts';
+import type { LostOffset } from './consuming/lost-offsets.ts';
+import { RecordProducer } from './producing/producer.ts';
 
 const client = { brokers: testBrokers(), clientId: 'test' };
 let topic: string;

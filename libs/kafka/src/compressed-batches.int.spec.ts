@@ -1,11 +1,11 @@
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import { consume, testBrokers, testTopic, waitFor } from '@signet/testing';
 import kafkajs from 'kafkajs';
-import { createKafka } from './client.ts';
+import { createKafka } from './connection/client.ts';
 import type { KafkaConsumer } from './prefix/prefixed-consumer.ts';
-import { MAX_UNPACKED_BYTES } from './compression.ts';
-import { RecordProducer } from './producer.ts';
-import { UNREADABLE_HEADER } from './unreadable-records.ts';
+import { MAX_UNPACKED_BYTES } from './producing/compression.ts';
+import { RecordProducer } from './producing/producer.ts';
+import { UNREADABLE_HEADER } from './consuming/unreadable-records.ts';
 
 const client = { brokers: testBrokers(), clientId: 'test' };
 const plain = new RecordProducer({ client, name: 'test' });

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { consume, testBrokers, testTopic } from '@signet/testing';
-import { DEAD_LETTER, DeadLetters } from './dead-letters.ts';
-import { RecordProducer } from './producer.ts';
+import { DEAD_LETTER, DeadLetters } from './dead-letters/dead-letters.ts';
+import { RecordProducer } from './producing/producer.ts';
 
 const producer = new RecordProducer({ client: { brokers: testBrokers(), clientId: 'test' }, name: 'test' });
 afterAll(() => producer.close());

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { testBrokers, testTopic, waitFor } from '@signet/testing';
-import { KafkaBatchServer } from './batch-server.ts';
-import type { KafkaBatchServerOptions } from './batch-server.ts';
-import { RecordProducer } from './producer.ts';
+import { KafkaBatchServer } from './consuming/batch-server.ts';
+import type { KafkaBatchServerOptions } from './consuming/batch-server.ts';
+import { RecordProducer } from './producing/producer.ts';
 import type { BatchHandler } from './record.ts';
 
 const client = { brokers: testBrokers(), clientId: 'test' };

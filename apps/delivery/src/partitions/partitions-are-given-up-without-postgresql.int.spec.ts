@@ -9,7 +9,7 @@ import { DispatchFixture, PARTITION, requestBatch, storageOf } from '../testing/
 import type { FixtureStorage } from '../testing/dispatch-fixture.ts';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
 
-/** What Kafka's member allows for giving up (libs/kafka/src/batch-server.ts). */
+/** What Kafka's member allows for giving up (libs/kafka/src/consuming/batch-server.ts). */
 const KAFKA_WAITS_MS = 2_000;
 
 let fixture: DispatchFixture;

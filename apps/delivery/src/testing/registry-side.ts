@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { newId } from '@signet/contracts';
 import type { Clock, DeliveryOutcome, WebhookSnapshot } from '@signet/contracts';
 import { generateSecret } from '@signet/signature';
-import { webhookDecider } from '../../../registry/src/webhook/webhook.decider.ts';
-import type { WebhookCommand } from '../../../registry/src/webhook/webhook.decider.ts';
-import type { WebhookEvent, WebhookSettings } from '../../../registry/src/webhook/webhook.events.ts';
-import { isUnreadable, readOutcome } from '../../../registry/src/webhook/webhook.outcome-record.ts';
-import { foldOutcomes } from '../../../registry/src/webhook/webhook.outcome-recorder.ts';
-import type { Webhook } from '../../../registry/src/webhook/webhook.state.ts';
+import { webhookDecider } from '../../../registry/src/webhook/domain/webhook.decider.ts';
+import type { WebhookCommand } from '../../../registry/src/webhook/domain/webhook.decider.ts';
+import type { WebhookEvent, WebhookSettings } from '../../../registry/src/webhook/domain/webhook.events.ts';
+import { isUnreadable, readOutcome } from '../../../registry/src/webhook/outcomes/webhook.outcome-record.ts';
+import { foldOutcomes } from '../../../registry/src/webhook/outcomes/webhook.outcome-recorder.ts';
+import type { Webhook } from '../../../registry/src/webhook/domain/webhook.state.ts';
 import type { DispatchFixture } from './dispatch-fixture.ts';
 
 /** As SIGNET_DISABLE_AFTER_FAILURES and SIGNET_ALERT_ON_FAILURES are by default. */

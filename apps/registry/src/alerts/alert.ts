@@ -1,10 +1,10 @@
 import { alertIdOf } from '@signet/contracts';
-import type { Instant } from '../instant.ts';
-import type { WebhookAttemptFailed, WebhookEvent } from '../webhook/webhook.events.ts';
-import type { WebhookPast } from '../webhook/past/webhook-past.fold.ts';
-import { NO_PAST, pastAfter } from '../webhook/past/webhook-past.fold.ts';
-import type { Placed, WebhookRow } from '../webhook/webhook.row.ts';
-import { raisesAlert } from '../webhook/webhook.state.ts';
+import type { Instant } from '../http/instant.ts';
+import type { WebhookAttemptFailed, WebhookEvent } from '../webhook/domain/webhook.events.ts';
+import type { WebhookPast } from '../webhook/domain/past/past/webhook-past.fold.ts';
+import { NO_PAST, pastAfter } from '../webhook/domain/past/past/webhook-past.fold.ts';
+import type { Placed, WebhookRow } from '../webhook/read-model/webhook.row.ts';
+import { raisesAlert } from '../webhook/domain/webhook.state.ts';
 
 export const ALERT_TYPES = ['webhook.failing', 'webhook.disabled', 'webhook.recovered'] as const;
 export type AlertType = (typeof ALERT_TYPES)[number];

@@ -12,7 +12,7 @@ import {
   row,
   success,
 } from '../testing/outcome-examples.ts';
-import type { WebhookEvent } from '../webhook/webhook.events.ts';
+import type { WebhookEvent } from '../webhook/domain/webhook.events.ts';
 import type { Alert } from './alert.ts';
 import { alertsOf } from './alert.ts';
 

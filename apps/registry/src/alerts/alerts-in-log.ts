@@ -1,7 +1,7 @@
 import type { EventStore } from '@signet/event-store';
 import { aggregateOf } from '../database/streams.ts';
-import { webhookPast } from '../webhook/past/webhook-past.fold.ts';
-import type { WebhookEvent } from '../webhook/webhook.events.ts';
+import { webhookPast } from '../webhook/domain/past/past/webhook-past.fold.ts';
+import type { WebhookEvent } from '../webhook/domain/webhook.events.ts';
 import type { Alert } from './alert.ts';
 import { alertsOf, mayAlert } from './alert.ts';
 

@@ -3,7 +3,7 @@ import type { Clock, Role } from '@signet/contracts';
 import { fixedId, newId } from '@signet/contracts';
 import { hashApiKey } from '@signet/service-kit';
 import type { Aggregates } from '../database/aggregates.ts';
-import { toInstant } from '../instant.ts';
+import { toInstant } from '../http/instant.ts';
 import type { ApiKeyCommand, KeyLimits } from './api-key.decider.ts';
 import { apiKeyDecider } from './api-key.decider.ts';
 import type { ApiKeyQueries } from './api-key.queries.ts';

@@ -1,6 +1,6 @@
 import type { Role } from '@signet/contracts';
-import type { Instant } from '../instant.ts';
-import { RuleBroken } from '../rule-broken.ts';
+import type { Instant } from '../http/instant.ts';
+import { RuleBroken } from '../http/rule-broken.ts';
 
 /** A key's own text is in no event: only its SHA-256 and the first characters, by which people tell keys apart. */
 export interface KeyMaterial {

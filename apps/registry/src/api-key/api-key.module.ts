@@ -7,7 +7,7 @@ import type { RegistrySettings } from '../config.ts';
 import { Aggregates } from '../database/aggregates.ts';
 import { TenantModule } from '../tenant/tenant.module.ts';
 import { ApiKeyCommands } from './api-key.commands.ts';
-import { ApiKeyHttp } from './api-key.http.ts';
+import { ApiKeyHttp } from './api/api-key.http.ts';
 import { ApiKeyQueries } from './api-key.queries.ts';
 
 @Module({

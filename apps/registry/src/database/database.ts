@@ -20,16 +20,16 @@ import { TablesMigration } from '../tables/tables.migration.ts';
 import { TenantEntity } from '../tenant/tenant.entity.ts';
 import { TenantListsMigration } from '../tenant/tenant.lists.migration.ts';
 import { tenantProjection } from '../tenant/tenant.projection.ts';
-import { webhookPast } from '../webhook/past/webhook-past.fold.ts';
-import { ActiveSinceMigration } from '../webhook/webhook.active-since.migration.ts';
-import { WebhookCertificateMigration } from '../webhook/webhook.certificate.migration.ts';
-import { webhookDecider } from '../webhook/webhook.decider.ts';
-import { WebhookActivityEntity, WebhookEntity } from '../webhook/webhook.entity.ts';
-import { WebhookListsMigration } from '../webhook/webhook.lists.migration.ts';
-import { LegacySignatureMigration } from '../webhook/webhook.legacy-signature.migration.ts';
-import { webhookProjection } from '../webhook/webhook.projection.ts';
-import { ReplayMissedMigration } from '../webhook/webhook.replay-missed.migration.ts';
-import { SealedHeadersMigration } from '../webhook/webhook.sealed-headers.migration.ts';
+import { webhookPast } from '../webhook/domain/past/past/webhook-past.fold.ts';
+import { ActiveSinceMigration } from '../webhook/migrations/webhook.active-since.migration.ts';
+import { WebhookCertificateMigration } from '../webhook/migrations/webhook.certificate.migration.ts';
+import { webhookDecider } from '../webhook/domain/webhook.decider.ts';
+import { WebhookActivityEntity, WebhookEntity } from '../webhook/read-model/webhook.entity.ts';
+import { WebhookListsMigration } from '../webhook/migrations/webhook.lists.migration.ts';
+import { LegacySignatureMigration } from '../webhook/migrations/webhook.legacy-signature.migration.ts';
+import { webhookProjection } from '../webhook/read-model/webhook.projection.ts';
+import { ReplayMissedMigration } from '../webhook/migrations/webhook.replay-missed.migration.ts';
+import { SealedHeadersMigration } from '../webhook/migrations/webhook.sealed-headers.migration.ts';
 import { RegistryMigration1 } from './registry.migration.ts';
 
 /** Written in the transaction that appends the events, and built again from them by `rebuild.ts`. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { VersionConflictError } from '@signet/event-store';
-import { RuleBroken } from '../rule-broken.ts';
+import { RuleBroken } from '../http/rule-broken.ts';
 import { isPassing } from './passing-error.policy.ts';
 
 const withCode = (code: string) => Object.assign(new Error('of a test'), { code });

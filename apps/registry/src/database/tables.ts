@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { ApiKeyRow } from '../api-key/api-key.row.ts';
 import type { EnablingRow } from '../enabling/enabling.entity.ts';
 import type { TenantRow } from '../tenant/tenant.row.ts';
-import type { WebhookRow } from '../webhook/webhook.row.ts';
+import type { WebhookRow } from '../webhook/read-model/webhook.row.ts';
 
 /** The read models by the names of their tables, with columns in camelCase. */
 export interface Tables {

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Re
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Answers, Caller, Fails, Roles } from '@signet/service-kit';
 import type { FastifyReply } from 'fastify';
-import { uuidPlaceOf, viewPage } from '../page.ts';
+import { uuidPlaceOf, viewPage } from '../http/page.ts';
 import {
   enablingAnswer,
   enablingExample,

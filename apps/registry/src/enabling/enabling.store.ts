@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { tables } from '../database/tables.ts';
-import type { Place } from '../page.ts';
+import type { Place } from '../http/page.ts';
 import { EnablingEntity } from './enabling.entity.ts';
 import type { EnablingRow } from './enabling.entity.ts';
 import type { Enabling, EnablingFailure, EnablingPlace } from './enabling.ts';

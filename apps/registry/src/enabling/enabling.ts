@@ -1,4 +1,4 @@
-import type { DisabledReason } from '../webhook/webhook.events.ts';
+import type { DisabledReason } from '../webhook/domain/webhook.events.ts';
 
 export const AUTOMATIC_REASONS = ['failing', 'gone'] as const satisfies readonly DisabledReason[];
 export type AutomaticReason = (typeof AUTOMATIC_REASONS)[number];

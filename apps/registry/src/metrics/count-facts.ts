@@ -1,7 +1,7 @@
 import type { EventLike } from '@signet/event-store';
 import { counter } from '@signet/service-kit';
 import type { Registry } from 'prom-client';
-import type { WebhookEvent } from '../webhook/webhook.events.ts';
+import type { WebhookEvent } from '../webhook/domain/webhook.events.ts';
 import { REGISTRY_METRICS } from './registry-metrics.ts';
 
 /**

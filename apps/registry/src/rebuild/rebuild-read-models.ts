@@ -4,10 +4,10 @@ import { forgetSnapshots, rebuild } from '@signet/event-store';
 import type { KafkaClientOptions } from '@signet/kafka';
 import { CompactedTopic } from '@signet/kafka';
 import { PROJECTIONS } from '../database/database.ts';
-import { raiseActivity } from '../webhook/webhook.activity.ts';
-import { isUnreadable, readOutcome } from '../webhook/webhook.outcome-record.ts';
-import type { Activity } from '../webhook/webhook.outcome-recorder.ts';
-import { foldOutcomes } from '../webhook/webhook.outcome-recorder.ts';
+import { raiseActivity } from '../webhook/read-model/webhook.activity.ts';
+import { isUnreadable, readOutcome } from '../webhook/outcomes/webhook.outcome-record.ts';
+import type { Activity } from '../webhook/outcomes/webhook.outcome-recorder.ts';
+import { foldOutcomes } from '../webhook/outcomes/webhook.outcome-recorder.ts';
 
 /**
  * Drops the projections and builds them again from the events, in one transaction. Snapshots go as well: they are made anew

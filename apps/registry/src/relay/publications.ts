@@ -16,9 +16,9 @@ import { aggregateOf } from '../database/streams.ts';
 import { isSnapshotsRequested } from '../republish/snapshots-requested.ts';
 import { TenantQueries } from '../tenant/tenant.queries.ts';
 import { tenantSnapshotOf } from '../tenant/tenant.row.ts';
-import type { WebhookTestRequested } from '../webhook/webhook.events.ts';
-import { WebhookQueries } from '../webhook/webhook.queries.ts';
-import { snapshotOf } from '../webhook/webhook.snapshot.ts';
+import type { WebhookTestRequested } from '../webhook/domain/webhook.events.ts';
+import { WebhookQueries } from '../webhook/read-model/webhook.queries.ts';
+import { snapshotOf } from '../webhook/read-model/webhook.snapshot.ts';
 import { testRequestRecord } from '../webhook/webhook.test-request.ts';
 
 /** Also of an event type that left the catalogue after the test was asked for. */

@@ -5,11 +5,11 @@ import { sql } from 'kysely';
 import { aggregateOf, streamOf } from '../database/streams.ts';
 import { nextIds } from '../republish/republish-all.ts';
 import type { Republication } from '../republish/snapshots-requested.ts';
-import { WebhookEntity } from '../webhook/webhook.entity.ts';
-import type { SealedEvent } from '../webhook/webhook.resealed.ts';
-import { Resealing, SEALED_EVENT_TYPES } from '../webhook/webhook.resealed.ts';
-import type { WebhookRow } from '../webhook/webhook.row.ts';
-import { applyToRow } from '../webhook/webhook.row.ts';
+import { WebhookEntity } from '../webhook/read-model/webhook.entity.ts';
+import type { SealedEvent } from '../webhook/domain/webhook.resealed.ts';
+import { Resealing, SEALED_EVENT_TYPES } from '../webhook/domain/webhook.resealed.ts';
+import type { WebhookRow } from '../webhook/read-model/webhook.row.ts';
+import { applyToRow } from '../webhook/read-model/webhook.row.ts';
 
 /** A fact and where it lies. */
 interface Placed {

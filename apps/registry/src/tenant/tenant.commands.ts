@@ -1,6 +1,6 @@
 import type { Clock } from '@signet/contracts';
 import type { Aggregates, Asking } from '../database/aggregates.ts';
-import { toInstant } from '../instant.ts';
+import { toInstant } from '../http/instant.ts';
 import type { TenantCommand, TenantSettings } from './tenant.decider.ts';
 import { tenantDecider } from './tenant.decider.ts';
 

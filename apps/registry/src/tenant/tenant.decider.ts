@@ -1,5 +1,5 @@
-import type { Instant } from '../instant.ts';
-import { RuleBroken } from '../rule-broken.ts';
+import type { Instant } from '../http/instant.ts';
+import { RuleBroken } from '../http/rule-broken.ts';
 
 /** What can be changed of a tenant. */
 export interface TenantSettings {

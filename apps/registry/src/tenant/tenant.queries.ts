@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { tables } from '../database/tables.ts';
-import type { Place } from '../page.ts';
-import { allOf, tenantMatches } from '../webhook/webhook.filter.ts';
+import type { Place } from '../http/page.ts';
+import { allOf, tenantMatches } from '../webhook/api/webhook.filter.ts';
 import type { TenantRow } from './tenant.row.ts';
 
 const SUSPENDED = sql<boolean>`t.status = 'suspended'`;

@@ -4,7 +4,7 @@ import { newId, webhookSecretContext } from '@signet/contracts';
 import { generateSecret } from '@signet/signature';
 import { Aggregates } from '../database/aggregates.ts';
 import { streamOf } from '../database/streams.ts';
-import type { DisabledReason, WebhookEvent } from '../webhook/webhook.events.ts';
+import type { DisabledReason, WebhookEvent } from '../webhook/domain/webhook.events.ts';
 import type { TestRegistry } from './registry.ts';
 
 /** Facts written in one append. */

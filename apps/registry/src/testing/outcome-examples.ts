@@ -1,7 +1,7 @@
-import type { AttemptOutcome } from '../webhook/webhook-outcomes.decider.ts';
-import { webhookDecider } from '../webhook/webhook.decider.ts';
-import type { WebhookEvent } from '../webhook/webhook.events.ts';
-import type { Webhook } from '../webhook/webhook.state.ts';
+import type { AttemptOutcome } from '../webhook/domain/webhook-outcomes.decider.ts';
+import { webhookDecider } from '../webhook/domain/webhook.decider.ts';
+import type { WebhookEvent } from '../webhook/domain/webhook.events.ts';
+import type { Webhook } from '../webhook/domain/webhook.state.ts';
 
 export const rules = { disableAfter: 10, alertOn: [3, 5, 10] };
 export const at = '2026-01-15T13:00:00.000Z';

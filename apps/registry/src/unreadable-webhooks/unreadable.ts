@@ -4,7 +4,7 @@ import type { KafkaClientOptions } from '@signet/kafka';
 import { readWholeTopic } from '@signet/kafka';
 import { reasonNotToOpen } from '@signet/service-kit';
 import type { SealingKeys } from '@signet/signature';
-import { WebhookEntity } from '../webhook/webhook.entity.ts';
+import { WebhookEntity } from '../webhook/read-model/webhook.entity.ts';
 
 /** A record of registry.webhooks.v1 that delivery can do nothing with. */
 export interface UnreadableWebhook {

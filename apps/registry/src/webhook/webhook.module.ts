@@ -12,15 +12,15 @@ import { Aggregates } from '../database/aggregates.ts';
 import { sampleWebhooks } from '../metrics/webhook-samples.ts';
 import { TenantModule } from '../tenant/tenant.module.ts';
 import { TenantQueries } from '../tenant/tenant.queries.ts';
-import { WebhookActionsHttp } from './webhook-actions.http.ts';
-import { WebhookHistoryHttp } from './webhook-history.http.ts';
-import { WebhookHistory } from './webhook-history.service.ts';
-import { findAffected, raiseActivity } from './webhook.activity.ts';
+import { WebhookActionsHttp } from './api/webhook-actions.http.ts';
+import { WebhookHistoryHttp } from './api/webhook-history.http.ts';
+import { WebhookHistory } from './read-model/webhook-history.service.ts';
+import { findAffected, raiseActivity } from './read-model/webhook.activity.ts';
 import { WebhookCommands } from './webhook.commands.ts';
-import { WebhookConsumer } from './webhook.consumer.ts';
-import { WebhookHttp } from './webhook.http.ts';
-import { OutcomeRecorder } from './webhook.outcome-recorder.ts';
-import { WebhookQueries } from './webhook.queries.ts';
+import { WebhookConsumer } from './outcomes/webhook.consumer.ts';
+import { WebhookHttp } from './api/webhook.http.ts';
+import { OutcomeRecorder } from './outcomes/webhook.outcome-recorder.ts';
+import { WebhookQueries } from './read-model/webhook.queries.ts';
 import { Webhooks } from './webhook.service.ts';
 
 /** The least time between two writes of outcomes; an alert comes this much later at most. */

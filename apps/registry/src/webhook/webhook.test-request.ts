@@ -1,6 +1,6 @@
 import type { DeliveryRequest } from '@signet/contracts';
 import { eventIdOf, requestRecord, webhookBody } from '@signet/contracts';
-import type { WebhookTestRequested } from './webhook.events.ts';
+import type { WebhookTestRequested } from './domain/webhook.events.ts';
 
 /** Source of the messages that Signet makes itself to try a webhook out. */
 export const TEST_SOURCE = 'urn:signet:test';

@@ -1,4 +1,4 @@
-import type { Domain } from '../topics.ts';
+import type { Domain } from '../kafka/topics.ts';
 
 /** A JSON Schema (draft 2020-12). */
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { DOMAINS, OWN_DOMAINS } from '../topics.ts';
+import { DOMAINS, OWN_DOMAINS } from '../kafka/topics.ts';
 import { EVENT_TYPES, eventTypeByName, PRODUCER_EVENT_TYPES } from './index.ts';
 
 /** As the requirements list them. */

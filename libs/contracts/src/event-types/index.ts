@@ -1,4 +1,4 @@
-import { isOwnDomain } from '../topics.ts';
+import { isOwnDomain } from '../kafka/topics.ts';
 import { CATALOGUE } from './catalogue.ts';
 import type { EventType } from './event-type.ts';
 

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
 import { testBrokers, testTopic, waitFor } from '@signet/testing';
-import { KafkaBatchServer } from '../batch-server.ts';
-import { RecordProducer } from '../producer.ts';
+import { KafkaBatchServer } from '../consuming/batch-server.ts';
+import { RecordProducer } from '../producing/producer.ts';
 
 const client = { brokers: testBrokers(), clientId: 'test' };
 /** Far longer than the test waits for anything: a membership that is not ended stays to the end of it. */

@@ -1,5 +1,5 @@
 import kafkajs from 'kafkajs';
-import type { Assignment } from '../sticky-assignment.ts';
+import type { Assignment } from './sticky-assignment.ts';
 
 const { MemberMetadata } = kafkajs.AssignerProtocol;
 

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { testBrokers, testTopic, waitFor } from '@signet/testing';
-import { createKafka } from '../client.ts';
+import { createKafka } from '../connection/client.ts';
 
 const DISCONNECTED = 'The client has been disconnected.';
 

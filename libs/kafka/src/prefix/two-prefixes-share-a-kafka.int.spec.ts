@@ -2,15 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS, REGISTRY_WEBHOOKS, TOPICS } from '@signet/contracts';
 import { testBrokers, testTopic, waitFor } from '@signet/testing';
-import { KafkaBatchServer } from '../batch-server.ts';
-import type { KafkaClientOptions } from '../client.ts';
-import { CompactedTopic } from '../compacted-topic.ts';
-import { DEAD_LETTER } from '../dead-letters.ts';
-import { RecordProducer } from '../producer.ts';
+import { KafkaBatchServer } from '../consuming/batch-server.ts';
+import type { KafkaClientOptions } from '../connection/client.ts';
+import { CompactedTopic } from '../reading/compacted-topic.ts';
+import { DEAD_LETTER } from '../dead-letters/dead-letters.ts';
+import { RecordProducer } from '../producing/producer.ts';
 import type { KafkaRecord, RecordBatch } from '../record.ts';
-import { rangesBetween, readRanges } from '../topic-ranges.ts';
-import { NotOnKafkaError, requireTopic } from '../topic-records.ts';
-import { committedOffsets, consumerGroups, deleteTopics, ensureTopics, listTopics, topicEnds } from '../topics.ts';
+import { rangesBetween, readRanges } from '../reading/topic-ranges.ts';
+import { NotOnKafkaError, requireTopic } from '../reading/topic-records.ts';
+import {
+  committedOffsets,
+  consumerGroups,
+  deleteTopics,
+  ensureTopics,
+  listTopics,
+  topicEnds,
+} from '../topics/topics.ts';
 
 const NAMES = [DELIVERY_REQUESTS, DELIVERY_DEAD_LETTER, REGISTRY_WEBHOOKS];
 const OURS = TOPICS.filter(({ name }) => NAMES.includes(name));

@@ -2,8 +2,8 @@ import { UnknownSealingKeyError } from '@signet/signature';
 import { destination } from 'pino';
 import { pinoLogger } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
-import { StartRefusedError } from '../service/start-refused.error.ts';
-import { hasNoCoordinator, notAllowedOn, reasonOf } from '../service/unreachable.policy.ts';
+import { StartRefusedError } from '../service/start/start-refused.error.ts';
+import { hasNoCoordinator, notAllowedOn, reasonOf } from '../service/start/unreachable.policy.ts';
 import { SettingsError, EXIT_BAD_SETTINGS } from '../settings/load-settings.ts';
 
 /** `EX_USAGE` of sysexits.h. */

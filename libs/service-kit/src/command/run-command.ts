@@ -1,7 +1,7 @@
 import type { KafkaClientOptions } from '@signet/kafka';
 import type { DatabaseAddress } from '../database/database-address.ts';
-import { reachableDatabase, reachableKafka } from '../service/preflight.ts';
-import type { WaitingLog } from '../service/until-reachable.ts';
+import { reachableDatabase, reachableKafka } from '../service/start/preflight.ts';
+import type { WaitingLog } from '../service/start/until-reachable.ts';
 
 /** The servers that a command uses. */
 export interface CommandServers {

@@ -2,7 +2,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { databaseOptions } from '../database/database-options.ts';
 import type { DatabaseOptions } from '../database/database-options.ts';
 import { prepareSchema } from '../database/schema/prepare-schema.ts';
-import type { WaitingLog } from '../service/until-reachable.ts';
+import type { WaitingLog } from '../service/start/until-reachable.ts';
 
 /** Prepares the schema as a start of the service does, does what needs the database, and closes it. @throws StartRefusedError as `prepareSchema` */
 export async function withDatabase<T>(

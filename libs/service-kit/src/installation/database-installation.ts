@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { StartRefusedError } from '../service/start-refused.error.ts';
+import { StartRefusedError } from '../service/start/start-refused.error.ts';
 import { reasonAgainstDatabase, reasonAgainstPrefix } from './installation.policy.ts';
 
 /** What a service says of itself. */

@@ -1,7 +1,7 @@
 import { INSTALLATION_TOPICS, installationKey, installationOfKey } from '@signet/contracts';
 import type { KafkaClientOptions } from '@signet/kafka';
 import { readMarks, RecordProducer } from '@signet/kafka';
-import { StartRefusedError } from '../service/start-refused.error.ts';
+import { StartRefusedError } from '../service/start/start-refused.error.ts';
 import { ownersOf, reasonAgainstKafka } from './installation.policy.ts';
 
 /** Records of the installation lie here, so that one log gives the order of all claims of a topic. */

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { installationKey } from '@signet/contracts';
 import { readMarks, RecordProducer } from '@signet/kafka';
 import { testBrokers, testTopic } from '@signet/testing';
-import { StartRefusedError } from '../service/start-refused.error.ts';
+import { StartRefusedError } from '../service/start/start-refused.error.ts';
 import { claimTopics, compareWithKafka } from './kafka-installation.ts';
 
 const client = { brokers: testBrokers(), clientId: 'installation-test' };

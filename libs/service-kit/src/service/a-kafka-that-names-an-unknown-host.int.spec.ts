@@ -3,10 +3,10 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { testBrokers } from '@signet/testing';
-import { pingBrokers } from './ping-brokers.ts';
-import { reachableKafka } from './preflight.ts';
-import type { StartRefusedError } from './start-refused.error.ts';
-import { EXIT_UNAVAILABLE } from './start-refused.error.ts';
+import { pingBrokers } from './start/ping-brokers.ts';
+import { reachableKafka } from './start/preflight.ts';
+import type { StartRefusedError } from './start/start-refused.error.ts';
+import { EXIT_UNAVAILABLE } from './start/start-refused.error.ts';
 
 const REAL = '127.0.0.1';
 /** Long enough that the first try has failed and been told of before it ends, also on a busy machine. */

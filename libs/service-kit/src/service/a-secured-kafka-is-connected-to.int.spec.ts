@@ -12,7 +12,7 @@ import { selfSigned } from '@signet/testing';
 import { kafkaClient } from '../kafka/kafka-client.ts';
 import { loadSettings } from '../settings/load-settings.ts';
 import { sharedSettings } from '../settings/shared-settings.ts';
-import { reachableKafka } from './preflight.ts';
+import { reachableKafka } from './start/preflight.ts';
 
 const POM = fileURLToPath(new URL('../../../../tools/kafka/pom.xml', import.meta.url));
 const PASSWORD = 'correcthorse';

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { pageQuery } from '../http/paging.ts';
 import { pinoLogger } from '../logging/logger.ts';
 import { problem } from '../problem/problem.ts';
-import { KeepBytes } from './fastify-server.ts';
+import { KeepBytes } from './fastify/fastify-server.ts';
 import type { RunningService } from './service-options.ts';
 import { startService } from './start-service.ts';
 

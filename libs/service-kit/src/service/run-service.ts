@@ -1,7 +1,7 @@
 import { flushLogs, pinoLogger } from '../logging/logger.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { RunningService, ServiceOptions } from './service-options.ts';
-import { StartRefusedError } from './start-refused.error.ts';
+import { StartRefusedError } from './start/start-refused.error.ts';
 import { startService } from './start-service.ts';
 
 /**

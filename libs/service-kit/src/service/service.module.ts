@@ -16,7 +16,7 @@ import { SERVICE_METRICS } from '../metrics/service-metrics.ts';
 import { ProblemFilter } from '../problem/problem.filter.ts';
 import { ProblemValidationPipe } from '../problem/validation.pipe.ts';
 import { RequestLimits } from '../rate-limit/request-limits.ts';
-import { KafkaPresence } from './kafka-presence.ts';
+import { KafkaPresence } from './start/kafka-presence.ts';
 import { CLOCK, OUTSIDE_CLOCK, SETTINGS, STEADY_CLOCK } from './service.tokens.ts';
 import type { LimitSettings } from '../settings/shared-settings.ts';
 import { TRACING } from '../tracing/tracing.ts';

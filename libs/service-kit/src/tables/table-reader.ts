@@ -3,7 +3,7 @@ import { generationKey, generationOf, generationRecord, isAboutTopic, TABLE_PART
 import { CompactedTopic } from '@signet/kafka';
 import type { KafkaClientOptions, KafkaRecord } from '@signet/kafka';
 import type { Logger } from '../logging/logger.ts';
-import { untilReachable } from '../service/until-reachable.ts';
+import { untilReachable } from '../service/start/until-reachable.ts';
 import { TablePass } from './table-pass.policy.ts';
 
 export interface TableReaderOptions {

@@ -1,8 +1,8 @@
 import type { TopicDefinition } from '@signet/contracts';
 import { KafkaNames, topicSettings } from '@signet/kafka';
 import type { KafkaClientOptions } from '@signet/kafka';
-import { StartRefusedError } from '../service/start-refused.error.ts';
-import type { WaitingLog } from '../service/until-reachable.ts';
+import { StartRefusedError } from '../service/start/start-refused.error.ts';
+import type { WaitingLog } from '../service/start/until-reachable.ts';
 import { faultsOf } from './topic-settings.policy.ts';
 import type { TopicFault } from './topic-settings.policy.ts';
 

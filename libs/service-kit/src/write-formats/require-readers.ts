@@ -1,7 +1,7 @@
 import type { FormatName, WriteFormats } from '@signet/contracts';
 import type { Client } from 'pg';
 import { connectedVersions } from '../database/schema/schema-state.ts';
-import { EXIT_UNAVAILABLE, StartRefusedError } from '../service/start-refused.error.ts';
+import { EXIT_UNAVAILABLE, StartRefusedError } from '../service/start/start-refused.error.ts';
 import { VERSION } from '../version.ts';
 import { isReadByVersionBefore, reasonAgainstWriting } from './readers.policy.ts';
 

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import { RecordingReceiver } from '../recording-receiver.ts';
-import type { ReceivedRequest, ReceiverAnswer } from '../recording-receiver.ts';
+import { RecordingReceiver } from '../network/recording-receiver.ts';
+import type { ReceivedRequest, ReceiverAnswer } from '../network/recording-receiver.ts';
 import { spansOfExport } from './export-request.ts';
 import type { ExportedSpan } from './export-request.ts';
 

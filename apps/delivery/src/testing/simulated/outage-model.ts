@@ -1,7 +1,7 @@
-import { webhookDecider } from '../../../../registry/src/webhook/webhook.decider.ts';
-import type { AttemptOutcome } from '../../../../registry/src/webhook/webhook-outcomes.decider.ts';
-import type { WebhookEvent } from '../../../../registry/src/webhook/webhook.events.ts';
-import type { Webhook } from '../../../../registry/src/webhook/webhook.state.ts';
+import { webhookDecider } from '../../../../registry/src/webhook/domain/webhook.decider.ts';
+import type { AttemptOutcome } from '../../../../registry/src/webhook/domain/webhook-outcomes.decider.ts';
+import type { WebhookEvent } from '../../../../registry/src/webhook/domain/webhook.events.ts';
+import type { Webhook } from '../../../../registry/src/webhook/domain/webhook.state.ts';
 import {
   afterFailure,
   afterSuccess,

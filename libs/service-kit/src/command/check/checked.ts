@@ -1,4 +1,4 @@
-import { StartRefusedError } from '../../service/start-refused.error.ts';
+import { StartRefusedError } from '../../service/start/start-refused.error.ts';
 
 /** One thing that `signet-admin check` has looked at. */
 export interface Checked {

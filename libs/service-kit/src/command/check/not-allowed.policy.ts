@@ -1,6 +1,6 @@
 import type { KafkaClientOptions } from '@signet/kafka';
 import { KafkaNames } from '@signet/kafka';
-import { hasNoCoordinator, notAllowedOn, reasonOf } from '../../service/unreachable.policy.ts';
+import { hasNoCoordinator, notAllowedOn, reasonOf } from '../../service/start/unreachable.policy.ts';
 
 const WHERE = 'docs/guides/connecting.md has the ACLs';
 

@@ -1,8 +1,8 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { Client } from 'pg';
 import { belongingOf, compareWithDatabase, recordInDatabase } from '../../installation/database-installation.ts';
-import { EXIT_UNAVAILABLE, StartRefusedError } from '../../service/start-refused.error.ts';
-import type { WaitingLog } from '../../service/until-reachable.ts';
+import { EXIT_UNAVAILABLE, StartRefusedError } from '../../service/start/start-refused.error.ts';
+import type { WaitingLog } from '../../service/start/until-reachable.ts';
 import { VERSION } from '../../version.ts';
 import { applicationName } from '../application-name.ts';
 import { withClient } from '../connect.ts';

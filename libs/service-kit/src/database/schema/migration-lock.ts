@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
-import type { WaitingLog } from '../../service/until-reachable.ts';
-import { EXIT_UNAVAILABLE, StartRefusedError } from '../../service/start-refused.error.ts';
+import type { WaitingLog } from '../../service/start/until-reachable.ts';
+import { EXIT_UNAVAILABLE, StartRefusedError } from '../../service/start/start-refused.error.ts';
 
 /**
  * One for the whole database, and not for each schema: extensions belong to the database, and two migrations that make

@@ -1,5 +1,5 @@
-import type { WaitingLog } from '../../service/until-reachable.ts';
-import { reachableDatabase } from '../../service/preflight.ts';
+import type { WaitingLog } from '../../service/start/until-reachable.ts';
+import { reachableDatabase } from '../../service/start/preflight.ts';
 import type { DatabaseOptions } from '../database-options.ts';
 import { migrate, requireSchema } from './migrate.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Client } from 'pg';
-import { EXIT_UNAVAILABLE, StartRefusedError } from '../../service/start-refused.error.ts';
-import type { WaitingLog } from '../../service/until-reachable.ts';
+import { EXIT_UNAVAILABLE, StartRefusedError } from '../../service/start/start-refused.error.ts';
+import type { WaitingLog } from '../../service/start/until-reachable.ts';
 import { describeBlockers, watchingBlockers } from './blockers.ts';
 
 /** A lock was not had within `lock_timeout`; PostgreSQL ended one of two that waited for each other. */

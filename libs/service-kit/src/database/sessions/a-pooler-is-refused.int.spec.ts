@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { testDatabase, waitFor } from '@signet/testing';
 import type { TestDatabase } from '@signet/testing';
 import pg from 'pg';
-import { reachableDatabase } from '../../service/preflight.ts';
+import { reachableDatabase } from '../../service/start/preflight.ts';
 import { requireOwnSessions } from './own-sessions.ts';
 
 const PROGRAM = 'pgbouncer';

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
-import { StartRefusedError } from '../../service/start-refused.error.ts';
-import { isRefusedForGood, poolerSentence, refusedSentence } from '../../service/unreachable.policy.ts';
+import { StartRefusedError } from '../../service/start/start-refused.error.ts';
+import { isRefusedForGood, poolerSentence, refusedSentence } from '../../service/start/unreachable.policy.ts';
 import { withClient } from '../connect.ts';
 import type { DatabaseAddress } from '../database-address.ts';
 import { DEFAULT_LIMITS, sessionSettings } from './session-limits.ts';

@@ -1,0 +1,218 @@
+import { RuleBroken } from '../../http/rule-broken.ts';
+import type { Instant } from '../../http/instant.ts';
+import type { AttemptOutcome, FailureRules } from './webhook-outcomes.decider.ts';
+import { decideOutcomes } from './webhook-outcomes.decider.ts';
+import type { EnableIfDisabledAutomatically } from './webhook-enabling.policy.ts';
+import { decideEnableIfDisabledAutomatically } from './webhook-enabling.policy.ts';
+import type { AskedCredential } from './webhook.credentials.ts';
+import { changedSettings, headerChanges } from './webhook.credentials.ts';
+import type { ClientCertificate, SettingsChanges, WebhookEvent, WebhookSettings } from './webhook.events.ts';
+import type { LiveWebhook, Webhook } from './webhook.state.ts';
+import { evolve, liveSecrets } from './webhook.state.ts';
+
+/** At most this many secrets of a webhook sign at once; each adds a signature to every request. */
+export const MAX_LIVE_SECRETS = 5;
+
+/** What can be asked of a webhook. Time, ids and settings come as data; secrets come sealed. */
+export type WebhookCommand =
+  | {
+      readonly type: 'RegisterWebhook';
+      readonly tenantId: string;
+      readonly settings: WebhookSettings;
+      readonly sealedSecret: string;
+      readonly clientCertificate?: ClientCertificate | null | undefined;
+      readonly createdBy: string;
+      readonly at: Instant;
+    }
+  | {
+      readonly type: 'UpdateWebhook';
+      readonly changes: Partial<Omit<WebhookSettings, 'sealedHeaders'>>;
+      /** Beside `changes.headers`: those of the headers whose values are credentials. */
+      readonly credentials?: Readonly<Record<string, AskedCredential>>;
+      /** null takes it away; undefined leaves it as it is. */
+      readonly clientCertificate?: ClientCertificate | null | undefined;
+      readonly at: Instant;
+    }
+  | {
+      readonly type: 'EnableWebhook';
+      /** Id of the key that wants what was missed to be replayed; null: nothing is replayed. */
+      readonly replayMissedFor: string | null;
+      readonly at: Instant;
+    }
+  | EnableIfDisabledAutomatically
+  | { readonly type: 'DisableWebhook'; readonly detail: string | null; readonly at: Instant }
+  | { readonly type: 'DeleteWebhook'; readonly at: Instant }
+  | {
+      readonly type: 'RotateWebhookSecret';
+      readonly sealedSecret: string;
+      readonly overlapUntil: Instant | null;
+      readonly at: Instant;
+    }
+  | {
+      readonly type: 'RequestWebhookTest';
+      readonly deliveryId: string;
+      readonly eventId: string;
+      readonly eventType: string;
+      readonly at: Instant;
+    }
+  | {
+      readonly type: 'RecordOutcomes';
+      readonly outcomes: readonly AttemptOutcome[];
+      readonly rules: FailureRules;
+      readonly at: Instant;
+    };
+
+/** Whether a message of this type goes to the webhook. A disabled webhook gets nothing. */
+export const isSubscribedTo = (webhook: { isActive: boolean; events: readonly string[] }, eventType: string): boolean =>
+  webhook.isActive && webhook.events.includes(eventType);
+
+function checkEvents(events: readonly string[] | undefined): void {
+  if (events === undefined) return;
+  if (events.length === 0) {
+    throw new RuleBroken('invalid', 'no_events', 'A webhook subscribes to at least one event type.', 'events');
+  }
+  if (new Set(events).size < events.length) {
+    throw new RuleBroken('invalid', 'repeated_event', 'Each event type is named once.', 'events');
+  }
+}
+
+/** Of the settings as they will be: a header that is both would be sent with one of its two values. */
+function checkLegacyHeader({ legacySignatureHeader, headers, sealedHeaders }: WebhookSettings): void {
+  const name = legacySignatureHeader?.toLowerCase();
+  if (!Object.keys({ ...headers, ...sealedHeaders }).some((header) => header.toLowerCase() === name)) return;
+  const message = `The header "${legacySignatureHeader}" is one of the webhook's headers already.`;
+  throw new RuleBroken('invalid', 'repeated', message, 'legacySignatureHeader');
+}
+
+/** The certificate that a webhook shows is part of TLS: over plain HTTP its owner would believe in it for nothing. */
+function checkCertificateIsShown(url: string, hasCertificate: boolean): void {
+  if (!hasCertificate || /^https:/i.test(url)) return;
+  const message = 'A client certificate is shown over https only; the URL is none of https.';
+  throw new RuleBroken('invalid', 'needs_https', message, 'clientCertificate');
+}
+
+function certificateEvents(
+  certificate: ClientCertificate | null | undefined,
+  present: string | null,
+  at: Instant,
+): WebhookEvent[] {
+  if (certificate === undefined || (certificate?.fingerprint ?? null) === present) return [];
+  if (certificate === null) return [{ type: 'WebhookCertificateRemoved', data: { at } }];
+  const { sealed: sealedIdentity, subject, issuer, fingerprint, expiresAt } = certificate;
+  return [{ type: 'WebhookCertificateSet', data: { subject, issuer, fingerprint, expiresAt, sealedIdentity, at } }];
+}
+
+const sameValue = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** The changes that change something; asking for what already is appends nothing. */
+function realChanges(
+  settings: WebhookSettings,
+  { changes: { headers, ...changes }, credentials = {} }: Extract<WebhookCommand, { type: 'UpdateWebhook' }>,
+): SettingsChanges {
+  const real = Object.entries(changes).filter(
+    ([field, value]) => value !== undefined && !sameValue(value, settings[field as keyof WebhookSettings]),
+  );
+  const ofHeaders = headers === undefined ? {} : headerChanges(settings, headers, credentials);
+  if ('missing' in ofHeaders) {
+    const message = `The header "${ofHeaders.missing}" is to stay as it is, but there is none.`;
+    throw new RuleBroken('invalid', 'nothing_to_keep', message, `headers.${ofHeaders.missing}`);
+  }
+  return { ...Object.fromEntries(real), ...ofHeaders };
+}
+
+/** Enabling what is enabled changes nothing. With a replay it is refused: the caller would wait for messages that never come. */
+function decideEnable(
+  { replayMissedFor, at }: Extract<WebhookCommand, { type: 'EnableWebhook' }>,
+  { disabledAt }: LiveWebhook,
+): WebhookEvent[] {
+  if (replayMissedFor === null) return disabledAt === null ? [] : [{ type: 'WebhookEnabled', data: { at } }];
+  if (disabledAt === null) {
+    const message =
+      'The webhook is enabled already, so nothing is replayed; POST /v1/replays replays messages of any time.';
+    throw new RuleBroken('conflict', 'webhook_enabled', message, 'replay');
+  }
+  return [{ type: 'WebhookEnabled', data: { at, replayMissed: { since: disabledAt, requestedBy: replayMissedFor } } }];
+}
+
+function decideLive(command: WebhookCommand, webhook: LiveWebhook): WebhookEvent[] {
+  switch (command.type) {
+    case 'RegisterWebhook':
+      throw new RuleBroken('conflict', 'webhook_exists', 'A webhook with this id exists already.', 'id');
+    case 'UpdateWebhook': {
+      checkEvents(command.changes.events);
+      const { at, clientCertificate } = command;
+      const changes = realChanges(webhook.settings, command);
+      const settings = changedSettings(webhook.settings, changes);
+      const certificate = certificateEvents(clientCertificate, webhook.certificate, at);
+      if (Object.keys(changes).length === 0 && certificate.length === 0) return [];
+      checkLegacyHeader(settings);
+      const isShown = clientCertificate === undefined ? webhook.certificate !== null : clientCertificate !== null;
+      checkCertificateIsShown(settings.url, isShown);
+      return [
+        ...(Object.keys(changes).length === 0 ? [] : [{ type: 'WebhookUpdated' as const, data: { changes, at } }]),
+        ...certificate,
+      ];
+    }
+    case 'EnableWebhook':
+      return decideEnable(command, webhook);
+    case 'EnableIfDisabledAutomatically':
+      return decideEnableIfDisabledAutomatically(command, webhook);
+    case 'DisableWebhook': {
+      const { detail, at } = command;
+      if (webhook.isActive) return [{ type: 'WebhookDisabled', data: { reason: 'manual', detail, at } }];
+      // Without a new reason nothing is lost. A new one would be dropped while the caller believes that it is kept.
+      if (detail === null || detail === webhook.disabledDetail) return [];
+      const message = 'The webhook is disabled already; the reason that it has stays.';
+      throw new RuleBroken('conflict', 'webhook_disabled', message, 'reason');
+    }
+    case 'DeleteWebhook':
+      return [{ type: 'WebhookDeleted', data: { at: command.at } }];
+    case 'RotateWebhookSecret': {
+      const { sealedSecret, overlapUntil, at } = command;
+      if (overlapUntil !== null && liveSecrets(webhook.secrets, at).length >= MAX_LIVE_SECRETS) {
+        const message = `At most ${MAX_LIVE_SECRETS} secrets are live at once; wait until one expires, or rotate without overlap.`;
+        throw new RuleBroken('conflict', 'too_many_live_secrets', message, 'overlapHours');
+      }
+      return [{ type: 'WebhookSecretRotated', data: { sealedSecret, overlapUntil, at } }];
+    }
+    case 'RequestWebhookTest': {
+      if (!webhook.isActive) {
+        throw new RuleBroken('conflict', 'webhook_disabled', 'The webhook is disabled: enable it before testing it.');
+      }
+      const { deliveryId, eventId, eventType, at } = command;
+      const { tenantId } = webhook;
+      return [{ type: 'WebhookTestRequested', data: { tenantId, deliveryId, eventId, eventType, at } }];
+    }
+    case 'RecordOutcomes':
+      return decideOutcomes(webhook, command.outcomes, command.rules, command.at);
+  }
+}
+
+function decide(command: WebhookCommand, webhook: Webhook): WebhookEvent[] {
+  if (webhook.status === 'live') return decideLive(command, webhook);
+  // Outcomes arrive for a while after a webhook was deleted; nobody is there to be told. One of many is not missed.
+  if (command.type === 'RecordOutcomes' || command.type === 'EnableIfDisabledAutomatically') return [];
+  if (command.type !== 'RegisterWebhook' || webhook.status === 'deleted') {
+    throw new RuleBroken('not_found', 'webhook_not_found', 'There is no such webhook.');
+  }
+  const { tenantId, settings, sealedSecret, clientCertificate = null, createdBy, at } = command;
+  checkEvents(settings.events);
+  checkLegacyHeader(settings);
+  checkCertificateIsShown(settings.url, clientCertificate !== null);
+  const registered = { tenantId, settings, sealedSecret, createdBy, at };
+  return [{ type: 'WebhookRegistered', data: registered }, ...certificateEvents(clientCertificate, null, at)];
+}
+
+/** The rules of a webhook, pure: what is asked of it in a state, and the facts that follow. */
+export const webhookDecider = {
+  initialState: (): Webhook => ({ status: 'absent' }),
+  decide,
+  evolve,
+  /** A webhook whose failures and successes alternate adds to its stream for ever. The state is JSON as it is. */
+  snapshots: {
+    name: 'webhook-rules',
+    shape: 1,
+    isOf: (streamId: string): boolean => streamId.startsWith('webhook:'),
+    revive: (json: unknown): Webhook => json as Webhook,
+  },
+};

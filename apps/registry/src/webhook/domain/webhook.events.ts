@@ -1,0 +1,181 @@
+import type { Instant } from '../../http/instant.ts';
+
+/** What a tenant may choose about a webhook. null means the service's default. */
+export interface WebhookSettings {
+  readonly name: string;
+  readonly description: string | null;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  /** The headers whose values are credentials, each sealed; they are in no other place. */
+  readonly sealedHeaders: Readonly<Record<string, string>>;
+  readonly maxAttempts: number | null;
+  readonly requestTimeoutMs: number | null;
+  readonly rateLimitPerSecond: number | null;
+  readonly ordering: 'none' | 'subject';
+  /** One more header with the hex HMAC-SHA256 of the body, for receivers that have not moved to the standard's yet. */
+  readonly legacySignatureHeader: string | null;
+}
+
+type Younger = 'legacySignatureHeader' | 'sealedHeaders';
+
+/** The settings as a fact holds them: one that is older than a setting does not have it. */
+export type StoredSettings = Omit<WebhookSettings, Younger> & Partial<Pick<WebhookSettings, Younger>>;
+
+/** The settings of a fact of any age. */
+export const settingsIn = (stored: StoredSettings): WebhookSettings => ({
+  legacySignatureHeader: null,
+  sealedHeaders: {},
+  ...stored,
+});
+
+/** What a fact changes of the settings. */
+export type SettingsChanges = Partial<Omit<WebhookSettings, 'sealedHeaders'>> & {
+  /** Every header with a credential that there is from now on: its value sealed, or null where it stays as it was. */
+  readonly sealedHeaders?: Readonly<Record<string, string | null>>;
+};
+
+/** A secret as it rests: sealed. It signs until `expiresAt`; null means until it is rotated. */
+export interface SealedSecret {
+  readonly sealed: string;
+  readonly expiresAt: Instant | null;
+}
+
+/** A client certificate as it rests: what may be shown of it, and sealed the certificate with its key. */
+export interface ClientCertificate {
+  readonly subject: string;
+  readonly issuer: string;
+  /** SHA-256 of the certificate. The key goes with it: another one would not be that of the certificate. */
+  readonly fingerprint: string;
+  readonly expiresAt: Instant;
+  /** JSON of `{certificate, key}`, both PEM. */
+  readonly sealed: string;
+}
+
+export type DisabledReason = 'manual' | 'failing' | 'gone';
+
+export type WebhookRegistered = {
+  readonly type: 'WebhookRegistered';
+  readonly data: {
+    readonly tenantId: string;
+    readonly settings: StoredSettings;
+    readonly sealedSecret: string;
+    readonly createdBy: string;
+    readonly at: Instant;
+  };
+};
+export type WebhookUpdated = {
+  readonly type: 'WebhookUpdated';
+  readonly data: { readonly changes: SettingsChanges; readonly at: Instant };
+};
+export type WebhookEnabled = {
+  readonly type: 'WebhookEnabled';
+  readonly data: {
+    readonly at: Instant;
+    /** Delivery replays what the webhook missed. Missing where nobody asked for it, and in older facts. */
+    readonly replayMissed?: {
+      /** When the webhook was disabled; the replay ends at `at`. */
+      readonly since: Instant;
+      /** Id of the key that asked for it. */
+      readonly requestedBy: string;
+    };
+    /** An operator enabled it together with others. Missing where it was enabled by itself, and in older facts. */
+    readonly together?: { readonly enablingId: string; readonly reason: string | null };
+  };
+};
+export type WebhookDisabled = {
+  readonly type: 'WebhookDisabled';
+  readonly data: { readonly reason: DisabledReason; readonly detail: string | null; readonly at: Instant };
+};
+export type WebhookDeleted = { readonly type: 'WebhookDeleted'; readonly data: { readonly at: Instant } };
+export type WebhookSecretRotated = {
+  readonly type: 'WebhookSecretRotated';
+  readonly data: {
+    readonly sealedSecret: string;
+    /** Until when the secrets that lived before go on signing; null: they stop at once. */
+    readonly overlapUntil: Instant | null;
+    readonly at: Instant;
+  };
+};
+/** Shown from now on to a receiver that asks who calls. */
+export type WebhookCertificateSet = {
+  readonly type: 'WebhookCertificateSet';
+  readonly data: Omit<ClientCertificate, 'sealed'> & { readonly sealedIdentity: string; readonly at: Instant };
+};
+export type WebhookCertificateRemoved = {
+  readonly type: 'WebhookCertificateRemoved';
+  readonly data: { readonly at: Instant };
+};
+/** One more failure in a row. Failures that do not count append nothing. */
+export type WebhookAttemptFailed = {
+  readonly type: 'WebhookAttemptFailed';
+  readonly data: {
+    readonly deliveryId: string;
+    readonly attempt: number;
+    readonly startedAt: Instant;
+    readonly endedAt: Instant;
+    readonly statusCode: number | null;
+    readonly errorClass: string | null;
+    readonly at: Instant;
+  };
+};
+export type WebhookFailureAlertRaised = {
+  readonly type: 'WebhookFailureAlertRaised';
+  readonly data: { readonly failures: number; readonly at: Instant };
+};
+/** A success after a failure or an alert. A success of a healthy webhook appends nothing. */
+export type WebhookRecovered = {
+  readonly type: 'WebhookRecovered';
+  readonly data: {
+    readonly deliveryId: string;
+    readonly attempt: number;
+    readonly endedAt: Instant;
+    readonly failures: number;
+    readonly at: Instant;
+  };
+};
+export type WebhookTestRequested = {
+  readonly type: 'WebhookTestRequested';
+  readonly data: {
+    readonly tenantId: string;
+    readonly deliveryId: string;
+    readonly eventId: string;
+    readonly eventType: string;
+    readonly at: Instant;
+  };
+};
+
+export type WebhookEvent =
+  | WebhookRegistered
+  | WebhookUpdated
+  | WebhookEnabled
+  | WebhookDisabled
+  | WebhookDeleted
+  | WebhookSecretRotated
+  | WebhookCertificateSet
+  | WebhookCertificateRemoved
+  | WebhookAttemptFailed
+  | WebhookFailureAlertRaised
+  | WebhookRecovered
+  | WebhookTestRequested;
+
+/** The certificate that a fact sets. */
+export const certificateIn = ({ data }: WebhookCertificateSet): ClientCertificate => {
+  const { sealedIdentity: sealed, subject, issuer, fingerprint, expiresAt } = data;
+  return { subject, issuer, fingerprint, expiresAt, sealed };
+};
+
+export const WEBHOOK_EVENT_TYPES = [
+  'WebhookRegistered',
+  'WebhookUpdated',
+  'WebhookEnabled',
+  'WebhookDisabled',
+  'WebhookDeleted',
+  'WebhookSecretRotated',
+  'WebhookCertificateSet',
+  'WebhookCertificateRemoved',
+  'WebhookAttemptFailed',
+  'WebhookFailureAlertRaised',
+  'WebhookRecovered',
+  'WebhookTestRequested',
+] as const satisfies readonly WebhookEvent['type'][];

@@ -1,0 +1,144 @@
+import type { AttemptOutcome } from '../domain/webhook-outcomes.decider.ts';
+import { isTelling } from '../domain/webhook-outcomes.decider.ts';
+import type { WebhookOutcome } from './webhook.outcome-record.ts';
+
+/** When a webhook last succeeded and failed, as far as one batch knows. ISO instants. */
+export interface Activity {
+  lastSuccessAt: string | null;
+  lastFailureAt: string | null;
+}
+
+/** What the recorder does to the world. Each call is durable when it resolves, and may be repeated. */
+export interface OutcomeEffects {
+  /** Raises the times of these webhooks, in one statement; those that are no more are passed over. */
+  raiseActivity(activity: ReadonlyMap<string, Activity>): Promise<void>;
+  /** Which of `touched` have an outcome that may change their count: active, and failing, alerted about or with a failure now. */
+  findAffected(touched: readonly string[], failed: readonly string[]): Promise<string[]>;
+  /** Decides upon the outcomes of each webhook, and appends what follows. */
+  recordOutcomes(byWebhook: ReadonlyMap<string, readonly AttemptOutcome[]>): Promise<void>;
+}
+
+/** Folds outcomes that say something about a receiver: by webhook, and to the latest times of each. */
+export function foldOutcomes(outcomes: readonly WebhookOutcome[]) {
+  const byWebhook = new Map<string, WebhookOutcome[]>();
+  const activity = new Map<string, Activity>();
+  const failed = new Set<string>();
+  for (const outcome of outcomes) {
+    if (!isTelling(outcome)) continue;
+    const { webhookId, endedAt } = outcome;
+    const known = byWebhook.get(webhookId);
+    if (known) known.push(outcome);
+    else byWebhook.set(webhookId, [outcome]);
+    const times = activity.get(webhookId) ?? { lastSuccessAt: null, lastFailureAt: null };
+    if (outcome.outcome === 'succeeded') times.lastSuccessAt = later(times.lastSuccessAt, endedAt);
+    else {
+      times.lastFailureAt = later(times.lastFailureAt, endedAt);
+      failed.add(webhookId);
+    }
+    activity.set(webhookId, times);
+  }
+  return { byWebhook, activity, failed };
+}
+
+const later = (known: string | null, time: string): string => (known === null || known < time ? time : known);
+
+/** An outcome that PostgreSQL will never take, and why. */
+export interface RefusedOutcome {
+  readonly outcome: WebhookOutcome;
+  readonly error: unknown;
+}
+
+/** Outcomes that are written together, and the promise of it: those that were refused. */
+interface Group {
+  readonly outcomes: WebhookOutcome[];
+  readonly written: Promise<readonly RefusedOutcome[]>;
+  readonly resolve: (refused: readonly RefusedOutcome[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function newGroup(): Group {
+  let settle: Pick<Group, 'resolve' | 'reject'> | undefined;
+  const written = new Promise<readonly RefusedOutcome[]>((resolve, reject) => (settle = { resolve, reject }));
+  return { outcomes: [], written, ...(settle as unknown as Pick<Group, 'resolve' | 'reject'>) };
+}
+
+/**
+ * Gathers the outcomes of all partitions and writes them together, at most four times a second: a healthy outcome then
+ * costs its JSON.parse and a share of two statements. Outcomes of a webhook are folded in the order in which they came.
+ */
+export class OutcomeRecorder {
+  private gathering: Group | undefined;
+  private isWriting = false;
+
+  /** `pause` resolves when the next write may begin. */
+  constructor(
+    private readonly effects: OutcomeEffects,
+    private readonly pause: () => Promise<void>,
+  ) {}
+
+  /**
+   * Resolves when everything that the outcomes lead to is durable, to those of them that PostgreSQL refuses for ever;
+   * rejects when it is not, and the caller repeats.
+   */
+  async record(outcomes: readonly WebhookOutcome[]): Promise<readonly RefusedOutcome[]> {
+    if (outcomes.length === 0) return [];
+    this.gathering ??= newGroup();
+    const group = this.gathering;
+    for (const outcome of outcomes) group.outcomes.push(outcome);
+    if (!this.isWriting) void this.writeAll();
+    const refused = await group.written;
+    if (refused.length === 0) return refused;
+    const own = new Set(outcomes);
+    return refused.filter(({ outcome }) => own.has(outcome));
+  }
+
+  private async writeAll(): Promise<void> {
+    this.isWriting = true;
+    while (this.gathering) {
+      await this.pause();
+      const group: Group = this.gathering;
+      this.gathering = undefined;
+      await this.writeEach(group.outcomes).then(group.resolve, group.reject);
+    }
+    this.isWriting = false;
+  }
+
+  /**
+   * One outcome that PostgreSQL refuses must not stop those of all webhooks: they are halved until it is alone. What was
+   * written of them before may be written again.
+   */
+  private async writeEach(outcomes: readonly WebhookOutcome[]): Promise<readonly RefusedOutcome[]> {
+    try {
+      await this.write(outcomes);
+      return [];
+    } catch (error) {
+      const [only] = outcomes;
+      if (!isDataError(error) || !only) throw error;
+      if (outcomes.length === 1) return [{ outcome: only, error }];
+      const middle = Math.ceil(outcomes.length / 2);
+      const first = await this.writeEach(outcomes.slice(0, middle));
+      return [...first, ...(await this.writeEach(outcomes.slice(middle)))];
+    }
+  }
+
+  private async write(outcomes: readonly WebhookOutcome[]): Promise<void> {
+    const { byWebhook, activity, failed } = foldOutcomes(outcomes);
+    if (byWebhook.size === 0) return;
+    await this.effects.raiseActivity(activity);
+    const affected = await this.effects.findAffected([...byWebhook.keys()], [...failed]);
+    if (affected.length === 0) return;
+    await this.effects.recordOutcomes(new Map(affected.map((id) => [id, byWebhook.get(id) ?? []])));
+  }
+}
+
+/**
+ * SQLSTATE classes 22 (data exception), 23 (integrity violation) and 54 (a limit of PostgreSQL), and a value that has no
+ * form for PostgreSQL: the same outcome would be refused again. Two writers of one webhook are no such case.
+ */
+function isDataError(error: unknown): boolean {
+  if (error instanceof RangeError) return true;
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && /^(22|23|54)/.test(code) && code !== UNIQUE_VIOLATION;
+}
+
+const UNIQUE_VIOLATION = '23505';

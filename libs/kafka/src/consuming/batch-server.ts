@@ -1,0 +1,484 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Server } from '@nestjs/microservices';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
+import type { EachBatchPayload } from 'kafkajs';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { createKafka, silentLogger } from '../connection/client.ts';
+import type { KafkaClientOptions, Logger } from '../connection/client.ts';
+import { consumerConnects } from './consumer-connects.ts';
+import { DeadLetters } from '../dead-letters/dead-letters.ts';
+import { tellingOfLostOffsets } from './lost-offsets.ts';
+import type { LostOffset } from './lost-offsets.ts';
+import { memberAssigner } from '../group/group-member.ts';
+import { HeartbeatAge } from './heartbeat-age.ts';
+import { Pace } from '../producing/pace.ts';
+import { PartitionFeed } from './partition-feed.ts';
+import { KafkaNames } from '../prefix/names.ts';
+import type { KafkaConsumer } from '../prefix/prefixed-consumer.ts';
+import { RecordProducer } from '../producing/producer.ts';
+import type { BatchHandler, KafkaRecord, RecordBatch } from '../record.ts';
+import type { Assignment } from '../group/sticky-assignment.ts';
+import { toRecords } from './to-records.ts';
+import { within } from '../connection/within.ts';
+
+export interface KafkaBatchServerOptions {
+  readonly client: KafkaClientOptions;
+  readonly groupId: string;
+  /** Handlers declared with the same id are served by this server. */
+  readonly transportId: symbol;
+  readonly deadLetterTopic: string;
+  /**
+   * Where this process runs, such as an address that it listens on: no two living processes may name the same place. A
+   * membership that a dead process of this place has left is ended at the start, instead of when its session times out.
+   */
+  readonly place?: string | undefined;
+  /** Records of one partition in the hands of its handler, above which no more are handed over. */
+  readonly maxInFlightRecords?: number;
+  /** How many a record counts for there; one each where nothing is said. */
+  readonly countOf?: (record: KafkaRecord) => number;
+  /** The same for the bytes of their values. Default 16 MiB. */
+  readonly maxInFlightBytes?: number;
+  /** false: one batch of a partition at a time. */
+  readonly pipelined?: boolean;
+  readonly sessionTimeoutMs?: number;
+  readonly heartbeatIntervalMs?: number;
+  readonly maxWaitTimeMs?: number;
+  readonly maxBytesPerPartition?: number;
+  readonly partitionsConsumedConcurrently?: number;
+  readonly commitIntervalMs?: number;
+  /** In busy times, the longest gap between two fetches, milliseconds. */
+  readonly paceMs?: number;
+  readonly backoff?: { readonly firstMs: number; readonly maxMs: number };
+  /** Silence of the consumer after which it counts as dead (tulios/kafkajs#659), milliseconds. */
+  readonly watchdogMs?: number;
+  /** How long handlers may take to end when the server stops. */
+  readonly stopDeadlineMs?: number;
+  /**
+   * Called before the member joins its group, again too, and before it leaves: when it resolves, any of the partitions may
+   * go to somebody else, and those that stay come back with `onAssigned`. It may take two seconds; Kafka waits no longer
+   * for long. With it, a stop does not wait for the handlers: what they have not done by then is read again.
+   */
+  readonly onGivingUp?: () => Promise<void>;
+  /**
+   * Called at every join with all partitions, those that stay included: another member may have had them in between, and
+   * kafkajs cannot tell. Awaited before the first batch is handed over, and tried again until it succeeds.
+   */
+  readonly onAssigned?: (assignment: Assignment) => Promise<void> | void;
+  /** Called as soon as the partitions are known to be lost, while an `onAssigned` may still be under way. */
+  readonly onRevoked?: (assignment: Assignment) => Promise<void> | void;
+  readonly onDeadLetter?: (reason: string, topic: string) => void;
+  /**
+   * Kafka had no record at the offset of the group; the partition is read from its earliest record. What lay between was
+   * deleted unread, or all is read again.
+   */
+  readonly onOffsetLost?: (lost: LostOffset) => void;
+  /** The consumer cannot go on; by default the process ends and whoever started it starts it anew. */
+  readonly onFatal?: (error: unknown) => void;
+  readonly now?: () => Date;
+  readonly logger?: Logger;
+}
+
+const DEFAULTS = {
+  maxInFlightRecords: 2_000,
+  countOf: (_record: KafkaRecord) => 1,
+  maxInFlightBytes: 16 * 1_048_576,
+  pipelined: true,
+  sessionTimeoutMs: 6_000,
+  heartbeatIntervalMs: 1_000,
+  maxWaitTimeMs: 100,
+  maxBytesPerPartition: 1_048_576,
+  partitionsConsumedConcurrently: 3,
+  commitIntervalMs: 250,
+  paceMs: 10,
+  backoff: { firstMs: 100, maxMs: 10_000 },
+  stopDeadlineMs: 10_000,
+  watchdogMs: 60_000,
+  now: () => new Date(),
+};
+
+/** How long giving up, and the commit behind it, may take. Together they are well below the session time-out. */
+const GIVING_UP_MS = 2_000;
+const LAST_COMMIT_MS = 1_000;
+/** How long an end waits for a join under way, milliseconds: as long as for kafkajs to leave the group. */
+const JOINING_MS = 5_000;
+
+/** One response holds about so much, compressed or not; all of it is unpacked at once. */
+const MAX_FETCH_BYTES = 4 * 1_048_576;
+
+const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;
+
+/**
+ * Nest's transport over kafkajs, batch-wise: handlers get the records of a partition, may still work on them while the
+ * next batch is handed over, and their offsets are committed only behind what is durable.
+ *
+ * Subscriptions are the patterns of the handlers that carry the server's `transportId`; `addHandler` adds topics that
+ * are known at run time only.
+ */
+export class KafkaBatchServer extends Server implements CustomTransportStrategy {
+  private readonly settings: KafkaBatchServerOptions & typeof DEFAULTS;
+  private readonly log: Logger;
+  private readonly producer: RecordProducer;
+  private readonly deadLetters: DeadLetters;
+  private readonly feeds = new Map<string, PartitionFeed>();
+  private consumer: KafkaConsumer | undefined;
+  private assignment: Assignment = {};
+  private assignmentReady: Promise<void> = Promise.resolve();
+  private commitTimer: NodeJS.Timeout | undefined;
+  private committing: Promise<void> | undefined;
+  private readonly heartbeatAge = new HeartbeatAge();
+  private givingUp: Promise<void> | undefined;
+  private readonly pace: Pace;
+  private signOfLifeAt: number;
+  private isRunning = false;
+  private isJoined = false;
+  /** The join under way, if there is one; it ends when the group is joined, or with a crash for good. */
+  private joining: { readonly ended: Promise<void>; readonly end: () => void } | undefined;
+  private readonly closing = new AbortController();
+
+  constructor(options: KafkaBatchServerOptions) {
+    super();
+    this.settings = { ...DEFAULTS, ...definedOf(options) };
+    this.transportId = options.transportId;
+    this.log = options.logger ?? silentLogger;
+    this.signOfLifeAt = performance.now();
+    this.pace = new Pace(this.settings.paceMs);
+    this.producer = new RecordProducer({ client: options.client, name: `${options.groupId}.dead-letters` });
+    this.deadLetters = new DeadLetters(
+      this.producer,
+      options.deadLetterTopic,
+      options.client.clientId,
+      this.settings.now,
+      options.onDeadLetter ?? (() => undefined),
+    );
+  }
+
+  override on(): void {
+    throw new Error('KafkaBatchServer has no events; use the hooks of its options.');
+  }
+
+  override unwrap<T>(): T {
+    return this.consumer as T;
+  }
+
+  /** Called by Nest. Joins the group in the background, so that a broker that is not up yet does not stop the service. */
+  override listen(callback: (error?: unknown) => void): void {
+    this.start().then(() => callback(), callback);
+  }
+
+  async start(): Promise<void> {
+    const { client, groupId, sessionTimeoutMs, heartbeatIntervalMs, maxWaitTimeMs, maxBytesPerPartition } =
+      this.settings;
+    await this.producer.connect();
+    if (this.isClosing) return this.producer.close();
+    const consumer = createKafka({
+      ...client,
+      logger: tellingOfLostOffsets(this.log, (lost) => this.offsetLost(lost), this.alive),
+    }).consumer({
+      groupId,
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: Math.max(sessionTimeoutMs, 10_000),
+      heartbeatInterval: heartbeatIntervalMs,
+      maxWaitTimeInMs: maxWaitTimeMs,
+      maxBytesPerPartition,
+      maxBytes: MAX_FETCH_BYTES,
+      allowAutoTopicCreation: false,
+      partitionAssigners: [
+        memberAssigner({
+          assigned: () => this.assignmentOnKafka(),
+          beforeGivingUp: () => (this.givingUp ??= this.giveUp()),
+          place: this.settings.place,
+          onPredecessors: (ended, err) => this.log.info({ group: groupId, ended, err }, 'looked for dead predecessors'),
+        }),
+      ],
+      retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30, restartOnFailure: async () => !this.isClosing },
+    });
+    this.consumer = consumer;
+    this.watch(consumer);
+    this.joins();
+    try {
+      const topics = [...this.messageHandlers.keys()];
+      await consumerConnects(consumer, { topics, groupId, signal: this.closing.signal, logger: this.log });
+      if (this.isClosing) return this.joinEnds();
+      this.alive();
+      this.isRunning = true;
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: this.settings.partitionsConsumedConcurrently,
+        eachBatch: (payload) => this.feed(payload),
+      });
+    } catch (error) {
+      this.joinEnds();
+      // Disconnected while it was being connected.
+      if (this.isClosing) return;
+      throw error;
+    }
+  }
+
+  /**
+   * Stops to fetch, waits until the deadline for the handlers, or for what gives up in their stead, commits, leaves the
+   * group. Not to be called from a handler.
+   */
+  override async close(): Promise<void> {
+    if (this.isClosing) return;
+    this.closing.abort();
+    const deadline = this.settings.stopDeadlineMs;
+    const consumer = this.consumer;
+    if (consumer) {
+      this.pauseAll(consumer);
+      const settled = Promise.all([...this.feeds.values()].map((feed) => feed.settled()));
+      if (!this.settings.onGivingUp) await within(settled, deadline);
+      clearTimeout(this.commitTimer);
+      await (this.givingUp ??= this.giveUp());
+      for (const feed of this.feeds.values()) feed.abort();
+      // kafkajs goes on with a join over a disconnect, and is then a member that nobody can end: its partitions would stand still.
+      if (this.joining) await within(this.joining.ended, JOINING_MS);
+      await within(consumer.disconnect(), 5_000);
+    }
+    await this.producer.close();
+  }
+
+  private pauseAll(consumer: KafkaConsumer): void {
+    try {
+      for (const topic of Object.keys(this.assignment)) consumer.pause([{ topic }]);
+    } catch (error) {
+      // Between a crash and the next join it has no group: nothing is fetched then.
+      this.log.debug({ err: error }, 'there was nothing to pause');
+    }
+  }
+
+  private get isClosing(): boolean {
+    return this.closing.signal.aborted;
+  }
+
+  /** Milliseconds since the last heartbeat that the group acknowledged was sent; infinite before the first. */
+  msSinceHeartbeat(): number {
+    return this.heartbeatAge.ms();
+  }
+
+  /**
+   * Whether the consumer gives signs of life: it fetches, sends heartbeats, or looks for its brokers. Before it runs it waits for
+   * Kafka. A Kafka that is away is nothing that a new process would cure.
+   */
+  isAlive(): boolean {
+    return !this.isRunning || performance.now() - this.signOfLifeAt < this.settings.watchdogMs;
+  }
+
+  /** Whether it has joined its group. */
+  isReady(): boolean {
+    return this.isJoined && !this.isClosing;
+  }
+
+  private readonly alive = (): void => void (this.signOfLifeAt = performance.now());
+
+  private watch(consumer: KafkaConsumer): void {
+    const { GROUP_JOIN, HEARTBEAT, FETCH, CRASH, REQUEST } = consumer.events;
+    const { alive } = this;
+    consumer.on(FETCH, alive);
+    consumer.on(REQUEST, ({ payload: { apiName, duration, createdAt } }) => {
+      if (apiName === 'Heartbeat' || apiName === 'SyncGroup') this.heartbeatAge.answered(apiName, duration, createdAt);
+    });
+    consumer.on(HEARTBEAT, () => {
+      alive();
+      this.heartbeatAge.acknowledged('Heartbeat');
+    });
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      alive();
+      this.heartbeatAge.acknowledged('SyncGroup');
+      this.isJoined = true;
+      this.joinEnds();
+      this.givingUp = undefined;
+      this.log.info({ group: this.settings.groupId, assignment: payload.memberAssignment }, 'joined the group');
+      this.assignmentReady = this.reassign(payload.memberAssignment);
+    });
+    consumer.on(CRASH, ({ payload: { error, restart } }) => {
+      this.isJoined = false;
+      if (restart) this.joins();
+      else this.joinEnds();
+      if (this.isClosing) return;
+      if (restart) {
+        this.log.info({ err: error, group: this.settings.groupId }, 'the consumer begins anew');
+        return;
+      }
+      this.log.error({ err: error, group: this.settings.groupId }, 'the consumer has crashed and does not come back');
+      (this.settings.onFatal ?? exit)(error);
+    });
+  }
+
+  private joins(): void {
+    if (this.joining) return;
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    this.joining = { ended, end };
+  }
+
+  private joinEnds(): void {
+    this.joining?.end();
+    this.joining = undefined;
+  }
+
+  /** As the leader of the group knows it, which assigns by Kafka's names. */
+  private assignmentOnKafka(): Assignment {
+    const { topic } = new KafkaNames(this.settings.client.prefix);
+    return Object.fromEntries(Object.entries(this.assignment).map(([name, partitions]) => [topic(name), partitions]));
+  }
+
+  private offsetLost({ topic, partition }: LostOffset): void {
+    const fields = { group: this.settings.groupId, topic, partition };
+    this.log.error(
+      fields,
+      'Kafka no longer has the offset of the group: the partition is read from its earliest record',
+    );
+    this.settings.onOffsetLost?.({ topic, partition });
+  }
+
+  /** Once before each join, and once before the end. */
+  private async giveUp(): Promise<void> {
+    const { onGivingUp } = this.settings;
+    if (onGivingUp) await within(onGivingUp(), GIVING_UP_MS);
+    await within(this.commit(), LAST_COMMIT_MS);
+  }
+
+  /**
+   * Every join begins from the committed offsets, also for partitions that stay: so every feed is made anew, and what
+   * the old ones still have under way is never committed.
+   */
+  private async reassign(next: Assignment): Promise<void> {
+    const revoked = difference(this.assignment, next);
+    this.assignment = next;
+    for (const feed of this.feeds.values()) feed.abort();
+    this.feeds.clear();
+    try {
+      if (Object.keys(revoked).length > 0) await this.settings.onRevoked?.(revoked);
+    } catch (error) {
+      this.log.error({ err: error, revoked }, 'partitions could not be let go of in order');
+    }
+    await this.untilAssigned(next);
+  }
+
+  /** Gives up when the next join says otherwise: taking what is somebody else's by then would lock the owner out. */
+  private async untilAssigned(assigned: Assignment): Promise<void> {
+    const { onAssigned, backoff } = this.settings;
+    for (let failures = 0; onAssigned && !this.isClosing && this.assignment === assigned;) {
+      try {
+        await onAssigned(assigned);
+        return;
+      } catch (error) {
+        const ms = Math.min(backoff.firstMs * 2 ** failures++, backoff.maxMs);
+        this.log.error({ err: error, retryInMs: ms }, 'partitions cannot be taken yet');
+        await delay(ms, undefined, { signal: this.closing.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private async feed(payload: EachBatchPayload): Promise<void> {
+    const { batch, heartbeat, isRunning, isStale, resolveOffset } = payload;
+    const heartbeatMs = this.settings.heartbeatIntervalMs;
+    const ready = this.assignmentReady;
+    while (!(await within(ready, heartbeatMs))) await heartbeat();
+    const feed = this.feedOf(batch.topic, batch.partition);
+    if (!isRunning() || isStale() || feed.signal.aborted || this.isClosing) return;
+    if (!feed.hasRoom) return this.pauseUntilRoom(feed, payload);
+    feed.accept(toRecords(batch), batch.lastOffset());
+    const last = batch.messages.at(-1);
+    if (last) resolveOffset(last.offset);
+    if (!feed.hasRoom) this.pauseUntilRoom(feed, payload);
+    // A rebalance shows here as an error; it is thrown on at once, or kafkajs would go on with what it has lost.
+    await heartbeat();
+    this.pace.carried(batch.messages.length);
+    await this.pace.ready(batch.messages.length);
+  }
+
+  /**
+   * kafkajs fetches from a broker again only when every partition of the last fetch is done with, so a full partition
+   * must not be waited for: it is left out of the fetches instead (tulios/kafkajs#1732), and what was fetched of it is
+   * fetched again.
+   */
+  private pauseUntilRoom(feed: PartitionFeed, { pause }: EachBatchPayload): void {
+    if (feed.isPaused) return;
+    feed.isPaused = true;
+    const resume = pause();
+    void feed.untilHalfEmpty().then(() => {
+      feed.isPaused = false;
+      // Also when the feed was aborted: kafkajs keeps the pause over a rebalance, and the next feed would stay empty.
+      if (!this.isClosing) resume();
+    });
+  }
+
+  private feedOf(topic: string, partition: number): PartitionFeed {
+    const key = keyOf(topic, partition);
+    let feed = this.feeds.get(key);
+    if (!feed) {
+      const { maxInFlightRecords, maxInFlightBytes, countOf, pipelined, backoff } = this.settings;
+      feed = new PartitionFeed({
+        topic,
+        partition,
+        handler: this.handlerOf(topic),
+        deadLetters: this.deadLetters,
+        maxInFlightRecords,
+        maxInFlightBytes,
+        countOf,
+        isPipelined: pipelined,
+        backoff,
+        logger: this.log,
+        onProgress: () => this.scheduleCommit(),
+      });
+      this.feeds.set(key, feed);
+    }
+    return feed;
+  }
+
+  private handlerOf(topic: string): BatchHandler {
+    const handler = this.messageHandlers.get(topic);
+    if (!handler) throw new Error(`No handler for topic ${topic}.`);
+    return async (batch: RecordBatch) => {
+      const result: unknown = await handler(batch, { batch } as never);
+      if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+    };
+  }
+
+  private scheduleCommit(): void {
+    if (this.isClosing) return;
+    this.commitTimer ??= setTimeout(() => {
+      this.commitTimer = undefined;
+      void this.commit();
+    }, this.settings.commitIntervalMs);
+  }
+
+  private async commit(): Promise<void> {
+    await this.committing;
+    const due = [...this.feeds.entries()].flatMap(([key, feed]) => {
+      const offset = feed.watermark.committable;
+      const [topic = '', partition = ''] = splitKey(key);
+      return offset === undefined ? [] : [{ feed, commit: { topic, partition: Number(partition), offset } }];
+    });
+    if (due.length === 0 || !this.consumer) return;
+    this.committing = this.consumer
+      .commitOffsets(due.map(({ commit }) => commit))
+      .then(() => due.forEach(({ feed, commit }) => feed.watermark.markCommitted(commit.offset)))
+      // A rebalance has begun or the coordinator moves: what is not committed is read again.
+      .catch((error: unknown) => this.log.debug({ err: error }, 'offsets could not be committed'))
+      .finally(() => (this.committing = undefined));
+    await this.committing;
+  }
+}
+
+const splitKey = (key: string): [string, string] => {
+  const at = key.lastIndexOf('/');
+  return [key.slice(0, at), key.slice(at + 1)];
+};
+
+/** What `a` has and `b` has not. */
+function difference(a: Assignment, b: Assignment): Assignment {
+  const left: Record<string, readonly number[]> = {};
+  for (const [topic, partitions] of Object.entries(a)) {
+    const only = partitions.filter((partition) => !b[topic]?.includes(partition));
+    if (only.length > 0) left[topic] = only;
+  }
+  return left;
+}
+
+const definedOf = <T extends object>(options: T): T =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+
+const exit = (): never => process.exit(1);

@@ -1,0 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../connection/client.ts';
+import type { KafkaConsumer } from '../prefix/prefixed-consumer.ts';
+
+export interface ConnectingOptions {
+  readonly topics: readonly (string | RegExp)[];
+  readonly groupId: string;
+  /** Tries no more. */
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly pauseMs?: number;
+}
+
+/**
+ * Connects a consumer and subscribes it, however long Kafka is away: kafkajs gives up after a minute, and a new process would
+ * cure nothing.
+ *
+ * @throws what Kafka says against it, or the failure that there was when the signal was aborted
+ */
+export async function consumerConnects(
+  consumer: Pick<KafkaConsumer, 'connect' | 'subscribe'>,
+  { topics, groupId, signal, logger, pauseMs = 500 }: ConnectingOptions,
+): Promise<void> {
+  for (;;) {
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+      return;
+    } catch (error) {
+      if (signal.aborted || !isPassing(error)) throw error;
+      logger.warn({ err: error, group: groupId }, 'waiting for Kafka');
+      await delay(pauseMs, undefined, { signal });
+    }
+  }
+}
+
+/** A broker may be away for any time. A wrong password is final, and a topic that is not there is for the caller to judge. */
+function isPassing(error: unknown): boolean {
+  const { name, type, retriable, cause } = (error ?? {}) as Record<'name' | 'type' | 'retriable' | 'cause', unknown>;
+  if (name === 'KafkaJSSASLAuthenticationError' || type === 'UNKNOWN_TOPIC_OR_PARTITION') return false;
+  return retriable === true || (cause !== undefined && cause !== error && isPassing(cause));
+}

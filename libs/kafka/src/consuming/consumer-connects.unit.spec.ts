@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals';
+import kafkajs from 'kafkajs';
+import { silentLogger } from '../connection/client.ts';
+import { consumerConnects } from './consumer-connects.ts';
+
+const away = new kafkajs.KafkaJSConnectionError('connect ECONNREFUSED', { broker: 'kafka:9092', code: 'ECONNREFUSED' });
+/** What kafkajs rejects with when it has tried for a minute. */
+const givenUp = new kafkajs.KafkaJSNumberOfRetriesExceeded(away, { retryCount: 30, retryTime: 2_000 });
+/** Its type knows of no message, without which it cannot be made. */
+const SaslError = kafkajs.KafkaJSSASLAuthenticationError as unknown as new (message: string) => Error;
+const refused = new SaslError('wrong password');
+const noTopic = new kafkajs.KafkaJSProtocolError({
+  name: 'KafkaJSProtocolError',
+  message: 'no such topic',
+  type: 'UNKNOWN_TOPIC_OR_PARTITION',
+  code: 3,
+  retriable: true,
+} as never);
+
+/** A consumer for which Kafka fails in these ways, one after the other; undefined: it does not. */
+function consumerOf(connects: readonly unknown[], subscribes: readonly unknown[] = []) {
+  const tried: string[] = [];
+  const next = (what: string, failures: unknown[]) => async (): Promise<void> => {
+    tried.push(what);
+    const failure = failures.shift();
+    if (failure !== undefined) throw failure;
+  };
+  return { tried, connect: next('connect', [...connects]), subscribe: next('subscribe', [...subscribes]) };
+}
+const connecting = (consumer: ReturnType<typeof consumerOf>, signal = new AbortController().signal) =>
+  consumerConnects(consumer, { topics: ['topic'], groupId: 'group', signal, logger: silentLogger, pauseMs: 1 });
+
+test('a Kafka that goes away before the group is joined is waited for, longer than kafkajs does', async () => {
+  const consumer = consumerOf([givenUp, away, undefined, givenUp], [givenUp]);
+  await connecting(consumer);
+  expect(consumer.tried).toEqual(['connect', 'connect', 'connect', 'subscribe', 'connect', 'connect', 'subscribe']);
+});
+
+test.each([
+  ['a refusal', consumerOf([refused]), refused],
+  ['a topic that is not there', consumerOf([], [noTopic]), noTopic],
+])('%s is told of at once', async (_what, consumer, error) => {
+  await expect(connecting(consumer)).rejects.toBe(error);
+});
+
+test('who closes waits no longer', async () => {
+  const closing = new AbortController();
+  const consumer = consumerOf(Array(3).fill(givenUp));
+  const { connect } = consumer;
+  const ended = connecting(
+    {
+      ...consumer,
+      connect: () => {
+        if (consumer.tried.length === 1) closing.abort();
+        return connect();
+      },
+    },
+    closing.signal,
+  );
+  await expect(ended).rejects.toBe(givenUp);
+  expect(consumer.tried).toEqual(['connect', 'connect']);
+});

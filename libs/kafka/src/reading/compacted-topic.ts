@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import type { EachBatchPayload } from 'kafkajs';
+import { withAdmin } from '../topics/admin.ts';
+import { createKafka, silentLogger } from '../connection/client.ts';
+import type { KafkaClientOptions, Logger } from '../connection/client.ts';
+import type { KafkaConsumer } from '../prefix/prefixed-consumer.ts';
+import type { KafkaRecord } from '../record.ts';
+import { toRecords } from '../consuming/to-records.ts';
+import { within } from '../connection/within.ts';
+
+/** Between two looks at a topic that is not there, milliseconds: a topic may come at once, or in an hour. */
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 2_000;
+/** How long an end waits for the join under way, for kafkajs to leave the group, and for the group to be removed; milliseconds each. */
+const CLOSING_MS = 5_000;
+
+export interface CompactedTopicOptions {
+  readonly client: KafkaClientOptions;
+  readonly topic: string;
+  /** Only this partition is read; all of them by default. */
+  readonly partition?: number;
+  /** Called in order for each record that has a key; a value of null is a tombstone. It must not throw. */
+  readonly onRecord: (key: string, value: Buffer | null, record: KafkaRecord) => void;
+  /** Called after the records of each fetch, and once at the start where there is nothing to read. */
+  readonly onBatch?: () => void;
+  /** The reader cannot go on; by default the process ends, since a table that stands still looks like one in which nothing happens. */
+  readonly onFatal?: (error: unknown) => void;
+  readonly logger?: Logger;
+}
+
+/**
+ * Reads a compacted topic whole, from its beginning and for ever: a table that others write. kafkajs cannot read
+ * without a group, so each reader has a group of its own, which commits nothing and is removed at the end.
+ */
+export class CompactedTopic {
+  private readonly groupId: string;
+  private readonly log: Logger;
+  private consumer: KafkaConsumer | undefined;
+  private readonly missing = new Map<number, bigint>();
+  private readonly begins = new Map<number, bigint>();
+  private markReady!: () => void;
+  private readonly ready = new Promise<void>((resolve) => (this.markReady = resolve));
+  private markJoined!: () => void;
+  private readonly joined = new Promise<void>((resolve) => (this.markJoined = resolve));
+  private isComplete = false;
+  private isClosed = false;
+
+  constructor(private readonly options: CompactedTopicOptions) {
+    this.groupId = `${options.client.clientId}.table.${options.topic}.${randomUUID()}`;
+    this.log = options.logger ?? options.client.logger ?? silentLogger;
+  }
+
+  /** Resolves when everything that lay on the topic at the start has been read. Waits for a topic that is not there. */
+  async start(): Promise<void> {
+    const { topic, client } = this.options;
+    await this.readEnds();
+    if (this.isClosed) return;
+    const consumer = createKafka({ ...client, logger: this.log }).consumer({
+      groupId: this.groupId,
+      sessionTimeout: 30_000,
+      heartbeatInterval: 3_000,
+      maxWaitTimeInMs: 250,
+      maxBytesPerPartition: 4_194_304,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30, restartOnFailure: async () => !this.isClosed },
+    });
+    this.consumer = consumer;
+    let joins = 0;
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      joins += 1;
+      this.markJoined();
+      // The consumer begins anew, perhaps because the topic was deleted: the ends of the former topic may never be reached.
+      if (joins > 1 && !this.isComplete) void this.readEnds().then(() => this.checkComplete());
+    });
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      if (restart || this.isClosed) return;
+      this.log.error({ err: error, topic }, 'the reader of a table has crashed and does not come back');
+      (this.options.onFatal ?? exit)(error);
+    });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topic, fromBeginning: true });
+    } catch (error) {
+      // Disconnected while it was being connected.
+      if (!this.isClosed) throw error;
+    }
+    if (this.isClosed) return this.markJoined();
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: true,
+      eachBatch: (payload) => this.read(payload),
+    });
+    this.checkComplete();
+    await this.ready;
+  }
+
+  /** Whether everything that lay there at the start has been read. */
+  isReady(): boolean {
+    return this.isComplete;
+  }
+
+  /** The earliest offset that a partition had at the start. */
+  beginOf(partition: number): bigint {
+    return this.begins.get(partition) ?? 0n;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    if (!this.consumer) return;
+    // kafkajs goes on with a join over a disconnect.
+    await within(this.joined, CLOSING_MS);
+    await within(this.consumer.disconnect(), CLOSING_MS);
+    // A group that nobody removes is forgotten by Kafka after its offsets' retention.
+    await within(
+      withAdmin(this.options.client, (admin) => admin.deleteGroups([this.groupId])),
+      CLOSING_MS,
+    );
+  }
+
+  /** Where each partition ended at the start. Empty partitions, and those compacted to nothing, have nothing to wait for. */
+  private async readEnds(): Promise<void> {
+    for (let waitMs = FIRST_WAIT_MS; !this.isClosed; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+      const admin = createKafka({ ...this.options.client, logger: this.log }, 3).admin();
+      try {
+        await admin.connect();
+        const offsets = await admin.fetchTopicOffsets(this.options.topic);
+        this.missing.clear();
+        for (const { partition, low, high } of offsets.filter((one) => this.isRead(one.partition))) {
+          this.begins.set(partition, BigInt(low));
+          if (BigInt(high) > BigInt(low)) this.missing.set(partition, BigInt(high));
+        }
+        return;
+      } catch (error) {
+        this.log.warn({ topic: this.options.topic, err: error }, 'waiting for a topic');
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      } finally {
+        await admin.disconnect().catch(() => undefined);
+      }
+    }
+  }
+
+  private isRead(partition: number): boolean {
+    return this.options.partition === undefined || this.options.partition === partition;
+  }
+
+  private async read({ batch, heartbeat }: EachBatchPayload): Promise<void> {
+    if (!this.isRead(batch.partition)) return;
+    for (const record of toRecords(batch)) {
+      if (record.key !== null) this.options.onRecord(record.key.toString('utf8'), record.value, record);
+    }
+    const end = this.missing.get(batch.partition);
+    // The batch's own last offset counts, since the records at the very end may have been compacted away.
+    if (end !== undefined && BigInt(batch.lastOffset()) + 1n >= end) {
+      this.missing.delete(batch.partition);
+      this.checkComplete();
+    }
+    this.options.onBatch?.();
+    await heartbeat();
+  }
+
+  private checkComplete(): void {
+    if (this.missing.size > 0) return;
+    if (!this.isComplete) {
+      this.isComplete = true;
+      this.options.onBatch?.();
+    }
+    this.markReady();
+  }
+}
+
+const exit = (): never => process.exit(1);

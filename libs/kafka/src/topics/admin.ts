@@ -1,0 +1,18 @@
+import { createKafka } from '../connection/client.ts';
+import type { KafkaClientOptions } from '../connection/client.ts';
+import type { KafkaAdmin } from '../prefix/prefixed-admin.ts';
+
+/** Does what needs an admin connection, and ends the connection. @param retries as `createKafka` takes them */
+export async function withAdmin<T>(
+  client: KafkaClientOptions,
+  work: (admin: KafkaAdmin) => Promise<T>,
+  retries?: number,
+): Promise<T> {
+  const admin = createKafka(client, retries).admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
