@@ -102,8 +102,8 @@ export async function startService(
     const application = await createApplication(parts);
     const { app } = application;
     // With NODE_COMPILE_CACHE the next start saves a third of its CPU time. Node would write at the end, but a killed process has none.
-    // It writes some thousand files and does nothing else meanwhile, for half a second of CPU and for half a minute on a machine that
-    // is busy: so it is done before anybody waits for an answer, and before a lease or a membership of a group can run out.
+    // It writes three thousand files and does nothing else meanwhile, for a second of CPU and for half a minute on a machine that is
+    // busy: so it is done before anybody waits for an answer, and before a lease or a membership of a group can run out.
     flushCompileCache();
     await app.init();
     if (kafka.isThere) await app.startAllMicroservices();
