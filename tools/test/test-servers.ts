@@ -45,6 +45,8 @@ export class TestServers {
       // Whatever tests start or write is found by this at the end.
       SIGNET_TEST_FOLDER: this.folder,
       TMPDIR: this.folder,
+      // Each start of a service would compile, and write, the same thousand files.
+      NODE_COMPILE_CACHE: join(this.folder, 'compiled'),
     };
   }
 
