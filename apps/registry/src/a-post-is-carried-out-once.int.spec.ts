@@ -10,7 +10,7 @@ let registry: TestRegistry;
 let tenant: TestTenant;
 let database: pg.Client;
 beforeAll(async () => {
-  // A POST that waits for its record to be published is under way for as long as a test holds it up.
+  // A POST stays under way until its record is published, so a test can hold it up by holding up the publication.
   registry = await startRegistry({ SIGNET_PUBLICATION_WAIT: '60s' });
   tenant = await registry.newTenant();
   database = new pg.Client({ connectionString: registry.database.url });
@@ -26,7 +26,7 @@ const keyed = (key: string) => ({ headers: { 'idempotency-key': key } });
 const newKey = () => crypto.randomUUID();
 const webhooks = async (of = tenant) => (await of.call('GET', '/v1/webhooks')).json.data.length;
 
-test('a repetition gets the first answer, secret and all, and makes nothing', async () => {
+test('a repeated request gets the first answer, with the secret, and creates nothing', async () => {
   const key = newKey();
   const first = await tenant.call('POST', '/v1/webhooks', { body: body(), ...keyed(key) });
   const count = await webhooks();
@@ -66,7 +66,7 @@ test('the same key with another body is a mistake; with another path or of anoth
   expect((await other.call('POST', '/v1/webhooks', { body: body(), ...keyed(key) })).json.id).not.toBe(id);
 });
 
-test('while the first is under way, its repetition is told to come back', async () => {
+test('while the first request is under way, its repetition gets the answer to try again later', async () => {
   const key = newKey();
   const held = await OpenTransaction.on(registry.database.url);
   try {

@@ -29,7 +29,7 @@ test('a producer of one tenant is limited to event types, and its limit is publi
   });
 });
 
-test('a producer of no tenant is limited to some, sees nothing of theirs, and is listed', async () => {
+test('a producer key without a tenant is limited to some tenants, cannot read their data, and is listed', async () => {
   const keys = await registry.follow(REGISTRY_API_KEYS);
   const tenants = [one.id, two.id];
   const { status, json } = await create({ name: 'Bus', role: 'producer', tenants });

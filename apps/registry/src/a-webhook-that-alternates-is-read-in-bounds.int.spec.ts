@@ -16,11 +16,14 @@ import type { WebhookEvent } from './webhook/domain/webhook.events.ts';
 import { webhookView } from './webhook/api/webhook.view.ts';
 
 const ALTERNATIONS = 5_000;
-/** So many are appended together, so that the stream has some hundred times. */
+/** Events that are appended together, so that the stream soon holds several hundred events. */
 const AT_ONCE = 20;
-/** One statement folds at most this many events; and one row is the snapshot. */
+/** One statement reads at most this many events, plus one row for the snapshot. */
 const PER_STATEMENT = SNAPSHOT_EVERY;
-/** A command, the keeping of two snapshots where it passes one, and the relay that tells alerts: each one fold. */
+/**
+ * A request reads a stream up to five times: the command, up to two snapshots that it stores, and the relay that
+ * looks for alerts.
+ */
 const PER_REQUEST = 5 * SNAPSHOT_EVERY;
 
 let registry: TestRegistry;
@@ -28,7 +31,7 @@ let tenant: TestTenant;
 let rows: RowsRead;
 let webhook: { id: string; tenantId: string };
 let path: string;
-/** All that the webhook's stream holds. */
+/** All events in the webhook's stream. */
 const events = async () => (await store().read<WebhookEvent>(streamOf('webhook', webhook.id))).events;
 const store = () => {
   const { app } = registry.service;
@@ -59,7 +62,7 @@ beforeAll(async () => {
   for (let done = 0; done < ALTERNATIONS; done += AT_ONCE) {
     await store().append(streamId, alternations(done), { actor: 'signet', expectedVersion: 1 + 2 * done });
   }
-  // The answer waits until the relay has published all of it.
+  // The answer comes after the relay has published all of the stream.
   expect((await tenant.call('PATCH', path, { body: { description: 'Alternates' } })).status).toBe(200);
   rows = countRowsRead();
 }, 120_000);
@@ -93,7 +96,7 @@ test('outcomes read a bounded number of rows, also those that make snapshots', a
   const outcomes = registry.outcomesOf(webhook);
   const failures = async () => (await tenant.call('GET', path)).json.consecutiveFailures as number;
   rows.taken();
-  // As far as the next alert; then one success ends it, and people are told of both.
+  // Go on until the next alert; then one success ends it, and both are sent as alerts.
   for (let count = 1; count <= 3; count++) {
     await outcomes.fail({ startingIn: count === 1 ? 60_000 : 0 });
     await waitFor(async () => (await failures()) === count, { what: `failure ${count}` });
@@ -133,6 +136,7 @@ test('the history goes through every fact, page by page', async () => {
       .slice(0, 400)
       .map(({ version }) => version),
   );
-  // The page, the one that says that there is another, and the first fact, which says whose webhook it is.
+  // The page, one more row that shows that there is another page, and the first fact, which names the webhook's
+  // tenant.
   expect(rows.taken().reduce((sum, count) => sum + count, 0)).toBe(202);
 });

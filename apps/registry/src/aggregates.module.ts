@@ -33,7 +33,10 @@ import { tableKeeper } from './tables/make-table-keeper.ts';
 import { TableKeeper } from './tables/table-keeper.ts';
 import { HAS_MAIL_SERVER, RELAY } from './tokens.ts';
 
-/** What every noun stands on: the aggregates over the event store, the relay behind them, and who may call. */
+/**
+ * The providers that all aggregates share: the aggregates over the event store, the relay behind them, and
+ * authentication.
+ */
 @Module({})
 export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
@@ -123,7 +126,7 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
   onApplicationBootstrap(): void {
     showRelay(this.metrics, this.samples, 'registry', this.relay);
     showProducerQueues(this.metrics, { 'registry-relay': this.producer });
-    // Without Kafka too: it says how much waits to be published.
+    // The relay also starts while Kafka is away: it reports how many events wait to be published.
     this.relay.start();
     this.kafka.whenThere(() => this.tables?.start());
   }
@@ -157,7 +160,8 @@ function aroundCommit({ settings, em, relay, keys, published, idempotency, count
     inTransaction: (transaction) => idempotency.noteIn(transaction),
     appended: (kind, events) => {
       counted(events);
-      // Before the wait: who may call is this replica's own knowledge.
+      // Before the wait: this replica must accept a new key, and refuse a revoked one, as soon as the change is
+      // committed.
       if (kind !== 'webhook') keys.clear();
       relay.wake();
     },

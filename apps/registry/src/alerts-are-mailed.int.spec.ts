@@ -22,7 +22,7 @@ afterAll(async () => {
 const untilMailed = (address: string, count: number) =>
   waitFor(() => server.to(address).length >= count && server.to(address), { what: `${count} mails to ${address}` });
 
-test('who is named by the tenant gets its alerts as mails, with the id of the alert', async () => {
+test("the tenant's alert address gets its alerts as mails, with the id of the alert", async () => {
   const tenant = await registry.newTenant();
   const silent = await registry.newTenant();
   const messages = await registry.follow(canonicalTopic('webhook'));
@@ -56,7 +56,7 @@ test('who is named by the tenant gets its alerts as mails, with the id of the al
   await messages.record(key);
   expect(mail?.headers['message-id']).toBe(`<${messages.idsOf(key)[0]}@signet.example>`);
 
-  // While nobody is named, nobody is told: the next that comes is the one after.
+  // While the tenant has no alert address, no mail is sent: the next mail is about the alert after that.
   await alertEmail(null);
   while (outcomes.failed < 5) await outcomes.fail();
   await waitFor(() => messages.idsOf(key).length === 2, { what: 'the alert of the 5th failure' });
@@ -68,7 +68,7 @@ test('who is named by the tenant gets its alerts as mails, with the id of the al
     'disabled your',
   ]);
   expect(server.mails.filter(({ text }) => text.includes(unheard.id))).toEqual([]);
-  // The mail server has a mail before the mailer knows that it was taken.
+  // The mail server has a mail a moment before the mailer learns that the server has taken it.
   for (const line of ['signet_registry_alert_mails_total{result="sent"} 2', 'signet_registry_alert_mails_waiting 0']) {
     await waitFor(async () => (await registry.metrics()).split('\n').includes(line), { what: `the metric ${line}` });
   }

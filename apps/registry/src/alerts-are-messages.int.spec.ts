@@ -76,7 +76,7 @@ test('a webhook can subscribe to alerts, and be tested with one', async () => {
   expect(tested.status).toBe(202);
 });
 
-test('a webhook that is deleted meanwhile still is told of what happened before', async () => {
+test('an alert from before the deletion of its webhook is still published', async () => {
   const webhook = await tenant.newWebhook();
   const outcomes = registry.outcomesOf(webhook);
   for (let count = 0; count < 5; count++) await outcomes.fail();

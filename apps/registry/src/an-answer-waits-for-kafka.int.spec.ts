@@ -29,13 +29,13 @@ const webhook = () => ({
   events: ['sale.created'],
 });
 
-/** Asks while nothing can be published, and finds out whether the answer waited for it. */
+/** Sends a request while nothing can be published, and finds out whether its answer waited for the publication. */
 async function whileNothingIsPublished(asked: () => Promise<Answer>): Promise<{ answer: Answer; waited: boolean }> {
   await held.begin();
   let isAnswered = false;
   const asking = asked().then((answer) => ((isAnswered = true), answer));
   await waitFor(async () => (await held.unpublished()) > 0, { what: 'the change to be committed' });
-  // The answers of others would have overtaken it many times by now.
+  // Twenty other requests are answered meanwhile: without the wait, the answer would have come long before them.
   for (let count = 0; count < 20; count++) await tenant.call('GET', '/v1/webhooks');
   const waited = !isAnswered;
   await held.end();
@@ -110,7 +110,7 @@ test('a revoked key is refused at once, however long the answer waits', async ()
   expect((await revoking).status).toBe(204);
 });
 
-test('what is durable is answered in the end, although Kafka does not have it yet', async () => {
+test('a change that is stored is answered in the end, although Kafka does not have it yet', async () => {
   const impatient = await startRegistry({ SIGNET_PUBLICATION_WAIT: '50ms' });
   const blocked = await OpenTransaction.on(impatient.database.url);
   try {

@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 beforeEach(() => database.query('drop trigger if exists in_the_way on registry.events'));
 
-/** A day of its own, and disabled webhooks in it. */
+/** Each test uses a day of its own, in which its disabled webhooks lie. */
 let days = 0;
 async function disabled(count: number) {
   const at = (hour: number) => new Date(Date.UTC(2026, 1, 1 + days, hour));
@@ -35,7 +35,7 @@ const start = async (body: object): Promise<string> => (await registry.call('POS
 const ended = (id: string) =>
   waitFor(async () => (await stateOf(id))['state'] === 'completed', { what: 'the job to be done' });
 
-/** From now on PostgreSQL refuses each event of one webhook with this SQLSTATE. The sequence counts how often. */
+/** From now on PostgreSQL refuses each event of one webhook with this SQLSTATE. The sequence counts the refusals. */
 async function refuse(webhookId: string, sqlState: string): Promise<void> {
   await database.query(`
     create sequence if not exists registry.refusals;
@@ -85,11 +85,11 @@ test('an operator cancels one that is running; it enables nothing more', async (
   expect(await tenant.call('DELETE', path)).toMatchObject({ status: 403, json: { code: 'role_not_allowed' } });
   expect((await registry.call('DELETE', path)).status).toBe(204);
   expect(await stateOf(id)).toMatchObject({ state: 'cancelled', enabled: 0, completedAt: expect.any(String) });
-  // To cancel it again changes nothing.
+  // A second cancellation changes nothing.
   expect((await registry.call('DELETE', path)).status).toBe(204);
 
   await database.query('drop trigger in_the_way on registry.events');
-  // Jobs are taken in turn: when the second of these has ended, the first one's turn would have come.
+  // Jobs take turns: when the second of these two has ended, the cancelled job would have had its turn.
   await ended(await start((await disabled(1)).range));
   await ended(await start((await disabled(1)).range));
   expect(await stateOf(id)).toMatchObject({ state: 'cancelled', enabled: 0 });
@@ -97,7 +97,7 @@ test('an operator cancels one that is running; it enables nothing more', async (
     expect((await registry.call('GET', `/v1/webhooks/${webhookId}`)).json.isActive).toBe(false);
 });
 
-test('who cancels too late, or what is not there, is told so', async () => {
+test('cancelling a job that has ended or does not exist is refused with the reason', async () => {
   const id = await start((await disabled(1)).range);
   await ended(id);
   expect(await registry.call('DELETE', `${PATH}/${id}`)).toMatchObject({

@@ -15,7 +15,7 @@ const good = { name: 'Orders', url: 'https://shop.example/hook', events: ['sale.
 const [{ cert, key }, another] = [selfSigned('shop.example'), selfSigned('other.example')];
 const past = expired('shop.example');
 const withKey = (certificate: unknown, ofKey: unknown = key) => ({ clientCertificate: { certificate, key: ofKey } });
-/** What is wrong, where, and by which rule: what a program may compare, and people get a sentence for. */
+/** A wrong value, its field, and the rule that it breaks: programs compare the rule, people read a sentence. */
 const bad: [field: string, rule: string, wrong: object][] = [
   ['name', 'required', { name: undefined }],
   ['name', 'invalid_type', { name: null }],
@@ -134,7 +134,7 @@ describe('a bad webhook is refused with the field and the rule', () => {
     expect(answer.json.errors).toEqual([{ field, rule, detail: expect.stringMatching(/^[A-Z].*\.$/s) }]);
   });
 
-  test('everything that is wrong is told at once', async () => {
+  test('all errors are listed at once', async () => {
     const { json } = await tenant.call('POST', '/v1/webhooks', { body: { url: 7, events: [], colour: 'red' } });
     expect(json.errors.map(({ field, rule }) => `${field} ${rule}`)).toEqual([
       'name required',
@@ -144,7 +144,7 @@ describe('a bad webhook is refused with the field and the rule', () => {
     ]);
   });
 
-  test('what only the rules know, beside what the shape says', async () => {
+  test("the domain rules' errors are listed beside the schema's errors", async () => {
     const body = {
       url: 'http://10.0.0.1/',
       events: ['sale.lost'],
@@ -163,7 +163,7 @@ describe('a bad webhook is refused with the field and the rule', () => {
     ]);
   });
 
-  test('who wants to change what is changed elsewhere is told where', async () => {
+  test('a field that another route changes is refused with the name of that route', async () => {
     const { id } = await tenant.newWebhook();
     const { json } = await tenant.call('PATCH', `/v1/webhooks/${id}`, { body: { secret: 'x', isActive: false } });
     expect(json.errors.map(({ detail }) => detail)).toEqual([

@@ -21,7 +21,7 @@ const hostsOf = (address: string): string[] =>
   isIPv4(address) ? [address, `${address}.`, `[::ffff:${address}]`] : [`[${address}]`];
 
 for (const { kind, address, lacking } of [{ kind: 'loopback', address: '127.0.0.1', lacking: '' }, ...inner.all]) {
-  // Says in its name why it cannot be tried here.
+  // The name of the test says why it cannot run on this machine.
   const name = `a canary on a ${kind} address`;
   if (address === undefined) test.skip(`${name}: ${lacking}`, () => undefined);
   else

@@ -33,7 +33,7 @@ const read = async (id: string) => (await tenant.call('GET', `/v1/webhooks/${id}
 const patch = (id: string, body: object) => tenant.call('PATCH', `/v1/webhooks/${id}`, { body });
 const snapshotOf = async (id: string) => (await whatLiesOn(REGISTRY_WEBHOOKS)).get(id) as WebhookSnapshot;
 
-/** The headers with credentials as delivery will open them. */
+/** The headers with credentials, opened as delivery opens them. */
 async function openedOf(id: string, sealingKeys = registry.sealingKeys): Promise<Record<string, string>> {
   const keys = SealingKeys.parse(sealingKeys);
   const { sealedHeaders } = await snapshotOf(id);
@@ -45,7 +45,7 @@ async function openedOf(id: string, sealingKeys = registry.sealingKeys): Promise
   );
 }
 
-/** How many rows of events, read model and kept answers hold this text. */
+/** How many rows of events, read model and stored answers hold this text. */
 async function rowsWith(text: string): Promise<number> {
   const { rows } = await database.query<{ count: number }>(
     `select (select count(*) from registry.events t where strpos(t::text, $1) > 0)

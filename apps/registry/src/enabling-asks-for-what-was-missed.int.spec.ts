@@ -23,7 +23,7 @@ async function disabledWebhook(): Promise<{ id: string; path: string; disabledAt
 }
 const snapshotOf = async (id: string): Promise<unknown> => (await whatLiesOn(REGISTRY_WEBHOOKS)).get(id);
 
-test('delivery is told from when to when, and the history tells people', async () => {
+test('the snapshot gives delivery the time range of the replay, and the history shows it', async () => {
   const { id, path, disabledAt } = await disabledWebhook();
   const enabled = await tenant.call('POST', `${path}/enable`, REPLAY);
   expect(enabled).toMatchObject({ status: 200, json: { id, isActive: true, version: 3 } });
@@ -35,7 +35,7 @@ test('delivery is told from when to when, and the history tells people', async (
   const [latest] = (await tenant.call('GET', `${path}/history`)).json.data;
   expect(latest).toMatchObject({ summary: expect.stringContaining(`what was missed since ${disabledAt} is replayed`) });
 
-  // What delivery has not made yet is told of until the webhook is enabled anew.
+  // The snapshot keeps the range of a replay that delivery has not made yet until the webhook is enabled again.
   await tenant.call('POST', `${path}/disable`);
   expect(await snapshotOf(id)).toMatchObject({ isActive: false, activeSince: until, replayMissed });
   await tenant.call('POST', `${path}/enable`);

@@ -29,7 +29,7 @@ interface Operation {
   readonly body: object | undefined;
 }
 
-/** A body that the operation would take: whoever is refused, is not refused for it. */
+/** A body that the operation would accept, so that a refusal can only come from the missing right. */
 const BODIES: Record<string, object> = {
   'PATCH /v1/webhooks/{id}': { name: 'Mine now' },
   'PATCH /v1/tenants/{id}': { alertEmail: 'me@shop.example' },
@@ -57,7 +57,7 @@ const pathOf = (template: string, id?: string): string => {
   return template.replaceAll(/\{\w+\}/g, id ?? foreign[base ?? ''] ?? `no id for ${template}`);
 };
 
-/** All that the registry knows, but for the keys of idempotency. */
+/** Everything in the registry's database except the stored Idempotency-Keys. */
 async function everything(): Promise<unknown> {
   const all: unknown[] = [];
   for (const table of ['events', 'webhooks', 'tenants', 'api_keys']) {
@@ -74,7 +74,7 @@ test("every route with an id treats another tenant's as one that is not there, a
     const asked = body === undefined ? {} : { body };
     const answer = await stranger.call(method, pathOf(template), asked);
     const nobody = await stranger.call(method, pathOf(template, NOBODY), asked);
-    // What only operators may do is refused before it is looked for.
+    // A request that only operators may make is refused before anything is looked up.
     const isOfOperators = template.startsWith('/v1/webhooks/enablings');
     const isForTenants = (template.startsWith('/v1/webhooks') && !isOfOperators) || template === '/v1/tenants/{id}';
     const expected = isForTenants ? 404 : 403;
@@ -101,6 +101,6 @@ test('every table that has a tenant is one that the routes above stand for', asy
     `select table_name as table from information_schema.columns
      where table_schema = 'registry' and column_name = 'tenant_id' order by 1`,
   );
-  // No route shows the mails that wait to be sent; enablings are for operators alone.
+  // No route shows the mails that wait to be sent; only operators may see the jobs that enable many webhooks.
   expect(rows.map(({ table }) => table)).toEqual(['alert_mails', 'api_keys', 'enablings', 'webhooks']);
 });

@@ -44,7 +44,7 @@ test('alerts at exactly 3, 5 and 10; disabled at the 10th; nothing counts then; 
   expect(disabled).toMatchObject({ isActive: false, disabledReason: 'failing', consecutiveFailures: 10 });
   expect(disabled.lastFailureAt).toBe(outcomes.lastEndedAt);
 
-  // What still was on its way when it was disabled.
+  // An attempt that was still under way when the webhook was disabled.
   await outcomes.fail();
   await outcomes.succeed();
   await waitFor(async () => (await read(webhook.id)).lastSuccessAt === outcomes.lastEndedAt, {

@@ -9,7 +9,8 @@ import { KeyCache } from './auth/key-cache.ts';
 import { Aggregates } from './database/aggregates.ts';
 import { FOLDS, PROJECTIONS, registryDatabase } from './database/database.ts';
 
-// Without the relay: the first operator key has one id on the one topic that all tests share.
+// These tests run without the relay: the first operator key always has the same id, and all tests share one topic for
+// keys.
 let database: TestDatabase;
 let orm: MikroORM;
 let keys: KeyCache;

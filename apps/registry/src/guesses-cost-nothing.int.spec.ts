@@ -22,7 +22,7 @@ test('after some wrong keys the next is refused unseen, while who is known goes 
   const cache = registry.service.app.get(KeyCache);
   const looked = [0, 4].map((count) => cache.isKnown(hashApiKey(`sgn_t_guess${count}`)));
   expect(looked).toEqual([true, false]);
-  // A change makes the registry read its keys anew; those who were known are let through to it.
+  // After a change the registry reads its keys again; keys that were known before are read without the limit.
   expect((await registry.call('POST', '/v1/tenants', { body: { name: 'Shop' } })).status).toBe(201);
   expect((await tenant.call('GET', '/v1/webhooks')).status).toBe(200);
 });

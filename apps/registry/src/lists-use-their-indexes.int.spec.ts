@@ -13,7 +13,7 @@ beforeAll(async () => {
   database = new pg.Client({ connectionString: registry.database.url });
   await database.connect();
   await database.query(readFileSync(new URL('testing/many-webhooks.sql', import.meta.url), 'utf8'));
-  // As autovacuum does in its time: what was just added to a GIN index lies in a list before it.
+  // Autovacuum does this in time: a new row of a GIN index lies in its pending list before that.
   for (const table of ['tenants', 'webhooks', 'webhook_activity'])
     await database.query(`vacuum analyze registry.${table}`);
   await database.query('set search_path = registry, public');
@@ -24,13 +24,13 @@ afterAll(async () => {
 });
 
 /**
- * What the registry asks PostgreSQL whatever is listed: who calls (once a second at most), what outcomes lead to, which
- * mails are due, which enabling of many webhooks goes on.
+ * Statements that the registry also runs when no list is read: authentication (once a second at most), the outcomes,
+ * the mails that are due, and the next job that enables many webhooks.
  */
 const BACKGROUND =
   /^(begin|commit)$|"enablings"|"hash" =|webhook_activity as known|alerted_at is not null\) and id = any|alert_mails|idempotency_keys/;
 
-/** The statements of a list. */
+/** The statements that a list runs. */
 async function statements(path: string): Promise<Statement[]> {
   const sent = await statementsOf(async () => {
     const { status, json } = await registry.call('GET', path);

@@ -23,7 +23,7 @@ afterAll(async () => {
   await registry.stop();
 });
 
-/** Each test has a day of its own, so that the webhooks of others are outside of its range. */
+/** Each test uses a day of its own, so that the webhooks of other tests are outside its range. */
 let days = 0;
 function newDay() {
   const at = (hour: number) => new Date(Date.UTC(2026, 1, 1 + days, hour));
@@ -60,7 +60,7 @@ const enablingsOf = async (ids: readonly string[]): Promise<number> => {
   return rows[0]!.count;
 };
 
-test('those that were disabled automatically within the range are previewed, and then enabled', async () => {
+test('webhooks that were disabled automatically within the range are previewed, and then enabled', async () => {
   const { before, begin, within, end, range } = newDay();
   const [meant] = await disabled(one, begin);
   const [gone] = await disabled(other, within, 'gone');
@@ -92,7 +92,7 @@ test('those that were disabled automatically within the range are previewed, and
   expect(await ended(created.json.id)).toMatchObject({ total: 2, enabled: 2, failed: 0, failures: [] });
   expect(await areActive([meant!, gone!, ...left])).toEqual([true, true, false, false, false]);
 
-  // Each webhook's own history says who did it, why, and what follows.
+  // The history of each webhook says who enabled it, why, and whether a replay follows.
   const [latest] = (await one.call('GET', `/v1/webhooks/${meant}/history`)).json.data;
   expect(latest).toMatchObject({
     type: 'WebhookEnabled',
@@ -116,7 +116,7 @@ test('those that were disabled automatically within the range are previewed, and
 test('a webhook that cannot be enabled does not stop the others, and is named', async () => {
   const { within, range } = newDay();
   const ids = await disabled(one, within, 'failing', 5);
-  // The relay has told of it, and need not read it again.
+  // The relay has published the webhook, and need not read its stream again.
   await waitFor(async () => (await whatLiesOn(REGISTRY_WEBHOOKS)).has(ids[4]!), { what: 'the relay' });
   await database.query(`update registry.events set data = 'null' where type = 'WebhookDisabled' and stream_id = $1`, [
     `webhook:${ids[2]}`,
@@ -156,7 +156,7 @@ test('the same Idempotency-Key starts one job; another job later enables nothing
   expect(again).toMatchObject({ status: 201, json: { id: first.json.id } });
   expect(again.headers.get('idempotent-replayed')).toBe('true');
   await ended(first.json.id);
-  // Disabled anew, after the range: a repetition does not enable it again.
+  // Disabled again, after the range: a repeated request does not enable it again.
   const path = `/v1/webhooks/${ids[0]}`;
   await registry.outcomesOf({ id: ids[0]!, tenantId: one.id }).fail({
     startingIn: 60_000,
@@ -174,7 +174,7 @@ test('hundreds are enabled once each, by whichever replica; a job that a dead on
   const { within, range } = newDay();
   await registry.replica();
   const ids = await disabled(one, within, 'failing', 450);
-  // As a replica leaves it that dies behind its first step: 200 are done.
+  // The state that a replica leaves when it dies after its first step: 200 webhooks are done.
   const { rows } = await database.query<{ id: string }>(
     `insert into registry.enablings (id, disabled_after, disabled_before, state, total, enabled, place_disabled_at, place_id,
        created_by, key_id, created_at, updated_at)
@@ -185,7 +185,7 @@ test('hundreds are enabled once each, by whichever replica; a job that a dead on
   expect(await ended(rows[0]!.id)).toMatchObject({ total: 450, enabled: 450, failed: 0 });
   expect((await areActive(ids)).indexOf(true)).toBe(200);
   expect((await areActive(ids)).lastIndexOf(false)).toBe(199);
-  // The rest by a job of its own.
+  // Another job enables the rest.
   const { json } = await registry.call('POST', PATH, { body: range });
   expect(await ended(json.id)).toMatchObject({ total: 200, enabled: 200 });
   expect(await enablingsOf(ids)).toBe(450);

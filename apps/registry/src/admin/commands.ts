@@ -18,14 +18,17 @@ import { checkSealingKeys } from '../sealing-keys/check-sealing-keys.ts';
 import { registryCommand } from './registry-command.ts';
 import { unreadableWebhooksCommand } from './unreadable-webhooks-command.ts';
 
-/** All that a migration needs: it opens no secret. */
+/** The settings that a migration needs. It opens no secret, so the sealing keys are not among them. */
 const STORED = defineSettings({ ...sharedSettings.installation, ...sharedSettings.database });
 
-/** What signet-admin asks of the registry. All of them may run beside it. */
+/** The commands that signet-admin runs in the registry. All of them may run while the registry runs. */
 export const COMMANDS: Readonly<Record<string, AdminCommand>> = {
   migrate: (args, logger) => migrateCommand(registryDatabase(loadSettings(STORED, process.env)), args, logger),
 
-  /** Brings every stored secret under the first of SIGNET_SEALING_KEYS, in the database and on Kafka. It may be interrupted and run again. */
+  /**
+   * Seals every stored secret under the first of SIGNET_SEALING_KEYS, in the database and on Kafka. It may be
+   * interrupted and run again.
+   */
   reseal: registryCommand({ name: 'registry-reseal', usesKafka: false }, async ({ orm, settings, republication }) => {
     const sealing = settings.SIGNET_SEALING_KEYS;
     const resealed = await resealWebhooks(orm.em.fork(), sealing, republication, settings.SIGNET_LOST_SEALING_KEYS);
@@ -39,7 +42,10 @@ export const COMMANDS: Readonly<Record<string, AdminCommand>> = {
     };
   }),
 
-  /** Has the present state of every webhook, tenant and API key published once more; and claims the topics where no record does. */
+  /**
+   * Has the present state of every webhook, tenant and API key published once more, and claims the topics that have
+   * no claim record.
+   */
   republish: registryCommand({ name: 'registry-republish', usesKafka: true }, async (context) => {
     const { orm, kafka, settings, republication } = context;
     const { SIGNET_INSTALLATION: installation } = settings;

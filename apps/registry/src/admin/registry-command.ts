@@ -10,7 +10,7 @@ import { PublishedStreams } from '../relay/published-streams.ts';
 import { UntilPublished } from '../relay/until-published.ts';
 import { Republication } from '../republish/snapshots-requested.ts';
 
-/** So long a command waits for a running registry to publish what it asked for. */
+/** How long a command waits for a running registry to publish the snapshots that the command requested. */
 const PATIENCE_MS = 60_000;
 
 export interface CommandContext {
@@ -22,15 +22,16 @@ export interface CommandContext {
 }
 
 export interface RegistryCommand {
-  /** As Kafka's client id, and the actor of what it asks for. */
+  /** The client id on Kafka, and the actor of the events that the command appends. */
   readonly name: string;
-  /** Whether it asks Kafka itself, which must be there then. */
+  /** Whether the command itself uses Kafka, which must be reachable then. */
   readonly usesKafka: boolean;
 }
 
 /**
- * A command on the registry's database, with the registry's settings, that has snapshots published by the registry that
- * runs beside it; without one they are published when the next one starts.
+ * A command that works on the registry's database with the registry's settings. The registry that runs beside it
+ * publishes the snapshots that the command requests; if no registry runs, they are published when the next one
+ * starts.
  */
 export const registryCommand =
   ({ name, usesKafka }: RegistryCommand, work: (context: CommandContext) => Promise<CommandReport>): AdminCommand =>
@@ -46,7 +47,7 @@ export const registryCommand =
     });
   };
 
-/** Waits until Kafka has it, and tells so. */
+/** Waits until Kafka has the requested snapshots, and reports it. */
 async function withPublication(
   { lines, data, ...report }: CommandReport,
   orm: MikroORM,

@@ -9,8 +9,9 @@ import { registryCommand } from './registry-command.ts';
 import type { CommandContext } from './registry-command.ts';
 
 /**
- * `list`: the webhooks on Kafka that delivery can do nothing with, since their secrets were sealed by a key that is not in
- * SIGNET_SEALING_KEYS. `remove <id> …` takes those off Kafka that the registry does not have: another installation has left them there.
+ * `list`: the webhooks on Kafka that delivery cannot read, because their secrets were sealed by a key that is not in
+ * SIGNET_SEALING_KEYS. `remove <id> …` removes webhooks from Kafka that the registry does not have: another
+ * installation has left them there.
  */
 export const unreadableWebhooksCommand: AdminCommand = (args, logger) => {
   const asked = askedOf(args);

@@ -98,7 +98,7 @@ test('a server that is away, or a wrong password, loses nothing', async () => {
   expect(server.mails).toHaveLength(1);
 });
 
-test('what a sender took and did not send, another sends when the lease is over', async () => {
+test('a mail that one sender has leased and not sent is sent by another sender when the lease is over', async () => {
   await mails.add([alertOf('acme')]);
   await mails.lease(new Date(clock().getTime() + 5 * MINUTE_MS), 4);
   expect(await mailer().sendDue()).toBe(0);
@@ -116,7 +116,7 @@ test('the same alert is one mail however often it is told, also after it was sen
   expect(server.mails).toHaveLength(1);
 });
 
-test('after a day an alert is no news: it is neither added nor tried any more', async () => {
+test('an alert that is older than a day is neither added to the queue nor tried again', async () => {
   expect(await mails.add([alertOf('acme', '2026-02-28T10:00:00.000Z')])).toBe(0);
   await mails.add([alertOf('acme')]);
   const sender = mailer('smtp://127.0.0.1:1');
@@ -131,7 +131,7 @@ test('after a day an alert is no news: it is neither added nor tried any more', 
   expect(await orm.em.fork().execute('select alert_id from alert_mails')).toEqual([]);
 });
 
-test('who is no longer named gets nothing, not even what was waiting', async () => {
+test('an address that the tenant has removed gets no more mails, not even those that were waiting', async () => {
   await mails.add([alertOf('acme')]);
   await orm.em.fork().execute(`update tenants set alert_email = null where id = 'acme'`);
   await mailer().sendDue();

@@ -5,7 +5,7 @@ export interface MailText {
   readonly text: string;
 }
 
-/** A tenant may name a webhook as it likes; in a mail it is one line. */
+/** A tenant may use any characters in a webhook's name; in a mail the name is put on one line. */
 const oneLine = (value: unknown): string =>
   String(value)
     .replaceAll(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ')

@@ -8,7 +8,7 @@ import type { Smtp } from './smtp.ts';
 import { MailRefused } from './smtp.ts';
 
 export interface Mail {
-  /** Of the alert: makes the Message-ID, so that a repeat can be told. */
+  /** Id of the alert. The Message-ID is made of it, so that a mail that is sent twice can be recognised. */
   readonly id: string;
   readonly to: string;
   readonly subject: string;
@@ -26,7 +26,7 @@ export interface AlertMailerParts {
 
 const MINUTE_MS = 60_000;
 const AT_ONCE = 4;
-/** Longer than a mail server can make a mail take; what a crash left is sent when it ends. */
+/** Longer than sending one mail can take. If a sender crashes, its mails are sent by another one when the lease ends. */
 const LEASE_MS = 5 * MINUTE_MS;
 const FIRST_BACKOFF_MS = MINUTE_MS;
 const LONGEST_BACKOFF_MS = 60 * MINUTE_MS;
@@ -37,9 +37,9 @@ export const backoffMs = (attempts: number): number =>
   Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempts - 1, 30));
 
 /**
- * Sends the alerts that wait as mails. At least once: a mail that a server took just before a crash is sent again with
- * the same Message-ID. A server that cannot take one is asked again with backoff for as long as the alert is news; one
- * tenant's address that does not work holds up nobody else's mail.
+ * Sends the alerts that wait, as mails. Delivery is at least once: a mail that a server took just before a crash is
+ * sent again with the same Message-ID. If a server cannot take a mail, the mailer tries again with backoff until the
+ * alert is a day old. A tenant's address that does not work delays no other mail.
  */
 export class AlertMailer {
   private readonly loop: PollLoop;
@@ -61,7 +61,7 @@ export class AlertMailer {
     return this.loop.stop();
   }
 
-  /** There is something to be sent. */
+  /** To be called when a mail has been added: the mailer looks at the queue at once. */
   wake(): void {
     this.loop.wake();
   }

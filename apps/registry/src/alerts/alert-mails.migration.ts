@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Whom a tenant wants alerted by e-mail, and the mails to be sent. The mails are no projection: they are a work queue,
- * filled by the relay, and a rebuild leaves them alone, so that nobody is alerted twice.
+ * The tenants' e-mail addresses for alerts, and the queue of mails. The queue is no projection: the relay fills it,
+ * and a rebuild does not touch it, so that no alert is mailed twice.
  */
 export class AlertMailsMigration extends Migration {
   static readonly phase = 'expand';

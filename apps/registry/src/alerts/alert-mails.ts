@@ -8,17 +8,20 @@ export type MailResult = 'sent' | 'refused' | 'expired' | 'unwanted';
 
 export interface LeasedMail {
   readonly alert: Alert;
-  /** Who is alerted now; null: nobody any more. */
+  /** The tenant's present alert address; null: the tenant has removed it. */
   readonly to: string | null;
   /** Attempts so far, this one included. */
   readonly attempts: number;
 }
 
-/** An alert that is older is no news; it is also what keeps a relay that begins anew from mailing the past. */
+/**
+ * An older alert is not mailed any more. This limit also keeps a relay that starts from the beginning of the log from
+ * mailing old alerts.
+ */
 export const NEWS_FOR_MS = 24 * 60 * 60 * 1000;
 const KEPT_FOR_MS = 7 * NEWS_FOR_MS;
 
-/** The mails to be sent, in PostgreSQL: one for each alert of a tenant that wants them. */
+/** The queue of mails, in PostgreSQL: one mail for each alert of a tenant that has an alert address. */
 export class AlertMails {
   constructor(
     private readonly em: EntityManager,
@@ -40,7 +43,7 @@ export class AlertMails {
     return Number(added.numAffectedRows ?? 0);
   }
 
-  /** Takes up to `limit` mails whose time has come; nobody else gets them until the lease ends. */
+  /** Leases up to `limit` mails that are due: no other replica gets them until the lease ends. */
   async lease(leaseUntil: Date, limit: number): Promise<LeasedMail[]> {
     const leased = await sql<{ alert: Alert; attempts: number; to: string | null }>`
       update alert_mails as mail set due_at = ${leaseUntil}, attempts = mail.attempts + 1
@@ -67,7 +70,7 @@ export class AlertMails {
       where alert_id = ${alertId}::uuid`.execute(this.em.fork().getKysely());
   }
 
-  /** Forgets what ended a week ago. */
+  /** Removes the mails that were sent or given up a week ago or earlier. */
   async clean(): Promise<void> {
     const before = new Date(this.clock().getTime() - KEPT_FOR_MS);
     await sql`delete from alert_mails where ended_at < ${before}`.execute(this.em.fork().getKysely());

@@ -2,7 +2,7 @@ import type { CanonicalMessage } from '@signet/contracts';
 import { canonicalHeaders, canonicalKey } from '@signet/contracts';
 import type { Alert } from './alert.ts';
 
-/** Source of what the registry says itself. */
+/** Source of the messages that the registry itself sends. */
 export const REGISTRY_SOURCE = '/signet/registry';
 
 /** An alert as it lies on `ingestion.webhook.v1`: CloudEvents 1.0, binary mode; its subject is the webhook that it is about. */

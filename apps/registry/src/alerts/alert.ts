@@ -9,9 +9,9 @@ import { raisesAlert } from '../webhook/domain/webhook.state.ts';
 export const ALERT_TYPES = ['webhook.failing', 'webhook.disabled', 'webhook.recovered'] as const;
 export type AlertType = (typeof ALERT_TYPES)[number];
 
-/** What people hear of a webhook: the fact, with all that they need to understand it. */
+/** An alert about a webhook: the fact, with the data that a person needs to understand it. */
 export interface Alert {
-  /** Always the same for the same fact. */
+  /** Always the same for the same fact, so that a repeat can be recognised. */
   readonly id: string;
   readonly type: AlertType;
   readonly tenantId: string;
@@ -29,17 +29,17 @@ export interface AlertData {
   readonly [field: string]: unknown;
 }
 
-/** Facts that may be alerts; whether one is, only the stream around it says. */
+/** Whether a fact may be an alert. `alertsOf` decides with the facts before and after it. */
 export const mayAlert = ({ type }: { readonly type: string }): boolean =>
   type === 'WebhookFailureAlertRaised' || type === 'WebhookDisabled' || type === 'WebhookRecovered';
 
 /**
- * The alerts that facts of a webhook are, told from its stream: so the relay says the same each time that it publishes a
- * fact, whatever became of the webhook since.
+ * The alerts among the facts of a webhook, computed from its stream only: the relay gets the same alerts each time
+ * that it publishes a fact, whatever happened to the webhook since.
  *
- * @param stream the facts that are asked about and one more, since the next fact says whether a failure disables
+ * @param stream the facts that are asked about and the next one, which says whether a failure disables
  * @param versions of the facts that are asked about
- * @param past how the webhook stood before `stream`; without it, `stream` is the whole one
+ * @param past the state of the webhook before `stream`; without it, `stream` must be the whole stream
  */
 export function alertsOf(
   webhookId: string,
@@ -76,7 +76,8 @@ function alertOf(
   const lastFailure = failure && shownFailure(failure);
   switch (event.type) {
     case 'WebhookFailureAlertRaised': {
-      // The failure that disables a webhook is told once: as its disabling, which is part of the same append.
+      // The failure that disables a webhook raises one alert and not two: `webhook.disabled`, which is part of the
+      // same append.
       const isLast = next?.type === 'WebhookDisabled' && raisesAlert(next) && next.data.at === event.data.at;
       return isLast ? null : { type: 'webhook.failing', data: { consecutiveFailures, lastFailure } };
     }

@@ -13,8 +13,8 @@ export interface LoggedFact {
 }
 
 /**
- * The alerts among a run of facts, in the order of each webhook. A run holds all facts of a webhook that lie between its
- * first and its last, so that no more rows are read than the run has, and those up to the snapshot before it.
+ * The alerts among a run of facts, in the order of each webhook. A run holds all facts of a webhook between its first
+ * and its last one. So this reads no more rows than the run has, and the rows back to the snapshot before the run.
  */
 export async function alertsInLog(store: EventStore, facts: readonly LoggedFact[]): Promise<Alert[]> {
   const asked = new Map<string, Set<number>>();

@@ -14,9 +14,12 @@ import { Smtp } from './smtp.ts';
 
 const CLEAN_UP_INTERVAL_MS = 60 * 60 * 1000;
 
-/** What the relay tells of alerts before it publishes them. */
+/** Gets each alert from the relay before the relay publishes it. */
 export abstract class AlertListener {
-  /** Resolves when they will be mailed to whoever wants it, be there a crash or not. May be told the same twice. */
+  /**
+   * Resolves when the alerts are stored and will be mailed to the tenants that have an alert address, also after a
+   * crash. The same alerts may come twice.
+   */
   abstract tell(alerts: readonly Alert[]): Promise<void>;
 }
 
@@ -50,7 +53,7 @@ export class AlertsModule {
   }
 }
 
-/** Puts alerts into the queue of mails, and works the queue off. */
+/** Puts alerts into the queue of mails, and sends the mails of the queue. */
 class MailedAlerts implements AlertListener, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly mailer: AlertMailer;
   private timer: NodeJS.Timeout | undefined;

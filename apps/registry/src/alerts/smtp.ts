@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import type { Mail } from './alert-mailer.ts';
 
-/** Nobody waits for a mail server longer than this, step by step. Milliseconds. */
+/** The longest wait for a mail server, for each step. Milliseconds. */
 const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000, dnsTimeout: 10_000 };
 
 /** The mail server will not take this mail to this recipient, now or later. */
@@ -10,8 +10,8 @@ export class MailRefused extends Error {
 }
 
 /**
- * Hands mails to the server at `url` (smtp:// with STARTTLS where the server offers it, smtps:// with TLS from the start).
- * A connection for each mail: alerts are rare.
+ * Hands mails to the server at `url` (smtp:// with STARTTLS where the server offers it, smtps:// with TLS from the
+ * start). Each mail opens a new connection: alerts are rare.
  */
 export class Smtp {
   private readonly transport: ReturnType<typeof createTransport>;
@@ -20,14 +20,14 @@ export class Smtp {
     url: string,
     private readonly from: string,
   ) {
-    // Text only: nothing of a tenant's can make it read a file or fetch a URL.
+    // Text only: no data of a tenant can make nodemailer read a file or fetch a URL.
     this.transport = createTransport({ url, ...TIMEOUTS, disableFileAccess: true, disableUrlAccess: true });
   }
 
   /**
    * Resolves when the server has taken the mail.
    *
-   * @throws MailRefused where trying again is of no use; any other error where it is
+   * @throws MailRefused where another try cannot succeed; any other error where it may
    */
   async send({ id, to, subject, text, at }: Mail): Promise<void> {
     try {
@@ -53,7 +53,10 @@ export class Smtp {
 
 const domainOf = (from: string): string => from.slice(from.lastIndexOf('@') + 1).replace(/>.*$/s, '') || 'localhost';
 
-/** A wrong password or sender is 5xx too, but an operator mends it: only the recipient's or the mail's own count. */
+/**
+ * A wrong password or sender is answered with 5xx too, but an operator can correct it. So only a refusal of the
+ * recipient or of the mail itself counts.
+ */
 function isRefusal(error: unknown): boolean {
   const { responseCode, command } = (error ?? {}) as { responseCode?: number; command?: string };
   return responseCode !== undefined && responseCode >= 500 && (command === 'RCPT TO' || command === 'DATA');

@@ -9,20 +9,20 @@ import { apiKeyDecider } from './api-key.decider.ts';
 import type { ApiKeyQueries } from './api-key.queries.ts';
 import { newApiKey, shownPrefix } from './api-key.secret.ts';
 
-/** The key that SIGNET_OPERATOR_KEY is: always the same aggregate, whatever the setting says. */
+/** Id of the key that SIGNET_OPERATOR_KEY sets: always the same aggregate, whatever the value of the setting. */
 export const FIRST_OPERATOR_KEY_ID = fixedId('operator-key');
 
-/** Whose a key is, what it is for, and what it is confined to. */
+/** The tenant and the role of a key, its name, and its limits. */
 export interface KeyOwner extends Partial<KeyLimits> {
   readonly tenantId: string | null;
   readonly name: string;
   readonly role: Role;
 }
 
-/** No limits, unless something else is said. */
+/** The limits of a key for which the caller names none. */
 const UNLIMITED: KeyLimits = { eventTypes: null, tenants: null };
 
-/** Asks things of API keys. A key in clear is in the answer to its creation, and nowhere else. */
+/** Commands on API keys. A key in clear is in the answer to its creation, and nowhere else. */
 export class ApiKeyCommands {
   constructor(
     private readonly aggregates: Aggregates,
@@ -43,7 +43,7 @@ export class ApiKeyCommands {
     await this.ask(id, { type: 'RevokeApiKey', at: this.now() }, actor);
   }
 
-  /** Makes the first operator key be what the setting says; every service learns of it as of any other key. */
+  /** Makes the first operator key equal to the setting. The other services learn of it as of any other key. */
   async ensureOperatorKey(key: string): Promise<void> {
     const actor = 'SIGNET_OPERATOR_KEY';
     const hash = hashApiKey(key);

@@ -2,17 +2,17 @@ import type { Role } from '@signet/contracts';
 import type { Instant } from '../http/instant.ts';
 import { RuleBroken } from '../http/rule-broken.ts';
 
-/** A key's own text is in no event: only its SHA-256 and the first characters, by which people tell keys apart. */
+/** An event never holds the key itself: only its SHA-256 and its first characters, by which people recognise a key. */
 export interface KeyMaterial {
   readonly hash: string;
   readonly prefix: string;
 }
 
-/** What a producer's key is confined to; null: it is not. */
+/** The limits of a producer's key; null: no limit. */
 export interface KeyLimits {
-  /** Names of the event types that it may send. */
+  /** Names of the event types that the key may send. */
   readonly eventTypes: readonly string[] | null;
-  /** Ids of the tenants that it may send for, where it belongs to none itself. */
+  /** Ids of the tenants that the key may send for. Only for a key that belongs to no tenant. */
   readonly tenants: readonly string[] | null;
 }
 
@@ -50,8 +50,9 @@ export interface CreateApiKey extends KeyMaterial, KeyLimits {
 export type ApiKeyCommand =
   | CreateApiKey
   /**
-   * Makes the key be there with just this material: the first operator key follows its setting. Once revoked it stays
-   * revoked until the setting names another, or a restart would bring back what somebody had a reason to revoke.
+   * Makes the key exist with exactly this material: the first operator key follows its setting. A key that was
+   * revoked stays revoked until the setting names another key. Otherwise a restart would bring back a key that a
+   * person had a reason to revoke.
    */
   | (Omit<CreateApiKey, 'type'> & { readonly type: 'EnsureApiKey' })
   | { readonly type: 'RevokeApiKey'; readonly at: Instant };
@@ -65,7 +66,7 @@ function checkOwner({ role, tenantId }: { role: Role; tenantId: string | null })
   throw new RuleBroken('invalid', 'role_not_allowed', message, 'role');
 }
 
-/** A limit that would have no effect is refused: whoever set it would believe in it. */
+/** A limit that would have no effect is refused: otherwise the caller would believe that it works. */
 function checkLimits({ role, tenantId, eventTypes, tenants }: Omit<CreateApiKey, 'type'>): void {
   const broken = (field: keyof KeyLimits, message: string) =>
     new RuleBroken('invalid', 'limit_not_allowed', message, field);

@@ -14,7 +14,7 @@ export const ApiKeyEntity = defineEntity({
     tenants: p.array().nullable(),
     /** SHA-256 of the key, lower-case hex. */
     hash: p.text(),
-    /** The key's first characters, by which people tell keys apart. */
+    /** The key's first characters, by which people recognise a key. */
     prefix: p.text(),
     createdBy: p.text(),
     createdAt: p.datetime(),

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** What the key of a producer is confined to; null: it is not. */
+/** The limits of a producer's key; null: no limit. */
 export class ApiKeyLimitsMigration extends Migration {
   static readonly phase = 'expand';
 

@@ -13,7 +13,7 @@ export interface ApiKeyRow {
   readonly tenants: string[] | null;
   /** SHA-256 of the key, lower-case hex. */
   readonly hash: string;
-  /** The key's first characters, by which people tell keys apart. */
+  /** The key's first characters, by which people recognise a key. */
   readonly prefix: string;
   readonly createdBy: string;
   readonly createdAt: Date;

@@ -1,15 +1,15 @@
 import type { FieldError } from '@signet/service-kit';
 import type { KeyLimits } from './api-key.decider.ts';
 
-/** What this installation has; only what is there can be allowed. */
+/** The event types and tenants of this installation. A limit can name only these. */
 export interface Known {
   /** Names of the event types that producers send. */
   readonly eventTypes: readonly string[];
-  /** Those of the named tenants that there are. */
+  /** The tenants that exist, of those that the limits name. */
   readonly tenants: readonly string[];
 }
 
-/** Everything that is wrong with the limits of a new key, so that a caller mends it in one go. */
+/** Every error in the limits of a new key, so that a caller can correct all of them at once. */
 export const limitErrors = ({ eventTypes, tenants }: Partial<KeyLimits>, known: Known): FieldError[] => [
   ...listErrors('eventTypes', eventTypes ?? [], known.eventTypes, (name) => ({
     rule: 'unknown_event_type',

@@ -9,7 +9,7 @@ test('a key without limits, or with known ones, is as it should be', () => {
   expect(limitErrors({ eventTypes: ['sale.updated'], tenants: ['acme'] }, known)).toEqual([]);
 });
 
-test('everything that is wrong is named at once, with its place', () => {
+test('all errors are listed at once, each with its field', () => {
   const wrong = { eventTypes: ['sale.created', 'sale.*', 'sale.created'], tenants: ['acme', 'nobody', 'acme'] };
   expect(limitErrors(wrong, known)).toEqual([
     {

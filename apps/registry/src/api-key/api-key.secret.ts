@@ -23,5 +23,8 @@ export function newApiKey(role: Role, randomBytes: (count: number) => Buffer): s
   return `${BEGINNINGS[role]}${text}`;
 }
 
-/** The part of a key that may be shown. A key that somebody made up (SIGNET_OPERATOR_KEY) shows a quarter at most. */
+/**
+ * The part of a key that may be shown. A key that a person has made up (SIGNET_OPERATOR_KEY) may be short: at most a
+ * quarter of it is shown.
+ */
 export const shownPrefix = (key: string): string => key.slice(0, Math.min(PREFIX_LENGTH, Math.floor(key.length / 4)));

@@ -7,21 +7,24 @@ import { apiKeySnapshotOf } from '../api-key/api-key.row.ts';
 import { TenantQueries } from '../tenant/tenant.queries.ts';
 import { tenantSnapshotOf } from '../tenant/tenant.row.ts';
 
-/** For so long a revocation by another replica may go unnoticed; by this one it is noticed at once. */
+/**
+ * For up to this long this replica may accept a key that another replica has revoked. Its own revocations it sees at
+ * once.
+ */
 const FRESH_MS = 1_000;
 const MAX_KEYS = 10_000;
 
 interface Entry {
   readonly readAt: number;
-  /** Of the cache when it was read; an entry of a former one is read anew. */
+  /** Generation of the cache when the entry was read; an entry of an earlier generation is read again. */
   readonly generation: number;
   readonly key: ApiKeySnapshot | undefined;
 }
 
 /**
- * Keys and tenants from the registry's own read models: who gets a key can use it with the next request, and while
- * Kafka is away the registry still knows who calls. One statement or two a second for each key in use; wrong keys are
- * remembered as well.
+ * Keys and tenants from the registry's own read models. So a new key works with the next request, and the registry
+ * can authenticate callers while Kafka is away. It costs one or two statements a second for each key in use. Keys
+ * that do not exist are cached as well.
  */
 export class KeyCache implements ApiKeyLookup, TenantLookup {
   private readonly entries = new LRUCache<string, Entry>({ max: MAX_KEYS });
@@ -33,7 +36,7 @@ export class KeyCache implements ApiKeyLookup, TenantLookup {
     private readonly clock: Clock,
   ) {}
 
-  /** Reads the key of this hash unless it was read just now; to be awaited before the lookups are asked. */
+  /** Reads the key of this hash, unless it was read within the last second. Must be awaited before the lookups are used. */
   async refresh(hash: string): Promise<void> {
     const known = this.entries.get(hash);
     const now = this.clock().getTime();
@@ -45,7 +48,7 @@ export class KeyCache implements ApiKeyLookup, TenantLookup {
     this.entries.set(hash, { readAt: now, generation, key: row && apiKeySnapshotOf(row) });
   }
 
-  /** Whether this hash was looked for lately, be there a key or not. */
+  /** Whether this hash was looked up lately, even if no key has it. */
   isKnown = (hash: string): boolean => this.entries.has(hash);
 
   byHash(hash: string): ApiKeySnapshot | undefined {
@@ -56,7 +59,7 @@ export class KeyCache implements ApiKeyLookup, TenantLookup {
     return this.tenants.get(id);
   }
 
-  /** Something about keys or tenants changed: all of them are read anew. That they were known stays known. */
+  /** To be called when a key or tenant has changed: all entries are read again. `isKnown` stays true for them. */
   clear = (): void => {
     this.generation += 1;
   };

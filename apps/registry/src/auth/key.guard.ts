@@ -5,7 +5,10 @@ import { ApiKeyGuard, hashApiKey, RequestLimits } from '@signet/service-kit';
 import type { FastifyRequest } from 'fastify';
 import { KeyCache } from './key-cache.ts';
 
-/** The guard of every service, over the registry's own keys: reads the caller's key first, since it asks synchronously. */
+/**
+ * The guard of every service, over the registry's own keys. That guard looks keys up synchronously, so this one reads
+ * the caller's key before.
+ */
 @Injectable()
 export class KeyGuard implements CanActivate {
   private readonly guard: ApiKeyGuard;
@@ -27,7 +30,10 @@ export class KeyGuard implements CanActivate {
     return this.guard.canActivate(context);
   }
 
-  /** Whoever guesses keys is not to cost the database a statement for each. */
+  /**
+   * A caller that guesses keys must not cost the database a statement for each guess, so unknown keys are limited by
+   * address before the read.
+   */
   private async read(hash: string, address: string): Promise<void> {
     if (this.keys.byHash(hash) === undefined) this.limits.unknownKey(address);
     await this.keys.refresh(hash);

@@ -5,10 +5,10 @@ import { extname, join, relative, sep } from 'node:path';
 export interface ConsoleFile {
   readonly type: string;
   readonly etag: string;
-  /** Its name holds a hash of its content, so that it never changes. */
+  /** The file's name holds a hash of its content, so its content never changes. */
   readonly isImmutable: boolean;
   readonly plain: Buffer;
-  /** The same by content coding, as the build has left it. */
+  /** The compressed forms of the file by content coding, as the build has written them. */
   readonly coded: Readonly<Record<'br' | 'gzip', Buffer | undefined>>;
 }
 
@@ -23,8 +23,8 @@ const TYPES: Readonly<Record<string, string>> = {
 export const INDEX = 'index.html';
 
 /**
- * Every file of the built console by its path, such as `assets/index-BPSaNABG.js`: some 2 MB, read once, so that no
- * request reaches the file system and no path can leave the folder. undefined: it is not built.
+ * Every file of the built console by its path, such as `assets/index-BPSaNABG.js`: about 2 MB, read once, so that no
+ * request reads the file system and no path can leave the folder. undefined: the console is not built.
  */
 export function readConsole(folder: string): ReadonlyMap<string, ConsoleFile> | undefined {
   let names: string[];
@@ -38,7 +38,7 @@ export function readConsole(folder: string): ReadonlyMap<string, ConsoleFile> | 
   const files = new Map<string, ConsoleFile>();
   for (const name of names) {
     const type = TYPES[extname(name)];
-    // What is compressed lies beside what it is of.
+    // A compressed file lies beside its original and is found with it.
     if (type === undefined) continue;
     const read = (ending: string): Buffer | undefined =>
       names.includes(name + ending) ? readFileSync(join(folder, name + ending)) : undefined;

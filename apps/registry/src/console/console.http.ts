@@ -5,13 +5,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ConsoleFile } from './console-files.ts';
 import { INDEX, readConsole } from './console-files.ts';
 
-/** Where `npm run build` leaves the console; the same from src and from dist. */
+/** The folder into which `npm run build` writes the console; the path is the same from src and from dist. */
 const BUILT = fileURLToPath(new URL('../../../console/dist/site', import.meta.url));
 
 const NONCE = '%%NONCE%%';
 const YEAR_S = 365 * 24 * 3_600;
 
-/** On everything that is served here; the console asks nobody but this address, and nobody may frame it. */
+/** Headers on every answer of the console. The console may call only its own address, and no page may embed it in a frame. */
 const HEADERS = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -21,7 +21,8 @@ const HEADERS = {
 } as const;
 
 /**
- * Scripts come from files only. Mantine adds style elements at run time, which bear a nonce that each answer makes anew.
+ * Scripts may come from files only. Mantine adds style elements at run time; they carry a nonce, which is new in each
+ * answer.
  */
 const policyOf = (nonce: string): string =>
   [
@@ -37,8 +38,8 @@ const policyOf = (nonce: string): string =>
   ].join('; ');
 
 /**
- * Serves the web console under /console/, for `configureFastify`: no key is needed to read its files, which are the same
- * for everybody; what it shows it asks the API for, with the key of who signs in.
+ * Serves the web console under /console/, for `configureFastify`. Its files need no key, since they are the same for
+ * every user. The console reads its data from the API, with the key of the signed-in user.
  */
 export function serveConsole(fastify: FastifyInstance, logger: Logger, folder = BUILT): void {
   const files = readConsole(folder);
@@ -54,7 +55,8 @@ export function serveConsole(fastify: FastifyInstance, logger: Logger, folder = 
     const path = request.params['*'];
     const file = files.get(path);
     if (file !== undefined && path !== INDEX) return sendFile(request, reply, file);
-    // Pages of the console have addresses of their own; a file that is not there is none of them.
+    // Pages of the console have addresses of their own, for which the index is served. A missing file under assets/
+    // is no page.
     if (path.startsWith('assets/')) return reply.callNotFound();
     return sendPage(reply, page);
   });

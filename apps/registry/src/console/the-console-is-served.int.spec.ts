@@ -82,7 +82,7 @@ test.each([
   expect(rawPayload.equals(expected)).toBe(true);
 });
 
-test('who has a file already is told so', async () => {
+test('a browser that has a file already gets 304', async () => {
   const first = await get('/console/icon.svg');
   const hash = createHash('sha256').update('<svg/>').digest('base64url').slice(0, 27);
   expect(first.headers).toMatchObject({ etag: `"${hash}"`, 'cache-control': 'public, max-age=3600' });

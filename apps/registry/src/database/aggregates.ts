@@ -9,35 +9,39 @@ import { streamOf } from './streams.ts';
 import { tables } from './tables.ts';
 
 export interface Asking {
-  /** Who asks: kept with every event. */
+  /** The caller: stored with every event. */
   readonly actor: string;
   /** Refuses with a VersionConflictError unless the stream is at this version. */
   readonly expectedVersion?: number | undefined;
-  /** A rule that spans aggregates, checked in the same transaction before the decision; throws where it is broken. */
+  /** A rule that spans aggregates, checked in the same transaction before the decision; throws where the rule is broken. */
   readonly rule?: ((em: EntityManager) => Promise<void>) | undefined;
 }
 
 /**
- * Takes `name` until the end of the transaction; everybody else who wants it waits. Names are hashed to 64 bits: two
- * that meet wait for each other without need, and that is all.
+ * Locks `name` until the end of the transaction; other transactions that lock the same name wait. Names are hashed to
+ * 64 bits: if two names have the same hash, their transactions wait for each other without need, which does no other
+ * harm.
  */
 export const lock = (em: EntityManager, name: string): Promise<unknown> =>
   sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tables(em));
 
-/** What goes with every change. */
+/** The steps that happen around every change. */
 export interface AroundCommit {
   /** Called in the transaction, before the decision. */
   readonly inTransaction: (em: EntityManager) => Promise<void>;
-  /** Told at once, after each commit that appended something. */
+  /** Called at once, after each commit that appended something. */
   readonly appended: (kind: Kind, events: readonly EventLike[]) => void;
-  /** Awaited by who asks one aggregate: resolves when the other services can know of the stream's version, or gives up. */
+  /**
+   * Awaited before the answer to a command on one aggregate: resolves when the other services can know the stream's
+   * version, or when the wait has taken too long.
+   */
   readonly published: (stream: { streamId: string; version: number }) => Promise<unknown>;
 }
 
-/** What became of one of many: the events, none where there was nothing to do, or why it could not be asked. */
+/** The result for one of many aggregates: its events (none where nothing changed), or the error. */
 export type Asked<Event> = { readonly events: readonly Event[] } | { readonly error: unknown };
 
-/** Asks something of an aggregate: loads it, decides, appends and projects, in one transaction. */
+/** Executes a command on an aggregate: loads it, decides, appends and projects, in one transaction. */
 export class Aggregates {
   constructor(
     private readonly em: EntityManager,
@@ -48,9 +52,9 @@ export class Aggregates {
   ) {}
 
   /**
-   * The lock on the stream makes fifty writers of one webhook wait their turn rather than collide, decide again and
-   * collide again; the version of the stream still is what keeps them apart. Resolves when Kafka has what it led to, so
-   * that a caller who is answered may count on it.
+   * The lock on the stream makes fifty writers of one webhook wait for each other. Without it they would get version
+   * conflicts and decide again and again. The expected version of the stream is still what guarantees correctness.
+   * Resolves when Kafka has the resulting records, so that a caller can rely on them after the answer.
    */
   async ask<State, Command, Event extends EventLike>(
     kind: Kind,
@@ -68,12 +72,12 @@ export class Aggregates {
       return handle(store, decider, streamId, command, { actor, expectedVersion });
     });
     this.appended(kind, events);
-    // Also where nothing was to do: who asked before may still be waiting for the same.
+    // Also where this command changed nothing: an earlier command that made the same change may not be published yet.
     await this.around.published({ streamId, version });
     return { events, version };
   }
 
-  /** Asks many aggregates something each, in one transaction: all of them or none. */
+  /** Executes one command on each of many aggregates, in one transaction: all of them or none. */
   async askMany<State, Command, Event extends EventLike>(
     kind: Kind,
     decider: Decider<State, Command, Event>,
@@ -89,11 +93,12 @@ export class Aggregates {
   }
 
   /**
-   * Asks many aggregates something each, in the transaction of `em`. One that cannot be asked (a rule is broken, or its stream
-   * is damaged) is passed over: all are then asked by themselves, each in a savepoint. Who commits the transaction calls
-   * `appended` afterwards.
+   * Executes one command on each of many aggregates, in the transaction of `em`. If one of them fails (a rule is
+   * broken, or its stream is damaged), each is executed again alone, in a savepoint, and only the failing ones are
+   * left out. The caller commits the transaction and must call `appended` afterwards.
    *
-   * @throws an error that passes by itself (a lock, a conflict, a lost connection): it says nothing about an aggregate
+   * @throws an error that passes by itself (a lock, a conflict, a lost connection): it says nothing about an
+   *   aggregate
    */
   async askEach<State, Command, Event extends EventLike>(
     em: EntityManager,
@@ -122,12 +127,12 @@ export class Aggregates {
     return each;
   }
 
-  /** Tells of what `askEach` appended, when its transaction is committed. */
+  /** Reports the events that `askEach` appended. To be called when its transaction is committed. */
   appended(kind: Kind, events: readonly EventLike[]): void {
     if (events.length > 0) this.around.appended(kind, events);
   }
 
-  /** The store, within the transaction that the entity manager is in, if it is in one. */
+  /** The event store, within the transaction of `em` if there is one. */
   storeIn(em: EntityManager): PostgresEventStore {
     const { clock, projections, folds } = this;
     return new PostgresEventStore({ em, clock, projections, folds });

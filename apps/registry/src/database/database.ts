@@ -35,7 +35,7 @@ import { RegistryMigration1 } from './registry.migration.ts';
 /** Written in the transaction that appends the events, and built again from them by `rebuild.ts`. */
 export const PROJECTIONS: readonly Projection[] = [tenantProjection, apiKeyProjection, webhookProjection];
 
-/** Whose snapshots are kept: what commands and the history fold of long streams. */
+/** The folds whose snapshots are stored: the states that commands and the history compute from long streams. */
 export const FOLDS: readonly AnyFold[] = [webhookDecider, webhookPast];
 
 export const registryDatabase = (

@@ -51,7 +51,7 @@ export const READ_MODELS_SQL: readonly string[] = [
   `create index webhooks_of_tenant_by_state on webhooks (tenant_id, is_active)`,
   `create index webhooks_newest_of_tenant on webhooks (tenant_id, created_at desc, id desc)`,
   `create index webhooks_newest on webhooks (created_at desc, id desc)`,
-  // A URL may be longer than an index entry; its digest is not.
+  // A URL may be too long for an index entry; its digest is not.
   `create index webhooks_of_url on webhooks (tenant_id, md5(url))`,
   `create index webhooks_by_event on webhooks using gin (events)`,
   `create index webhooks_failing on webhooks (consecutive_failures) where consecutive_failures > 0`,
@@ -64,7 +64,7 @@ export const READ_MODELS_SQL: readonly string[] = [
   `create index webhook_activity_by_failure on webhook_activity (last_failure_at)`,
 ];
 
-/** Search in any part of a text; the expressions are those of the queries, character by character. */
+/** Search for a text in any place of a column. The expressions must be those of the queries, character by character. */
 export const SEARCH_SQL: readonly string[] = [
   `create extension if not exists pg_trgm with schema public`,
   `create index webhooks_search on webhooks using gin (

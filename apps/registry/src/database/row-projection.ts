@@ -17,8 +17,8 @@ export interface RowProjectionOptions<Row extends { id: string }, Event extends 
 }
 
 /**
- * A projection of one row an aggregate: loads the rows that a run of events touches, folds the events into them, and
- * writes them back, in three statements however many events there are.
+ * A projection with one row for each aggregate: loads the rows of the aggregates in a run of events, folds the events
+ * into them, and writes them back. It takes three statements however many events there are.
  */
 export function rowProjection<Row extends { id: string }, Event extends EventLike>(
   options: RowProjectionOptions<Row, Event>,

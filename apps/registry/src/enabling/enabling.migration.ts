@@ -1,8 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Webhooks that are enabled together, as jobs. No projection: a rebuild leaves them alone. And the webhooks that were disabled
- * automatically in the order of their times: a preview and each step of a job read no others.
+ * Jobs that enable many webhooks together. The table is no projection: a rebuild does not touch it. The index holds
+ * the automatically disabled webhooks in the order in which they were disabled, so that a preview and each step of a
+ * job read no other rows.
  */
 export class EnablingsMigration extends Migration {
   static readonly phase = 'expand';

@@ -3,7 +3,10 @@ import { sql } from 'kysely';
 import { tables } from '../database/tables.ts';
 import type { AutomaticReason, Candidate, EnablingPlace, EnablingRange } from './enabling.ts';
 
-/** Over `webhooks as w`. `disabled_reason <> 'manual'` is that of the index, so that a plan may use it. */
+/**
+ * The condition over `webhooks as w`. `disabled_reason <> 'manual'` is also the condition of the index, so that
+ * PostgreSQL can use it.
+ */
 function meant({ disabledAfter, disabledBefore, disabledReason, tenantId }: EnablingRange) {
   const of = [
     sql<boolean>`not w.is_active and w.disabled_reason <> 'manual'`,
@@ -15,7 +18,7 @@ function meant({ disabledAfter, disabledBefore, disabledReason, tenantId }: Enab
   return sql<boolean>`${sql.join(of, sql` and `)}`;
 }
 
-/** The webhooks that an enabling means, within the transaction of `em` if it is in one. */
+/** Reads the webhooks that a job would enable, within the transaction of `em` if there is one. */
 export class EnablingQueries {
   constructor(private readonly em: EntityManager) {}
 
@@ -26,7 +29,7 @@ export class EnablingQueries {
     return rows[0] ?? { webhooks: 0, tenants: 0 };
   }
 
-  /** The next webhooks behind a place, in the order of the times at which they were disabled. */
+  /** The next webhooks after a place, in the order of the times at which they were disabled. */
   async next(range: EnablingRange, after: EnablingPlace | null, limit: number): Promise<Candidate[]> {
     const behind = after
       ? sql<boolean>`(w.disabled_at, w.id) > (${after.disabledAt.toISOString()}::timestamptz, ${after.id}::uuid)`

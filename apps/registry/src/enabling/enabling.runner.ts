@@ -12,9 +12,9 @@ import type { Candidate, Enabling, EnablingFailure } from './enabling.ts';
 import { EnablingQueries } from './enabling.queries.ts';
 import { EnablingStore } from './enabling.store.ts';
 
-/** Webhooks enabled in one transaction: the outcomes of as many are recorded together. */
+/** Webhooks that are enabled in one transaction. Outcomes are recorded in transactions of the same size. */
 const AT_ONCE = 200;
-/** How soon another replica goes on with a job whose replica has died. An idle look is one read of an empty index. */
+/** How soon another replica continues a job whose replica has died. A look without a job reads one empty index. */
 const POLL_MS = 2_000;
 
 export interface EnablingRunnerParts {
@@ -26,11 +26,11 @@ export interface EnablingRunnerParts {
 
 interface Refusal {
   readonly failure: EnablingFailure;
-  /** What the log has of it, where no rule says why. */
+  /** The error for the log, where no broken rule explains the refusal. */
   readonly err?: unknown;
 }
 
-/** What one step has done. */
+/** The result of one step. */
 interface Done {
   readonly enabling: Enabling;
   readonly enabled: number;
@@ -40,8 +40,9 @@ interface Done {
 }
 
 /**
- * Carries jobs out, a step of up to AT_ONCE webhooks at a time. A step is one transaction: the events of its webhooks, and
- * how far the job has come. So after a crash any replica goes on behind the last step, and nothing is done twice.
+ * Carries jobs out, a step of up to AT_ONCE webhooks at a time. A step is one transaction: it stores the events of
+ * its webhooks and how far the job has come. So after a crash any replica continues after the last step, and no
+ * webhook is enabled twice.
  */
 export class EnablingRunner {
   private readonly loop: PollLoop;
@@ -58,7 +59,7 @@ export class EnablingRunner {
     this.loop.start();
   }
 
-  /** Waits for the step that is under way. */
+  /** Waits until the step that is under way has ended. */
   stop(): Promise<void> {
     return this.loop.stop();
   }
@@ -68,9 +69,10 @@ export class EnablingRunner {
   }
 
   /**
-   * One step of one job. Resolves to whether there was a job.
+   * Carries out one step of one job. Resolves to whether there was a job.
    *
-   * @throws what says nothing about a webhook (a lock, a conflict, a lost connection): the step is repeated, after other jobs'
+   * @throws an error that says nothing about a webhook (a lock, a conflict, a lost connection). The step is repeated,
+   *   after the steps of other jobs.
    */
   async step(): Promise<boolean> {
     const { em, aggregates, clock } = this.parts;
@@ -85,7 +87,7 @@ export class EnablingRunner {
       this.tell(done);
       return true;
     } catch (error) {
-      // Where that fails too, PostgreSQL is away, and no job goes on.
+      // If this fails too, PostgreSQL is away, and no job can continue.
       if (taken) await new EnablingStore(em.fork()).noteFailed(taken.id, clock()).catch(() => undefined);
       throw error;
     }
@@ -160,7 +162,7 @@ const SUSPENDED = {
 
 function refusalOf(webhookId: string, error: unknown): Refusal {
   if (error instanceof RuleBroken) return { failure: { webhookId, code: error.code, detail: error.message } };
-  // What PostgreSQL or our code says of a damaged stream is for the log of this service.
+  // The error of PostgreSQL or of our code about a damaged stream goes to the log of this service, not to the caller.
   const detail = 'It could not be enabled; the log of the registry says why. Enable it by itself.';
   return { failure: { webhookId, code: 'not_enabled', detail }, err: error };
 }

@@ -7,11 +7,11 @@ import type { EnablingRow } from './enabling.entity.ts';
 import type { Enabling, EnablingFailure, EnablingPlace } from './enabling.ts';
 import { MAX_FAILURES_NAMED } from './enabling.ts';
 
-/** What one step of a job has led to. */
+/** The result of one step of a job. */
 export interface EnablingStep {
   readonly enabled: number;
   readonly failures: readonly EnablingFailure[];
-  /** Of the last webhook that it looked at. */
+  /** Place of the last webhook that the step looked at. */
   readonly place: EnablingPlace | null;
   readonly isLast: boolean;
 }
@@ -42,8 +42,8 @@ export class EnablingStore {
   }
 
   /**
-   * The running job whose last step is the longest ago, so that one whose steps fail lets the others go on; none that another
-   * replica is at. Locked until the end of the transaction.
+   * The running job whose last step is the longest ago, so that a job whose steps fail does not stop the others. A
+   * job that another replica works on is skipped. The row is locked until the end of the transaction.
    */
   async takeRunning(): Promise<Enabling | undefined> {
     const next = this.all()
@@ -55,7 +55,7 @@ export class EnablingStore {
     return row && enablingOf(row);
   }
 
-  /** Notes a step, in the transaction that carries it out. */
+  /** Stores the result of a step, in the transaction of the step. */
   async note(enabling: Enabling, { enabled, failures, place, isLast }: EnablingStep, now: Date): Promise<void> {
     const known = place ?? enabling.place;
     await this.em.nativeUpdate(
@@ -74,12 +74,12 @@ export class EnablingStore {
     );
   }
 
-  /** Notes that a step failed and was rolled back: the job is tried again after the others. */
+  /** Stores that a step failed and was rolled back, so that the other jobs come before the next try. */
   async noteFailed(id: string, now: Date): Promise<void> {
     await this.em.nativeUpdate(EnablingEntity, { id, state: 'running' }, { updatedAt: now });
   }
 
-  /** A running one goes no further, when the step that is under way has ended; one that has ended stays as it is. */
+  /** A running job stops after the step that is under way. A job that has ended stays as it is. */
   async cancel(id: string, now: Date): Promise<void> {
     const ended = { state: 'cancelled', completedAt: now, updatedAt: now } as const;
     await this.em.nativeUpdate(EnablingEntity, { id, state: 'running' }, ended);

@@ -5,10 +5,10 @@ export type AutomaticReason = (typeof AUTOMATIC_REASONS)[number];
 
 export const ENABLING_STATES = ['running', 'completed', 'cancelled'] as const;
 
-/** Which webhooks are meant: those that were disabled automatically within a time and are still. */
+/** The webhooks to enable: the ones that were disabled automatically within a time range and still are. */
 export interface EnablingRange {
   readonly disabledAfter: Date;
-  /** Not itself. Never in the future, so that a webhook that is disabled again is not enabled again. */
+  /** Exclusive. Never in the future, so that a webhook that is disabled again later is not enabled again. */
   readonly disabledBefore: Date;
   /** null: any automatic reason. */
   readonly disabledReason: AutomaticReason | null;
@@ -16,9 +16,9 @@ export interface EnablingRange {
   readonly tenantId: string | null;
 }
 
-/** What is to be done with them. */
+/** The webhooks of the range, and what to do with them. */
 export interface EnablingOrder extends EnablingRange {
-  /** For people, in the history of each webhook. */
+  /** The reason that people see in the history of each webhook. */
   readonly reason: string | null;
   readonly replay: 'missed' | null;
 }
@@ -30,23 +30,23 @@ export interface EnablingFailure {
   readonly detail: string;
 }
 
-/** So many of the webhooks that could not be enabled are named; all are counted. */
+/** At most this many of the webhooks that could not be enabled are named; all of them are counted. */
 export const MAX_FAILURES_NAMED = 100;
 
-/** Many webhooks that are enabled together: a job that survives restarts. */
+/** A job that enables many webhooks together and survives restarts. */
 export interface Enabling extends EnablingOrder {
   readonly id: string;
   readonly state: (typeof ENABLING_STATES)[number];
-  /** Webhooks that were meant when it was asked for. */
+  /** Number of webhooks in the range when the job was created. */
   readonly total: number;
   readonly enabled: number;
   readonly failed: number;
   readonly failures: readonly EnablingFailure[];
-  /** Up to where it has come, in the order of the times at which the webhooks were disabled. */
+  /** Place of the last webhook that the job has handled, in the order of the times at which the webhooks were disabled. */
   readonly place: EnablingPlace | null;
-  /** The actor in the history. */
+  /** Actor in the history. */
   readonly createdBy: string;
-  /** Id of the key that asked: replays are made in its name. */
+  /** Id of the key that created the job: the replays are made in its name. */
   readonly keyId: string;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -58,7 +58,7 @@ export interface EnablingPlace {
   readonly id: string;
 }
 
-/** A webhook that is meant. */
+/** A webhook that the job would enable. */
 export interface Candidate extends EnablingPlace {
   readonly tenantId: string;
   readonly isTenantSuspended: boolean;

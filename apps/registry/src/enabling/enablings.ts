@@ -24,13 +24,13 @@ export interface EnablingsParts {
   readonly em: EntityManager;
   readonly clock: Clock;
   readonly tenants: TenantQueries;
-  /** Called in the transaction that adds a job: an Idempotency-Key is noted with it. */
+  /** Called in the transaction that adds a job; stores the Idempotency-Key of the request with it. */
   readonly adding: (em: EntityManager) => Promise<void>;
-  /** A new one waits to be carried out. */
+  /** Called when a new job waits to be carried out. */
   readonly onAdded: () => void;
 }
 
-/** What operators ask of enabling many webhooks together. */
+/** The requests of operators to enable many webhooks together. */
 export class Enablings {
   constructor(private readonly parts: EnablingsParts) {}
 
@@ -83,7 +83,7 @@ export class Enablings {
   async cancel(id: string): Promise<void> {
     await this.find(id);
     await new EnablingStore(this.parts.em.fork()).cancel(id, this.parts.clock());
-    // It may have ended by itself in between. To cancel a cancelled one again is no fault.
+    // The job may have ended by itself since. Cancelling a cancelled job again is not an error.
     const { state } = await this.find(id);
     if (state !== 'cancelled') throw new RuleBroken('conflict', 'enabling_ended', ENABLING_ENDED.enabling_ended);
   }

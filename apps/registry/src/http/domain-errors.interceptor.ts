@@ -6,7 +6,7 @@ import { catchError, throwError } from 'rxjs';
 import { problemOf, staleVersion } from './problems.ts';
 import { RuleBroken } from './rule-broken.ts';
 
-/** Says in HTTP what the domain refused: a broken rule, or a version that has passed. */
+/** Turns a domain error into an HTTP problem: a broken rule, or a stale version. */
 @Injectable()
 export class DomainErrors implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -17,6 +17,6 @@ export class DomainErrors implements NestInterceptor {
 
 function translated(error: unknown): unknown {
   if (error instanceof RuleBroken) return problemOf(error);
-  // Only a caller that said If-Match can meet it: everybody else decides again on the newer state.
+  // Only a caller that sent If-Match can get it: without If-Match the command is decided again on the newer state.
   return error instanceof VersionConflictError ? staleVersion(error.actualVersion) : error;
 }

@@ -2,15 +2,18 @@ import type { FieldError } from '@signet/service-kit';
 import { etag, problem } from '@signet/service-kit';
 import type { RuleBroken } from './rule-broken.ts';
 
-/** 422 with everything that is wrong. */
+/** 422 with all errors of a body. */
 export const invalid = (errors: readonly FieldError[]) =>
   problem(422, 'invalid_body', 'The body breaks a rule; see errors.', { errors });
 
-/** 400 with everything that is wrong with a query. */
+/** 400 with all errors of a query. */
 export const invalidQuery = (errors: readonly FieldError[]) =>
   problem(400, 'invalid_query', 'The query breaks a rule; see errors.', { errors });
 
-/** 412: somebody changed it since the caller looked. The tag of the present version says what to look at again. */
+/**
+ * 412: the resource has changed since the caller read it. The ETag of the present version lets the caller see what to
+ * read again.
+ */
 export const staleVersion = (present: number) =>
   problem(412, 'stale_version', 'It was changed since you read it: read it again.', {
     headers: { etag: etag(present) },

@@ -2,7 +2,7 @@ import { ROLES } from '@signet/contracts';
 import { pageAnswer } from '@signet/service-kit';
 import { z } from 'zod';
 
-/** A key by its prefix: neither the key, which nobody has, nor its hash. */
+/** A key, shown by its prefix: neither the key itself, which Signet does not store, nor its hash. */
 export const apiKeyAnswer = z
   .strictObject({
     id: z.uuid(),

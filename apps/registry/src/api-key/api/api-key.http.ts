@@ -30,7 +30,7 @@ const NO_SUCH_KEY = 'There is no such API key.';
 const LIMIT_NOT_ALLOWED = { limit_not_allowed: 'Only the key of a producer is limited to event types.' };
 const SENT_TYPES = PRODUCER_EVENT_TYPES.map(({ name }) => name);
 
-/** A key by its prefix: neither the key, which nobody has, nor its hash. */
+/** A key, shown by its prefix: neither the key itself, which Signet does not store, nor its hash. */
 function view({ hash: _hash, version: _version, createdAt, ...shown }: ApiKeyRow): z.infer<typeof apiKeyAnswer> {
   return { ...shown, createdAt: createdAt.toISOString() };
 }
@@ -136,7 +136,7 @@ export class ApiKeyHttp {
     if (errors.length > 0) throw invalid(errors);
     const { id, key } = await this.commands.create(owner, actorOf(caller));
     const row = await this.queries.find(id);
-    // Somebody may have revoked it by now: then there is nothing to hand out.
+    // Another request may have revoked the key since: then there is nothing to return.
     if (row === undefined) throw new RuleBroken('not_found', 'api_key_not_found', 'The API key is revoked already.');
     return { ...view(row), key };
   }
