@@ -45,7 +45,7 @@ func keyOf(secret string) []byte {
 	return decoded
 }
 
-// isGenuine tells whether whoever knows the secret sent exactly these bytes, under this id, within the last five minutes.
+// isGenuine tells whether a sender that knows the secret sent exactly these bytes, under this id, within the last five minutes.
 func isGenuine(headers http.Header, body []byte) bool {
 	id, timestamp := headers.Get("webhook-id"), headers.Get("webhook-timestamp")
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)

@@ -40,7 +40,7 @@ public class Receiver {
             : secret.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Whether whoever knows the secret sent exactly these bytes, under this id, within the last five minutes. */
+    /** Whether a sender that knows the secret sent exactly these bytes, under this id, within the last five minutes. */
     static boolean isGenuine(Headers headers, byte[] body) throws GeneralSecurityException {
         String id = header(headers, "id"), timestamp = header(headers, "timestamp");
         if (!timestamp.matches("[0-9]{1,15}")) return false;

@@ -14,7 +14,7 @@ function keyOf(string $secret): string
     return str_starts_with($secret, 'whsec_') ? base64_decode(substr($secret, strlen('whsec_')), true) : $secret;
 }
 
-/** Whether whoever knows the secret sent exactly these bytes, under this id, within the last five minutes. */
+/** Whether a sender that knows the secret sent exactly these bytes, under this id, within the last five minutes. */
 function isGenuine(string $key, string $id, string $timestamp, string $signatures, string $body): bool
 {
     if (!ctype_digit($timestamp) || abs(time() - (int) $timestamp) > TOLERANCE_SECONDS) {

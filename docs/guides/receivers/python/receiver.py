@@ -23,7 +23,7 @@ INBOX.mkdir(parents=True, exist_ok=True)
 
 
 def is_genuine(headers, body: bytes) -> bool:
-    """Whether whoever knows the secret sent exactly these bytes, under this id, within the last five minutes."""
+    """Whether a sender that knows the secret sent exactly these bytes, under this id, within the last five minutes."""
     message_id, timestamp, signatures = (headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
     if not re.fullmatch("[0-9]{1,15}", timestamp) or abs(time.time() - int(timestamp)) > TOLERANCE_SECONDS:
         return False

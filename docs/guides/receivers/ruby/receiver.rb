@@ -14,7 +14,7 @@ MAX_BODY_BYTES = 1024 * 1024
 KEY = SECRET.start_with?("whsec_") ? SECRET.delete_prefix("whsec_").unpack1("m0") : SECRET
 FileUtils.mkdir_p(INBOX)
 
-# Whether whoever knows the secret sent exactly these bytes, under this id, within the last five minutes.
+# Whether a sender that knows the secret sent exactly these bytes, under this id, within the last five minutes.
 def genuine?(request, body)
   id, timestamp, signatures = %w[id timestamp signature].map { |name| request["webhook-#{name}"].to_s }
   return false unless timestamp.match?(/\A\d+\z/) && (Time.now.to_i - timestamp.to_i).abs <= TOLERANCE_SECONDS

@@ -16,7 +16,7 @@ if (SECRET === '') throw new Error('WEBHOOK_SECRET is missing.');
 const KEY = SECRET.startsWith('whsec_') ? Buffer.from(SECRET.slice('whsec_'.length), 'base64') : Buffer.from(SECRET);
 mkdirSync(INBOX, { recursive: true });
 
-/** Whether whoever knows the secret sent exactly these bytes, under this id, within the last five minutes. */
+/** Whether a sender that knows the secret sent exactly these bytes, under this id, within the last five minutes. */
 function isGenuine(headers: IncomingHttpHeaders, body: Buffer): boolean {
   const [id = '', timestamp = '', signatures = ''] = ['id', 'timestamp', 'signature'].map((name) =>
     String(headers[`webhook-${name}`] ?? ''),
