@@ -36,7 +36,7 @@ async function rows(): Promise<Record<string, string[]>> {
   return all;
 }
 
-/** One of everything that can happen to a webhook. */
+/** Does everything once that can happen to a webhook. */
 async function liveALittle(): Promise<void> {
   const changed = await tenant.newWebhook({ headers: { 'x-a': '1' }, rateLimitPerSecond: 0.3, description: 'Till' });
   const path = `/v1/webhooks/${changed.id}`;
@@ -86,7 +86,7 @@ test('projections that are dropped and rebuilt are what they were, row for row',
   expect(await rows()).toEqual(before);
 });
 
-test('a rebuild never takes back what the activity knows', async () => {
+test('a rebuild never sets back the times of the last success and failure', async () => {
   const before = await rows();
   const known = `update registry.webhook_activity set last_success_at = '2100-01-01T00:00:00Z'`;
   await client.query(known);

@@ -29,7 +29,8 @@ export class RegistryModule {
         AggregatesModule.forRoot(settings, kafka, keepsTables),
         TenantModule,
         ApiKeyModule,
-        // Before the webhooks: `/v1/webhooks/enablings` is no id.
+        // Before the webhooks: otherwise `enablings` in `/v1/webhooks/enablings` would be taken for the id of a
+        // webhook.
         EnablingModule,
         WebhookModule,
         EventTypeModule,

@@ -24,13 +24,19 @@ import { checkSealingKeys } from './sealing-keys/check-sealing-keys.ts';
 import { OUTCOMES } from './webhook/outcomes/webhook.tokens.ts';
 
 export const SERVICE_NAME = 'registry';
-/** Outcomes of a partition that may wait for their write; a quarter of a second of ten thousand a second, and more. */
+/**
+ * Outcomes of a partition that may wait for the next write. A write comes every quarter of a second, so this is
+ * enough for more than ten thousand outcomes a second.
+ */
 const MAX_IN_FLIGHT_RECORDS = 20_000;
 
 export interface RegistryServiceOptions {
-  /** Default: that of every replica. */
+  /** Consumer group; default: the group of all replicas. */
   readonly groupId?: string;
-  /** False for tests that share a Kafka, each with a database of its own: each would take the tables of the others for lost. */
+  /**
+   * False for tests that share a Kafka, each with a database of its own: each registry would take the tables that
+   * another one has published for lost tables.
+   */
   readonly keepsTables?: boolean;
 }
 

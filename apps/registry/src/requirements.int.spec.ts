@@ -8,8 +8,8 @@ import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
 import { isSubscribedTo } from './webhook/domain/webhook.decider.ts';
 
-// The rows of the requirements by their own words, so that each can be ticked off; docs/requirements.md names the tests
-// that go deeper. Those of deliveries are in apps/delivery/src/requirements.int.spec.ts.
+// The rows of the requirements in their own words, so that each can be checked; docs/requirements.md names the tests
+// that go deeper. The rows about deliveries are in apps/delivery/src/requirements.int.spec.ts.
 
 let registry: TestRegistry;
 let tenant: TestTenant;
@@ -214,7 +214,7 @@ describe('Event types', () => {
       'repair_order',
       'purchase_order',
     ]);
-    // Besides what was added since: a new type is no business of this test.
+    // Event types that were added since are not part of this requirement.
     expect(required).toHaveLength(12);
     expect(sent.map(({ name }) => name)).toEqual(expect.arrayContaining(required.map(([name]) => name)));
   });

@@ -38,14 +38,14 @@ afterAll(async () => {
   await registry.stop();
 });
 
-/** Runs a built command as an operator does, with these sealing keys. */
+/** Runs a built command with these sealing keys, as an operator does. */
 async function run(command: 'reseal' | 'republish', sealingKeys: string): Promise<Record<string, unknown>> {
   const env = { ...process.env, ...registry.environment, SIGNET_LOG_LEVEL: 'info', SIGNET_SEALING_KEYS: sealingKeys };
   const { stdout } = await promisify(execFile)(process.execPath, ['apps/registry/dist/admin.js', command], { env });
   return (JSON.parse(stdout) as { data: Record<string, unknown> }).data;
 }
 
-/** How many texts are stored that only this key opens. */
+/** Number of stored texts that only this key opens. */
 async function sealedUnder(keyId: string): Promise<number> {
   const { rows } = await database.query<{ count: number }>(
     `select (select count(*) from registry.events e where e.data::text like $1)
@@ -57,7 +57,7 @@ async function sealedUnder(keyId: string): Promise<number> {
   return Number(rows[0]?.count);
 }
 
-/** Adds so many facts to a webhook that there are snapshots of it, which hold its secrets as well. */
+/** Adds many facts to a webhook, so that there are snapshots of it, which hold its secrets as well. */
 async function lengthenStream(id: string): Promise<void> {
   const { app } = registry.service;
   const store = app.get(Aggregates).storeIn(app.get(EntityManager).fork());
@@ -136,7 +136,7 @@ test('everything is published once more: the living as they stand, the others as
     tenants: tenants.count(tenant.id),
     keys: keys.count(key.id),
   });
-  // Of each key the last record that there is so far: the webhook that was deleted ends with a tombstone, the others have one.
+  // The last record of each key so far: the deleted webhook ends with a tombstone, the others with a snapshot.
   await webhooks.tombstone(deleted.id);
   await waitFor(() => Object.values(counts()).every((count) => count > 0), { what: 'what lies there already' });
   const before = counts();

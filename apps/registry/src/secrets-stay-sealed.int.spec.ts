@@ -18,7 +18,7 @@ afterAll(async () => {
   await registry.stop();
 });
 
-/** Everything that the database holds, of every table of the registry. */
+/** The content of every table of the registry. */
 async function everything(): Promise<string> {
   const { rows: tables } = await client.query(`select tablename from pg_tables where schemaname = 'registry'`);
   const texts: string[] = [];

@@ -40,7 +40,7 @@ describe("another tenant's webhook is as if it were not there", () => {
     },
   );
 
-  test('nor in the list, whatever is asked for', async () => {
+  test('nor in the list, with any filter', async () => {
     const { id } = await one.newWebhook();
     const ids = async (query: string) =>
       (await one.call('GET', `/v1/webhooks${query}`)).json.data.map((webhook) => webhook.id);
@@ -50,7 +50,7 @@ describe("another tenant's webhook is as if it were not there", () => {
     expect(await ids(`?q=${other.id}`)).toEqual([]);
   });
 
-  test('and nobody makes one for somebody else', async () => {
+  test('and a tenant cannot create a webhook for another tenant', async () => {
     const body = { name: 'N', url: 'https://shop.example/h', events: ['sale.created'], tenantId: other.id };
     expect(await one.call('POST', '/v1/webhooks', { body })).toMatchObject({
       status: 422,

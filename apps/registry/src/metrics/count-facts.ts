@@ -5,10 +5,11 @@ import type { WebhookEvent } from '../webhook/domain/webhook.events.ts';
 import { REGISTRY_METRICS } from './registry-metrics.ts';
 
 /**
- * Counts alerts and disablings as they are appended.
+ * Counts alerts and disablings when they are appended.
  *
- * @param thresholds SIGNET_ALERT_ON_FAILURES: the alerts that there can be, each 0 from the start
- * @returns to be called with the events of each commit
+ * @param thresholds SIGNET_ALERT_ON_FAILURES: the numbers of failures at which an alert is raised. Each has a series
+ *   from the start, with the value 0.
+ * @returns a function to be called with the events of each commit
  */
 export function countFacts(registry: Registry, thresholds: readonly number[]): (events: readonly EventLike[]) => void {
   const alerts = counter(registry, REGISTRY_METRICS.alertsRaised);

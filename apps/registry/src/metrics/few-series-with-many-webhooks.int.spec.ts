@@ -35,7 +35,7 @@ test('the registry has at most 2,000 series with 100,000 webhooks, after every r
   await askEach(service.url, routes);
   await fetch(`${service.url}/console/`);
   await fetch(`${service.url}/nothing`);
-  // A route that answers is measured under the name that it has in the document.
+  // An answered route appears in the metrics under the path that it has in the OpenAPI document.
   const measured = (await scrape(service.managementUrl)).filter((line) => line.includes('_duration_seconds_count{'));
   for (const { method, route } of routes)
     expect(measured.filter((line) => line.includes(`method="${method}",route="${route}",`))).toHaveLength(1);

@@ -1,9 +1,9 @@
 import { defineCounter, defineGauge, eachOf } from '@signet/service-kit';
 
-/** Failing webhooks that have a series of their own at most, the newest first. */
+/** At most this many failing webhooks have a series of their own, the newest failures first. */
 export const MAX_WEBHOOK_SERIES = 200;
 
-/** What the registry measures besides what every service does. */
+/** The metrics that only the registry has; the service kit adds those of every service. */
 export const REGISTRY_METRICS = {
   webhooks: defineGauge({
     name: 'signet_registry_webhooks',

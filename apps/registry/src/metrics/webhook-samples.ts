@@ -7,7 +7,7 @@ import type { Registry } from 'prom-client';
 import { tables } from '../database/tables.ts';
 import { MAX_WEBHOOK_SERIES, REGISTRY_METRICS } from './registry-metrics.ts';
 
-/** How long a webhook that was disabled automatically has series of its own. */
+/** For this long a webhook that was disabled automatically keeps series of its own. */
 const SHOWN_AFTER_DISABLING_MS = 24 * 60 * 60 * 1000;
 
 interface FailingWebhook {
@@ -20,13 +20,13 @@ interface DisabledWebhook {
   readonly tenantId: string;
   readonly reason: string;
 }
-/** Rows that are shown, and how many there are in all. */
+/** The rows that are shown, and the number of all such rows. */
 interface Shown<Row> {
   readonly rows: readonly Row[];
   readonly count: number;
 }
 
-/** Gauges that are read from the read model: how many webhooks there are, and which of them fail. */
+/** Gauges that are computed from the read model: the number of webhooks, and the failing and disabled webhooks. */
 export function sampleWebhooks(registry: Registry, samples: Samples, em: EntityManager, clock: Clock): void {
   const webhooks = gauge(registry, REGISTRY_METRICS.webhooks);
   const failures = gauge(registry, REGISTRY_METRICS.consecutiveFailures);

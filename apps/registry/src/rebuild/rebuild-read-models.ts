@@ -10,8 +10,8 @@ import type { Activity } from '../webhook/outcomes/webhook.outcome-recorder.ts';
 import { foldOutcomes } from '../webhook/outcomes/webhook.outcome-recorder.ts';
 
 /**
- * Drops the projections and builds them again from the events, in one transaction. Snapshots go as well: they are made anew
- * when somebody needs them.
+ * Drops the projections and builds them again from the events, in one transaction. Snapshots are deleted as well:
+ * they are computed again when they are needed.
  */
 export async function rebuildProjections(em: EntityManager): Promise<void> {
   await forgetSnapshots(em);
@@ -19,8 +19,8 @@ export async function rebuildProjections(em: EntityManager): Promise<void> {
 }
 
 /**
- * Raises the activity to what the outcomes on Kafka say, as far back as they go. What the table knows from before is
- * kept (docs/adr/0009-webhook-activity.md). Resolves to how many webhooks had outcomes.
+ * Raises the activity to the times in the outcomes on Kafka, as far back as the topic goes. Later times in the table
+ * are kept (docs/adr/0009-webhook-activity.md). Resolves to the number of webhooks that had outcomes.
  */
 export async function rebuildActivity(em: EntityManager, client: KafkaClientOptions): Promise<number> {
   const latest = new Map<string, Activity>();

@@ -1,24 +1,25 @@
-/** A question that is not asked yet. */
+/** A question that has not been asked yet. */
 interface Gathering<Item> {
   readonly items: Item[];
   readonly answer: Promise<ReadonlySet<Item>>;
 }
 
 /**
- * A question that many ask at the same time, asked for all of them together: while one is under way, those who come gather for the
- * next. So there is never more than one under way, and the slower the answers are, the more a question is for.
+ * Combines the same question about many items into one. While a question is under way, the callers that come
+ * meanwhile wait and are asked about together in the next one. So there is never more than one question under way,
+ * and slow answers lead to larger questions instead of more of them.
  */
 export class GatheredLooks<Item> {
   readonly #ask: (items: readonly Item[]) => Promise<ReadonlySet<Item>>;
   #next: Gathering<Item> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param ask which of the items it is true of; called with at least one */
+  /** @param ask returns the items for which the answer is yes; called with at least one item */
   constructor(ask: (items: readonly Item[]) => Promise<ReadonlySet<Item>>) {
     this.#ask = ask;
   }
 
-  /** Whether it is true of the item; rejects as `ask` does, for all who have asked together. */
+  /** Whether the answer for the item is yes. If `ask` rejects, this rejects for all callers of the same question. */
   async isTrueOf(item: Item): Promise<boolean> {
     this.#next ??= this.#begin();
     this.#next.items.push(item);

@@ -21,10 +21,10 @@ import { WebhookQueries } from '../webhook/read-model/webhook.queries.ts';
 import { snapshotOf } from '../webhook/read-model/webhook.snapshot.ts';
 import { testRequestRecord } from '../webhook/webhook.test-request.ts';
 
-/** Also of an event type that left the catalogue after the test was asked for. */
+/** null for an event type that has left the catalogue since the test was requested. */
 const exampleOf = ({ data }: WebhookTestRequested): unknown => eventTypeByName(data.eventType)?.example ?? null;
 
-/** What the relay needs of an event: where it belongs, and itself. */
+/** The parts of an event that the relay needs. */
 export interface LoggedEvent {
   readonly streamId: string;
   readonly version: number;
@@ -39,7 +39,7 @@ export interface Publication {
   readonly headers?: Record<string, string>;
 }
 
-/** Where the present state of each kind of aggregate goes, and how it is loaded: one statement for all ids. */
+/** The topic for the present state of each kind of aggregate, and how the states are loaded: one statement for all ids. */
 const SNAPSHOTS: Record<
   Kind,
   { topic: string; load: (em: EntityManager, ids: string[]) => Promise<{ id: string }[]> }
@@ -59,9 +59,9 @@ const SNAPSHOTS: Record<
 };
 
 /**
- * What a run of events leads to on Kafka, by topic: of each aggregate that it touches the present state once, or a
- * tombstone where there is none any more; the tests that were asked for; and the alerts. The read models may be ahead of
- * the run: a later state published early does no harm, since readers keep the highest version.
+ * The records that a run of events leads to, by topic: the present state of each aggregate in the run once, or a
+ * tombstone if the aggregate is gone; the requested tests; and the alerts. The read models may be ahead of the run.
+ * Publishing a later state early does no harm, since readers keep the highest version.
  */
 export async function publicationsOf(
   em: EntityManager,
@@ -78,13 +78,13 @@ export async function publicationsOf(
     );
   }
   const tests = testsIn(events);
-  // After the snapshots, so that who gets a test knows the webhook already.
+  // Tests come after the snapshots, so that delivery knows the webhook when it gets a test.
   if (tests.length > 0) publications.set(DELIVERY_REQUESTS, tests);
   if (alerts.length > 0) publications.set(canonicalTopic('webhook'), alerts.map(alertRecord));
   return publications;
 }
 
-/** The aggregates whose present state is to be published. */
+/** The aggregates whose present state must be published. */
 function touchedBy(events: readonly LoggedEvent[]): ReadonlyMap<Kind, ReadonlySet<string>> {
   const touched = new Map<Kind, Set<string>>();
   for (const event of events) {

@@ -9,11 +9,11 @@ interface Waiting {
   readonly tell: () => void;
 }
 
-/** Tells who waits in this process that the relay, if it runs here, has published a stream up to a version. */
+/** Signals the waiting callers of this process that the relay, if it runs here, has published a stream up to a version. */
 export class PublishedStreams {
   readonly #waiting = new Map<string, Set<Waiting>>();
 
-  /** Kafka has acknowledged these. */
+  /** To be called when Kafka has acknowledged these. */
   tell(published: readonly PublishedVersion[]): void {
     if (this.#waiting.size === 0) return;
     for (const { streamId, version } of published) {
@@ -21,7 +21,10 @@ export class PublishedStreams {
     }
   }
 
-  /** A signal that is aborted when the stream is told to be published up to `version`; `forget` ends the interest in it. */
+  /**
+   * A signal that is aborted when `tell` gets the stream with at least this version. `forget` must be called when the
+   * caller stops waiting.
+   */
   watch(streamId: string, version: number): { readonly told: AbortSignal; readonly forget: () => void } {
     const controller = new AbortController();
     const waiting = { version, tell: () => controller.abort() };

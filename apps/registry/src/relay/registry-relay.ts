@@ -14,7 +14,7 @@ import { asTableRecords, isTable } from '../tables/table-records.ts';
 import type { PublishedStreams } from './published-streams.ts';
 import { EVENTS_TABLE, POSITIONS_TABLE, RELAY_NAME } from './relay-name.ts';
 
-/** An idle log is looked at so often; another replica's writes wait for it, since only this one's wake the relay. */
+/** How often an idle log is read. Writes of this replica wake the relay; writes of other replicas wait up to this long. */
 const POLL_INTERVAL_MS = 50;
 
 interface EventLogRow extends LogPosition {
@@ -29,14 +29,14 @@ export interface RegistryRelayOptions {
   readonly em: EntityManager;
   readonly producer: RecordProducer;
   readonly kafka: Pick<KafkaPresence, 'isThere'>;
-  /** Is told of each stream what has been published of it. */
+  /** Gets the streams and versions that have been published. */
   readonly published: PublishedStreams;
   readonly alerts: AlertListener;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Events of the registry → what the other services learn of it. One replica publishes at a time. */
+/** Publishes the registry's events to the other services. One replica publishes at a time. */
 export const registryRelay = (options: RegistryRelayOptions) => {
   const { database, em, producer, kafka, published, alerts, clock, logger } = options;
   return new LogRelay<EventLogRow>({
@@ -51,19 +51,22 @@ export const registryRelay = (options: RegistryRelayOptions) => {
     pollIntervalMs: POLL_INTERVAL_MS,
     clock,
     logger,
-    // Before that it may be the Kafka of another installation; and another replica may have found it.
+    // Publish only after the Kafka cluster has been found to belong to this installation: before that it may be
+    // another one's.
     mayPublish: () => kafka.isThere,
     async publish(rows, { throwIfLost }) {
-      // Read behind the rows: records of a row that was written in a generation never belong to an earlier one.
+      // The generation is read after the rows: so a row that was written in a generation is never published with an
+      // earlier one.
       const generation = await presentGeneration(em);
       for (const run of runsOf(rows)) {
         const events = run.map(({ stream_id: streamId, version, type, data }) => ({ streamId, version, type, data }));
         const raised = await alertsInLog(new PostgresEventStore({ em, clock, projections: [] }), events);
-        // Before Kafka: people are told of a failing webhook also while that is away.
+        // Before Kafka, so that alerts about a failing webhook are mailed while Kafka is away.
         await alerts.tell(raised);
         // Topic by topic: a test must not overtake the snapshot of its webhook.
         for (const [topic, records] of await publicationsOf(em, events, raised)) {
-          // Who has lost the lock may hold a state that another replica has already followed by a tombstone.
+          // A relay that has lost the lock may hold an old state, for which another replica has already published a
+          // tombstone.
           throwIfLost();
           await producer.publishAll(topic, isTable(topic) ? asTableRecords(records, generation) : records);
         }
@@ -74,7 +77,10 @@ export const registryRelay = (options: RegistryRelayOptions) => {
 };
 export type RegistryRelay = ReturnType<typeof registryRelay>;
 
-/** The rows in order, each request for many snapshots by itself, so that no more than these are in memory at once. */
+/**
+ * Splits the rows into runs, in order. A request for many snapshots is a run of its own, so that no more snapshots
+ * than it asks for are in memory at once.
+ */
 function runsOf(rows: readonly EventLogRow[]): EventLogRow[][] {
   const runs: EventLogRow[][] = [];
   let isOpen = false;

@@ -5,34 +5,41 @@ import { GatheredLooks } from './gathered-looks.ts';
 import type { PublishedStreams, PublishedVersion } from './published-streams.ts';
 import { EVENTS_TABLE, POSITIONS_TABLE, RELAY_NAME } from './relay-name.ts';
 
-/** The table is asked after this, and after twice as long each time, up to the longest. */
+/** The first look at the relay's position comes after this; each further wait is twice as long, up to the longest. */
 const FIRST_LOOK_MS = 10;
 const LONGEST_LOOK_MS = 100;
 
 export interface UntilPublishedOptions {
   readonly em: EntityManager;
-  /** What the relay of this process has published; empty for ever where another replica holds its lock. */
+  /**
+   * The versions that the relay of this process has published. It stays empty while another replica holds the relay's
+   * lock.
+   */
   readonly published: PublishedStreams;
-  /** Whether this process takes part in publishing at all. A command, or a service that starts, does not wait for itself. */
+  /**
+   * Whether this process takes part in publishing at all. If not (a command, or a service that is starting), there is
+   * no wait.
+   */
   readonly isRelaying: () => boolean;
   readonly longestMs: number;
 }
 
 /**
- * Waits until Kafka has acknowledged what a stream led to, up to a version: whoever gets an answer after that and sends
- * a message at once finds the webhook in the directory that routes it. At most `longestMs`: what was asked for is
- * durable, and the relay publishes it as soon as it can.
+ * Waits until Kafka has acknowledged the records of a stream up to a version. A caller that gets its answer after
+ * that and then sends a message can be sure that the webhook is in the directory that routes the message. The wait
+ * ends after `longestMs` at most: the change is stored, and the relay publishes it as soon as it can.
  *
- * Where this replica publishes it is told in memory. Any other asks the relay's position, which lies behind the
- * horizon of transactions (`pg_snapshot_xmin`) by itself: an event at or before it has been published. All who wait ask
- * together: when publishing is slow many wait, and their questions must not make it slower.
+ * If this replica is the one that publishes, the relay signals it in memory. Any other replica reads the relay's
+ * position. That position is never beyond the horizon of transactions (`pg_snapshot_xmin`), so an event at or before
+ * it has been published. The reads of all waiting callers are combined into one statement: when publishing is slow
+ * many callers wait, and their reads must not make it slower.
  */
 export class UntilPublished {
   private readonly looks = new GatheredLooks<PublishedVersion>((streams) => this.storedOf(streams));
 
   constructor(private readonly options: UntilPublishedOptions) {}
 
-  /** @returns whether it is known to be published; never rejects */
+  /** @returns whether the version is known to be published; never rejects */
   async published(stream: PublishedVersion): Promise<boolean> {
     const { published, isRelaying, longestMs } = this.options;
     const deadline = performance.now() + longestMs;
@@ -67,7 +74,7 @@ export class UntilPublished {
   }
 }
 
-/** Whether the signal is aborted within so long. */
+/** Whether the signal is aborted within `ms`. */
 async function isAborted(signal: AbortSignal, ms: number): Promise<boolean> {
   try {
     await wait(ms, undefined, { signal });

@@ -6,8 +6,8 @@ import type { Republication } from './snapshots-requested.ts';
 import { SNAPSHOTS_AT_ONCE } from './snapshots-requested.ts';
 
 /**
- * Ids of the next aggregates of a kind that ever were, in the order of their streams, after the given one ('': from
- * the first). Also those that are gone: what is published of them is their tombstone.
+ * The next ids of a kind, in the order of their streams, after the given id ('': from the first). They include
+ * deleted aggregates, for which a tombstone is published.
  */
 export async function nextIds(em: EntityManager, kind: Kind, after: string): Promise<string[]> {
   const prefix = streamOf(kind, '');
@@ -18,7 +18,7 @@ export async function nextIds(em: EntityManager, kind: Kind, after: string): Pro
   return rows.map(({ stream_id }) => aggregateOf(stream_id).id);
 }
 
-/** Asks for the present state of everything; resolves to how many aggregates that is. */
+/** Requests the present state of every aggregate; resolves to their number. */
 export async function republishAll(em: EntityManager, republication: Republication): Promise<number> {
   let count = 0;
   for (const kind of KINDS) {

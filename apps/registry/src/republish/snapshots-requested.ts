@@ -6,8 +6,9 @@ import type { PublishedVersion } from '../relay/published-streams.ts';
 import type { Kind } from '../database/streams.ts';
 
 /**
- * Somebody wants the present state of these on Kafka once more. It goes through the log, as everything that the relay
- * publishes: a record from beside it could come after a newer one, and compaction keeps the last.
+ * A request to publish the present state of these aggregates once more. The request goes through the log, like
+ * everything that the relay publishes. A record that is published in another way could come after a newer one, and
+ * compaction would keep the old state.
  */
 export type SnapshotsRequested = {
   readonly type: 'SnapshotsRequested';
@@ -17,10 +18,10 @@ export type SnapshotsRequested = {
 export const isSnapshotsRequested = (event: { type: string }): event is SnapshotsRequested =>
   event.type === 'SnapshotsRequested';
 
-/** Aggregates whose snapshots are published together: so many in memory at once. */
+/** Aggregates whose snapshots are published together; it limits how many are in memory at once. */
 export const SNAPSHOTS_AT_ONCE = 500;
 
-/** One run of a command: the stream of what it asks to be published. */
+/** One run of a command: a stream with the snapshots that the command requests. */
 export class Republication {
   readonly #streamId = `republication:${newId()}`;
   #version = 0;
@@ -39,7 +40,7 @@ export class Republication {
     this.#version = (await store.append(this.#streamId, [event], options)).version;
   }
 
-  /** The last thing that was asked for; undefined where there was nothing. */
+  /** The last request; undefined where there was none. */
   get last(): PublishedVersion | undefined {
     return this.#version === 0 ? undefined : { streamId: this.#streamId, version: this.#version };
   }

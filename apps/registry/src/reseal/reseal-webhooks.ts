@@ -11,7 +11,7 @@ import { Resealing, SEALED_EVENT_TYPES } from '../webhook/domain/webhook.reseale
 import type { WebhookRow } from '../webhook/read-model/webhook.row.ts';
 import { applyToRow } from '../webhook/read-model/webhook.row.ts';
 
-/** A fact and where it lies. */
+/** A fact and its place in the event store. */
 interface Placed {
   readonly stream_id: string;
   readonly version: number;
@@ -19,14 +19,15 @@ interface Placed {
 }
 
 /**
- * Brings the secrets of every webhook that ever was under the newest sealing key, and what else of it is sealed: in the
- * events, since a rebuild reads them, and in the read model. A sealing is how a fact is stored and no part of it, so that
- * nothing is appended for it and no version changes. Each batch asks for its snapshots in its own transaction: what is
- * interrupted goes on where it stopped when it is begun again, and nothing is resealed without being published.
+ * Seals the secrets of every webhook, and its other sealed texts, under the newest sealing key: in the events, since
+ * a rebuild reads them, and in the read model. Deleted webhooks are included. The sealing is how a fact is stored and
+ * not part of the fact, so no event is appended and no version changes. Each batch requests its snapshots in its own
+ * transaction. So a command that was interrupted continues when it is run again, and every resealed text is
+ * published.
  *
  * @param lost ids of keys that their owner has given up
- * @returns how many texts were resealed
- * @throws UnknownSealingKeyError where something was sealed under a key that is not configured any more, nor given up
+ * @returns the number of texts that were resealed
+ * @throws UnknownSealingKeyError if a text is sealed under a key that is neither configured nor given up
  */
 export async function resealWebhooks(
   em: EntityManager,
@@ -59,7 +60,8 @@ async function resealBatch(
   const look = newResealing();
   if (resealed(await sealedEvents(em, ids), look).length === 0) return 0;
   await lockSnapshots(em);
-  // Appends wait until the batch is through: one of them may have read a row's secrets, and would write them back.
+  // Appends wait until the batch is committed. Without the lock, an append that has already read a row's secrets
+  // would write the old ones back.
   await sql`lock table events in share row exclusive mode`.execute(em.getKysely());
   const resealing = newResealing();
   const events = await sealedEvents(em, ids);
@@ -91,7 +93,7 @@ async function sealedEvents(em: EntityManager, ids: readonly string[]): Promise<
   return rows.map(({ stream_id, version, ...event }) => ({ stream_id, version, event: event as SealedEvent }));
 }
 
-/** Those that change. */
+/** The facts that the resealing changes. */
 const resealed = (events: readonly Placed[], resealing: Resealing): Placed[] =>
   events.flatMap((placed) => {
     const event = resealing.fact(aggregateOf(placed.stream_id).id, placed.event);
@@ -109,7 +111,7 @@ async function rewriteEvents(em: EntityManager, events: readonly Placed[]): Prom
     where events.stream_id = resealed.stream_id and events.version = resealed.version`.execute(em.getKysely());
 }
 
-/** What a row holds that is sealed is that of its events, letter for letter. One that is deleted has no row. */
+/** The sealed texts of a row must be exactly those of its events. A deleted webhook has no row. */
 async function rewriteRows(em: EntityManager, events: readonly Placed[]): Promise<void> {
   const rows = new Map<string, WebhookRow | null>();
   for (const { stream_id, version, event } of events) {

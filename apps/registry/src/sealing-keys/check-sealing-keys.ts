@@ -16,8 +16,9 @@ interface Sample {
 }
 
 /**
- * One sealed text for each key id. Through `to_jsonb`, since a database of an older version has not all of the columns. The
- * order is that of the sealed texts too, which are unique: a webhook may have several, and all four columns must be of one.
+ * Selects one sealed text for each key id. It reads the rows through `to_jsonb`, because the table of an older
+ * version does not have all of the columns. It orders by id and sealed text: a webhook may have several sealed texts,
+ * and the four aggregated columns must come from the same one.
  */
 const SAMPLES = `
   with rows as (select id, to_jsonb(webhooks) as webhook from registry.webhooks),
@@ -35,8 +36,8 @@ const SAMPLES = `
   from texts where sealed is not null group by key_id order by key_id`;
 
 /**
- * Before the registry starts: whether its keys open what is stored. Without them it would start, and answer 500 to whoever asks
- * for a secret.
+ * Checks, before the registry starts, whether its keys open the stored texts. Without this check the registry would
+ * start, and answer 500 when a caller reads a secret.
  *
  * @param lost ids of keys that their owner has given up
  * @throws StartRefusedError naming each key id that is missing

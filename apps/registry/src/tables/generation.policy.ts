@@ -1,50 +1,52 @@
 import type { GenerationRecord } from '@signet/contracts';
 
-/** What the database knows of the tables that it has published. */
+/** The state of the published tables, as the database has stored it. */
 export interface StoredTables {
   readonly generation: number;
-  /** The last one of which everything, and its generation record, is on Kafka. */
+  /** The last generation that is on Kafka completely, with its generation record. */
   readonly completed: number | null;
-  /** Number of the last heartbeat; it is raised before that goes to Kafka. */
+  /** Number of the last heartbeat; the database raises it before the heartbeat goes to Kafka. */
   readonly heartbeat: number;
-  /** Which PostgreSQL it was. */
+  /** Identity of the PostgreSQL server at that time. */
   readonly server: string | null;
-  /** Up to where the relay had published the log. */
+  /** Position in the log up to which the relay had published. */
   readonly relayPosition: string | null;
   /** By topic. */
   readonly places: Readonly<Record<string, Place | undefined>>;
 }
 
-/** Where a topic stood at the last heartbeat. */
+/** The bounds of a topic at the last heartbeat. */
 export interface Place {
   /** Its earliest offset. */
   readonly begin: number;
-  /** The heartbeat lies at this offset, or behind it. */
+  /** The offset of the heartbeat, or an offset before it. */
   readonly offset: number;
 }
 
-/** From its earliest offset up to, and without, the next one that is written. */
+/** The earliest offset of a topic (inclusive), and the offset of its next record (exclusive). */
 export interface TopicBounds {
   readonly begin: number;
   readonly end: number;
 }
 
-/** What is there now. */
+/** The state of the tables, PostgreSQL and Kafka now. */
 export interface SeenTables {
   readonly server: string;
   readonly relayPosition: string;
   /** By topic; undefined where there is no such topic. */
   readonly topics: ReadonlyMap<string, TopicBounds | undefined>;
   /**
-   * The last generation record of each topic; undefined where there is none. The whole map is undefined while this replica has
-   * published all the time: nobody else can have written then.
+   * The last generation record of each topic; undefined where there is none. The whole map is undefined while this
+   * replica has published without a break: no other replica can have written then.
    */
   readonly marks: ReadonlyMap<string, GenerationRecord | undefined> | undefined;
 }
 
 /**
- * Why everything must be published once more, as a new generation; undefined when what lies on Kafka is what the database says.
- * A generation too many costs time and harms nothing; one too few leaves readers with what is not so.
+ * Decides whether everything must be published again as a new generation. The stored state is compared with the
+ * topics and the PostgreSQL server of now; undefined means that the tables on Kafka agree with the database. If the
+ * judgement is wrong: an unnecessary generation costs time and does no harm; a missing one leaves readers with wrong
+ * tables.
  */
 export function reasonForNewGeneration(stored: StoredTables | undefined, seen: SeenTables): string | undefined {
   if (stored === undefined) return 'this database has not published a generation yet';
@@ -67,11 +69,11 @@ export function reasonForNewGeneration(stored: StoredTables | undefined, seen: S
 }
 
 function reasonOfTopic(topic: string, bounds: TopicBounds | undefined, place: Place | undefined): string | undefined {
-  // The heartbeat itself lies at the place, so the topic ends behind it.
+  // The heartbeat lies at the stored offset, so the topic must end after it.
   return reasonOfLoss(topic, bounds, place && { begin: place.begin, end: place.offset + 1 });
 }
 
-/** What a topic has lost since it had these bounds; undefined where it still has everything. */
+/** The reason to believe that a topic has lost records since it had these bounds; undefined if it has lost none. */
 export function reasonOfLoss(
   topic: string,
   now: TopicBounds | undefined,
@@ -85,6 +87,9 @@ export function reasonOfLoss(
   return undefined;
 }
 
-/** Higher than every generation that is known: the time, so that it also is where both Kafka and PostgreSQL have forgotten. */
+/**
+ * A number above every known generation. It is the present time where that is higher, so that it also rises after
+ * both Kafka and PostgreSQL have lost the earlier ones.
+ */
 export const nextGeneration = (nowMs: number, known: readonly number[]): number =>
   Math.max(nowMs, ...known.map((n) => n + 1));

@@ -7,12 +7,12 @@ import { copyDatabase, TEST_INSTALLATION, testBrokers, waitFor } from '@signet/t
 import type { TestRegistry, TestTenant } from '../testing/registry.ts';
 import { startRegistry } from '../testing/registry.ts';
 
-/** Topics of its own on the Kafka that all tests share. */
+/** Topics of this test alone, on the Kafka that all tests share. */
 const prefix = `lost-${randomUUID().slice(0, 8)}.`;
 const client = { brokers: testBrokers(), clientId: 'tables-test', prefix };
 const LOG_LEVEL = process.env['SIGNET_TEST_LOG_LEVEL'] ?? 'silent';
 
-/** What a service knows of a table, and the fewest entries that it knew since that was complete. */
+/** What a service has read of a table, and the lowest number of entries that it had since the table was complete. */
 class Follower {
   readonly entries = new Map<string, { version: number; url?: string }>();
   readonly waits: string[] = [];
@@ -61,7 +61,7 @@ test('a reader waits for the registry, which alone creates the topics; then it k
   expect([webhooks.reader.isReady(), keys.reader.isReady()]).toEqual([false, false]);
   expect(await listTopics(client)).not.toEqual(expect.arrayContaining([REGISTRY_WEBHOOKS]));
   expect(await listTopics(client)).not.toEqual(expect.arrayContaining([REGISTRY_API_KEYS]));
-  // Empty topics say nothing either.
+  // Empty topics are no complete table either.
   await ensureTopics(client, TABLE_TOPICS);
   const settings = { SIGNET_PREFIX: prefix, SIGNET_TABLE_HEARTBEAT: '300ms' };
   registry = await startRegistry(settings, { keepsTables: true });
@@ -76,7 +76,7 @@ test('the registry writes heartbeats', async () => {
 });
 
 const deletion = (): Promise<void> => deleteTopics(client, [REGISTRY_WEBHOOKS]);
-/** Kafka removes records by hand only where it may remove them by age. */
+/** Removes the records by hand; Kafka allows that only on a topic whose records may be removed by age. */
 async function emptying(): Promise<void> {
   await setTopicConfig(client, REGISTRY_WEBHOOKS, 'cleanup.policy', 'delete');
   await removeRecords(client, REGISTRY_WEBHOOKS);
@@ -84,7 +84,7 @@ async function emptying(): Promise<void> {
 }
 async function replacement(): Promise<void> {
   await deletion();
-  // As a broker with auto.create.topics.enable does it.
+  // A broker with auto.create.topics.enable creates such a topic.
   await ensureTopics(client, [{ name: REGISTRY_WEBHOOKS, partitions: 3, cleanup: 'delete' }]);
 }
 
@@ -104,7 +104,7 @@ test.each([
     expect(webhooks.fewest).toBe(before.size);
     const seen = await topicSettings(client, [REGISTRY_WEBHOOKS]);
     expect(seen?.topics).toMatchObject([{ cleanupPolicy: 'compact' }]);
-    // Who starts only now finds all of it, too.
+    // A reader that starts only now reads the whole table, too.
     const late = new Follower(REGISTRY_WEBHOOKS);
     await waitFor(() => late.reader.isReady(), { what: 'a reader that starts now' });
     expect(late.entries).toEqual(before);

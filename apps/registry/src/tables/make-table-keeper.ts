@@ -10,7 +10,7 @@ import { StoredTablesStore } from './stored-tables.ts';
 import { TableKeeper } from './table-keeper.ts';
 import { TableTopics } from './table-topics.ts';
 
-/** So long it waits for the relay before it looks whether this replica still publishes; milliseconds. */
+/** The longest wait for the relay before this replica checks again whether it still publishes; milliseconds. */
 const PATIENCE_MS = 1_000;
 
 interface Parts {
@@ -25,7 +25,8 @@ interface Parts {
 
 export function tableKeeper({ settings, client, em, relay, producer, clock, logger }: Parts): TableKeeper {
   const isRelaying = (): boolean => relay.role === 'publishing';
-  // What the relay has published is asked of the database: a position is stored only behind everything before it.
+  // The database is asked what the relay has published: a position is stored only when everything before it is
+  // published.
   const until = new UntilPublished({ em, published: new PublishedStreams(), isRelaying, longestMs: PATIENCE_MS });
   return new TableKeeper({
     em,

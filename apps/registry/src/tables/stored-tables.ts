@@ -20,7 +20,7 @@ export async function presentGeneration(em: EntityManager): Promise<number | und
   return rows[0] && Number(rows[0].generation);
 }
 
-/** What the database knows of the tables that it has published. */
+/** Stores the state of the published tables in the database. */
 export class StoredTablesStore {
   constructor(private readonly em: EntityManager) {}
 
@@ -47,14 +47,17 @@ export class StoredTablesStore {
     );
   }
 
-  /** Counts one more heartbeat, before Kafka gets it: it must never be ahead of the database. */
+  /**
+   * Counts one more heartbeat. To be called before Kafka gets the heartbeat: the number on Kafka must never be ahead
+   * of the one in the database.
+   */
   async nextHeartbeat(): Promise<number> {
     const { rows } = await sql<{ beat: string }>`
       update ${sql.raw(TABLE)} set beat = beat + 1 returning beat`.execute(this.em.getKysely());
     return Number(rows[0]?.beat);
   }
 
-  /** Kafka has the heartbeat of this generation. */
+  /** To be called when Kafka has the heartbeat of this generation. */
   async confirm(told: {
     generation: number;
     server: string;
@@ -67,7 +70,7 @@ export class StoredTablesStore {
       where generation = ${told.generation}`.execute(this.em.getKysely());
   }
 
-  /** The relay has stopped, and this is where. */
+  /** Stores the relay's last position. To be called when the relay has stopped. */
   async settle(): Promise<void> {
     const relayPosition = await this.relayPosition();
     await sql`update ${sql.raw(TABLE)} set relay_position = ${relayPosition}`.execute(this.em.getKysely());
@@ -82,8 +85,8 @@ export class StoredTablesStore {
   }
 
   /**
-   * Which PostgreSQL this is: its cluster, the timeline of its log, which a recovery or a failover raises, and the database. A
-   * copy of the files that is put back has the same.
+   * Identity of this PostgreSQL: its cluster, the timeline of its WAL, which a recovery or a failover raises, and the
+   * database. It cannot detect copied files that were put back: they have the same identity.
    */
   async server(): Promise<string> {
     const database = `(select oid from pg_database where datname = current_database())`;
@@ -92,7 +95,8 @@ export class StoredTablesStore {
     try {
       return await this.text(whole);
     } catch (error) {
-      // Where the user may not call these functions only the count of the heartbeats is left.
+      // A user without the right to call these functions gets the database's id only. A restore is then detected by
+      // the number of the heartbeats alone.
       if ((error as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) throw error;
       return this.text(`${database}::text`);
     }

@@ -11,9 +11,9 @@ import type { SeenTables, StoredTables } from './generation.policy.ts';
 import type { StoredTablesStore } from './stored-tables.ts';
 import type { TableTopics } from './table-topics.ts';
 
-/** How often it looks whether this replica publishes, or has something to do; milliseconds. */
+/** How often the keeper checks whether this replica publishes and whether a heartbeat is due; milliseconds. */
 const LOOK_MS = 200;
-/** After a failure; a generation that could not be finished is begun again then. Milliseconds. */
+/** Pause after a failure; then a generation that could not be finished is started again. Milliseconds. */
 const FAILURE_PAUSE_MS = 1_000;
 
 export interface TableKeeperOptions {
@@ -24,20 +24,20 @@ export interface TableKeeperOptions {
   /** Only the replica that publishes the log keeps the tables. */
   readonly role: () => RelayRole;
   readonly clock: Clock;
-  /** Between two heartbeats, milliseconds. */
+  /** Time between two heartbeats, milliseconds. */
   readonly heartbeatMs: number;
   readonly logger: Logger;
 }
 
 /**
- * Sees to it that the tables on Kafka are what the database says, for as long as this replica publishes the log. At each heartbeat
- * it looks whether a topic was lost, emptied or made anew, or the database was restored; then it publishes everything once more
- * as a new generation.
+ * Keeps the tables on Kafka equal to the database, as long as this replica publishes the log. At each heartbeat it
+ * checks whether a topic was lost, emptied or created again, or the database was restored. If so, it publishes
+ * everything once more as a new generation.
  */
 export class TableKeeper {
   private readonly loop: PollLoop;
   private readonly stopping = new AbortController();
-  /** Since this replica last began to publish, it has looked at everything. */
+  /** Whether this replica has checked everything since it last began to publish. */
   private isTrusted = false;
   private nextAt = 0;
 
@@ -63,7 +63,10 @@ export class TableKeeper {
     await this.loop.stop();
   }
 
-  /** To be called when the relay has stopped: whoever publishes next sees that nothing was published without a heartbeat. */
+  /**
+   * To be called when the relay has stopped. From the stored position the next publishing replica sees that nothing was
+   * published since.
+   */
   async settle(): Promise<void> {
     if (!this.isTrusted) return;
     await this.options.store.settle().catch((error: unknown) => {
@@ -101,7 +104,10 @@ export class TableKeeper {
     return { server, relayPosition, topics: bounds, marks };
   }
 
-  /** Publishes everything as a new generation, and its first heartbeat; not to its end where this replica publishes no longer. */
+  /**
+   * Publishes everything as a new generation, and then its first heartbeat. It stops halfway if this replica no
+   * longer publishes.
+   */
   private async renew(reason: string, stored: StoredTables | undefined, { marks }: SeenTables): Promise<void> {
     const { em, topics, store, clock, logger } = this.options;
     const known = [stored?.generation ?? 0, ...[...(marks?.values() ?? [])].map((mark) => mark?.generation ?? 0)];
@@ -110,7 +116,8 @@ export class TableKeeper {
       logger.warn({ generation, reason }, `the tables are published once more: ${reason}`);
     else logger.info({ generation }, 'the first generation of the tables is published');
     await topics.prepare();
-    // Before the first record: what is lost while they are published is seen by the heartbeat.
+    // Read before the first record is published: so the heartbeat notices records that are lost while the generation
+    // is being published.
     const before = await topics.bounds();
     await store.begin(generation);
     const republication = new Republication(clock, 'registry');
@@ -123,7 +130,7 @@ export class TableKeeper {
     await this.writeHeartbeat(generation, before);
   }
 
-  /** @param known where the topics stood when they held everything of this generation, or before it was published */
+  /** @param known the topics' bounds when they held everything of this generation, or before it was published */
   private async writeHeartbeat(generation: number, known: SeenTables['topics']): Promise<void> {
     const { topics, store, clock } = this.options;
     const heartbeat = await store.nextHeartbeat();

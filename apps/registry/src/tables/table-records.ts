@@ -5,7 +5,7 @@ const TABLES: ReadonlySet<string> = new Set(TABLE_TOPICS.map(({ name }) => name)
 
 export const isTable = (topic: string): boolean => TABLES.has(topic);
 
-/** Entries as they lie on the topic of a table: on its one partition, with their generation. */
+/** The entries of a table as records: on the table's one partition, with their generation. */
 export const asTableRecords = (
   records: readonly OutgoingRecord[],
   generation: number | undefined,

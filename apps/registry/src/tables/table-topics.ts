@@ -6,7 +6,10 @@ import { claimTopics, compareWithKafka } from '@signet/service-kit';
 import { reasonOfLoss } from './generation.policy.ts';
 import type { Place, SeenTables } from './generation.policy.ts';
 
-/** A topic that is deleted meanwhile would be waited for without an end. Milliseconds; only the end of a topic is read. */
+/**
+ * The longest read. Without it, a read would wait for ever for a topic that was deleted meanwhile. Milliseconds; only
+ * the end of a topic is read.
+ */
 const LONGEST_READING_MS = 60_000;
 
 const NAMES = TABLE_TOPICS.map(({ name }) => name);
@@ -19,13 +22,16 @@ export class TableTopics {
     private readonly installation: string,
   ) {}
 
-  /** Which of them there are, and from where to where. */
+  /** The bounds of each topic; undefined for a topic that does not exist. */
   async bounds(): Promise<SeenTables['topics']> {
     const bounds = await topicBounds(this.client, NAMES, TABLE_PARTITION);
     return new Map(NAMES.map((name) => [name, bounds.get(name)]));
   }
 
-  /** The last generation record that lies on each topic at its place or behind; from its beginning where none is given. */
+  /**
+   * The last generation record of each topic, read from the topic's stored place, or from its beginning where there
+   * is none.
+   */
   async marksFrom(
     topics: SeenTables['topics'],
     places: Readonly<Record<string, Place | undefined>>,
@@ -55,8 +61,8 @@ export class TableTopics {
   }
 
   /**
-   * Creates the topics that are missing, and claims them. One that a broker has created by itself (auto.create.topics.enable) may
-   * have a clean-up policy that would remove entries: it is set right.
+   * Creates the missing topics and claims them. A topic that a broker has created by itself
+   * (auto.create.topics.enable) may have a clean-up policy that would remove entries: the policy is corrected.
    */
   async prepare(): Promise<void> {
     await ensureTopics(this.client, TABLE_TOPICS);
@@ -69,17 +75,18 @@ export class TableTopics {
   /**
    * Writes the heartbeat of a generation.
    *
-   * @param known where the topics stood when it was seen that they hold this generation, or before it was published to them.
-   *   What was lost since is not in the generation that the heartbeat would call complete, so nothing is written then.
-   * @returns where it lies
-   * @throws where a topic has lost something since
+   * @param known the topics' bounds when they were seen to hold this generation, or before it was published to them.
+   *   If a topic has lost records since, the generation is not complete, so no heartbeat is written.
+   * @returns the place of the heartbeat on each topic
+   * @throws if a topic has lost records since
    */
   async write(mark: Omit<GenerationRecord, 'begin'>, known: SeenTables['topics']): Promise<Record<string, Place>> {
     const places = new Map<string, Place>();
     for (const [topic, now] of await this.bounds()) {
       const lost = reasonOfLoss(topic, now, known.get(topic));
       if (lost !== undefined) throw new Error(lost);
-      // Nobody else writes here: it lies at the former end, or behind what the relay has published in between.
+      // No other process writes here: the heartbeat lies at the former end, or after records that the relay has
+      // published since.
       places.set(topic, { begin: known.get(topic)?.begin ?? 0, offset: now?.end ?? 0 });
     }
     for (const [topic, { begin }] of places) {

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** What this database knows of the tables on Kafka: one row. */
+/** The state of the published tables on Kafka: one row. */
 export class TablesMigration extends Migration {
   static readonly phase = 'expand';
 

@@ -4,7 +4,7 @@ import { toInstant } from '../http/instant.ts';
 import type { TenantCommand, TenantSettings } from './tenant.decider.ts';
 import { tenantDecider } from './tenant.decider.ts';
 
-/** Asks things of tenants. */
+/** Commands on tenants. */
 export class TenantCommands {
   constructor(
     private readonly aggregates: Aggregates,

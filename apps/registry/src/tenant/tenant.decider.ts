@@ -1,10 +1,10 @@
 import type { Instant } from '../http/instant.ts';
 import { RuleBroken } from '../http/rule-broken.ts';
 
-/** What can be changed of a tenant. */
+/** The settings of a tenant that can be changed. */
 export interface TenantSettings {
   readonly name: string;
-  /** Gets the alerts about the tenant's webhooks by e-mail; null: nobody does. */
+  /** The e-mail address that gets the alerts about the tenant's webhooks; null: no mail is sent. */
   readonly alertEmail: string | null;
 }
 
@@ -34,7 +34,7 @@ export type Tenant =
   | { readonly status: 'absent' }
   | {
       readonly status: 'active' | 'suspended';
-      /** Why it is suspended, for people; null where nobody said, and while it is active. */
+      /** The reason for people; null if none was given, and while the tenant is active. */
       readonly suspendedDetail: string | null;
       readonly settings: TenantSettings;
     };
@@ -56,7 +56,8 @@ function decide(command: TenantCommand, tenant: Tenant): TenantEvent[] {
     case 'SuspendTenant': {
       const { detail, at } = command;
       if (tenant.status === 'active') return [{ type: 'TenantSuspended', data: { detail, at } }];
-      // Without a new reason nothing is lost. A new one would be dropped while the caller believes that it is kept.
+      // Without a new reason the call loses nothing. A new reason would be dropped while the caller believes that it
+      // is stored.
       if (detail === null || detail === tenant.suspendedDetail) return [];
       const message = 'The tenant is suspended already; the reason that it has stays.';
       throw new RuleBroken('conflict', 'tenant_suspended', message, 'reason');
@@ -66,7 +67,7 @@ function decide(command: TenantCommand, tenant: Tenant): TenantEvent[] {
   }
 }
 
-/** The changes that change something. */
+/** The changes whose value differs from the present one. */
 const realChanges = (settings: TenantSettings, changes: Partial<TenantSettings>): Partial<TenantSettings> =>
   Object.fromEntries(
     Object.entries(changes).filter(
@@ -89,5 +90,5 @@ function evolve(tenant: Tenant, event: TenantEvent): Tenant {
   }
 }
 
-/** The rules of a tenant, pure. Asking for what already is appends nothing. */
+/** The rules of a tenant, pure. A command that would change nothing appends nothing. */
 export const tenantDecider = { initialState: (): Tenant => ({ status: 'absent' }), decide, evolve };

@@ -28,7 +28,10 @@ const view = (event: StoredEvent<TenantEvent>) => ({
 });
 export type TenantHistoryEntry = ReturnType<typeof view>;
 
-/** The facts of a tenant, the latest first, up to `limit` of those before version `before`; none where it never was. */
+/**
+ * The facts of a tenant, the latest first, up to `limit` of those before version `before`; none if there never was
+ * such a tenant.
+ */
 export async function tenantHistory(
   store: EventStore,
   id: string,

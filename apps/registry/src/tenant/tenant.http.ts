@@ -182,7 +182,7 @@ export class TenantHttp {
 
 const notFound = () => new RuleBroken('not_found', 'tenant_not_found', 'There is no such tenant.');
 
-/** Another tenant is as if it were not there. */
+/** A tenant's key gets the same answer for another tenant as for one that does not exist. */
 function checkOwn(id: string, caller: Caller): void {
   const own = tenantOf(caller);
   if (own !== undefined && own !== id) throw notFound();

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** The few tenants that are suspended, newest first, without a look at the others. */
+/** An index over the suspended tenants, newest first: they are few, and a list of them need not read the others. */
 export class TenantListsMigration extends Migration {
   static readonly phase = 'expand';
 

@@ -9,7 +9,7 @@ const SUSPENDED = sql<boolean>`t.status = 'suspended'`;
 
 export interface TenantFilter {
   readonly status?: TenantRow['status'] | undefined;
-  /** Part of id or name, in any case. */
+  /** A part of the id or the name, case-insensitive. */
   readonly q?: string | undefined;
 }
 
@@ -20,11 +20,11 @@ export class TenantQueries {
     return tables(this.em).selectFrom('tenants').selectAll().where('id', '=', id).executeTakeFirst();
   }
 
-  /** Newest first; rows added meanwhile change no page that follows. */
+  /** Newest first. Tenants that are added meanwhile do not change the following pages. */
   list({ status, q }: TenantFilter, page: { limit: number; after?: Place | undefined }): Promise<TenantRow[]> {
     const { after } = page;
     const conditions = [
-      // Without a parameter, so that a plan may use the index over the suspended ones.
+      // No query parameter here, so that PostgreSQL can use the index over the suspended tenants.
       ...(status === undefined ? [] : [status === 'suspended' ? SUSPENDED : sql<boolean>`not ${SUSPENDED}`]),
       ...(q === undefined ? [] : [tenantMatches(q)]),
       ...(after

@@ -37,7 +37,7 @@ export function applyToTenantRow(
   }
 }
 
-/** A tenant as the other services know it; its e-mail address is nobody's business there. */
+/** A tenant as the other services know it. They need no e-mail address, so it is left out. */
 export const tenantSnapshotOf = ({ id, name, status, version }: TenantRow): TenantSnapshot => ({
   id,
   name,

@@ -7,7 +7,7 @@ export const tenantId = z
   .max(64)
   .regex(TENANT_ID, 'It must be at most 64 letters, digits, ".", "_" and "-", the first a letter or digit.');
 
-/** A name for people: one character of it can be seen. */
+/** A name for people, with at least one visible character. */
 export const displayName = z
   .string()
   .max(255)
@@ -22,7 +22,7 @@ export const createTenantBody = z
   .meta({ title: 'CreateTenant', examples: [{ id: 'antwerp-jewels', name: 'Antwerp Jewels' }] });
 export type CreateTenantBody = z.infer<typeof createTenantBody>;
 
-/** One address and nothing else: what stands in the To of an alert. */
+/** Exactly one address: it becomes the To header of an alert. */
 const alertEmail = z.email().max(254).nullable().meta({
   description: "Gets the alerts about the tenant's webhooks; null: nobody does.",
   example: 'ops@shop.example',

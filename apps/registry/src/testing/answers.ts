@@ -1,4 +1,4 @@
-/** What the tests read of the API's JSON; whatever else there is, is unknown. */
+/** The fields of the API's JSON that the tests read; all other fields are unknown. */
 export interface AnswerJson {
   readonly [field: string]: unknown;
   readonly id: string;
@@ -33,13 +33,13 @@ export interface Answer {
 
 export interface Asked {
   readonly body?: object | undefined;
-  /** Sent as it is, as JSON. */
+  /** A body that is sent unchanged, as JSON. */
   readonly raw?: string;
   readonly headers?: Record<string, string>;
   readonly key?: string;
 }
 
-/** Asks an API; an answer without a body has the JSON `{}`. */
+/** Sends a request to an API; an answer without a body has the JSON `{}`. */
 export async function ask(url: string, method: string, { body, raw, headers, key }: Asked): Promise<Answer> {
   const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
   const answer = await fetch(url, {

@@ -7,7 +7,7 @@ import { streamOf } from '../database/streams.ts';
 import type { DisabledReason, WebhookEvent } from '../webhook/domain/webhook.events.ts';
 import type { TestRegistry } from './registry.ts';
 
-/** Facts written in one append. */
+/** Number of facts in one append. */
 const AT_ONCE = 500;
 
 export interface DisabledWebhooks {
@@ -18,7 +18,10 @@ export interface DisabledWebhooks {
   readonly since: Date;
 }
 
-/** Webhooks that are disabled already, straight through the event store. Resolves to their ids, in the order of their times. */
+/**
+ * Creates webhooks that are disabled already, directly through the event store. Resolves to their ids, in the order
+ * of their times.
+ */
 export async function disabledWebhooks(
   registry: TestRegistry,
   { tenantId, count, reason, since }: DisabledWebhooks,

@@ -8,13 +8,13 @@ export interface ReceivedMail {
   readonly text: string;
 }
 
-/** What the server says to a recipient or to the mail itself; undefined: it takes it. */
+/** The server's refusal of a recipient or of the mail itself; undefined: it takes the mail. */
 type Refusal = { readonly code: number; readonly at: 'rcpt' | 'data' } | undefined;
 
-/** A real mail server that keeps what it gets. */
+/** A real mail server that keeps the mails that it gets. */
 export class MailServer {
   readonly mails: ReceivedMail[] = [];
-  /** Asked for each recipient and for each mail. */
+  /** Called for each recipient and for each mail. */
   answer: (to: string) => Refusal = () => undefined;
   readonly #server: SMTPServer;
   #port = 0;
@@ -40,7 +40,7 @@ export class MailServer {
         });
       },
     });
-    // A client that goes away in the middle is part of the tests.
+    // Tests break connections on purpose.
     this.#server.on('error', () => undefined);
   }
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** A transaction of somebody else: as long as it is open, the relay publishes nothing that was written after it began. */
+/** A transaction of another client. While it is open, the relay publishes no event that was written after it began. */
 export class OpenTransaction {
   private constructor(
     private readonly holder: pg.Client,
@@ -22,7 +22,7 @@ export class OpenTransaction {
     await this.holder.query('rollback');
   }
 
-  /** Events that are committed and that the relay has not come to. */
+  /** Number of events that are committed and not yet published by the relay. */
   async unpublished(): Promise<number> {
     const { rows } = await this.reader.query<{ events: number }>(
       `select count(*)::int as events from registry.events e, registry.relay_positions r

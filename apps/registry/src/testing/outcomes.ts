@@ -4,9 +4,9 @@ import type { RecordProducer } from '@signet/kafka';
 
 type More = Partial<DeliveryOutcome> & { readonly startingIn?: number };
 
-/** Plays delivery for one webhook: attempts one after the other, each a tenth of a second long. */
+/** Acts as delivery for one webhook: attempts one after the other, each a tenth of a second long. */
 export class Outcomes {
-  /** Failures told so far. */
+  /** Failures sent so far. */
   failed = 0;
   lastEndedAt = '';
   #now = Date.now();

@@ -18,31 +18,31 @@ export interface TestTenant {
   readonly id: string;
   readonly name: string;
   readonly key: string;
-  /** Asks as this tenant. */
+  /** Sends a request with this tenant's key. */
   call(method: string, path: string, asked?: Asked): Promise<Answer>;
   newKey(role: 'tenant' | 'producer'): Promise<string>;
-  /** A webhook with a URL of its own. */
+  /** Registers a webhook with a URL of its own. */
   newWebhook(more?: object): Promise<Answer['json']>;
 }
 
-/** The real registry, on a database of its own and the shared Kafka, asked over HTTP. */
+/** The real registry, on a database of its own and the shared Kafka. Tests use it over HTTP. */
 export class TestRegistry {
   readonly #followed: FollowedTopic[] = [];
   readonly #replicas: RunningService[] = [];
 
   private constructor(
     readonly database: TestDatabase,
-    /** Its settings as they are written. */
+    /** Its settings, as in the environment. */
     readonly environment: Readonly<Record<string, string>>,
     readonly settings: RegistrySettings,
-    /** As the setting says it. */
+    /** The value of SIGNET_SEALING_KEYS. */
     readonly sealingKeys: string,
     readonly service: RunningService,
     readonly operatorKey: string,
     private readonly producer: RecordProducer,
   ) {}
 
-  /** @param more settings beside those of every test */
+  /** @param more settings in addition to those of every test */
   static async start(more: Record<string, string> = {}, { keepsTables = false } = {}): Promise<TestRegistry> {
     const database = await testDatabase();
     const sealingKeys = more['SIGNET_SEALING_KEYS'] ?? generateSealingKey('test');
@@ -61,13 +61,14 @@ export class TestRegistry {
     const loaded = loadSettings(settings, environment);
     const service = await startReplica(loaded, keepsTables);
     const owner = { tenantId: null, name: 'Operator of the test', role: 'operator' } as const;
-    // Not SIGNET_OPERATOR_KEY: the first operator key has one id on the one topic that all tests share.
+    // SIGNET_OPERATOR_KEY is not used: the first operator key always has the same id, and all tests share one topic
+    // for keys.
     const { key } = await service.app.get(ApiKeyCommands).create(owner, 'test');
     const producer = new RecordProducer({ client: { brokers: testBrokers(), clientId: 'test' }, name: 'test' });
     return new TestRegistry(database, environment, loaded, sealingKeys, service, key, producer);
   }
 
-  /** Another replica on the same database; what it publishes is up to who holds the relay's lock. */
+  /** Another replica on the same database. Whether it publishes depends on which replica holds the relay's lock. */
   async replica(more: Record<string, string> = {}): Promise<RunningService> {
     const service = await startReplica(loadSettings(settings, { ...this.environment, ...more }));
     this.#replicas.push(service);
@@ -81,7 +82,7 @@ export class TestRegistry {
     await this.database.drop();
   }
 
-  /** Asks as the operator unless another key is given. */
+  /** Sends a request, as the operator unless another key is given. */
   call(method: string, path: string, asked: Asked = {}): Promise<Answer> {
     return ask(`${this.service.url}${path}`, method, { key: this.operatorKey, ...asked });
   }
@@ -117,7 +118,7 @@ export class TestRegistry {
     return followed;
   }
 
-  /** Why a record of this webhook was set aside. */
+  /** The reason for which a record of this webhook was set aside. */
   async deadLetterOf(webhookId: string): Promise<{ reason?: string; field?: string }> {
     const { headers } = await (await this.follow(REGISTRY_DEAD_LETTER)).record(webhookId);
     const text = (name: string) => headers[name]?.toString();

@@ -2,14 +2,17 @@ import { clientsOfMikroOrm } from '@signet/testing';
 import type pg from 'pg';
 
 export interface RowsRead {
-  /** Rows that statements over the events and their snapshots have returned since the last call, for each statement. */
+  /**
+   * The numbers of rows that statements over the events and their snapshots have returned since the last call, for
+   * each statement.
+   */
   taken(): number[];
   stop(): void;
 }
 
 /**
- * Counts the rows that this process really gets of the event store, at the driver: whoever asks, and by whatever statement.
- * The relay's walk over the log is left out, since it is no read of a stream.
+ * Counts the rows that this process reads from the event store. It counts in the driver, so that every caller and
+ * every statement is included. The relay's reading of the log is left out, since it does not read a stream.
  */
 export function countRowsRead(): RowsRead {
   const originals = clientsOfMikroOrm().map(({ prototype }) => ({ prototype, query: prototype.query }));

@@ -1,7 +1,10 @@
 import { CompactedTopic } from '@signet/kafka';
 import { testBrokers } from '@signet/testing';
 
-/** What a compacted topic says at this moment, by key: everything that lies there now, and nothing is waited for. */
+/**
+ * The present content of a compacted topic, by key. It reads up to the present end of the topic and does not wait for
+ * more.
+ */
 export async function whatLiesOn(topic: string): Promise<ReadonlyMap<string, unknown>> {
   const present = new Map<string, unknown>();
   const reader = new CompactedTopic({
