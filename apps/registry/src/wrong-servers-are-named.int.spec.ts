@@ -10,7 +10,7 @@ import type { TestDatabase } from '@signet/testing';
 import { TEST_INSTALLATION, testBrokers, testDatabase, waitFor } from '@signet/testing';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-/** Long enough that the first try has failed and been told of before it ends, also on a busy machine. */
+/** Long enough that the first try fails and is logged before the wait ends, also on a busy machine. */
 const WAIT = '3s';
 const CONFIG = 78;
 const UNAVAILABLE = 69;
@@ -19,7 +19,7 @@ let database: TestDatabase;
 let silent: Server;
 beforeAll(async () => {
   database = await testDatabase();
-  // It reads, so that it sees the end of a connection, and never answers.
+  // The server reads, so that it notices the end of a connection, and never answers.
   silent = createServer((socket) => socket.on('error', () => undefined).resume()).listen(0, '127.0.0.1');
   await once(silent, 'listening');
 });
@@ -95,7 +95,7 @@ test('so is a PostgreSQL whose host has no address', async () => {
   expect(err).toMatch(/within 3 s: getaddrinfo \w+ db\.invalid\. Check SIGNET_DATABASE_URL\.\n$/);
 });
 
-/** Starts with a Kafka that cannot be used, and stops once HTTP is answered. @returns what was logged until then */
+/** Starts with a Kafka that cannot be used, and stops once HTTP answers. @returns the log until then */
 async function startWithoutKafka(broker: string): Promise<string> {
   const managementPort = await freePort();
   const started = startWith({ SIGNET_KAFKA_BROKERS: broker, SIGNET_MANAGEMENT_PORT: String(managementPort) });

@@ -6,13 +6,13 @@ export const USAGE = `Usage:
   list              the webhooks on Kafka whose record cannot be opened
   remove <id> …     takes records off Kafka of webhooks that the registry does not have`;
 
-/** undefined: it was asked wrongly, and the usage is to be shown. */
+/** Parses the arguments; undefined when they are wrong, and the usage must be shown. */
 export function askedOf([command = 'list', ...ids]: readonly string[]): Asked | undefined {
   if (command === 'list' && ids.length === 0) return { kind: 'list' };
   return command === 'remove' && ids.length > 0 ? { kind: 'remove', ids } : undefined;
 }
 
-/** Two lines for each. */
+/** Two lines for each webhook. */
 export function listed(webhooks: readonly UnreadableWebhook[]): string {
   if (webhooks.length === 0) return 'Every webhook on Kafka can be opened.';
   return webhooks
@@ -26,7 +26,7 @@ export function listed(webhooks: readonly UnreadableWebhook[]): string {
     .join('\n');
 }
 
-/** Why one of these ids must not be removed: a sentence; undefined when all may be. */
+/** The reason, as a sentence, for which one of these ids must not be removed; undefined when all may be removed. */
 export function reasonAgainstRemoval(
   ids: readonly string[],
   webhooks: readonly UnreadableWebhook[],

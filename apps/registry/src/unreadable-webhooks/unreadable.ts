@@ -6,19 +6,19 @@ import { reasonNotToOpen } from '@signet/service-kit';
 import type { SealingKeys } from '@signet/signature';
 import { WebhookEntity } from '../webhook/read-model/webhook.entity.ts';
 
-/** A record of registry.webhooks.v1 that delivery can do nothing with. */
+/** A record of registry.webhooks.v1 that delivery cannot use. */
 export interface UnreadableWebhook {
   readonly id: string;
   readonly tenantId: string | undefined;
   readonly name: string | undefined;
   readonly url: string | undefined;
-  /** A sentence. */
+  /** The reason, as a sentence. */
   readonly reason: string;
-  /** Whether the registry has it: its API can show, mend and delete it then. */
+  /** Whether the registry has the webhook. If so, its API can show, correct and delete it. */
   readonly isKnown: boolean;
 }
 
-/** Every webhook on Kafka whose last record is no webhook, or has something sealed that our keys do not open. */
+/** Every webhook on Kafka whose last record is not a valid webhook, or holds a sealed text that our keys do not open. */
 export async function unreadableWebhooks(
   em: EntityManager,
   client: KafkaClientOptions,

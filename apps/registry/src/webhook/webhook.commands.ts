@@ -25,16 +25,16 @@ const HOUR_MS = 60 * 60 * 1000;
 /** Webhooks whose outcomes are recorded in one transaction. */
 const AT_ONCE = 200;
 
-/** What the commands need of the settings. */
+/** The settings that the commands need. */
 export interface WebhookLimits {
   readonly failureRules: FailureRules;
   readonly webhooksPerUrl: number;
 }
 
-/** A client certificate as it was sent: both PEM. null: none; undefined: nothing is said about it. */
+/** A client certificate as it was sent, in PEM. null: remove it, or none; undefined: the request does not mention it. */
 export type GivenCertificate = { readonly certificate: string; readonly key: string } | null | undefined;
 
-/** Asks things of webhooks: adds time, ids and sealed secrets to what was asked, and checks what spans webhooks. */
+/** Commands on webhooks: adds time, ids and sealed secrets to a request, and checks the rules that span webhooks. */
 export class WebhookCommands {
   private readonly headers: HeaderSealing;
 
@@ -47,7 +47,7 @@ export class WebhookCommands {
     this.headers = new HeaderSealing(sealing);
   }
 
-  /** Resolves to the new id, and to the secret in clear: the only time that it leaves without being asked for. */
+  /** Resolves to the new id, and to the secret in clear. Later answers have it only where the caller asks for it. */
   async register(
     tenantId: string,
     settings: AskedSettings,
@@ -69,7 +69,7 @@ export class WebhookCommands {
     return { id, secret };
   }
 
-  /** @param webhook as the caller saw it */
+  /** @param webhook the version that the caller saw */
   async update(
     webhook: WebhookRow,
     asked: { readonly settings: Partial<AskedSettings>; readonly clientCertificate?: GivenCertificate },
@@ -86,7 +86,7 @@ export class WebhookCommands {
     await this.ask(id, command, { ...asking, rule });
   }
 
-  /** @param replayMissedFor id of the key that wants what was missed to be replayed, or null */
+  /** @param replayMissedFor id of the key that wants the missed messages to be replayed, or null */
   async enable(id: string, replayMissedFor: string | null, actor: string): Promise<void> {
     await this.ask(id, { type: 'EnableWebhook', replayMissedFor, at: this.now() }, { actor });
   }
@@ -99,7 +99,7 @@ export class WebhookCommands {
     await this.ask(id, { type: 'DeleteWebhook', at: this.now() }, asking);
   }
 
-  /** Resolves to the new secret, and to when the former ones stop signing. */
+  /** Resolves to the new secret, and to the time at which the former secrets stop signing. */
   async rotateSecret(id: string, ownSecret: string | undefined, overlapHours: number, actor: string) {
     const secret = ownSecret ?? generateSecret(randomBytes);
     const now = this.clock();
@@ -109,7 +109,7 @@ export class WebhookCommands {
     return { secret, overlapUntil };
   }
 
-  /** Resolves to the ids under which the test can be followed. */
+  /** Resolves to the ids by which the test can be followed. */
   async requestTest(id: string, eventType: string, actor: string) {
     const deliveryId = newId();
     const ids = { deliveryId, eventId: testEventIdOf(deliveryId) };
@@ -117,7 +117,7 @@ export class WebhookCommands {
     return ids;
   }
 
-  /** Outcomes of many webhooks, in one read and one append for each two hundred of them. */
+  /** Records outcomes of many webhooks, with one read and one append for each two hundred of them. */
   async recordOutcomes(byWebhook: ReadonlyMap<string, readonly AttemptOutcome[]>): Promise<void> {
     const rules = this.limits.failureRules;
     const at = this.now();
@@ -131,7 +131,7 @@ export class WebhookCommands {
     }
   }
 
-  /** @throws RuleBroken when the key that sealed it is not ours */
+  /** @throws RuleBroken when we do not have the key that sealed it */
   openSecret(id: string, sealed: string): string {
     try {
       return this.sealing.open(sealed, webhookSecretContext(id));
@@ -161,7 +161,10 @@ export class WebhookCommands {
     return toInstant(this.clock());
   }
 
-  /** Whoever wants this URL of this tenant waits here, so that two who both see nine cannot make eleven of them. */
+  /**
+   * Locks this URL of this tenant first. Without the lock, two requests could each see nine webhooks and together
+   * make eleven.
+   */
   private async checkUrlIsFree(em: EntityManager, id: string, tenantId: string, url: string): Promise<void> {
     await lock(em, `url:${tenantId}:${url}`);
     const { count } = await tables(em)

@@ -23,7 +23,7 @@ import { OutcomeRecorder } from './outcomes/webhook.outcome-recorder.ts';
 import { WebhookQueries } from './read-model/webhook.queries.ts';
 import { Webhooks } from './webhook.service.ts';
 
-/** The least time between two writes of outcomes; an alert comes this much later at most. */
+/** The least time between two writes of outcomes; an alert is delayed by this much at most. */
 const WRITE_INTERVAL_MS = 250;
 
 const limitsOf = (settings: RegistrySettings) => ({

@@ -22,7 +22,10 @@ import { summaryOf } from './api/webhook.summary.ts';
 import type { WebhookDetailsView } from './api/webhook.view.ts';
 import { webhookDetailsView } from './api/webhook.view.ts';
 
-/** What callers may do with webhooks: whose they are, what they may ask, and what they get to see. */
+/**
+ * The operations of callers on webhooks: checks the caller's rights, runs the command, and returns what the caller
+ * may see.
+ */
 export class Webhooks {
   constructor(
     private readonly queries: WebhookQueries,
@@ -45,7 +48,7 @@ export class Webhooks {
 
   async list(filter: WebhookFilter, page: { limit: number; after?: Place | undefined }, caller: Caller) {
     const own = tenantOf(caller);
-    // A tenant that asks for another's gets what there is for it: nothing.
+    // A tenant that asks for another tenant's webhooks gets an empty list.
     if (own !== undefined && filter.tenantId !== undefined && filter.tenantId !== own) return [];
     const tenantId = own ?? filter.tenantId;
     if (tenantId === undefined) checkSearch(filter.q);
@@ -57,7 +60,10 @@ export class Webhooks {
   viewOf = (webhook: WebhookDetails): WebhookDetailsView =>
     webhookDetailsView(webhook, displayNameOf, summaryOf(webhook, this.disableAfter, this.clock()));
 
-  /** The webhook, if this caller may know of it; another tenant's is as if it were not there. */
+  /**
+   * The webhook, if this caller may see it. For another tenant's webhook the answer is the same as for one that does
+   * not exist.
+   */
   async find(id: string, caller: Caller): Promise<WebhookDetails> {
     const found = isUuid(id) ? await this.queries.find(id, tenantOf(caller)) : undefined;
     if (found === undefined) throw new RuleBroken('not_found', 'webhook_not_found', 'There is no such webhook.');
@@ -114,7 +120,7 @@ export class Webhooks {
     return this.commands.rotateSecret(id, ownSecret, overlapHours, actorOf(caller));
   }
 
-  /** What the rules of this installation say against it. */
+  /** The errors that the rules of this installation find. */
   faultsOf(judged: Judged): FieldError[] {
     return fieldErrors(judged, { egress: this.egress, eventTypes: EVENT_TYPE_NAMES, now: this.clock() });
   }
@@ -124,14 +130,17 @@ export class Webhooks {
     if (errors.length > 0) throw invalid(errors);
   }
 
-  /** Delivery sends nothing for a suspended tenant: the caller would be told "done" and nothing would arrive. */
+  /**
+   * Delivery sends nothing for a suspended tenant: without this refusal the caller would get a success, and no
+   * message would arrive.
+   */
   private async refuseSuspended(tenantId: string, then: string): Promise<void> {
     const tenant = await this.tenants.find(tenantId);
     if (tenant?.status === 'suspended')
       throw new RuleBroken('conflict', 'tenant_suspended', `The tenant is suspended; ${then}.`);
   }
 
-  /** A tenant's key speaks for its tenant and no other; an operator says whose webhook it is. */
+  /** A tenant's key can only act for its own tenant; an operator must name the tenant of the webhook. */
   private async ownerOf(body: CreateWebhookBody, caller: Caller) {
     const tenantId = body.tenantId ?? tenantOf(caller) ?? '';
     const broken = (rule: string, detail: string) => ({ tenantId, errors: [{ field: 'tenantId', rule, detail }] });
@@ -147,7 +156,7 @@ export class Webhooks {
   }
 }
 
-/** The search over all tenants goes by trigrams; a shorter text would have to be looked for in every row. */
+/** The search over all tenants uses trigrams; a shorter text would have to be searched for in every row. */
 const SHORTEST_SEARCH = 3;
 
 function checkSearch(q: string | undefined): void {

@@ -2,15 +2,15 @@ import type { DeliveryRequest } from '@signet/contracts';
 import { eventIdOf, requestRecord, webhookBody } from '@signet/contracts';
 import type { WebhookTestRequested } from './domain/webhook.events.ts';
 
-/** Source of the messages that Signet makes itself to try a webhook out. */
+/** Source of the messages that Signet makes for tests of a webhook. */
 export const TEST_SOURCE = 'urn:signet:test';
 
-/** The `webhook-id` of a test: made of source and id like that of any other message. The delivery's id serves as its id. */
+/** The `webhook-id` of a test. Like that of any message it is made of a source and an id; here the id is the delivery's. */
 export const testEventIdOf = (deliveryId: string): string => eventIdOf({ source: TEST_SOURCE, id: deliveryId });
 
 /**
- * The record for `delivery.requests.v1` that sends an example to a webhook. Its ids are those of the event, so that a
- * relay that publishes it twice makes one delivery.
+ * The record for `delivery.requests.v1` that sends an example message to a webhook. Its ids are those of the event,
+ * so that a relay that publishes it twice makes one delivery.
  */
 export function testRequestRecord(
   webhookId: string,
@@ -25,7 +25,7 @@ export function testRequestRecord(
     eventId,
     eventType,
     source: TEST_SOURCE,
-    // What `testEventIdOf` makes the event id of.
+    // The id from which `testEventIdOf` makes the event id.
     messageId: deliveryId,
     messageTime: at,
     acceptedAt: Date.parse(at),

@@ -19,7 +19,7 @@ import {
 } from './webhook.answers.ts';
 import { ETAG, SECRET_UNREADABLE, WEBHOOK_NOT_FOUND } from './webhook.openapi-failures.ts';
 
-/** What is done with a webhook besides changing it. */
+/** The actions on a webhook other than changing its settings. */
 @ApiTags('Webhooks')
 @Roles('operator', 'tenant')
 @Controller('v1/webhooks/:id')

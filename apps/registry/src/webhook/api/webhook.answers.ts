@@ -158,7 +158,7 @@ export const disabledExample = {
   summary: `Disabled by hand since ${AT}: Moving to another host.`,
 } satisfies z.infer<typeof webhookDetailsAnswer>;
 
-/** The first example secret of Standard Webhooks; nobody's. */
+/** The first example secret of Standard Webhooks; no webhook uses it. */
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 export const registeredExample = { ...webhookExample, secret: SECRET };

@@ -10,7 +10,7 @@ import { invalid } from '../../http/problems.ts';
 import type { Judged } from '../domain/webhook.rules.ts';
 import { Webhooks } from '../webhook.service.ts';
 
-/** The fields that rules judge, as far as they need to be right to be judged. */
+/** The shapes that the fields of the rules must have before the rules can judge them. */
 const JUDGED = {
   url: z.string().min(1),
   events: z.array(z.string()),
@@ -20,15 +20,15 @@ const JUDGED = {
   clientCertificate: z.object({ certificate: z.string(), key: z.string() }),
 } satisfies Record<keyof Judged, z.ZodType>;
 
-/** Fields that people look for in a change, and where they find what they want. */
+/** Fields that callers try to change with PATCH, and the route that changes them. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   secret: 'A secret is exchanged at POST /v1/webhooks/{id}/secret/rotate.',
   isActive: 'A webhook is switched at POST /v1/webhooks/{id}/enable and …/disable.',
 };
 
 /**
- * A body whose shape is wrong is refused before the rules are asked. This asks them too, about the fields whose shape is
- * right, so that a caller learns of everything at once.
+ * A body whose shape is wrong is refused before the rules are applied. This interceptor also applies the rules, to
+ * the fields whose shape is right, so that a caller gets all errors at once.
  */
 @Injectable()
 export class EveryFaultInterceptor implements NestInterceptor {

@@ -2,12 +2,15 @@ import type { RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 
 export interface WebhookFilter {
-  /** undefined: every tenant's (operators only). */
+  /** undefined: webhooks of every tenant (operators only). */
   readonly tenantId?: string | undefined;
   readonly active?: boolean | undefined;
-  /** Subscribed to this event type. */
+  /** Only webhooks that are subscribed to this event type. */
   readonly event?: string | undefined;
-  /** Part of name, URL or description, or over all tenants of the tenant's id or name, in any case. */
+  /**
+   * A part of the name, URL or description, case-insensitive. In a search over all tenants also a part of the
+   * tenant's id or name.
+   */
   readonly q?: string | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
@@ -17,19 +20,22 @@ export interface WebhookFilter {
   readonly lastFailureBefore?: Date | undefined;
 }
 
-/** What conditions on other tables have found: ids, or that there are too many of them to be handed over. */
+/** The ids that a condition on another table has found, or `many`: too many ids to be passed on as a list. */
 export type Found = readonly string[] | 'many';
 
 export interface FoundElsewhere {
-  /** Tenants that the search finds; none where it is within one tenant. */
+  /** Tenants that the search finds; empty for a search within one tenant. */
   readonly tenants: Found;
-  /** Webhooks whose activity lies in the ranges; undefined where there are none. */
+  /** Webhooks whose activity lies in the ranges; undefined where no range is given. */
   readonly webhooks: Found | undefined;
 }
 
 type Condition = RawBuilder<boolean>;
 
-/** The texts of a tenant that are searched; that of the index `tenants_search`, character by character. */
+/**
+ * The texts of a tenant that are searched. The expression must be that of the index `tenants_search`, character by
+ * character.
+ */
 const tenantLike = (alias: string, q: string): Condition =>
   sql<boolean>`lower(${sql.ref(`${alias}.id`)} || chr(10) || ${sql.ref(`${alias}.name`)}) like ${containing(q)}`;
 
@@ -38,7 +44,7 @@ const containing = (text: string): string => `%${text.toLowerCase().replaceAll(/
 
 export const tenantMatches = (q: string): Condition => tenantLike('t', q);
 
-/** The ranges over `webhook_activity as a`. */
+/** The time ranges, as conditions over `webhook_activity as a`. */
 export const activityRanges = (filter: WebhookFilter): Condition[] => [
   ...range('a.last_success_at', filter.lastSuccessAfter, filter.lastSuccessBefore),
   ...range('a.last_failure_at', filter.lastFailureAfter, filter.lastFailureBefore),
@@ -49,7 +55,7 @@ export function webhookConditions(filter: WebhookFilter, { tenants, webhooks }: 
   const { tenantId, active, event, q } = filter;
   return [
     ...(tenantId === undefined ? [] : [sql<boolean>`w.tenant_id = ${tenantId}`]),
-    // Without a parameter, so that a plan may use the index over the disabled ones.
+    // No query parameter here, so that PostgreSQL can use the index over the disabled webhooks.
     ...(active === undefined ? [] : [active ? sql<boolean>`w.is_active` : sql<boolean>`not w.is_active`]),
     ...(event === undefined ? [] : [sql<boolean>`w.events @> array[${event}]::text[]`]),
     ...(q === undefined ? [] : [searched(q, tenants)]),
@@ -69,12 +75,13 @@ function range(column: string, after: Date | undefined, before: Date | undefined
   ];
 }
 
-/** The expression over the webhook is that of the index `webhooks_search`, character by character. */
+/** The expression over the webhook must be that of the index `webhooks_search`, character by character. */
 function searched(q: string, tenants: Found): Condition {
   const own = sql<boolean>`lower(w.name || chr(10) || coalesce(w.description, '') || chr(10) || w.url) like ${containing(q)}`;
   if (tenants.length === 0) return own;
   if (tenants !== 'many') return sql<boolean>`(${own} or w.tenant_id = any(${[...tenants]}::text[]))`;
-  // `offset 0` keeps it a look-up for each row: a plan would read the whole table for it, and a page is full long before.
+  // `offset 0` makes PostgreSQL look the tenant up for each row. Otherwise its plan might read the whole table of
+  // tenants, although many tenants match and a page is full after few rows.
   return sql<boolean>`(${own} or exists (
     select from tenants as t where t.id = w.tenant_id and ${tenantLike('t', q)} offset 0))`;
 }

@@ -1,10 +1,10 @@
 import type { CreateWebhookBody, UpdateWebhookBody } from './webhook.schemas.ts';
 import type { WebhookSettings } from '../domain/webhook.events.ts';
 
-/** Settings as a caller says them: every header in clear. */
+/** The settings in a request: every header in clear. */
 export type AskedSettings = Omit<WebhookSettings, 'sealedHeaders'>;
 
-/** The settings of a new webhook: what the request leaves out is the service's default. */
+/** The settings of a new webhook; a field that the request leaves out gets the default. */
 export const settingsOf = (body: CreateWebhookBody): AskedSettings => ({
   name: body.name,
   description: body.description ?? null,
@@ -18,6 +18,6 @@ export const settingsOf = (body: CreateWebhookBody): AskedSettings => ({
   legacySignatureHeader: body.legacySignatureHeader ?? null,
 });
 
-/** What a PATCH asks to change: the fields that it names, null included. */
+/** The changes of a PATCH: the fields that the body has, also those that are null. */
 export const changesOf = ({ clientCertificate: _, ...settings }: UpdateWebhookBody): Partial<AskedSettings> =>
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));

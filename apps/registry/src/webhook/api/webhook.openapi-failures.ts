@@ -1,6 +1,6 @@
-/** What OpenAPI says of failures that several routes of a webhook share. */
+/** OpenAPI texts for failures that several routes of a webhook share. */
 export const WEBHOOK_NOT_FOUND = { webhook_not_found: 'There is no such webhook.' };
-/** Rules that need the whole webhook, or what it has already; `errors` names the field. */
+/** Rules that need the whole webhook, or its present state; `errors` names the field. */
 export const BROKEN_AS_A_WHOLE = {
   repeated: 'The header "x-shop-signature" is one of the webhook\'s headers already.',
   needs_https: 'A client certificate is shown over https only; the URL is none of https.',

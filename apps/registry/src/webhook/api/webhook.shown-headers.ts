@@ -2,7 +2,10 @@ import { isCredentialHeader, MASKED } from '@signet/egress';
 
 type Texts = Readonly<Record<string, string>>;
 
-/** Headers as they may be seen: of a credential the name. Facts from before credentials were sealed hold some in `headers`. */
+/**
+ * The headers as they may be shown: of a credential only its name. Facts from before credentials were sealed hold
+ * some credentials in `headers`.
+ */
 export function shownHeaders(headers: Texts, sealedHeaders: Readonly<Record<string, unknown>>): Record<string, string> {
   const shown: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) shown[name] = isCredentialHeader(name, value) ? MASKED : value;

@@ -1,6 +1,6 @@
 import type { WebhookDetails } from '../read-model/webhook.queries.ts';
 
-/** So long before its end people hear of a client certificate. */
+/** A client certificate that expires within this time is mentioned in the summary. */
 const NOTICE_MS = 14 * 24 * 60 * 60 * 1000;
 
 type Summed = Pick<
@@ -17,7 +17,7 @@ type Summed = Pick<
 >;
 
 /**
- * How a webhook is doing, in a sentence or two for people.
+ * The state of a webhook, in a sentence or two for people.
  *
  * @param disableAfter failures in a row at which it is disabled
  */

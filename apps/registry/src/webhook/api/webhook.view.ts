@@ -13,7 +13,10 @@ const certificateView = (certificate: ClientCertificate | null) => {
   return { subject, issuer, fingerprint, expiresAt };
 };
 
-/** A webhook as the API shows it; no secret in it, sealed or open. `displayName` gives an event type's human name. */
+/**
+ * A webhook as the API shows it, without any secret, sealed or open. `displayName` gives the name of an event type
+ * for people.
+ */
 export const webhookView = (row: WebhookRow, displayName: (eventType: string) => string): WebhookView => ({
   id: row.id,
   tenantId: row.tenantId,
@@ -42,7 +45,7 @@ export const webhookView = (row: WebhookRow, displayName: (eventType: string) =>
 });
 export type WebhookView = z.infer<typeof webhookAnswer>;
 
-/** The same with what stands beside it: how it is doing, the tenant's name, and when it last succeeded and failed. */
+/** The same with more details: the summary, the tenant's name, and when the webhook last succeeded and failed. */
 export const webhookDetailsView = (
   row: WebhookDetails,
   displayName: (eventType: string) => string,

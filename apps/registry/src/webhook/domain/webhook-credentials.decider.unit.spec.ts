@@ -40,7 +40,7 @@ describe('headers whose values are credentials', () => {
       .given(registered)
       .when(update({ Authorization: { sealed: 'sealed-2', sameAs: 'sealed-1' } }))
       .then());
-  test('the same as what somebody replaced meanwhile is a change', () =>
+  test('a value that another caller has replaced meanwhile is a change', () =>
     webhook
       .given(registered, updated({ headers: settings.headers, sealedHeaders: { Authorization: 'sealed-0' } }))
       .when(update({ Authorization: { sealed: 'sealed-2', sameAs: 'sealed-1' } }))
@@ -55,7 +55,7 @@ describe('headers whose values are credentials', () => {
       .when(update({}))
       .then(updated({ headers: settings.headers, sealedHeaders: {} }));
   });
-  test('what is to stay has to be there', () =>
+  test('a credential that is to stay must exist', () =>
     webhook
       .given(registered)
       .when(update({ 'x-api-key': 'kept' }))

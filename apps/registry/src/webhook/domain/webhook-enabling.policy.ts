@@ -2,24 +2,24 @@ import type { Instant } from '../../http/instant.ts';
 import type { DisabledReason, WebhookEvent } from './webhook.events.ts';
 import type { LiveWebhook } from './webhook.state.ts';
 
-/** Enables a webhook that an operator means together with many others. */
+/** Enables one of many webhooks that an operator enables together. */
 export interface EnableIfDisabledAutomatically {
   readonly type: 'EnableIfDisabledAutomatically';
   readonly disabledAfter: Instant;
-  /** Not itself. */
+  /** Exclusive. */
   readonly disabledBefore: Instant;
   /** null: any automatic reason. */
   readonly disabledReason: DisabledReason | null;
-  /** The job, and its reason for people. */
+  /** The job's id, and its reason for people. */
   readonly together: { readonly enablingId: string; readonly reason: string | null };
-  /** Id of the key that wants what was missed to be replayed; null: nothing is replayed. */
+  /** Id of the key that wants the missed messages to be replayed; null: nothing is replayed. */
   readonly replayMissedFor: string | null;
   readonly at: Instant;
 }
 
 /**
- * A webhook is meant only as long as it still is disabled, automatically, since a time within the range. It may have been
- * enabled, or disabled by a person, since the read model was asked: then nothing happens.
+ * Enables the webhook only if it still is disabled automatically, since a time within the range. Since the read model
+ * was read, it may have been enabled, or disabled by a person: then nothing happens.
  */
 export function decideEnableIfDisabledAutomatically(
   command: EnableIfDisabledAutomatically,

@@ -5,7 +5,7 @@ import type { WebhookAttemptFailed, WebhookEvent } from './webhook.events.ts';
 import type { LiveWebhook } from './webhook.state.ts';
 import { attemptId, evolveLive } from './webhook.state.ts';
 
-/** What became of one attempt, as the webhook's failure count needs it. */
+/** The result of one attempt, with the fields that the failure count needs. */
 export interface AttemptOutcome {
   readonly deliveryId: string;
   readonly attempt: number;
@@ -15,9 +15,9 @@ export interface AttemptOutcome {
   readonly endedAt: Instant;
   readonly statusCode: number | null;
   readonly errorClass: string | null;
-  /** Whose fault a failure is; the platform's own says nothing about the receiver. */
+  /** The side that caused the failure; a failure that the platform caused says nothing about the receiver. */
   readonly fault: 'none' | 'receiver' | 'platform';
-  /** Why the attempt was made; missing where an older version told of it. */
+  /** Why the attempt was made; missing in outcomes of older versions. */
   readonly cause?: OutcomeCause | undefined;
 }
 
@@ -27,10 +27,13 @@ export interface FailureRules {
   readonly alertOn: readonly number[];
 }
 
-/** Ends of a delivery for which nothing was sent: they say nothing about the receiver. */
+/** Deliveries that ended for these reasons were not sent: they say nothing about the receiver. */
 const NOT_SENT: readonly string[] = ABANDON_REASONS;
 
-/** A test, or an attempt that a person asked for. Its failure is not counted: impatience must not disable a webhook. */
+/**
+ * A test, or an attempt that a person asked for. Its failure is not counted: repeated tries by a person must not
+ * disable a webhook.
+ */
 const isAskedFor = ({ kind, cause }: Pick<AttemptOutcome, 'kind' | 'cause'>): boolean =>
   kind === 'test' || cause === 'person';
 
@@ -60,9 +63,9 @@ const failedEvent = (outcome: AttemptOutcome, at: Instant): WebhookAttemptFailed
 });
 
 /**
- * Whether a failed attempt is one more in a row. It must have started after the last counted failure ended (fifty
- * parallel requests into a dead host are one failure) and ended after the success that last reset the count (a
- * redelivered failure from before it is old news).
+ * Whether a failed attempt adds one to the failures in a row. It must have started after the last counted failure
+ * ended, so that fifty parallel requests to a dead host count as one failure. Outcomes that were counted already do
+ * not count again.
  */
 function countsAsOneMore(webhook: LiveWebhook, outcome: AttemptOutcome): boolean {
   if (webhook.failures.includes(attemptId(outcome))) return false;
@@ -93,8 +96,8 @@ function decideFailure(webhook: LiveWebhook, outcome: AttemptOutcome, rules: Fai
 }
 
 /**
- * A success resets the count and ends an alert, unless it is an old one that arrives late: it ended before the failures
- * did, or started before the webhook was enabled.
+ * A success resets the count and ends an alert, unless it is an old success that arrives late: it ended before the
+ * last counted failure did, or started before the webhook was enabled.
  */
 function decideSuccess(webhook: LiveWebhook, outcome: AttemptOutcome, at: Instant): WebhookEvent[] {
   const failures = webhook.failures.length;
@@ -106,9 +109,9 @@ function decideSuccess(webhook: LiveWebhook, outcome: AttemptOutcome, at: Instan
 }
 
 /**
- * Folds a batch of outcomes, in the order in which the attempts ended. What arrives while the webhook is disabled
- * does not count. Failures that begin and are overcome within the batch without reaching an alert leave no event:
- * otherwise an endpoint that fails one request in a hundred would fill its stream for ever.
+ * Decides on a batch of outcomes, in the order in which the attempts ended. Outcomes of a disabled webhook do not
+ * count. Failures that begin and end within the batch without an alert leave no event: otherwise an endpoint that
+ * fails one request in a hundred would fill its stream for ever.
  */
 export function decideOutcomes(
   webhook: LiveWebhook,
@@ -118,7 +121,7 @@ export function decideOutcomes(
 ): WebhookEvent[] {
   const events: WebhookEvent[] = [];
   let state = webhook;
-  /** Where in `events` the present row of failures began; -1 when it began before this batch. */
+  /** Index in `events` at which the present failures in a row began; -1 if they began before this batch. */
   let rowStart = webhook.failures.length === 0 ? 0 : -1;
   for (const outcome of outcomes.filter(isTelling).toSorted(byEnd)) {
     if (!state.isActive) break;

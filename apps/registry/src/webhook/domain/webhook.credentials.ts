@@ -2,16 +2,19 @@ import type { SettingsChanges, WebhookSettings } from './webhook.events.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
-/** What is asked of a header with a credential: that it stays as it is, or another value, sealed. */
+/** The change to a header with a credential: it stays as it is, or gets another value, sealed. */
 export type AskedCredential =
   | 'kept'
   | {
       readonly sealed: string;
-      /** The sealed text that was seen to hold this very value: where it still is there, nothing changes. */
+      /**
+       * The present sealed text, if it holds the same value. If the webhook still has it when the change is decided,
+       * nothing changes.
+       */
       readonly sameAs?: string;
     };
 
-/** The value under a header's name, in whatever case. */
+/** The value of a header; names are compared case-insensitively. */
 export function underName(headers: Texts, name: string): string | undefined {
   const lower = name.toLowerCase();
   const found = Object.keys(headers).find((header) => header.toLowerCase() === lower);
@@ -19,8 +22,8 @@ export function underName(headers: Texts, name: string): string | undefined {
 }
 
 /**
- * The settings after a change. A credential that stays is not in the fact, so that its sealed text lies in one place. A
- * fact from before credentials were sealed says all headers in one.
+ * The settings after a change. A credential that stays is not repeated in the fact, so that its sealed text lies in
+ * one place only. A fact from before credentials were sealed holds all headers in `headers`.
  */
 export function changedSettings<Settings extends Pick<WebhookSettings, 'sealedHeaders'>>(
   settings: Settings,
@@ -37,8 +40,8 @@ export function changedSettings<Settings extends Pick<WebhookSettings, 'sealedHe
 }
 
 /**
- * Headers as a change of the settings says them: both kinds, or none where all stay as they are. undefined: a
- * credential that is to stay is not there.
+ * The headers of a settings change: both kinds, or neither if all headers stay as they are. `missing` names a
+ * credential that was to stay but does not exist.
  */
 export function headerChanges(
   settings: Pick<WebhookSettings, 'headers' | 'sealedHeaders'>,

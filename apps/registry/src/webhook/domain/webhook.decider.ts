@@ -13,7 +13,7 @@ import { evolve, liveSecrets } from './webhook.state.ts';
 /** At most this many secrets of a webhook sign at once; each adds a signature to every request. */
 export const MAX_LIVE_SECRETS = 5;
 
-/** What can be asked of a webhook. Time, ids and settings come as data; secrets come sealed. */
+/** The commands on a webhook. Times, ids and settings come in as data; secrets come sealed. */
 export type WebhookCommand =
   | {
       readonly type: 'RegisterWebhook';
@@ -27,15 +27,15 @@ export type WebhookCommand =
   | {
       readonly type: 'UpdateWebhook';
       readonly changes: Partial<Omit<WebhookSettings, 'sealedHeaders'>>;
-      /** Beside `changes.headers`: those of the headers whose values are credentials. */
+      /** The headers whose values are credentials; the other headers are in `changes.headers`. */
       readonly credentials?: Readonly<Record<string, AskedCredential>>;
-      /** null takes it away; undefined leaves it as it is. */
+      /** null removes the certificate; undefined leaves it as it is. */
       readonly clientCertificate?: ClientCertificate | null | undefined;
       readonly at: Instant;
     }
   | {
       readonly type: 'EnableWebhook';
-      /** Id of the key that wants what was missed to be replayed; null: nothing is replayed. */
+      /** Id of the key that wants the missed messages to be replayed; null: nothing is replayed. */
       readonly replayMissedFor: string | null;
       readonly at: Instant;
     }
@@ -62,7 +62,7 @@ export type WebhookCommand =
       readonly at: Instant;
     };
 
-/** Whether a message of this type goes to the webhook. A disabled webhook gets nothing. */
+/** Whether messages of this type go to the webhook. A disabled webhook gets none. */
 export const isSubscribedTo = (webhook: { isActive: boolean; events: readonly string[] }, eventType: string): boolean =>
   webhook.isActive && webhook.events.includes(eventType);
 
@@ -76,7 +76,10 @@ function checkEvents(events: readonly string[] | undefined): void {
   }
 }
 
-/** Of the settings as they will be: a header that is both would be sent with one of its two values. */
+/**
+ * Checks the settings as they will be after the change: a header with two meanings would be sent with only one of its
+ * two values.
+ */
 function checkLegacyHeader({ legacySignatureHeader, headers, sealedHeaders }: WebhookSettings): void {
   const name = legacySignatureHeader?.toLowerCase();
   if (!Object.keys({ ...headers, ...sealedHeaders }).some((header) => header.toLowerCase() === name)) return;
@@ -84,7 +87,10 @@ function checkLegacyHeader({ legacySignatureHeader, headers, sealedHeaders }: We
   throw new RuleBroken('invalid', 'repeated', message, 'legacySignatureHeader');
 }
 
-/** The certificate that a webhook shows is part of TLS: over plain HTTP its owner would believe in it for nothing. */
+/**
+ * The client certificate is shown during the TLS handshake. With a plain HTTP URL it would never be shown, but its
+ * owner would believe that it is.
+ */
 function checkCertificateIsShown(url: string, hasCertificate: boolean): void {
   if (!hasCertificate || /^https:/i.test(url)) return;
   const message = 'A client certificate is shown over https only; the URL is none of https.';
@@ -104,7 +110,7 @@ function certificateEvents(
 
 const sameValue = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** The changes that change something; asking for what already is appends nothing. */
+/** The changes whose value differs from the present one; a command that changes nothing appends nothing. */
 function realChanges(
   settings: WebhookSettings,
   { changes: { headers, ...changes }, credentials = {} }: Extract<WebhookCommand, { type: 'UpdateWebhook' }>,
@@ -120,7 +126,10 @@ function realChanges(
   return { ...Object.fromEntries(real), ...ofHeaders };
 }
 
-/** Enabling what is enabled changes nothing. With a replay it is refused: the caller would wait for messages that never come. */
+/**
+ * Enabling an enabled webhook changes nothing. With a replay the command is refused: the caller would wait for
+ * messages that never come.
+ */
 function decideEnable(
   { replayMissedFor, at }: Extract<WebhookCommand, { type: 'EnableWebhook' }>,
   { disabledAt }: LiveWebhook,
@@ -160,7 +169,8 @@ function decideLive(command: WebhookCommand, webhook: LiveWebhook): WebhookEvent
     case 'DisableWebhook': {
       const { detail, at } = command;
       if (webhook.isActive) return [{ type: 'WebhookDisabled', data: { reason: 'manual', detail, at } }];
-      // Without a new reason nothing is lost. A new one would be dropped while the caller believes that it is kept.
+      // Without a new reason the call loses nothing. A new reason would be dropped while the caller believes that it
+      // is stored.
       if (detail === null || detail === webhook.disabledDetail) return [];
       const message = 'The webhook is disabled already; the reason that it has stays.';
       throw new RuleBroken('conflict', 'webhook_disabled', message, 'reason');
@@ -190,7 +200,8 @@ function decideLive(command: WebhookCommand, webhook: LiveWebhook): WebhookEvent
 
 function decide(command: WebhookCommand, webhook: Webhook): WebhookEvent[] {
   if (webhook.status === 'live') return decideLive(command, webhook);
-  // Outcomes arrive for a while after a webhook was deleted; nobody is there to be told. One of many is not missed.
+  // Some outcomes arrive after their webhook was deleted, and need no error. A job that enables many webhooks passes
+  // a deleted one over.
   if (command.type === 'RecordOutcomes' || command.type === 'EnableIfDisabledAutomatically') return [];
   if (command.type !== 'RegisterWebhook' || webhook.status === 'deleted') {
     throw new RuleBroken('not_found', 'webhook_not_found', 'There is no such webhook.');
@@ -203,12 +214,15 @@ function decide(command: WebhookCommand, webhook: Webhook): WebhookEvent[] {
   return [{ type: 'WebhookRegistered', data: registered }, ...certificateEvents(clientCertificate, null, at)];
 }
 
-/** The rules of a webhook, pure: what is asked of it in a state, and the facts that follow. */
+/** The rules of a webhook, pure: from a state and a command to the facts that follow. */
 export const webhookDecider = {
   initialState: (): Webhook => ({ status: 'absent' }),
   decide,
   evolve,
-  /** A webhook whose failures and successes alternate adds to its stream for ever. The state is JSON as it is. */
+  /**
+   * The stream of a webhook that fails and recovers again and again grows for ever, so its state has snapshots. The
+   * state is stored as JSON without conversion.
+   */
   snapshots: {
     name: 'webhook-rules',
     shape: 1,

@@ -147,7 +147,7 @@ describe('updating', () => {
       .given(registered)
       .when(update({ name: 'Sales', url: settings.url }))
       .then({ type: 'WebhookUpdated', data: { changes: { name: 'Sales' }, at: later } }));
-  test('what is already so appends nothing', () =>
+  test('a change to the present value appends nothing', () =>
     webhook
       .given(registered)
       .when(update({ ...settings, description: undefined }))

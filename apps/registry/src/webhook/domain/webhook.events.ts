@@ -1,51 +1,54 @@
 import type { Instant } from '../../http/instant.ts';
 
-/** What a tenant may choose about a webhook. null means the service's default. */
+/** The settings of a webhook that a tenant may choose. null means the service's default. */
 export interface WebhookSettings {
   readonly name: string;
   readonly description: string | null;
   readonly url: string;
   readonly events: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
-  /** The headers whose values are credentials, each sealed; they are in no other place. */
+  /** The headers whose values are credentials, each sealed; they are stored in no other place. */
   readonly sealedHeaders: Readonly<Record<string, string>>;
   readonly maxAttempts: number | null;
   readonly requestTimeoutMs: number | null;
   readonly rateLimitPerSecond: number | null;
   readonly ordering: 'none' | 'subject';
-  /** One more header with the hex HMAC-SHA256 of the body, for receivers that have not moved to the standard's yet. */
+  /**
+   * The name of one more header with the hex HMAC-SHA256 of the body, for receivers that still expect such a header
+   * instead of the standard's.
+   */
   readonly legacySignatureHeader: string | null;
 }
 
 type Younger = 'legacySignatureHeader' | 'sealedHeaders';
 
-/** The settings as a fact holds them: one that is older than a setting does not have it. */
+/** The settings in a fact. A fact that is older than a setting does not have it. */
 export type StoredSettings = Omit<WebhookSettings, Younger> & Partial<Pick<WebhookSettings, Younger>>;
 
-/** The settings of a fact of any age. */
+/** The complete settings of a fact of any age. */
 export const settingsIn = (stored: StoredSettings): WebhookSettings => ({
   legacySignatureHeader: null,
   sealedHeaders: {},
   ...stored,
 });
 
-/** What a fact changes of the settings. */
+/** The changes of the settings in a fact. */
 export type SettingsChanges = Partial<Omit<WebhookSettings, 'sealedHeaders'>> & {
-  /** Every header with a credential that there is from now on: its value sealed, or null where it stays as it was. */
+  /** All headers with a credential after the change: the sealed value of each, or null if it stays as it was. */
   readonly sealedHeaders?: Readonly<Record<string, string | null>>;
 };
 
-/** A secret as it rests: sealed. It signs until `expiresAt`; null means until it is rotated. */
+/** A secret as it is stored: sealed. It signs until `expiresAt`; null means until the next rotation. */
 export interface SealedSecret {
   readonly sealed: string;
   readonly expiresAt: Instant | null;
 }
 
-/** A client certificate as it rests: what may be shown of it, and sealed the certificate with its key. */
+/** A client certificate as it is stored: its public facts, and the sealed certificate with its key. */
 export interface ClientCertificate {
   readonly subject: string;
   readonly issuer: string;
-  /** SHA-256 of the certificate. The key goes with it: another one would not be that of the certificate. */
+  /** SHA-256 of the certificate. It identifies the key as well, since only one key fits the certificate. */
   readonly fingerprint: string;
   readonly expiresAt: Instant;
   /** JSON of `{certificate, key}`, both PEM. */
@@ -72,14 +75,14 @@ export type WebhookEnabled = {
   readonly type: 'WebhookEnabled';
   readonly data: {
     readonly at: Instant;
-    /** Delivery replays what the webhook missed. Missing where nobody asked for it, and in older facts. */
+    /** The replay of the missed messages, which delivery makes. Missing if no replay was asked for, and in older facts. */
     readonly replayMissed?: {
-      /** When the webhook was disabled; the replay ends at `at`. */
+      /** When the webhook was disabled; the range of the replay begins here and ends at `at`. */
       readonly since: Instant;
       /** Id of the key that asked for it. */
       readonly requestedBy: string;
     };
-    /** An operator enabled it together with others. Missing where it was enabled by itself, and in older facts. */
+    /** The job, if an operator enabled it together with others. Missing if it was enabled alone, and in older facts. */
     readonly together?: { readonly enablingId: string; readonly reason: string | null };
   };
 };
@@ -92,12 +95,12 @@ export type WebhookSecretRotated = {
   readonly type: 'WebhookSecretRotated';
   readonly data: {
     readonly sealedSecret: string;
-    /** Until when the secrets that lived before go on signing; null: they stop at once. */
+    /** Until when the former secrets go on signing; null: they stop at once. */
     readonly overlapUntil: Instant | null;
     readonly at: Instant;
   };
 };
-/** Shown from now on to a receiver that asks who calls. */
+/** From now on, the certificate is shown to a receiver that asks for a client certificate. */
 export type WebhookCertificateSet = {
   readonly type: 'WebhookCertificateSet';
   readonly data: Omit<ClientCertificate, 'sealed'> & { readonly sealedIdentity: string; readonly at: Instant };
@@ -106,7 +109,7 @@ export type WebhookCertificateRemoved = {
   readonly type: 'WebhookCertificateRemoved';
   readonly data: { readonly at: Instant };
 };
-/** One more failure in a row. Failures that do not count append nothing. */
+/** One more counted failure in a row. Failures that do not count append nothing. */
 export type WebhookAttemptFailed = {
   readonly type: 'WebhookAttemptFailed';
   readonly data: {
@@ -159,7 +162,7 @@ export type WebhookEvent =
   | WebhookRecovered
   | WebhookTestRequested;
 
-/** The certificate that a fact sets. */
+/** The client certificate in a fact. */
 export const certificateIn = ({ data }: WebhookCertificateSet): ClientCertificate => {
   const { sealedIdentity: sealed, subject, issuer, fingerprint, expiresAt } = data;
   return { subject, issuer, fingerprint, expiresAt, sealed };

@@ -9,7 +9,7 @@ import type { WebhookRow } from '../read-model/webhook.row.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
-/** Parts the headers that a tenant sets into those that may be seen and those whose values are credentials. */
+/** Divides the headers of a tenant into those that may be shown and those whose values are credentials. */
 export class HeaderSealing {
   constructor(private readonly sealing: SealingKeys) {}
 
@@ -20,8 +20,8 @@ export class HeaderSealing {
   }
 
   /**
-   * What is asked of a webhook whose headers are to be these. A credential that comes back as it is shown stays as it is,
-   * so that whoever reads a webhook can write it back.
+   * The command fields for a webhook whose headers are to become these. A credential whose value is the mask that the
+   * API shows stays as it is, so that a caller can write back the webhook that it has read.
    */
   changes(webhook: WebhookRow, asked: Partial<AskedSettings> & Pick<AskedSettings, 'headers'>) {
     const { plain, credentials } = parted(asked.headers);
@@ -35,7 +35,7 @@ export class HeaderSealing {
   private asked({ id, headers, sealedHeaders }: WebhookRow, name: string, value: string): AskedCredential {
     const known = underName(sealedHeaders, name);
     if (value === MASKED) {
-      // From before credentials were sealed.
+      // The credential is from before credentials were sealed.
       const clear = known === undefined ? underName(headers, name) : undefined;
       return clear === undefined ? 'kept' : { sealed: this.seal(id, name, clear) };
     }
@@ -43,7 +43,7 @@ export class HeaderSealing {
     return { sealed: this.seal(id, name, value), ...(isSame && { sameAs: known }) };
   }
 
-  /** What cannot be opened any more is not the same as anything: the new value takes its place. */
+  /** undefined if the sealed text cannot be opened any more: then it equals no value, and the new value replaces it. */
   private opens(sealed: string, context: string): string | undefined {
     try {
       return this.sealing.open(sealed, context);

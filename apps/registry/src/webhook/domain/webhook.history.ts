@@ -55,7 +55,7 @@ function enabledSentence({ together, replayMissed }: WebhookEnabled['data']): st
     : `${enabled}; failures in a row count from 0 again.`;
 }
 
-/** The data of a fact as it may be shown: secrets are nobody's business, not even sealed. */
+/** The data of a fact as it may be shown: without secrets, not even sealed ones. */
 export function shownData(event: WebhookEvent): Record<string, unknown> {
   switch (event.type) {
     case 'WebhookRegistered': {

@@ -3,7 +3,7 @@ import type { SealingKeys } from '@signet/signature';
 import { HeaderSealing } from './webhook.header-sealing.ts';
 import type { SettingsChanges, WebhookEvent } from './webhook.events.ts';
 
-/** The types of the facts that hold something sealed, and of those that take it away. */
+/** The types of facts that hold sealed texts, and of facts that remove them. */
 export const SEALED_EVENT_TYPES = [
   'WebhookRegistered',
   'WebhookUpdated',
@@ -14,15 +14,15 @@ export const SEALED_EVENT_TYPES = [
 export type SealedEvent = Extract<WebhookEvent, { type: (typeof SEALED_EVENT_TYPES)[number] }>;
 
 /**
- * A fact with everything that is sealed in it under the newest key, and with the credentials sealed that an older version
- * kept in clear. A sealing is how a fact is stored and no part of it. The very same object where nothing changes.
+ * Seals every sealed text of a fact under the newest key, and also the credentials that an older version stored in
+ * clear. The sealing is how a fact is stored and not part of it. Returns the same object where nothing changes.
  */
 export class Resealing {
-  /** How many texts were sealed anew. */
+  /** Number of texts that were sealed again. */
   count = 0;
   private readonly headers: HeaderSealing;
 
-  /** @param lost ids of keys that their owner has given up: what only they open stays as it is */
+  /** @param lost ids of keys that their owner has given up: texts that only they open stay as they are */
   constructor(
     private readonly sealing: SealingKeys,
     private readonly lost: readonly string[] = [],

@@ -5,7 +5,7 @@ import { parseSecret, SecretFormatError } from '@signet/signature';
 
 export const MAX_HEADERS = 20;
 
-/** What a request says that only the rules of this installation can judge; shapes and sizes are checked before. */
+/** The fields of a request that only the rules of this installation can judge; shapes and sizes are checked before. */
 export interface Judged {
   readonly url?: string | undefined;
   readonly events?: readonly string[] | undefined;
@@ -15,14 +15,14 @@ export interface Judged {
   readonly clientCertificate?: { readonly certificate: string; readonly key: string } | null | undefined;
 }
 
-/** What it is judged by. */
+/** The settings and data that the rules need. */
 export interface Rules {
   readonly egress: EgressRules;
   readonly eventTypes: readonly string[];
   readonly now: Date;
 }
 
-/** Everything that is wrong, so that a caller mends it in one go. No detail repeats a header's value or a secret. */
+/** All errors, so that a caller can correct all of them at once. No detail repeats a header's value or a secret. */
 export const fieldErrors = (
   { url, events, headers, secret, legacySignatureHeader, clientCertificate }: Judged,
   rules: Rules,
@@ -40,7 +40,7 @@ function urlErrors(url: string, egress: EgressRules): FieldError[] {
   return checked.ok ? [] : [{ field: 'url', rule: checked.rule, detail: checked.detail }];
 }
 
-/** An event type must be one of the catalogue; the detail names those that are. */
+/** An event type must be in the catalogue; the detail lists the known ones. */
 export function eventTypeErrors(field: string, eventType: string, eventTypes: readonly string[]): FieldError[] {
   if (eventTypes.includes(eventType)) return [];
   const detail = `There is no event type "${eventType}"; there are ${eventTypes.join(', ')}.`;
@@ -71,7 +71,7 @@ function headerErrors(headers: Readonly<Record<string, string>>): FieldError[] {
   });
 }
 
-/** A webhook that is being registered has no value yet that could stay as it is. */
+/** A new webhook has no credential yet that could stay as it is. */
 export const keptHeaderErrors = (headers: Readonly<Record<string, string>> = {}): FieldError[] =>
   Object.entries(headers).flatMap(([name, value]) =>
     value === MASKED && isCredentialHeader(name, value) ? [nothingToKeep(name)] : [],
@@ -93,7 +93,7 @@ function secretErrors(secret: string): FieldError[] {
   }
 }
 
-/** It is a header like any other that a tenant adds; that it is not one of them as well is the decider's to say. */
+/** The header must follow the rules of a tenant's own headers. The decider checks that it is not also one of them. */
 function legacyErrors(name: string): FieldError[] {
   const field = 'legacySignatureHeader';
   if (name.toLowerCase() === 'user-agent') {

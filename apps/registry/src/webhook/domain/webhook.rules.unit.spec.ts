@@ -52,10 +52,10 @@ describe('what it may not be, and why', () => {
     expect(errors).toEqual([{ field, rule: expect.any(String), detail: expect.any(String) }]);
   });
 
-  test('an unknown event type is told the known ones', () =>
+  test('the error for an unknown event type lists the known ones', () =>
     expect(fieldErrors({ events: ['x'] }, rules)[0]?.detail).toContain('sale.created, sale.updated'));
 
-  test('everything that is wrong is told at once', () =>
+  test('all errors are listed at once', () =>
     expect(fieldErrors({ url: 'x', events: ['x'], headers: { host: 'x' }, secret: 'x' }, rules)).toHaveLength(4));
 
   test('no error repeats a secret or the value of a header', () => {

@@ -9,29 +9,29 @@ import type {
 import { changedSettings } from './webhook.credentials.ts';
 import { settingsIn } from './webhook.events.ts';
 
-/** A webhook as its decider needs it: nothing that no decision reads. */
+/** A webhook as its decider needs it: only fields that a decision reads. */
 export interface LiveWebhook {
   readonly status: 'live';
   readonly tenantId: string;
   readonly settings: WebhookSettings;
   readonly secrets: readonly SealedSecret[];
-  /** Fingerprint of the client certificate; null: it has none. */
+  /** Fingerprint of the client certificate; null: there is none. */
   readonly certificate: string | null;
   readonly isActive: boolean;
   /** When it was disabled; null while it is active. */
   readonly disabledAt: Instant | null;
   readonly disabledReason: DisabledReason | null;
-  /** The reason for people; null while it is active, and where none was given. */
+  /** The reason for people; null while it is active, and if none was given. */
   readonly disabledDetail: string | null;
   /** The failures in a row, each by the id of its attempt, so that a repeated outcome cannot count twice. */
   readonly failures: readonly string[];
-  /** When the last counted failure ended; survives a recovery, so that what overlapped it never counts. */
+  /** When the last counted failure ended. It is kept after a recovery, so that a failure that overlapped it never counts. */
   readonly lastFailureEndedAt: Instant | null;
   /** When the success ended that last reset the count. */
   readonly recoveredAt: Instant | null;
   /** Attempts that started before the last enabling do not count. */
   readonly enabledAt: Instant | null;
-  /** People were alerted and have not heard of a success since; enabling is no success. */
+  /** Whether an alert was raised and no success has followed. Enabling is no success. */
   readonly isAlerted: boolean;
 }
 
@@ -40,11 +40,11 @@ export type Webhook = { readonly status: 'absent' } | { readonly status: 'delete
 export const attemptId = (attempt: { deliveryId: string; attempt: number }): string =>
   `${attempt.deliveryId}/${attempt.attempt}`;
 
-/** Secrets that still sign at `at`. */
+/** The secrets that still sign at `at`. */
 export const liveSecrets = (secrets: readonly SealedSecret[], at: Instant): SealedSecret[] =>
   secrets.filter(({ expiresAt }) => expiresAt === null || expiresAt > at);
 
-/** The secrets after a rotation, newest first: the former ones live on until the overlap ends, or as long as they had left. */
+/** The secrets after a rotation, newest first. A former secret signs until the overlap ends, or until its own earlier end. */
 export function rotatedSecrets(
   secrets: readonly SealedSecret[],
   rotation: { sealedSecret: string; overlapUntil: Instant | null; at: Instant },
@@ -59,7 +59,7 @@ export function rotatedSecrets(
   return [newest, ...former];
 }
 
-/** Whether people hear of this fact as trouble; who disables a webhook by hand knows of it. */
+/** Whether this fact raises an alert. A disabling by a person does not: the person knows of it. */
 export const raisesAlert = (event: WebhookEvent): boolean =>
   event.type === 'WebhookFailureAlertRaised' || (event.type === 'WebhookDisabled' && event.data.reason !== 'manual');
 
@@ -80,7 +80,7 @@ const registered = ({ data }: WebhookRegistered): LiveWebhook => ({
   isAlerted: false,
 });
 
-/** What a fact does to a live webhook. */
+/** The state after a fact about a live webhook. */
 export function evolveLive(webhook: LiveWebhook, event: WebhookEvent): Webhook {
   switch (event.type) {
     case 'WebhookRegistered':
@@ -129,7 +129,7 @@ export function evolveLive(webhook: LiveWebhook, event: WebhookEvent): Webhook {
   }
 }
 
-/** Total over every event in every state; a fact about a webhook that never was, or is no more, changes nothing. */
+/** Handles every event in every state; a fact about a webhook that does not exist, or is deleted, changes nothing. */
 export function evolve(webhook: Webhook, event: WebhookEvent): Webhook {
   if (webhook.status === 'live') return evolveLive(webhook, event);
   return webhook.status === 'absent' && event.type === 'WebhookRegistered' ? registered(event) : webhook;

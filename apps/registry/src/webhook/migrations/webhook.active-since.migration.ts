@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * When a webhook was last registered or enabled. Rows from before the migration have none until they are enabled, or
- * rebuilt: delivery then keeps what it has stored of their circuits, as it did before.
+ * When a webhook was last registered or enabled. Rows from before the migration get a value when the webhook is
+ * enabled, or at a rebuild. Until then delivery keeps the stored circuits of these webhooks, as it did before.
  */
 export class ActiveSinceMigration extends Migration {
   static readonly phase = 'expand';

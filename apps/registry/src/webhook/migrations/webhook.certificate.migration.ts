@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** What a webhook shows to a receiver that asks for a client certificate: its facts, and sealed the certificate with its key. */
+/** The client certificate of a webhook: its public facts, and the sealed certificate with its key. */
 export class WebhookCertificateMigration extends Migration {
   static readonly phase = 'expand';
 

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** The header that carries a signature of the receiver's former kind. */
+/** The name of the header with a signature in the receiver's former format. */
 export class LegacySignatureMigration extends Migration {
   static readonly phase = 'expand';
 

@@ -1,9 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * What an operator's lists need to stay short of the whole table: those few that are disabled, newest first; and of the
- * event types also those that hardly anybody subscribes to, which the usual statistics leave out, so that a plan takes
- * them for common ones and goes through all webhooks for a page of them.
+ * Lets an operator's lists avoid reading the whole table. An index holds the few disabled webhooks, newest first.
+ * Larger statistics cover event types with few subscribers: the usual statistics leave them out, so PostgreSQL would
+ * take them for common ones and read all webhooks for a page.
  */
 export class WebhookListsMigration extends Migration {
   static readonly phase = 'expand';

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Headers whose values are credentials, sealed. Those that lie in `headers` are brought here by `reseal.js`. */
+/** Headers whose values are credentials, sealed. `reseal.js` moves the credentials that still lie in `headers` here. */
 export class SealedHeadersMigration extends Migration {
   static readonly phase = 'expand';
 

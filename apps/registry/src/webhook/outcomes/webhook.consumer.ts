@@ -14,7 +14,7 @@ import { OUTCOMES } from './webhook.tokens.ts';
 export class WebhookConsumer {
   constructor(@Inject(OutcomeRecorder) private readonly recorder: OutcomeRecorder) {}
 
-  /** Offsets may be committed once this resolves. One that cannot be read or stored is set aside alone. */
+  /** Offsets may be committed once this resolves. An outcome that cannot be read or stored is set aside alone. */
   @OnRecords(DELIVERY_OUTCOMES, OUTCOMES)
   async onBatch(@Payload() batch: RecordBatch): Promise<void> {
     const records = new Map<WebhookOutcome, KafkaRecord>();
@@ -30,7 +30,7 @@ export class WebhookConsumer {
     }
   }
 
-  /** Those that PostgreSQL refuses. */
+  /** Resolves to the outcomes that PostgreSQL refuses. */
   private async recorded(outcomes: readonly WebhookOutcome[]): Promise<readonly RefusedOutcome[]> {
     try {
       return await this.recorder.record(outcomes);

@@ -3,10 +3,10 @@ import type { OutcomeCause } from '@signet/contracts';
 import { toInstant } from '../../http/instant.ts';
 import type { AttemptOutcome } from '../domain/webhook-outcomes.decider.ts';
 
-/** An outcome and the webhook that it is about. */
+/** An outcome with the id of its webhook. */
 export type WebhookOutcome = AttemptOutcome & { readonly webhookId: string };
 
-/** Why a record cannot be understood; goes to the dead-letter topic with it. */
+/** Why a record cannot be read; it goes to the dead-letter topic with the record. */
 export interface Unreadable {
   readonly reason: 'no_value' | 'not_json' | 'schema';
   readonly field?: string;
@@ -14,11 +14,11 @@ export interface Unreadable {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-/** Every error class, also one that is newer than this code. */
+/** Every error class, also one that this version does not know yet. */
 const ERROR_CLASS = /^[a-z0-9_]{1,64}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-/** The form alone lets times through that there are not, such as the 99th of a month: PostgreSQL would refuse them. */
+/** The form alone allows times that do not exist, such as the 99th of a month: PostgreSQL would refuse them. */
 const isInstant = (value: unknown): value is string =>
   isText(value, INSTANT) && isStorable(value) && toInstant(value) === value;
 
@@ -28,8 +28,9 @@ const isStorable = (time: string): boolean => !time.startsWith('0000') && !Numbe
 const isText = (value: unknown, form: RegExp): value is string => typeof value === 'string' && form.test(value);
 
 /**
- * Whether everything that the registry reads of an outcome is there and in its usual form. A full parse costs more than
- * all the rest of the work on a healthy outcome; so only what fails this goes through the schema.
+ * Whether all fields that the registry reads of an outcome exist and have their usual form. A full schema parse costs
+ * more than all other work on a healthy outcome, so only outcomes that fail this check go through the schema. A wrong
+ * "no" costs time only.
  */
 function isUsual(value: unknown): value is WebhookOutcome {
   if (typeof value !== 'object' || value === null) return false;

@@ -2,23 +2,26 @@ import type { AttemptOutcome } from '../domain/webhook-outcomes.decider.ts';
 import { isTelling } from '../domain/webhook-outcomes.decider.ts';
 import type { WebhookOutcome } from './webhook.outcome-record.ts';
 
-/** When a webhook last succeeded and failed, as far as one batch knows. ISO instants. */
+/** When a webhook last succeeded and failed, according to one batch. ISO instants. */
 export interface Activity {
   lastSuccessAt: string | null;
   lastFailureAt: string | null;
 }
 
-/** What the recorder does to the world. Each call is durable when it resolves, and may be repeated. */
+/** The writes of the recorder. Each is durable when it resolves, and may be repeated. */
 export interface OutcomeEffects {
-  /** Raises the times of these webhooks, in one statement; those that are no more are passed over. */
+  /** Raises the times of these webhooks, in one statement; deleted webhooks are passed over. */
   raiseActivity(activity: ReadonlyMap<string, Activity>): Promise<void>;
-  /** Which of `touched` have an outcome that may change their count: active, and failing, alerted about or with a failure now. */
+  /**
+   * The webhooks of `touched` whose count these outcomes may change: active ones that are failing, alerted about, or
+   * have a failure in this batch.
+   */
   findAffected(touched: readonly string[], failed: readonly string[]): Promise<string[]>;
-  /** Decides upon the outcomes of each webhook, and appends what follows. */
+  /** Decides on the outcomes of each webhook, and appends the resulting events. */
   recordOutcomes(byWebhook: ReadonlyMap<string, readonly AttemptOutcome[]>): Promise<void>;
 }
 
-/** Folds outcomes that say something about a receiver: by webhook, and to the latest times of each. */
+/** Groups the outcomes that say something about a receiver by webhook, and finds the latest times of each webhook. */
 export function foldOutcomes(outcomes: readonly WebhookOutcome[]) {
   const byWebhook = new Map<string, WebhookOutcome[]>();
   const activity = new Map<string, Activity>();
@@ -42,13 +45,13 @@ export function foldOutcomes(outcomes: readonly WebhookOutcome[]) {
 
 const later = (known: string | null, time: string): string => (known === null || known < time ? time : known);
 
-/** An outcome that PostgreSQL will never take, and why. */
+/** An outcome that PostgreSQL will never accept, and the error. */
 export interface RefusedOutcome {
   readonly outcome: WebhookOutcome;
   readonly error: unknown;
 }
 
-/** Outcomes that are written together, and the promise of it: those that were refused. */
+/** Outcomes that are written together, and the promise of their write, which resolves to the refused ones. */
 interface Group {
   readonly outcomes: WebhookOutcome[];
   readonly written: Promise<readonly RefusedOutcome[]>;
@@ -63,22 +66,23 @@ function newGroup(): Group {
 }
 
 /**
- * Gathers the outcomes of all partitions and writes them together, at most four times a second: a healthy outcome then
- * costs its JSON.parse and a share of two statements. Outcomes of a webhook are folded in the order in which they came.
+ * Collects the outcomes of all partitions and writes them together, at most four times a second. So a healthy outcome
+ * costs its JSON.parse and a share of two statements. Outcomes of a webhook are folded in the order in which they
+ * came.
  */
 export class OutcomeRecorder {
   private gathering: Group | undefined;
   private isWriting = false;
 
-  /** `pause` resolves when the next write may begin. */
+  /** @param pause resolves when the next write may begin */
   constructor(
     private readonly effects: OutcomeEffects,
     private readonly pause: () => Promise<void>,
   ) {}
 
   /**
-   * Resolves when everything that the outcomes lead to is durable, to those of them that PostgreSQL refuses for ever;
-   * rejects when it is not, and the caller repeats.
+   * Resolves when all results of the outcomes are durable, to the outcomes that PostgreSQL refuses for ever. Rejects
+   * when they are not durable: the caller must repeat.
    */
   async record(outcomes: readonly WebhookOutcome[]): Promise<readonly RefusedOutcome[]> {
     if (outcomes.length === 0) return [];
@@ -104,8 +108,8 @@ export class OutcomeRecorder {
   }
 
   /**
-   * One outcome that PostgreSQL refuses must not stop those of all webhooks: they are halved until it is alone. What was
-   * written of them before may be written again.
+   * One outcome that PostgreSQL refuses must not block those of all webhooks. So the outcomes are halved until the
+   * refused one is alone. Outcomes that were written before may be written again.
    */
   private async writeEach(outcomes: readonly WebhookOutcome[]): Promise<readonly RefusedOutcome[]> {
     try {
@@ -132,8 +136,9 @@ export class OutcomeRecorder {
 }
 
 /**
- * SQLSTATE classes 22 (data exception), 23 (integrity violation) and 54 (a limit of PostgreSQL), and a value that has no
- * form for PostgreSQL: the same outcome would be refused again. Two writers of one webhook are no such case.
+ * Whether PostgreSQL would refuse the same outcome again: SQLSTATE classes 22 (data exception), 23 (integrity
+ * violation) and 54 (a limit of PostgreSQL), and a value that PostgreSQL has no form for. A unique violation is not
+ * such an error: it comes from two writers of one webhook.
  */
 function isDataError(error: unknown): boolean {
   if (error instanceof RangeError) return true;

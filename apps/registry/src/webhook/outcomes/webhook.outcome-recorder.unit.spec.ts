@@ -18,7 +18,7 @@ const outcome = (webhookId: string, second: number, more: Partial<WebhookOutcome
 });
 const failed = { outcome: 'failed', statusCode: 500, errorClass: 'http_status', fault: 'receiver' } as const;
 
-/** Effects that keep what they were asked for. */
+/** Effects that record their calls. */
 function recordingEffects(more: Partial<OutcomeEffects> = {}) {
   const writes: string[] = [];
   const effects: OutcomeEffects = {
@@ -44,7 +44,7 @@ describe('folding outcomes', () => {
 });
 
 describe('recording outcomes', () => {
-  test('what comes while a write is on its way is written together', async () => {
+  test('outcomes that come during a write are written together', async () => {
     const { writes, effects } = recordingEffects();
     let open: () => void = () => undefined;
     const recorder = new OutcomeRecorder(effects, () => new Promise((resolve) => (open = resolve)));
@@ -55,7 +55,7 @@ describe('recording outcomes', () => {
     expect(writes).toEqual(['raise a,b', 'record b 2']);
   });
 
-  test('who waits for a write that fails hears of it, and the next one is tried all the same', async () => {
+  test('a write that fails rejects for its callers, and the next write is tried all the same', async () => {
     let failures = 1;
     const { writes, effects } = recordingEffects({
       findAffected: async () => {
@@ -69,7 +69,7 @@ describe('recording outcomes', () => {
     expect(writes).toEqual(['raise a', 'raise a']);
   });
 
-  test('one that PostgreSQL refuses is told of to the batch that it came in, and the others are written', async () => {
+  test('an outcome that PostgreSQL refuses is returned to its own batch, and the others are written', async () => {
     const bad = outcome('c', 3, failed);
     const refusal = Object.assign(new Error('date/time field value out of range'), { code: '22008' });
     const { writes, effects } = recordingEffects({

@@ -20,7 +20,7 @@ const view = (event: StoredEvent<WebhookEvent>) => ({
 });
 export type HistoryEntry = ReturnType<typeof view>;
 
-/** What the events of a webhook say about its past; also of one that is deleted. */
+/** The past of a webhook, read from its events; also of a deleted one. */
 export class WebhookHistory {
   constructor(private readonly store: EventStore) {}
 
@@ -30,7 +30,7 @@ export class WebhookHistory {
     return (await this.store.readPage<WebhookEvent>(streamOf('webhook', id), page)).map(view);
   }
 
-  /** How it stood at a time. */
+  /** Its state at a time. */
   async at(id: string, time: Date, caller: Caller): Promise<WebhookView> {
     await this.requireVisible(id, caller);
     const streamId = streamOf('webhook', id);
@@ -39,7 +39,7 @@ export class WebhookHistory {
     return webhookView(row, displayNameOf);
   }
 
-  /** The first event says whose webhook it is, or was. */
+  /** The first event names the tenant, also of a deleted webhook. */
   private async requireVisible(id: string, caller: Caller): Promise<void> {
     const [first] = await this.store.readPage<WebhookEvent>(streamOf('webhook', id), { limit: 1, before: 2 });
     const own = tenantOf(caller);

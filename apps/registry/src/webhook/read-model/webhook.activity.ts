@@ -5,8 +5,8 @@ import type { Activity } from '../outcomes/webhook.outcome-recorder.ts';
 
 /**
  * Raises the times at which webhooks last succeeded and failed, in one statement. A time never goes back, so the same
- * outcomes may be written again and in any order. Rows are taken in the order of their ids, so that two writers cannot
- * lock each other out. A webhook that is deleted gets none.
+ * outcomes may be written again and in any order. Rows are locked in the order of their ids, so that two writers
+ * cannot deadlock. A deleted webhook gets no row.
  */
 export async function raiseActivity(em: EntityManager, activity: ReadonlyMap<string, Activity>): Promise<void> {
   if (activity.size === 0) return;
@@ -26,8 +26,8 @@ export async function raiseActivity(em: EntityManager, activity: ReadonlyMap<str
 }
 
 /**
- * Webhooks whose stream these outcomes may add to: active ones that failed now, were failing or were alerted about. One statement; healthy
- * webhooks end here.
+ * Webhooks whose stream these outcomes may add to: active ones that failed now, were failing or were alerted about.
+ * One statement. A healthy webhook needs no more work after this.
  */
 export async function findAffected(
   em: EntityManager,

@@ -40,8 +40,8 @@ export const WebhookEntity = defineEntity({
 });
 
 /**
- * When a webhook last succeeded and failed. Not a projection of the events, since healthy traffic appends none: it is
- * fed from `delivery.outcomes.v1` (docs/adr/0009-webhook-activity.md).
+ * When a webhook last succeeded and failed. This is no projection of the events, since healthy traffic appends none:
+ * it is written from `delivery.outcomes.v1` (docs/adr/0009-webhook-activity.md).
  */
 export const WebhookActivityEntity = defineEntity({
   name: 'WebhookActivity',

@@ -6,13 +6,13 @@ import { WebhookQueries } from './webhook.queries.ts';
 import type { WebhookRow } from './webhook.row.ts';
 import { applyToRow } from './webhook.row.ts';
 
-/** Events of webhooks → `webhooks`. A deleted webhook takes its activity along. */
+/** Projects events of webhooks to `webhooks`. Deleting a webhook deletes its activity, too. */
 export const webhookProjection = rowProjection<WebhookRow, WebhookEvent>({
   kind: 'webhook',
   handles: WEBHOOK_EVENT_TYPES,
   load: (em, ids) => new WebhookQueries(em).byIds(ids),
   apply: applyToRow,
-  // MikroORM asks for arrays and objects that it could change; it does not.
+  // MikroORM's types want arrays and objects that it could change; it does not change them.
   store: (em, rows) =>
     em.upsertMany(
       WebhookEntity,

@@ -8,7 +8,7 @@ import type { Found, FoundElsewhere, WebhookFilter } from '../api/webhook.filter
 import { activityRanges, allOf, tenantMatches, webhookConditions } from '../api/webhook.filter.ts';
 import type { WebhookRow } from './webhook.row.ts';
 
-/** A webhook with what stands beside it in other tables. */
+/** A webhook with its tenant's name and its activity, from other tables. */
 export interface WebhookDetails extends WebhookRow {
   readonly tenantName: string | null;
   readonly lastSuccessAt: Date | null;
@@ -18,34 +18,37 @@ export interface WebhookDetails extends WebhookRow {
 type Joined = { w: WebhookRow; a: Tables['webhook_activity'] };
 type DetailsQuery = SelectQueryBuilder<Joined, 'w' | 'a', WebhookDetails>;
 
-/** Looked up for each row of the page: for a join a plan would read all tenants. */
+/** A look-up for each row of the page: for a join PostgreSQL might read all tenants. */
 const TENANT_NAME = sql<string | null>`(select t.name from tenants as t where t.id = w.tenant_id)`;
 
-/** So many ids found in another table are handed over; where there are more, a page is full before all were looked at. */
+/**
+ * At most this many ids of another table are passed on as a list. If there are more, they match so many webhooks that
+ * a page is full before all were read.
+ */
 const SELECTIVE = 500;
 
 /**
- * One statement each, however many rows. A list over all tenants takes one more for a search, for the tenants' names, and
- * one more for a range of the activity: what another table finds is asked first, since a plan cannot know whether it is
- * a handful or nearly everything.
+ * Each query is one statement, however many rows it returns. A list over all tenants takes one more statement for a
+ * search in the tenants' names, and one more for a range of the activity. These run first, since PostgreSQL cannot
+ * know whether another table will match a handful of webhooks or nearly all.
  */
 export class WebhookQueries {
   constructor(private readonly em: EntityManager) {}
 
-  /** undefined where there is none, or where it is another tenant's. */
+  /** undefined if there is no such webhook, or it belongs to another tenant. */
   async find(id: string, tenantId?: string): Promise<WebhookDetails | undefined> {
     const query = this.details().where('w.id', '=', id);
     return (tenantId === undefined ? query : query.where('w.tenantId', '=', tenantId)).executeTakeFirst();
   }
 
-  /** Up to `limit` webhooks, newest first; rows added meanwhile change no page that follows. */
+  /** Up to `limit` webhooks, newest first. Webhooks that are added meanwhile do not change the following pages. */
   async list(filter: WebhookFilter, page: { limit: number; after?: Place | undefined }): Promise<WebhookDetails[]> {
     const conditions = webhookConditions(filter, await this.foundElsewhere(filter));
     if (page.after) {
       const { createdAt, id } = page.after;
       conditions.push(sql<boolean>`(w.created_at, w.id) < (${createdAt.toISOString()}::timestamptz, ${id}::uuid)`);
     }
-    // What stands beside a webhook is looked up for the page alone.
+    // The columns of other tables are looked up for the rows of the page only.
     const rows = tables(this.em)
       .selectFrom('webhooks as w')
       .selectAll('w')
@@ -56,7 +59,7 @@ export class WebhookQueries {
     return this.details(rows).orderBy('w.createdAt', 'desc').orderBy('w.id', 'desc').execute();
   }
 
-  /** The rows of these ids, in one statement; those without a row are deleted. */
+  /** The rows of these ids, in one statement; an id without a row is that of a deleted webhook. */
   async byIds(ids: readonly string[]): Promise<WebhookRow[]> {
     if (ids.length === 0) return [];
     return tables(this.em).selectFrom('webhooks').selectAll().where(isAnyOf('id', ids)).execute();
@@ -70,7 +73,10 @@ export class WebhookQueries {
       .select(['a.lastSuccessAt', 'a.lastFailureAt', TENANT_NAME.as('tenantName')]) as unknown as DetailsQuery;
   }
 
-  /** Within one tenant nothing is asked: its webhooks are few, and its own name is no news to it. */
+  /**
+   * Within one tenant no other table is read first: the tenant has few webhooks, and a search for its own name makes
+   * no sense.
+   */
   private async foundElsewhere(filter: WebhookFilter): Promise<FoundElsewhere> {
     const ranges = activityRanges(filter);
     const { q, tenantId } = filter;

@@ -27,7 +27,7 @@ export interface WebhookRow extends WebhookSettings {
   /** The replay that was asked for when the webhook was last enabled. It stays when the webhook is disabled again. */
   readonly replayMissed: ReplayMissed | null;
   readonly consecutiveFailures: number;
-  /** Since when people have been alerted and have not heard of a success. */
+  /** When the present alert was raised; null if none was, or a success has ended it. */
   readonly alertedAt: Date | null;
   readonly createdBy: string;
   readonly createdAt: Date;
@@ -36,7 +36,7 @@ export interface WebhookRow extends WebhookSettings {
   readonly version: number;
 }
 
-/** Messages from `since` to before `until`, as the snapshot tells delivery of them. */
+/** A replay of the messages from `since` (inclusive) to `until` (exclusive), as the snapshot passes it to delivery. */
 export interface ReplayMissed {
   readonly since: Instant;
   readonly until: Instant;
@@ -47,8 +47,8 @@ export interface ReplayMissed {
 export type Placed = WebhookEvent & { readonly version: number };
 
 /**
- * The row after one more event: pure, so that the projection, its rebuild and the state at a time are one and the
- * same. null: there is no such webhook.
+ * The row after one more event: pure, so that the projection, its rebuild and the state at a time use the same code.
+ * null: the webhook does not exist.
  */
 export function applyToRow(id: string, row: WebhookRow | null, event: Placed): WebhookRow | null {
   if (event.type === 'WebhookRegistered') return registeredRow(id, event);

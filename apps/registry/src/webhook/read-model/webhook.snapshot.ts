@@ -1,7 +1,7 @@
 import type { WebhookSnapshot } from '@signet/contracts';
 import type { WebhookRow } from './webhook.row.ts';
 
-/** A webhook as the other services know it, its secrets still sealed. */
+/** A webhook as the other services know it, with its secrets sealed. */
 export const snapshotOf = (row: WebhookRow): WebhookSnapshot => ({
   id: row.id,
   tenantId: row.tenantId,

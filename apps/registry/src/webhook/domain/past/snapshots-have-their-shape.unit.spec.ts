@@ -7,7 +7,7 @@ import type { WebhookPast } from './past/webhook-past.fold.ts';
 import { NO_PAST, pastAfter, webhookPast } from './past/webhook-past.fold.ts';
 
 const ID = '0199f3a2-6d1c-7c40-9a51-0d7e2f4b8c11';
-/** A life that fills every field of both states, and stands still while the webhook is disabled. */
+/** A life that fills every field of both states, and ends while the webhook is disabled. */
 const LIFE: WebhookEvent[] = [
   ...recorded([registered], row(3)),
   { type: 'WebhookUpdated', data: { changes: { sealedHeaders: { 'x-key': 'h1' }, headers: {} }, at: moment(60) } },
@@ -29,8 +29,8 @@ const LIFE: WebhookEvent[] = [
 ];
 const life = recorded(LIFE, [outcome('g', [100, 101], { statusCode: 410, errorClass: 'gone' })]);
 
-// If one of these fails: the form of a state has changed. Raise the `shape` of its snapshots, so that snapshots of the form
-// before are not taken for the new one, and then write the new form down here.
+// If one of these tests fails, the form of a state has changed. Raise the `shape` of its snapshots, so that snapshots
+// of the earlier form are not read as the new one. Then write the new form down here.
 test('the state of the rules has the form of its shape', () => {
   const state = evolveAll(webhookDecider, webhookDecider.initialState(), life);
   expect({ shape: webhookDecider.snapshots.shape, state }).toEqual(RULES);

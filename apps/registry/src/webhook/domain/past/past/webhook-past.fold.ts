@@ -4,9 +4,9 @@ import type { WebhookAttemptFailed, WebhookEvent } from '../../webhook.events.ts
 import type { Placed, WebhookRow } from '../../../read-model/webhook.row.ts';
 import { applyToRow } from '../../../read-model/webhook.row.ts';
 
-/** How a webhook stood at some version: what `?at=` shows, and what an alert tells of it. */
+/** The state of a webhook at some version: `?at=` shows it, and alerts take their data from it. */
 export interface WebhookPast {
-  /** null: it was not there yet, or no more. */
+  /** null: the webhook did not exist yet, or is deleted. */
   readonly row: WebhookRow | null;
   readonly lastFailure: WebhookAttemptFailed | null;
 }
@@ -33,7 +33,7 @@ export const webhookPast: Fold<WebhookPast, WebhookEvent> = {
   },
 };
 
-/** JSON has made texts of the times. */
+/** Turns the times, which JSON holds as texts, into dates again. */
 const withDates = (row: WebhookRow): WebhookRow => ({
   ...row,
   disabledAt: row.disabledAt && new Date(row.disabledAt),
