@@ -11,7 +11,7 @@ import { RunningFile } from '../dev/running-file.ts';
 import { readSettings, ROOT } from '../dev/settings.ts';
 import type { Supervised } from '../dev/supervised.ts';
 import { createTopics } from '../dev/topics.ts';
-import type { Slot } from './replica.ts';
+import type { PortPair } from './replica.ts';
 import { RolledService } from './rolled-service.ts';
 
 /** Within the repository, because a system's own temporary folder may be memory, where fsync costs nothing. */
@@ -49,9 +49,9 @@ export class Installation {
 
   /**
    * @param replicas of each service
-   * @param places how many of each may run at once
+   * @param most how many of each may run at once
    */
-  static async start(replicas: number, places: number, stopping: AbortSignal): Promise<Installation> {
+  static async start(replicas: number, most: number, stopping: AbortSignal): Promise<Installation> {
     mkdirSync(TEMPORARY, { recursive: true });
     const folder = mkdtempSync(join(TEMPORARY, 'signet-'));
     // PostgreSQL runs as another user when we are root, and must be able to enter.
@@ -66,9 +66,9 @@ export class Installation {
       const servers = await infrastructure.start();
       await createTopics(servers.kafkaBrokers, settings.sourceTopics);
       for (const name of SERVICES) {
-        const slots: Slot[] = [];
-        while (slots.length < places) slots.push(await slot(ports, name));
-        services.set(name, new RolledService(name, slots, { settings, dataDir, keys, ...servers }, stopping));
+        const portPairs: PortPair[] = [];
+        while (portPairs.length < most) portPairs.push(await portPair(ports, name));
+        services.set(name, new RolledService(name, portPairs, { settings, dataDir, keys, ...servers }, stopping));
       }
       await Promise.all([...services.values()].map((service) => service.start(replicas)));
       const upstreamsOf = (name: ServiceName) => services.get(name)?.upstreams ?? [];
@@ -110,7 +110,7 @@ export class Installation {
   }
 }
 
-const slot = (ports: Ports, name: ServiceName): Promise<Slot> =>
+const portPair = (ports: Ports, name: ServiceName): Promise<PortPair> =>
   ports.startOn([{ what: name }, { what: `management of ${name}` }], async ([port = 0, managementPort = 0]) => ({
     port,
     managementPort,

@@ -9,8 +9,8 @@ import { serviceEnvironment } from '../dev/service-environment.ts';
 import type { ServicePlaces } from '../dev/service-environment.ts';
 import { answersReady } from '../dev/service-readiness.ts';
 
-/** The ports of a place where a process of a service may run; the gateway knows all of them. */
-export interface Slot {
+/** The ports of one replica. The gateway is told all pairs at its start; where no replica listens it is told so by the connection. */
+export interface PortPair {
   readonly port: number;
   readonly managementPort: number;
 }
@@ -27,21 +27,24 @@ const LOOK_MS = 100;
 
 /** A process of a service, as a pod has one. Nobody starts it again: one that ends by itself has broken a promise. */
 export class Replica {
-  readonly slot: Slot;
+  readonly ports: PortPair;
   readonly #child: Child;
   readonly #logFile: string;
 
-  private constructor(slot: Slot, child: Child, logFile: string) {
-    this.slot = slot;
+  private constructor(ports: PortPair, child: Child, logFile: string) {
+    this.ports = ports;
     this.#child = child;
     this.#logFile = logFile;
   }
 
-  static spawn(name: ServiceName, slot: Slot, places: ServicePlaces): Replica {
-    const logFile = join(places.dataDir.logs, `${name}-${slot.port}.log`);
+  static spawn(name: ServiceName, ports: PortPair, places: ServicePlaces): Replica {
+    const logFile = join(places.dataDir.logs, `${name}-${ports.port}.log`);
     // As in a new pod, whose /tmp is empty: what it compiles it compiles anew, and it has to write all of it.
-    const env = { ...serviceEnvironment(places, slot), NODE_COMPILE_CACHE: mkdtempSync(`${places.dataDir.compiled}-`) };
-    return new Replica(slot, startChild({ name, script: `apps/${name}/dist/main.js`, env, logFile }), logFile);
+    const env = {
+      ...serviceEnvironment(places, ports),
+      NODE_COMPILE_CACHE: mkdtempSync(`${places.dataDir.compiled}-`),
+    };
+    return new Replica(ports, startChild({ name, script: `apps/${name}/dist/main.js`, env, logFile }), logFile);
   }
 
   get pid(): number {
@@ -55,7 +58,7 @@ export class Replica {
   /** @throws Error with the end of its log where it ends before, or is not ready in time */
   async untilReady(stopping: AbortSignal): Promise<void> {
     const deadline = performance.now() + READY_WITHIN_MS;
-    while (!(await answersReady(this.slot.managementPort, this.pid).catch(() => false))) {
+    while (!(await answersReady(this.ports.managementPort, this.pid).catch(() => false))) {
       stopping.throwIfAborted();
       if (!this.isRunning || performance.now() > deadline)
         throw new Error(`A replica did not become ready. ${tailOf(this.#logFile, this.#child.logStart)}`);

@@ -3,7 +3,7 @@ import type { ServiceName } from '../dev/gateway-routes.ts';
 import type { Upstream } from '../dev/gateway-upstreams.ts';
 import type { ServicePlaces } from '../dev/service-environment.ts';
 import { Replica } from './replica.ts';
-import type { Ended, Slot } from './replica.ts';
+import type { Ended, PortPair } from './replica.ts';
 import { rollSteps } from './roll-steps.policy.ts';
 import type { RollStrategy } from './roll-steps.policy.ts';
 
@@ -17,22 +17,22 @@ export interface Rolled {
 /** The replicas of a service. */
 export class RolledService {
   readonly name: ServiceName;
-  readonly #slots: readonly Slot[];
+  readonly #portPairs: readonly PortPair[];
   readonly #places: ServicePlaces;
   readonly #stopping: AbortSignal;
   /** The oldest first. */
   readonly #replicas: Replica[] = [];
 
-  /** @param slots as many as may run at once */
-  constructor(name: ServiceName, slots: readonly Slot[], places: ServicePlaces, stopping: AbortSignal) {
+  /** @param portPairs as many as may run at once */
+  constructor(name: ServiceName, portPairs: readonly PortPair[], places: ServicePlaces, stopping: AbortSignal) {
     this.name = name;
-    this.#slots = slots;
+    this.#portPairs = portPairs;
     this.#places = places;
     this.#stopping = stopping;
   }
 
   get upstreams(): Upstream[] {
-    return this.#slots.map(({ port, managementPort }) => ({
+    return this.#portPairs.map(({ port, managementPort }) => ({
       url: `http://127.0.0.1:${port}`,
       managementUrl: `http://127.0.0.1:${managementPort}`,
     }));
@@ -75,11 +75,11 @@ export class RolledService {
   }
 
   async #startOne(): Promise<number> {
-    const taken = new Set(this.#replicas.map(({ slot }) => slot));
-    const slot = this.#slots.find((one) => !taken.has(one));
-    if (slot === undefined) throw new Error(`There is no place for one more replica of ${this.name}.`);
+    const taken = new Set(this.#replicas.map(({ ports }) => ports));
+    const ports = this.#portPairs.find((one) => !taken.has(one));
+    if (ports === undefined) throw new Error(`There are no ports for one more replica of ${this.name}.`);
     const startedAt = performance.now();
-    const replica = Replica.spawn(this.name, slot, this.#places);
+    const replica = Replica.spawn(this.name, ports, this.#places);
     this.#replicas.push(replica);
     await replica.untilReady(this.#stopping);
     return performance.now() - startedAt;

@@ -19,15 +19,15 @@ async function main(args: RollingArguments): Promise<number> {
   const strategies = new Map(
     SERVICES.map((name) => [name, args.inPlace ? inPlace(deployedStrategy(name)) : deployedStrategy(name)]),
   );
-  const counts = [...strategies.values()].map(({ replicas, maxSurge }) => ({ replicas, places: replicas + maxSurge }));
+  const counts = [...strategies.values()].map(({ replicas, maxSurge }) => ({ replicas, most: replicas + maxSurge }));
   const receiver = new BenchProcess('receiver.ts');
   let installation: Installation | undefined;
   try {
     const { port } = await receiver.message<{ kind: 'listening'; port: number }>('listening');
     console.error('starting Signet with two replicas of each service …');
     const replicas = Math.max(...counts.map((one) => one.replicas));
-    const places = Math.max(...counts.map((one) => one.places));
-    installation = await Installation.start(replicas, places, stopping.signal);
+    const most = Math.max(...counts.map((one) => one.most));
+    installation = await Installation.start(replicas, most, stopping.signal);
     const client = new ReceiverClient(`http://127.0.0.1:${port}`);
     const kept = await roll({ installation, receiver: client, strategies, stopping: stopping.signal }, args);
     return kept ? 0 : 1;
