@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => ingestion.stop());
 
-/** A valid event in binary mode; the SDK gives each a time, which producers may leave out. */
+/** A valid event in binary mode. The SDK gives each event a time, which producers may leave out. */
 function sale(change: Parameters<typeof saleOf>[1] = {}): OutgoingRecord & { readonly key: string } {
   const event = saleOf(tenant, change);
   const { headers = {}, ...record } = overKafka.binary(event, `${tenant}/${event.subject}`);
@@ -43,7 +43,7 @@ test.each([
   expect(time).toBeLessThanOrEqual(Date.now());
 });
 
-test("an event without a time has the record's where that is in range", async () => {
+test("an event without a time gets the record's timestamp if that is in range", async () => {
   const timestamp = Date.now() - 3_600_000;
   const record = sale();
   await publish({ ...record, timestamp });

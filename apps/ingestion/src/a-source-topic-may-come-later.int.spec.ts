@@ -19,7 +19,7 @@ const startWith = async (...sources: string[]): Promise<string> => {
 };
 const arrivesFrom = async (topic: string, tenant: string): Promise<void> => {
   const event = saleOf(tenant);
-  // kafkajs' producer sends to nothing any more once a topic that it has sent to is gone.
+  // A new producer: kafkajs' producer can no longer send anything once a topic that it has sent to has been deleted.
   const producer = new RecordProducer({ client: kafka, name: 'test' });
   await producer.publish(topic, overKafka.binary(event));
   await producer.close();
@@ -30,7 +30,7 @@ const unread = async (): Promise<string | undefined> =>
     await (await fetch(`${ingestion.service.managementUrl}/metrics`)).text(),
   )?.[1];
 
-test('one that is not there at the start is made, and its first event is read', async () => {
+test('a topic that does not exist at the start is created, and its first event is read', async () => {
   const [there, later] = [await testTopic('shop.sale'), `shop.later.${unique()}`];
   const tenant = await startWith(there, later);
   expect(await listTopics(kafka)).toContain(later);
@@ -38,9 +38,9 @@ test('one that is not there at the start is made, and its first event is read', 
   await arrivesFrom(there, tenant);
 });
 
-test('one that Kafka lets nobody make holds up neither the others nor HTTP, and is read from its first event once it is there', async () => {
+test('a topic that Kafka refuses to create blocks neither the other topics nor HTTP, and is read from its first event once it exists', async () => {
   const name = unique();
-  // Kafka makes no topic whose name differs from another one's in nothing but a dot for an underscore.
+  // Kafka creates no topic whose name differs from an existing one only in a dot instead of an underscore.
   const [inTheWay, refused] = [`shop_refused_${name}`, `shop.refused.${name}`];
   await ensureTopics(kafka, [{ name: inTheWay, partitions: 1 }]);
   const there = await testTopic('shop.sale');
@@ -59,7 +59,7 @@ test('one that Kafka lets nobody make holds up neither the others nor HTTP, and 
   expect(await unread()).toBe('0');
 });
 
-test('where there is none of them ingestion takes events over HTTP', async () => {
+test('if no source topic exists, ingestion takes events over HTTP', async () => {
   const name = unique();
   await ensureTopics(kafka, [{ name: `shop_refused_${name}`, partitions: 1 }]);
   const tenant = await startWith(`shop.refused.${name}`);
@@ -67,7 +67,7 @@ test('where there is none of them ingestion takes events over HTTP', async () =>
   expect((await ingestion.post(overHttp.binary(saleOf(tenant)), key)).status).toBe(202);
 });
 
-test('one that is deleted holds up the others for some seconds at most, and is read again when it is back', async () => {
+test('a topic that is deleted blocks the others for some seconds at most, and is read again when it is back', async () => {
   const [there, deleted] = [await testTopic('shop.sale'), await testTopic('shop.deleted')];
   const tenant = await startWith(there, deleted);
   await arrivesFrom(deleted, tenant);

@@ -6,11 +6,11 @@ import type { Span, SpanReference, Tracing } from '@signet/service-kit';
 import type { Entrance } from './metrics/definitions.ts';
 import type { IngestionMetrics } from './metrics/ingestion-metrics.ts';
 
-/** Where messages come from, for their traces. */
+/** The origin of messages, for their traces. */
 export interface Arrival {
-  /** The work on the batch or request that brought them. */
+  /** The span of the batch or request that brought them. */
   readonly span: Span;
-  /** The trace that this message goes on with; undefined: it begins one. */
+  /** The span that this message's trace continues; undefined: the message begins a trace. */
   readonly parentOf: (message: CanonicalMessage) => SpanReference;
 }
 
@@ -19,7 +19,7 @@ interface Sent {
   readonly spans: Span[];
 }
 
-/** Puts accepted messages on the canonical topic of their domain. */
+/** Publishes accepted messages to the canonical topic of their domain. */
 export class CanonicalPublisher {
   constructor(
     private readonly producer: Pick<RecordProducer, 'publishAll'>,
@@ -27,7 +27,7 @@ export class CanonicalPublisher {
     private readonly tracing: Tracing = NO_TRACING,
   ) {}
 
-  /** Resolves when Kafka has all of them. @throws RetryableError when it has not in time */
+  /** Resolves when Kafka has all of them. @throws RetryableError when Kafka has not acknowledged them in time */
   async publish(messages: readonly CanonicalMessage[], from: Entrance, arrival: Arrival): Promise<void> {
     const started = performance.now();
     const byTopic = new Map<string, Sent>();

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => ingestion.stop());
 
-/** 422 is every other. */
+/** All other reasons are answered with 422. */
 const STATUS: Partial<Record<Refusal['reason'], number>> = {
   malformed_event: 400,
   event_type_not_allowed: 403,
@@ -83,7 +83,7 @@ test('over HTTP, each was counted by its reason, and a good event is taken as be
   await (await ingestion.canonical()).record(`${tenant}/${good.subject}`);
 });
 
-/** The bad events as records of one partition, by what they are. */
+/** The bad events as records of one partition, by their descriptions. */
 const records = new Map(OVER_KAFKA.map(({ what, sent }) => [what, asRecord(sent, randomUUID())]));
 const letters = new Map<string, KafkaRecord>();
 

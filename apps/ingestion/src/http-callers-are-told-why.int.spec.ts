@@ -26,7 +26,7 @@ afterAll(() => ingestion.stop());
 const post = (event: CloudEvent<unknown>, key = operator) => ingestion.post(overHttp.structured(event), key);
 const postAll = (events: CloudEvent<unknown>[], key = operator) => ingestion.post(batchOf(events), key);
 const producerKey = async (about: object) => (await ingestion.newKey({ role: 'producer', ...about })).key;
-/** A refusal is a problem of this status and code that names the field. */
+/** Checks that an answer is a problem with this status and code that names the field. */
 const expectRefused = ({ status, headers, json }: Answer, expected: [status: number, code: string, field?: string]) => {
   expect(headers.get('content-type')).toContain('application/problem+json');
   expect([status, json.code, json.errors?.[0]?.field]).toEqual([expected[0], expected[1], expected[2]]);
@@ -37,19 +37,19 @@ const arrived = async ({ subject }: CloudEvent<unknown>, owner = tenant) =>
 describe('too much is 413', () => {
   const large = { note: 'n'.repeat(MAX_BYTES) };
 
-  test.each(['binary', 'structured'] as const)('data of more bytes than are taken, %s', async (mode) => {
+  test.each(['binary', 'structured'] as const)('data over the size limit, %s', async (mode) => {
     const answer = await ingestion.post(overHttp[mode](saleOf(tenant, { data: large })), operator);
     expectRefused(answer, [413, 'message_too_large', 'data']);
   });
 
-  test('data of just as many bytes is taken', async () => {
+  test('data of exactly the size limit is accepted', async () => {
     const frame = JSON.stringify({ note: '' }).length;
     const event = saleOf(tenant, { data: { note: 'n'.repeat(MAX_BYTES - frame) } });
     expect((await post(event)).status).toBe(202);
     expect((await arrived(event)).value).toHaveLength(MAX_BYTES);
   });
 
-  test('a batch of more events than are taken, of which none is', async () => {
+  test('a batch of too many events, of which none is accepted', async () => {
     const events = Array.from({ length: MAX_EVENTS + 1 }, () => saleOf(tenant));
     const { status, json } = await postAll(events);
     expect([status, json.code]).toEqual([413, 'batch_too_large']);
@@ -73,12 +73,12 @@ describe('too much is 413', () => {
 });
 
 describe('the tenant of an event', () => {
-  test('that nobody knows is refused', async () =>
+  test('that does not exist is refused', async () =>
     expectRefused(await post(saleOf('nobody')), [422, 'unknown_tenant', 'tenantid']));
-  test('must be named by who sends for several', async () =>
+  test('must be named by a producer that sends for several tenants', async () =>
     expectRefused(await post(saleOf(undefined)), [422, 'missing_attribute', 'tenantid']));
 
-  test('may be suspended: what happens to it is kept', async () => {
+  test('may be suspended: its events are accepted and kept', async () => {
     const key = await producerKey({ tenantId: suspended });
     for (const as of [key, operator]) {
       const event = saleOf(suspended);
@@ -120,7 +120,7 @@ describe("a producer's key", () => {
     expectRefused(await post(saleOf('nobody'), key), [422, 'unknown_tenant', 'tenantid']);
   });
 
-  test('sends of a batch what it may, and is told which events it may not', async () => {
+  test('has the allowed events of a batch accepted, and gets an error for each other one', async () => {
     const key = await producerKey({ tenants: [tenant], eventTypes: ['sale.created'] });
     const good = saleOf(tenant);
     const { status, json } = await postAll([saleOf(other), good, saleOf(tenant, { type: 'sale.updated' })], key);
@@ -150,7 +150,7 @@ describe("a producer's key", () => {
   });
 });
 
-test('what is refused is counted by its reason', async () => {
+test('refused events are counted by their reason', async () => {
   const count = () => ingestion.counted('signet_ingestion_refused_total', { source: 'http', reason: 'unknown_tenant' });
   const before = await count();
   await postAll([saleOf('nobody'), saleOf(tenant), saleOf('nobody')]);
@@ -168,7 +168,7 @@ test('an Idempotency-Key is taken: the event says by its id that it is the same'
 
 test('an attribute that is there twice in binary mode is refused, as it is over Kafka', async () => {
   const { headers, body } = overHttp.binary(saleOf(tenant));
-  // fetch would make one header of them.
+  // fetch would join the two headers into one.
   const twice = { ...(headers as Record<string, string>), 'ce-id': ['one', 'another'] };
   const answer = await new Promise((resolve, reject) => {
     const authorization = `Bearer ${operator}`;

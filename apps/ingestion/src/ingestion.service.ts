@@ -7,7 +7,10 @@ import { parseCloudEvents } from './http/content-types.ts';
 import { strategies } from './strategies.ts';
 import type { SourceReading } from './strategies.ts';
 
-/** Ingestion as the service kit runs it. @param reading a test has a group of its own, and looks for topics more often */
+/**
+ * Ingestion as the service kit runs it. @param reading tests use a group of their own, and check more often which
+ * topics exist
+ */
 export function ingestionService(
   settings: IngestionSettings,
   logger: Logger,

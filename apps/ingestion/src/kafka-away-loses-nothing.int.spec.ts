@@ -21,7 +21,7 @@ beforeAll(async () => {
   const cacheDir = process.env['SIGNET_CACHE_DIR'] ?? join(homedir(), '.cache/signet');
   libDir = await ensureKafkaJars({ cacheDir, pom: POM, log });
   dataDir = mkdtempSync(join(tmpdir(), 'signet-kafka-away-'));
-  // Not the one that all tests share: it goes away.
+  // A Kafka of its own, since it is stopped; the other tests share one.
   kafka = await startKafka({ dataDir, libDir, log });
   ingestion = await TestIngestion.start({ brokers: [kafka.brokers], sourceTopic: 'shop.sale' });
 });
@@ -31,7 +31,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-test('while Kafka is away callers are told to come back, and what is sent again arrives', async () => {
+test('while Kafka is away callers get 503 with a Retry-After, and events that are sent again arrive', async () => {
   const tenant = await ingestion.newTenant();
   const { key } = await ingestion.newKey({ role: 'producer', tenantId: tenant });
   const post = (event: CloudEvent<unknown>) => ingestion.post(overHttp.structured(event), key);
@@ -48,11 +48,11 @@ test('while Kafka is away callers are told to come back, and what is sent again 
   const batch = batchOf([...ofBatch, bad]);
   const answers = await Promise.all([post(alone), ingestion.post(batch, key)]);
   for (const { status, headers, json } of answers) {
-    // Also of a batch: that one of its events is refused says nothing yet of the others.
+    // Also the answer to a batch: the one refused event says nothing about the others yet.
     expect([status, json.code, json.results]).toEqual([503, 'kafka_unavailable', undefined]);
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
   }
-  // Neither its keys nor its rules are Kafka's to answer, and nobody needs to start it anew.
+  // Ingestion answers questions of keys and rules without Kafka, and it stays alive, so that it is not restarted.
   expect(await post(bad)).toMatchObject({ status: 403, json: { code: 'tenant_not_allowed' } });
   expect((await ingestion.post(overHttp.structured(alone), 'sgn_p_wrong')).status).toBe(401);
   expect((await fetch(`${ingestion.service.managementUrl}/livez`)).status).toBe(200);

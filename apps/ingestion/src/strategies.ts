@@ -10,17 +10,20 @@ import { IngestionMetrics } from './metrics/ingestion-metrics.ts';
 import { kafkaClient } from './kafka-client.ts';
 import { SourceIntake } from './source/source.intake.ts';
 
-/** Of a source topic that is made because it is not there: its producers may have had other plans. */
+/**
+ * Partitions of a source topic that Signet creates because it does not exist. The producers may have planned another
+ * number.
+ */
 const SOURCE_PARTITIONS = 6;
 
-/** How the source topics are read, beside the settings. */
+/** How the source topics are read, in addition to the settings. */
 export interface SourceReading {
   readonly groupId: string;
-  /** Between two looks at which topics there are, milliseconds; default: that of PresentTopicsServer. */
+  /** Time between two checks of which topics exist, milliseconds; default: that of PresentTopicsServer. */
   readonly checkMs?: number;
 }
 
-/** The consumer of the source topics, whose names are known at run time only and which are the producers'. */
+/** The consumer of the source topics. They belong to the producers, and their names are known at run time only. */
 export function strategies(
   app: NestFastifyApplication,
   settings: IngestionSettings,
@@ -45,7 +48,7 @@ export function strategies(
         place: processPlace(settings),
         transportId: Symbol('signet.ingestion.source'),
         deadLetterTopic: INGESTION_DEAD_LETTER,
-        // Once it lies there: a batch that is tried again is not counted again.
+        // Called when the dead letter is on Kafka, so that a batch that is tried again is not counted twice.
         onDeadLetter: (reason) => metrics.refusedFor('kafka', reason),
         onOffsetLost,
         logger,

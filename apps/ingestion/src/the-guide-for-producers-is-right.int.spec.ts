@@ -19,7 +19,7 @@ afterAll(() => ingestion.stop());
 const blocks = (language: string): string[] =>
   [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, text = '']) => text);
 
-/** A request and its answer: headers, body, and behind empty lines the status with the JSON of the answer, if any. */
+/** A request and its answer: headers, body, and after empty lines the status with the JSON of the answer, if any. */
 const requests = blocks('http').map((text) => {
   const [head = '', body = '', answer = ''] = text.split('\n\n');
   const headers = head

@@ -27,7 +27,7 @@ async function post({ headers, body }: Parameters<TestIngestion['post']>[0], mor
   expect(status).toBe(202);
 }
 
-/** What is sent is what docs/asyncapi.json says of a source topic. */
+/** Publishes a record as docs/asyncapi.json describes one of a source topic. */
 async function publish(record: ReturnType<typeof overKafka.binary>, more: Headers): Promise<void> {
   const headers = Object.fromEntries(
     Object.entries({ ...record.headers, ...more }).map(([name, text]) => [name, Buffer.from(text as string)]),

@@ -47,7 +47,7 @@ const done = async (...args: string[]): Promise<string> => {
   return output.toString();
 };
 
-/** Publishes a record that is refused, and gives the place of its dead letter. */
+/** Publishes a record that is refused, and resolves to the place of its dead letter. */
 async function refused(record: OutgoingRecord): Promise<string> {
   await ingestion.producer.publish(ingestion.sourceTopic, record);
   const { partition, offset } = await (await ingestion.deadLetters()).record(String(record.key));
@@ -62,7 +62,7 @@ const isOf =
   (id: string) =>
   ({ headers }: KafkaRecord): boolean =>
     headers['ce_id']?.toString() === id;
-/** The record as it lies on the source topic once more. */
+/** The record as it lies on the source topic a second time. */
 const putBackRecord = async (key: string): Promise<KafkaRecord> =>
   (await ingestion.follow(ingestion.sourceTopic)).record(key, ({ headers }) => PUT_BACK.from in headers);
 
@@ -120,7 +120,7 @@ test('a record put back twice makes one delivery: its id, source and time are th
     return { ...read.message, deliveryId: deliveryIdOf(webhookId, read.message) };
   });
   expect(second).toEqual(first);
-  // When it happened is when it was sent: a delivery is looked for on the day of that.
+  // The event happened when it was sent: people search for its delivery on that day.
   expect(first?.time).toBe(new Date(sentAt).toISOString());
 });
 

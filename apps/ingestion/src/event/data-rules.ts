@@ -10,7 +10,7 @@ const MAX_DEPTH = 64;
 const MAX_KEYS = 10_000;
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
-/** Compiled once: on the hot path a payload costs microseconds. */
+/** Compiled once, so that checking a payload takes only microseconds. */
 const VALIDATORS: ReadonlyMap<string, ValidateFunction> = new Map(
   PRODUCER_EVENT_TYPES.map(({ name, schema }) => [name, ajv.compile(schema)]),
 );
@@ -21,14 +21,17 @@ const OWN_TYPES: ReadonlySet<string> = new Set(
 
 export const isKnownType = (type: string): boolean => VALIDATORS.has(type);
 
-/** Whether only Signet itself sends this type: whoever could forge an alert could send people after healthy webhooks. */
+/**
+ * Whether only Signet itself may send this type. A producer that could forge an alert could make people examine
+ * healthy webhooks.
+ */
 export const isOwnType = (type: string): boolean => OWN_TYPES.has(type);
 
 /**
- * Checks a payload: an object, neither too deep nor too wide, whose names are each there once, and that fits the schema of its
- * event type.
+ * Checks a payload: it must be an object, not too deep and not too wide, must have no name twice in one object, and
+ * must fit the schema of its event type.
  *
- * @param json the text of `data`, which is what receivers get
+ * @param json the text of `data`, which receivers get
  */
 export function checkData(type: string, data: unknown, json: Buffer): Refusal | undefined {
   if (typeof data !== 'object' || data === null || Array.isArray(data))
@@ -42,7 +45,7 @@ export function checkData(type: string, data: unknown, json: Buffer): Refusal | 
   return schemaRefusal(validate.errors ?? []);
 }
 
-/** The schema judges the last of the two; a receiver's parser may take the first. */
+/** The schema is checked against the last of the two members; a receiver's parser may take the first. */
 function duplicateRefusal(json: Buffer): Refusal {
   const field = `data.${duplicateKey(json) ?? ''}`;
   return refusal('duplicate_key', field, `${field} is there twice; which of the two counts depends on who reads it.`);
@@ -53,7 +56,7 @@ function schemaRefusal(errors: readonly ErrorObject[]): Refusal {
   return refusal('invalid_data', field, `${field} ${schemaSentence(errors)}.`);
 }
 
-/** Without recursion: the depth is the sender's choice. Stops where a limit is passed. */
+/** Without recursion: the sender chooses the depth. Stops when a limit is passed. */
 function measure(root: object): { depth: number; keys: number } {
   const open: [value: object, depth: number][] = [[root, 1]];
   let deepest = 1;
@@ -62,7 +65,7 @@ function measure(root: object): { depth: number; keys: number } {
     const [value, depth] = next;
     deepest = Math.max(deepest, depth);
     if (deepest > MAX_DEPTH || keys > MAX_KEYS) break;
-    // The elements of a list have no keys; how many there are is bounded by the bytes of the message.
+    // The elements of a list have no keys; the size limit of the message bounds their number.
     if (!Array.isArray(value)) keys += Object.keys(value).length;
     for (const child of Object.values(value) as unknown[]) {
       if (typeof child === 'object' && child !== null) open.push([child, depth + 1]);

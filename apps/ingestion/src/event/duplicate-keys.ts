@@ -2,9 +2,9 @@ import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_B
 import { memberNameAt, skipSpace, skipString } from './json-members.ts';
 
 /**
- * How many members all objects of a JSON text have together. JSON.parse keeps one of two members with one name: where it
- * leaves fewer keys than the text has members, there is a duplicate. That costs one look at each byte, and only a text that
- * is refused anyway is searched for the name.
+ * Number of members of all objects in a JSON text. JSON.parse keeps only one of two members with the same name: if
+ * its result has fewer keys than the text has members, there is a duplicate. This costs one look at each byte. Only a
+ * text that is refused anyway is searched for the duplicate name.
  *
  * @param json has passed JSON.parse
  */
@@ -22,7 +22,7 @@ export function countMembers(json: Buffer): number {
   return members;
 }
 
-/** An object (its names so far) or a list (the place of the element) that is still open. */
+/** An object (its names so far) or a list (the index of the element) that is still open. */
 interface Open {
   readonly names: Set<string> | undefined;
   /** Name of the present member, or place of the present element. */
@@ -30,8 +30,9 @@ interface Open {
 }
 
 /**
- * The path of the first member whose name its object has had before, such as `items.1.sku`; undefined where there is none.
- * Names are compared as they are read, so `"a"` and `"\u0061"` are one. Without recursion: the depth is the sender's choice.
+ * The path of the first member whose object already has a member of the same name, such as `items.1.sku`; undefined
+ * if there is none. Names are compared after decoding, so `"a"` and `"\u0061"` are equal. Without recursion: the
+ * sender chooses the depth.
  *
  * @param json has passed JSON.parse
  */

@@ -14,8 +14,9 @@ const JSON_MEDIA_TYPE = /^application\/([a-z0-9.+-]+\+)?json\s*(;.*)?$/i;
 export interface EventContext {
   readonly now: number;
   /**
-   * The time of an event that does not say its own, milliseconds since the epoch: when Kafka or the request brought it, so that
-   * it is the same however often it is read. Out of range it is not believed, and `now` is taken.
+   * The time for an event that has none, milliseconds since the epoch: the timestamp of the Kafka record or of the
+   * request, so that it is the same however often the event is read. If it is out of range, it is judged to be wrong
+   * and `now` is taken.
    */
   readonly receivedAt: number;
   readonly retentionMs: number;
@@ -29,7 +30,7 @@ export interface EventContext {
   readonly tenantExists: (tenantId: string) => boolean;
 }
 
-/** Checks a CloudEvent against every rule and gives the message that goes on, or the first rule that it breaks. */
+/** Checks a CloudEvent against every rule. Returns the message to publish, or the first broken rule. */
 export function checkEvent(event: RawEvent, context: EventContext): CanonicalMessage | Refusal {
   const { attributes } = event;
   const identity = checkIdentity(attributes);
@@ -132,5 +133,5 @@ function optionalText(attributes: RawEvent['attributes'], name: string): string 
   return fault === undefined ? value : refusal('invalid_attribute', name, `${name} ${fault}.`);
 }
 
-/** `262144` as people read it: 262,144. */
+/** A number for people: `262144` becomes 262,144. */
 const grouped = (count: number): string => count.toLocaleString('en');

@@ -1,4 +1,4 @@
-/** The signs that give a JSON text its structure (RFC 8259, 2), as bytes of UTF-8. */
+/** The characters that structure a JSON text (RFC 8259, 2), as bytes of UTF-8. */
 export const QUOTE = 0x22;
 export const BACKSLASH = 0x5c;
 export const COLON = 0x3a;

@@ -2,14 +2,14 @@ import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET,
 
 export interface ByteRange {
   readonly start: number;
-  /** Behind the last byte. */
+  /** The index after the last byte. */
   readonly end: number;
 }
 
 /**
- * Where the values of a JSON object's members lie in its text, by name. The text has passed JSON.parse, so this only
- * needs to find its way through it: numbers keep their digits and objects their order when the bytes are passed on.
- * Of a name that is there twice both ranges are given, in order.
+ * The byte ranges of the values of a JSON object's members, by name. The text has passed JSON.parse, so this only
+ * needs to find the members. The bytes are passed on unchanged, so numbers keep their digits and objects their order.
+ * If a name occurs twice, both ranges are returned, in order.
  */
 export function memberRanges(json: Buffer, at = 0): [name: string, range: ByteRange][] {
   const members: [string, ByteRange][] = [];
@@ -26,7 +26,7 @@ export function memberRanges(json: Buffer, at = 0): [name: string, range: ByteRa
   return members;
 }
 
-/** Where the elements of a JSON array lie in its text, which has passed JSON.parse. */
+/** The byte ranges of the elements of a JSON array, which has passed JSON.parse. */
 export function elementRanges(json: Buffer): ByteRange[] {
   const elements: ByteRange[] = [];
   let index = skipSpace(json, skipSpace(json, 0) + 1);

@@ -1,4 +1,4 @@
-/** A CloudEvent as it came, before any rule was checked. Attributes that are not there are undefined. */
+/** A CloudEvent as it came, before any rule was checked. A missing attribute is undefined. */
 export interface RawEvent {
   readonly attributes: Readonly<Record<string, unknown>>;
   /** The producer's own bytes of `data`; null when there is none. */

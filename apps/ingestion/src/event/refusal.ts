@@ -21,7 +21,7 @@ export const REFUSAL_REASONS = [
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
-/** Why an event was not accepted: the same words for HTTP callers and on the dead-letter topic. */
+/** Why an event was not accepted: the same text for HTTP callers and for the dead-letter topic. */
 export interface Refusal {
   /** Stable code. */
   readonly reason: RefusalReason;
@@ -31,7 +31,10 @@ export interface Refusal {
   readonly detail: string;
 }
 
-/** Both can quote what the sender chose, who might choose more than any header or dead letter has room for. */
+/**
+ * Field and detail can quote text of the sender, which may be longer than a header or dead letter can hold, so both
+ * are cut.
+ */
 export const refusal = (reason: RefusalReason, field: string, detail: string): Refusal => ({
   reason,
   field: clipped(field, 256),

@@ -10,10 +10,14 @@ const NOUNS: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-/** What a schema wants of a field, behind the field's name: `must be a number or null`. */
+/**
+ * What a schema requires of a field, as the end of a sentence that begins with the field's name: `must be a number or
+ * null`.
+ */
 export function schemaSentence(errors: readonly ErrorObject[]): string {
   const [first] = errors;
-  // Where there are alternatives, ajv tells of each before it tells that none fits; of one field they are one sentence.
+  // For alternatives, ajv reports an error for each before the error that none fits. Those about one field become one
+  // sentence.
   const wanted = errors.filter(
     ({ keyword, instancePath }) => keyword !== 'anyOf' && instancePath === first?.instancePath,
   );
@@ -22,7 +26,7 @@ export function schemaSentence(errors: readonly ErrorObject[]): string {
   return `must be ${alternatives([...new Set(nouns)])}`;
 }
 
-/** What would have been right; nothing where the keyword is none that our schemas use. */
+/** The values or types that would have been right; empty for a keyword that our schemas do not use. */
 function nounsOf({ keyword, params }: ErrorObject): string[] {
   const { type, pattern } = params as { type?: string | string[]; pattern?: string };
   if (keyword === 'pattern') return [`a string that matches the pattern ${pattern}`];

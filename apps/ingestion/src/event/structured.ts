@@ -7,7 +7,7 @@ import type { Refusal } from './refusal.ts';
 /** The media types of CloudEvents: alone or in a batch, in a format. */
 const CLOUDEVENTS = /^application\/cloudevents(-batch)?(?:\+([^;\s]+))?(?=[;\s]|$)/i;
 
-/** How a content type says that CloudEvents are sent; undefined where it says nothing of the kind. */
+/** The mode that a content type names; undefined where it does not name CloudEvents. */
 export function modeOf(contentType: string): 'structured' | 'batch' | Refusal | undefined {
   const [cloudEvents, batch, format = 'json'] = CLOUDEVENTS.exec(contentType.trim()) ?? [];
   if (cloudEvents === undefined) return undefined;
@@ -15,7 +15,7 @@ export function modeOf(contentType: string): 'structured' | 'batch' | Refusal | 
   return batch === undefined ? 'structured' : 'batch';
 }
 
-/** JSON is the one event format that is taken. */
+/** The refusal of a format other than JSON, the only one that is accepted. */
 export const noJson = (contentType: string): Refusal =>
   refusal(
     'unsupported_media_type',
@@ -31,7 +31,8 @@ export function readStructured(json: Buffer): RawEvent | Refusal {
     return refusal('malformed_event', 'event', 'A CloudEvent in structured mode is a JSON object.');
   const members = memberRanges(json);
   const names = new Set<string>();
-  // Each name is looked up once: an envelope may have as many members as bytes allow.
+  // A set finds the second use of a name with one look-up each: an envelope may have as many members as its bytes
+  // allow.
   const twice = members.find(([name]) => names.size === names.add(name).size)?.[0];
   if (twice !== undefined) return refusal('malformed_event', twice, `The attribute "${twice}" is there twice.`);
   const { data, data_base64, ...attributes } = envelope as Record<string, unknown>;
@@ -48,7 +49,7 @@ export function readBatch(json: Buffer): (RawEvent | Refusal)[] | Refusal {
   return elementRanges(json).map(({ start, end }) => readStructured(json.subarray(start, end)));
 }
 
-/** With its padding (RFC 4648, 4): Node decodes a single letter to nothing. */
+/** Base64 with padding (RFC 4648, 4). Checked because Node decodes a single letter to nothing without an error. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 function readBase64(base64: unknown, data: unknown, attributes: Record<string, unknown>): RawEvent | Refusal {
@@ -58,7 +59,7 @@ function readBase64(base64: unknown, data: unknown, attributes: Record<string, u
   return { attributes, data: Buffer.from(base64, 'base64') };
 }
 
-/** undefined for what is not JSON; JSON itself has no undefined. */
+/** undefined if the text is not JSON; JSON itself has no undefined. */
 export function parseJson(json: Buffer): unknown {
   if (!isUtf8(json)) return undefined;
   try {

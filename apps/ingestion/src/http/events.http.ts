@@ -12,7 +12,7 @@ import { acceptedResponse, idempotencyKeyHeader, multiStatusResponse, traceparen
 import { readHttpEvents } from './http-event.ts';
 import { refusalsWith, statusOf } from './refusals.ts';
 
-/** Kafka answers again within seconds, or an operator is needed. */
+/** If Kafka does not answer again within seconds, an operator is needed. */
 const RETRY_AFTER_SECONDS = '2';
 
 @ApiTags('Events')
@@ -24,7 +24,8 @@ export class EventsHttp {
     @Inject(SETTINGS) private readonly settings: IngestionSettings,
   ) {}
 
-  // Their deliveries end as FAILED and can be replayed: nothing is lost while a bill is unpaid.
+  // A suspended tenant's events are accepted: their deliveries end as FAILED and can be replayed, so no event is lost
+  // while a tenant is suspended.
   @Post()
   @WhileSuspended()
   @KeepBytes()
@@ -84,7 +85,7 @@ export class EventsHttp {
 const refused = ({ reason, field, detail }: Refusal): Problem =>
   problem(statusOf(reason), reason, detail, { errors: [{ field, rule: reason, detail }] });
 
-/** Where the key may send nothing of the batch, that is what its sender must mend; else the events are at fault. */
+/** If the key may send no event of the batch, the answer is that 403; else the events are at fault. */
 function allRefused(results: readonly EventResult[]): Problem {
   const errors = results.flatMap((result, index) => {
     if (result.status !== 'refused') return [];

@@ -11,7 +11,7 @@ import type { Refusal } from '../event/refusal.ts';
 import type { IngestionMetrics } from '../metrics/ingestion-metrics.ts';
 import type { IntakeLimits } from '../source/source.intake.ts';
 
-/** What became of one event of a request. */
+/** The result for one event of a request. */
 export type EventResult =
   | { readonly status: 'accepted'; readonly id: string; readonly source: string; readonly eventId: string }
   | { readonly status: 'refused'; readonly id: string | null; readonly refusal: Refusal };
@@ -21,7 +21,7 @@ export interface TracedRequest {
   readonly traceparent: string | undefined;
 }
 
-/** Events of HTTP requests → canonical topics. */
+/** Publishes the events of HTTP requests to canonical topics. */
 export class EventsIntake {
   constructor(
     private readonly publisher: CanonicalPublisher,
@@ -32,10 +32,10 @@ export class EventsIntake {
   ) {}
 
   /**
-   * Resolves when Kafka has every event that is accepted.
+   * Resolves when Kafka has every accepted event.
    *
    * @param request the span of the request, and the `traceparent` that it came with
-   * @throws RetryableError when Kafka has not acknowledged them; some may be there all the same
+   * @throws RetryableError when Kafka has not acknowledged them; some may be on Kafka nevertheless
    */
   async take(
     events: readonly (RawEvent | Refusal)[],
@@ -72,7 +72,10 @@ export class EventsIntake {
   }
 }
 
-/** A message goes on with the trace of the request, which the request's span is part of, unless it has one of its own. */
+/**
+ * A message continues the trace of the request, to which the request's span belongs, unless the message has a trace
+ * of its own.
+ */
 const arrivalOf = ({ span, traceparent }: TracedRequest): Arrival => ({
   span,
   parentOf: (message) =>

@@ -48,7 +48,7 @@ const results = {
   properties: { accepted: { type: 'integer' }, results: { type: 'array', items: result } },
 };
 
-/** Callers send it with every POST; here it has nothing to add. */
+/** Callers send it with every POST; here it has no effect, since the event's id already identifies a repeat. */
 export const idempotencyKeyHeader = {
   name: 'Idempotency-Key',
   required: false,
@@ -58,7 +58,7 @@ export const idempotencyKeyHeader = {
   schema: { type: 'string' as const },
 };
 
-/** As instrumentation of HTTP clients sends it. */
+/** The header that instrumentation of HTTP clients sends. */
 export const traceparentHeader = {
   name: 'traceparent',
   required: false,

@@ -9,16 +9,17 @@ const JSON_MEDIA_TYPE = /^application\/([a-z0-9.-]+\+)?json\s*(;|$)/i;
 const PRINTABLE_ASCII = /^[\u0020-\u007e]*$/;
 const ENCODE = 'write them as percent-encoded UTF-8, such as %C3%A9 for é.';
 
-/** What a request holds: one event, or a batch whose events are judged one by one. */
+/** The content of a request: one event, or a batch whose events are judged one by one. */
 export type HttpEvents =
   | { readonly kind: 'one'; readonly event: RawEvent | Refusal }
   | { readonly kind: 'batch'; readonly events: readonly (RawEvent | Refusal)[] };
 
 /**
- * CloudEvents of an HTTP request (CloudEvents 1.0, HTTP protocol binding): structured, batched, or binary with `ce-*`
- * headers. A plain JSON body without such headers is taken as structured, so that curl needs no special content type.
+ * Reads the CloudEvents of an HTTP request (CloudEvents 1.0, HTTP protocol binding): structured, batched, or binary
+ * with `ce-*` headers. A plain JSON body without such headers is taken as structured, so that curl needs no special
+ * content type.
  *
- * @param rawHeaders names and values in turn, as they came: `headers` makes one value of those that share a name
+ * @param rawHeaders names and values in turn, as they came: `headers` joins the values of headers with the same name
  */
 export function readHttpEvents(
   headers: IncomingHttpHeaders,
@@ -48,7 +49,8 @@ function readBinary(headers: IncomingHttpHeaders, body: Buffer, rawHeaders: read
     if (!name.startsWith('ce-')) continue;
     const attribute = name.slice(3);
     const text = String(headers[name]);
-    // Node reads bytes as Latin-1: taken so, the id would differ from the same one in structured mode or over Kafka.
+    // Node decodes header bytes as Latin-1. If that text were accepted, the id would differ from the same one in
+    // structured mode or over Kafka.
     if (!PRINTABLE_ASCII.test(text))
       return refusal(
         'invalid_attribute',
@@ -69,13 +71,13 @@ function repeatedAttribute(rawHeaders: readonly string[]): string | undefined {
   return names.find((name, index) => name.startsWith('ce-') && names.indexOf(name) < index)?.slice(3);
 }
 
-/** One request is one step of a trace: its header stands for each event of it that does not say its own. */
+/** A request is one step of a trace: its header applies to each event that has no trace of its own. */
 const carriedBy = (headers: IncomingHttpHeaders, event: RawEvent | Refusal): RawEvent | Refusal =>
   isRefusal(event) ? event : { ...event, carrierTraceparent: headers['traceparent']?.toString() };
 
 /**
- * CloudEvents 1.0, HTTP protocol binding, 3.1.3.2: a quoted string is unquoted first, which older senders wrote, then one
- * round of percent-decoding.
+ * Decodes a header value (CloudEvents 1.0, HTTP protocol binding, 3.1.3.2): older senders wrote quoted strings, so
+ * quotes are removed first; then one round of percent-decoding follows.
  */
 function decoded(value: string): string | undefined {
   const [, quoted] = /^"((?:[^"\\]|\\.)*)"$/.exec(value) ?? [];

@@ -1,9 +1,9 @@
 import type { Refusal } from '../event/refusal.ts';
 
-/** Over HTTP; a batch over Kafka is refused for its mode, and HTTP has one. */
+/** The reasons over HTTP: `unsupported_mode` is the refusal of a batch over Kafka, and HTTP has a batch mode. */
 type HttpReason = Exclude<Refusal['reason'], 'unsupported_mode'>;
 
-/** 422 is every other. */
+/** All other reasons are answered with 422. */
 const STATUS: Partial<Record<Refusal['reason'], number>> = {
   malformed_event: 400,
   event_type_not_allowed: 403,
@@ -15,7 +15,7 @@ const STATUS: Partial<Record<Refusal['reason'], number>> = {
 /** The status of a request whose one event is refused. */
 export const statusOf = (reason: Refusal['reason']): number => STATUS[reason] ?? 422;
 
-/** Of each reason a sentence as people get it, so that OpenAPI describes whatever an event can be refused for. */
+/** An example sentence for each reason, so that OpenAPI describes every possible refusal. */
 const DETAILS: Readonly<Record<HttpReason, string>> = {
   malformed_event: 'The event is not JSON in UTF-8.',
   unsupported_media_type:

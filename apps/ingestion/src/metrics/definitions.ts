@@ -2,11 +2,11 @@ import { EVENT_TYPE_NAMES } from '@signet/contracts';
 import { defineCounter, defineGauge, defineHistogram, eachOf } from '@signet/service-kit';
 import { REFUSAL_REASONS } from '../event/refusal.ts';
 
-/** Where messages enter. */
+/** The ways in which messages enter. */
 export const ENTRANCES = ['kafka', 'http'] as const;
 export type Entrance = (typeof ENTRANCES)[number];
 
-/** What ingestion measures besides what every service does. */
+/** The metrics that only ingestion has; the service kit adds those of every service. */
 export const INGESTION_METRICS = {
   accepted: defineCounter({
     name: 'signet_ingestion_accepted_total',

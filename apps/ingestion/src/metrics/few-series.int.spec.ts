@@ -10,7 +10,7 @@ import { ENTRANCES } from './definitions.ts';
 import { IngestionMetrics } from './ingestion-metrics.ts';
 
 const MOST_SERIES = 2_000;
-/** That nobody has made, each with a message. */
+/** Number of unknown tenants; each gets a message. */
 const TENANTS = 50;
 
 let ingestion: TestIngestion;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => ingestion?.stop());
 
-// It knows no webhooks, so that 100,000 of them are nothing to it: what could make series is what senders choose.
+// Ingestion knows no webhooks, so 100,000 of them add no series. Only values that senders choose could add series.
 test('ingestion has at most 2,000 series after every route has answered in every class and every message was refused for every reason', async () => {
   const { app, url, managementUrl } = ingestion.service;
   const metrics = app.get(IngestionMetrics);

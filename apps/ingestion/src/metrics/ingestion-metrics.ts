@@ -3,7 +3,10 @@ import type { Counter, Histogram, Registry } from 'prom-client';
 import type { Entrance } from './definitions.ts';
 import { INGESTION_METRICS } from './definitions.ts';
 
-/** Metrics of ingestion. An event type is a label only once it is known: its name is the sender's choice before that. */
+/**
+ * Metrics of ingestion. An event type becomes a label only once it is known: before that, its name is any text of the
+ * sender.
+ */
 export class IngestionMetrics {
   private readonly accepted: Counter<'source' | 'event_type'>;
   private readonly refused: Counter<'source' | 'reason'>;
@@ -20,7 +23,7 @@ export class IngestionMetrics {
     if (eventTypes.length > 0) this.publishSeconds.observe({ source }, seconds);
   }
 
-  /** @param unread how many source topics are not read, asked at each scrape */
+  /** @param unread number of source topics that are not read; called at each scrape */
   watchSources(unread: () => number): void {
     gauge(this.registry, INGESTION_METRICS.unreadSourceTopics, (one) => one.set(unread()));
   }

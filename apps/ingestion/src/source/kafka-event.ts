@@ -10,7 +10,7 @@ import { modeOf, readStructured } from '../event/structured.ts';
  * `application/cloudevents` in any case, else binary. There is no batch mode over Kafka.
  */
 export function readKafkaEvent({ headers, repeatedHeaders, value }: KafkaRecord): RawEvent | Refusal {
-  // A header without a value, or an empty one, says nothing.
+  // A header without a value, or with an empty one, counts as missing.
   const contentType = headers['content-type']?.toString('utf8') || undefined;
   const carrierTraceparent = headers['traceparent']?.toString('utf8');
   const mode = contentType === undefined ? undefined : modeOf(contentType);
@@ -29,7 +29,7 @@ export function readKafkaEvent({ headers, repeatedHeaders, value }: KafkaRecord)
     const attribute = name.slice(3);
     if (repeatedHeaders?.[name])
       return refusal('malformed_event', attribute, `The header ${name} is there more than once.`);
-    // Read all the same, two ids that differ in such bytes would become one.
+    // Without this refusal, two ids that differ in such bytes would become the same id.
     if (!isUtf8(bytes)) return refusal('invalid_attribute', attribute, `The header ${name} is not UTF-8.`);
     attributes[attribute] = bytes.toString('utf8');
   }

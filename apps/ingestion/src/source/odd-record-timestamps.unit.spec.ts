@@ -8,7 +8,7 @@ import { SourceIntake } from './source.intake.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const now = Date.parse('2026-03-01T12:00:00.000Z');
 
-/** What becomes of a valid event without a time of its own in a record with this timestamp. */
+/** The result for a valid event without a time of its own in a record with this timestamp. */
 async function taken(timestamp: number): Promise<{ times: string[]; setAside: SetAsideReason[] }> {
   const times: string[] = [];
   const setAside: SetAsideReason[] = [];
@@ -43,7 +43,7 @@ async function taken(timestamp: number): Promise<{ times: string[]; setAside: Se
   return { times, setAside };
 }
 
-// A broker with the settings of Kafka 3.7 takes each of them; the tests' own refuses those ahead.
+// A broker with the settings of Kafka 3.7 accepts all of them; the broker of the tests refuses those in the future.
 test.each([
   ['−1', -1],
   ['0', 0],

@@ -13,7 +13,7 @@ export interface IntakeLimits {
   readonly maxBytes: number;
 }
 
-/** Source topics → canonical topics. Whoever may write a source topic may send for every tenant. */
+/** Source topics → canonical topics. A producer with write access to a source topic may send for every tenant. */
 export class SourceIntake {
   constructor(
     private readonly publisher: CanonicalPublisher,
@@ -26,7 +26,7 @@ export class SourceIntake {
 
   /** Resolves when every good message is on Kafka; the others are set aside. */
   async take(batch: RecordBatch): Promise<void> {
-    // Before the tenants are known every event would be one of an unknown tenant.
+    // Before the tenants are known, every event would be refused for an unknown tenant.
     await this.tenantsReady();
     const startedAt = Date.now();
     const messages: CanonicalMessage[] = [];

@@ -2,22 +2,22 @@ import type { OutgoingRecord } from '@signet/kafka';
 import type { Refusal } from '../event/refusal.ts';
 import type { Message } from './ingestion.ts';
 
-/** What the events below are bad for: settings, tenants and a key that a test has to provide. */
+/** The settings, tenants and key that a test must provide, so that the events below are bad for the right reason. */
 export const WORLD = {
   maxBytes: 131_072,
-  /** The only one that there is. */
+  /** The only tenant that exists. */
   tenant: 'shop-of-bad-events',
   /** The key may send for it, but there is no such tenant. */
   unknownTenant: 'nobody',
   /** There may be such a tenant, but the key may not send for it. */
   foreignTenant: 'not-ours',
-  /** The only one that the key may send. */
+  /** The only event type that the key may send. */
   eventType: 'sale.created',
 } as const;
 
-/** An event as its producer sends it, whatever carries it. */
+/** An event as its producer sends it, over HTTP or Kafka. */
 export interface SentEvent {
-  /** Attributes of binary mode; bytes where they are to be sent just so. None: structured mode. */
+  /** Attributes of binary mode; bytes where they must be sent exactly so. Empty: structured mode. */
   readonly attributes: Readonly<Record<string, string | Buffer>>;
   readonly contentType: string | undefined;
   readonly body: Buffer | null;
@@ -30,7 +30,7 @@ export interface BadEvent {
   readonly field: string;
   /** A part of the sentence. */
   readonly detail: string;
-  /** Where only one of the two can carry it, or only one of them refuses it. */
+  /** `http` or `kafka` where only that one can carry the event, or only that one refuses it. */
   readonly over: 'http' | 'kafka' | 'both';
 }
 
@@ -231,14 +231,14 @@ const OF_THE_BODY: readonly Row[] = [
   ['binary with text', binary({}, 'S-1', 'text/plain'), 'invalid_attribute', 'datacontenttype', 'must be JSON'],
 ];
 
-/** Every kind of bad event, and what its producer must be told of it, be it over HTTP or over Kafka. */
+/** Every kind of bad event, and the error that its producer must get, over HTTP or over Kafka. */
 export const BAD_EVENTS: readonly BadEvent[] = [...OF_ATTRIBUTES, ...OF_DATA, ...OF_THE_BODY].map(
   ([what, sent, reason, field, detail, over = 'both']) => ({ what, sent, reason, field, detail, over }),
 );
 export const badEventsOver = (transport: 'http' | 'kafka'): readonly BadEvent[] =>
   BAD_EVENTS.filter(({ over }) => over === 'both' || over === transport);
 
-/** As CloudEvents' HTTP binding has it: what is neither printable nor ASCII, and space, `"` and `%`, percent-encoded. */
+/** Percent-encodes as CloudEvents' HTTP binding requires: characters that are not printable ASCII, and space, `"` and `%`. */
 const percentEncoded = (value: string): string =>
   value.replace(/[^\u0021\u0023\u0024\u0026-\u007e]/gu, encodeURIComponent);
 

@@ -16,7 +16,7 @@ export interface Answer {
   readonly json: AnswerJson;
 }
 
-/** What the tests read of an answer, be it a result or a problem. */
+/** The fields of an answer that the tests read, be it a result or a problem. */
 export interface AnswerJson {
   readonly code?: string;
   readonly detail?: string;
@@ -43,12 +43,12 @@ export interface TestKey {
 export interface TestIngestionOptions {
   /** Default: the Kafka that all tests share. */
   readonly brokers?: readonly string[];
-  /** Default: one of its own. */
+  /** Default: a topic of its own. */
   readonly sourceTopic?: string;
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** Often enough that no test waits for a look at which source topics there are. */
+/** Often enough that no test has to wait for a check of which source topics exist. */
 const CHECK_MS = 500;
 
 /** The real ingestion, and a producer that stands for the registry and for the services that publish events. */
@@ -99,7 +99,7 @@ export class TestIngestion {
     return id;
   }
 
-  /** A key that ingestion knows of; of an operator unless something else is said. */
+  /** A key that ingestion knows of; an operator's unless `about` says something else. */
   async newKey(about: Partial<ApiKeySnapshot> = {}): Promise<TestKey> {
     const key = `sgn_${randomUUID()}`;
     const id = newId();

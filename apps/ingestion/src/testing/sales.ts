@@ -21,7 +21,7 @@ export const saleOf = (
     ...change,
   });
 
-/** One HTTP request for several events. The SDK reads the batched mode, and leaves it to the sender to write it. */
+/** One HTTP request for several events. The SDK can read the batched mode but not write it. */
 export const batchOf = (events: readonly CloudEvent<unknown>[]): Message => ({
   headers: { 'content-type': 'application/cloudevents-batch+json' },
   body: JSON.stringify(events),
@@ -29,7 +29,7 @@ export const batchOf = (events: readonly CloudEvent<unknown>[]): Message => ({
 
 export const overHttp = { binary: HTTP.binary, structured: HTTP.structured };
 
-/** What the SDK makes of an event for Kafka, as a record: a client writes objects as JSON, and no header without a value. */
+/** A record of the SDK's Kafka message: a client writes objects as JSON, and leaves out headers without a value. */
 const recordOf = ({ headers, value }: ReturnType<typeof Kafka.binary>, key: string): OutgoingRecord => ({
   key,
   value: typeof value === 'string' ? value : JSON.stringify(value),

@@ -9,7 +9,7 @@ export interface ListCommand {
   /** undefined: every reason. */
   readonly reason: string | undefined;
   readonly since: Date;
-  /** The newest so many. */
+  /** At most this many, the newest ones. */
   readonly limit: number;
   readonly isJson: boolean;
 }
@@ -18,7 +18,7 @@ export interface ShowCommand {
   readonly name: 'show';
   readonly topic: string;
   readonly place: RecordPlace;
-  /** Only the bytes of the value. */
+  /** Print only the bytes of the value. */
   readonly isRaw: boolean;
   readonly isJson: boolean;
 }
@@ -64,7 +64,7 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** Which options each command knows, beside --topic, --json and --help. */
+/** The options of each command, in addition to --topic, --json and --help. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   list: ['reason', 'since', 'limit'],
   show: ['raw'],

@@ -14,7 +14,7 @@ export interface Output {
   err(text: string): void;
 }
 
-/** Does what the arguments ask for; resolves to the exit code. What goes wrong as it may is a sentence, not a stack. */
+/** Carries out the command; resolves to the exit code. An expected error is printed as a sentence, without a stack. */
 export async function deadLetters(args: readonly string[], client: KafkaClientOptions, to: Output): Promise<number> {
   try {
     await run(args, client, to);
@@ -49,6 +49,6 @@ async function run(args: readonly string[], client: KafkaClientOptions, { out }:
   }
 }
 
-/** A topic may be named as Kafka names it, with the prefix, or as Signet does, without. */
+/** The topic's name without the prefix. A user may name it with the prefix, as on Kafka, or without. */
 const nameOf = (topic: string, { prefix }: KafkaClientOptions): string =>
   new KafkaNames(prefix).topicOf(topic) ?? topic;

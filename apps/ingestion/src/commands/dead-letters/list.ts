@@ -2,13 +2,13 @@ import type { KafkaClientOptions, ReadDeadLetter } from '@signet/kafka';
 import { readDeadLetter, readSince } from '@signet/kafka';
 import type { ListCommand } from './arguments.ts';
 
-/** Writes the newest dead letters that are asked for, oldest first, a line each. */
+/** Writes the newest dead letters that match, the oldest of them first, one on each line. */
 export async function list(
   client: KafkaClientOptions,
   { topic, reason, since, limit, isJson }: ListCommand,
   write: (text: string) => void,
 ): Promise<void> {
-  // Lines, not records: a million letters may be read for the last fifty.
+  // Keeps lines and not records: a million dead letters may be read to find the last fifty.
   const lines: string[] = [];
   await readSince(client, topic, since, (record) => {
     const letter = readDeadLetter(record);
@@ -26,7 +26,7 @@ function jsonOf({ partition, offset, at, reason, field, origin, detail }: ReadDe
 
 function lineOf({ partition, offset, at, reason, field = '', origin, detail }: ReadDeadLetter): string {
   const from = `${origin.topic}/${origin.partition}:${origin.offset}`;
-  // Some of it is the sender's own words.
+  // Some columns hold text of the sender, which may contain line breaks.
   const columns = [`${partition}:${offset}`, at, reason, field, from, detail].map((text) => text.replace(/\s+/g, ' '));
   return `${columns.join('\t')}\n`;
 }

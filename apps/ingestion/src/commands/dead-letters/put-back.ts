@@ -5,15 +5,15 @@ import { putBackRecord, RecordProducer, recordsAt, requireTopic } from '@signet/
 import type { PutBackCommand } from './arguments.ts';
 import { deadLetterOf } from './dead-letter-of.ts';
 
-/** A dead letter that cannot be put back as it is asked for; nothing has been put back then. */
+/** A dead letter cannot be put back in the requested way; no record has been put back. */
 export class CannotPutBackError extends Error {
   override readonly name = 'CannotPutBackError';
 }
 
-/** Records of our own topics say their times themselves; on a source topic Kafka's may be the only one. */
+/** Records on our own topics contain their times. On a source topic Kafka's timestamp may be the only time, so it is kept. */
 const OWN_TOPICS: ReadonlySet<string> = new Set(TOPICS.map(({ name }) => name));
 
-/** Sends the records to where they came from, one line for each that Kafka has. */
+/** Sends the records to the topics that they came from, and writes one line for each record that Kafka has. */
 export async function putBack(
   client: KafkaClientOptions,
   { topic, places, dataFile, headers, isJson }: PutBackCommand,

@@ -4,7 +4,7 @@ import { recordsAt } from '@signet/kafka';
 import type { ShowCommand } from './arguments.ts';
 import { deadLetterOf } from './dead-letter-of.ts';
 
-/** Writes all about one dead letter: why, from where, its own headers, and its value last. */
+/** Writes everything about one dead letter: the reason, the origin, its own headers, and its value last. */
 export async function show(
   client: KafkaClientOptions,
   { topic, place, isRaw, isJson }: ShowCommand,
@@ -56,6 +56,6 @@ function aboutOf(letter: ReadDeadLetter): string {
   return about.flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`])).join('\n');
 }
 
-/** Text as it is; bytes that are none in base64, and said so. */
+/** Text unchanged; other bytes in base64, with a note that they are. */
 const textOf = (bytes: Buffer): string =>
   isUtf8(bytes) ? bytes.toString('utf8') : `(base64) ${bytes.toString('base64')}`;
