@@ -44,7 +44,7 @@ interface Check {
   readonly told: string;
 }
 
-test('before the first start it names what is missing, and changes nothing', async () => {
+test('before the first start it lists the missing tables and topics, and changes nothing', async () => {
   const run = await admin('check', '--json');
   const { exitCode, services } = jsonOf(run);
   expect({ code: run.code, err: run.err, exitCode }).toEqual({ code: 1, err: '', exitCode: 1 });
@@ -93,7 +93,7 @@ test('tables of the version before, ahead of an update, are a warning; older one
   const checks = async (): Promise<readonly Check[]> =>
     jsonOf(await admin('check', '--service', 'delivery', '--json')).services['delivery']?.checks ?? [];
   try {
-    // As 0.2.0 left it.
+    // As in 0.2.0, which did not have this column.
     await client.query('alter table delivery.installation drop column prefix');
     await forget('installation-prefix');
     expect(await checks()).toEqual(
@@ -123,7 +123,7 @@ test('a format that a replica of the version before does not read is a fault, as
     const run = await adminWith({ SIGNET_WRITE_FORMATS: formats }, 'check', '--service', 'delivery', '--json');
     return jsonOf(run).services['delivery']?.checks.find(({ check }) => check === 'write-formats');
   };
-  // As sessions of 0.2.0 call themselves.
+  // The application name of sessions of 0.2.0.
   const older = new pg.Client({ connectionString: database.url, application_name: 'delivery' });
   await older.connect();
   expect(await formatsOf('')).toMatchObject({ result: 'ok' });
@@ -134,12 +134,12 @@ test('a format that a replica of the version before does not read is a fault, as
     ) as unknown,
   });
   await older.end();
-  // PostgreSQL may show a session for a moment after its client has gone.
+  // PostgreSQL may list a session for a moment after its client has gone.
   const isAllowed = async (): Promise<boolean> => (await formatsOf('request-bundles=2'))?.result === 'ok';
   await waitFor(isAllowed, { what: 'the older session to be gone' });
 });
 
-test('what is asked wrongly, or of another installation, is a sentence and an exit code', async () => {
+test('wrong arguments, or another installation, lead to a sentence and an exit code', async () => {
   expect(await admin('migrate', '--phase', 'shrink')).toEqual({
     code: 64,
     out: '',
@@ -152,7 +152,7 @@ test('what is asked wrongly, or of another installation, is a sentence and an ex
   });
 });
 
-test('secrets are searched for, and it tells where, and not what', async () => {
+test('secrets are searched for; the report names the places and not the secrets', async () => {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   const search = () => adminWith({ SIGNET_OPERATOR_KEY: OPERATOR_KEY }, 'search-secrets', '--json');

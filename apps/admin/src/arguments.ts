@@ -30,7 +30,7 @@ Exit codes: 0 done · 1 not done, or a fault was found · 64 asked wrongly · 69
 another try may help · 78 a setting is wrong, or the server is another installation's
 `;
 
-/** What the arguments ask for. Pure. */
+/** Parses the arguments. Pure. */
 export function askedOf([name = '--help', ...rest]: readonly string[]): Asked {
   if (name === '--help' || name === 'help') return { kind: 'help', text: USAGE };
   const program = PROGRAM_COMMANDS[name];

@@ -5,13 +5,13 @@ export type ServiceName = 'registry' | 'ingestion' | 'delivery';
 export interface ServiceCommand {
   readonly services: readonly ServiceName[];
   readonly summary: string;
-  /** What stands behind the name, and what it does. */
+  /** The text of the help: the arguments behind the name, and what the command does. */
   readonly help: string;
 }
 
 /** A command with a program of its own, which prints by itself. */
 export interface ProgramCommand {
-  /** From the root of the repository, and of the image. */
+  /** Path from the root of the repository, and of the image. */
   readonly program: string;
   readonly summary: string;
 }

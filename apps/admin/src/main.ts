@@ -1,6 +1,7 @@
 /**
- * `node apps/admin/dist/main.js COMMAND`, or `signet-admin COMMAND`, with the settings of the services: one command for the operator of a
- * Signet. Each service carries out its own part in a process of its own (docs/adr/0047-signet-admin.md).
+ * `node apps/admin/dist/main.js COMMAND`, or `signet-admin COMMAND`, with the settings of the services: one command
+ * line for the operator of an installation. Each service carries out its own part in a process of its own
+ * (docs/adr/0047-signet-admin.md).
  */
 import { EXIT_USAGE } from '@signet/service-kit';
 import { askedOf } from './arguments.ts';

@@ -2,23 +2,24 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** Of the repository, and of the image. */
+/** The root of the repository, or of the image. */
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-/** A process that a signal has ended. */
+/** Exit code for a child that a signal has ended. */
 const EXIT_SIGNALLED = 1;
-/** kafkajs computes negative time-outs, which Node.js tells each time. */
+/** kafkajs computes negative time-outs, and Node.js warns of each. */
 const FLAGS = ['--disable-warning=TimeoutNegativeWarning'];
 
 export interface ChildResult {
   readonly exitCode: number;
-  /** Empty where the child printed by itself. */
+  /** Empty where the child printed to our stdout. */
   readonly output: string;
 }
 
 /**
- * Runs a program of ours and hands it what ends us: Kubernetes sends a Job's signals to this process only.
+ * Runs one of our programs, and passes on the signals that would end this process: Kubernetes sends a Job's signals
+ * to this process only.
  *
- * @param stdout `inherit`: the child prints by itself
+ * @param stdout `inherit`: the child prints to our stdout
  */
 export async function runChild(
   program: string,

@@ -2,17 +2,20 @@ import type { Asked } from './arguments.ts';
 import type { ServiceName } from './commands.ts';
 import { runChild } from './run-child.ts';
 
-/** What a service prints: one line of JSON. */
+/** The output of a service: one line of JSON. */
 interface Report {
   readonly lines: readonly string[];
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** `check` looks at all of them; what changes something ends at the first that fails, since the next may build on it. */
+/**
+ * `check` runs in all services. A command that changes something ends at the first service that fails, since the next
+ * one may depend on its changes.
+ */
 const GOES_ON = 'check';
 
 /**
- * Has each service carry out its part, one after the other, and prints what they report.
+ * Runs the command in each service, one after the other, and prints their reports.
  *
  * @returns the exit code: the first that is not 0
  */
@@ -27,7 +30,7 @@ export async function runServices({
   for (const service of services) {
     const child = await runChild(`apps/${service}/dist/admin.js`, [name, ...args], 'pipe');
     exitCode ||= child.exitCode;
-    // A fault of ours: its stack is on stderr.
+    // No output: the command crashed, and its stack is on stderr.
     const report = child.output === '' ? undefined : (JSON.parse(child.output) as Report);
     reports[service] = report?.data ?? { error: `The command of ${service} ended with exit code ${child.exitCode}.` };
     const to = child.exitCode === 0 || name === GOES_ON ? process.stdout : process.stderr;

@@ -1,6 +1,7 @@
 /**
- * `signet-admin search-secrets`, with the settings of the services: looks through every table, every record on Kafka, and folders such as
- * those of logs, for the secrets of the settings and of a file. It tells where, and never what.
+ * `signet-admin search-secrets`, with the settings of the services: searches every table, every record on Kafka, and
+ * folders such as those of logs, for the secrets of the settings and of a file. It reports the places, and never the
+ * secrets.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -34,7 +35,7 @@ const SETTINGS = defineSettings({
   ...sharedSettings.database,
   ...sharedSettings.kafka,
   ...sharedSettings.operatorKey,
-  // Not as keys: their text is what is looked for.
+  // Read as text and not as keys: the search looks for the text.
   SIGNET_SEALING_KEYS: optionalSetting(
     text((raw) => raw, 'must be text'),
     sharedSettings.sealing.SIGNET_SEALING_KEYS.explanation,

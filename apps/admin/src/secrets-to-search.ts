@@ -1,7 +1,7 @@
 import { UsageError } from '@signet/service-kit';
 import type { Secret } from '@signet/service-kit';
 
-/** What is known of Signet's own secrets from its settings. */
+/** Settings from which Signet's own secrets are known. */
 export interface SecretSettings {
   readonly SIGNET_SEALING_KEYS: string | undefined;
   readonly SIGNET_OPERATOR_KEY: string | undefined;
@@ -21,7 +21,10 @@ export function secretsOfSettings(settings: SecretSettings): Secret[] {
   return all.flatMap(([name, value]) => (value ? [{ name, value }] : []));
 }
 
-/** A file with a secret a line, as NAME=VALUE. @throws UsageError that names the line, and nothing of it */
+/**
+ * Reads a file with one secret on each line, as NAME=VALUE. @throws UsageError that names the line, and shows nothing
+ * of it
+ */
 export function secretsOfFile(text: string): Secret[] {
   return text.split('\n').flatMap((line, index) => {
     if (line.trim() === '') return [];
