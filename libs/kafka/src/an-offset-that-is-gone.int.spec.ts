@@ -88,7 +88,7 @@ test('a group that was away for longer than its records are kept goes on from th
 
   await produce(10, 10);
   await withAdmin(client, async (admin) => {
-    // Without having asked it does not know who leads the partition.
+    // kafkajs' admin must have asked about the topic once, or it does not know which broker leads the partition.
     await admin.fetchTopicOffsets(topic);
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '15' }] });
   });
@@ -101,7 +101,7 @@ test('a group that was away for longer than its records are kept goes on from th
   await untilCommitted('21');
 });
 
-test('so does one whose offset lies behind the end, as after a topic was made anew', async () => {
+test('a group whose offset lies behind the end, as after a topic was made anew, goes on from the earliest, too', async () => {
   await produce(0, 3);
   await withAdmin(client, (admin) =>
     admin.setOffsets({ groupId, topic, partitions: [{ partition: 0, offset: '1000' }] }),

@@ -32,7 +32,7 @@ async function read(topic: string): Promise<{ values: string[]; bytes: number }>
   return { values, bytes };
 }
 
-/** The broker packs what comes to the topic, with the libraries that Java's producers use. */
+/** The broker compresses the records of this topic, with the libraries that Java's producers use. */
 async function topicThatPacks(compression: string): Promise<string> {
   const topic = `compressed.${compression}.${crypto.randomUUID()}`;
   const admin = createKafka(client).admin();
@@ -54,7 +54,7 @@ test.each(['gzip', 'snappy', 'lz4', 'zstd'])('batches in %s are read', async (co
   expect(bytes).toBeLessThan(BYTES / 3);
 });
 
-test('a producer that packs does, from some bytes on', async () => {
+test('a producer with compression compresses requests from a certain size on', async () => {
   const topic = await testTopic('compressed');
   await packing.publishAll(topic, records);
   const { values, bytes } = await read(topic);
@@ -62,7 +62,7 @@ test('a producer that packs does, from some bytes on', async () => {
   expect(bytes).toBeLessThan(BYTES / 3);
 });
 
-test('a batch that is too large when it is unpacked is read as what it is, and the next one after it', async () => {
+test('a batch that is too large when it is unpacked is read as unreadable records, and then the next one is read', async () => {
   const topic = await testTopic('compressed');
   const producer = createKafka(client).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();

@@ -1,4 +1,4 @@
-/** A failure that time may mend: whoever called tries the same again. */
+/** A failure that may pass by itself: the caller tries the same again. */
 export class RetryableError extends Error {
   readonly retryable = true;
 
@@ -12,7 +12,7 @@ export class RetryableError extends Error {
   }
 }
 
-/** One record that is larger than what the broker takes. */
+/** One record is larger than the broker allows. */
 export class RecordTooLargeError extends Error {
   readonly retryable = false;
   readonly code = 'record_too_large';
@@ -23,10 +23,10 @@ export class RecordTooLargeError extends Error {
   }
 }
 
-/** Connection failures of PostgreSQL (SQLSTATE classes 08, 53, 57) and of sockets, which say nothing about the record. */
+/** Connection failures of PostgreSQL (SQLSTATE classes 08, 53, 57) and of sockets: the record is not the cause. */
 const PASSING_CODE = /^(08|53|57)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
 
-/** An error says for itself whether the record is tried again; drivers' connection errors are known by their codes. */
+/** Our errors have a field that says whether the record is tried again; connection errors of drivers are recognized by their codes. */
 export function isRetryable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { retryable, code, cause } = error as { retryable?: unknown; code?: unknown; cause?: unknown };

@@ -6,7 +6,7 @@ import { RecordProducer } from './producing/producer.ts';
 const producer = new RecordProducer({ client: { brokers: testBrokers(), clientId: 'test' }, name: 'test' });
 afterAll(() => producer.close());
 
-/** What Kafka takes at most in one batch of a partition, by default. */
+/** The largest batch that Kafka takes for one partition by default, bytes. */
 const MAX_BATCH_BYTES = 1_048_588;
 
 test('large records that are published together are sent in requests that Kafka takes, in order', async () => {
@@ -24,7 +24,7 @@ test('large records that are published together are sent in requests that Kafka 
   );
 });
 
-test('so are those that several callers publish at once', async () => {
+test('large records that several callers publish at once are sent in such requests, too', async () => {
   const topic = await testTopic('large', { partitions: 1 });
   const value = 'x'.repeat(200 * 1024);
   await Promise.all(Array.from({ length: 12 }, () => producer.publish(topic, { key: 'one key', value })));

@@ -107,7 +107,7 @@ test('no batch is handed over before its partition was taken, however the member
   take();
 });
 
-test('a member hears of its partitions at every join: somebody else may have had them in between', async () => {
+test('a member hears of its partitions at every join: another member may have had them in between', async () => {
   const of = await group(2);
   const heard: (readonly number[])[] = [];
   const onAssigned = (assignment: Readonly<Record<string, readonly number[]>>): void =>
@@ -125,7 +125,7 @@ test('a member hears of its partitions at every join: somebody else may have had
   expect(heard.at(-1)).toEqual([0, 1]);
 });
 
-test('a member has given up before somebody else is given its partitions, at a join and at a stop', async () => {
+test('a member has given up before another member gets its partitions, at a join and at a stop', async () => {
   const of = await group(2);
   const events: string[] = [];
   let giveUp = (): void => undefined;
@@ -160,7 +160,7 @@ test('a member has given up before somebody else is given its partitions, at a j
   expect(events).toEqual(['asked', 'taken 1', 'asked', 'taken 2']);
 });
 
-test('those that stay keep what they had', async () => {
+test('members that stay keep the partitions that they had', async () => {
   const of = await group(6);
   const has = new Map<string, readonly number[]>();
   const join = (name: string): Promise<KafkaBatchServer> =>

@@ -6,9 +6,9 @@ export interface KafkaRecord {
   readonly key: Buffer | null;
   /** null is a tombstone. */
   readonly value: Buffer | null;
-  /** Of a header that is there more than once, the first. */
+  /** Of a repeated header, the first value. */
   readonly headers: Readonly<Record<string, Buffer | undefined>>;
-  /** All values, in order, of each header that is there more than once; missing where none is. */
+  /** All values, in order, of each repeated header; missing if the record has none. */
   readonly repeatedHeaders?: Readonly<Record<string, readonly Buffer[]>>;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
@@ -28,19 +28,19 @@ export interface RecordBatch {
   readonly topic: string;
   readonly partition: number;
   readonly records: readonly KafkaRecord[];
-  /** Aborted when the partition is taken away or the service stops: whatever is not durable then is read again. */
+  /** Aborted when the partition is taken away or the service stops: records that are not finished by then are read again. */
   readonly signal: AbortSignal;
-  /** Sends the record to the dead-letter topic; that is acknowledged before the batch's offsets are committed. */
+  /** Sends the record to the dead-letter topic. Kafka acknowledges the dead letter before the batch's offsets are committed. */
   setAside(record: KafkaRecord, why: SetAsideReason): void;
 }
 
 /**
- * Handles a batch and resolves when everything that it led to is durable: only then are its offsets committed. The next
+ * Handles a batch, and resolves when all its results are durable: only then are the offsets of the batch committed. The next
  * batch of the partition may be handed over before that.
  */
 export type BatchHandler = (batch: RecordBatch) => Promise<void>;
 
-/** Kafka takes a header more than once: its values, in order. */
+/** A record on Kafka may have the same header more than once: an array has its values, in order. */
 export type HeaderValue = string | Buffer | readonly (string | Buffer)[];
 
 /** A record to be produced. */
@@ -49,6 +49,6 @@ export interface OutgoingRecord {
   readonly value: string | Buffer | null;
   readonly headers?: Readonly<Record<string, HeaderValue>>;
   readonly partition?: number;
-  /** Milliseconds since the epoch; the present when missing. */
+  /** Milliseconds since the epoch; default: the present. */
   readonly timestamp?: number;
 }

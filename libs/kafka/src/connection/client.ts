@@ -33,8 +33,8 @@ export interface KafkaClientOptions {
 }
 
 /**
- * What kafkajs announces is routine here, errors included: rebalances, a broker that is not up yet, coordinators that
- * move. What it cannot mend by itself reaches the caller, who logs it.
+ * All log lines of kafkajs become debug lines, errors included: rebalances, a broker that is not up yet and coordinators that
+ * move are routine. An error that kafkajs cannot mend by itself is thrown to the caller, who logs it.
  */
 const logCreator =
   (logger: Logger, { topicOf }: KafkaNames) =>
@@ -46,8 +46,7 @@ const logCreator =
   };
 
 /**
- * A kafkajs client that waits long for a broker at the start and is patient with one that comes back. It takes and gives names without
- * the prefix.
+ * A kafkajs client that waits long for a broker at the start, and for a broker that was away. Its callers use names without the prefix.
  *
  * @param retries how often it tries to connect before it gives up; the waits grow from 0.1 to 2 s
  */

@@ -1,4 +1,4 @@
-/** How a client shows who it is, and finds out whom it talks to. Undefined parts are left out. */
+/** How a client authenticates itself to the brokers, and the brokers to itself. Undefined parts are left out. */
 export interface KafkaSecurity {
   /** Undefined: the connection is not encrypted. */
   readonly tls?: KafkaTls | undefined;
@@ -21,13 +21,13 @@ export interface KafkaSasl {
   readonly password: string;
 }
 
-/** What kafkajs calls these. */
+/** The same settings under the names that kafkajs has for them. */
 export const kafkajsSecurity = ({ tls, sasl }: KafkaSecurity) => ({
   ...(tls && { ssl: { ca: tls.ca, cert: tls.cert, key: tls.key } }),
   ...(sasl && { sasl: kafkajsSasl(sasl) }),
 });
 
-/** The three are alike but for their names, by which kafkajs tells its types apart. */
+/** The three mechanisms differ only in their names. kafkajs has a type for each, so each needs a case of its own. */
 function kafkajsSasl({ mechanism, username, password }: KafkaSasl) {
   const who = { username, password };
   switch (mechanism) {

@@ -1,4 +1,4 @@
-/** True when the promise settles within the time, milliseconds; what it throws is not thrown on. */
+/** True when the promise settles within the time, milliseconds; a rejection counts as settled and is not thrown on. */
 export async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)));

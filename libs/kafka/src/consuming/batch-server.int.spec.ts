@@ -65,7 +65,7 @@ const valuesOf = (records: readonly KafkaRecord[]): string[] => records.map(({ v
 const numbers = (count: number, from = 0): string[] =>
   Array.from({ length: count }, (_, index) => String(from + index));
 
-/** Where a group that starts now would begin, by its only partition. */
+/** The committed offset of the group on its only partition. */
 const committed = ({ topic, groupId }: Fixture): Promise<string | undefined> =>
   withAdmin(client, async (admin) => {
     const [of] = await admin.fetchOffsets({ groupId, topics: [topic] });
@@ -95,7 +95,7 @@ test('records arrive in order, once, with key, headers and time', async () => {
   expect(seen[0]?.timestamp).toBeGreaterThan(Date.parse('2026-01-01'));
 });
 
-test('what was not durable when the server stopped is read again, and only that', async () => {
+test('records that were not durable when the server stopped are read again, and only those', async () => {
   const topic = await fixture();
   await produce(topic.topic, numbers(10));
   const first: string[] = [];
@@ -137,7 +137,7 @@ test('the next batch is handed over while one is under way, up to the limit', as
   await produce(topic.topic, ['b']);
   await waitFor(() => seen.length === 2, { what: 'b beside a' });
   await produce(topic.topic, ['c']);
-  // There it is: whoever has room for it is given it.
+  // The record is on the topic now: a handler with room would have got it.
   await readAll(topic.topic, 3);
   expect(seen).toEqual(['a', 'b']);
   release();
@@ -184,7 +184,7 @@ test('a handler sets records aside with a reason of its own', async () => {
   expect(reasons).toEqual(['ugly']);
 });
 
-test('a failure that time may mend is tried again until it is mended', async () => {
+test('after a failure that may pass, the batch is tried again until it succeeds', async () => {
   const topic = await fixture();
   await produce(topic.topic, numbers(3));
   let failures = 0;
@@ -200,7 +200,7 @@ test('a failure that time may mend is tried again until it is mended', async () 
   expect(failures).toBe(4);
 });
 
-test('a second member takes over partitions, and nothing is lost on the way', async () => {
+test('a second member takes over partitions, and no record is lost', async () => {
   const topic = await fixture(4);
   const producer = keep(new RecordProducer({ client, name: 'test' }));
   await producer.connect();
@@ -261,7 +261,7 @@ test('records published at once go together and keep their order', async () => {
   expect(valuesOf(await readAll(topic, 2_000))).toEqual(numbers(2_000));
 });
 
-test('a broker that is not there is a failure that time may mend', async () => {
+test('a broker that is away is a failure that may pass', async () => {
   const producer = keep(
     new RecordProducer({ client: { brokers: ['127.0.0.1:1'], clientId: 'test' }, name: 'test', deadlineMs: 200 }),
   );

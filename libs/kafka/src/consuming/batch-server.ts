@@ -28,15 +28,16 @@ export interface KafkaBatchServerOptions {
   readonly transportId: symbol;
   readonly deadLetterTopic: string;
   /**
-   * Where this process runs, such as an address that it listens on: no two living processes may name the same place. A
-   * membership that a dead process of this place has left is ended at the start, instead of when its session times out.
+   * Where this process runs, such as an address that it listens on: no two living processes may name the same place. If a
+   * process of this place has died without leaving the group, the start of this one ends that membership at once, instead of
+   * when its session times out.
    */
   readonly place?: string | undefined;
-  /** Records of one partition in the hands of its handler, above which no more are handed over. */
+  /** As long as the handlers of one partition work on this many records, they get no more of it. */
   readonly maxInFlightRecords?: number;
-  /** How many a record counts for there; one each where nothing is said. */
+  /** As how many records a record counts for that limit; default one. */
   readonly countOf?: (record: KafkaRecord) => number;
-  /** The same for the bytes of their values. Default 16 MiB. */
+  /** The same limit for the bytes of the records' values. Default 16 MiB. */
   readonly maxInFlightBytes?: number;
   /** false: one batch of a partition at a time. */
   readonly pipelined?: boolean;
@@ -54,25 +55,26 @@ export interface KafkaBatchServerOptions {
   /** How long handlers may take to end when the server stops. */
   readonly stopDeadlineMs?: number;
   /**
-   * Called before the member joins its group, again too, and before it leaves: when it resolves, any of the partitions may
-   * go to somebody else, and those that stay come back with `onAssigned`. It may take two seconds; Kafka waits no longer
-   * for long. With it, a stop does not wait for the handlers: what they have not done by then is read again.
+   * Called before the member joins its group (also when it joins again), and before it leaves. When it resolves, Kafka may give
+   * any of the partitions to another member; the partitions that stay here come back with `onAssigned`. It may take two
+   * seconds: Kafka does not wait much longer. With this hook, a stop does not wait for the handlers: records that they have not
+   * finished by then are read again.
    */
   readonly onGivingUp?: () => Promise<void>;
   /**
-   * Called at every join with all partitions, those that stay included: another member may have had them in between, and
-   * kafkajs cannot tell. Awaited before the first batch is handed over, and tried again until it succeeds.
+   * Called at every join with all partitions, also those that the member had before: another member may have had them in
+   * between, and kafkajs cannot tell. Awaited before the first batch is handed over, and tried again until it succeeds.
    */
   readonly onAssigned?: (assignment: Assignment) => Promise<void> | void;
   /** Called as soon as the partitions are known to be lost, while an `onAssigned` may still be under way. */
   readonly onRevoked?: (assignment: Assignment) => Promise<void> | void;
   readonly onDeadLetter?: (reason: string, topic: string) => void;
   /**
-   * Kafka had no record at the offset of the group; the partition is read from its earliest record. What lay between was
-   * deleted unread, or all is read again.
+   * Kafka had no record at the offset of the group, so the partition is read from its earliest record. Either the records
+   * between the two were deleted before they were read, or all records are read again.
    */
   readonly onOffsetLost?: (lost: LostOffset) => void;
-  /** The consumer cannot go on; by default the process ends and whoever started it starts it anew. */
+  /** The consumer cannot go on; by default the process ends, so that its supervisor starts it anew. */
   readonly onFatal?: (error: unknown) => void;
   readonly now?: () => Date;
   readonly logger?: Logger;
@@ -108,8 +110,8 @@ const MAX_FETCH_BYTES = 4 * 1_048_576;
 const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 
 /**
- * Nest's transport over kafkajs, batch-wise: handlers get the records of a partition, may still work on them while the
- * next batch is handed over, and their offsets are committed only behind what is durable.
+ * Nest's transport over kafkajs, batch-wise: handlers get the records of a partition, and may still work on them while the
+ * next batch is handed over. An offset is committed only when the handlers have finished with all records before it.
  *
  * Subscriptions are the patterns of the handlers that carry the server's `transportId`; `addHandler` adds topics that
  * are known at run time only.
@@ -216,8 +218,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   /**
-   * Stops to fetch, waits until the deadline for the handlers, or for what gives up in their stead, commits, leaves the
-   * group. Not to be called from a handler.
+   * Stops fetching; waits for the handlers until the deadline, or, where there is an `onGivingUp`, for that instead; commits, and
+   * leaves the group. A handler must not call it.
    */
   override async close(): Promise<void> {
     if (this.isClosing) return;
@@ -231,7 +233,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       clearTimeout(this.commitTimer);
       await (this.givingUp ??= this.giveUp());
       for (const feed of this.feeds.values()) feed.abort();
-      // kafkajs goes on with a join over a disconnect, and is then a member that nobody can end: its partitions would stand still.
+      // kafkajs finishes a join although it was disconnected meanwhile. The membership would stay, and its partitions would stand still.
       if (this.joining) await within(this.joining.ended, JOINING_MS);
       await within(consumer.disconnect(), 5_000);
     }
@@ -242,7 +244,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     try {
       for (const topic of Object.keys(this.assignment)) consumer.pause([{ topic }]);
     } catch (error) {
-      // Between a crash and the next join it has no group: nothing is fetched then.
+      // Between a crash and the next join the consumer has no group, and fetches nothing.
       this.log.debug({ err: error }, 'there was nothing to pause');
     }
   }
@@ -257,8 +259,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   /**
-   * Whether the consumer gives signs of life: it fetches, sends heartbeats, or looks for its brokers. Before it runs it waits for
-   * Kafka. A Kafka that is away is nothing that a new process would cure.
+   * Whether the consumer has given a sign of life lately: it fetches, sends heartbeats, or looks for its brokers. Always true before
+   * it runs: it waits for Kafka then, and to restart the process would not bring Kafka back.
    */
   isAlive(): boolean {
     return !this.isRunning || performance.now() - this.signOfLifeAt < this.settings.watchdogMs;
@@ -317,7 +319,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     this.joining = undefined;
   }
 
-  /** As the leader of the group knows it, which assigns by Kafka's names. */
+  /** The assignment by Kafka's names of the topics: the leader of the group uses those. */
   private assignmentOnKafka(): Assignment {
     const { topic } = new KafkaNames(this.settings.client.prefix);
     return Object.fromEntries(Object.entries(this.assignment).map(([name, partitions]) => [topic(name), partitions]));
@@ -340,8 +342,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   /**
-   * Every join begins from the committed offsets, also for partitions that stay: so every feed is made anew, and what
-   * the old ones still have under way is never committed.
+   * After every join, reading begins from the committed offsets, also on partitions that stay. So every feed is made anew, and
+   * batches that the old feeds still have under way are never committed.
    */
   private async reassign(next: Assignment): Promise<void> {
     const revoked = difference(this.assignment, next);
@@ -356,7 +358,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     await this.untilAssigned(next);
   }
 
-  /** Gives up when the next join says otherwise: taking what is somebody else's by then would lock the owner out. */
+  /** Stops trying after the next join: another member may own the partitions by then, and to take them would lock it out. */
   private async untilAssigned(assigned: Assignment): Promise<void> {
     const { onAssigned, backoff } = this.settings;
     for (let failures = 0; onAssigned && !this.isClosing && this.assignment === assigned;) {
@@ -383,16 +385,16 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const last = batch.messages.at(-1);
     if (last) resolveOffset(last.offset);
     if (!feed.hasRoom) this.pauseUntilRoom(feed, payload);
-    // A rebalance shows here as an error; it is thrown on at once, or kafkajs would go on with what it has lost.
+    // If the group rebalances, this throws. The error must reach kafkajs at once, or it would go on with partitions that it has lost.
     await heartbeat();
     this.pace.carried(batch.messages.length);
     await this.pace.ready(batch.messages.length);
   }
 
   /**
-   * kafkajs fetches from a broker again only when every partition of the last fetch is done with, so a full partition
-   * must not be waited for: it is left out of the fetches instead (tulios/kafkajs#1732), and what was fetched of it is
-   * fetched again.
+   * kafkajs fetches from a broker again only when it has finished with every partition of the last fetch. So this does not wait
+   * for a full partition, but leaves it out of the fetches until there is room (tulios/kafkajs#1732). Its records of the last
+   * fetch are fetched again.
    */
   private pauseUntilRoom(feed: PartitionFeed, { pause }: EachBatchPayload): void {
     if (feed.isPaused) return;
@@ -456,7 +458,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     this.committing = this.consumer
       .commitOffsets(due.map(({ commit }) => commit))
       .then(() => due.forEach(({ feed, commit }) => feed.watermark.markCommitted(commit.offset)))
-      // A rebalance has begun or the coordinator moves: what is not committed is read again.
+      // A rebalance has begun or the coordinator moves: records without a commit are read again.
       .catch((error: unknown) => this.log.debug({ err: error }, 'offsets could not be committed'))
       .finally(() => (this.committing = undefined));
     await this.committing;
@@ -468,7 +470,7 @@ const splitKey = (key: string): [string, string] => {
   return [key.slice(0, at), key.slice(at + 1)];
 };
 
-/** What `a` has and `b` has not. */
+/** The partitions of `a` that are not in `b`. */
 function difference(a: Assignment, b: Assignment): Assignment {
   const left: Record<string, readonly number[]> = {};
   for (const [topic, partitions] of Object.entries(a)) {

@@ -12,10 +12,10 @@ export interface ConnectingOptions {
 }
 
 /**
- * Connects a consumer and subscribes it, however long Kafka is away: kafkajs gives up after a minute, and a new process would
- * cure nothing.
+ * Connects a consumer and subscribes it, however long Kafka is away: kafkajs alone gives up after a minute, and to restart the
+ * process would not bring Kafka back.
  *
- * @throws what Kafka says against it, or the failure that there was when the signal was aborted
+ * @throws the error with which Kafka refuses it, or the last failure before the signal was aborted
  */
 export async function consumerConnects(
   consumer: Pick<KafkaConsumer, 'connect' | 'subscribe'>,
@@ -34,7 +34,7 @@ export async function consumerConnects(
   }
 }
 
-/** A broker may be away for any time. A wrong password is final, and a topic that is not there is for the caller to judge. */
+/** A broker that is away may come back at any time. A wrong password is final, and the caller decides about a missing topic. */
 function isPassing(error: unknown): boolean {
   const { name, type, retriable, cause } = (error ?? {}) as Record<'name' | 'type' | 'retriable' | 'cause', unknown>;
   if (name === 'KafkaJSSASLAuthenticationError' || type === 'UNKNOWN_TOPIC_OR_PARTITION') return false;

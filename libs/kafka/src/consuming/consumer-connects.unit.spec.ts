@@ -4,9 +4,9 @@ import { silentLogger } from '../connection/client.ts';
 import { consumerConnects } from './consumer-connects.ts';
 
 const away = new kafkajs.KafkaJSConnectionError('connect ECONNREFUSED', { broker: 'kafka:9092', code: 'ECONNREFUSED' });
-/** What kafkajs rejects with when it has tried for a minute. */
+/** The error of kafkajs after it has tried for a minute. */
 const givenUp = new kafkajs.KafkaJSNumberOfRetriesExceeded(away, { retryCount: 30, retryTime: 2_000 });
-/** Its type knows of no message, without which it cannot be made. */
+/** The constructor needs a message, but its TypeScript type has no parameter for one. */
 const SaslError = kafkajs.KafkaJSSASLAuthenticationError as unknown as new (message: string) => Error;
 const refused = new SaslError('wrong password');
 const noTopic = new kafkajs.KafkaJSProtocolError({
@@ -17,7 +17,7 @@ const noTopic = new kafkajs.KafkaJSProtocolError({
   retriable: true,
 } as never);
 
-/** A consumer for which Kafka fails in these ways, one after the other; undefined: it does not. */
+/** A consumer whose calls fail with these errors, one after the other; undefined: the call succeeds. */
 function consumerOf(connects: readonly unknown[], subscribes: readonly unknown[] = []) {
   const tried: string[] = [];
   const next = (what: string, failures: unknown[]) => async (): Promise<void> => {
@@ -30,7 +30,7 @@ function consumerOf(connects: readonly unknown[], subscribes: readonly unknown[]
 const connecting = (consumer: ReturnType<typeof consumerOf>, signal = new AbortController().signal) =>
   consumerConnects(consumer, { topics: ['topic'], groupId: 'group', signal, logger: silentLogger, pauseMs: 1 });
 
-test('a Kafka that goes away before the group is joined is waited for, longer than kafkajs does', async () => {
+test('a consumer waits for a Kafka that goes away before the group is joined, longer than kafkajs does', async () => {
   const consumer = consumerOf([givenUp, away, undefined, givenUp], [givenUp]);
   await connecting(consumer);
   expect(consumer.tried).toEqual(['connect', 'connect', 'connect', 'subscribe', 'connect', 'connect', 'subscribe']);
@@ -39,11 +39,11 @@ test('a Kafka that goes away before the group is joined is waited for, longer th
 test.each([
   ['a refusal', consumerOf([refused]), refused],
   ['a topic that is not there', consumerOf([], [noTopic]), noTopic],
-])('%s is told of at once', async (_what, consumer, error) => {
+])('%s is reported at once', async (_what, consumer, error) => {
   await expect(connecting(consumer)).rejects.toBe(error);
 });
 
-test('who closes waits no longer', async () => {
+test('a consumer that is closed waits no longer', async () => {
   const closing = new AbortController();
   const consumer = consumerOf(Array(3).fill(givenUp));
   const { connect } = consumer;

@@ -5,7 +5,7 @@ import type { KafkaConsumer } from '../prefix/prefixed-consumer.ts';
 import { RecordProducer } from '../producing/producer.ts';
 
 const PARTITIONS = 50;
-/** What Kafka says of a partition without records: its number, an error, three offsets, a replica and lengths. */
+/** Kafka's answer about a partition without records: its number, an error, three offsets, a replica and lengths. */
 const BYTES_OF_AN_EMPTY_PARTITION = 42;
 
 const client = { brokers: testBrokers(), clientId: 'test' };

@@ -9,7 +9,7 @@ interface FetchRequest {
 }
 type RequestBuilder = (request: object) => unknown;
 
-/** What is used of kafkajs' inner class. */
+/** The part of kafkajs' internal class that this file uses. */
 export interface Broker {
   readonly versions: Readonly<Record<number, { readonly maxVersion: number }>> | null;
   lookupRequest(apiKey: number, definition: unknown): RequestBuilder;
@@ -17,15 +17,15 @@ export interface Broker {
 export type Fetch = (this: Broker, request: FetchRequest) => Promise<SessionResponse>;
 
 const FETCH_API_KEY = 1;
-/** Of the fetch API, the first version with sessions. Kafka 1.1. */
+/** The first version of the fetch API that has sessions: that of Kafka 1.1. */
 const FIRST_WITH_SESSIONS = 7;
 
 let isDone = false;
 
 /**
- * kafkajs 2.2.4 names every partition in every request to fetch, and gets each back, with or without records; a consumer of
- * six topics with six partitions pays for 36 to get one record. Its requests know the fields of a session (KIP-227) without
- * ever setting them: this sets them, one session for each connection of a consumer to a broker.
+ * kafkajs 2.2.4 names every partition in every fetch request, and gets each of them back, with or without records: a consumer of
+ * six topics with six partitions pays for 36 partitions to get one record. The requests of kafkajs have the fields of a fetch
+ * session (KIP-227), but kafkajs never sets them. This patch does: one session for each connection of a consumer to a broker.
  */
 export function fetchInSessions(): void {
   if (isDone) return;
@@ -34,7 +34,7 @@ export function fetchInSessions(): void {
   prototype.fetch = inSessions(prototype.fetch);
 }
 
-/** @param whole a fetch that names every partition */
+/** @param whole a fetch that names every partition, as kafkajs' own does */
 export function inSessions(whole: Fetch): Fetch {
   const { createErrorFromCode } = require('kafkajs/src/protocol/error') as { createErrorFromCode(code: number): Error };
   const sessions = new WeakMap<Broker, FetchSession>();
@@ -42,7 +42,7 @@ export function inSessions(whole: Fetch): Fetch {
 
   return async function (this: Broker, request: FetchRequest): Promise<SessionResponse> {
     const hasSessions = (this.versions?.[FETCH_API_KEY]?.maxVersion ?? 0) >= FIRST_WITH_SESSIONS;
-    // The requests of a session have an order.
+    // The requests of a session must follow one another: a fetch beside another one goes without a session.
     if (!hasSessions || busy.has(this)) return whole.call(this, request);
     busy.add(this);
     const session = sessions.get(this) ?? new FetchSession();
@@ -66,7 +66,7 @@ export function inSessions(whole: Fetch): Fetch {
   };
 }
 
-/** The broker, whose requests have these fields as well. */
+/** The same broker, which adds these fields to its requests. */
 const adding = (broker: Broker, fields: object): Broker =>
   Object.create(broker, {
     lookupRequest: {

@@ -8,7 +8,7 @@ const sessionId = 77;
 const fine: SessionResponse = { errorCode: 0, sessionId };
 const forgotten: SessionResponse = { errorCode: 70, sessionId: 0 };
 
-/** A broker that answers as it is told, one answer after the other, and remembers which sessions it was asked for. */
+/** A broker that gives these answers, one after the other, and remembers which sessions it was asked for. */
 function brokerThat(...answers: readonly (SessionResponse | Error | Promise<SessionResponse>)[]) {
   const left = [...answers];
   const asked: unknown[] = [];
@@ -37,7 +37,7 @@ test('a session goes on from fetch to fetch', async () => {
   ]);
 });
 
-test('a broker that has forgotten it is asked once more, for all', async () => {
+test('a broker that has forgotten the session is asked once more, for all partitions', async () => {
   const { fetch, asked } = brokerThat(fine, forgotten, fine);
   await fetch();
   expect(await fetch()).toBe(fine);
@@ -47,7 +47,7 @@ test('a broker that has forgotten it is asked once more, for all', async () => {
   ]);
 });
 
-test('a broker that refuses that too is an error, and not asked for ever', async () => {
+test('if the broker refuses a new session too, the fetch fails and is not repeated', async () => {
   const { fetch, asked } = brokerThat(fine, forgotten, forgotten, fine);
   await fetch();
   await expect(fetch()).rejects.toMatchObject({ type: 'FETCH_SESSION_ID_NOT_FOUND' });

@@ -10,7 +10,7 @@ export interface FetchedTopic {
   readonly partitions: readonly FetchedPartition[];
 }
 
-/** What of a fetch request depends on the session. */
+/** The part of a fetch request that depends on the session. */
 export interface SessionRequest {
   readonly sessionId: number;
   /** 0 asks for a new session with exactly these partitions. */
@@ -29,16 +29,16 @@ const NEW = 0;
 const LAST_EPOCH = 2 ** 31 - 1;
 
 /**
- * An incremental fetch session with one broker (KIP-227): the broker remembers which partitions are fetched from where, so
- * that a request names those that have changed, and the response those that have records.
+ * An incremental fetch session with one broker (KIP-227): the broker remembers which partitions are fetched from which offset.
+ * So a request names only the partitions that have changed, and the response only those that have records.
  */
 export class FetchSession {
   private id = 0;
   private epoch = NEW;
-  /** As the broker knows them, by topic and partition. */
+  /** The partitions as the broker knows them, by topic and partition. */
   private known = new Map<string, Map<number, FetchedPartition>>();
 
-  /** The next request, given all that is to be fetched. */
+  /** The next request, given all partitions that are to be fetched. */
   next(topics: readonly FetchedTopic[]): SessionRequest {
     if (this.epoch === NEW) this.known.clear();
     const sessionEpoch = this.epoch;
@@ -49,7 +49,7 @@ export class FetchSession {
     return { sessionId: this.id, sessionEpoch, topics: changed, forgottenTopics };
   }
 
-  /** Whether the response holds; if not, the same has to be asked for again, from scratch. */
+  /** Whether the response is valid; if not, the caller has to ask again, in a new session. */
   answered({ errorCode, sessionId }: SessionResponse): boolean {
     const isExpected = this.epoch === NEW || sessionId === this.id;
     if (errorCode !== 0 || !isExpected) {
@@ -61,7 +61,7 @@ export class FetchSession {
     return true;
   }
 
-  /** It is not known what the broker knows: the next request closes this session and opens another. */
+  /** Called when the two sides may no longer agree: the next request closes this session and opens another. */
   end(): void {
     this.epoch = NEW;
   }

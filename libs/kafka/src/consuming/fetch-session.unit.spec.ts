@@ -6,7 +6,7 @@ import { FetchSession } from './fetch-session.ts';
 const at = (partition: number, fetchOffset: string) => ({ partition, fetchOffset, maxBytes: 1_000 });
 const ok = { errorCode: 0, sessionId: 77 };
 
-test('the first request names all, the next ones what has changed and what is left out', () => {
+test('the first request names all partitions, the next ones those that have changed and those that are left out', () => {
   const session = new FetchSession();
   const sale = { topic: 'sale', partitions: [at(0, '5'), at(1, '7')] };
   const stock = { topic: 'stock', partitions: [at(0, '1')] };
@@ -49,7 +49,7 @@ test.each([
   ['the broker has forgotten it', { errorCode: 70, sessionId: 0 }],
   ['the broker expected another epoch', { errorCode: 71, sessionId: 77 }],
   ['the answer is of another one', { errorCode: 0, sessionId: 78 }],
-])('a session begins anew when %s, and closes the one before', (_what, answer) => {
+])('a session begins anew when %s, and closes the former one', (_what, answer) => {
   const session = new FetchSession();
   session.next(all);
   session.answered(ok);
@@ -58,7 +58,7 @@ test.each([
   expect(session.next(all)).toEqual({ sessionId: 77, sessionEpoch: 0, topics: all, forgottenTopics: [] });
 });
 
-test('so it does after a request of which nobody knows whether it came', () => {
+test('a session begins anew after a request that may not have reached the broker', () => {
   const session = new FetchSession();
   session.next(all);
   session.answered(ok);
@@ -67,7 +67,7 @@ test('so it does after a request of which nobody knows whether it came', () => {
   expect(session.next(all)).toMatchObject({ sessionEpoch: 0, topics: all });
 });
 
-test('where the broker keeps no session, every request names all', () => {
+test('if the broker keeps no session, every request names all partitions', () => {
   const session = new FetchSession();
   session.next(all);
   expect(session.answered({ errorCode: 0, sessionId: 0 })).toBe(true);
@@ -79,7 +79,7 @@ class BrokerSide {
   private readonly partitions = new Map<string, string>();
   private epoch = 0;
 
-  /** What is fetched now, or undefined where the request is refused. */
+  /** The partitions that are fetched now, or undefined if the request is refused. */
   fetch({ sessionEpoch, topics, forgottenTopics }: SessionRequest): Map<string, string> | undefined {
     if (sessionEpoch !== 0 && sessionEpoch !== this.epoch) return undefined;
     if (sessionEpoch === 0) this.partitions.clear();

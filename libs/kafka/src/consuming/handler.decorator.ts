@@ -4,7 +4,7 @@ import { EventPattern } from '@nestjs/microservices';
 import { throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 
-/** Nest's own filter turns every error into "Internal server error"; the transport must see what the error says. */
+/** Nest's own filter turns every error into "Internal server error"; the transport needs the error itself. */
 @Catch()
 class PassErrorOn implements RpcExceptionFilter {
   catch(error: unknown): Observable<never> {

@@ -8,15 +8,15 @@ interface Moment {
 }
 
 /**
- * How long ago the last heartbeat was sent that the group acknowledged. Its answer may have lain here for any time: the
- * group counts from when it heard of us.
+ * How long ago the last heartbeat was sent that the group acknowledged. It counts from the sending and not from the answer: the
+ * answer may have waited in this process for any time, and the group counts from when it got the heartbeat.
  *
- * The larger of two clocks' answers counts. The monotonic clock stands still while the host is suspended or its virtual
- * machine is paused, and by the wall clock an old heartbeat is young after that clock was set back. A wall clock that is
- * set forward makes the heartbeat too old, until the next one.
+ * The age is measured by two clocks, and the larger one counts. The monotonic clock alone stands still while the host is
+ * suspended or its virtual machine is paused. The wall clock alone makes an old heartbeat young when it is set back. If the
+ * wall clock is set forward, the heartbeat counts as too old until the next one.
  */
 export class HeartbeatAge {
-  /** Kind of request → when the last one that was answered had been sent. */
+  /** Kind of request → when the last answered request of this kind was sent. */
   private readonly sentAt = new Map<string, Moment>();
   private heartbeatAt: Moment | undefined;
 
@@ -27,7 +27,7 @@ export class HeartbeatAge {
 
   /**
    * @param durationMs from sending to the answer, by the monotonic clock
-   * @param createdAt when the request was made, by the wall clock of then: the host may have been suspended since
+   * @param createdAt when the request was made, by the wall clock as it was then: the host may have been suspended since
    */
   answered(kind: string, durationMs: number, createdAt: number): void {
     this.sentAt.set(kind, { monotonic: this.monotonic() - durationMs, wall: createdAt });

@@ -1,6 +1,6 @@
 import type { Logger } from '../connection/client.ts';
 
-/** What kafkajs 2.2.4 says when it begins a partition anew (consumerGroup.js); it has no event for it. */
+/** The log line of kafkajs 2.2.4 when it begins a partition anew (consumerGroup.js); it has no event for that. */
 const LOST = 'Offset out of range, resetting to default offset';
 
 export interface LostOffset {
@@ -9,11 +9,11 @@ export interface LostOffset {
 }
 
 /**
- * A logger for kafkajs that also tells when Kafka had no record at the offset of the group (OFFSET_OUT_OF_RANGE): retention
- * has deleted it, or the topic is another one than before. kafkajs goes on from the earliest record by itself, and says so
- * among its routine.
+ * A logger for kafkajs that also calls `onLost` when Kafka had no record at the offset of the group (OFFSET_OUT_OF_RANGE):
+ * retention has deleted the record, or the topic was deleted and made again. kafkajs goes on from the earliest record by itself,
+ * and reports it only in a debug line.
  *
- * @param onLine whatever kafkajs says: a client that looks for its brokers over and over is not stuck
+ * @param onLine called for each debug line of kafkajs: a client that looks for its brokers over and over is not stuck
  */
 export const tellingOfLostOffsets = (
   logger: Logger,

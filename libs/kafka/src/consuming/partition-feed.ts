@@ -11,9 +11,9 @@ export interface FeedOptions {
   readonly handler: BatchHandler;
   readonly deadLetters: DeadLetters;
   readonly maxInFlightRecords: number;
-  /** The same for the bytes of their values: a thousand records of the largest size would be a quarter of a gigabyte. */
+  /** The same limit for the bytes of the values: a thousand records of the largest size would be a quarter of a gigabyte. */
   readonly maxInFlightBytes: number;
-  /** How many a record counts for. */
+  /** As how many records a record counts for `maxInFlightRecords`. */
   readonly countOf: (record: KafkaRecord) => number;
   readonly isPipelined: boolean;
   readonly backoff: { readonly firstMs: number; readonly maxMs: number };
@@ -23,7 +23,7 @@ export interface FeedOptions {
 
 /**
  * One partition for as long as one assignment of it lasts. A partition that is taken away and given back gets a new
- * feed, so that what the old one still has under way can never be committed.
+ * feed, so that batches that the old feed still has under way can never be committed.
  */
 export class PartitionFeed {
   readonly watermark = new Watermark();
@@ -79,7 +79,7 @@ export class PartitionFeed {
     void work.finally(() => this.underWay.delete(work));
   }
 
-  /** What is under way may end, but is not committed any more, and no handler is called again. */
+  /** Batches under way may end, but are not committed any more, and no handler is called again. */
   abort(): void {
     this.controller.abort();
     for (const resolve of this.roomWaiters.splice(0)) resolve();
@@ -89,7 +89,7 @@ export class PartitionFeed {
     await Promise.all(this.underWay);
   }
 
-  /** True when the records are done with; false when the feed was aborted first. */
+  /** True when the records were handled or set aside; false when the feed was aborted first. */
   private async handle(records: readonly KafkaRecord[]): Promise<boolean> {
     for (let failures = 0; !this.signal.aborted;) {
       const aside: DeadLetter[] = [];
@@ -107,7 +107,7 @@ export class PartitionFeed {
     return false;
   }
 
-  /** The record at fault must not hold back the others: the batch is halved until it is alone, and that one set aside. */
+  /** The record at fault must not hold back the others: the batch is halved until that record is alone, and it is set aside. */
   private async isolate(records: readonly KafkaRecord[], error: unknown): Promise<boolean> {
     const [only] = records;
     if (records.length > 1 || !only) {

@@ -8,31 +8,32 @@ import { ensureTopics, listTopics } from '../topics/topics.ts';
 
 export interface PresentTopicsServerOptions {
   readonly client: KafkaClientOptions;
-  /** What is to be read, as far as it is there. */
+  /** The topics to be read. Those that do not exist are left out until they do. */
   readonly topics: readonly string[];
   /** Partitions of a topic that is made because it is missing at the start. */
   readonly partitions: number;
   readonly handler: BatchHandler;
-  /** A new server without handlers; those before it are closed by then. */
+  /** Makes a server without handlers; the server before it is closed by then. */
   readonly serverOf: () => KafkaBatchServer;
   /** Between two looks at which topics there are, milliseconds. */
   readonly checkMs?: number;
 }
 
-/** A topic counts as gone when so many looks in a row miss it: a broker that has just started may not know all of them yet. */
+/** A topic counts as gone when so many looks in a row do not find it: a broker that has just started may not know all topics yet. */
 const LOOKS_UNTIL_GONE = 2;
 const STOP_DEADLINE_MS = 2_000;
 
 /**
- * Reads topics of others, which come and go without us. kafkajs subscribes to all of them or to none: one that is missing, or
- * that is deleted later, would stop the reading of every other. So what is missing at the start is made, where Kafka lets us;
- * what is still missing is left out, and the group is joined anew when the topics that there are have changed.
+ * Reads topics of other systems, which may be made and deleted at any time. kafkajs subscribes to all topics or to none: a topic
+ * that is missing, or that is deleted later, would stop the reading of all others. So topics that are missing at the start are
+ * made, where Kafka allows it. Topics that are still missing are left out, and the consumer joins its group anew when the set of
+ * existing topics changes.
  */
 export class PresentTopicsServer extends Server implements CustomTransportStrategy {
   private readonly log: Logger;
   private server: KafkaBatchServer | undefined;
   private served: readonly string[] = [];
-  /** Those that were there at the last look. */
+  /** The topics that existed at the last look. */
   private present: readonly string[] = [];
   private missing = '';
   private readonly missedLooks = new Map<string, number>();
@@ -55,13 +56,13 @@ export class PresentTopicsServer extends Server implements CustomTransportStrate
     return this.server as T;
   }
 
-  /** Called by Nest. Reads in the background: what is missing must not stop the service. */
+  /** Called by Nest. Reads in the background: a missing topic must not stop the service. */
   override listen(callback: (error?: unknown) => void): void {
     this.looking = this.makeMissing().then(() => this.look());
     void this.looking.then(() => callback());
   }
 
-  /** Whether it reads what there is to read. */
+  /** Whether it reads all topics that exist. */
   isReady(): boolean {
     return this.hasLooked && !this.isClosing && (this.server?.isReady() ?? this.present.length === 0);
   }
@@ -79,12 +80,12 @@ export class PresentTopicsServer extends Server implements CustomTransportStrate
     this.isClosing = true;
     clearTimeout(this.timer);
     await this.server?.close();
-    // A look at a Kafka that is away takes as long as kafkajs tries.
+    // While Kafka is away, a look lasts as long as kafkajs tries to connect.
     const deadline = new Promise((resolve) => setTimeout(resolve, STOP_DEADLINE_MS).unref());
     await Promise.race([this.looking, deadline]);
   }
 
-  /** Only at the start: a topic that is deleted under us was deleted on purpose, perhaps to be made anew. */
+  /** Only at the start: a topic that disappears later was deleted on purpose, perhaps to be made anew. */
   private async makeMissing(): Promise<void> {
     const { client, topics, partitions } = this.options;
     const make = async (name: string): Promise<void> => {
@@ -124,7 +125,7 @@ export class PresentTopicsServer extends Server implements CustomTransportStrate
   }
 
   private async serve(topics: readonly string[]): Promise<void> {
-    // What fails from here on is begun anew at the next look.
+    // If something fails from here on, the next look tries again.
     this.served = [];
     await this.server?.close();
     this.server = undefined;

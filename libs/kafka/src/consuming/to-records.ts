@@ -1,7 +1,7 @@
 import type { Batch, IHeaders } from 'kafkajs';
 import type { KafkaRecord } from '../record.ts';
 
-/** kafkajs' messages as ours. On the hot path of every service: no copies of keys and values. */
+/** Translates kafkajs' messages into our records. It runs for every record of every service: keys and values are not copied. */
 export function toRecords(batch: Batch): KafkaRecord[] {
   const { topic, partition } = batch;
   return batch.messages.map((message) => ({
@@ -31,13 +31,13 @@ function toHeaders(headers: IHeaders | undefined): Pick<KafkaRecord, 'headers' |
 
 type HeaderBytes = Buffer | null;
 
-/** kafkajs finds a header named `constructor` on Object's prototype already, and takes that for the first of two. */
+/** For a header named `constructor`, kafkajs finds the one on Object's prototype, and takes it for the first of two values. */
 const isValue = (value: unknown): value is HeaderBytes => value === null || Buffer.isBuffer(value);
 
 const EMPTY = Buffer.alloc(0);
 
-/** kafkajs reads a header without a value, and cannot write one: a dead letter with it would never reach Kafka. */
+/** kafkajs can read a header without a value, but cannot write one: a dead letter with such a header would never reach Kafka. */
 const toBuffer = (value: HeaderBytes): Buffer => value ?? EMPTY;
 
-/** Without a prototype, a header named `__proto__` is one like any other. */
+/** The object has no prototype, so a header named `__proto__` is a header like any other. */
 const namedByAnybody = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;

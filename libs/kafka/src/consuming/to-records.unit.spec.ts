@@ -10,7 +10,7 @@ const recordWith = (headers: Readonly<Record<string, unknown>>) => {
 };
 const [a, b, none] = [Buffer.from('a'), Buffer.from('b'), Buffer.alloc(0)];
 
-test('of a header that is there more than once the first is the header, and all of them are kept', () => {
+test('of a repeated header the first value is the header, and all values are kept', () => {
   expect(recordWith({ once: a, twice: [a, b], empty: none })).toEqual({
     headers: { once: a, twice: a, empty: none },
     repeated: { twice: [a, b] },
@@ -25,7 +25,7 @@ test('a header without a value has an empty one: kafkajs could not write it onto
   });
 });
 
-test('a header may have the name of what every object has', () => {
+test('a header may have the name of a property that every object has', () => {
   const constructor = [Object.prototype.constructor, a];
   expect(recordWith({ constructor, ['__proto__']: [Object.prototype, a, b] })).toEqual({
     headers: { constructor: a, ['__proto__']: a },

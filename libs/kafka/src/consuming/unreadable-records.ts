@@ -1,15 +1,15 @@
-/** On a record of a batch that could not be unpacked; what it was nobody knows. */
+/** A header on each record that stands in for one of a batch that could not be unpacked. */
 export const UNREADABLE_HEADER = 'signet-unreadable';
 const REASON = 'The batch cannot be unpacked, or is larger than 64 MiB then.';
 
-/** More than a batch has. kafkajs reads as many as the batch says that it has, and leaves the others. */
+/** More records than a batch can have. kafkajs reads as many as the batch's header says, and ignores the others. */
 const COUNT = 2 ** 19;
 
 let made: Buffer | undefined;
 
 /**
- * What is read in the stead of a batch's records: a record without key and value at each of its offsets, in Kafka's encoding
- * (message format 2). Their handler refuses them one by one, and the partition moves on.
+ * The records that are read instead of those of a batch that cannot be unpacked: one without key and value at each of its offsets,
+ * in Kafka's encoding (message format 2). The handler refuses them one by one, and the partition moves on.
  */
 export const unreadableRecords = (): Buffer => (made ??= records());
 
@@ -28,7 +28,7 @@ function records(): Buffer {
   const longest = record(COUNT).length;
   const all = Buffer.allocUnsafe(COUNT * longest);
   let end = 0;
-  // Records whose offsets have as many bytes differ in the offset alone.
+  // Records whose offsets take the same number of bytes differ in nothing but the offset.
   for (let from = 0; from < COUNT;) {
     const like = record(from);
     const { length } = varint(from);

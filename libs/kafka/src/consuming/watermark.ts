@@ -4,15 +4,15 @@ interface Span {
 }
 
 /**
- * Which offset may be committed when batches end in any order: the one behind the longest run of batches, counted from
- * the first, that have all ended.
+ * Finds the offset that may be committed when batches end in any order: the one behind the longest run of batches, counted
+ * from the first, that have all ended.
  */
 export class Watermark {
   private readonly spans: Span[] = [];
   private next: bigint | undefined;
   private committed: bigint | undefined;
 
-  /** A batch was handed over; call the result when everything it led to is durable. */
+  /** A batch was handed over; the caller calls the result when everything that the batch led to is durable. */
   begin(lastOffset: string): () => void {
     const span: Span = { nextOffset: BigInt(lastOffset) + 1n, isDone: false };
     this.spans.push(span);

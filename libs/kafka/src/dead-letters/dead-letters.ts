@@ -7,7 +7,7 @@ export interface DeadLetter {
   readonly why: SetAsideReason;
 }
 
-/** Headers that a dead letter carries beside its own. */
+/** Headers that a dead letter has in addition to those of its record. */
 export const DEAD_LETTER = {
   reason: 'signet-dead-letter-reason',
   field: 'signet-dead-letter-field',
@@ -17,7 +17,7 @@ export const DEAD_LETTER = {
   offset: 'signet-dead-letter-offset',
   timestamp: 'signet-dead-letter-timestamp',
   at: 'signet-dead-letter-at',
-  /** Only where something was too large to be kept: how many bytes of value, headers and key are left out. */
+  /** Only on a dead letter that was too large to be kept whole: how many bytes of value, headers and key are left out. */
   omitted: 'signet-dead-letter-omitted-bytes',
   service: 'signet-dead-letter-service',
 } as const;
@@ -28,7 +28,7 @@ interface Publisher {
   publishAll(topic: string, records: readonly OutgoingRecord[]): Promise<void>;
 }
 
-/** Where records go that cannot be understood: key, value and headers as they were, and the reason in more headers. */
+/** Publishes records that cannot be understood: key, value and headers as they were, and the reason in more headers. */
 export class DeadLetters {
   constructor(
     private readonly publisher: Publisher,
@@ -38,7 +38,7 @@ export class DeadLetters {
     private readonly onDeadLetter: (reason: string, topic: string) => void,
   ) {}
 
-  /** Resolves when Kafka has all of them. Of a record that is too large with its reason a part is kept. */
+  /** Resolves when Kafka has all of them. If a record is too large together with its reason, only a part of it is kept. */
   async publish(letters: readonly DeadLetter[]): Promise<void> {
     const records = letters.map((letter) => this.recordOf(letter));
     try {
@@ -50,7 +50,7 @@ export class DeadLetters {
     for (const { record, why } of letters) this.onDeadLetter(why.reason, record.topic);
   }
 
-  /** Kafka must take one of these in the end, or the partition would stand still for ever behind one record. */
+  /** Tries smaller and smaller parts: Kafka must take one in the end, or the partition would stand still for ever behind one record. */
   private async publishAlone(record: OutgoingRecord): Promise<void> {
     for (const kept of [record, ...partsOf(record)]) {
       try {
@@ -83,12 +83,12 @@ export class DeadLetters {
   }
 }
 
-/** Kafka takes a little more than this by default. */
+/** Below the size of the largest record that Kafka takes by default. */
 const KEEPABLE_BYTES = 900_000;
 
 /**
- * What is kept of a record that is too large, in the order in which it is tried: all but its value, the reason with the
- * key, the reason alone.
+ * The parts of a record that may be kept if the whole is too large, in the order in which they are tried: all but its value, the
+ * reason with the key, the reason alone.
  */
 function partsOf(record: OutgoingRecord): OutgoingRecord[] {
   const reason = Object.fromEntries(Object.entries(record.headers ?? {}).filter(([name]) => OURS.has(name)));

@@ -1,14 +1,14 @@
 import { DEAD_LETTER } from './dead-letters.ts';
 import type { KafkaRecord, OutgoingRecord } from '../record.ts';
 
-/** Headers of a record that was put back from a dead-letter topic to where it came from. */
+/** Headers of a record that was put back from a dead-letter topic to its original topic. */
 export const PUT_BACK = {
   /** `topic/partition:offset` of the dead letter. */
   from: 'signet-put-back-from',
   at: 'signet-put-back-at',
 } as const;
 
-/** A record that was set aside, as it lies on a dead-letter topic. */
+/** A record that was set aside, as it is stored on a dead-letter topic. */
 export interface ReadDeadLetter {
   readonly partition: number;
   readonly offset: string;
@@ -23,15 +23,15 @@ export interface ReadDeadLetter {
   readonly omittedBytes: number | undefined;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  /** The record's own; in order, where one is there more than once. */
+  /** The headers of the record itself; of a repeated header all values, in order. */
   readonly headers: Readonly<Record<string, Buffer | readonly Buffer[]>>;
-  /** The dead letter that it was put back from before, if any. */
+  /** The earlier dead letter of the same record, if it was put back once before. */
   readonly putBackFrom: string | undefined;
 }
 
 const OURS: ReadonlySet<string> = new Set(Object.values(DEAD_LETTER));
 
-/** undefined for a record that says nothing of where it came from: it is no dead letter. */
+/** undefined for a record without the header of its original topic: it is no dead letter. */
 export function readDeadLetter(record: KafkaRecord): ReadDeadLetter | undefined {
   const { partition, offset, key, value, headers, repeatedHeaders } = record;
   const text = (name: string): string | undefined => headers[name]?.toString('utf8');
@@ -63,7 +63,7 @@ export function readDeadLetter(record: KafkaRecord): ReadDeadLetter | undefined 
   };
 }
 
-/** What is changed of a record before it is put back. */
+/** The changes to a record before it is put back. */
 export interface Mending {
   readonly value?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
@@ -74,15 +74,15 @@ export interface PutBackOptions extends Mending {
   readonly topic: string;
   readonly now: Date;
   /**
-   * Whether the record keeps its time: where an event does not say its own, that is when it happened, and with another one
-   * a second delivery would be made of it.
+   * Whether the record keeps its timestamp. If an event has no time of its own, the timestamp counts as its time, and with
+   * another one the event would be delivered a second time.
    */
   readonly keepsTime: boolean;
 }
 
 /**
- * The record as it came, with what is mended, for the topic that it came from. Its key decides on the partition: there
- * may be more of them by now.
+ * The original record with the changes, for the topic that it came from. Its key decides on the partition, as the topic may have
+ * more partitions by now.
  */
 export function putBackRecord(letter: ReadDeadLetter, options: PutBackOptions): OutgoingRecord {
   const { topic, now, keepsTime, value = letter.value, headers = {} } = options;

@@ -9,7 +9,7 @@ import { KafkaBatchServer } from '../consuming/batch-server.ts';
 import { RecordProducer } from '../producing/producer.ts';
 
 const client = { brokers: testBrokers(), clientId: 'test' };
-/** Far longer than the test waits for anything: a membership that is not ended stays to the end of it. */
+/** Far longer than the test waits for anything: a membership that is not ended lasts longer than the test. */
 const SESSION_MS = 300_000;
 const LIBRARY = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 

@@ -9,11 +9,11 @@ export interface GroupCoordinator {
 }
 
 /**
- * Ends memberships of processes that ran at this process's place before and died without leaving. Otherwise the group would
- * wait for them until their sessions time out, and so would everything that they were doing.
+ * Ends memberships of processes that ran at this process's place before and died without leaving the group. Otherwise their
+ * partitions would stand still until their sessions time out.
  *
- * Only a place that two living processes cannot share proves that the other one is dead: one that is only frozen keeps
- * its place, and no second process starts there.
+ * This is safe only if two living processes cannot share a place: then the other process is dead. A process that is only frozen
+ * keeps its place, and no second process can start there.
  *
  * @returns how many were ended
  */

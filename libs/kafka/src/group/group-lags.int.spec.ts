@@ -45,7 +45,7 @@ const commit = (...offsets: readonly number[]): Promise<unknown> =>
 test('the lag of a group without members is what lies behind its committed offsets, and grows', async () => {
   await publish(0, 10);
   await commit(4);
-  // Of the second partition nothing is committed: all of it waits.
+  // On the second partition nothing is committed: all its records count.
   await publish(1, 3);
   expect(await lags.read(group)).toEqual([{ group, topic, records: 9, stalledMs: 0 }]);
   await publish(1, 7);

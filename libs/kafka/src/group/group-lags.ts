@@ -9,11 +9,11 @@ export interface GroupLag {
   readonly topic: string;
   /** Records between the committed offsets and the ends of all partitions. */
   readonly records: number;
-  /** For how long the group has committed nothing of the partition that has waited longest, as far as this reader has seen. */
+  /** How long this reader has seen the group commit nothing on the partition that has waited longest, milliseconds. */
   readonly stalledMs: number;
 }
 
-/** A partition that the group is behind on. */
+/** A partition on which the group is behind. */
 interface Waiting {
   readonly offset: bigint;
   /** Milliseconds of the monotonic clock at which this offset was seen first. */
@@ -26,13 +26,13 @@ interface Ends {
 }
 
 const NOTHING_COMMITTED = -1n;
-/** Few: the caller asks again anyway. kafkajs needs one, to learn the brokers after it has connected. */
+/** Few, since the caller asks again anyway. kafkajs needs at least one, to learn the brokers after it has connected. */
 const RETRIES = 2;
 const CLOSING_MS = 5_000;
 
 /**
- * Reads the lag of consumer groups from committed offsets and ends of topics, over one connection that it keeps. It depends on
- * no consumer, so that the lag of one that is stuck or gone goes on growing. A group that has committed nothing on any topic has no lag.
+ * Reads the lag of consumer groups from committed offsets and ends of topics, over one connection that it keeps. It does not ask
+ * the consumers, so the lag goes on growing if a consumer is stuck or gone. A group that has committed nothing on any topic has no lag.
  */
 export class GroupLags {
   private readonly waiting = new Map<string, Waiting>();
@@ -49,11 +49,11 @@ export class GroupLags {
     try {
       return await this.readOver(await connection, group);
     } catch (error) {
-      // An answer such as "not authorized" says nothing about the connection, which other groups are asked over.
+      // After an answer such as "not authorized" the connection is still good, and the questions about other groups need it.
       if ((error as { type?: string } | null)?.type === undefined && this.connection === connection) await this.close();
       throw error;
     } finally {
-      // Closed meanwhile: kafkajs has opened the connection again for what this reading still asked.
+      // The connection was closed meanwhile, but kafkajs has opened it again for the other questions of this reading.
       if (this.connection !== connection) await disconnect(connection);
     }
   }
@@ -70,7 +70,7 @@ export class GroupLags {
     return Promise.all(
       committed.map(async ({ topic, partitions }) => {
         const offsets = new Map(partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
-        // Of a partition without a commit Kafka says nothing here.
+        // Kafka leaves out partitions without a commit.
         const lags = [...(await endsOf(admin, topic))].map(([partition, ends]) =>
           this.lagOf(`${group} ${topic} ${partition}`, offsets.get(partition) ?? NOTHING_COMMITTED, ends),
         );

@@ -12,11 +12,11 @@ const { MemberAssignment } = kafkajs.AssignerProtocol;
 export interface GroupMemberHooks {
   /** The partitions that the member has, or had last. */
   readonly assigned: () => Assignment;
-  /** Awaited before the member joins its group, again too, and before it leaves: after it, all of its partitions may go to others. */
+  /** Awaited before the member joins its group (also again), and before it leaves: afterwards Kafka may give its partitions to others. */
   readonly beforeGivingUp: () => Promise<void>;
   /** Where this process runs; no two living processes may name the same place. */
   readonly place?: string | undefined;
-  /** Memberships of dead processes of the same place were ended, or that failed. */
+  /** Called when memberships of dead processes of the same place were ended, or when that failed. */
   readonly onPredecessors?: (ended: number, error?: unknown) => void;
 }
 
@@ -33,8 +33,8 @@ interface ConsumerGroup {
 }
 
 /**
- * The assigner of one member. It tells the leader what the member has, so that the leader can leave it there, and it is
- * the one object of ours that kafkajs hands to its group, so it carries what is called before the member gives up.
+ * The assigner of one member. It tells the leader which partitions the member has, so that the leader can leave them there. It
+ * also carries the hook that is called before the member gives up: it is the only object of ours that kafkajs's group sees.
  */
 export const memberAssigner = (hooks: GroupMemberHooks): PartitionAssigner => {
   announceGivingUp();
@@ -67,9 +67,9 @@ export const memberAssigner = (hooks: GroupMemberHooks): PartitionAssigner => {
 let isAnnounced = false;
 
 /**
- * kafkajs 2.2.4 tells of a lost partition when the next assignment is there, which is when somebody else may have it
- * already. What a member gives up it gives up earlier: in the moment in which it joins anew or leaves. All of kafkajs's
- * ways there go through these two methods.
+ * kafkajs 2.2.4 reports a lost partition only with the next assignment, when another member may already have it. But a member
+ * gives its partitions up earlier: when it joins anew or leaves. In kafkajs, every join and every leave goes through these two
+ * methods, so the hook is called there.
  */
 function announceGivingUp(): void {
   if (isAnnounced) return;
@@ -89,7 +89,7 @@ function announceGivingUp(): void {
   };
 }
 
-/** What fails here only costs time: the group waits for the sessions of the dead to end. */
+/** A failure here costs only time: the group then waits until the sessions of the dead processes time out. */
 async function endThoseBefore({ assigners, cluster, groupId, memberId }: ConsumerGroup): Promise<void> {
   for (const { place, onPredecessors } of assigners) {
     if (place === undefined) continue;

@@ -3,11 +3,11 @@ import type { Assignment } from './sticky-assignment.ts';
 
 const { MemberMetadata } = kafkajs.AssignerProtocol;
 
-/** What a member tells its group about itself, as the user data of its subscription. */
+/** The facts about itself that a member tells its group, as the user data of its subscription. */
 export interface MemberData {
   /** The partitions that it has, or had last. */
   readonly had: Assignment;
-  /** Where its process runs. Only one process can be there at a time; undefined where nothing of the kind is known. */
+  /** Where its process runs. Only one process can be there at a time; undefined where no such place is known. */
   readonly place?: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export function encodeMember(topics: string[], { had, place }: MemberData): Buff
   return MemberMetadata.encode({ version: 0, topics, userData });
 }
 
-/** @param metadata empty while the group rebalances: the coordinator tells nobody then */
+/** @param metadata empty while the group rebalances: the coordinator does not give it out then */
 export function decodeMember(metadata: Buffer): MemberData {
   const text = metadata.length === 0 ? '' : (MemberMetadata.decode(metadata)?.userData.toString('utf8') ?? '');
   if (text === '') return { had: {} };

@@ -4,13 +4,13 @@ import { decodeMember, encodeMember } from './member-data.ts';
 
 const { MemberMetadata } = kafkajs.AssignerProtocol;
 
-test('what a member tells is what the others read', () => {
+test('the data that a member encodes is the data that the others decode', () => {
   const data = { had: { 'a.topic': [0, 2] }, place: 'boot/net:[1]/host/0.0.0.0:3102' };
   expect(decodeMember(encodeMember(['a.topic'], data))).toEqual(data);
   expect(decodeMember(encodeMember(['a.topic'], { had: {} }))).toEqual({ had: {} });
 });
 
-test('nothing is known of a member while its group rebalances, nor of one of another program', () => {
+test('a member without metadata, as during a rebalance, and a member of another program had no partitions', () => {
   expect(decodeMember(Buffer.alloc(0))).toEqual({ had: {} });
   expect(decodeMember(MemberMetadata.encode({ version: 0, topics: ['a'], userData: Buffer.alloc(0) }))).toEqual({
     had: {},

@@ -2,9 +2,9 @@
 export type Assignment = Readonly<Record<string, readonly number[]>>;
 
 /**
- * Shares the partitions of each topic out evenly, and leaves as many as possible where they were: what moves costs its
- * new owner a beginning from the committed offset. Where two say that they had the same partition, as after one missed
- * a generation, the one with the smaller id has it.
+ * Divides the partitions of each topic evenly, and leaves as many as possible where they were: the new owner of a partition has
+ * to begin from the committed offset. Two members may both say that they had the same partition, for example after one of them
+ * missed a generation; then the one with the smaller id gets it.
  *
  * @param topics the partitions of each topic
  * @param had what each member had before, by member id
@@ -18,7 +18,7 @@ export function assignSticky(
   const total = new Map(members.map((member) => [member, 0]));
   for (const topic of Object.keys(topics).sort()) {
     const before = new Map(members.map((member) => [member, had.get(member)?.[topic] ?? []]));
-    // Those with fewest come first, so that what is left over of several topics does not pile up on one member.
+    // Members with the fewest partitions come first, so that one member does not get the odd partition of every topic.
     const byLoad = members.toSorted((a, b) => (total.get(a) ?? 0) - (total.get(b) ?? 0));
     for (const [member, partitions] of shareOut(topics[topic] ?? [], byLoad, before)) {
       if (partitions.length > 0) shared.set(member, { ...shared.get(member), [topic]: partitions });
@@ -42,7 +42,7 @@ function shareOut(
     for (const partition of had.get(member) ?? [])
       if (mine.length < limit && left.delete(partition)) mine.push(partition);
   };
-  // Everybody keeps an even share first; those that had more may keep one more each, as far as that goes.
+  // Each member first keeps at most an even share. Members that had more may keep one more, as long as there are odd partitions.
   for (const member of members.toSorted()) keep(member, floor);
   for (const member of members) {
     if (larger === 0) break;

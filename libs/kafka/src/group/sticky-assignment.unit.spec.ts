@@ -7,13 +7,13 @@ const six = { requests: [0, 1, 2, 3, 4, 5] };
 const assigned = (topics: Assignment, had: Record<string, Assignment>): Record<string, Assignment> =>
   Object.fromEntries(assignSticky(topics, new Map(Object.entries(had))));
 
-test('one member has everything, two share, and what the first keeps it had before', () => {
+test('one member has all partitions; of two, each has half, and the first keeps partitions that it had before', () => {
   const alone = assigned(six, { a: {} });
   expect(alone).toEqual({ a: six });
   expect(assigned(six, { ...alone, b: {} })).toEqual({ a: { requests: [0, 1, 2] }, b: { requests: [3, 4, 5] } });
 });
 
-test('a third member takes from both, the leaving of one moves only what it had', () => {
+test('a third member takes from both; when one leaves, only its partitions move', () => {
   const two = { a: { requests: [0, 1, 2] }, b: { requests: [3, 4, 5] } };
   const three = assigned(six, { ...two, c: {} });
   expect(three).toEqual({ a: { requests: [0, 1] }, b: { requests: [3, 4] }, c: { requests: [2, 5] } });
@@ -26,7 +26,7 @@ test('a member that missed a generation does not get a partition twice', () => {
   expect(assigned(six, both)).toEqual({ a: { requests: [0, 1, 2] }, b: { requests: [3, 4, 5] } });
 });
 
-test('what is left over of several topics does not pile up on one member', () => {
+test('the odd partitions of several topics do not all go to one member', () => {
   const topics = { one: [0], two: [0], three: [0] };
   expect(assigned(topics, { a: {}, b: {}, c: {} })).toEqual({ a: { one: [0] }, b: { three: [0] }, c: { two: [0] } });
 });

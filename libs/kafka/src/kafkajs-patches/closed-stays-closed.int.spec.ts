@@ -26,7 +26,7 @@ const kafka = () => createKafka({ brokers: testBrokers(), clientId: 'test' });
 const untilAllAreClosed = (): Promise<unknown> =>
   waitFor(() => sockets.every(({ destroyed }) => destroyed), { what: 'all sockets to be closed' });
 
-test('a disconnected client opens no connection for what is asked afterwards', async () => {
+test('a disconnected client opens no connection for requests that are made afterwards', async () => {
   const admin = kafka().admin();
   await admin.connect();
   await admin.fetchTopicOffsets(topic);
@@ -37,7 +37,7 @@ test('a disconnected client opens no connection for what is asked afterwards', a
   await untilAllAreClosed();
 });
 
-test('what is asked while the last answers are awaited is refused, and the answers come', async () => {
+test('a request that is made while the client waits for its last answers is refused, and the answers come', async () => {
   const admin = kafka().admin();
   await admin.connect();
   const last = admin.listTopics();

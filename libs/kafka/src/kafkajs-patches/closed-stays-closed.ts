@@ -28,18 +28,18 @@ interface Cluster {
 /** Broker pools that were disconnected, and the connection pools that they had then. */
 const closed = new WeakSet<BrokerPool | ConnectionPool>();
 
-/** Not retriable: what waits for an answer ends, instead of trying on a connection of its own. */
+/** Not retriable: a caller that waits for an answer fails, instead of trying again on a new connection. */
 const refusal = (): Error => new kafkajs.KafkaJSNonRetriableError('The client has been disconnected.');
 
 let isPatched = false;
 
 /**
- * kafkajs 2.2.4 disconnects what is connected at that moment. A join, a metadata request or a retry that is under way then opens
- * a new connection, which nobody closes: it keeps the process alive, and a consumer stays a member of its group. A request that
- * comes while the last answers are awaited even replaces the socket, and the former one stays open.
+ * kafkajs 2.2.4 closes the connections that are open at that moment. A join, a metadata request or a retry under way may then open
+ * a new connection, which is never closed: it keeps the process alive, and a consumer stays a member of its group. A request that
+ * is made while kafkajs waits for the last answers even replaces the socket, and the former socket stays open.
  *
- * With this, nothing is connected from the beginning of a disconnect until somebody connects the client again, and a connection that
- * was being opened is closed. What is under way ends with an error that is not retried.
+ * With this patch, no connection is opened from the beginning of a disconnect until the client is connected again, and a connection
+ * that was being opened is closed. Requests under way end with an error that is not retried.
  */
 export function stayClosed(): void {
   if (isPatched) return;
@@ -51,7 +51,7 @@ export function stayClosed(): void {
   patchConnectionPool(prototypeOf<ConnectionPool>('kafkajs/src/network/connectionPool'));
 }
 
-/** `connect` of a producer, consumer or admin, and of a consumer that begins anew after a crash. */
+/** A producer, consumer or admin is connected with this method; so is a consumer that begins anew after a crash. */
 function patchCluster(prototype: Cluster): void {
   const { connect } = prototype;
   prototype.connect = function (this: Cluster): Promise<void> {
@@ -68,7 +68,7 @@ function patchBrokerPool(prototype: BrokerPool): void {
     for (const { connectionPool } of brokers) closed.add(connectionPool);
     return disconnect.call(this);
   };
-  // A broker that is learnt of, or rotated to, after the disconnect has a connection pool that is not marked.
+  // A broker that kafkajs learns of, or rotates to, after the disconnect has a connection pool without the mark.
   prototype.connectBroker = async function (this: BrokerPool, broker: Broker): Promise<void> {
     if (closed.has(this)) throw refusal();
     // A metadata request that was under way may have kept this broker over a disconnect.

@@ -7,9 +7,9 @@ interface KeptTime {
 }
 
 const KEPT_TIMES: readonly KeptTime[] = [
-  // A clock that is set back by an hour would stop the heartbeats for an hour, and the group would throw the member out.
+  // If the wall clock was set back by an hour, no heartbeat would be sent for an hour, and the group would remove the member.
   { module: 'kafkajs/src/consumer/consumerGroup', field: 'lastRequest' },
-  // One that is set forward would time out every request that is under way; and our lease on the membership begins here.
+  // If it was set forward, every request under way would time out. Our lease on the membership counts from this time, too.
   { module: 'kafkajs/src/network/requestQueue/socketRequest', field: 'sentAt' },
   { module: 'kafkajs/src/network/requestQueue', field: 'throttledUntil' },
 ];
@@ -17,8 +17,8 @@ const KEPT_TIMES: readonly KeptTime[] = [
 let isPatched = false;
 
 /**
- * kafkajs 2.2.4 measures durations with `Date.now()`. These fields hold a monotonic time instead, and translate: what is
- * written is a wall-clock time of this moment's clock, and what is read is the same moment by the clock of the reading.
+ * kafkajs 2.2.4 measures durations with `Date.now()`. With this patch these fields hold a monotonic time instead, and translate:
+ * kafkajs writes and reads wall-clock times, and what it reads is right by the wall clock at the time of the reading.
  */
 export function keepMonotonicTimes(): void {
   if (isPatched) return;
@@ -28,13 +28,13 @@ export function keepMonotonicTimes(): void {
     keepMonotonic((require(module) as { prototype: object }).prototype, field);
 }
 
-/** Makes a field of all objects with this prototype translate; they must not have the field yet. */
+/** Makes the field translate in all objects with this prototype; these must not have the field yet. */
 export function keepMonotonic(prototype: object, field: string): void {
   const kept = Symbol(`monotonic ${field}`);
   Object.defineProperty(prototype, field, {
     configurable: true,
     set(this: Record<symbol, number | null>, wallTime: number | null) {
-      // `null` and -1 are kafkajs's ways to say never.
+      // In kafkajs `null` and -1 mean "never".
       this[kept] = wallTime === null || wallTime < 0 ? wallTime : wallTime - wallOffset();
     },
     get(this: Record<symbol, number | null | undefined>): number | null | undefined {

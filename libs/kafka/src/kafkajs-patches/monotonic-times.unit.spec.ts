@@ -26,7 +26,7 @@ test.each([HOUR_MS, -HOUR_MS])('a wall clock that is set by %d ms changes no dur
   expect(Math.abs(Date.now() - holder.at)).toBeLessThan(1_000);
 });
 
-test('what says never stays as it is', () => {
+test('values that mean "never" stay as they are', () => {
   const holder = new Holder();
   holder.at = null;
   expect(holder.at).toBeNull();

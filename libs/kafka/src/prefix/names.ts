@@ -2,7 +2,7 @@ import { TOPICS } from '@signet/contracts';
 
 /** The longest name that Kafka takes for a topic, characters. */
 const LONGEST_TOPIC = 249;
-/** With it in front, each topic of Signet's own still has a legal length. Characters. */
+/** With a prefix of this length, the name of each of Signet's own topics is still legal. Characters. */
 export const LONGEST_PREFIX = LONGEST_TOPIC - Math.max(...TOPICS.map(({ name }) => name.length));
 
 const OWN: ReadonlySet<string> = new Set(TOPICS.map(({ name }) => name));
@@ -17,17 +17,17 @@ export class KafkaNames {
     readonly prefix = '',
   ) {}
 
-  /** The name that Kafka has for a topic. */
+  /** The name of a topic on Kafka. */
   readonly topic = (name: string): string => (OWN.has(name) ? this.prefix + name : name);
 
   readonly topics = (names: readonly string[]): string[] => names.map(this.topic);
 
-  /** The name that Kafka has for a consumer group, or for a client. */
+  /** The name of a consumer group, or of a client, on Kafka. */
   readonly group = (name: string): string => this.prefix + name;
 
   /**
-   * The name that we have for a topic on Kafka. Undefined for the topics of an installation without a prefix, where we have one: their
-   * names mean ours.
+   * Our name for a topic on Kafka. If we have a prefix, the own topics of an installation without one give undefined: in our code
+   * their names mean our topics.
    */
   readonly topicOf = (onKafka: string): string | undefined => {
     if (this.prefix === '') return onKafka;
@@ -36,7 +36,7 @@ export class KafkaNames {
     return OWN.has(onKafka) ? undefined : onKafka;
   };
 
-  /** The name that we have for a group on Kafka; undefined for a group of others. */
+  /** Our name for a group on Kafka; undefined for a group without our prefix. */
   readonly groupOf = (onKafka: string): string | undefined => withoutPrefix(this.prefix, onKafka);
 }
 

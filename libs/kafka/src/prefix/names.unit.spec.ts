@@ -13,7 +13,7 @@ test.each([
 test.each([
   ['acme.delivery.requests.v1', DELIVERY_REQUESTS],
   ['shop.sale', 'shop.sale'],
-  // Of an installation without a prefix: the name means the topic of ours.
+  // A topic of an installation without a prefix: in our code its name means our own topic.
   [DELIVERY_REQUESTS, undefined],
   ['other.delivery.requests.v1', 'other.delivery.requests.v1'],
 ])('%s on Kafka is %s to us', (onKafka, name) => expect(acme.topicOf(onKafka)).toBe(name));

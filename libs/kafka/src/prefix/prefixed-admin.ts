@@ -27,7 +27,7 @@ export type KafkaAdmin = Pick<
   | 'deleteGroups'
 >;
 
-/** kafkajs' admin in names without the prefix. Lists leave out what belongs to others. */
+/** kafkajs' admin in names without the prefix. Its lists leave out topics and groups of other installations. */
 export function prefixedAdmin(admin: Admin, names: KafkaNames): KafkaAdmin {
   const { topic, topics, topicOf, group, groupOf } = names;
   const ours = <T extends { topic: string }>(one: T): T => ({ ...one, topic: topic(one.topic) });
@@ -37,7 +37,7 @@ export function prefixedAdmin(admin: Admin, names: KafkaNames): KafkaAdmin {
     connect: () => admin.connect(),
     disconnect: () => admin.disconnect(),
     describeCluster: () => admin.describeCluster(),
-    // They are for patterns of names, which are Kafka's.
+    // Not translated: ACLs are for patterns of names as they are on Kafka.
     createAcls: (options) => admin.createAcls(options),
     listTopics: async () => (await admin.listTopics()).map(topicOf).filter(isDefined),
     createTopics: (options) => admin.createTopics({ ...options, topics: options.topics.map(ours) }),

@@ -48,11 +48,11 @@ export function prefixedConsumer(consumer: Consumer, names: KafkaNames): KafkaCo
 const onKafka = (topic: string | RegExp, names: KafkaNames): string | RegExp =>
   typeof topic === 'string' ? names.topic(topic) : topic;
 
-/** The same batch, whose methods kafkajs keeps on its prototype, under another name. kafkajs goes on with its own. */
+/** The same batch with another topic name, as an object of its own: kafkajs goes on with the original one. */
 const named = (batch: Batch, nameOf: (topic: string) => string): Batch =>
   Object.create(batch, { topic: { value: nameOf(batch.topic), enumerable: true } }) as Batch;
 
-/** What a consumer tells of itself: some events have a topic, and GROUP_JOIN has the topics of the assignment. */
+/** An event of a consumer in our names: some events have a topic, and GROUP_JOIN has the topics of the assignment. */
 function inOurNames(event: object, nameOf: (topic: string) => string): object {
   const { payload } = event as { payload?: { topic?: string; memberAssignment?: Record<string, number[]> } };
   if (payload?.topic !== undefined) return { ...event, payload: { ...payload, topic: nameOf(payload.topic) } };

@@ -8,8 +8,8 @@ import type { KafkaConsumer } from './prefixed-consumer.ts';
 export type KafkaProducer = Pick<Producer, 'connect' | 'disconnect' | 'sendBatch'>;
 
 /**
- * kafkajs in names without the prefix. It has only those methods of kafkajs whose names are translated: one that is missing here
- * is first added to `prefixed-admin.ts` or `prefixed-consumer.ts`.
+ * kafkajs in names without the prefix. It has only methods whose topic and group names are translated. To use another method of
+ * kafkajs, first add it to `prefixed-admin.ts` or `prefixed-consumer.ts`.
  */
 export interface NamedKafka {
   admin(): KafkaAdmin;

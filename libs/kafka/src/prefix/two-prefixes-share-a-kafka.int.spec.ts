@@ -150,7 +150,7 @@ test('on Kafka their topics, groups and clients have the prefix, and neither see
   expect(groups.filter(({ groupId }) => groupId.startsWith('blue'))).toEqual([]);
 });
 
-test('a topic that is not there is named as Kafka would name it', async () => {
+test('an error about a missing topic has the name that the topic would have on Kafka', async () => {
   const client = clientOf('green');
   await expect(requireTopic(client, DELIVERY_REQUESTS)).rejects.toThrow(
     new NotOnKafkaError(`There is no topic ${client.prefix}${DELIVERY_REQUESTS}.`),

@@ -4,7 +4,7 @@ import { decompressFrameSync } from 'lz4-napi';
 import { uncompressSync } from 'snappy';
 import { unreadableRecords } from '../consuming/unreadable-records.ts';
 
-/** How kafkajs calls what compresses the records of a batch, and gets them back. */
+/** The interface through which kafkajs compresses and decompresses the records of a batch. */
 interface Codec {
   compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
   decompress(buffer: Buffer): Promise<Buffer>;
@@ -12,16 +12,16 @@ interface Codec {
 
 const { CompressionTypes, CompressionCodecs } = kafkajs;
 
-/** Kafka bounds what a batch has when it is compressed; a megabyte of that may be gigabytes, and the memory of all. */
+/** Kafka limits the size of a compressed batch only: one megabyte may unpack to gigabytes, more than the memory of the process. */
 export const MAX_UNPACKED_BYTES = 64 * 1_048_576;
 const FAST = { [constants.ZSTD_c_compressionLevel]: 1 };
 
 let isRegistered = false;
 
 /**
- * kafkajs reads gzip alone by itself and stops at a batch in any other form; which one it is, each producer chooses for
- * itself, and a topic's `compression.type` for all. These are the four that Kafka knows. A batch that cannot be unpacked,
- * or is larger than `MAX_UNPACKED_BYTES`, is read as `unreadableRecords`: an error would end the process, and the next.
+ * kafkajs alone can read only gzip and stops at a batch in any other form; but each producer chooses the form of its batches, and
+ * a topic's `compression.type` chooses it for all. So all four forms of Kafka are registered. A batch that cannot be unpacked, or
+ * is larger than `MAX_UNPACKED_BYTES`, is read as `unreadableRecords`: an error would end this process, and then its successor.
  */
 export function registerCodecs(): void {
   if (isRegistered) return;
@@ -52,7 +52,7 @@ function requireRoom(bytes: number): void {
   if (bytes > MAX_UNPACKED_BYTES) throw new Error(`The batch has more than ${MAX_UNPACKED_BYTES} bytes unpacked.`);
 }
 
-/** What begins a stream of Xerial's snappy-java: eight bytes of magic, a version and the oldest that can read it. */
+/** The first bytes of a stream of Xerial's snappy-java. Its header: eight bytes of magic, its version, and the oldest version that can read it. */
 const XERIAL = Buffer.from('\x82SNAPPY\0', 'latin1');
 const XERIAL_HEADER_BYTES = 16;
 
@@ -73,7 +73,7 @@ function blocksOf(stream: Buffer): Buffer[] {
   return blocks;
 }
 
-/** A block says first how long it is unpacked, seven bits a byte, the low ones first. */
+/** A block begins with its unpacked length: seven bits a byte, the low ones first. */
 function lengthOfSnappy(block: Buffer): number {
   let length = 0;
   for (let index = 0; index < 5; index++) {
@@ -92,7 +92,7 @@ function unpackLz4(frame: Buffer): Buffer {
   return decompressFrameSync(frame);
 }
 
-/** What the blocks of a frame can have at most (LZ4 Frame Format 1.6.4). */
+/** The largest unpacked size that the blocks of a frame can have (LZ4 Frame Format 1.6.4). */
 function mostOfLz4(frame: Buffer): number {
   const flags = frame.readUInt8(4);
   const blockBytes = 2 ** (8 + 2 * ((frame.readUInt8(5) >> 4) & 0b111));

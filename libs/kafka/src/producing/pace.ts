@@ -1,14 +1,14 @@
-/** A request of this many records is worth its while by itself. */
+/** A request of this many records is sent at once: it is large enough to be worth a request. */
 const LARGE_REQUEST = 200;
-/** What the rate is averaged over, milliseconds. */
+/** The time over which the rate is averaged, milliseconds. */
 const WINDOW_MS = 20;
-/** Records a millisecond up to which nothing waits. */
+/** Up to this rate, in records a millisecond, no request waits. */
 const CALM_RATE = 0.3;
 const GAP_PER_RATE = 20;
 
 /**
- * Spaces requests out in busy times: one of three records costs Kafka and us about what one of three hundred does. Up
- * to 300 records a second nothing waits; above, the gap between two requests grows with the rate, up to a limit.
+ * Spaces requests out in busy times: a request of three records costs Kafka and us about as much as one of three hundred. Up
+ * to 300 records a second no request waits; above, the gap between two requests grows with the rate, up to a limit.
  */
 export class Pace {
   private recent = 0;
@@ -24,7 +24,7 @@ export class Pace {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** A request carried so many records. */
+  /** To be called after each request, with the number of its records. */
   carried(records: number): void {
     const now = this.now();
     this.recent = this.recent * Math.exp((this.countedAt - now) / WINDOW_MS) + records;
@@ -33,7 +33,7 @@ export class Pace {
     this.nextAt = now + Math.min(Math.max(busy, 0) * GAP_PER_RATE, this.maxMs);
   }
 
-  /** Milliseconds that the next request should wait when so many records are there for it. */
+  /** Milliseconds that the next request should wait, given how many records are ready for it. */
   waitMs(records: number): number {
     if (records >= LARGE_REQUEST) return 0;
     const wait = this.nextAt - this.now();

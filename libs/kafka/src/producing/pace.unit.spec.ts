@@ -4,7 +4,7 @@ import { Pace } from './pace.ts';
 let now = 0;
 const pace = (): Pace => new Pace(10, () => now);
 
-/** The gap after a second of requests that carry so many records every so many milliseconds. */
+/** The gap after a second of requests, given the records of a request and the milliseconds between two. */
 function gapAfter(records: number, everyMs: number): number {
   const requests = pace();
   for (now = 0; now < 1_000; now += everyMs) requests.carried(records);
@@ -12,7 +12,7 @@ function gapAfter(records: number, everyMs: number): number {
   return requests.waitMs(1);
 }
 
-test('at 200 records a second nothing waits', () => {
+test('at 200 records a second no request waits', () => {
   expect(gapAfter(1, 5)).toBe(0);
 });
 

@@ -6,8 +6,8 @@ const M = 0x5bd1e995;
 const R = 24;
 
 /**
- * Kafka's hash of a key, MurmurHash2 in 32 bits as the Java client has it. kafkajs' own counts with numbers that grow with the
- * key: 20 µs for a UUID, which is much of what a record costs, and minutes for a key of a megabyte.
+ * Kafka's hash of a key: 32-bit MurmurHash2, as in the Java client. kafkajs' own version computes with numbers that grow with the
+ * key: it takes 20 µs for a UUID, a large part of the cost of a record, and minutes for a key of a megabyte.
  */
 export function murmur2(key: Buffer): number {
   const length = key.length;
@@ -25,7 +25,7 @@ export function murmur2(key: Buffer): number {
   return hash ^ (hash >>> 15);
 }
 
-/** Where Kafka's default partitioner puts a record; those without a key go round. */
+/** Chooses the partition as Kafka's default partitioner does; records without a key are spread over all partitions. */
 export const partitioner: ICustomPartitioner = () => {
   const withoutKey = kafkajs.Partitioners.DefaultPartitioner();
   return (args) => {

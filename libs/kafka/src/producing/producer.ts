@@ -13,15 +13,15 @@ export interface RecordProducerOptions {
   readonly client: KafkaClientOptions;
   /** For logs. */
   readonly name: string;
-  /** A send that Kafka has not acknowledged by then is rejected; it may still arrive. Milliseconds. */
+  /** A send that Kafka has not acknowledged after this time is rejected; its records may still arrive. Milliseconds. */
   readonly deadlineMs?: number;
-  /** Records in one send at most. */
+  /** The largest number of records in one send. */
   readonly batchSize?: number;
-  /** Records that may wait; more are refused at once. */
+  /** If so many records wait, a further `publish` is refused at once. */
   readonly maxQueued?: number;
   /** In busy times, the longest gap between two sends, milliseconds. */
   readonly paceMs?: number;
-  /** Default: as they are, which every client can read without more. */
+  /** Default: not compressed, which every client can read. */
   readonly compression?: 'zstd';
 }
 
@@ -34,28 +34,28 @@ interface Queued {
   readonly reject: (error: unknown) => void;
 }
 
-/** Records of one item that go in one request. */
+/** Those records of one item that go in one request. */
 interface Slice {
   readonly item: Queued;
   readonly records: readonly OutgoingRecord[];
 }
 
 /**
- * Bytes in one request. Kafka takes 1,048,588 of one partition at a time by default, and all of a request may go to one:
- * a request that is larger is refused for ever.
+ * The largest number of bytes in one request. By default Kafka takes at most 1,048,588 bytes for one partition at a time, and all
+ * records of a request may go to the same partition: a larger request would be refused for ever.
  */
 const MAX_REQUEST_BYTES = 900_000;
 
 /**
- * A request of fewer bytes is sent as it is. kafkajs compresses what goes to each partition by itself, and each time takes a
- * context of a megabyte, which the collector counts: few bytes are not worth that.
+ * A request of fewer bytes is not compressed. kafkajs compresses the records of each partition apart, and zstd takes a context of
+ * a megabyte each time, which the garbage collector counts: that is too much for a few bytes.
  */
 const WORTH_COMPRESSING_BYTES = 16_384;
 
 /**
- * Produces records, acknowledged by all replicas, once each as far as one connection can promise (idempotent). kafkajs
- * has no linger: what is published while a send is under way goes together with the next one, so a lonely record never
- * waits and busy times make large batches. One send at a time keeps the order (tulios/kafkajs#1005).
+ * Produces records, acknowledged by all replicas. It is idempotent: over one connection each record is written once. kafkajs
+ * has no linger: records that are published while a send is under way go together in the next send. So a single record does not
+ * wait, and in busy times batches are large. One send at a time keeps the order (tulios/kafkajs#1005).
  */
 export class RecordProducer {
   private readonly kafka: NamedKafka;
@@ -75,7 +75,7 @@ export class RecordProducer {
 
   constructor(private readonly options: RecordProducerOptions) {
     this.log = options.client.logger ?? silentLogger;
-    // Whoever publishes decides how long to try; a connection that was given up must not be tried on behind its back.
+    // Few retries: the caller of `publish` decides how long to try, and kafkajs must not go on trying after the caller has given up.
     this.kafka = createKafka(options.client, 3);
     this.deadlineMs = options.deadlineMs ?? 20_000;
     this.batchSize = options.batchSize ?? 1_000;
@@ -96,7 +96,7 @@ export class RecordProducer {
     }
   }
 
-  /** Records that wait for Kafka to take them. */
+  /** The number of records that wait to be sent. */
   get queued(): number {
     return this.queuedRecords;
   }
@@ -115,7 +115,7 @@ export class RecordProducer {
 
   /**
    * Resolves when Kafka has acknowledged the record.
-   * @throws RetryableError when it has not in time, RecordTooLargeError when it never will
+   * @throws RetryableError when Kafka has not acknowledged it in time, RecordTooLargeError when Kafka will never take it
    */
   publish(topic: string, record: OutgoingRecord): Promise<void> {
     return this.publishAll(topic, [record]);
@@ -153,7 +153,7 @@ export class RecordProducer {
     this.isSending = false;
   }
 
-  /** What fits into a request, in order; an item that is too large for one goes on in the next. */
+  /** As many records, in order, as fit into one request; an item that is too large for one continues in the next. */
   private takeGroup(): Slice[] {
     const group: Slice[] = [];
     let count = 0;
@@ -174,7 +174,7 @@ export class RecordProducer {
     return group;
   }
 
-  /** What is left of these items must not be sent either: whoever published them begins again with the first. */
+  /** The remaining records of these items must not be sent either: after the rejection, the caller begins again with the first record. */
   private refuse(group: readonly Slice[], cause: Error): void {
     const refused = new Set(group.map(({ item }) => item));
     for (const item of refused) {
@@ -208,7 +208,7 @@ export class RecordProducer {
     return kafkajs.CompressionTypes[bytes >= WORTH_COMPRESSING_BYTES ? 'ZSTD' : 'None'];
   }
 
-  /** kafkajs' own timeouts are not bounds (tulios/kafkajs#1749). */
+  /** A deadline of our own: a request of kafkajs may take longer than kafkajs' timeouts (tulios/kafkajs#1749). */
   private deadline(): { passed: Promise<never>; clear: () => void } {
     let timer: NodeJS.Timeout | undefined;
     const passed = new Promise<never>((_, reject) => {
@@ -239,17 +239,17 @@ export class RecordProducer {
     return producer;
   }
 
-  /** After a failure the sequence numbers of an idempotent producer may no longer fit: it begins anew. */
+  /** After a failure the sequence numbers of an idempotent producer may no longer fit, so a new producer is connected. */
   private reset(): void {
     const producer = this.producer;
     this.producer = undefined;
     void producer?.disconnect().catch(() => undefined);
-    // Now, and not with the next record: whoever asks meanwhile whether it is connected may be the one who decides whether any come.
+    // Connect now, and not with the next record: a caller may publish nothing until `isConnected` is true, and would wait for ever.
     void this.connect();
   }
 }
 
-/** Kafka takes no record that is larger than its limit, however often it is sent. */
+/** If a single record is too large for Kafka, trying again does not help. Every other failure may pass. */
 function failureOf(error: unknown, group: readonly Slice[]): Error {
   const isAlone = group.length === 1 && group[0]?.records.length === 1;
   return isAlone && (error as { type?: unknown }).type === 'MESSAGE_TOO_LARGE'

@@ -1,12 +1,12 @@
 import type { HeaderValue, OutgoingRecord } from '../record.ts';
 
-/** More than the lengths, offsets and times of a record and of its headers take. */
+/** More bytes than the lengths, offset and time of a record, or the lengths of one of its headers, take. */
 const OVERHEAD = 64;
 
 const lengthOf = (part: string | Buffer | null): number =>
   part === null ? 0 : typeof part === 'string' ? Buffer.byteLength(part) : part.length;
 
-/** Bytes that the record takes in a batch, at most. */
+/** An upper bound for the bytes that the record takes in a batch. */
 export function sizeOf({ key, value, headers }: OutgoingRecord): number {
   let size = OVERHEAD + lengthOf(key) + lengthOf(value);
   for (const name in headers)

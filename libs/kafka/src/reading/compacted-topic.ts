@@ -8,10 +8,10 @@ import type { KafkaRecord } from '../record.ts';
 import { toRecords } from '../consuming/to-records.ts';
 import { within } from '../connection/within.ts';
 
-/** Between two looks at a topic that is not there, milliseconds: a topic may come at once, or in an hour. */
+/** The waits between two looks for a topic that does not exist, milliseconds: it may be made in a moment or in an hour. */
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 2_000;
-/** How long an end waits for the join under way, for kafkajs to leave the group, and for the group to be removed; milliseconds each. */
+/** How long `close` waits for a join under way, for kafkajs to leave the group, and for the group's removal; milliseconds each. */
 const CLOSING_MS = 5_000;
 
 export interface CompactedTopicOptions {
@@ -21,15 +21,15 @@ export interface CompactedTopicOptions {
   readonly partition?: number;
   /** Called in order for each record that has a key; a value of null is a tombstone. It must not throw. */
   readonly onRecord: (key: string, value: Buffer | null, record: KafkaRecord) => void;
-  /** Called after the records of each fetch, and once at the start where there is nothing to read. */
+  /** Called after the records of each fetch, and once when everything that was on the topic at the start has been read. */
   readonly onBatch?: () => void;
-  /** The reader cannot go on; by default the process ends, since a table that stands still looks like one in which nothing happens. */
+  /** The reader cannot go on. By default the process ends, since a table that is not read any more looks like one without changes. */
   readonly onFatal?: (error: unknown) => void;
   readonly logger?: Logger;
 }
 
 /**
- * Reads a compacted topic whole, from its beginning and for ever: a table that others write. kafkajs cannot read
+ * Reads a compacted topic from its beginning, and then follows it: a table that other services write. kafkajs cannot read
  * without a group, so each reader has a group of its own, which commits nothing and is removed at the end.
  */
 export class CompactedTopic {
@@ -50,7 +50,7 @@ export class CompactedTopic {
     this.log = options.logger ?? options.client.logger ?? silentLogger;
   }
 
-  /** Resolves when everything that lay on the topic at the start has been read. Waits for a topic that is not there. */
+  /** Resolves when everything that was on the topic at the start has been read. If the topic does not exist, it waits for it. */
   async start(): Promise<void> {
     const { topic, client } = this.options;
     await this.readEnds();
@@ -69,7 +69,7 @@ export class CompactedTopic {
     consumer.on(consumer.events.GROUP_JOIN, () => {
       joins += 1;
       this.markJoined();
-      // The consumer begins anew, perhaps because the topic was deleted: the ends of the former topic may never be reached.
+      // The consumer begins anew, perhaps because the topic was deleted and made again: it may never reach the ends of the former topic.
       if (joins > 1 && !this.isComplete) void this.readEnds().then(() => this.checkComplete());
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
@@ -94,7 +94,7 @@ export class CompactedTopic {
     await this.ready;
   }
 
-  /** Whether everything that lay there at the start has been read. */
+  /** Whether everything that was on the topic at the start has been read. */
   isReady(): boolean {
     return this.isComplete;
   }
@@ -107,17 +107,17 @@ export class CompactedTopic {
   async close(): Promise<void> {
     this.isClosed = true;
     if (!this.consumer) return;
-    // kafkajs goes on with a join over a disconnect.
+    // kafkajs finishes a join although it was disconnected meanwhile.
     await within(this.joined, CLOSING_MS);
     await within(this.consumer.disconnect(), CLOSING_MS);
-    // A group that nobody removes is forgotten by Kafka after its offsets' retention.
+    // If the removal fails, Kafka forgets the group after the retention of its offsets.
     await within(
       withAdmin(this.options.client, (admin) => admin.deleteGroups([this.groupId])),
       CLOSING_MS,
     );
   }
 
-  /** Where each partition ended at the start. Empty partitions, and those compacted to nothing, have nothing to wait for. */
+  /** Reads where each partition ends now. Partitions without records are complete at once. */
   private async readEnds(): Promise<void> {
     for (let waitMs = FIRST_WAIT_MS; !this.isClosed; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
       const admin = createKafka({ ...this.options.client, logger: this.log }, 3).admin();

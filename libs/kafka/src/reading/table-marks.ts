@@ -10,13 +10,13 @@ export interface ReadMarksOptions {
   readonly topics: readonly string[];
   /** Whether a record with this key is wanted. */
   readonly isMark: (key: string) => boolean;
-  /** Whether nothing behind this mark of its topic is wanted: the rest of a long topic need not be read then. */
+  /** Whether this is the last mark of its topic that is wanted; the rest of the topic is not read then. */
   readonly isLast?: (mark: KafkaRecord) => boolean;
 }
 
 /**
- * The records of partition 0 of each topic that have such a key, tombstones too, in their order, up to the end that the topic has at
- * the call. It joins no group of another reader and commits nothing.
+ * The records of partition 0 of each topic whose keys are marks, tombstones too, in their order, up to the end that the topic has
+ * at the call. It joins no group of another reader and commits nothing.
  */
 export async function readMarks({ client, topics, isMark, isLast }: ReadMarksOptions): Promise<KafkaRecord[]> {
   const ranges = (await wholePartitions(client, topics)).filter(({ partition }) => partition === 0);
@@ -51,7 +51,7 @@ export async function readWholeTopic(
   await readRanges({ client, ranges, onRecords, signal: new AbortController().signal });
 }
 
-/** What lies on each partition now; empty ones, and topics that do not exist, are left out. */
+/** The range of the records that are on each partition now; empty partitions, and topics that do not exist, are left out. */
 const wholePartitions = (client: KafkaClientOptions, topics: readonly string[]): Promise<PartitionRange[]> =>
   withAdmin(client, async (admin) => {
     const existing = new Set(await admin.listTopics());

@@ -40,19 +40,19 @@ async function readBetween(topics: string[], since: Date, until: Date): Promise<
   return values.toSorted((a, b) => a - b);
 }
 
-test('what was appended in a time is read once, from several topics, and nothing else', async () => {
+test('the records that were appended in a span of time are read once, from several topics, and no others', async () => {
   const [one, two] = [await topicWith(30), await topicWith(12)];
   const expected = [...Array.from({ length: 15 }, (_, n) => n + 5), 5, 6, 7, 8, 9, 10, 11];
   expect(await readBetween([one, two, 'there-is-none'], at(5), at(20))).toEqual(expected.toSorted((a, b) => a - b));
 });
 
-test('a time in which nothing was appended has no ranges, and reading none ends at once', async () => {
+test('a span in which nothing was appended has no ranges, and a reading without ranges ends at once', async () => {
   const topic = await topicWith(3);
   expect(await rangesBetween(client, [topic], at(10), at(20))).toEqual([]);
   expect(await readBetween([topic], at(10), at(20))).toEqual([]);
 });
 
-test('a reading that was broken off goes on where it stood', async () => {
+test('a reading can go on where an earlier one was aborted', async () => {
   const topic = await topicWith(30);
   const ranges = await rangesBetween(client, [topic], at(0), at(30));
   const seen: number[] = [];
@@ -74,7 +74,7 @@ test('a reading that was broken off goes on where it stood', async () => {
   expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, n) => n));
 });
 
-test('what the caller throws ends the reading and reaches the caller', async () => {
+test('an error of onRecords ends the reading and reaches the caller', async () => {
   const topic = await topicWith(3);
   const ranges = await rangesBetween(client, [topic], at(0), at(30));
   const onRecords = (): Promise<void> => Promise.reject(new Error('cannot be stored'));

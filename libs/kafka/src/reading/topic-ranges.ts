@@ -21,22 +21,22 @@ export interface ReadRangesOptions {
   readonly client: KafkaClientOptions;
   readonly ranges: readonly PartitionRange[];
   /**
-   * Records of one of the ranges in order, one call at a time; behind them it goes on at `next`. Without records: those up to `next` are
-   * no longer on Kafka.
+   * Called with records of one of the ranges, in order, one call at a time; the following call goes on at `next`. A call without
+   * records means that the records before `next` are no longer on Kafka.
    */
   readonly onRecords: (records: readonly KafkaRecord[], range: PartitionRange, next: bigint) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
 const HEARTBEAT_MS = 3_000;
-/** Of questions about topics: whoever asks has something else to do than to wait for Kafka. */
+/** How often a question about topics is tried again: few times, so that the caller does not wait long for Kafka. */
 const RETRIES = 5;
-/** How long nothing arrives before it is looked whether what is left is still there, milliseconds. */
+/** If no records arrive for this time, we ask Kafka whether the remaining records still exist. Milliseconds. */
 const LOOK_MS = 1_000;
 /** How long the end of a reading waits for kafkajs to leave the group, milliseconds. */
 const CLOSING_MS = 5_000;
 
-/** What was appended to these topics at or after `since` and before `until`. */
+/** The records that were appended to these topics at or after `since` and before `until`. */
 export interface TopicSpan {
   readonly topics: readonly string[];
   readonly since: Date;
@@ -44,8 +44,8 @@ export interface TopicSpan {
 }
 
 /**
- * The offsets of what was appended to these topics at or after `since` and before `until`, as far as Kafka still has it.
- * Partitions with nothing in between are left out, and so are topics that there are not.
+ * The offsets of the records that were appended to these topics at or after `since` and before `until`, as far as Kafka still has
+ * them. Partitions without such records, and topics that do not exist, are left out.
  */
 export async function rangesBetween(
   client: KafkaClientOptions,
@@ -96,7 +96,7 @@ export async function rangesOfSpans(
  * Reads the ranges once and resolves when all of them have been read. kafkajs cannot read without a group, so each reading has
  * one of its own, which commits nothing and is removed at the end.
  *
- * @throws the signal's reason when it is aborted, whatever `onRecords` throws, and what kafkajs cannot mend by itself
+ * @throws the signal's reason when it is aborted, any error of `onRecords`, and errors that kafkajs cannot mend by itself
  */
 export async function readRanges(options: ReadRangesOptions): Promise<void> {
   const { client, ranges, signal } = options;
@@ -128,9 +128,9 @@ export async function readRanges(options: ReadRangesOptions): Promise<void> {
   } finally {
     ended.abort();
     reading.close();
-    // Not waited for without a bound: kafkajs goes on with a join over a disconnect.
+    // The wait has a bound, since kafkajs finishes a join although it was disconnected meanwhile.
     await within(consumer.disconnect(), CLOSING_MS);
-    // A group that nobody removes is forgotten by Kafka after its offsets' retention.
+    // If the removal fails, Kafka forgets the group after the retention of its offsets.
     await within(
       withAdmin(client, (admin) => admin.deleteGroups([groupId])),
       CLOSING_MS,
@@ -139,15 +139,16 @@ export async function readRanges(options: ReadRangesOptions): Promise<void> {
 }
 
 /**
- * Records can be removed while they are waited for: by their retention, by hand, or with their topic. kafkajs then goes on at what comes
- * next, which may be nothing for ever. So while nothing arrives it is looked whether what is left is still there.
+ * While the reading waits for records, they may be removed: by their retention, by an operator, or with their topic. kafkajs then
+ * waits for the next records, which may never come. So whenever nothing arrives, this asks Kafka whether the remaining records
+ * still exist, and passes over those that do not.
  */
 async function passOverGone(client: KafkaClientOptions, reading: Reading, ended: AbortSignal): Promise<void> {
   for (let seen = -1; !ended.aborted;) {
     await wait(LOOK_MS, undefined, { signal: ended }).catch(() => undefined);
     if (ended.aborted) return;
     if (seen !== (seen = reading.batches) || reading.isHandingOver) continue;
-    // A Kafka that does not answer is asked again.
+    // If Kafka does not answer, the next round asks again.
     await boundsOf(client, reading.topicsLeft()).then(
       (bounds) => reading.passOver(bounds),
       () => undefined,
@@ -155,10 +156,10 @@ async function passOverGone(client: KafkaClientOptions, reading: Reading, ended:
   }
 }
 
-/** What a broker says of a partition that was just made, or moves to another broker. */
+/** Errors of a broker about a partition that was just made, or that moves to another broker. */
 const PASSING = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']);
 
-/** Where each partition begins and ends; no partitions of a topic that there is not, and nothing of one that Kafka cannot tell of now. */
+/** Where each partition begins and ends. A topic that does not exist has no partitions; one that Kafka cannot describe now is left out. */
 const boundsOf = (client: KafkaClientOptions, topics: readonly string[]): Promise<Map<string, readonly Bounds[]>> =>
   withAdmin(
     client,
@@ -185,7 +186,7 @@ interface Bounds {
 
 /** One reading of some ranges. */
 class Reading {
-  /** What is left to be read of each partition. */
+  /** The range that is left to be read of each partition. */
   private readonly left = new Map<string, PartitionRange>();
   private settle!: { resolve: () => void; reject: (error: unknown) => void };
   readonly whenDone = new Promise<void>((resolve, reject) => (this.settle = { resolve, reject }));
@@ -193,7 +194,7 @@ class Reading {
   /** Fetches that have been handed over. */
   batches = 0;
   isHandingOver = false;
-  /** Ranges of which the last look found nothing left. */
+  /** Ranges of which the last look found no records left on Kafka. */
   private readonly missed = new Set<string>();
   private readonly onAbort = (): void => this.fail(this.options.signal.reason);
 
@@ -201,11 +202,11 @@ class Reading {
     private readonly consumer: KafkaConsumer,
     private readonly options: ReadRangesOptions,
   ) {
-    // It may end before anybody waits for it.
+    // The reading may fail before `whenDone` is awaited; that must not be an unhandled rejection.
     this.whenDone.catch(() => undefined);
     for (const range of options.ranges) this.left.set(nameOf(range), range);
     options.signal.addEventListener('abort', this.onAbort, { once: true });
-    // Whenever the group is formed, before anything is fetched: it has committed nothing to go on from.
+    // At every join, before the first fetch: the group has no committed offsets, so we have to set them.
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => this.begin(memberAssignment));
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (!restart) this.fail(error);
@@ -241,7 +242,7 @@ class Reading {
   }
 
   /**
-   * Ends the ranges of which two looks in a row found nothing left: a broker that has just started may not know of everything yet.
+   * Ends the ranges of which two looks in a row found no records left: a broker that has just started may not know everything yet.
    *
    * @returns whether a second look is needed
    */
@@ -269,7 +270,7 @@ class Reading {
     return isUnsure;
   }
 
-  /** Hands over what comes next of a range, once what was handed over before is done with. */
+  /** Hands over the next records of a range, after the caller has finished with those before. */
   private next(
     topic: string,
     partition: number,
@@ -296,7 +297,7 @@ class Reading {
     }));
   }
 
-  /** kafkajs reads on until it is disconnected; nothing more is handed over. */
+  /** kafkajs goes on reading until it is disconnected, but no more records are handed over. */
   private fail(error: unknown): void {
     this.left.clear();
     this.settle.reject(error);

@@ -11,12 +11,12 @@ export interface RecordPlace {
   readonly offset: bigint;
 }
 
-/** A topic, or a record of it, that Kafka does not have (any more). */
+/** Kafka does not have this topic, or this record (any more). */
 export class NotOnKafkaError extends Error {
   override readonly name = 'NotOnKafkaError';
 }
 
-/** Hands over what was appended at or after `since`, until it has reached what was the end of the topic at the call. */
+/** Hands over the records that were appended at or after `since`, up to the end that the topic has at the call. */
 export async function readSince(
   client: KafkaClientOptions,
   topic: string,
@@ -55,12 +55,12 @@ export async function requireTopic(client: KafkaClientOptions, topic: string): P
   await endsOf(client, topic);
 }
 
-/** The first offset that is still there, and the one behind the last. */
+/** Of each partition the first offset that still exists, and the offset behind the last record. */
 type Ends = ReadonlyMap<number, { readonly low: bigint; readonly high: bigint }>;
 
 const endsOf = (client: KafkaClientOptions, topic: string): Promise<Ends> =>
   withAdmin(client, async (admin) => {
-    // Asked about a topic that there is not, kafkajs would wait for one.
+    // Asked about a topic that does not exist, kafkajs would wait for it.
     if (!(await admin.listTopics()).includes(topic))
       throw new NotOnKafkaError(`There is no topic ${nameOnKafka(client, topic)}.`);
     const offsets = await admin.fetchTopicOffsets(topic);
@@ -81,7 +81,7 @@ function absence(place: RecordPlace, topic: string, ends: Ends): string {
   return `There is no record ${nameOf(place)} on ${topic}, which has ${present.join(', ')}.`;
 }
 
-/** Of each partition the span from the first to the last of the places: one reading serves them all. */
+/** Of each partition the span from the first to the last of the places, so that one reading finds them all. */
 function spansOf(topic: string, places: readonly RecordPlace[]): PartitionRange[] {
   const spans = new Map<number, PartitionRange>();
   for (const { partition, offset } of places) {

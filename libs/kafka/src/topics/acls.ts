@@ -3,16 +3,16 @@ import type { AclEntry } from 'kafkajs';
 import { withAdmin } from './admin.ts';
 import type { KafkaClientOptions } from '../connection/client.ts';
 
-/** What a user may do, where Kafka has an authorizer. */
+/** A right of a user, on a Kafka with an authorizer. */
 export interface Acl {
   readonly user: string;
   readonly operation: 'READ' | 'WRITE' | 'CREATE' | 'DELETE' | 'DESCRIBE' | 'DESCRIBE_CONFIGS';
   readonly on: 'TOPIC' | 'GROUP';
-  /** As Kafka has it, with the prefix; with `*` at its end all names that begin so. */
+  /** The name on Kafka, with the prefix. A `*` at its end means all names that begin like this. */
   readonly name: string;
 }
 
-/** Adds to what users may do. The client must be one that may do so. */
+/** Gives users more rights. The client must have the right to do that. */
 export const createAcls = async (client: KafkaClientOptions, acls: readonly Acl[]): Promise<void> =>
   withAdmin(client, async (admin) => void (await admin.createAcls({ acl: acls.map(entryOf) })));
 

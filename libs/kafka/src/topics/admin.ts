@@ -2,7 +2,7 @@ import { createKafka } from '../connection/client.ts';
 import type { KafkaClientOptions } from '../connection/client.ts';
 import type { KafkaAdmin } from '../prefix/prefixed-admin.ts';
 
-/** Does what needs an admin connection, and ends the connection. @param retries as `createKafka` takes them */
+/** Opens an admin connection, does the work over it, and closes it. @param retries as for `createKafka` */
 export async function withAdmin<T>(
   client: KafkaClientOptions,
   work: (admin: KafkaAdmin) => Promise<T>,

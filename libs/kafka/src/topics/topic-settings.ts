@@ -2,11 +2,11 @@ import kafkajs from 'kafkajs';
 import { withAdmin } from './admin.ts';
 import type { KafkaClientOptions } from '../connection/client.ts';
 
-/** How a topic is set up on Kafka. */
+/** The settings of a topic on Kafka. */
 export interface TopicSettings {
   readonly name: string;
   readonly partitions: number;
-  /** Replicas of the partition that has fewest. */
+  /** The number of replicas of the partition that has the fewest. */
   readonly replicationFactor: number;
   /** As Kafka writes it, such as `compact,delete`. */
   readonly cleanupPolicy: string;
@@ -20,12 +20,12 @@ export interface TopicSettings {
 const CONFIGS = ['cleanup.policy', 'retention.ms', 'retention.bytes', 'min.insync.replicas'];
 
 export interface SeenTopics {
-  /** How many the cluster has. */
+  /** The number of brokers in the cluster. */
   readonly brokers: number;
   readonly topics: readonly TopicSettings[];
 }
 
-/** The settings of those topics that there are; undefined where the user of Kafka may not see them. */
+/** The settings of those of the topics that exist; undefined if our Kafka user may not see them. */
 export async function topicSettings(
   client: KafkaClientOptions,
   names: readonly string[],
@@ -76,7 +76,7 @@ async function describedTopics(client: KafkaClientOptions, names: readonly strin
   });
 }
 
-/** The settings of a topic that somebody has set on the topic itself. */
+/** Kafka's code for the source of a setting: it was set on the topic itself and is no default of the broker. */
 const OF_TOPIC = 1;
 
 /** Sets one setting of a topic and leaves the others that were set on it as they are. */
@@ -89,7 +89,7 @@ export async function setTopicConfig(
   await withAdmin(client, async (admin) => {
     const type = kafkajs.ConfigResourceTypes.TOPIC;
     const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type, name: topic }] });
-    // AlterConfigs, the only way that kafkajs has, removes what is not named.
+    // kafkajs has only AlterConfigs, which removes all settings that the request does not name.
     const kept = (resources[0]?.configEntries ?? []).filter(
       (entry) => (entry.configSource as unknown as number) === OF_TOPIC && entry.configName !== name,
     );

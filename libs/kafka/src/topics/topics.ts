@@ -8,8 +8,8 @@ import type { KafkaAdmin } from '../prefix/prefixed-admin.ts';
 type Definition = Pick<TopicDefinition, 'name' | 'partitions'> & Partial<TopicDefinition>;
 
 /**
- * Creates the topics that are missing and waits until they have leaders. Existing topics stay as they are: their
- * partitions and retention are their operators' business.
+ * Creates the topics that are missing and waits until they have leaders. Existing topics stay as they are: the operators
+ * decide about their partitions and retention.
  */
 export async function ensureTopics(
   client: KafkaClientOptions,
@@ -37,8 +37,8 @@ export async function ensureTopics(
 }
 
 /**
- * Ours instead of kafkajs's `waitForLeaders`, which takes "no leader yet" for a reason to wait, but "unknown topic" for an
- * error: a broker says that, too, of a topic that its controller has just created.
+ * It replaces kafkajs's `waitForLeaders`, which waits after "no leader yet", but fails after "unknown topic". A broker may answer
+ * with the latter, too, right after its controller has created the topic.
  */
 async function untilLed(admin: KafkaAdmin, topics: string[], patienceMs = 15_000): Promise<void> {
   const deadline = performance.now() + patienceMs;
@@ -58,11 +58,11 @@ async function untilLed(admin: KafkaAdmin, topics: string[], patienceMs = 15_000
 export const listTopics = (client: KafkaClientOptions): Promise<string[]> =>
   withAdmin(client, (admin) => admin.listTopics());
 
-/** Removes topics with all that lies on them. */
+/** Removes topics with all their records. */
 export const deleteTopics = (client: KafkaClientOptions, topics: readonly string[]): Promise<void> =>
   withAdmin(client, (admin) => admin.deleteTopics({ topics: [...topics] }));
 
-/** Removes all that lies on a topic; its offsets go on. */
+/** Removes all records of a topic; the next records get the following offsets. */
 export const removeRecords = (client: KafkaClientOptions, topic: string): Promise<void> =>
   withAdmin(client, async (admin) => {
     const offsets = await admin.fetchTopicOffsets(topic);
@@ -81,7 +81,7 @@ export const topicEnds = (client: KafkaClientOptions, topics: readonly string[])
     return ends;
   });
 
-/** The earliest offset of a partition, and the one behind its last record. Topics that there are not are left out. */
+/** The earliest offset of a partition, and the one behind its last record. Topics that do not exist are left out. */
 export const topicBounds = (
   client: KafkaClientOptions,
   topics: readonly string[],
@@ -112,7 +112,7 @@ export const consumerGroups = (client: KafkaClientOptions): Promise<{ groupId: s
       .toSorted((a, b) => a.groupId.localeCompare(b.groupId));
   });
 
-/** Where the group goes on reading each partition; 0 where it has committed nothing yet. */
+/** The offset from which the group goes on reading, of each partition; 0 if it has committed nothing yet. */
 export async function committedOffsets(
   client: KafkaClientOptions,
   groupId: string,
@@ -130,8 +130,8 @@ export async function committedOffsets(
 }
 
 /**
- * The addresses (`host:port`) that Kafka gives to its clients, which need not be those that we asked. It tries once: the caller
- * decides how long to try.
+ * The addresses (`host:port`) that Kafka tells its clients to use; they may differ from the addresses in our settings. It tries
+ * once: the caller decides how long to try.
  */
 export const advertisedBrokers = (client: KafkaClientOptions): Promise<string[]> =>
   withAdmin(
