@@ -3,13 +3,13 @@ import type { SnapshotForm } from './snapshot/fold.ts';
 
 /**
  * An aggregate as pure functions; the shape is emmett's. Time, ids and randomness come in the command.
- * `decide` throws where a rule is broken, and returns no event where there is nothing to do.
+ * `decide` throws if a rule is broken, and returns no events if there is nothing to do.
  */
 export interface Decider<State, Command, Event extends EventLike> {
   readonly initialState: () => State;
   decide(command: Command, state: State): Event[];
   evolve(state: State, event: Event): State;
-  /** For an aggregate whose stream may become long. The state must be JSON, but for what `revive` mends. */
+  /** For an aggregate whose stream may become long. The state must survive JSON, except for values that `revive` restores. */
   readonly snapshots?: SnapshotForm<State> | undefined;
 }
 

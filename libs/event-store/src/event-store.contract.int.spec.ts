@@ -82,7 +82,7 @@ describe.each(STORES)('an event store $name', ({ open }) => {
     expect((await store.read(stream)).version).toBe(has);
   });
 
-  test('lets one of two writers win who append at the same time', async () => {
+  test('lets only one of two writers succeed that append at the same time', async () => {
     const stream = newStream();
     const append = () => store.append(stream, [credited(1), credited(1)], { ...by, expectedVersion: 0 });
     const results = await Promise.allSettled([append(), append()]);
@@ -160,7 +160,7 @@ describe.each(STORES)('an event store $name', ({ open }) => {
 
   test('lets fifty writers of one stream all succeed', async () => {
     const stream = newStream();
-    // Each of them loses to each of the others once at most.
+    // Each writer loses to each of the others at most once.
     const patient = { ...by, retries: 49 };
     const writers = Array.from({ length: 50 }, () => handle(store, account, stream, credit(1), patient));
     const versions = (await Promise.all(writers)).map(({ version }) => version);
@@ -168,7 +168,7 @@ describe.each(STORES)('an event store $name', ({ open }) => {
     expect((await handle(store, account, stream, credit(0), by)).state).toEqual({ balance: 50 });
   });
 
-  test('tells a caller that has seen an older version, and does not decide', async () => {
+  test('refuses a caller that has seen an older version, and does not decide', async () => {
     const stream = newStream();
     await handle(store, account, stream, credit(10), by);
     const stale = handle(store, account, stream, debit(99), { ...by, expectedVersion: 0 });

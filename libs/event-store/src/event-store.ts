@@ -32,8 +32,8 @@ export interface Appended<Event extends EventLike> {
  */
 export interface EventStore {
   /**
-   * The states that streams have led to, by id; every place asked for is in the answer. Of a fold with snapshots it reads at
-   * most SNAPSHOT_EVERY events of each stream once its snapshots are there; those that are missing it makes.
+   * The states to which streams have led, by id, for every place in the question. With a fold that has snapshots it reads at most
+   * SNAPSHOT_EVERY events of each stream. If snapshots are missing it reads more, once, and makes them.
    */
   fold<State, Event extends EventLike>(
     fold: Fold<State, Event>,
@@ -46,7 +46,7 @@ export interface EventStore {
   /** A page of a stream, the latest event first, however long the stream is. */
   readPage<Event extends EventLike>(streamId: string, page: PageOptions): Promise<StoredEvent<Event>[]>;
 
-  /** Parts of several streams, by id; every id asked for is in the answer. */
+  /** Parts of several streams, by id; every id of the question is in the answer. */
   readSlices<Event extends EventLike>(slices: readonly Slice[]): Promise<Map<string, StoredEvent<Event>[]>>;
 
   /** Appends all of `events` or none. Throws a VersionConflictError unless the stream is at `expectedVersion`. */

@@ -4,10 +4,10 @@ export interface EventLike {
   readonly data: object;
 }
 
-/** What an append takes: the fact alone. The store adds where it stands, who caused it and when. */
+/** An event that is to be appended: the fact alone. The store adds its place, its actor and its time. */
 export type NewEvent<Event extends EventLike> = Event;
 
-/** Where a stored fact stands, who caused it and when. */
+/** The place of a stored fact in its stream and in the log, its actor and its time. */
 export interface EventMetadata {
   readonly streamId: string;
   /** Counts the events of the stream from 1, without gaps. */
@@ -28,7 +28,7 @@ export interface Stream<Event extends EventLike> {
   readonly version: number;
 }
 
-/** `data` as everybody will read it from now on: what the database gives back is what inline projections see. */
+/** `data` as every later reader gets it: projections in the append see it as the database will return it. */
 export const storedForm = (data: object): { json: string; data: object } => {
   const json = JSON.stringify(data);
   return { json, data: JSON.parse(json) as object };

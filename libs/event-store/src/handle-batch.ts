@@ -7,7 +7,7 @@ import { retryConflicts } from './retry-conflicts.ts';
 
 export interface BatchEntry<Command> {
   readonly streamId: string;
-  /** Decided one after the other, each on the state that the ones before it led to. */
+  /** Decided one after the other, each on the state after the commands before it. */
   readonly commands: readonly Command[];
 }
 
@@ -16,8 +16,8 @@ export interface BatchEntry<Command> {
  * one INSERT, all or nothing. A conflict on one stream decides the whole batch again. Entries of the same stream are
  * taken together, in their order.
  *
- * @returns what became of each stream, by id
- * @throws whatever `decide` throws; then nothing was appended
+ * @returns the new state, version and events of each stream, by id
+ * @throws any error of `decide`; then nothing was appended
  * @throws VersionConflictError after `retries` conflicts
  */
 export async function handleBatch<State, Command, Event extends EventLike>(

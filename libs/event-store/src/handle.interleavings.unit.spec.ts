@@ -39,7 +39,7 @@ test('however reads and appends interleave, no account is overdrawn and no accep
   );
 });
 
-test('a writer who loses more often than it may try again is told so', async () => {
+test('a writer that loses more often than it may try again gets a VersionConflictError', async () => {
   const store = new InMemoryEventStore();
   const by = { actor: 'ann', random: () => 0 };
   const contested: typeof account = {

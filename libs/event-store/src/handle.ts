@@ -7,7 +7,7 @@ import { VersionConflictError } from './version-conflict.error.ts';
 
 export interface HandleOptions {
   readonly actor: string;
-  /** The version that the caller has seen (If-Match). Given: a conflict is the caller's, and is thrown at once. */
+  /** The version that the caller has seen (If-Match). With it a conflict is not retried, but thrown to the caller at once. */
   readonly expectedVersion?: number | undefined;
   /** How often it decides again after a conflict; default 10. */
   readonly retries?: number | undefined;
@@ -16,21 +16,21 @@ export interface HandleOptions {
 }
 
 export interface Handled<State, Event extends EventLike> {
-  /** After the events. */
+  /** The state after the events. */
   readonly state: State;
-  /** What was decided and appended; empty where there was nothing to do. */
+  /** The events that were decided and appended; empty if there was nothing to do. */
   readonly events: StoredEvent<Event>[];
   readonly version: number;
 }
 
 /**
- * Loads a stream, decides, appends. When another writer comes in between it loads and decides again, on the newer
- * state. Where nothing is decided nothing is appended.
+ * Loads a stream, decides, appends. When another writer appends in between, it loads and decides again, on the newer
+ * state. If `decide` returns no events, nothing is appended.
  *
  * Work that must be in the same transaction: call it within `em.transactional(...)`, which a PostgresEventStore joins.
  *
  * @throws VersionConflictError if the stream is not at `expectedVersion`, or after `retries` conflicts
- * @throws whatever `decide` throws where a rule is broken
+ * @throws the error of `decide` if a rule is broken
  */
 export async function handle<State, Command, Event extends EventLike>(
   store: EventStore,

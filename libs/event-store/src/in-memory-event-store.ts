@@ -14,7 +14,7 @@ export interface InMemoryEventStoreOptions {
   readonly folds?: readonly AnyFold[];
 }
 
-/** The store's twin in memory, for tests of what only needs streams. Projections are PostgreSQL's alone. */
+/** The store's twin in memory, for tests that need only streams. It has no projections; only the PostgreSQL store has. */
 export class InMemoryEventStore implements EventStore {
   readonly #streams = new Map<string, StoredEvent[]>();
   readonly #snapshots = new Map<string, Snapshot[]>();
@@ -37,7 +37,7 @@ export class InMemoryEventStore implements EventStore {
   }
 
   async read<Event extends EventLike>(streamId: string): Promise<Stream<Event>> {
-    // A copy: what a reader does to its events is nobody else's business.
+    // A copy, so that a reader that changes its events does not change those of the store.
     const events = structuredClone(this.#streams.get(streamId) ?? []) as StoredEvent<Event>[];
     return { events, version: events.length };
   }

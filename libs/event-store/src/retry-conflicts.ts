@@ -1,22 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { VersionConflictError } from './version-conflict.error.ts';
 
-/** The first window in milliseconds, where an attempt takes less. */
+/** The shortest first window, for attempts that take less time than this. Milliseconds. */
 const FIRST_WINDOW_MS = 10;
-/** The longest window, as a multiple of the first one: more than fifty writers need, and a second where attempts are quick. */
+/** The longest window, as a multiple of the first one: more than fifty writers need; one second if attempts are quick. */
 const LONGEST_WINDOW = 100;
 
 export interface RetryOptions {
   /** How often it is tried again after the first time. */
   readonly retries: number;
-  /** From 0 up to 1; spreads those who collided. */
+  /** From 0 up to 1; spreads the retries of writers that collided. */
   readonly random: () => number;
 }
 
 /**
- * Calls `attempt` again when it lost to another writer. The wait is drawn from a window that doubles, so that fifty
- * who collide at once have room for all of them within a few rounds, while one who collides once hardly waits. The
- * window begins with the time that the lost attempt took: in a shorter one, those who collided would collide again.
+ * Calls `attempt` again when it lost to another writer. The wait is a random time within a window that doubles with each
+ * conflict: a writer that collides once hardly waits, and fifty writers that collide at once all succeed within a few rounds. The
+ * first window is as long as the lost attempt took: in a shorter one, the same writers would collide again.
  */
 export async function retryConflicts<T>(attempt: () => Promise<T>, { retries, random }: RetryOptions): Promise<T> {
   for (let failed = 0; ; failed++) {

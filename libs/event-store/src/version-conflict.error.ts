@@ -1,4 +1,4 @@
-/** The stream is not at the version that the writer knew: somebody else wrote in between. Nothing was appended. */
+/** The stream is not at the version that the writer knew: another writer appended in between. Nothing was appended. */
 export class VersionConflictError extends Error {
   readonly code = 'version_conflict';
 

@@ -16,7 +16,7 @@ export interface EventRow {
 export const EVENT_COLUMNS = `stream_id, version, position::text as position, type, data, actor,
   (extract(epoch from recorded_at) * 1000)::float8 as recorded_at_ms`;
 
-/** The event that a row holds. The type is the reader's claim about what the stream holds. */
+/** The event of a row. `Event` is not checked: the caller asserts which events the stream has. */
 export const eventOf = <Event extends EventLike>(row: EventRow): StoredEvent<Event> =>
   ({
     type: row.type,

@@ -4,7 +4,7 @@ import type { EventLike, StoredEvent } from '../event.ts';
 import { storedForm } from '../event.ts';
 import type { StreamAppend } from '../event-store.ts';
 
-/** Some stream was not at its expected version; the transaction must be rolled back. */
+/** At least one stream was not at its expected version; the transaction must be rolled back. */
 export class AppendRefused extends Error {}
 
 export interface Recording {
@@ -17,12 +17,12 @@ export interface Recording {
 /**
  * Inserts the events of all appends in one statement.
  *
- * - The event before the first new one must be there, so that a version which is too high makes no gap; the primary key
- *   (stream_id, version) refuses one that is too low.
- * - `tx` is what the relay reads by, behind pg_snapshot_xmin. A transaction that had its id long before it read the
- *   stream would put its event before an earlier one of the same stream: it takes the `tx` of the event before then.
- *   A `tx` later than the writer's own is safe, since the relay passes it only when all transactions before it ended.
- * - In order of stream ids, so that two batches wait for each other rather than deadlock.
+ * - The event before the first new one must exist: so an expected version that is too high cannot leave a gap. The primary key
+ *   (stream_id, version) refuses a version that is too low.
+ * - The relay reads in the order of `tx`, below pg_snapshot_xmin. A transaction that got its id long before it read the stream
+ *   would put its event before an earlier event of the same stream. So an event gets at least the `tx` of the event before it.
+ *   A `tx` later than the writer's own is safe: the relay passes it only when all transactions before it have ended.
+ * - The rows are inserted in the order of the stream ids, so that two batches wait for each other instead of a deadlock.
  *
  * @throws AppendRefused
  */
@@ -91,7 +91,7 @@ async function run(
   }
 }
 
-/** Unique violation of the stream's versions, and of nothing else (a projection has constraints of its own). */
+/** Whether the stream's version was taken: a violation of this unique constraint only, since projections have constraints, too. */
 const isTakenVersion = (error: unknown): boolean =>
   error instanceof Error &&
   'code' in error &&

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Where each relay stands. One small row per relay that is updated in place. */
+/** The position of each relay: one small row per relay, which is updated in place. */
 export const RELAY_POSITIONS_MIGRATION = `
 create table if not exists relay_positions (
   name text primary key,
@@ -11,8 +11,8 @@ create table if not exists relay_positions (
 `;
 
 /**
- * The log of an event store, and the positions of its relays. `tx` is the transaction that wrote the event, or that of
- * the event before it in its stream if that is later; the relay reads by (tx, position).
+ * The log of an event store, and the positions of its relays. `tx` is the transaction that wrote the event, or the `tx` of
+ * the event before it in its stream if that is later. The relay reads in the order of (tx, position).
  */
 export const EVENT_STORE_MIGRATION = `
 create table events (
@@ -30,9 +30,9 @@ create index events_tx_position on events (tx, position);
 ${RELAY_POSITIONS_MIGRATION}`;
 
 /**
- * States of streams at some of their versions, so that a long stream need not be read from its first event. Nothing but what
- * follows from the events: every row may be deleted at any time. `last_recorded_at` never falls as the version grows, so
- * that the key finds the latest snapshot of all, and the latest before a time, in one step.
+ * States of streams at some of their versions, so that a long stream need not be read from its first event. All rows follow from
+ * the events and may be deleted at any time. In a stream, `last_recorded_at` never falls while the version grows: so one look-up
+ * in the key finds the latest snapshot of all, or the latest before a time.
  */
 export const STREAM_SNAPSHOTS_MIGRATION = `
 create table stream_snapshots (

@@ -17,11 +17,11 @@ import { readSlices } from './read-slices.ts';
 import { keepSnapshots, latestSnapshots, mayKeepSnapshots } from './snapshot-statements.ts';
 
 export interface PostgresEventStoreOptions {
-  /** Any entity manager. If it is in a transaction at the time of a call, the store joins that. */
+  /** Any entity manager. If it is in a transaction at the time of a call, the store joins that transaction. */
   readonly em: EntityManager;
   readonly clock: Clock;
   readonly projections: readonly Projection[];
-  /** Folds whose snapshots the appends keep; needs the table of STREAM_SNAPSHOTS_MIGRATION. */
+  /** Folds of which each append keeps the snapshots; needs the table of STREAM_SNAPSHOTS_MIGRATION. */
   readonly folds?: readonly AnyFold[] | undefined;
   /** Default `events`; `schema.events` if it is not on the search path. */
   readonly table?: string | undefined;
@@ -33,8 +33,8 @@ export interface InTransaction {
 }
 
 /**
- * Streams in the table of EVENT_STORE_MIGRATION. Appending and projecting are one transaction; within a
- * transaction of the caller's they are a savepoint of it, so that a conflict there can be decided again.
+ * Streams in the table of EVENT_STORE_MIGRATION. Appending and projecting are one transaction. Within a transaction of
+ * the caller they are a savepoint, so that the caller can decide again after a conflict.
  */
 export class PostgresEventStore implements EventStore {
   readonly #em: EntityManager;
@@ -121,7 +121,7 @@ export class PostgresEventStore implements EventStore {
     };
   }
 
-  /** The snapshots that these appends have passed, in their transaction. It reads of each stream what lies since the last one. */
+  /** Keeps the snapshots that are due after these appends, in their transaction. It reads each stream since its last snapshot. */
   async #keepPassed(em: EntityManager, appends: readonly StreamAppend<EventLike>[]): Promise<void> {
     const passing = appends.filter(({ expectedVersion: from, events }) => passesSnapshot(from, from + events.length));
     for (const fold of this.#folds) {
@@ -135,7 +135,7 @@ export class PostgresEventStore implements EventStore {
     }
   }
 
-  /** Reads the streams once more, under a lock that keeps those out who rewrite events: it happens once to a stream. */
+  /** Reads the streams once more, under a lock that excludes code that rewrites events. A stream needs it only once. */
   async #makeMissing<State, Event extends EventLike>(fold: Fold<State, Event>, streamIds: readonly string[]) {
     const em = this.#em.isInTransaction() ? this.#em : this.#em.fork();
     await em.transactional(async (transaction) => {
@@ -146,7 +146,7 @@ export class PostgresEventStore implements EventStore {
     });
   }
 
-  /** Says which stream it was: the rolled back statement does not. */
+  /** Finds the stream with the conflict: the statement that was rolled back does not name it. */
   async #conflict(appends: readonly StreamAppend<EventLike>[]): Promise<VersionConflictError> {
     const { rows } = await sql<{ stream_id: string; version: number }>`
       select stream_id, max(version) as version from ${sql.raw(this.#table)}

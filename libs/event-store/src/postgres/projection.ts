@@ -7,8 +7,8 @@ export interface Projection {
   /** The event types that it is called with. */
   readonly handles: readonly string[];
   /**
-   * Folds events into the read model, in the order given, through the transactional `em`, which is flushed afterwards.
-   * It may see a run of events of many streams. Throwing rolls the append back.
+   * Applies events to the read model, in the order given, through the transactional `em`, which is flushed afterwards.
+   * One call may have events of many streams. If it throws, the append is rolled back.
    */
   project(events: readonly StoredEvent[], em: EntityManager): Promise<void>;
   /** Removes every row, before a rebuild. */

@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 const by = { actor: 'ann' };
-/** Beside whatever transaction surrounds it: a fork does not look for one. */
+/** Outside any surrounding transaction: a fork does not look for one. */
 const storeOutside = () => new PostgresEventStore({ em: orm.em.fork(), clock: fakeClock(), projections: [balances] });
 const rows = async () => (await allBalances(orm.em)).map(({ id, balance, version }) => [id, balance, version]);
 
@@ -122,9 +122,9 @@ test('a conflict within the transaction of the caller is decided again, and what
   ]);
 });
 
-test('a transaction that was there first does not put its event before an earlier one of the stream', async () => {
+test('a transaction that began earlier does not put its event before an earlier event of the stream', async () => {
   await orm.em.fork().transactional(async (em) => {
-    // Has its transaction id from here on, before the one that writes version 1.
+    // This transaction gets its id here, before the one that writes version 1.
     await em.execute('select pg_current_xact_id()');
     await handle(storeOutside(), account, 'a', credit(1), by);
     const within = new PostgresEventStore({ em, clock: fakeClock(), projections: [] });

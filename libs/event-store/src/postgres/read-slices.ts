@@ -5,12 +5,12 @@ import type { Slice } from '../snapshot/fold-streams.ts';
 import type { EventRow } from './event-rows.ts';
 import { EVENT_COLUMNS, eventOf } from './event-rows.ts';
 
-/** No stream grows so long: the greatest number of the column. */
+/** The greatest number of the column: no stream becomes so long. */
 const END = 2_147_483_647;
 
 /**
- * The events of each slice in order, of each the first `limit` at most, in one statement: one look-up in the key of the
- * table for each slice, so that it reads no row that it does not return.
+ * The events of each slice in order, at most the first `limit` of each, in one statement. It makes one look-up in the key
+ * of the table for each slice, so it reads only rows that it returns.
  *
  * @param table quoted
  */

@@ -27,7 +27,7 @@ afterAll(async () => {
 const by = { actor: 'ann' };
 const rows = async () => (await allBalances(orm.em)).map(({ id, balance, version }) => [id, balance, version]);
 
-test('a rebuild leads to the same rows, whatever stood there', async () => {
+test('a rebuild leads to the same rows, whatever rows there were before', async () => {
   const ids = Array.from({ length: 40 }, (_, index) => `account-${index}`);
   // More events than a page.
   for (let round = 0; round < 30; round++) {

@@ -10,8 +10,8 @@ const PAGE = 1000;
 
 /**
  * Empties the read models and replays every event into them, in the order in which the events were appended (position),
- * in one transaction. Appends wait meanwhile; readers go on seeing the old rows if `truncate` deletes, and wait if it
- * truncates. Memory is bounded: the log is read through a cursor, and each page is flushed and let go.
+ * in one transaction. Appends wait meanwhile. Readers still see the old rows if `truncate` uses DELETE, and wait if it uses
+ * TRUNCATE. Memory is bounded: the log is read through a cursor, and each page is flushed and released.
  */
 export async function rebuild(
   em: EntityManager,
@@ -21,7 +21,7 @@ export async function rebuild(
   const events = sql.raw(quotedTable(table));
   await em.fork().transactional(async (transaction) => {
     const database = transaction.getKysely();
-    // Conflicts with the lock that every INSERT takes: waits for the appends that run, and keeps new ones out.
+    // This lock conflicts with the lock of every INSERT: it waits for appends that run, and new appends wait for it.
     await sql`lock table ${events} in share mode`.execute(database);
     for (const projection of projections) await projection.truncate(transaction);
     await sql`declare signet_rebuild no scroll cursor for

@@ -2,12 +2,15 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { FoldPlace, Snapshot, SnapshotKind } from '../snapshot/fold.ts';
 
-/** Quoted. Beside the log, on the same search path. */
+/** Quoted. It is found on the same search path as the log. */
 const TABLE = '"stream_snapshots"';
-/** Taken shared by who makes missing snapshots, alone by who rewrites events. Any number that no one else takes. */
+/**
+ * An advisory lock: code that makes missing snapshots takes it shared, code that rewrites events takes it exclusively. The number is
+ * arbitrary; no other lock has it.
+ */
 const LOCK = 7_401_402_001;
 
-/** Of each place the latest snapshot within it. */
+/** For each place the latest snapshot that is within its bounds. */
 export async function latestSnapshots(
   em: EntityManager,
   { name, shape }: SnapshotKind,
@@ -36,8 +39,8 @@ export async function latestSnapshots(
 }
 
 /**
- * Keeps snapshots, and removes those of these streams that an older version of the code made. One that is there already is
- * the same: a state follows from its events.
+ * Stores snapshots, and removes older shapes of them from the same streams. A snapshot that exists already is left as it is: it
+ * has the same state, since a state follows from its events.
  */
 export async function keepSnapshots(
   em: EntityManager,
@@ -45,7 +48,7 @@ export async function keepSnapshots(
   snapshots: readonly Snapshot[],
 ): Promise<void> {
   if (snapshots.length === 0) return;
-  // In the order of the streams, so that two who keep the same wait for each other rather than deadlock.
+  // In the order of the streams, so that two transactions that store the same snapshots wait for each other instead of a deadlock.
   const ordered = snapshots.toSorted((a, b) =>
     a.streamId < b.streamId ? -1 : a.streamId > b.streamId ? 1 : a.version - b.version,
   );
@@ -67,8 +70,8 @@ export async function keepSnapshots(
 }
 
 /**
- * Whether missing snapshots may be made in this transaction: not while somebody rewrites events, since what was read of them
- * might be the old text. To be asked before the events are read.
+ * Whether missing snapshots may be made in this transaction. They may not while another transaction rewrites events, since a
+ * snapshot could be made of the old text. Ask before the events are read.
  */
 export async function mayKeepSnapshots(em: EntityManager): Promise<boolean> {
   const { rows } = await sql<{ may: boolean }>`
@@ -77,13 +80,13 @@ export async function mayKeepSnapshots(em: EntityManager): Promise<boolean> {
 }
 
 /**
- * For who rewrites events in place, in its transaction, before any other lock: until the end of it nobody makes snapshots
- * but by an append, and those wait for the lock of the log, which is to be taken next.
+ * To be called by code that rewrites events in place, in its transaction, before it takes any other lock. Until the transaction
+ * ends, only appends can make snapshots; the caller has to lock the log next, and then appends wait, too.
  */
 export const lockSnapshots = (em: EntityManager): Promise<unknown> =>
   sql`select pg_advisory_xact_lock(${sql.raw(String(LOCK))})`.execute(em.getKysely());
 
-/** Removes the snapshots of these streams, or of all: they are made again from the events. */
+/** Removes the snapshots of these streams, or all snapshots. They are made again from the events. */
 export async function forgetSnapshots(em: EntityManager, streamIds?: readonly string[]): Promise<void> {
   const ofStreams = streamIds === undefined ? sql`` : sql`where stream_id = any(${[...streamIds]}::text[])`;
   await sql`delete from ${sql.raw(TABLE)} ${ofStreams}`.execute(em.getKysely());

@@ -13,7 +13,7 @@ const LEASE_MS = 3_000;
 let database: TestDatabase;
 let orm: MikroORM;
 let log: LogSession;
-/** The way of one of the replicas to PostgreSQL. */
+/** A gate between one of the replicas and PostgreSQL. */
 let gate: Gate;
 const relays: { stop(): Promise<void> }[] = [];
 
@@ -87,7 +87,7 @@ test('a holder that publishes for long keeps its lock', async () => {
   await waitFor(async () => (await first.relay.lag()).rows === 0, { what: 'the position to be stored' });
 });
 
-test('a holder that stands still while it publishes is told before another one publishes', async () => {
+test('a holder that stands still while it publishes learns that the lock is lost before another replica publishes', async () => {
   let lost: AbortSignal | undefined;
   const first = start(gate.url, {
     publish: async (_rows, { signal }) => {
@@ -106,7 +106,7 @@ test('a holder that stands still while it publishes is told before another one p
   expect(toldBefore).toEqual([true]);
 });
 
-test('a relay whose connection was forgotten on the way connects anew by itself', async () => {
+test('a relay whose connection is dropped silently by the network connects anew by itself', async () => {
   const { relay, published } = start(gate.url, { connection: { connectionString: gate.url, query_timeout: 2_000 } });
   await role(relay, 'publishing');
   gate.forget();

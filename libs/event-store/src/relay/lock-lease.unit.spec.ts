@@ -41,7 +41,7 @@ async function pass(ms: number): Promise<void> {
 const moment = (): Moment => ({ monotonic: now, wall: now + aheadMs });
 const forEver = (): Promise<never> => new Promise(() => undefined);
 
-test('a session that says nothing proves that it lives well within its lease', async () => {
+test('a holder without statements of its own proves well within its lease that it lives', async () => {
   await pass(60_000);
   expect(proofs).toBeGreaterThanOrEqual(20);
   expect(lost).toEqual([]);
@@ -64,14 +64,14 @@ test('work of the holder ends before PostgreSQL frees the lock', async () => {
   expect(lost.map(String)).toContain('Error: PostgreSQL has not answered for 12500 ms: the lock may be free.');
 });
 
-test('after a pause of the process, work that asks is told before the timers run', () => {
+test('after a pause of the process, a check finds the lock lost before the timers run', () => {
   void lease.during(forEver);
   now += 10_001;
   lease.check();
   expect(lost).toHaveLength(1);
 });
 
-test('after a suspension of the machine, in which the monotonic clock stood still, work that asks is told', () => {
+test('after a suspension of the machine, in which the monotonic clock stood still, a check finds the lock lost', () => {
   void lease.during(forEver);
   aheadMs = 10_001;
   lease.check();

@@ -67,7 +67,7 @@ test('a transaction that commits late is never skipped', async () => {
   await other.add('late, with the lower position');
   await log.add('early');
   await log.add('later');
-  // Others come and go meanwhile; nothing that came after the open one may overtake it.
+  // Other transactions begin and end meanwhile; no row of a later transaction may overtake the open one.
   const since = await log.now();
   await waitFor(() => log.hasLookedSince('r', since), { what: 'the relay to look once more' });
   expect(published).toEqual([]);
@@ -104,7 +104,7 @@ test('a transaction elsewhere that stays open shows as lag', async () => {
   await waitFor(async () => (await relay.lag()).rows === 0, { what: 'no lag' });
 });
 
-test('a log without times tells for how long it has not been published to its end', async () => {
+test('the lag of a log without times is the time since everything was published', async () => {
   const clock = fakeClock();
   const { relay, told } = start('r', {
     clock,
@@ -127,7 +127,7 @@ test('a wake-up is enough, however long the poll', async () => {
   }
 });
 
-test('what was published but not noted before a crash is published again', async () => {
+test('a batch that was published before a crash, but whose position was not stored, is published again', async () => {
   const published: string[] = [];
   let crashed = false;
   start('r', {
@@ -146,7 +146,7 @@ test('what was published but not noted before a crash is published again', async
   expect(published).toEqual(['a', 'b', 'b']);
 });
 
-test('one replica publishes; another takes over when its process dies, and the first is told to stop what it does', async () => {
+test('one replica publishes; another takes over when its process dies, and the publishing of the first is aborted', async () => {
   let lost: AbortSignal | undefined;
   const first = start('r', {
     publish: (_rows, { signal }) => {
@@ -181,7 +181,7 @@ test('a replica takes over when the other one stops', async () => {
   await role(second.relay, 'publishing');
 });
 
-test('a replica that may not publish leaves the lock to another one, and knows how much waits', async () => {
+test('a replica that may not publish leaves the lock to another one, and reports how many rows wait', async () => {
   let mayPublish = false;
   const first = start('r', { mayPublish: () => mayPublish });
   await role(first.relay, 'waiting');
@@ -205,7 +205,7 @@ test('a replica that may not publish connects anew when its connection is gone',
   await waitFor(async () => (await relay.lag()).rows === 0, { what: 'the relay to have its database again' });
 });
 
-test('a failure to publish is tried again until it succeeds, and nothing overtakes it', async () => {
+test('after a failure the batch is published again until it succeeds, and no later row overtakes it', async () => {
   const published: string[] = [];
   let failures = 0;
   const { told } = start('r', {
@@ -223,7 +223,7 @@ test('a failure to publish is tried again until it succeeds, and nothing overtak
   );
 });
 
-test('a database that is away is tried again, and the lag is known to be unknown', async () => {
+test('the relay tries again to reach a database that is away, and reports no number of rows meanwhile', async () => {
   const { relay, told } = relayUnderTest('postgres://nobody@127.0.0.1:1/nothing', 'r');
   relays.push(relay);
   relay.start();
@@ -231,7 +231,7 @@ test('a database that is away is tried again, and the lag is known to be unknown
   expect((await relay.lag()).rows).toBeUndefined();
 });
 
-test('a database that was restored from a dump is not passed over in silence', async () => {
+test('the relay refuses to run on a database that was restored from a dump, and says why', async () => {
   await log.query("insert into relay_positions values ('r', '99999999', 1, now())");
   const { told, published } = start('r');
   await log.add('a');

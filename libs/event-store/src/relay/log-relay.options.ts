@@ -8,39 +8,39 @@ export interface RelayLogger {
   error(fields: object, message: string): void;
 }
 
-/** Where a row stands in the log; both as text, as PostgreSQL writes them. */
+/** The place of a row in the log; both parts as text, as PostgreSQL writes them. */
 export interface LogPosition {
   readonly tx: string;
   readonly position: string;
 }
 
 /**
- * How a session of the relay's own is opened, past any pooler that shares sessions: it holds the lock. `options` says what
- * PostgreSQL may take how long for, and when it gives up, and with it the lock, a holder whose node is gone
- * (tcp_user_timeout, tcp_keepalives_*): about two hours where nobody says so.
+ * How the relay opens a session of its own, past any pooler that shares sessions: the session holds the lock. Its `options` set
+ * the time limits of PostgreSQL, also those (tcp_user_timeout, tcp_keepalives_*) after which PostgreSQL drops a holder whose node is
+ * gone, and frees the lock. Without them that takes about two hours.
  */
 export type RelayConnection = Omit<ClientConfig, 'application_name' | 'types'>;
 
 export interface PublishContext {
-  /** Aborted when the lock is lost or may be lost, so that another replica may be publishing already. */
+  /** Aborted when the lock is lost or may be lost: another replica may be publishing already. */
   readonly signal: AbortSignal;
-  /** To be called before each step that must not follow one of another replica: the signal may be late after a pause. */
+  /** To be called before each step that must not come after a step of another replica. After a pause of the process the signal may be late. */
   readonly throwIfLost: () => void;
 }
 
 export interface LogRelayOptions<Row extends LogPosition> {
   readonly connection: RelayConnection;
-  /** One relay of this name runs at a time, over all replicas; its position is kept under it. */
+  /** Over all replicas, one relay of this name publishes at a time; its position is stored under this name. */
   readonly name: string;
   /** The log: a table, partitioned or not, with `tx xid8`, `position bigint` and an index on (tx, position). */
   readonly table: string;
-  /** What `publish` gets of a row beside tx and position. */
+  /** The columns that `publish` gets in addition to tx and position. */
   readonly columns: readonly string[];
-  /** A timestamptz of the row, by which the lag is measured. */
+  /** The column with the time of the row, a timestamptz; the lag is measured from it. */
   readonly timeColumn?: string | undefined;
   /** json and jsonb columns come as text, for a log whose rows are passed on unread. */
   readonly jsonAsText?: boolean | undefined;
-  /** At most so many rows a batch; default 1000. */
+  /** The largest number of rows in a batch; default 1000. */
   readonly batchSize?: number | undefined;
   /**
    * Resolves when the rows are durable elsewhere. Called with one batch at a time, in order; called again with the same
@@ -48,16 +48,16 @@ export interface LogRelayOptions<Row extends LogPosition> {
    */
   readonly publish: (rows: readonly Row[], context: PublishContext) => Promise<void>;
   /**
-   * Asked before the lock is. While it says no, this replica waits and leaves the lock to another one that can publish; its
-   * lag is true meanwhile. Once it has the lock it keeps it. Default: always.
+   * Called before the replica asks for the lock. While it returns false, this replica leaves the lock to another one that can
+   * publish, and still reports the lag. A replica that has the lock keeps it. Default: always true.
    */
   readonly mayPublish?: (() => boolean) | undefined;
   /**
-   * PostgreSQL gives the lock to another replica when it has heard nothing of the holder for so long; the holder stops to
-   * publish at two thirds of it. Default 15 s.
+   * PostgreSQL frees the lock for another replica when it has heard nothing of the holder for so long; the holder stops
+   * publishing after two thirds of this time. Default 15 s.
    */
   readonly lockLeaseMs?: number | undefined;
-  /** How often an idle log is looked at without `wake()`; default 250 ms. */
+  /** How often the relay reads an idle log without `wake()`; default 250 ms. */
   readonly pollIntervalMs?: number | undefined;
   /** How often a replica without the lock asks for it; default 500 ms. */
   readonly lockIntervalMs?: number | undefined;
@@ -73,9 +73,9 @@ export interface LogRelayOptions<Row extends LogPosition> {
 
 export interface RelayLag {
   /**
-   * Age of the oldest row that is committed and not published; 0 where there is none. Without a `timeColumn` it is the
-   * time since the relay last had published everything; on a replica that waits for the lock, the time since the one that
-   * publishes made progress, counted from this replica's first sight of waiting rows.
+   * Age of the oldest row that is committed and not published; 0 if there is none. Without a `timeColumn` it is the time
+   * since the relay had last published everything. On a replica that waits for the lock it is then the time since it first saw
+   * waiting rows, or since the last progress of the publishing replica if that is later.
    */
   readonly seconds: number;
   /** How many such rows there are, counted up to 10,000; undefined while the database cannot be asked. */

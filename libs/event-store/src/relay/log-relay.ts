@@ -5,18 +5,18 @@ import type { SessionOptions } from './relay-session.ts';
 import { relayStatements } from './relay-statements.ts';
 
 const FIRST_BACKOFF_MS = 100;
-/** Rows that wait for a transaction before them are looked for again after this, and after twice as long each time. */
+/** While rows wait for an earlier transaction to end, the relay reads again after this time, and then after twice as long each time. */
 const FIRST_REPOLL_MS = 5;
-/** Twice of it is half a minute: within that another replica publishes. */
+/** The default lease: another replica publishes within twice this time, half a minute. */
 const LOCK_LEASE_MS = 15_000;
 
 /**
- * Publishes a log in the order (tx, position), skipping nothing that commits late: one publisher per name over all
- * replicas, held by an advisory lock. A replica without the lock waits and takes over when the holder's connection ends, or
- * PostgreSQL has heard nothing of the holder for `lockLeaseMs`.
+ * Publishes a log in the order (tx, position), and does not skip rows that commit late. Of all replicas, only the one that holds
+ * an advisory lock publishes under a name. A replica without the lock waits, and takes over when the holder's connection ends, or
+ * when PostgreSQL has heard nothing of the holder for `lockLeaseMs`.
  *
- * At least once: a batch is published, then its position is stored; a crash in between publishes it again.
- * Failures of `publish` are tried again with backoff for ever; nothing is skipped.
+ * At least once: a batch is published, then its position is stored; after a crash in between it is published again.
+ * If `publish` fails, it is tried again with backoff for ever; no row is skipped.
  */
 export class LogRelay<Row extends LogPosition = LogPosition> {
   readonly #options: LogRelayOptions<Row>;
@@ -27,9 +27,9 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
   #session: RelaySession | undefined;
   #running: Promise<void> | undefined;
   #role: RelayRole = 'stopped';
-  /** Since when something committed has not been published; undefined when there is nothing. */
+  /** Since when there have been committed rows that are not published; undefined when there are none. */
   #behindSince: Date | undefined;
-  /** Since when this replica, which waits for the lock, has seen rows that nobody publishes. */
+  /** On a replica that waits for the lock: since when it has seen rows that are not published. */
   #seenBehindSince: Date | undefined;
   #failures = 0;
 
@@ -62,14 +62,14 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
     this.#running = undefined;
   }
 
-  /** Something was committed: looks at once instead of at the next poll. Call it as often as you like. */
+  /** To be called after a commit: the relay reads at once instead of at the next poll. Call it as often as you like. */
   wake(): void {
     this.#pause.wake();
   }
 
   /**
-   * How far behind the log is, be it this replica or another one that publishes it. One index scan; never rejects. Rows
-   * that are held back by a long transaction elsewhere count.
+   * How far the publishing of the log is behind, no matter which replica publishes. One index scan; never rejects. Rows
+   * that are held back by a long transaction elsewhere count, too.
    */
   async lag(): Promise<RelayLag> {
     const { clock, timeColumn } = this.#options;
@@ -80,7 +80,8 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
       if (rows === 0) return { seconds: 0, rows };
       if (timeColumn !== undefined && oldestMs !== null) return { seconds: since(oldestMs), rows };
       if (this.#role === 'waiting' && rows !== undefined) {
-        // Another replica publishes, or should. Rows that wait are at most as old as its last progress, and as our first sight of them.
+        // Another replica publishes, or should. The waiting rows have no time: the lag counts from our first sight of them, or from
+        // that replica's last progress if that is later.
         this.#seenBehindSince ??= clock();
         return { seconds: since(Math.max(this.#seenBehindSince.getTime(), storedMs ?? 0)), rows };
       }
@@ -99,10 +100,10 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
         await this.#awaitLock(this.#session);
         if (!this.#pause.isStopped) await this.#publishFrom(this.#session);
       } catch (error) {
-        // Unknown for now, so counted from now: a database that is gone is no relay that is up to date.
+        // The lag is unknown now, so it counts from now: while the database is away, the relay must not look up to date.
         this.#behindSince ??= this.#options.clock();
         logger.warn({ relay: name, err: error }, 'The relay lost its database; it connects again.');
-        // Before the pause: the lock goes with the session.
+        // Close before the pause: the lock is held as long as the session is open.
         await this.#closeSession();
         await this.#backoff();
       } finally {
@@ -120,7 +121,7 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
 
   async #awaitLock(session: RelaySession): Promise<void> {
     this.#role = 'waiting';
-    // Whoever has the lock knows; this replica does not.
+    // Only the replica with the lock knows since when the relay is behind.
     this.#behindSince = undefined;
     await session.begin();
     while (!this.#pause.isStopped && !(await this.#tryLock(session))) {
@@ -132,7 +133,7 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
   async #tryLock(session: RelaySession): Promise<boolean> {
     const { mayPublish = () => true } = this.#options;
     if (mayPublish()) return session.tryLock();
-    // No statement would say that the connection is gone.
+    // Without a statement, a lost connection would not be noticed.
     session.throwIfLost();
     return false;
   }
@@ -166,7 +167,7 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
     }
   }
 
-  /** Until it succeeds (true), or the relay is stopped (false). Throws when the lock is lost. */
+  /** Tries until it succeeds (true), or the relay is stopped (false). Throws when the lock is lost. */
   async #publish(rows: readonly Row[], { signal, throwIfLost }: RelaySession): Promise<boolean> {
     for (;;) {
       try {
@@ -184,7 +185,7 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
     }
   }
 
-  /** Between half and all of a time that doubles with every failure in a row. */
+  /** Waits for a random time between half and all of a limit that doubles with every failure in a row. */
   async #backoff(): Promise<void> {
     const { longestBackoffMs = 10_000, random = Math.random } = this.#options;
     const full = Math.min(longestBackoffMs, FIRST_BACKOFF_MS * 2 ** Math.min(this.#failures++, 30));

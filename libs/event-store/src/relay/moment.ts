@@ -9,8 +9,8 @@ export interface Moment {
 export const systemMoment = (): Moment => ({ monotonic: systemMonotonic(), wall: systemClock().getTime() });
 
 /**
- * The larger of two clocks' answers. The monotonic clock stands still while the machine is suspended, and by the wall clock
- * little time has passed after that clock was set back.
+ * The time between two moments, as the larger one of two clocks' answers. The monotonic clock stands still while the machine is
+ * suspended; by the wall clock too little time has passed after it was set back.
  */
 export const msBetween = (from: Moment, to: Moment): number =>
   Math.max(to.monotonic - from.monotonic, to.wall - from.wall);

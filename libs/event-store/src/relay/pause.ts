@@ -13,7 +13,7 @@ export class Pause {
     this.#stopped = false;
   }
 
-  /** Ends the pause in progress, or the next one that can be woken before it begins. Any number of calls are one. */
+  /** Ends the present pause, or the next one that can be woken, before it begins. Any number of calls count as one. */
   wake(): void {
     this.#woken = true;
     if (this.#isWakeable) this.#finish?.();
@@ -24,7 +24,7 @@ export class Pause {
     this.#finish?.();
   }
 
-  /** Waits so long, or less if it is stopped. */
+  /** Waits for this time, or less if it is stopped. */
   async for(ms: number, isWakeable = false): Promise<void> {
     if (this.#stopped || (isWakeable && this.#woken)) return this.#rest();
     this.#isWakeable = isWakeable;
@@ -40,7 +40,7 @@ export class Pause {
     if (isWakeable) this.#rest();
   }
 
-  /** Waits until it is woken, at most so long. */
+  /** Waits until it is woken, but not longer than this time. */
   untilWoken(ms: number): Promise<void> {
     return this.for(ms, true);
   }

@@ -11,7 +11,7 @@ import { relayUnderTest } from '../testing/relay-under-test.ts';
 let database: TestDatabase;
 let orm: MikroORM;
 let writers: LogSession[];
-/** In no transaction: within one, pg_stat_activity never changes. */
+/** Not in a transaction: within one, pg_stat_activity never changes. */
 let observer: LogSession;
 beforeAll(async () => {
   database = await testDatabase();
@@ -74,7 +74,7 @@ test('whatever the order in which transactions write and end, each committed row
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 15 }), fc.integer({ min: 1, max: 3 }), async (steps, batchSize) => {
       const { log, published, crashed } = await publishedAfter(steps, batchSize, `run-${++run}`);
-      // After a crash a batch may come again; the first time that each row came is the order that counts.
+      // After a crash a batch may come again; only the first time of each row counts for the order.
       expect([...new Set(published)]).toEqual(log);
       if (!crashed) expect(published).toHaveLength(log.length);
     }),

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await session.query(`do $$ begin for day in 0..${DAYS - 1} loop
     execute format('create table log_%s partition of log for values from (%L) to (%L)',
       day, date '2026-01-01' + day, date '2026-01-02' + day); end loop; end $$`);
-  // A hundred rows a transaction, whose messages are of any day: what the worst day of retries writes.
+  // A hundred rows a transaction, with messages of any day: as on the day with the most retries.
   await session.query(`insert into log (day, tx) select date '2026-01-01' + (i * 7919) % ${DAYS}, (3 + i / 100)::text::xid8
     from generate_series(0, ${ROWS - 1}) as i order by i`);
   await session.query(SESSION_SETTINGS);
@@ -57,7 +57,7 @@ const rowsRead = (scans: readonly Plan[]): number =>
     0,
   );
 
-// Once without the statistics that a table has before autovacuum came by, and once with them.
+// Once without statistics, as before the first autovacuum of a table, and once with them.
 test.each([{ statistics: false }, { statistics: true }])(
   'a batch of a partitioned log is read by its index alone, and little more than the batch (statistics: $statistics)',
   async ({ statistics }) => {

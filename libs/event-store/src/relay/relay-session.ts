@@ -12,31 +12,31 @@ export interface SessionOptions {
   readonly statements: RelayStatements;
   readonly jsonAsText: boolean;
   readonly clock: Clock;
-  /** PostgreSQL ends the session, and frees its lock, when it has heard nothing of it for so long. */
+  /** PostgreSQL ends the session, and frees its lock, after so much silence of the session. */
   readonly lockLeaseMs: number;
 }
 
-/** Of one statement. Each is an index scan of milliseconds, and a relay is to be back within 30 s of whatever happened. */
+/** The time limit of one statement. Each is an index scan of milliseconds, and after any failure a relay must publish again within 30 s. */
 const STATEMENT_TIMEOUT_MS = 15_000;
-/** Later than PostgreSQL would have given up: the connection is dead without knowing it, and is closed. */
+/** Later than the statement's own limit in PostgreSQL: if there is no answer by then, the connection is dead, and we close it. */
 const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
-/** What `pg` rejects a statement with that has had no answer within `query_timeout`. */
+/** The message with which `pg` rejects a statement that was not answered within `query_timeout`. */
 const NO_ANSWER = 'Query read timeout';
 
 /**
- * What the session is told first. It has nothing but index scans to do, so the planner may not even consider another
- * way, on whatever statistics. A position that is lost in a crash of the server only means that rows are published
- * again, so it need not wait for the disk.
+ * The first statements of the session. All its queries should be index scans, so other plans are switched off: wrong statistics
+ * must not make the planner choose one. A position need not wait for the disk: if it is lost in a crash of the server, rows are
+ * only published again.
  */
 export const SESSION_SETTINGS = `
   set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set jit = off;
   set plan_cache_mode = force_generic_plan; set synchronous_commit = off`;
 
 /**
- * The limits of a holder (docs/adr/0036). Keepalives find a node that is gone; where something between the two still answers
- * them, or the process stands still, only PostgreSQL can tell that nobody uses the session any more.
+ * The limits of a holder's session (docs/adr/0036). Keepalives find a node that is gone. But if a proxy between the two still
+ * answers them, or if the process hangs, only PostgreSQL can notice that the session is not used any more.
  */
 const limitsOf = (lockLeaseMs: number): string => `
   set idle_session_timeout = ${lockLeaseMs};
@@ -47,8 +47,8 @@ const JSON_TYPES: readonly number[] = [pg.types.builtins.JSON, pg.types.builtins
 const asText = (value: string): string => value;
 
 /**
- * The relay's own connection. Lock, reading and position go through the same one, so that who has lost the lock
- * cannot read or store either.
+ * The relay's own connection. Lock, reading and position use the same connection, so that a replica that has lost the lock
+ * cannot read rows or store positions either.
  */
 export class RelaySession {
   readonly #lost = new AbortController();
@@ -106,15 +106,15 @@ export class RelaySession {
     return this.#lease.during(work);
   }
 
-  /** Throws where PostgreSQL may have given the lock to somebody else. Asked in the moment before it matters. */
+  /** Throws if PostgreSQL may have given the lock to another replica. To be called right before each step that needs the lock. */
   readonly throwIfLost = (): void => {
     this.#lease.check();
     this.#lost.signal.throwIfAborted();
   };
 
   /**
-   * Asks for the relay's lock, and does not wait for it: a session that waits in pg_advisory_lock keeps a snapshot, and
-   * VACUUM could remove nothing in the whole database for as long as it waits.
+   * Tries to get the relay's lock without waiting: a session that waits in pg_advisory_lock keeps a snapshot, and
+   * meanwhile VACUUM could remove nothing in the whole database.
    */
   async tryLock(): Promise<boolean> {
     const sql = `select pg_try_advisory_lock(hashtextextended('signet/relay/' || $1, 0)) as locked`;
@@ -122,7 +122,7 @@ export class RelaySession {
     return row!.locked;
   }
 
-  /** Notes that a relay of this name has published nothing, where none has run yet: the lag counts from there. */
+  /** If no relay of this name has run yet, stores the position before the first row: the lag counts from there. */
   async begin(): Promise<void> {
     const { name, statements, clock } = this.#options;
     await this.#query('begin', statements.begin, [name, clock()]);
@@ -146,7 +146,7 @@ export class RelaySession {
     return this.#query<Row>('next', this.#options.statements.next, [tx, position]);
   }
 
-  /** Whether rows after this position are committed, be it that a transaction before them still runs. */
+  /** Whether there are committed rows after this position, also if a transaction before them still runs. */
   async hasMore({ tx, position }: LogPosition): Promise<boolean> {
     const [row] = await this.#query<{ hasMore: boolean }>('more', this.#options.statements.hasMore, [tx, position]);
     return row!.hasMore;
@@ -157,14 +157,14 @@ export class RelaySession {
     await this.#query('store', statements.store, [name, tx, position, clock()]);
   }
 
-  /** `storedMs`: when whoever publishes has last stored its position; null where nothing waits. */
+  /** `storedMs`: when the publishing replica last stored its position; null if no rows wait. */
   async lag(): Promise<{ rows: number; oldestMs: number | null; storedMs: number | null }> {
     const { name, statements } = this.#options;
     const [row] = await this.#query<Awaited<ReturnType<RelaySession['lag']>>>('lag', statements.lag, [name]);
     return row!;
   }
 
-  /** Gives the lock back with the connection. A server that does not answer is not waited for. */
+  /** Closes the connection, which frees the lock. If the server does not answer, the socket is destroyed after a short time. */
   async close(): Promise<void> {
     this.#lease.stop();
     const timer = setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
@@ -187,7 +187,7 @@ export class RelaySession {
         this.#lease.answered(sentAt);
         return rows;
       } catch (error) {
-        // Each statement behind it would wait as long.
+        // Otherwise each following statement would wait as long.
         if (error instanceof Error && error.message === NO_ANSWER) this.#lose(error);
         throw error;
       }

@@ -1,6 +1,6 @@
 import { quotedName, quotedTable } from '../postgres/identifier.ts';
 
-/** The lag is counted so far and no further. */
+/** Waiting rows are counted up to this number. */
 export const LAG_ROWS = 10_000;
 
 export interface StatementOptions {
@@ -12,14 +12,14 @@ export interface StatementOptions {
 }
 
 /**
- * A reader must know its own statements by heart: they run for ever.
+ * The statements of the relay. They run all the time, so each must be one index scan.
  *
- * - `next` reads behind pg_snapshot_xmin: every transaction before it has ended, so no row can still appear there. A
- *   reader of the highest position would skip what commits late. xid8 does not wrap around, unlike xid.
- *   The price: one transaction that stays open with a transaction id, anywhere in the instance, holds back all that was
- *   written after it began. It shows as lag; pg_stat_activity (backend_xid, xact_start) says who it is.
- * - The limit is part of the text: as a parameter the planner would guess it. (tx, position) is one row comparison, so
- *   that the index on it gives both the range and the order, in a partitioned table by a merge over the partitions.
+ * - `next` reads only rows below pg_snapshot_xmin: every transaction before it has ended, so no more rows can appear there. A
+ *   reader that only remembers the highest position would skip rows that commit late. xid8 does not wrap around, unlike xid.
+ *   The price: one transaction that stays open with a transaction id, anywhere in the instance, holds back all rows that
+ *   were written after it began. It shows as lag; pg_stat_activity (backend_xid, xact_start) shows which session it is.
+ * - The limit is part of the text: if it was a parameter, the planner would guess it. (tx, position) is one row comparison, so
+ *   the index on both gives the range and the order; in a partitioned table by a merge over the partitions.
  */
 export function relayStatements({ table, columns, timeColumn, batchSize, positionsTable }: StatementOptions) {
   if (!Number.isInteger(batchSize) || batchSize < 1) throw new Error(`A batch of ${batchSize} rows cannot be read.`);

@@ -2,8 +2,8 @@ import type { EventLike, StoredEvent } from '../event.ts';
 import type { Fold, Folded, FoldPlace, Snapshot, SnapshotKind } from './fold.ts';
 
 /**
- * Events between two snapshots of a stream. It is what a command reads at most, beside the snapshot: a hundred rows take a
- * millisecond or two. Most streams stay shorter and never have a snapshot; a long one takes one percent more rows.
+ * The number of events between two snapshots of a stream. A command reads at most so many events and one snapshot: a hundred rows
+ * take a millisecond or two. Most streams stay shorter and never have a snapshot; a long one takes one percent more rows.
  */
 export const SNAPSHOT_EVERY = 100;
 
@@ -14,9 +14,9 @@ export interface Slice {
   readonly upTo?: number | undefined;
 }
 
-/** What a store gives to fold streams. */
+/** The two reads that `foldStreams` needs from a store. */
 export interface FoldSource {
-  /** Of each place the latest snapshot of this name and shape that lies within it; those without one are left out. */
+  /** For each place the latest snapshot of this name and shape that is within its bounds; places without one are left out. */
   latest(kind: SnapshotKind, places: readonly FoldPlace[]): Promise<ReadonlyMap<string, Snapshot>>;
   /** Of each slice the first `limit` events. */
   slices<Event extends EventLike>(
@@ -26,15 +26,15 @@ export interface FoldSource {
 }
 
 export interface FoldedStreams<State> {
-  /** By stream; every place that was asked for is in it. */
+  /** By stream; it has an entry for every place in the question. */
   readonly folded: Map<string, Folded<State>>;
-  /** Snapshots that were missing on the way. */
+  /** Snapshots that should exist but do not, made from the events that were read. */
   readonly missing: Snapshot[];
 }
 
 /**
- * Folds streams from their latest snapshots. Where snapshots are missing (of an old stream, or since the shape was raised)
- * it goes on page by page and says which ones it could make.
+ * Folds streams from their latest snapshots. If snapshots are missing (of an old stream, or since the shape was raised) it
+ * reads on page by page, and returns the missing ones as well.
  */
 export async function foldStreams<State, Event extends EventLike>(
   source: FoldSource,
@@ -55,7 +55,7 @@ export async function foldStreams<State, Event extends EventLike>(
   };
 }
 
-/** One stream on its way. */
+/** One stream while it is being folded. */
 class Folding<State, Event extends EventLike> {
   state: State;
   version: number;

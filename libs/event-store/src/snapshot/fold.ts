@@ -1,25 +1,25 @@
 import type { EventLike, StoredEvent } from '../event.ts';
 
-/** By what snapshots are found. */
+/** The name and shape by which snapshots are found. */
 export interface SnapshotKind {
   /** One for each fold of a store. */
   readonly name: string;
   /**
-   * Counts the forms that the state has had. Raise it with every change of the state's fields or of what `evolve` does: a
-   * snapshot of another shape is passed over, and made anew from the events.
+   * The version of the state's form. Raise it with every change of the state's fields or of `evolve`: a snapshot of another
+   * shape is ignored, and made anew from the events.
    */
   readonly shape: number;
 }
 
 /** How the states of a fold are kept as snapshots. */
 export interface SnapshotForm<State> extends SnapshotKind {
-  /** Whether this fold is made of that stream. */
+  /** Whether this fold is for that stream. */
   readonly isOf: (streamId: string) => boolean;
-  /** The state that was kept as JSON, with what JSON changes (a Date is text there) as it was. */
+  /** Makes the state from its stored JSON: restores values that JSON has changed (a Date is text there). */
   readonly revive: (json: unknown) => State;
 }
 
-/** A state that the events of a stream lead to, one after the other. Pure; every `Decider` is one. */
+/** How the events of a stream lead to a state, one after the other. Pure; every `Decider` is a fold. */
 export interface Fold<State, Event extends EventLike> {
   readonly initialState: () => State;
   evolve(state: State, event: StoredEvent<Event>): State;
@@ -27,15 +27,15 @@ export interface Fold<State, Event extends EventLike> {
   readonly snapshots?: SnapshotForm<State> | undefined;
 }
 
-/** A fold of whatever state and events. */
+/** A fold with any state and any events. */
 export type AnyFold = Fold<unknown, never>;
 
-/** Up to where a stream is folded: to its end, or to what comes first of these. */
+/** How far a stream is folded: to its end, or to the first of these two bounds. */
 export interface FoldPlace {
   readonly streamId: string;
   /**
-   * Ends before the first event that was recorded later. Clocks of replicas differ, so that a later event may bear an earlier
-   * time; without the event before it, it would lead to a state that never was.
+   * Ends before the first event that was recorded later. Clocks of replicas differ, so an event behind that one may have an
+   * earlier time; it is left out as well: folded without the event before it, it would lead to a state that never existed.
    */
   readonly until?: Date | undefined;
   /** The last version. */
@@ -44,11 +44,11 @@ export interface FoldPlace {
 
 export interface Folded<State> {
   readonly state: State;
-  /** Version of the last event that it comprises; 0 where there is none. */
+  /** The version of the last event that was folded; 0 if there is none. */
   readonly version: number;
 }
 
-/** A state that was kept, and where in its stream it stands. */
+/** A stored state of a stream at one of its versions. */
 export interface Snapshot {
   readonly streamId: string;
   readonly version: number;

@@ -41,7 +41,7 @@ describe.each(STORES)('an event store $name with snapshots', ({ open }) => {
 
   let streams = 0;
   const newStream = (kind = 'account'): string => `${kind}:${++streams}`;
-  /** A stream with so many events more, in appends of three, a second apart. */
+  /** Adds so many events to a stream, in appends of three, a second apart. */
   async function longStream(count: number, streamId = newStream()): Promise<string> {
     const { version } = await store.read(streamId);
     for (let added = 0; added < count; added += 3) {
@@ -123,7 +123,7 @@ describe.each(STORES)('an event store $name with snapshots', ({ open }) => {
       expect((await folded(decider, stream))?.state).toEqual({ balance: 100 * state.balance });
       expect(new Set(read).size).toBe(reads);
     }
-    // A replica of the version before reads on, and comes to its own state.
+    // A replica of the version before still reads the stream, and comes to its own state.
     expect((await folded(kept, stream))?.state).toEqual(state);
   });
 
@@ -138,7 +138,7 @@ describe.each(STORES)('an event store $name with snapshots', ({ open }) => {
     expect(read).toEqual([2 * SNAPSHOT_EVERY + 1]);
   });
 
-  test('keeps none of streams that the fold is not made of, nor of a fold without snapshots', async () => {
+  test('keeps no snapshots of streams that are not of the fold, nor of a fold without snapshots', async () => {
     const other = await longStream(SNAPSHOT_EVERY + 1, newStream('savings'));
     for (const decider of [kept, account]) {
       for (let time = 0; time < 2; time++) {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** A connection that writes to the log by hand, so that a test says when it commits. */
+/** A connection on which a test writes to the log and decides when to commit. */
 export async function logSession(url: string) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -20,7 +20,7 @@ export async function logSession(url: string) {
         `select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and datname = current_database()`,
         [`signet relay ${name}`],
       ),
-    /** Whether the relay has looked at the log since `time`, as the server wrote it. */
+    /** Whether the relay has looked at the log since `time`, a timestamp as the server writes it. */
     hasLookedSince: async (name: string, time: string): Promise<boolean> => {
       const sql = `select pid from pg_stat_activity where application_name = $1 and datname = current_database()
         and query_start > $2::timestamptz and state = 'idle' and query like '%as "hasMore"'`;

@@ -13,7 +13,7 @@ export interface Told {
   readonly fields: object;
 }
 
-/** A relay of the events of `logSession`, impatient, and what it published and told. */
+/** A relay of the events of `logSession` with short waits; the rows that it published, and the lines that it logged. */
 export function relayUnderTest(
   connectionString: string,
   name: string,

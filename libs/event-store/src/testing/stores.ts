@@ -13,7 +13,7 @@ interface Opening {
 
 interface Opened {
   readonly store: EventStore;
-  /** Another store on the same streams that keeps no snapshots, as one of an older version. */
+  /** Another store on the same streams that keeps no snapshots, like a replica of an older version. */
   readonly withoutSnapshots?: EventStore;
   close(): Promise<void>;
 }
