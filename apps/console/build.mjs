@@ -1,5 +1,5 @@
-// Builds the console to dist/site, unless it is newer than everything that it is made of; `--force` builds in any case.
-// Plain JavaScript, since it runs before anything else of ours is built.
+// Builds the console to dist/site, unless the last build is newer than all of its sources; `--force` builds in any
+// case. Plain JavaScript, since it runs before any other code of ours is built.
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const site = join(here, 'dist/site');
-/** Written last: a build that was interrupted has none. */
+/** Written last, so that a build that was interrupted has no stamp. */
 const stamp = join(here, 'dist/site.built');
 const SOURCES = ['src', 'public', 'index.html', 'vite.config.mjs', 'build.mjs', '../../package-lock.json'];
 const COMPRESSED = /\.(js|css|svg)$/;
@@ -17,7 +17,7 @@ function* filesUnder(path) {
   for (const name of readdirSync(path)) yield* filesUnder(join(path, name));
 }
 
-/** Names count too: a file that is gone makes nothing newer. */
+/** The names are compared too: a deleted file makes no other file newer. */
 const sources = () => SOURCES.flatMap((name) => [...filesUnder(join(here, name))]).filter(isSource);
 const isSource = (file) => !file.endsWith('.spec.ts');
 
@@ -32,7 +32,7 @@ function isBuilt(files) {
 
 const listOf = (files) => files.map((file) => file.slice(here.length)).join('\n');
 
-/** Done once here, so that the registry never compresses: each text lies beside its .br and .gz. */
+/** Compresses each text file once, so that the registry never has to: .br and .gz lie beside it. */
 function compress() {
   for (const file of [...filesUnder(site)].filter((name) => COMPRESSED.test(name))) {
     const text = readFileSync(file);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
-/** Where `npx vite apps/console` finds the API: a running `npm start`. */
+/** The address at which `npx vite apps/console` finds the API: a running `npm start`. */
 const SIGNET = process.env.SIGNET_URL ?? 'http://localhost:8080';
 
 export default defineConfig({
@@ -12,12 +12,12 @@ export default defineConfig({
     outDir: 'dist/site',
     emptyOutDir: true,
     target: 'es2023',
-    // Fonts and icons are files: the content security policy allows no data: URLs for them.
+    // Fonts and icons stay files: the content security policy allows no data: URLs for them.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1_000,
     rolldownOptions: {
-      // "use client" speaks to frameworks that render on a server.
+      // Hides the warning about "use client", a directive for frameworks that render on a server.
       onLog: (level, log, handle) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && handle(level, log),
     },
   },

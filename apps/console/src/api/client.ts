@@ -13,7 +13,7 @@ interface Request {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Path and query; what is empty is left out. */
+/** Path and query; empty values are left out. */
 export function pathOf(path: string, query: Query = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -23,12 +23,12 @@ export function pathOf(path: string, query: Query = {}): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-/** The public API, asked with one key. */
+/** The public API, called with one key. */
 export class ApiClient {
   readonly #key: string;
   readonly #onRefused: () => void;
 
-  /** @param onRefused the key is not accepted any more (401) */
+  /** @param onRefused called when the key is not accepted any more (401) */
   constructor(key: string, onRefused: () => void = () => undefined) {
     this.#key = key;
     this.#onRefused = onRefused;
@@ -37,7 +37,10 @@ export class ApiClient {
   get = async <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
     (await this.call<T>('GET', pathOf(path, query), { signal })).body;
 
-  /** Carries the request out once, however often it reaches the server: each call has a key of its own. */
+  /**
+   * Each call has an Idempotency-Key of its own, so the request is carried out once, even if it reaches the server
+   * more than once.
+   */
   post = async <T>(path: string, body?: unknown): Promise<T> =>
     (await this.call<T>('POST', path, { body, headers: { 'idempotency-key': newId() } })).body;
 
@@ -49,7 +52,7 @@ export class ApiClient {
     await this.call<undefined>('DELETE', path);
   };
 
-  /** @throws ApiProblem for an answer that is not 2xx, and when there is none */
+  /** @throws ApiProblem for an answer that is not 2xx, and if no answer comes */
   async call<T>(method: string, path: string, { body, headers = {}, signal }: Request = {}): Promise<Answer<T>> {
     const response = await fetch(path, {
       method,

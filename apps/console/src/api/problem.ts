@@ -1,12 +1,12 @@
 import type { FieldError } from './types.ts';
 
-/** An answer that is not 2xx, as problem+json (RFC 9457) says it, or as much of it as there is. */
+/** An answer that is not 2xx, with the fields of its problem+json (RFC 9457) as far as it has them. */
 export class ApiProblem extends Error {
   readonly status: number;
-  /** Stable, unlike the sentence. `unreachable`: there was no answer at all. */
+  /** Stable, unlike the sentence. `unreachable`: no answer came. */
   readonly code: string;
   readonly fields: readonly FieldError[];
-  /** For those who are asked for help: the id of the request. */
+  /** Id of the request, for the person who is asked for help. */
   readonly instance: string | undefined;
 
   constructor(status: number, code: string, detail: string, fields: readonly FieldError[] = [], instance?: string) {
@@ -19,7 +19,10 @@ export class ApiProblem extends Error {
   }
 }
 
-/** Reads the problem out of an answer's body; a body that is none (of a proxy, say) becomes a sentence about it. */
+/**
+ * Reads the problem from the body of an answer. A body that is no problem (of a proxy, for example) becomes a
+ * sentence about it.
+ */
 export function problemFrom(status: number, body: string): ApiProblem {
   try {
     const { code, detail, errors, instance } = JSON.parse(body) as Record<string, unknown>;
@@ -33,13 +36,13 @@ export function problemFrom(status: number, body: string): ApiProblem {
   return new ApiProblem(status, 'unknown', `The server answered ${status}.`);
 }
 
-/** The sentence to show for whatever was thrown. */
+/** The sentence to show for any thrown error. */
 export const sentenceOf = (error: unknown): string =>
   error instanceof Error ? error.message : 'Something went wrong that has no name.';
 
 /**
- * The errors of a form by field. An error of a part (`headers.x-shop`, `events.1`) stands at the field that the form has, be
- * it the part itself; what belongs to none of its fields is left for the head of the form.
+ * The errors of a form by field. An error of a part (`headers.x-shop`, `events.1`) is shown at the part's field if
+ * the form has one, else at the whole field. Other errors are left for the head of the form.
  *
  * @param known fields of the form
  */

@@ -4,7 +4,7 @@ import { REFRESH_MS } from '../ui/pager.tsx';
 import { ApiProblem } from './problem.ts';
 import type { Attempt, Circuit, DeliveryDetail, EventType, Page, Tenant, Webhook } from './types.ts';
 
-/** The event catalogue; it changes with a release only. */
+/** The event catalogue; it changes only with a release of Signet. */
 export function useEventTypes() {
   const api = useApi();
   return useQuery({
@@ -26,7 +26,10 @@ export function useWebhook(id: string, isWanted = true) {
   });
 }
 
-/** Delivery hears of a new webhook over Kafka, so that it may know none for a moment: that is a closed circuit. */
+/**
+ * null: a closed circuit. Delivery learns of a new webhook over Kafka, so for a moment it answers 404; its circuit
+ * counts as closed.
+ */
 export function useCircuit(webhookId: string) {
   const api = useApi();
   return useQuery({
@@ -43,7 +46,7 @@ export function useCircuit(webhookId: string) {
   });
 }
 
-/** The circuits that are not closed, by webhook: one question for a whole list. */
+/** The circuits that are not closed, by webhook: one request for a whole list. */
 export function useCircuits() {
   const api = useApi();
   return useQuery({
@@ -56,7 +59,7 @@ export function useCircuits() {
   });
 }
 
-/** Webhooks to choose from; who has more of them searches. */
+/** Webhooks to choose from; a user with more webhooks than fit searches for one. */
 export function useWebhookChoices(q = '', isWanted = true) {
   const api = useApi();
   return useQuery({
@@ -77,7 +80,7 @@ export function useTenants(isWanted = true) {
   });
 }
 
-/** The tenant of the one who asks, as it is now. */
+/** The tenant of the signed-in user, as it is now. */
 export function useOwnTenant() {
   const api = useApi();
   const { tenant } = useIdentity();
@@ -94,7 +97,7 @@ export function useDelivery(id: string) {
   return useQuery({
     queryKey: ['/v1/deliveries', 'one', id],
     queryFn: ({ signal }) => api.get<DeliveryDetail>(`/v1/deliveries/${id}`, {}, signal),
-    // What still happens is watched more closely.
+    // A delivery that has not ended is read more often.
     refetchInterval: ({ state }) => (hasEnded(state.data) ? 30_000 : 2_000),
   });
 }
@@ -105,7 +108,7 @@ export function useAttempts(id: string, attemptCount: number | undefined) {
     queryKey: ['/v1/deliveries', 'attempts', id, attemptCount],
     queryFn: async ({ signal }) => (await api.get<Page<Attempt>>(`/v1/deliveries/${id}/attempts`, {}, signal)).data,
     placeholderData: (before) => before,
-    // They change with their number only.
+    // The attempts change only when their number changes, which is part of the key.
     staleTime: Infinity,
     enabled: attemptCount !== undefined,
   });
@@ -114,7 +117,7 @@ export function useAttempts(id: string, attemptCount: number | undefined) {
 const hasEnded = (delivery: DeliveryDetail | undefined): boolean =>
   delivery?.status === 'SUCCESS' || delivery?.status === 'FAILED';
 
-/** What was read under these first segments is read again. */
+/** Reads everything again whose path begins with one of these segments. */
 export function useRefresh() {
   const queries = useQueryClient();
   return (...paths: readonly string[]): Promise<unknown> =>

@@ -17,7 +17,7 @@ const documentOf = (service: string): Document =>
   JSON.parse(readFileSync(new URL(`../../../../docs/openapi/${service}.json`, import.meta.url), 'utf8')) as Document;
 const documents = { registry: documentOf('registry'), delivery: documentOf('delivery') };
 
-/** What the operation answers; of a list, what it is a list of. */
+/** The fields in the answer of an operation; for a list, the fields of its items. */
 function fieldsOf(service: keyof typeof documents, operation: string): string[] {
   const [method = '', path = '', status = '200'] = operation.split(' ');
   const answer = documents[service].paths[path]?.[method.toLowerCase()]?.responses[status];
@@ -30,7 +30,7 @@ function fieldsOf(service: keyof typeof documents, operation: string): string[] 
   return Object.keys(one?.properties ?? {}).toSorted();
 }
 
-/** The compiler sees to it that these are all fields of the type and no others. */
+/** The compiler checks that these are all fields of the type and no others. */
 type Fields<T> = Readonly<Record<keyof T, true>>;
 const webhook: Fields<api.Webhook> = {
   id: true,

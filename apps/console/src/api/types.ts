@@ -1,4 +1,5 @@
-// What the API answers, as docs/openapi describes it; types-are-those-of-the-api.unit.spec.ts compares every field.
+// The answers of the API, as docs/openapi describes them; types-are-those-of-the-api.unit.spec.ts compares every
+// field.
 
 export interface Page<T> {
   readonly data: readonly T[];
@@ -26,9 +27,9 @@ export interface Webhook {
   readonly rateLimitPerSecond: number | null;
   readonly ordering: 'none' | 'subject';
   readonly legacySignatureHeader: string | null;
-  /** What can be shown of it; certificate and key never are. */
+  /** The parts of it that may be shown; certificate and key never are. */
   readonly clientCertificate: ClientCertificate | null;
-  /** How it is doing, in a sentence. */
+  /** The state of the webhook, in a sentence. */
   readonly summary: string;
   readonly createdBy: string;
   readonly createdAt: string;
@@ -50,7 +51,7 @@ export interface RegisteredWebhook extends Webhook {
   readonly secret: string;
 }
 
-/** What may be said of a webhook when it is made or changed. */
+/** The fields of a webhook that a request may set. */
 export interface WebhookFields {
   readonly name: string;
   readonly url: string;
@@ -62,7 +63,7 @@ export interface WebhookFields {
   readonly rateLimitPerSecond: number | null;
   readonly ordering: 'none' | 'subject';
   readonly legacySignatureHeader: string | null;
-  /** Not said: it stays as it is. */
+  /** Missing: the certificate stays as it is. */
   readonly clientCertificate?: { readonly certificate: string; readonly key: string } | null;
 }
 
@@ -215,7 +216,7 @@ export interface Tenant {
   readonly id: string;
   readonly name: string;
   readonly alertEmail: string | null;
-  /** Why no mail is sent to it. */
+  /** Why no mail is sent to the address. */
   readonly alertEmailWarning: string | null;
   readonly status: 'active' | 'suspended';
   readonly suspendedDetail: string | null;

@@ -5,7 +5,7 @@ import { ApiClient } from '../api/client.ts';
 import { ApiProblem, sentenceOf } from '../api/problem.ts';
 import type { ApiKey, Tenant } from '../api/types.ts';
 
-/** Who is signed in: the key by its first characters, and its tenant unless it is an operator's. */
+/** The signed-in user: the key's first characters, and its tenant unless it is an operator's key. */
 export interface Identity {
   readonly key: ApiKey;
   readonly tenant: Tenant | null;
@@ -20,15 +20,15 @@ interface SignedIn {
 
 interface Session {
   readonly signedIn: SignedIn | null;
-  /** A key of this tab is being looked at. */
+  /** Whether the stored key of this tab is being checked. */
   readonly isRestoring: boolean;
-  /** Why somebody has to sign in again. */
+  /** Why the user has to sign in again. */
   readonly notice: string | null;
   signIn(key: string): Promise<void>;
   signOut(): void;
 }
 
-/** This tab's only, and gone with it. */
+/** In sessionStorage: only this tab has it, and it is gone when the tab is closed. */
 const STORED = 'signet.key';
 const REFUSED = 'Your key is no longer accepted: it may have been revoked. Sign in again.';
 
@@ -52,7 +52,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     (key: string, identity: Identity) => {
       sessionStorage.setItem(STORED, key);
       setNotice(null);
-      // Nothing that another key has read is left to this one.
+      // A new query cache, so that this key cannot see data that another key has read.
       setSignedIn({ identity, api: new ApiClient(key, () => leave(REFUSED)), queries: newQueries() });
     },
     [leave],
@@ -64,7 +64,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     identityOf(new ApiClient(key))
       .then((identity) => admit(key, identity))
       .catch((error: unknown) => {
-        // Only a refusal forgets the key; a service that starts again does not.
+        // Only a refusal deletes the key; an error of a service that is restarting does not.
         if (error instanceof ApiProblem && error.status === 401) leave(REFUSED);
         else setNotice(`${sentenceOf(error)} Reload the page to try again.`);
       })
@@ -102,7 +102,7 @@ function newQueries(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 3_000,
-        // What the server has understood and refused, it refuses again.
+        // A request that the server has understood and refused is not repeated.
         retry: (count, error) =>
           count < 2 && !(error instanceof ApiProblem && error.status >= 400 && error.status < 500),
         networkMode: 'always',
@@ -118,7 +118,7 @@ export function useSession(): Session {
   return session;
 }
 
-/** For what is shown to those who are signed in only. */
+/** For components that are rendered only for a signed-in user. */
 export function useSignedIn(): SignedIn {
   const { signedIn } = useSession();
   if (signedIn === null) throw new Error('Nobody is signed in.');

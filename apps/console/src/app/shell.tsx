@@ -40,7 +40,7 @@ const PLACES: readonly Place[] = [
   { href: '/settings', name: 'Settings', icon: <SettingsIcon />, for: 'tenant' },
 ];
 
-/** The frame of every page: where one can go, who is here, and the page. */
+/** The frame of every page: navigation, the signed-in user, and the page. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [opened, { open, close }] = useDisclosure();
   const [location] = useLocation();

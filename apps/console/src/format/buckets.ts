@@ -7,7 +7,10 @@ export interface Bucket {
   readonly total: number;
 }
 
-/** Spreads deliveries over equal spans of time, from the oldest of them to `now`. Empty of none. */
+/**
+ * Counts deliveries in time spans of equal length, from the oldest delivery to `now`. Without deliveries there are no
+ * spans.
+ */
 export function bucketsOf(
   deliveries: readonly Pick<Delivery, 'createdAt' | 'status'>[],
   now: Date,
@@ -16,7 +19,7 @@ export function bucketsOf(
   const times = deliveries.map(({ createdAt }) => Date.parse(createdAt));
   const start = Math.min(...times);
   if (!Number.isFinite(start)) return [];
-  // Of deliveries of this very moment there would be spans of nothing.
+  // Without a least length, deliveries that were all made just now would get spans of length zero.
   const span = Math.max(now.getTime() - start, count * 1_000) / count;
   const first = now.getTime() - span * count;
   const counts = Array.from({ length: count }, () => ({ PENDING: 0, RETRYING: 0, SUCCESS: 0, FAILED: 0 }));

@@ -2,7 +2,7 @@ import type { Circuit, Delivery, Webhook } from '../api/types.ts';
 
 export type WebhookHealth = 'active' | 'failing' | 'held_back' | 'disabled';
 
-/** How a webhook does, in one word. An open circuit matters more than the failures that opened it. */
+/** The health of a webhook, in one word. An open circuit matters more than the failures that opened it. */
 export function healthOf(
   webhook: Pick<Webhook, 'isActive' | 'consecutiveFailures'>,
   circuit?: Pick<Circuit, 'state'>,
@@ -25,25 +25,28 @@ const WHY: Readonly<Record<NonNullable<Webhook['disabledReason']>, string>> = {
   gone: 'The receiver answered 410 Gone, so Signet switched it off.',
 };
 
-/** Why a webhook is off, for people; its detail, where there is one, says more. */
+/** Why a webhook is disabled, for people; its detail, if there is one, says more. */
 export const whyDisabled = ({ disabledReason }: Pick<Webhook, 'disabledReason'>): string =>
   disabledReason === null ? '' : WHY[disabledReason];
 
 export interface SuccessRate {
   readonly succeeded: number;
   readonly ended: number;
-  /** 0 to 1; null while nothing has ended. */
+  /** 0 to 1; null while no delivery has ended. */
   readonly share: number | null;
 }
 
-/** Of the deliveries that have ended: what is still being tried is neither. Tests are left out. */
+/**
+ * The success rate of the deliveries that have ended: one that is still being tried counts as neither. Tests are left
+ * out.
+ */
 export function successRate(deliveries: readonly Pick<Delivery, 'status' | 'isTest'>[]): SuccessRate {
   const ended = deliveries.filter(({ status, isTest }) => !isTest && (status === 'SUCCESS' || status === 'FAILED'));
   const succeeded = ended.filter(({ status }) => status === 'SUCCESS').length;
   return { succeeded, ended: ended.length, share: ended.length === 0 ? null : succeeded / ended.length };
 }
 
-/** The value at a share of the sorted numbers; null of none. */
+/** The value at this share of the sorted numbers; null if there are none. */
 export function quantile(values: readonly number[], share: number): number | null {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null;

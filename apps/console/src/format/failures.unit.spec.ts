@@ -33,7 +33,7 @@ test('deliveries are spread over time; each is in one span', () => {
       { createdAt: at(100), status: 'FAILED' },
       { createdAt: at(45), status: 'SUCCESS' },
       { createdAt: at(0), status: 'SUCCESS' },
-      // The server's clock is ahead.
+      // A time in the future: the server's clock is ahead.
       { createdAt: at(-2), status: 'PENDING' },
     ],
     now,

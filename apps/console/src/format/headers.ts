@@ -1,4 +1,4 @@
-/** A header as a form has it: two texts, of which either may be empty still. */
+/** A header in a form: two texts, either of which may still be empty. */
 export interface HeaderLine {
   readonly name: string;
   readonly value: string;
@@ -7,7 +7,7 @@ export interface HeaderLine {
 export const toLines = (headers: Readonly<Record<string, string>>): HeaderLine[] =>
   Object.entries(headers).map(([name, value]) => ({ name, value }));
 
-/** Lines that say nothing at all are left out; the server judges the others. The later of two equal names counts. */
+/** Empty lines are left out; the server judges the others. Of two equal names the later one counts. */
 export const fromLines = (lines: readonly HeaderLine[]): Record<string, string> =>
   Object.fromEntries(
     lines

@@ -6,7 +6,7 @@ export interface Token {
 
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(true|false|null)\b/g;
 
-/** Cuts JSON into what is coloured alike. What is not JSON comes out whole and plain at worst. */
+/** Cuts JSON into tokens with one colour each. A text that is not JSON is at worst returned as one token without a colour. */
 export function jsonTokens(text: string): readonly Token[] {
   const tokens: Token[] = [];
   let end = 0;

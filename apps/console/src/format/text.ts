@@ -5,7 +5,7 @@ export const counted = (count: number, one: string, many = `${one}s`): string =>
 const digits = new Intl.NumberFormat('en');
 export const number = (value: number): string => digits.format(value);
 
-/** A share of 0 to 1: never 100 % unless it is whole, never 0 % unless there is nothing. */
+/** A share of 0 to 1 in percent. Rounding never gives 100 % for less than the whole, or 0 % for more than nothing. */
 export function percent(share: number): string {
   const value = share * 100;
   if (value > 0 && value < 0.1) return '< 0.1 %';
@@ -13,25 +13,25 @@ export function percent(share: number): string {
   return `${Number.isInteger(value) ? value : value.toFixed(1)} %`;
 }
 
-/** The event domains as people say them: `repair_order` → `Repair order`. */
+/** The event domains as names for people: `repair_order` → `Repair order`. */
 export function domainName(domain: string): string {
   const words = domain.replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** `Till (01a20a03-…)` → who, and by which key. Signet's own deeds have no key. */
+/** The name and the key id in an actor such as `Till (01a20a03-…)`. Events of Signet itself have no key. */
 export function actorParts(actor: string): { readonly name: string; readonly keyId: string | null } {
   const [, name, keyId] = /^(.*) \(([0-9a-f-]{36})\)$/.exec(actor) ?? [];
   return name === undefined || keyId === undefined ? { name: actor, keyId: null } : { name, keyId };
 }
 
-/** A URL in two parts, the first of which tells receivers apart: `https://shop.example` and `/hooks?x=1`. */
+/** A URL in two parts: the first identifies the receiver: `https://shop.example` and `/hooks?x=1`. */
 export function urlParts(url: string): { readonly origin: string; readonly rest: string } {
   const [, origin = url, rest = ''] = /^([a-z]+:\/\/[^/?]+)(.*)$/i.exec(url) ?? [];
   return { origin, rest: rest === '/' ? '' : rest };
 }
 
-/** JSON with two spaces where it is JSON, else as it came. */
+/** Indents a JSON text by two spaces; returns any other text unchanged. */
 export function pretty(text: string): { readonly text: string; readonly isJson: boolean } {
   try {
     const value = JSON.parse(text) as unknown;

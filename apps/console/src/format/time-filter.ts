@@ -1,4 +1,4 @@
-/** A filter of time as the address of a page holds it: a span up to now (`1h`), or `from~until` of which one may lack. */
+/** A filter of time, as in the address of a page: a span up to now (`1h`), or `from~until`, one of which may be missing. */
 export interface TimeRange {
   readonly after?: string;
   readonly before?: string;
@@ -11,7 +11,7 @@ export const PRESETS = [
   { value: '30d', name: 'Last 30 days', ms: 30 * 86_400_000 },
 ] as const;
 
-/** What the API is asked. `now` is cut to the minute, so that the same question is asked again for a while. */
+/** The time range for the API. `now` is rounded down to the minute, so that the same request is repeated for a while. */
 export function rangeOf(value: string, now: Date): TimeRange {
   const preset = PRESETS.find((one) => one.value === value);
   if (preset) return { after: new Date(Math.floor(now.getTime() / 60_000) * 60_000 - preset.ms).toISOString() };
@@ -24,7 +24,7 @@ export const customRange = ({ after = '', before = '' }: TimeRange): string =>
 
 const isInstant = (text: string): boolean => text !== '' && !Number.isNaN(Date.parse(text));
 
-/** How a chip shows the filter. */
+/** The text of the filter's chip. */
 export function rangeName(value: string, exact: (at: Date) => string): string {
   const preset = PRESETS.find((one) => one.value === value);
   if (preset) return preset.name;

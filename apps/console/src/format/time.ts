@@ -12,7 +12,7 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: '
 export function timeAgo(at: Date, now: Date): string {
   const seconds = (at.getTime() - now.getTime()) / 1_000;
   const size = Math.abs(seconds);
-  // Clocks differ by a moment: what has just happened has not to come.
+  // Clocks differ a little: an event of this moment must not be shown as one in the future.
   if (size < 10) return 'just now';
   const [unit, length] = STEPS.find(([, length]) => size >= length) ?? ['second', 1];
   return relative.format(Math.trunc(seconds / length), unit);
@@ -28,7 +28,7 @@ const exact = new Intl.DateTimeFormat('en-GB', {
   timeZoneName: 'short',
 });
 
-/** The exact time in the zone of the one who reads it. */
+/** The exact time in the reader's time zone. */
 export const exactTime = (at: Date): string => exact.format(at);
 
 /** `740 ms`, `1.24 s`, `2 min 5 s`, `3 h 20 min` */
@@ -46,13 +46,13 @@ export function duration(ms: number): string {
 const joined = (large: number, largeUnit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 
-/** What `<input type="datetime-local">` takes: the time of the wall clock, to the minute. */
+/** The value of an `<input type="datetime-local">`: local time, to the minute. */
 export function toLocalInput(at: Date): string {
   const pad = (value: number): string => String(value).padStart(2, '0');
   return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}T${pad(at.getHours())}:${pad(at.getMinutes())}`;
 }
 
-/** The instant that such an input means, as the API takes it; undefined while it is not whole. */
+/** The instant of such an input, in the form of the API; undefined while the input is incomplete. */
 export function fromLocalInput(text: string): string | undefined {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text)) return undefined;
   const at = new Date(text);
@@ -61,7 +61,7 @@ export function fromLocalInput(text: string): string | undefined {
 
 const ISO = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g;
 
-/** Cuts a sentence of the API at the instants in it, so that they can be shown as the reader's own time. */
+/** Splits a sentence of the API at the instants in it, so that they can be shown in the reader's time zone. */
 export function instantsIn(sentence: string): readonly (string | Date)[] {
   const parts: (string | Date)[] = [];
   let end = 0;

@@ -5,8 +5,8 @@ export interface Phase {
 }
 
 /**
- * The phases of a request, one after the other. The API counts the first byte from the start, and what did not happen (on a
- * connection that was open already, say) is null.
+ * The phases of a request, one after the other. The API measures the time to the first byte from the start of the
+ * request. A phase that did not happen (on a connection that was open already, for example) is null.
  */
 export function phasesOf(timings: Readonly<Record<string, number | null>>): readonly Phase[] {
   const at = (name: string): number => timings[name] ?? 0;

@@ -4,17 +4,17 @@ import { pretty } from '../format/text.ts';
 import { CopyButton } from './copy.tsx';
 import styles from './code.module.css';
 
-/** What is longer is shown without colours: ten thousand coloured words make a page slow. */
+/** A longer text is shown without colours: ten thousand coloured words make a page slow. */
 const COLOURED_CHARS = 40_000;
 
 interface CodeProps {
   readonly text: string;
-  /** What it is, for the one who copies it: `the request body`. */
+  /** A name for the text, for screen readers and the copy button: `the request body`. */
   readonly what: string;
   readonly empty?: string;
 }
 
-/** A text of machines: JSON indented and coloured, anything else as it came. */
+/** A text for machines: JSON is indented and coloured, any other text is shown unchanged. */
 export function Code({ text, what, empty = 'Empty' }: CodeProps) {
   const shown = useMemo(() => pretty(text), [text]);
   if (text === '') return <p className={styles['empty']}>{empty}</p>;
@@ -23,7 +23,7 @@ export function Code({ text, what, empty = 'Empty' }: CodeProps) {
       <div className={styles['copy']}>
         <CopyButton text={shown.text} what={what} />
       </div>
-      {/* It scrolls, so the keyboard must reach it. */}
+      {/* The element scrolls, so it must be reachable by keyboard. */}
       <pre tabIndex={0} role="region" aria-label={what.replace(/^the /, '')}>
         {shown.isJson && shown.text.length < COLOURED_CHARS
           ? jsonTokens(shown.text).map(({ kind, text: part }, index) => (

@@ -7,10 +7,10 @@ import { Dialog } from './dialog.tsx';
 interface ConfirmProps {
   readonly title: string;
   readonly children: ReactNode;
-  /** What the button says: the deed itself, never "OK". */
+  /** The text of the button: it names the action, and is never "OK". */
   readonly action: string;
   readonly danger?: boolean;
-  /** To be typed before, where the deed cannot be undone. */
+  /** The user must type this text before, if the action cannot be undone. */
   readonly typed?: string;
   readonly isBusy: boolean;
   readonly error: unknown;
@@ -18,7 +18,7 @@ interface ConfirmProps {
   readonly onClose: () => void;
 }
 
-/** Asks before something is done. It is there while it is rendered. */
+/** Asks for confirmation before an action. The dialog is open while the component is rendered. */
 export function Confirm({
   title,
   children,

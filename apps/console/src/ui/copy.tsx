@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import styles from './copy.module.css';
 import { CheckIcon, CopyIcon } from './icons.tsx';
 
-/** Browsers give a clipboard to pages over HTTPS and on localhost only; the old way serves the others. */
+/** Browsers offer navigator.clipboard only over HTTPS and on localhost; on other pages an older way is used. */
 async function copy(text: string): Promise<void> {
   if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text);
   const area = document.createElement('textarea');
@@ -18,7 +18,7 @@ async function copy(text: string): Promise<void> {
 
 interface CopyButtonProps {
   readonly text: string;
-  /** What is copied, such as `the secret`. */
+  /** A name for the copied text, such as `the secret`. */
   readonly what: string;
 }
 
@@ -44,7 +44,7 @@ export function CopyButton({ text, what }: CopyButtonProps) {
   );
 }
 
-/** An id, or another text that people carry elsewhere. */
+/** An id, or another text that people copy, with a button for it. */
 export function Copyable({ text, what }: CopyButtonProps) {
   return (
     <span className={styles['copyable']}>

@@ -3,29 +3,29 @@ import type { DrawerProps, ModalProps } from '@mantine/core';
 import { useEffect, useState } from 'react';
 
 /**
- * Gives the focus back to what opened a dialog, so that a keyboard goes on where it was; to the content, where that is
- * gone, as an item of a menu is.
+ * When a dialog closes, returns the focus to the element that opened it, so that keyboard users continue where they
+ * were. If that element is gone, as an item of a closed menu is, the page's content gets the focus.
  */
 function useFocusBack(): void {
-  // Before the dialog takes it.
+  // Read before the dialog takes the focus.
   const [opener] = useState(() => document.activeElement);
   useEffect(
     () => () => {
       const back = opener instanceof HTMLElement && opener.isConnected ? opener : document.getElementById('content');
-      // Mantine's focus trap lets go a moment later.
+      // Mantine's focus trap ends a moment later.
       setTimeout(() => back?.focus({ preventScroll: true }));
     },
     [opener],
   );
 }
 
-/** A question, or a small form. It is there while it is rendered. */
+/** A question, or a small form. It is open while the component is rendered. */
 export function Dialog(props: Omit<ModalProps, 'opened'>) {
   useFocusBack();
   return <Modal opened {...props} />;
 }
 
-/** What needs more room, at the right edge. It is there while it is rendered. */
+/** A panel at the right edge, for content that needs more room. It is open while the component is rendered. */
 export function Sheet(props: Omit<DrawerProps, 'opened'>) {
   useFocusBack();
   return <Drawer opened position="right" padding="lg" {...props} />;

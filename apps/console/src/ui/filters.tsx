@@ -15,7 +15,7 @@ export interface Filters {
   readonly isEmpty: boolean;
 }
 
-/** The filters of a list live in the address, so that a link and the back button keep them. */
+/** The filters of a list. They are stored in the page's address, so that links and the back button keep them. */
 export function useFilters(names: readonly string[]): Filters {
   const [params, setParams] = useSearchParams();
   const change = (edit: (next: URLSearchParams) => void): void =>
@@ -53,11 +53,11 @@ interface SearchProps {
   readonly label: string;
 }
 
-/** Searches while somebody types, a moment after each pause. */
+/** Searches while the user types, a moment after each pause. */
 export function Search({ filters, label }: SearchProps) {
   const asked = filters.get('q');
   const [typed, setTyped] = useState({ text: asked, asked });
-  // Asked for elsewhere, by a link or the back button.
+  // The search was changed elsewhere, by a link or the back button.
   if (typed.asked !== asked) setTyped({ text: typed.text.trim() === asked ? typed.text : asked, asked });
   const ask = useDebouncedCallback((value: string) => filters.set('q', value.trim()), 250);
   return (
@@ -80,13 +80,13 @@ export function Search({ filters, label }: SearchProps) {
 
 interface ChipProps {
   readonly name: string;
-  /** What it is set to, for people; undefined: not set. */
+  /** The present value, for people; undefined: not set. */
   readonly value: string | undefined;
   readonly onClear: () => void;
   readonly children: (close: () => void) => ReactNode;
 }
 
-/** `+ Status`, and once it is set `Status | Failed ×`. */
+/** Shows `+ Status`, and once it is set `Status | Failed ×`. */
 export function Chip({ name, value, onClear, children }: ChipProps) {
   const [opened, { toggle, close }] = useDisclosure();
   return (
@@ -137,7 +137,7 @@ interface ChoiceFilterProps {
   readonly choices: readonly Choice[];
 }
 
-/** One of a few values. */
+/** A filter with a few values. */
 export function ChoiceFilter({ filters, field, name, choices }: ChoiceFilterProps) {
   const value = filters.get(field);
   const chosen = choices.find((choice) => choice.value === value)?.name ?? value;
@@ -165,7 +165,7 @@ export function ChoiceFilter({ filters, field, name, choices }: ChoiceFilterProp
 
 const CUSTOM = 'custom';
 
-/** A span of time up to now, or between two times. */
+/** A filter for a span of time up to now, or between two times. */
 export function TimeFilter({ filters, field, name }: Omit<ChoiceFilterProps, 'choices'>) {
   const value = filters.get(field);
   const isPreset = PRESETS.some((preset) => preset.value === value);

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import styles from './form.module.css';
 import { WarningIcon } from './icons.tsx';
 
-/** What is wrong with a form as a whole. */
+/** The errors of a form as a whole. */
 export function Problems({ sentences }: { readonly sentences: readonly string[] }) {
   if (sentences.length === 0) return null;
   return (

@@ -13,7 +13,7 @@ import { Ago, Sentence } from './time.tsx';
 interface HistoryProps {
   readonly path: string;
   readonly actions?: ReactNode;
-  /** Shows how things stood then. */
+  /** Shows the state after this entry. */
   readonly onShow?: (entry: HistoryEntry) => void;
 }
 
@@ -21,7 +21,7 @@ const BAD = /Failed|Alert|Disabled|Deleted|Suspended/;
 const GOOD = /Enabled|Recovered|Resumed|Registered|Created/;
 const toneOf = (type: string): string => (BAD.test(type) ? 'bad' : GOOD.test(type) ? 'good' : 'calm');
 
-/** The facts in the life of something, the latest first. */
+/** The events of a webhook or tenant, the latest first. */
 export function History({ path, actions, onShow }: HistoryProps) {
   const pages = usePages<HistoryEntry>(path, {}, { limit: 30 });
   return (

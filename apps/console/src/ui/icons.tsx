@@ -4,7 +4,7 @@ interface IconProps {
   readonly size?: number;
 }
 
-/** A line drawing on a grid of 20, in the colour of the text; said to nobody, since words stand beside it. */
+/** A line drawing on a grid of 20, in the colour of the text. Screen readers skip it, since words stand beside it. */
 const icon = (drawing: ReactNode) =>
   function Icon({ size = 16 }: IconProps) {
     return (

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { errorsByField } from '../api/problem.ts';
 
 interface InlineEditProps {
-  /** What it is, for screen readers: `the alert e-mail`. */
+  /** A name for the value, for screen readers: `the alert e-mail`. */
   readonly what: string;
   readonly field: string;
   readonly value: string;
@@ -15,7 +15,7 @@ interface InlineEditProps {
   readonly onSave: (value: string) => Promise<unknown>;
 }
 
-/** A value that is changed where it stands. */
+/** A value that is edited at its place in the page. */
 export function InlineEdit({ what, field, value, shown, placeholder, type = 'text', onSave }: InlineEditProps) {
   const [text, setText] = useState<string | null>(null);
   const saving = useMutation({ mutationFn: onSave, onSuccess: () => setText(null) });

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import styles from './page.module.css';
 import { LeftIcon } from './icons.tsx';
 
-/** The name in the browser's tab. */
+/** The title of the browser's tab. */
 export function Title({ name }: { readonly name: string }) {
   useDocumentTitle(`${name} · Signet`);
   return null;
@@ -12,14 +12,14 @@ export function Title({ name }: { readonly name: string }) {
 
 interface PageHeadProps {
   readonly title: ReactNode;
-  /** For the tab, where the title is more than words. */
+  /** The title of the tab, where `title` is not a plain text. */
   readonly name?: string;
   readonly back?: { readonly href: string; readonly name: string };
   readonly lead?: ReactNode;
   readonly actions?: ReactNode;
 }
 
-/** The head of a page: where it belongs, its name, a line about it, and what can be done. */
+/** The head of a page: the link back, its name, a line about it, and its actions. */
 export function PageHead({ title, name, back, lead, actions }: PageHeadProps) {
   return (
     <header className={styles['head']}>
@@ -43,7 +43,7 @@ interface SectionProps {
   readonly lead?: ReactNode;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
-  /** Its content reaches to the border, as tables do. */
+  /** The content reaches the border, as tables do. */
   readonly flush?: boolean;
   readonly danger?: boolean;
 }
@@ -66,7 +66,7 @@ export function Section({ title, lead, actions, children, flush = false, danger 
 
 interface FactsProps {
   readonly children: ReactNode;
-  /** Two facts beside each other, where there is room. */
+  /** Shows two facts side by side, where there is room. */
   readonly columns?: boolean;
 }
 
@@ -88,12 +88,12 @@ export function Fact({ name, children }: { readonly name: string; readonly child
   );
 }
 
-/** What is not set. */
+/** Shown for a value that is not set. */
 export const None = ({ children = 'None' }: { readonly children?: ReactNode }) => (
   <span className="faint">{children}</span>
 );
 
-/** A frame around what has a head of its own, such as a table. */
+/** A frame around content with a head of its own, such as a table. */
 export const Card = ({ children }: { readonly children: ReactNode }) => (
   <div className={styles['card']}>{children}</div>
 );

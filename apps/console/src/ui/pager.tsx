@@ -7,7 +7,7 @@ import { useApi } from '../app/session.tsx';
 import { LeftIcon, RightIcon } from './icons.tsx';
 import styles from './pager.module.css';
 
-/** Lists look again this often while somebody sees them. */
+/** Lists are read again this often while their page is visible. */
 export const REFRESH_MS = 8_000;
 
 export interface Pages<T> {
@@ -26,7 +26,7 @@ interface PagesOptions {
   readonly refreshMs?: number;
 }
 
-/** A list of the API, page after page; another filter begins at the first one again. */
+/** A list of the API, page after page; a change of the filter goes back to the first page. */
 export function usePages<T>(
   path: string,
   query: Query,
@@ -46,7 +46,7 @@ export function usePages<T>(
   const nextCursor = data?.nextCursor ?? null;
   return {
     rows: data?.data,
-    // A refresh that fails leaves what was read before.
+    // If a refresh fails, the rows that were read before stay.
     error: data === undefined ? error : null,
     isStale: isPlaceholderData,
     retry: () => void refetch(),
@@ -56,7 +56,7 @@ export function usePages<T>(
   };
 }
 
-/** Shown only where there is more than a page. */
+/** Shown only if there is more than one page. */
 export function Pager({ pages }: { readonly pages: Pages<unknown> }) {
   if (pages.next === undefined && pages.previous === undefined) return null;
   return (

@@ -11,7 +11,7 @@ interface EmptyProps {
   readonly action?: ReactNode;
 }
 
-/** There is nothing, and this is what to do about it. */
+/** Shown for an empty list, with what the user can do about it. */
 export function Empty({ title, icon, children, action }: EmptyProps) {
   return (
     <div className={styles['empty']}>
@@ -28,7 +28,7 @@ interface FailedProps {
   readonly onRetry?: () => void;
 }
 
-/** It could not be read; the id of the request helps those who are asked. */
+/** Shown when data could not be read. The id of the request helps the person who is asked for help. */
 export function Failed({ error, onRetry }: FailedProps) {
   const isMissing = error instanceof ApiProblem && error.status === 404;
   return (
@@ -54,7 +54,7 @@ export function Failed({ error, onRetry }: FailedProps) {
   );
 }
 
-/** Lines of about the length of what comes. */
+/** Placeholder lines of about the length of the content to come. */
 export function Loading({ lines = 5 }: { readonly lines?: number }) {
   return (
     <div className={styles['loading']} aria-busy="true">

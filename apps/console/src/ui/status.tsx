@@ -7,7 +7,7 @@ import styles from './status.module.css';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'accent';
 
-/** A word with a coloured dot: the word says it, the colour only helps. */
+/** A word with a coloured dot. The word alone is enough; the colour only helps. */
 export function Pill({ tone, children }: { readonly tone: Tone; readonly children: ReactNode }) {
   return (
     <span className={styles['pill']} data-tone={tone}>
@@ -63,7 +63,7 @@ export function ReplayPill({ state }: { readonly state: Replay['state'] }) {
 
 export const httpTone = (status: number): Tone => (status < 300 ? 'good' : status < 400 ? 'warn' : 'bad');
 
-/** The status that a receiver answered; what went wrong where there was no answer. */
+/** The status of the receiver's answer; if there was no answer, the error. */
 export function HttpStatus({ status, error }: { readonly status: number | null; readonly error: string | null }) {
   if (status !== null) {
     return (

@@ -6,25 +6,25 @@ import styles from './table.module.css';
 export interface Column<T> {
   readonly name: string;
   readonly cell: (row: T) => ReactNode;
-  /** CSS width; the columns without one share what is left. */
+  /** CSS width; the columns without one share the remaining width. */
   readonly width?: string;
   readonly align?: 'end';
-  /** Where it is narrow, each row is a card: this column is its head, stands in its corner, or is not shown at all. */
+  /** On a narrow screen each row is a card: this column is its head, is in its corner, or is hidden. */
   readonly narrow?: 'head' | 'corner' | 'hidden';
-  /** Not shown until there is room for it. */
+  /** Hidden until there is room for it. */
   readonly wide?: boolean;
 }
 
 interface TableProps<T> {
-  /** What the rows are, for screen readers. */
+  /** A name for the rows, for screen readers. */
   readonly label: string;
   readonly columns: readonly Column<T>[];
   readonly rows: readonly T[] | undefined;
   readonly idOf: (row: T) => string;
-  /** Where a row leads: its first cell is the link, and the whole row takes the click. */
+  /** The target of a row: its first cell is the link, and the whole row takes the click. */
   readonly hrefOf?: (row: T) => string;
   readonly loadingRows?: number;
-  /** An older page is shown while the next one comes. */
+  /** The rows of the page before are shown while the next page loads. */
   readonly stale?: boolean;
 }
 

@@ -5,7 +5,7 @@ import { exactTime, instantsIn, timeAgo } from '../format/time.ts';
 
 const NowContext = createContext<Date | null>(null);
 
-/** One clock for all relative times of a page, so that they turn together. */
+/** One clock for all relative times of a page, so that they change together. */
 export function Clock({ children }: { readonly children: ReactNode }) {
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {
@@ -18,7 +18,7 @@ export function Clock({ children }: { readonly children: ReactNode }) {
 /** The time of the page's clock; it may be some seconds behind. */
 export const useNow = (): Date => useContext(NowContext) ?? new Date();
 
-/** How long ago, or how soon; the exact time on hover and focus. */
+/** The time relative to now; the exact time on hover and focus. */
 export function Ago({ at, never = '–' }: { readonly at: string | null; readonly never?: string }) {
   const now = useNow();
   if (at === null) return <span className="faint">{never}</span>;
@@ -32,7 +32,7 @@ export function Ago({ at, never = '–' }: { readonly at: string | null; readonl
   );
 }
 
-/** The exact time, and beside it how long ago. */
+/** The exact time, with the relative time beside it. */
 export function At({ at, never = 'Never' }: { readonly at: string | null; readonly never?: string }) {
   const now = useNow();
   if (at === null) return <span className="faint">{never}</span>;
@@ -44,7 +44,7 @@ export function At({ at, never = 'Never' }: { readonly at: string | null; readon
   );
 }
 
-/** A sentence of the API with its instants as the reader's own time. */
+/** A sentence of the API with its instants in the reader's time zone. */
 export function Sentence({ text }: { readonly text: string }) {
   const now = useNow();
   return instantsIn(text).map((part, index) =>

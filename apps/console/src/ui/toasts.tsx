@@ -10,16 +10,16 @@ interface Toast {
 }
 
 interface Toasts {
-  /** Something was carried out. */
+  /** Reports that an action was carried out. */
   done(text: string): void;
-  /** Something was not; it stays until it is closed. */
+  /** Reports that an action failed; the notice stays until it is closed. */
   failed(text: string): void;
 }
 
 const SHOWN_MS = 5_000;
 const ToastContext = createContext<Toasts | null>(null);
 
-/** Short notices at the edge, read out by screen readers. */
+/** Short notices at the edge of the page; screen readers read them out. */
 export function ToastProvider({ children }: { readonly children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
   const last = useRef(0);

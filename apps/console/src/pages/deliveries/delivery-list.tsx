@@ -60,7 +60,7 @@ export const DELIVERY_COLUMNS = {
 } satisfies Record<string, Column<Delivery>>;
 
 interface DeliveryListProps {
-  /** Of this webhook only. */
+  /** Show only deliveries of this webhook. */
   readonly webhookId?: string;
 }
 
@@ -138,7 +138,7 @@ export function DeliveryList({ webhookId }: DeliveryListProps) {
   );
 }
 
-/** One webhook of many: the list that it is chosen from is searched. */
+/** Chooses one of many webhooks; the list to choose from can be searched. */
 function WebhookFilter({ filters }: { readonly filters: Filters }) {
   const id = filters.get('webhook');
   const choices = useWebhookChoices();

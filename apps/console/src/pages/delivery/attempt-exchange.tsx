@@ -6,7 +6,7 @@ import { Code } from '../../ui/code.tsx';
 import { HttpStatus, Tag } from '../../ui/status.tsx';
 import styles from './attempts.module.css';
 
-/** One attempt: when and how long, and request and response side by side. */
+/** One attempt: its time and duration, and request and response side by side. */
 export function AttemptExchange({ attempt }: { readonly attempt: Attempt }) {
   const { request, response } = attempt;
   return (

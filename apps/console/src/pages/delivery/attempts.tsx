@@ -7,7 +7,7 @@ import { Ago } from '../../ui/time.tsx';
 import { AttemptExchange } from './attempt-exchange.tsx';
 import styles from './attempts.module.css';
 
-/** Every attempt on the left, the chosen one whole on the right; the latest until another is chosen. */
+/** All attempts on the left, and the chosen one in full on the right; at first the latest. */
 export function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }) {
   const [chosen, setChosen] = useState<number | null>(null);
   const newestFirst = attempts.toReversed();

@@ -17,7 +17,7 @@ interface Schema {
   readonly required?: readonly string[];
 }
 
-/** The first level of an object's JSON Schema, for people; the schema itself says the rest. */
+/** The top-level fields of an object's JSON Schema, for people; the details are in the schema itself. */
 export function fieldsOfSchema(schema: Readonly<Record<string, unknown>>): readonly SchemaField[] {
   const { properties = {}, required = [] } = schema as Schema;
   return Object.entries(properties).map(([name, field]) => ({
@@ -31,7 +31,7 @@ export function fieldsOfSchema(schema: Readonly<Record<string, unknown>>): reado
 function typeName({ type, enum: values, items, format, anyOf = [], oneOf = [] }: Schema): string {
   if (values) return values.map(String).join(', ');
   const alternatives = [...anyOf, ...oneOf].filter((one) => one.type !== 'null').map(typeName);
-  // That a field may be null as well as missing is true of nearly all of them, and says nothing.
+  // `null` is left out: nearly every field may be null as well as missing, so it would tell nothing.
   const names = [...new Set([...[type ?? []].flat(), ...alternatives])].filter((name) => name !== 'null');
   if (names.length === 0) return 'any';
   const known = names.map((name) => (name === 'array' && items ? `list of ${typeName(items)}` : name));

@@ -19,12 +19,12 @@ interface AttentionListProps {
   readonly circuits: ReadonlyMap<string, Circuit> | undefined;
 }
 
-/** Webhooks that fail, are held back, or were disabled by Signet: the most urgent first. */
+/** Webhooks that fail, have an open circuit, or were disabled by Signet: the most urgent first. */
 export function AttentionList({ webhooks, circuits }: AttentionListProps) {
   const { isOperator } = useIdentity();
   const urgencyOf = (webhook: Webhook): number => URGENCY[healthOf(webhook, circuits?.get(webhook.id))];
   const troubled = webhooks
-    // Who has disabled it by hand knows.
+    // A webhook that a person has disabled needs no attention: the person knows of it.
     ?.filter((webhook) => urgencyOf(webhook) < 3 && webhook.disabledReason !== 'manual')
     .toSorted((a, b) => urgencyOf(a) - urgencyOf(b) || b.consecutiveFailures - a.consecutiveFailures);
   return (

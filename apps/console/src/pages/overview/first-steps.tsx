@@ -5,7 +5,7 @@ import { PlusIcon } from '../../ui/icons.tsx';
 import { Section } from '../../ui/page.tsx';
 import styles from '../webhooks/create-webhook-page.module.css';
 
-/** For who has no webhook yet. */
+/** For a user who has no webhook yet. */
 export function FirstSteps({ hasDeliveries }: { readonly hasDeliveries: boolean }) {
   const { isOperator } = useIdentity();
   return (

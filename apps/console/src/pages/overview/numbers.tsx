@@ -16,7 +16,7 @@ interface NumbersProps {
   readonly circuits: ReadonlyMap<string, Circuit> | undefined;
 }
 
-/** The few numbers that say whether all is well. */
+/** The most important numbers, which show whether all is well. */
 export function Numbers({ webhooks, deliveries, circuits }: NumbersProps) {
   const health = webhooks?.data.map((webhook) => healthOf(webhook, circuits?.get(webhook.id)));
   const troubled = health?.filter((one) => one === 'failing' || one === 'held_back').length;
@@ -86,7 +86,7 @@ function Figure({ name, value, note, tone, href }: FigureProps) {
 
 const BARS = 48;
 
-/** The recent deliveries over time, a bar a span, coloured by how they did. */
+/** The recent deliveries over time: one bar for each span, coloured by their results. */
 function Activity({ deliveries }: { readonly deliveries: readonly Delivery[] | undefined }) {
   const now = useNow();
   const buckets = bucketsOf(deliveries ?? [], now, BARS);

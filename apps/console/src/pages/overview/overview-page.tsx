@@ -11,10 +11,10 @@ import { FirstSteps } from './first-steps.tsx';
 import { Numbers } from './numbers.tsx';
 import { RecentFailures } from './recent-failures.tsx';
 
-/** So many deliveries are looked at: one page of the API. */
+/** Number of deliveries that the page uses: one page of the API. */
 const RECENT = 200;
 
-/** How things are at a glance: what needs attention first. */
+/** The state of everything at a glance; the things that need attention come first. */
 export function OverviewPage() {
   const api = useApi();
   const { isOperator, tenant: atSignIn } = useIdentity();

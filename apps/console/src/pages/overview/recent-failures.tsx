@@ -29,7 +29,7 @@ const COLUMNS: readonly Column<Delivery>[] = [
   created,
 ];
 
-/** The deliveries that were given up last. */
+/** The latest deliveries that were given up. */
 export function RecentFailures() {
   const pages = usePages<Delivery>('/v1/deliveries', { status: 'FAILED' }, { limit: SHOWN });
   return (

@@ -18,12 +18,12 @@ import { Dialog } from '../../ui/dialog.tsx';
 const DAY_MS = 86_400_000;
 
 interface CreateReplayProps {
-  /** Of this webhook; else it is chosen. */
+  /** The webhook to replay for; without it the user chooses one. */
   readonly webhook?: Webhook;
   readonly onClose: () => void;
 }
 
-/** Chooses messages, says how many they are, and only then replays them. */
+/** Chooses messages, shows their number, and only then replays them. */
 export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
   const api = useApi();
   const toasts = useToasts();

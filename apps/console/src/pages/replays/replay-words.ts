@@ -1,6 +1,6 @@
 import type { Replay, ReplayStatus } from '../../api/types.ts';
 
-/** What a replay comprises, as people say it. */
+/** The messages that each kind of replay includes, in words for people. */
 export const REPLAYED: Readonly<Record<ReplayStatus, { readonly name: string; readonly lead: string }>> = {
   failed: { name: 'Failed messages', lead: 'None of whose deliveries succeeded, or may still succeed.' },
   missed: {

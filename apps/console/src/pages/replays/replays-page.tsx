@@ -92,7 +92,7 @@ export function ReplaysPage() {
   );
 }
 
-/** Read once for each webhook, and kept. */
+/** Reads the name once for each webhook, and keeps it. */
 function WebhookName({ id }: { readonly id: string }) {
   const { data, error } = useWebhook(id);
   if (error) return <em className="faint">Deleted</em>;

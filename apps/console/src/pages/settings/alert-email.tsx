@@ -5,7 +5,7 @@ import { Note } from '../../ui/form.tsx';
 import { InlineEdit } from '../../ui/inline-edit.tsx';
 import { None } from '../../ui/page.tsx';
 
-/** Who gets the alerts about a tenant's webhooks; a tenant sets its own. */
+/** The address that gets the alerts about a tenant's webhooks; a tenant sets its own. */
 export function AlertEmail({ tenant }: { readonly tenant: Tenant }) {
   const api = useApi();
   const refresh = useRefresh();

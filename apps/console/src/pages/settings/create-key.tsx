@@ -29,7 +29,7 @@ export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
   const eventTypes = useEventTypes();
   const tenants = useTenants(tenantId === null);
   const [name, setName] = useState('');
-  // No role is preselected: to make a key that may do everything is a choice.
+  // No role is preselected: the user must choose deliberately to create a key with all rights.
   const [role, setRole] = useState<Role>();
   const [types, setTypes] = useState<string[]>([]);
   const [sendsFor, setSendsFor] = useState<string[]>([]);
@@ -43,7 +43,7 @@ export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
         ...(isProducer && tenantId === null && sendsFor.length > 0 && { tenants: sendsFor }),
       }),
     onSuccess: () => refresh(keysPathOf(tenantId)),
-    // The key is to be nowhere but on the screen.
+    // The new key must not stay in the query cache: it is only on the screen.
     gcTime: 0,
   });
   if (creation.data) return <CreatedKey created={creation.data} onClose={onClose} />;

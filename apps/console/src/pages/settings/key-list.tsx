@@ -40,7 +40,10 @@ const COLUMNS: readonly Column<ApiKey>[] = [
   { name: '', width: '96px', align: 'end', cell: (key) => <Revoke apiKey={key} /> },
 ];
 
-/** Keys of a tenant, or (null) those that belong to none: by their first characters, since nobody has the rest. */
+/**
+ * Keys of a tenant, or (null) keys that belong to none. Only their first characters are shown, since Signet does not
+ * store the rest.
+ */
 export function KeyList({ tenantId }: { readonly tenantId: string | null }) {
   const [isOpen, { open, close }] = useDisclosure();
   const pages = usePages<ApiKey>(keysPathOf(tenantId), {});

@@ -7,7 +7,7 @@ import { Fact, Facts, PageHead, Section } from '../../ui/page.tsx';
 import { TenantPill } from '../tenants/tenant-pill.tsx';
 import { AlertEmail } from './alert-email.tsx';
 
-/** A tenant's own page: who it is, who gets its alerts, and by which key one is here. */
+/** A tenant's own page: its name, its alert address, and the key that the user has signed in with. */
 export function SettingsPage() {
   const { key, tenant: atSignIn } = useIdentity();
   const tenant = useOwnTenant().data ?? atSignIn;

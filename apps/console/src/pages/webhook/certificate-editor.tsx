@@ -7,14 +7,17 @@ import { certificateError, NO_PEM } from './webhook-fields.ts';
 import type { CertificateChange } from './webhook-fields.ts';
 
 interface CertificateEditorProps {
-  /** What the webhook has now. */
+  /** The present certificate of the webhook. */
   readonly current: ClientCertificate | null;
   readonly change: CertificateChange;
   readonly errors: Readonly<Record<string, string>>;
   readonly onChange: (change: CertificateChange) => void;
 }
 
-/** A client certificate is shown, and exchanged or taken away as a whole: its key is never told, so it cannot be edited. */
+/**
+ * Shows a client certificate, and replaces or removes it as a whole: the API never returns its key, so parts cannot
+ * be edited.
+ */
 export function CertificateEditor({ current, change, errors, onChange }: CertificateEditorProps) {
   const keep = (): void => onChange({ does: 'keep' });
   const set = (): void => onChange({ does: 'set', ...NO_PEM });
@@ -87,7 +90,7 @@ interface PemProps {
   readonly onChange: (text: string) => void;
 }
 
-/** Pasted, or read from a file, which stays on this machine until the form is sent. */
+/** A PEM text, pasted or read from a file. The text stays on this machine until the form is sent. */
 function Pem({ label, hint, placeholder, value, error, onChange }: PemProps) {
   return (
     <div>

@@ -3,10 +3,10 @@ import { Pill } from '../../ui/status.tsx';
 import { At, useNow } from '../../ui/time.tsx';
 import styles from './certificate-summary.module.css';
 
-/** Whoever asks an authority for a new one needs some days. */
+/** The warning comes this long before the end: getting a new certificate from an authority takes some days. */
 const SOON_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** Whose it is, who says so, and until when: what people look for before the numbers. */
+/** The subject, the issuer and the end of validity: people look for these before the numbers. */
 export function CertificateSummary({ certificate }: { readonly certificate: ClientCertificate }) {
   const left = new Date(certificate.expiresAt).getTime() - useNow().getTime();
   const isOwn = certificate.subject === certificate.issuer;

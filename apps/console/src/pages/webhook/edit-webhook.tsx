@@ -17,16 +17,19 @@ interface EditWebhookProps {
   readonly onClose: () => void;
 }
 
-/** Changes what was changed in the form and nothing else, and never over somebody else's change unseen. */
+/**
+ * Saves only the fields that were changed in the form. If another user has changed the webhook meanwhile, it shows
+ * that change before it overwrites anything.
+ */
 export function EditWebhook({ webhook, onClose }: EditWebhookProps) {
   const api = useApi();
   const toasts = useToasts();
   const refresh = useRefresh();
   const queries = useQueryClient();
-  // The state that the form began with, whatever is read meanwhile.
+  // The webhook with which the form began, even if a newer state is read meanwhile.
   const [base, setBase] = useState(webhook);
   const [form, setForm] = useState(() => formOf(webhook));
-  /** The webhook as somebody else has made it meanwhile. */
+  /** The webhook as another user has changed it meanwhile; null: no such change is known. */
   const [newer, setNewer] = useState<Webhook | null>(null);
   const changes = changesOf(fieldsOf(formOf(base)), fieldsOf(form));
   const saving = useMutation({

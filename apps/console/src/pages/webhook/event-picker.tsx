@@ -11,7 +11,7 @@ interface EventPickerProps {
   readonly onChange: (chosen: readonly string[]) => void;
 }
 
-/** Event types by domain; a domain's box takes or leaves all of it. */
+/** Event types by domain; the checkbox of a domain selects or deselects all of its types. */
 export function EventPicker({ eventTypes, chosen, error, onChange }: EventPickerProps) {
   const errorId = useId();
   const domains = [...new Set(eventTypes.map(({ domain }) => domain))];

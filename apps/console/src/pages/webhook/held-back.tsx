@@ -9,7 +9,7 @@ import { Note } from '../../ui/form.tsx';
 import { Sentence } from '../../ui/time.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
 
-/** The circuit of a webhook is open: why nothing goes out, until when, and a way to try now. */
+/** Shown while the circuit of a webhook is open: why nothing is sent, until when, and a button to try now. */
 export function HeldBack({ circuit }: { readonly circuit: Circuit }) {
   const api = useApi();
   const toasts = useToasts();

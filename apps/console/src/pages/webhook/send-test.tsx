@@ -16,7 +16,7 @@ interface SendTestProps {
   readonly variant?: string;
 }
 
-/** Sends the example of an event type, and goes where its answer will be seen. */
+/** Sends the example of an event type, and opens the page where its result will be shown. */
 export function SendTest({ webhook, variant = 'default' }: SendTestProps) {
   const [opened, { open, close }] = useDisclosure();
   return (

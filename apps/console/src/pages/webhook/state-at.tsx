@@ -10,7 +10,7 @@ import { Failed, Loading } from '../../ui/states.tsx';
 import { Sheet } from '../../ui/dialog.tsx';
 
 interface StateAtProps {
-  /** As it is now. */
+  /** The present webhook. */
   readonly webhook: Webhook;
   readonly at: string;
   readonly onClose: () => void;
@@ -43,7 +43,7 @@ const SHOWN: Shown = [
   ['Version', ({ version }) => String(version)],
 ];
 
-/** The webhook as it stood, and beside it what has changed since. */
+/** The webhook at an earlier time; a field that has another value now shows it as well. */
 export function StateAt({ webhook, at, onClose }: StateAtProps) {
   const api = useApi();
   const then = useQuery({

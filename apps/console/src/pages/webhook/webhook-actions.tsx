@@ -13,7 +13,7 @@ interface DialogProps {
   readonly onClose: () => void;
 }
 
-/** The answer is the webhook as it is now: shown at once, and the lists are read again. */
+/** Shows the webhook of the answer at once, and reads the lists again. */
 function useTakeOver() {
   const queries = useQueryClient();
   const refresh = useRefresh();

@@ -2,14 +2,14 @@ import type { Webhook, WebhookFields } from '../../api/types.ts';
 import type { HeaderLine } from '../../format/headers.ts';
 import { fromLines, toLines } from '../../format/headers.ts';
 
-/** What is done with the client certificate; its key is never told, so it is exchanged as a whole. */
+/** The change of the client certificate. The API never returns its key, so it can only be replaced as a whole. */
 export type CertificateChange =
   | { readonly does: 'keep' }
   | { readonly does: 'remove' }
   | { readonly does: 'set'; readonly certificate: string; readonly key: string };
 export const NO_PEM = { certificate: '', key: '' };
 
-/** A webhook as its form has it: texts and numbers that may be empty still. */
+/** A webhook in its form: texts and numbers that may still be empty. */
 export interface WebhookForm {
   readonly name: string;
   readonly url: string;
@@ -38,7 +38,7 @@ export const EMPTY_FORM: WebhookForm = {
   clientCertificate: { does: 'keep' },
 };
 
-/** Fields of the API that the form shows the errors of. */
+/** Fields of the API whose errors the form shows. */
 export const FORM_FIELDS = [
   'name',
   'url',
@@ -57,7 +57,10 @@ export const FORM_FIELDS = [
   'tenantId',
 ] as const;
 
-/** `webhook` may be one of the API, which shows of the certificate what cannot be sent. */
+/**
+ * The form for a webhook. `webhook` may be one of the API, which has only the certificate's public facts; they cannot
+ * be sent back.
+ */
 export const formOf = (webhook: Omit<WebhookFields, 'clientCertificate'>): WebhookForm => ({
   name: webhook.name,
   url: webhook.url,
@@ -74,7 +77,7 @@ export const formOf = (webhook: Omit<WebhookFields, 'clientCertificate'>): Webho
 
 const orNull = <T>(value: T | ''): T | null => (value === '' ? null : value);
 
-/** What the form says, as the API takes it. What is empty is null: the installation's default. */
+/** The fields of the form, for the API. An empty field is null: the installation's default. */
 export const fieldsOf = (form: WebhookForm): WebhookFields => ({
   name: form.name.trim(),
   url: form.url.trim(),
@@ -96,14 +99,17 @@ function certificateField(change: CertificateChange): Pick<WebhookFields, 'clien
   return { clientCertificate: { certificate, key } };
 }
 
-/** What is wrong with one half of it; what is wrong with the whole stands at the certificate. */
+/** The error of one half of the certificate. An error of the whole certificate is shown at the half `certificate`. */
 export const certificateError = (
   errors: Readonly<Record<string, string>>,
   half: 'certificate' | 'key',
 ): string | undefined =>
   errors[`clientCertificate.${half}`] ?? (half === 'certificate' ? errors['clientCertificate'] : undefined);
 
-/** Only what differs, so that a change keeps what others have changed elsewhere. The order of events says nothing. */
+/**
+ * Only the fields that differ, so that saving keeps the changes that other users have made. The order of event types
+ * is ignored.
+ */
 export function changesOf(before: WebhookFields, after: WebhookFields): Partial<WebhookFields> {
   const names = Object.keys(after) as (keyof WebhookFields)[];
   return Object.fromEntries(
@@ -131,7 +137,7 @@ const NAMES: Readonly<Record<keyof Required<WebhookFields>, string>> = {
   clientCertificate: 'client certificate',
 };
 
-/** `name and URL`: what differs between two states of a webhook. */
+/** `name and URL`: the names of the fields that differ between two states of a webhook. */
 export function changedNames(before: Webhook, after: Webhook): string {
   const fields = (webhook: Webhook): WebhookFields => fieldsOf(formOf(webhook));
   const names = Object.keys(changesOf(fields(before), fields(after))).map((name) => NAMES[name as keyof WebhookFields]);

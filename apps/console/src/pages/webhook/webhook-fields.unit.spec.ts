@@ -45,13 +45,13 @@ test('a client certificate stays unless it is set or taken away', () => {
   expect(changes({ does: 'set', ...given })).toEqual({ clientCertificate: given });
 });
 
-test('what is wrong with a certificate as a whole stands at its first half', () => {
+test('an error of the whole certificate is shown at its first half', () => {
   const errors = { clientCertificate: 'It needs https.', 'clientCertificate.key': 'It is none.' };
   expect(certificateError(errors, 'certificate')).toBe('It needs https.');
   expect(certificateError(errors, 'key')).toBe('It is none.');
 });
 
-test('what somebody else has changed is named', () => {
+test("the names of another user's changes are listed", () => {
   const webhook = { ...FIELDS, isActive: true, clientCertificate: null } as unknown as Webhook;
   const clientCertificate = { subject: 'CN=a', issuer: 'CN=a', fingerprint: 'AA', expiresAt: '2027-01-01T00:00:00Z' };
   expect(changedNames(webhook, { ...webhook, clientCertificate })).toBe('client certificate');

@@ -14,18 +14,18 @@ interface WebhookFormFieldsProps {
   readonly form: WebhookForm;
   readonly errors: Readonly<Record<string, string>>;
   readonly onChange: (change: Partial<WebhookForm>) => void;
-  /** That the webhook has; a new one has none. */
+  /** The present certificate; a new webhook has none. */
   readonly certificate?: ClientCertificate | null;
-  /** Before the first field, such as whose webhook it is. */
+  /** Content before the first field, such as the choice of the tenant. */
   readonly first?: ReactNode;
-  /** Between what everybody fills in and what few do. */
+  /** Content between the usual fields and the rarely used ones. */
   readonly middle?: ReactNode;
 }
 
-/** NumberInput gives a text while there is no number in it. */
+/** The value of a NumberInput is a text while no number is in it. */
 const numberOf = (value: number | string): number | '' => (typeof value === 'number' ? value : '');
 
-/** The fields of a webhook, for a new one and for a change. The server judges; its sentence stands at the field. */
+/** The fields of a webhook, for a new one and for a change. The server judges them; its sentence is shown at the field. */
 export function WebhookFormFields({
   form,
   errors,

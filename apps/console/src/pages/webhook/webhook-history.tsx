@@ -6,7 +6,7 @@ import { fromLocalInput, toLocalInput } from '../../format/time.ts';
 import { History } from '../../ui/history.tsx';
 import { StateAt } from './state-at.tsx';
 
-/** Who did what and when, and how the webhook stood at a time. */
+/** The events of the webhook with actor and time, and the webhook's state at each of them. */
 export function WebhookHistory({ webhook }: { readonly webhook: Webhook }) {
   const [at, setAt] = useState<string | null>(null);
   return (

@@ -137,7 +137,7 @@ interface NoticesProps {
   readonly circuit: Circuit | undefined;
 }
 
-/** What needs somebody's attention, with what to do about it. */
+/** Notices about everything that needs attention, each with what to do about it. */
 function Notices({ webhook, circuit }: NoticesProps) {
   const [isEnabling, { open, close }] = useDisclosure();
   if (!webhook.isActive) {

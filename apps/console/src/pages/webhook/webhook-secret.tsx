@@ -15,10 +15,10 @@ import { CertificateSummary } from './certificate-summary.tsx';
 import { RotateSecret } from './rotate-secret.tsx';
 import styles from './webhook-settings.module.css';
 
-/** A secret that stays on a screen is read by others. */
+/** A secret that stays on a screen can be read by other people, so it is hidden after this time. */
 const SHOWN_MS = 60_000;
 
-/** The secrets that sign; they are fetched when somebody asks to see them, and forgotten after a minute. */
+/** The secrets that sign now. They are fetched when the user asks to see them, and removed after a minute. */
 export function WebhookSecret({ webhook }: { readonly webhook: Webhook }) {
   const api = useApi();
   const [isShown, setShown] = useState(false);

@@ -16,7 +16,10 @@ interface WebhookSettingsProps {
   readonly circuit: Circuit | undefined;
 }
 
-/** A webhook in the groups of the requirements: basic information, configuration, security, status, metadata. */
+/**
+ * The settings of a webhook in the groups of the requirements: basic information, configuration, security, status,
+ * metadata.
+ */
 export function WebhookSettings({ webhook, circuit }: WebhookSettingsProps) {
   return (
     <div className={styles['columns']}>
@@ -136,7 +139,7 @@ function Status({ webhook, circuit }: WebhookSettingsProps) {
 
 const ALERTS = [3, 5, 10];
 
-/** One mark a failure, taller where an alert goes out. */
+/** One mark for each failure, taller where an alert is raised. */
 function FailureMeter({ failures }: { readonly failures: number }) {
   return (
     <Tooltip

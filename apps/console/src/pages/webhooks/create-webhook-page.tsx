@@ -95,7 +95,7 @@ export function CreateWebhookPage() {
   );
 }
 
-/** The fields may be out of sight where the button is. */
+/** Sentences near the button. One of them counts the fields with errors, since those may be out of sight there. */
 function headSentences({ fields, rest }: ReturnType<typeof errorsByField>): readonly string[] {
   const count = Object.keys(fields).length;
   if (count === 0) return rest;

@@ -18,7 +18,7 @@ interface CreatedWebhookProps {
   readonly isOwnSecret: boolean;
 }
 
-/** What comes after: the secret, how to verify with it, and a first request. */
+/** The next steps after the creation: the secret, how to verify with it, and a first request. */
 export function CreatedWebhook({ webhook, isOwnSecret }: CreatedWebhookProps) {
   return (
     <div className={styles['created']}>
