@@ -4,6 +4,7 @@ import { dump } from 'js-yaml';
 import { temporaryFile } from './temporary-file.ts';
 import { kustomizeCommand, manifestsOf, overlays, renderedOverlay } from './kustomize.ts';
 import type { Manifest } from './manifests.ts';
+import { OPTIONAL_COMPONENTS, renderedWith } from './own-overlay.ts';
 
 const hasValidator = spawnSync('kubernetes-validate', ['--version']).status === 0;
 const validated = kustomizeCommand() && hasValidator ? test : test.skip;
@@ -14,10 +15,9 @@ const CUSTOM = ['monitoring.coreos.com', 'gateway.networking.k8s.io', 'kafka.str
 
 const isCustom = ({ apiVersion }: Manifest): boolean => CUSTOM.includes(apiVersion.split('/')[0] ?? '');
 
-validated('kubernetes-validate takes every overlay, and no field that it does not know', () => {
-  const objects = overlays().flatMap((name) =>
-    manifestsOf(renderedOverlay(name)).filter((object) => !isCustom(object)),
-  );
+validated('kubernetes-validate takes every overlay and component, and no field that it does not know', () => {
+  const own = renderedWith('overlays/production', OPTIONAL_COMPONENTS);
+  const objects = [...overlays().map(renderedOverlay), own].flatMap(manifestsOf).filter((object) => !isCustom(object));
   expect(objects.length).toBeGreaterThan(60);
   const file = temporaryFile('overlays.yaml', objects.map((object) => dump(object)).join('---\n'));
   const { status, stdout, stderr } = spawnSync('kubernetes-validate', ['--strict', '--quiet', file], {
