@@ -20,7 +20,7 @@ afterAll(() => signet?.stopAndForget(), 60_000);
 test.each(['delivery', 'ingestion', 'registry'] as const)(
   'kill -9 of %s with 2,000 messages on the way: every message arrives, repeats at most what was in flight',
   async (service) => {
-    // Slow enough that the kill falls into the middle.
+    // Slow enough that the service is killed while deliveries are under way.
     const receiver = await RecordingReceiver.start({ respond: () => ({ delayMs: 5 }) });
     const tenant = Api.tenant(local);
     const webhook = await tenant.register(receiver.url, { events: ['sale.created'] });
@@ -63,10 +63,16 @@ function countBySale(requests: readonly ReceivedRequest[]): Map<string, number> 
   return counts;
 }
 
-/** POSTs at once to one webhook plus the deliveries that one statement of the recorder holds. */
+/**
+ * The most POSTs that can be repeated: 8 at once to one webhook, and the deliveries that one statement of the
+ * recorder holds.
+ */
 const IN_FLIGHT = 8 + 500;
 
-/** As a careful producer does: what was not acknowledged is sent again; the same id makes it the same message. */
+/**
+ * Publishes as a careful producer does: events that were not acknowledged are sent again; the same id makes it the
+ * same message.
+ */
 async function publishUntilAccepted(producer: Api, ids: readonly string[]): Promise<void> {
   const events = ids.map((id) => saleCreated(local.tenantId, id));
   await waitFor(() => producer.publishBatch(events).then(() => true), {

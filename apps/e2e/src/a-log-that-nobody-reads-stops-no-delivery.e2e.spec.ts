@@ -12,7 +12,7 @@ const SETTINGS = {
   SIGNET_SEALING_KEYS: `e2e:${randomBytes(32).toString('base64')}`,
   SIGNET_OPERATOR_KEY: `operator-${randomBytes(24).toString('hex')}`,
 };
-/** So many that each of two replicas has some of them. */
+/** Enough webhooks that each of two replicas has some of them. */
 const WEBHOOKS = 12;
 
 let signet: Signet;
@@ -34,14 +34,14 @@ afterAll(async () => {
   pipe?.close();
 });
 
-/** The sum of a metric's series that the replica shows. */
+/** Sum of the series of a metric of this replica. */
 async function metric(name: string, labels = ''): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${unheard.managementPort}/metrics`)).text();
   const series = text.split('\n').filter((line) => line.startsWith(name) && line.includes(labels));
   return series.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 
-test('a replica from whose stdout nobody reads joins, delivers and ends like any other', async () => {
+test('a replica whose stdout is not read joins, delivers and ends like any other', async () => {
   await waitFor(async () => (await metric('signet_delivery_owned_partitions')) > 0, { what: 'partitions of its own' });
   for (const id of ['first', 'second', 'third']) await Api.producer(local).publish(local.tenantId, id);
   await waitFor(() => receiver.requests.length === 3 * WEBHOOKS, { what: 'every delivery' });

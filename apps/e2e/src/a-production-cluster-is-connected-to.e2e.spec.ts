@@ -18,7 +18,7 @@ afterAll(async () => {
   await servers?.stop();
 });
 
-/** The registry uses both servers. Resolves when it has ended, as it must, and long before it would have given up waiting. */
+/** Starts the registry, which uses both servers. Resolves when it has ended: it must be refused at once, and not wait. */
 const refused = (settings: Record<string, string>) => run(['apps/registry/dist/main.js'], settings);
 
 async function run(script: string[], settings: Record<string, string> = {}) {

@@ -24,7 +24,7 @@ afterAll(async () => {
   await signet?.stopAndForget();
 });
 
-/** What a second installation of before 0.2 left on the Kafka of a first one. */
+/** A record that a second installation, of a version before 0.2, has left on the Kafka of the first one. */
 function leftBehind(id: string): WebhookSnapshot {
   const keys = SealingKeys.parse(generateSealingKey('of-another'));
   const secret = keys.seal('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', webhookSecretContext(id));

@@ -28,7 +28,10 @@ interface Replay {
   readonly requested: number;
 }
 
-/** Messages for two webhooks, one of which is disabled under this traffic and enabled again with this body. */
+/**
+ * Sends messages to two webhooks; one of them is disabled meanwhile, and enabled again with this body. Resolves to
+ * the number of messages.
+ */
 async function interrupt(interrupted: string, enabling?: object): Promise<number> {
   const producer = Api.producer(local);
   let published = 0;
@@ -68,13 +71,14 @@ const bodies = (path: string): Map<string, string> =>
       .map(({ body, headers }) => [headers['webhook-id'] ?? '', body.toString()]),
   );
 
-test('disabled for a while under traffic, enabled and replayed: every message as if it had never been off, each once', async () => {
+test('disabled for a while under traffic, enabled and replayed: it gets every message once, as if it had never been disabled', async () => {
   const since = new Date().toISOString();
   const interrupted = await tenant.register(`${receiver.url}/interrupted`);
   await tenant.register(`${receiver.url}/always`);
   const published = await interrupt(interrupted.id);
   await waitFor(() => arrivals('/always').length >= published, { what: 'all of them elsewhere' });
-  // What it did not miss has arrived by now, or is on its way: the replay and that must not meet.
+  // The messages that the webhook did not miss have arrived by now, or are under way: the replay must not repeat
+  // them.
   expect(arrivals('/interrupted').length).toBeLessThan(published);
 
   const wanted = { webhookId: interrupted.id, since, status: 'missed' };
@@ -92,13 +96,13 @@ test('disabled for a while under traffic, enabled and replayed: every message as
   expect(replay).toMatchObject({ state: 'completed', requested: replay.total });
   await waitFor(() => bodies('/interrupted').size >= published, { what: 'every message' });
 
-  // The same messages, byte for byte under the same ids, and none of them twice.
+  // The same messages with the same bytes and ids, and none of them twice.
   expect(bodies('/interrupted')).toEqual(bodies('/always'));
   await untilAtRest(interrupted.id);
   expect(arrivals('/interrupted').toSorted()).toEqual(arrivals('/always').toSorted());
 }, 240_000);
 
-test('enabled with the wish to have what was missed: the same, without another request', async () => {
+test('enabled with a replay of the missed messages: the same, without another request', async () => {
   const interrupted = await tenant.register(`${receiver.url}/asked`);
   const always = await tenant.register(`${receiver.url}/never-off`);
   const published = await interrupt(interrupted.id, { replay: 'missed' });

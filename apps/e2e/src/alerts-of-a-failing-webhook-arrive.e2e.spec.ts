@@ -8,7 +8,7 @@ import { expressionsOfDashboards, Prometheus, seriesOfRules } from './support/pr
 import { Signet } from './support/signet.ts';
 import type { LocalFile } from './support/signet.ts';
 
-/** How long an alert may take on a busy machine: scrape, rule, group, notification. */
+/** The longest time for an alert on a busy machine: scrape, rule, group, notification. */
 const ALERT_MS = 60_000;
 const MESSAGES = 4;
 /** Metrics that have no data in this scenario, and why. */
@@ -29,9 +29,12 @@ interface Alert {
 const startedAt = new Date();
 let signet: Signet | undefined;
 let local: LocalFile;
-/** What Alertmanager's example receivers point at. */
+/** The server to which Alertmanager's example receivers send. */
 let pager: RecordingReceiver;
-/** The receiver that fails. It answers once the alert of the failures so far has arrived, so that no alert is overtaken by the next. */
+/**
+ * The receiver that fails. It answers only when the alert for the failures so far has arrived, so that no alert
+ * overtakes another.
+ */
 let receiver: RecordingReceiver;
 let isMended = false;
 let beforeAnswer = (): Promise<unknown> => Promise.resolve();
@@ -48,7 +51,7 @@ beforeAll(async () => {
   const settings = {
     SIGNET_RETRY_SCHEDULE: '2s',
     SIGNET_RETRY_JITTER: '0',
-    // An attempt that waits for its answer must not end by itself.
+    // An attempt that waits for its answer must not time out.
     SIGNET_REQUEST_TIMEOUT: '120s',
     SIGNET_WATCH_INTERVAL: '1s',
     SIGNET_WATCH_RECEIVER: pager.url,
@@ -91,7 +94,7 @@ testWith(isInstalled)(
       await alerted({ ...failing, failures: consecutiveFailures < 5 ? '3' : '5' });
     };
 
-    // Enough deliveries that one is left for each probe.
+    // Enough deliveries that one is left for each probe of the circuit.
     await waitFor(
       async () => {
         for (let n = 1; n <= MESSAGES; n += 1) await Api.producer(local).publish(local.tenantId, `alerted-${n}`);
@@ -125,7 +128,7 @@ testWith(isInstalled)(
       (expr) => !Object.keys(WITHOUT_DATA).some((metric) => expr.includes(metric)),
     );
     expect(asked.length).toBeGreaterThan(80);
-    // Rates over two scrapes, and gauges that are asked for, need some seconds.
+    // Rates need two scrapes, and some gauges are read only every few seconds.
     await waitFor(
       async () => {
         const answers = await Promise.all(asked.map((expr) => prometheus.hasData(expr, startedAt)));

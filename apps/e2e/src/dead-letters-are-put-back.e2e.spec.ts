@@ -26,7 +26,7 @@ afterAll(async () => {
   await Promise.all([signet?.stopAndForget(), receiver?.close()]);
 });
 
-/** As an operator types it beside `npm start`. */
+/** Runs the command as an operator does beside `npm start`. */
 async function deadLetters(...args: string[]): Promise<string> {
   const env = { ...process.env, SIGNET_DATA_DIR: signet.dataDir };
   const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'dead-letters', '--', ...args], {
@@ -69,7 +69,8 @@ test('a bad event of a producer, mended and put back twice, makes one delivery',
   const place = letter?.[0] ?? '';
   for (const _ of [1, 2]) await deadLetters('put-back', place, '--set-header', `${CE.tenantId}=${local.tenantId}`);
   await arrival('S-1');
-  // Of the same key and so behind it: when this one is there, a second delivery would be too.
+  // The event has the same key, so it comes after the other: when it has arrived, a second delivery of the other
+  // would have arrived too.
   const after = { ...headers, [CE.id]: 's-2', [CE.tenantId]: local.tenantId };
   await producer.publish('shop.sale', { key: 'S-1', value: JSON.stringify({ saleId: 'S-2' }), headers: after });
   await arrival('S-2');

@@ -12,7 +12,7 @@ let receiver: RecordingReceiver;
 let status = 500;
 
 beforeAll(async () => {
-  // By itself no retry comes within the tests.
+  // No retry comes by itself during the tests.
   signet = await Signet.start({ SIGNET_RETRY_SCHEDULE: '1h' });
   local = await signet.local();
   tenant = Api.tenant(local);
@@ -50,7 +50,7 @@ test.each([
   180_000,
 );
 
-test('a suspended tenant loses nothing: its deliveries end as FAILED, and are retried when that is over', async () => {
+test('a suspended tenant loses nothing: its deliveries end as FAILED, and are retried when the suspension is over', async () => {
   status = 500;
   const operator = Api.operator(local);
   const producer = Api.producer(local);

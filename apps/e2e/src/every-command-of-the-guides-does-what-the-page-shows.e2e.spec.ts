@@ -32,7 +32,7 @@ afterAll(() => signet?.stopAndForget(), 60_000);
 let folder: string;
 let receiverPort: number;
 beforeEach(async () => {
-  // A folder that looks like the root of the repository, with the data of this Signet.
+  // A folder that looks like the root of the repository, with the data of this running Signet.
   folder = await mkdtemp(join(tmpdir(), 'signet-guides-'));
   receiverPort = await freePort();
   const links = ['docs', 'tools', 'libs', 'apps', 'deploy', 'node_modules', 'package.json', 'tsconfig.base.json'];
@@ -41,7 +41,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** What a person does not notice: a webhook reaches delivery over Kafka, a moment after it was registered. */
+/**
+ * A registered webhook reaches delivery over Kafka a moment later. A person who reads the guide is too slow to notice
+ * it, so the test waits.
+ */
 async function untilDeliveryKnowsEachWebhook(): Promise<void> {
   const tenant = Api.tenant(local);
   const { data } = await tenant.call<{ data: { id: string }[] }>('GET', '/v1/webhooks?limit=200');
@@ -49,7 +52,7 @@ async function untilDeliveryKnowsEachWebhook(): Promise<void> {
   await waitFor(async () => (await Promise.all(data.map(isKnown))).every(Boolean), { what: 'delivery to know' });
 }
 
-/** The port of the guides may be taken on this machine; nothing else of the commands is changed. */
+/** The port of the guides may be in use on this machine, so it is replaced; the rest of the commands is unchanged. */
 const here = (text: string): string => text.replaceAll(/(?<=127\.0\.0\.1:|PORT=)4000\b/g, String(receiverPort));
 
 async function runBlock(shell: GuideShell, block: GuideBlock): Promise<void> {
@@ -95,7 +98,7 @@ describe.each(Object.keys(SHELLS))('%s', (shell) => {
   );
 });
 
-test('what is not run says why, and there is not more of it than is known of', () => {
+test('each block that is not run says why, and for a known reason', () => {
   const reasons = PAGES.flatMap((page) => blocksOf(page).map(({ notRunBecause }) => notRunBecause)).filter(Boolean);
   expect([...new Set(reasons)].toSorted()).toEqual([
     'installs packages of the system',

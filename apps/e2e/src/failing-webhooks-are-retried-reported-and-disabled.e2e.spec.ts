@@ -29,7 +29,7 @@ const onlyDelivery = async (webhookId: string): Promise<Delivery | undefined> =>
 test('500, 500, 200: PENDING, RETRYING, SUCCESS with three attempts on schedule', async () => {
   const seen = new Set<string>();
   const answers = [500, 500, 200];
-  // The first answer takes long enough for the delivery to be seen as PENDING.
+  // The first answer takes long enough that the delivery can be seen as PENDING.
   const receiver = await RecordingReceiver.start({
     respond: (_request, index) => ({
       status: answers[index] ?? 200,
@@ -38,7 +38,8 @@ test('500, 500, 200: PENDING, RETRYING, SUCCESS with three attempts on schedule'
     }),
   });
   const webhook = await tenant.register(receiver.url);
-  // Published until the webhook is known to be routed: the same id is the same message, so it is one delivery.
+  // The event is published until its delivery appears, since the webhook may not be routed yet. The same id makes it
+  // the same message, so there is one delivery.
   await waitFor(
     async () => {
       await Api.producer(local).publish(local.tenantId, 'retried-1');
@@ -70,7 +71,8 @@ test('500, 500, 200: PENDING, RETRYING, SUCCESS with three attempts on schedule'
     expect(attempt.request.headers['webhook-signature']).toBe(received.headers['webhook-signature']);
     const next = attempts[index + 1];
     if (!next) continue;
-    // It was due when the schedule says, and went out not before; how soon after is a matter of the machine.
+    // The attempt was due at the time of the schedule and did not start earlier; how soon after depends on the
+    // machine.
     const dueAt = Date.parse(String(attempt['nextAttemptAt']));
     expect(dueAt - Date.parse(attempt.endedAt)).toBe(SCHEDULE_MS[index]!);
     expect(Date.parse(next.startedAt)).toBeGreaterThanOrEqual(dueAt);

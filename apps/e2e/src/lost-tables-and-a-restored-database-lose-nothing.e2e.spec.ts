@@ -33,7 +33,7 @@ afterAll(async () => {
 const client = () => ({ brokers: local.kafkaBrokers.split(','), clientId: 'e2e' });
 const idOf = (n: number): string => `sale-${n}`;
 
-/** @returns the numbers of what ingestion has accepted */
+/** @returns the numbers of the sales that ingestion has accepted */
 async function publish(count: number): Promise<number[]> {
   const numbers = Array.from({ length: count }, () => (published += 1));
   for (const n of numbers) await producer.publish(local.tenantId, idOf(n));
@@ -44,7 +44,7 @@ const arrivals = (n: number): number =>
 const untilArrived = (numbers: readonly number[]): Promise<unknown> =>
   waitFor(() => numbers.every((n) => arrivals(n) > 0), { what: 'what was published', timeoutMs: PATIENCE_MS });
 
-/** Sales of which the ledger has a delivery that succeeded. */
+/** Numbers of the sales with a successful delivery in the ledger. */
 async function delivered(): Promise<Set<unknown>> {
   const deliveries = await tenant.deliveries({ webhookId, status: 'SUCCESS' });
   return new Set(deliveries.map(({ messageId }) => messageId));
@@ -69,7 +69,7 @@ async function signal(service: ServiceName, name: NodeJS.Signals): Promise<numbe
   return pid;
 }
 
-/** Kafka removes records by hand only where it may remove them by age. */
+/** Removes the records by hand; Kafka allows that only on a topic whose records may be removed by age. */
 async function emptyTopics(to: ReturnType<typeof client>, topics: readonly string[]): Promise<void> {
   for (const topic of topics) {
     await setTopicConfig(to, topic, 'cleanup.policy', 'delete');
@@ -88,7 +88,7 @@ test.each([
     await signal('registry', 'SIGSTOP');
     await lose(client(), TABLES);
     const killed = await signal('delivery', 'SIGKILL');
-    // The next one runs and is not ready: it has none of what it routes by.
+    // The restarted delivery is alive and not ready: it has no tables to route by.
     await waitFor(async () => (await readiness('delivery'))?.status === 503, { what: 'a delivery that waits' });
     const during = await publish(5);
     await signal('registry', 'SIGCONT');
@@ -103,13 +103,13 @@ test.each([
   150_000,
 );
 
-test('after a restore a replay of what was missed sends again what the database has forgotten', async () => {
+test('after a restore a replay of missed messages sends again the messages that the database has lost', async () => {
   const before = await publish(5);
   await untilInLedger(before);
   const copy = await copyDatabase(local.databaseUrl);
   const since = new Date().toISOString();
   try {
-    // All of it is delivered, and its offsets are committed, before the database forgets it.
+    // All of these are delivered, and their offsets are committed, before the restore makes the database lose them.
     const forgotten = await publish(10);
     await untilInLedger(forgotten);
     await copy.restore();
@@ -121,7 +121,7 @@ test('after a restore a replay of what was missed sends again what the database 
     // docs/runbooks/postgresql-is-away.md
     await tenant.call('POST', '/v1/replays', { webhookId, since, status: 'missed' });
     await untilInLedger(Array.from({ length: published }, (_, n) => n + 1));
-    // Receivers see what had arrived before a second time, with the same webhook-id, and nothing else.
+    // Receivers see the messages that had arrived before a second time, with the same webhook-id, and no others.
     expect(forgotten.map(arrivals)).toEqual(forgotten.map(() => 2));
     expect(after.map(arrivals)).toEqual(after.map(() => 1));
   } finally {

@@ -16,7 +16,7 @@ import { bearer, Keyring } from './support/keyring.ts';
 import { Signet } from './support/signet.ts';
 import type { LocalFile } from './support/signet.ts';
 
-/** What `npm start` keeps in its folder for itself, in mode 600: the only files that may hold a key. */
+/** The private files in the folder of `npm start`, in mode 600: only these may hold a key. */
 const PRIVATE = ['keys.json', 'demo.json', 'local.json', 'postgres/password'];
 const TOKENS = { first: randomBytes(24).toString('base64url'), second: randomBytes(24).toString('hex') };
 const OWN_TEXT = 'a text of my own: "quoted", with a \\ and long-enough-to-be-a-secret/0123456789';
@@ -24,7 +24,7 @@ const OWN_TEXT = 'a text of my own: "quoted", with a \\ and long-enough-to-be-a-
 let signet: Signet;
 let local: LocalFile;
 let receiver: RecordingReceiver;
-/** Asks who calls (mutual TLS); and whom it has heard of. */
+/** A receiver that asks for a client certificate (mutual TLS), and the certificates that it has seen. */
 let asking: RawReceiver;
 const callers = new Set<string>();
 const trusted = mkdtempSync(join(tmpdir(), 'signet-e2e-trusted-'));
@@ -32,7 +32,7 @@ let keyring: Keyring;
 let tenant: string;
 let client: { brokers: string[]; clientId: string };
 
-/** Many a receiver that fails sends back what it got. */
+/** An answer with the whole request in it: many failing receivers send such answers. */
 function echo({ path, headers, body }: ReceivedRequest): ReceiverAnswer {
   const echoed = {
     headers: { 'x-echo': headers['authorization'] ?? '' },
@@ -65,7 +65,7 @@ beforeAll(async () => {
     SIGNET_SEALING_KEYS: sealingKeys,
     SIGNET_RETRY_SCHEDULE: '100ms,100ms',
     SIGNET_MAX_ATTEMPTS: '2',
-    // A mail server that answers HTTP: each mail fails, and is written of.
+    // A mail server that answers with HTTP: each mail fails, and is logged.
     SIGNET_SMTP_URL: `smtp://signet:${smtpPassword}@127.0.0.1:${receiver.port}`,
   });
   local = await signet.local();
@@ -91,7 +91,7 @@ const register = (name: string, fields: Record<string, unknown>, headers: Record
     tells: true,
   });
 
-/** The life of a webhook's secrets; resolves to its id. */
+/** Goes through the life of a webhook's secrets; resolves to the webhook's id. */
 async function liveThroughSecrets(name: string, fields: Record<string, unknown> = {}): Promise<string> {
   const idempotent = { 'idempotency-key': `register-${name}` };
   const made = await register(name, fields, idempotent);
@@ -129,10 +129,10 @@ async function liveThroughKeys(): Promise<void> {
     await keyring.ask(bearer(key), 'GET', '/v1/webhooks');
     await keyring.ask(bearer(key), 'GET', '/v1/deliveries');
     await keyring.ask(bearer(key), 'POST', '/v1/events', { body: saleCreated(local.tenantId, `by-${id}`) });
-    // A key where it does not belong.
+    // A key in a place where it does not belong.
     await keyring.ask(tenant, 'GET', `/v1/webhooks?api_key=${key}`);
     await keyring.ask(tenant, 'GET', `/v1/webhooks/${key}`);
-    // Whoever names a field like this reads the name in the answer; it must stay there.
+    // A caller that uses a key as the name of a field reads it in the answer; it must appear in that answer only.
     await keyring.ask(tenant, 'POST', '/v1/webhooks', { body: { [key]: key }, tells: true });
     await keyring.ask(tenant, 'GET', '/v1/webhooks', { headers: { 'x-api-key': key } });
     await keyring.ask(`Basic ${key}`, 'GET', '/v1/webhooks');
@@ -156,7 +156,7 @@ async function liveThroughKeys(): Promise<void> {
   }
 }
 
-/** A client certificate is chosen, exchanged, mistaken and refused; resolves to the id of its webhook. */
+/** Sets, replaces and mistakes a client certificate, and has one refused; resolves to the webhook's id. */
 async function liveThroughCertificates(): Promise<string> {
   const identity = (name: string) => {
     const { cert, key } = selfSigned(name);
@@ -170,7 +170,7 @@ async function liveThroughCertificates(): Promise<string> {
   const url = `https://localhost:${asking.port}/who`;
   const made = await register('asks', { url, clientCertificate: first });
   keyring.keep('secret of asks', String(made.json['secret']));
-  // This answer tells the webhook's secret, so it is judged here.
+  // This answer shows the webhook's secret, so it is checked here, without that secret.
   expect(keyring.search.in(Buffer.from(JSON.stringify({ ...made.json, secret: '' })))).toEqual([]);
   const path = `/v1/webhooks/${String(made.json['id'])}`;
   await keyring.ask(tenant, 'POST', `${path}/test`, { body: { eventType: 'sale.created' } });
@@ -201,7 +201,7 @@ async function liveThroughCertificates(): Promise<string> {
   return String(made.json['id']);
 }
 
-/** Secrets in requests that are refused: an error must not repeat them. */
+/** Sends secrets in requests that are refused: an error must not repeat them. */
 async function makeMistakes(id: string): Promise<void> {
   const short = keyring.keep('a secret that is too short', `whsec_${randomBytes(20).toString('base64')}`);
   const secret = keyring.keep('a secret in a request that is refused', generateSecret());
@@ -223,7 +223,7 @@ async function makeMistakes(id: string): Promise<void> {
   for (const { status } of await Promise.all(refused)) expect(Math.floor(status / 100)).toBe(4);
 }
 
-test('a whole life: secrets, credentials, keys of every role, and what goes wrong with them', async () => {
+test('a whole life: secrets, credentials, keys of every role, and the mistakes that people make with them', async () => {
   const credentials = {
     Authorization: `Bearer ${keyring.keep('token of the tenant', TOKENS.first)}`,
     'x-api-key': keyring.keep('API key of the tenant', TOKENS.second),
@@ -286,32 +286,35 @@ test('a whole life: secrets, credentials, keys of every role, and what goes wron
   for (const [name, { managementPort }] of Object.entries(local.services)) {
     keyring.see(`metrics of ${name}`, await (await fetch(`http://127.0.0.1:${managementPort}/metrics`)).text());
   }
-  // The receivers had to get them.
+  // The receivers must get the credentials.
   expect(receiver.requests.some(({ headers }) => headers['authorization'] === credentials.Authorization)).toBe(true);
   expect([...callers]).toEqual(['first.example', 'second.example']);
   expect(keyring.secrets.length).toBeGreaterThan(30);
 });
 
-test('no answer shows one, but for those that are to tell it', () => {
+test('no answer shows a secret, except the answers that must contain it', () => {
   expect(keyring.shownLeaks()).toEqual([]);
 });
 
-/** Something was looked at, and nothing was found. */
+/** Checks that a search has looked at something, and has found nothing. */
 const expectClean = ({ places, bytes, leaks }: SearchReport, least: { places: number; bytes: number }): void => {
   expect(leaks).toEqual([]);
   expect(places).toBeGreaterThan(least.places);
   expect(bytes).toBeGreaterThan(least.bytes);
 };
 
-test('no table of the database holds one', async () => {
+test('no table of the database holds a secret', async () => {
   expectClean(await searchDatabase({ url: local.databaseUrl }, keyring.search), { places: 100, bytes: 100_000 });
 });
 
-test('no record of any topic holds one', async () => {
+test('no record of any topic holds a secret', async () => {
   expectClean(await searchTopics(client, keyring.search), { places: 100, bytes: 50_000 });
 });
 
-/** PostgreSQL may keep its files elsewhere: it does not run as root. */
+/**
+ * The folders with files of Signet and its servers. PostgreSQL may keep its files elsewhere, because it does not run
+ * as root.
+ */
 async function folders(): Promise<string[]> {
   const database = new pg.Client({ connectionString: local.databaseUrl });
   await database.connect();
@@ -321,7 +324,7 @@ async function folders(): Promise<string[]> {
   return data.startsWith(signet.dataDir) ? [signet.dataDir] : [signet.dataDir, data];
 }
 
-test('no file holds one, logs at level trace among them, but for those that nobody else may read', async () => {
+test('no file holds a secret, not even logs at level trace, except files that only their owner may read', async () => {
   for (const folder of await folders()) {
     const report = await searchFolder({ folder, except: PRIVATE }, keyring.search);
     expectClean(report, { places: 10, bytes: 100_000 });
@@ -334,7 +337,7 @@ test('no file holds one, logs at level trace among them, but for those that nobo
   expect(logs).toEqual(expect.arrayContaining(['registry.log', 'ingestion.log', 'delivery.log', 'postgres.log']));
 });
 
-test('the same searches find what was hidden for them', async () => {
+test('the same searches find secrets that were hidden for them', async () => {
   const { search } = keyring;
   const [first] = keyring.secrets.filter(({ name }) => name === 'secret of works');
   const value = first?.value ?? '';
@@ -371,7 +374,7 @@ test('the same searches find what was hidden for them', async () => {
   writeFileSync(join(folder, 'b.bin'), Buffer.concat([randomBytes(9_000_000), Buffer.from(value.slice(6), 'base64')]));
   const inFiles = (await searchFolder({ folder }, search)).leaks;
   rmSync(folder, { recursive: true });
-  // A secret without a sign that a URL encodes is the same in both forms.
+  // A secret without characters that URLs encode is the same in both forms.
   expect(inFiles.map(({ where, form }) => `${where}: ${form}`)).toEqual(
     expect.arrayContaining([
       expect.stringMatching(/^file a\.log: (raw|percent-encoded)$/),

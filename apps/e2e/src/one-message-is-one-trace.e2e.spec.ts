@@ -68,13 +68,13 @@ function sendOverKafka(saleId: string, traceparent: string): Promise<void> {
   });
 }
 
-/** But for those of the webhook that `npm start` makes. */
+/** The spans of a trace, without those of the webhook that `npm start` makes. */
 const spansOf = (trace: string): ExportedSpan[] =>
   collector.spans.filter(
     ({ traceId, attributes: { 'signet.webhook.id': id } }) =>
       traceId === trace && (id === undefined || id === webhookId),
   );
-/** The spans of a trace by their names, once all of these are there. */
+/** Waits until a trace has spans with all of these names; resolves to them by name. */
 const traceOf = (traceId: string, names: readonly string[]): Promise<ReadonlyMap<string, ExportedSpan>> =>
   waitFor(
     () => {
@@ -83,11 +83,11 @@ const traceOf = (traceId: string, names: readonly string[]): Promise<ReadonlyMap
     },
     { what: `${names.join(', ')} of trace ${traceId}` },
   );
-/** Spans begin at whole milliseconds, as the SDK measures. */
+/** Whole milliseconds, since the SDK measures the start of a span in whole milliseconds. */
 const ms = (nanoseconds: bigint): number => Math.floor(Number(nanoseconds) / 1e6);
 const placeOf = ({ traceId, spanId }: { traceId: string; spanId: string }) => ({ traceId, spanId });
 const spansNamed = (name: string): ExportedSpan[] => collector.spans.filter((span) => span.name === name);
-/** The span of a batch that this one links to, once it is there. */
+/** Waits for the span of the batch that this span links to. */
 const batchOf = (span: ExportedSpan, name: string): Promise<ExportedSpan> =>
   waitFor(() => spansNamed(name).find(({ spanId }) => span.links.some((link) => link.spanId === spanId)), {
     what: `the ${name} of ${span.name}`,
@@ -113,7 +113,7 @@ describe('a message that came over HTTP', () => {
     expect(ms(span('attempt').endedAt)).toBeGreaterThanOrEqual(ms(span('record').endedAt) - 1);
   });
 
-  test('each stop says what it is, by the semantic conventions', async () => {
+  test('each span describes its step by the semantic conventions', async () => {
     const [request] = receiver.requests.filter(({ body }) => body.includes('"http-1"'));
     const delivery = {
       'signet.tenant.id': local.tenantId,
@@ -166,7 +166,7 @@ describe('a message that came over HTTP', () => {
     });
   });
 
-  test('is linked with the batches that it was part of, and they with it', async () => {
+  test('has links to the batches that it was part of, and they to it', async () => {
     const fannedOut = await batchOf(span('create delivery.requests.v1'), 'process ingestion.sale.v1');
     expect(fannedOut.links).toContainEqual(placeOf(span('create ingestion.sale.v1')));
     expect(fannedOut.kind).toBe('consumer');
@@ -263,7 +263,7 @@ test('no span holds a credential', () => {
   for (const secret of secrets) expect(told).not.toContain(secret);
 });
 
-test('a collector that does not answer delays no delivery and no stop, and is told of', async () => {
+test('a collector that does not answer delays no delivery and no stop, and is reported', async () => {
   collector.isHanging = true;
   const count = 40;
   for (let n = 0; n < count; n += 1) await sendOverHttp(`dead-${n}`, producersSpan().traceparent);

@@ -147,7 +147,7 @@ const PAGES = (): readonly string[] => [
   '/keys',
 ];
 
-/** What was asked for has come. */
+/** Waits until the data of the page has been loaded. */
 const loaded = async ({ page }: Console): Promise<void> => {
   await page.getByRole('heading', { level: 1 }).waitFor();
   await waitFor(async () => (await page.locator('[aria-busy="true"]').count()) === 0, {
@@ -159,7 +159,7 @@ inBrowser.each([
   ['at a desk, in light', { colorScheme: 'light' }],
   ['on a telephone, in dark', { colorScheme: 'dark', viewport: PHONE, isMobile: true }],
 ] as const)(
-  'every page can be used by everybody %s, and nothing is wider than it',
+  'every page is accessible %s, and no content is wider than the page',
   async (_, options) => {
     const looked = await Console.signedIn(browser, local.url, local.operatorKey, options);
     const found: Record<string, string[]> = {};

@@ -19,7 +19,7 @@ const SETTINGS = {
   NODE_OPTIONS: NAMING_SENDERS,
 };
 const PATHS = Array.from({ length: 20 }, (_, index) => (index === 0 ? '/slow' : `/plain-${index}`));
-/** Kafka throws a member out that has not joined again by then (libs/kafka/src/consuming/batch-server.ts). */
+/** Kafka removes a group member that has not joined again after this time (libs/kafka/src/consuming/batch-server.ts). */
 const REBALANCE_MS = 10_000;
 
 let signet: Signet;
@@ -28,7 +28,7 @@ let tenant: Api;
 let database: Client;
 let receiver: RecordingReceiver;
 let load: SteadyLoad;
-/** The way to PostgreSQL of the second replica. */
+/** The proxy between the second replica and PostgreSQL. */
 let gate: Gate;
 const replicas: Replica[] = [];
 const webhookIds = new Map<string, string>();
@@ -67,7 +67,7 @@ async function addReplica(databaseUrl: string): Promise<Replica> {
   return replica;
 }
 
-/** Each of these has taken a partition in the last assignment, and has delivered something since. */
+/** Waits until each of these processes has taken a partition in the last assignment, and has delivered something since. */
 async function untilServedBy(...pids: readonly number[]): Promise<void> {
   await waitFor(
     async () => {
@@ -100,10 +100,13 @@ async function untilNothingIsLeft(): Promise<void> {
   });
 }
 
-/** When the replica gave its partitions up without PostgreSQL, and when it was a member again; milliseconds since the epoch. */
+/**
+ * When the replica gave its partitions up without PostgreSQL, and when it was a member again; milliseconds since the
+ * epoch.
+ */
 async function stepsOf({ pid }: Replica): Promise<readonly [number, number] | undefined> {
   const text = await readFile(join(signet.dataDir, `delivery-${pid}.log`), 'utf8');
-  // Node.js warns between the lines of the log.
+  // Node.js prints warnings between the lines of the log.
   const lines = text.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
   const logged = lines.map((line) => JSON.parse(line) as { time: string | number; msg: string });
   const gaveUp = logged.findIndex(({ msg }) => msg.startsWith('partitions are given up without PostgreSQL'));
@@ -133,7 +136,7 @@ test('a replica joins while another one has no PostgreSQL: the group goes on in 
 
   const { rows } = await database.query<{ status: string }>('select distinct status from delivery.deliveries');
   expect(rows).toEqual([{ status: 'SUCCESS' }]);
-  // No POST began at a replica while another one owned the partition.
+  // No replica started a POST while another replica owned the partition.
   const attempts = await recordedAttempts(database, [...webhookIds.values()]);
   const history = await takings(database);
   const partitions = new Map(attempts.map(({ webhookId, partition }) => [webhookId, partition]));
@@ -142,7 +145,7 @@ test('a replica joins while another one has no PostgreSQL: the group goes on in 
     return owner !== undefined && owner.pid !== pid;
   });
   expect(strays).toEqual([]);
-  // An attempt is in the ledger once, however often it was sent.
+  // An attempt is in the ledger once, even if it was sent more than once.
   const keys = attempts.map(({ deliveryId, attempt }) => `${deliveryId}/${attempt}`);
   expect(new Set(keys).size).toBe(keys.length);
 }, 240_000);

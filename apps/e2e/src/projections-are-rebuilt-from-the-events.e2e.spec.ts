@@ -25,7 +25,7 @@ let local: LocalFile;
 let database: Client;
 
 beforeAll(async () => {
-  // An hour: what failed once stays RETRYING, so that the tables hold still.
+  // An hour: a delivery that failed once stays RETRYING, so that the tables do not change.
   signet = await Signet.start({ ...keys, SIGNET_RETRY_SCHEDULE: '1h' });
   local = await signet.local();
   database = new Client({ connectionString: local.databaseUrl });
@@ -36,14 +36,14 @@ afterAll(async () => {
   await signet?.stopAndForget();
 });
 
-/** Every row of every projection, as text, in an order of its own. */
+/** Every row of every projection, as text, in a fixed order. */
 async function rows(): Promise<Record<string, string[]>> {
   const tables: Record<string, string[]> = {};
   for (const table of PROJECTIONS) {
     const result = await database.query<{ row: string }>(`select t::text as row from ${table} t order by 1`);
     tables[table] = result.rows.map(({ row }) => row);
   }
-  // When the circuit lets the next one through is not a fact of the log; which deliveries wait is.
+  // The time of the next probe of a circuit is not in the log; which deliveries wait is.
   const waiting = await database.query<{ id: string }>(
     'select delivery_id as id from delivery.due_deliveries order by 1',
   );
@@ -86,7 +86,7 @@ test('the projections of registry and delivery, dropped and rebuilt from the eve
   await Promise.all([healthy.close(), failing.close()]);
 });
 
-/** The registry hears of outcomes a moment after they are stored. */
+/** Whether the registry has counted all outcomes. It gets them a moment after they are stored. */
 async function registryKnowsAll(healthy: string, failing: string): Promise<boolean> {
   const { rows: known } = await database.query<{ all: boolean }>(
     `select (select last_success_at from registry.webhook_activity where webhook_id = $1) =

@@ -12,7 +12,7 @@ import type { LocalFile } from './support/signet.ts';
 const SECRET = generateSecret();
 const OWN_SECRET = 'a text of my own, long enough to be a secret';
 
-/** The headers that a receiver judges by, and the exact body. */
+/** The headers that a receiver verifies, and the exact body. */
 interface Sent {
   readonly id: string;
   readonly timestamp: string;
@@ -23,7 +23,7 @@ interface Sent {
 let signet: Signet;
 let local: LocalFile;
 let recorder: RecordingReceiver;
-/** What Signet really sent: signed with SECRET, and the same message with somebody else's secret. */
+/** The request that Signet really sent, signed with SECRET; and the same message with the secret of another webhook. */
 let genuine: Sent;
 let foreign: Sent;
 
@@ -62,14 +62,14 @@ async function post(url: string, { id, timestamp, signature, body }: Sent): Prom
   return response.status;
 }
 
-/** A message signed by our signer. */
+/** A message that our own code has signed. */
 function signed(secret: string, { id, body }: Sent, offsetSeconds = 0): Sent {
   const seconds = Math.floor(Date.now() / 1000) + offsetSeconds;
   const signature = signatureHeader([signingKey(secret)], id, seconds, body);
   return { id, timestamp: String(seconds), signature, body };
 }
 
-/** The text with one character, of the first that matches, replaced. */
+/** The text with one character replaced: the first one that matches. */
 const changed = (text: string, from: RegExp, to: string): string => {
   const after = text.replace(from, to);
   if (after === text) throw new Error(`${from} is not in ${text}.`);
@@ -115,7 +115,7 @@ const statuses = async (url: string, cases: [string, Sent][]): Promise<[string, 
 };
 const each = (cases: [string, Sent][], status: string): [string, string][] => cases.map(([what]) => [what, status]);
 
-/** A receiver of the guide with a webhook that delivers to it. */
+/** Starts a receiver of the guide, with a webhook that delivers to it. */
 async function withWebhook(
   example: ExampleReceiver,
   story: (receiver: RunningReceiver, webhookId: string) => Promise<void>,
@@ -131,7 +131,10 @@ async function withWebhook(
   }
 }
 
-/** Publishes a sale and resolves when the webhook's delivery has ended: whatever the receiver refused has not succeeded. */
+/**
+ * Publishes a sale, and resolves when the webhook's delivery has ended as a success: a request that the receiver
+ * refuses is no success.
+ */
 async function delivered(webhookId: string, saleId: string): Promise<{ eventId: string; signatures: number }> {
   const published = await Api.producer(local).publish(local.tenantId, `${webhookId}-${saleId}`, { saleId });
   const { eventId } = published.results[0];
@@ -172,7 +175,7 @@ for (const example of EXAMPLE_RECEIVERS) {
   });
 
   withExample(`${example.name}: a secret that is a text of the tenant's own signs as it is`, async () => {
-    // A library takes it as whsec_ and the base64 of its characters.
+    // A library takes the secret as whsec_ and the base64 of its characters.
     const receiver = await RunningReceiver.start(example, example.isWhole ? OWN_SECRET : keyed(OWN_SECRET));
     try {
       expect(await post(receiver.url, signed(OWN_SECRET, genuine))).toBeLessThan(300);

@@ -21,10 +21,10 @@ const SETTINGS = {
 };
 const RATE = 15;
 const CONCURRENCY = 8;
-/** Rows that the two statements of a recorder may hold. */
+/** The most rows that the two statements of a recorder can hold. */
 const BEING_RECORDED = 2 * 500;
 
-/** The webhooks by path: what each asks for, and how its receiver behaves. */
+/** The webhooks by path: the fields of each, and the behaviour of its receiver. */
 const WEBHOOKS: Readonly<Record<string, { fields?: Record<string, unknown>; answer?: Answer }>> = {
   ...numbered('/plain', 10, {}),
   ...numbered('/in-order', 6, { fields: { ordering: 'subject' } }),
@@ -108,7 +108,7 @@ async function join(): Promise<Replica> {
   return replica;
 }
 
-/** These own all partitions, and each has delivered something since. */
+/** Waits until these processes own all partitions, and each has delivered something since. */
 async function untilServedBy(...pids: readonly number[]): Promise<void> {
   const since = await waitFor(
     async () => {
@@ -172,7 +172,7 @@ function respond(request: ReceivedRequest): ReceiverAnswer {
   return answer;
 }
 
-/** Every fifth message, when it first comes by. */
+/** Fails every fifth message at its first attempt. */
 function failsAtFirst({ saleId }: Post, before: number): ReceiverAnswer {
   return Number(saleId.split('-')[1]) % 5 === 0 && before === 0 ? { status: 500 } : {};
 }
@@ -181,7 +181,7 @@ function numbered<T>(name: string, count: number, what: T): Record<string, T> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}-${index + 1}`, what]));
 }
 
-/** The owner of a partition at that time: whoever took it last. */
+/** The owner of a partition at that time: the process that took it last. */
 const ownerAt = (partition: number, time: number): Taking | undefined =>
   history.filter((taking) => taking.partition === partition && taking.at <= time).at(-1);
 
@@ -207,10 +207,10 @@ test('the epochs of a partition only grow, and each has one owner', () => {
   for (const { partition, epoch, owner } of attempts) expect(owners.get(`${partition}/${epoch}`)).toBe(owner);
 });
 
-test('no attempt starts under a claim that somebody else has ended', () => {
+test('no attempt starts under a claim that another replica has ended', () => {
   const late = attempts.filter(({ partition, epoch, startedAt }) => ownerAt(partition, startedAt)?.epoch !== epoch);
   expect(late).toEqual([]);
-  // Also those that nobody recorded: the receiver has them all.
+  // The receiver has all POSTs, also those that were never recorded.
   const partitions = new Map(attempts.map(({ webhookId, partition }) => [webhookId, partition]));
   const partitionOf = ({ path }: Post): number => partitions.get(webhookIds.get(path) ?? '') ?? -1;
   const strays = posts.filter((post) => ownerAt(partitionOf(post), post.begunAt)?.pid !== post.pid);
@@ -224,11 +224,11 @@ test('a replica that stood still for longer than its session starts nothing unde
   expect(between.filter(({ begunAt }) => begunAt > frozen.to)).toEqual([]);
 });
 
-test('what is repeated was in flight where a replica was killed or stood still, and nowhere else', () => {
+test('only POSTs that were in flight when a replica was killed or stood still are repeated', () => {
   const recorded = new Map<string, number>();
   for (const { deliveryId, attempt, owner } of attempts)
     recorded.set(`${deliveryId}/${attempt}`, Number(owner.split('/').at(-2)));
-  // Each recorded attempt is one POST of its owner; whatever else arrived was never recorded.
+  // Each recorded attempt is one POST of its owner; all other POSTs were never recorded.
   const unrecorded = posts.filter(({ deliveryId, attempt, pid }) => {
     const key = `${deliveryId}/${attempt}`;
     if (recorded.get(key) !== pid) return true;

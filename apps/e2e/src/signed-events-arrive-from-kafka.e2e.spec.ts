@@ -36,7 +36,7 @@ const withKcat = testWith(hasKcat);
 const arrivalOf = (saleId: string): Promise<ReceivedRequest> =>
   waitFor(() => receiver.requests.find(({ body }) => body.includes(`"${saleId}"`)), { what: `sale ${saleId}` });
 
-/** kcat knows nothing of us: it sends bytes and headers to a topic. */
+/** Sends an event with kcat, which knows nothing of Signet: bytes and headers to a topic. */
 function kcat(value: string, headers: Record<string, string>): void {
   const headerArgs = Object.entries(headers).flatMap(([name, text]) => ['-H', `${name}=${text}`]);
   run('kcat', ['-P', '-b', local.kafkaBrokers, '-t', 'shop.sale', ...headerArgs], value);
@@ -57,7 +57,7 @@ const other = (text: string, index: number): string => {
   return text.slice(0, index) + replacement + text.slice(index + 1);
 };
 
-/** The request as it came, and with one byte of one signed part changed. */
+/** The request as it came, and copies of it with one byte of one signed part changed. */
 function variants({ body, headers }: ReceivedRequest): [what: string, accepted: boolean, variant: Case][] {
   const text = body.toString();
   const variant = (bodyText: string, changes: Record<string, string> = {}): Case => ({

@@ -17,12 +17,12 @@ let browser: Browser;
 let healthy: RecordingReceiver;
 let failing: RecordingReceiver;
 let status = 500;
-/** The tab of the demo tenant; its tests build on each other, as a person's day does. */
+/** The browser tab of the demo tenant. The tests build on each other, like the steps of a person's day. */
 let console: Console;
 
 beforeAll(async () => {
   if (CHROMIUM === undefined) return;
-  // The first retries come at once; then there is time to look.
+  // The first retries come at once; the later ones leave time to look at the page.
   signet = await Signet.start({
     SIGNET_RETRY_SCHEDULE: '1s,1s,10m',
     SIGNET_RETRY_JITTER: '0',
@@ -42,7 +42,10 @@ afterAll(async () => {
 });
 
 const publish = (id: string): Promise<unknown> => Api.producer(local).publish(local.tenantId, id);
-/** A new webhook reaches delivery over Kafka; what is published before finds nobody subscribed. */
+/**
+ * Waits until delivery knows a new webhook, which it learns of over Kafka. A message that is published before does
+ * not go to it.
+ */
 const known = (webhook: Webhook): Promise<unknown> =>
   waitFor(() => tenant.call('GET', `/v1/circuits/${webhook.id}`), { what: 'delivery to know the webhook' });
 const webhookCalled = async (name: string): Promise<Webhook> => {
@@ -52,7 +55,7 @@ const webhookCalled = async (name: string): Promise<Webhook> => {
   return found;
 };
 
-/** What is said to be wrong with a field, as a screen reader finds it. */
+/** The error at a field, as a screen reader finds it. */
 const errorAt = async (field: Locator): Promise<string> => {
   await waitFor(async () => (await field.getAttribute('aria-invalid')) === 'true', { what: 'the field to be refused' });
   const ids = (await field.getAttribute('aria-describedby'))?.split(' ').filter((id) => id !== '') ?? [];
@@ -81,7 +84,7 @@ inBrowser(
     await console.page.getByRole('link', { name: 'Create webhook' }).click();
     await console.field('URL').fill('http://169.254.169.254/latest');
     await console.button('Create webhook').click();
-    // All at once: what is wrong by itself, and what Signet would never deliver to.
+    // All errors at once: those of single fields, and the URL to which Signet would never deliver.
     await console.says('3 fields need another look');
     expect(await errorAt(console.field('Name'))).toContain('It must');
     expect(await errorAt(console.field('URL'))).toMatch(/address/);
@@ -235,19 +238,22 @@ inBrowser(
   180_000,
 );
 
-inBrowser('who edits what somebody else has changed meanwhile is told, and loses nothing', async () => {
-  const webhook = await webhookCalled('Ledger');
-  await console.go(`/webhooks/${webhook.id}`);
-  await console.button('Edit').click();
-  await tenant.call('PATCH', `/v1/webhooks/${webhook.id}`, { maxAttempts: 7 });
-  await console.field('Name').fill('General ledger');
-  await console.button('Save changes').click();
-  await console.says('Somebody else has changed this webhook meanwhile');
-  await console.says('They changed maximum of attempts');
-  await console.button('Save mine on top').click();
-  await console.heading(/General ledger/);
-  expect(await tenant.webhook(webhook.id)).toMatchObject({ name: 'General ledger', maxAttempts: 7 });
-});
+inBrowser(
+  'a user who edits a webhook that another user has changed meanwhile sees that change, and loses nothing',
+  async () => {
+    const webhook = await webhookCalled('Ledger');
+    await console.go(`/webhooks/${webhook.id}`);
+    await console.button('Edit').click();
+    await tenant.call('PATCH', `/v1/webhooks/${webhook.id}`, { maxAttempts: 7 });
+    await console.field('Name').fill('General ledger');
+    await console.button('Save changes').click();
+    await console.says('Somebody else has changed this webhook meanwhile');
+    await console.says('They changed maximum of attempts');
+    await console.button('Save mine on top').click();
+    await console.heading(/General ledger/);
+    expect(await tenant.webhook(webhook.id)).toMatchObject({ name: 'General ledger', maxAttempts: 7 });
+  },
+);
 
 inBrowser('a webhook is disabled with a reason; its history says who, and how it stood before', async () => {
   const webhook = await webhookCalled('General ledger');

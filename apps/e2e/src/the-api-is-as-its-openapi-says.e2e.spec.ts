@@ -13,7 +13,7 @@ import type { LocalFile } from './support/signet.ts';
 
 const SNAPSHOTS = fileURLToPath(new URL('../../../docs/openapi', import.meta.url));
 const SERVICES = ['registry', 'ingestion', 'delivery'] as const;
-/** Examples that schemathesis makes of each operation; SIGNET_TEST_API_EXAMPLES asks for more. */
+/** Number of examples that schemathesis makes for each operation; SIGNET_TEST_API_EXAMPLES raises it. */
 const EXAMPLES = process.env['SIGNET_TEST_API_EXAMPLES'] ?? '40';
 const CHECKS = [
   'not_a_server_error',
@@ -23,7 +23,7 @@ const CHECKS = [
   'response_schema_conformance',
 ];
 
-/** The only operation that could take the key away that the run itself uses: it comes last, with a key of its own. */
+/** The only operation that could revoke the key that the run itself uses. So it comes last, with a key of its own. */
 const REVOKE = 'revokeApiKey';
 
 let signet: Signet;
@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => signet?.stopAndForget(), 60_000);
 
-/** Wherever OpenAPI lets them stand: beside the schema, or in it. */
+/** The examples of a body. OpenAPI allows them beside the schema and in it. */
 const examplesOf = ({ example, examples, schema }: Media, { components }: Document): unknown[] => {
   const named = /^#\/components\/schemas\/(.*)$/.exec(String(schema?.['$ref']))?.[1];
   const { example: own, examples: others } = (named === undefined ? schema : components.schemas[named]) ?? {};
@@ -53,7 +53,10 @@ function expectToFit(ajv: Ajv2020, schema: Record<string, unknown>, example: unk
   expect({ name, errors: ajv.errors }).toEqual({ name, errors: null });
 }
 
-/** A delivery, a replay, a webhook and an enabling that are there, as schemathesis reads it: it does not find each of them by itself. */
+/**
+ * A delivery, a replay, a webhook and an enabling that exist, in the form that schemathesis reads: it does not find
+ * all of them by itself.
+ */
 async function somethingToFind(): Promise<string> {
   const api = Api.tenant(local);
   const webhook = await api.register(`http://127.0.0.1:${await freePort()}/`, { maxAttempts: 1 });
@@ -167,7 +170,8 @@ describe.each(SERVICES)('%s', (service) => {
               ['--include-operation-id', REVOKE],
             ]
           : [[]];
-      // Before the runs: while one of them blocks this process, idle connections end unnoticed.
+      // The keys are made before the runs: a run blocks this process, which then does not notice that idle
+      // connections end.
       const keys: string[] = [];
       for (const _run of runs) keys.push(service === 'ingestion' ? local.producerKey : await newOperatorKey());
       for (const [index, operations] of runs.entries()) {
@@ -176,11 +180,11 @@ describe.each(SERVICES)('%s', (service) => {
           ...['--checks', CHECKS.join(','), '--phases', 'examples,coverage,fuzzing', '--max-examples', EXAMPLES],
           ...['--seed', '1', '--workers', '1', '--generation-database', 'none', '--no-color', ...operations],
         ];
-        // It reads its settings, and leaves a folder of its own, where it runs.
+        // schemathesis reads its settings from its working directory, and leaves a folder there.
         const output = run('schemathesis', args, '', { cwd: signet.dataDir });
         console.log(output.slice(output.indexOf('SUMMARY')));
         expect(output).toMatch(/(\d+) generated, \1 passed/);
-        // Answers that say no to whatever is asked would pass as well.
+        // A run in which every request is refused for its key or its rate would pass as well, so neither may be reported.
         if (!operations.includes('--include-operation-id'))
           expect(output).not.toMatch(/Authentication failed|Rate limited/);
       }

@@ -14,7 +14,7 @@ import { Api } from './support/api.ts';
 import { ROOT, Signet } from './support/signet.ts';
 import type { LocalFile, ServiceName } from './support/signet.ts';
 
-/** Longer than a start that is refused takes on a slow machine, shorter than one that waits for something. */
+/** Longer than a refused start takes on a slow machine, shorter than a start that waits for something. */
 const REFUSED_MS = 60_000;
 
 let first: Signet;
@@ -24,13 +24,14 @@ let folder: string;
 let webhookId: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'signet-second-'));
-  // No heartbeat while the ends of the topics are compared.
+  // No heartbeat comes while the ends of the topics are compared.
   const settings = { SIGNET_TABLE_HEARTBEAT: '1h' };
   [first, receiver] = await Promise.all([Signet.start(settings), RecordingReceiver.start()]);
   local = await first.local();
   ({ id: webhookId } = await Api.tenant(local).register(`${receiver.url}/orders`));
   await query('create database second');
-  // The outcome of the demo's first delivery may come after the start: nothing may come while the ends are compared.
+  // The outcome of the demo's first delivery may come after the start. The test waits for it, since no record may
+  // come while the ends are compared.
   await waitFor(async () => [...(await topicEnds(client(), [DELIVERY_OUTCOMES])).values()].some((end) => end > 0n), {
     what: "the outcome of the demo's delivery",
   });
@@ -58,7 +59,10 @@ const secondDatabase = (): string => {
 };
 const client = () => ({ brokers: local.kafkaBrokers.split(','), clientId: 'e2e' });
 
-/** What a second installation must leave as it is. Readers of whole topics have groups of their own, for a moment. */
+/**
+ * The state that a second installation must not change. Readers of whole topics join groups of their own for a
+ * moment, so those are left out.
+ */
 const traces = async () => ({
   ends: await topicEnds(
     client(),

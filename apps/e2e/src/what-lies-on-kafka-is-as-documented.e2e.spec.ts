@@ -15,7 +15,7 @@ import { Signet } from './support/signet.ts';
 import type { LocalFile } from './support/signet.ts';
 
 const GUIDE = fileURLToPath(new URL('../../../docs/guides/consuming-outcomes.md', import.meta.url));
-/** Within the repository, so that the code of the guide finds its packages. */
+/** Within the repository, so that the guide's code finds its packages. */
 const SCRATCH = fileURLToPath(new URL('../../../.tmp/consuming-outcomes', import.meta.url));
 const SOURCE_TOPIC = 'shop.sale';
 
@@ -41,7 +41,7 @@ afterAll(async () => {
 
 const clientOf = ({ kafkaBrokers }: LocalFile) => ({ brokers: kafkaBrokers.split(','), clientId: 'e2e' });
 
-/** Everything that lies on these topics. */
+/** All records on these topics. */
 async function recordsOf(topics: readonly string[]): Promise<KafkaRecord[]> {
   const all: KafkaRecord[] = [];
   const ranges = await rangesBetween(clientOf(local), topics, new Date(0), new Date());
@@ -50,7 +50,7 @@ async function recordsOf(topics: readonly string[]): Promise<KafkaRecord[]> {
   return all;
 }
 
-/** Of each kind of message that the running system can be brought to send, at least one. */
+/** Makes the running system send each kind of message at least once. */
 async function liveALittle(): Promise<void> {
   const [operator, tenant, publisher] = [Api.operator(local), Api.tenant(local), Api.producer(local)];
   const { id: webhookId } = await tenant.register(`${receiver.url}/works`, { rateLimitPerSecond: 50 });
@@ -107,7 +107,7 @@ test('every record of the running system is a message of the AsyncAPI document',
   expect(misfits).toEqual([]);
 });
 
-test('the consumer of the guide tells of each delivery that has ended, once', async () => {
+test('the consumer of the guide reports each delivery that has ended, once', async () => {
   const [, code = ''] = /```js\n(.*?)```/s.exec(readFileSync(GUIDE, 'utf8')) ?? [];
   mkdirSync(SCRATCH, { recursive: true });
   writeFileSync(join(SCRATCH, 'outcomes.mjs'), code);
@@ -118,13 +118,14 @@ test('the consumer of the guide tells of each delivery that has ended, once', as
   await waitFor(isOver, { what: 'every delivery to end' });
   const expected = [
     ...(await ended('SUCCESS')).map(
-      // An outcome tells the number of the attempt in the log, where failed probes stand too.
+      // The attempt number of an outcome counts the attempts in the log, which include failed probes.
       ({ id, attemptCount, unspentAttempts }) => `${id} delivered, attempt ${attemptCount + unspentAttempts}`,
     ),
-    // By their own attempts, or with their webhook at its tenth failure in a row.
+    // They failed by their own attempts, or when their webhook was disabled at its tenth failure in a row.
     ...(await ended('FAILED')).map(({ id, endReason }) => `${id} given up: ${endReason ?? 'http_status'}`),
   ];
-  // A repeat, as a relay that crashed makes it, which the guide's consumer passes over; and one more that comes behind it.
+  // A repeated record, as from a relay that has crashed, which the guide's consumer must pass over; and one more
+  // record after it.
   const [repeated] = await recordsOf([DELIVERY_OUTCOMES]);
   const last = { ...(JSON.parse(String(repeated?.value)) as object), deliveryId: newId(), deliveryStatus: 'SUCCESS' };
   await producer.publish(DELIVERY_OUTCOMES, { key: repeated!.key, value: repeated!.value });
@@ -145,7 +146,7 @@ test('the consumer of the guide tells of each delivery that has ended, once', as
   }
 });
 
-/** What it says of deliveries, once it has said all that is expected; kafkajs prints other lines. */
+/** The consumer's lines about deliveries, once all expected ones are there; kafkajs prints other lines. */
 async function linesOf(child: ChildProcess, expected: readonly string[]): Promise<string[]> {
   let output = '';
   child.stdout?.on('data', (text: Buffer) => (output += text.toString()));
@@ -155,11 +156,11 @@ async function linesOf(child: ChildProcess, expected: readonly string[]): Promis
   return lines();
 }
 
-/** Dead letters have the name of their topic. */
+/** Dead letters are described under the name of their topic. */
 const DEAD_LETTERS = ['ingestion.dead-letter', 'delivery.dead-letter', 'registry.dead-letter'];
 
 test('so is every dead letter of each service', async () => {
-  // Refused by ingestion, by delivery, and by the registry.
+  // Records that ingestion, delivery and the registry refuse.
   for (const topic of [SOURCE_TOPIC, 'ingestion.sale.v1', DELIVERY_OUTCOMES])
     await producer.publish(topic, { key: 'junk', value: '{', headers: { 'x-trace': 'kept' } });
   const letters = await waitFor(

@@ -60,7 +60,7 @@ async function newParty(name: string): Promise<Party> {
   return { id, keyId, api, producer };
 }
 
-/** A key is known everywhere once Kafka has brought it there. */
+/** Waits until all services know a key, which they learn of over Kafka. */
 const untilKnown = (tenant: Api, producer: Api): Promise<unknown> =>
   waitFor(
     async () => {
@@ -80,7 +80,10 @@ describe('two tenants cannot see or touch anything of each other', () => {
     readonly template: string;
   }
 
-  /** Every operation of every service that names something by its id, so that a new one cannot be forgotten. */
+  /**
+   * Every operation of every service whose path has an id; read from the OpenAPI documents, so that no new one is
+   * forgotten.
+   */
   async function operations(): Promise<Operation[]> {
     const documents = await Promise.all(
       SERVICES.map(async (service) => {
@@ -96,7 +99,7 @@ describe('two tenants cannot see or touch anything of each other', () => {
   }
 
   const NOBODY = '00000000-0000-4000-8000-000000000000';
-  /** The owner's ids, by the first part of the path that they stand in. */
+  /** An id of the owner, by the segment of the path before it. */
   const foreignId = (template: string): string => {
     const ids: Record<string, string> = {
       '/v1/webhooks': webhook.id,
@@ -110,7 +113,7 @@ describe('two tenants cannot see or touch anything of each other', () => {
     if (found === undefined) throw new Error(`This test knows no id for ${template}.`);
     return found;
   };
-  /** Bodies that the operation would take, so that nobody is refused for what he sends. */
+  /** Bodies that the operation would accept, so that a refusal can only come from the missing right. */
   const BODIES: Record<string, object> = {
     'PATCH /v1/webhooks/{id}': { name: 'Mine now' },
     'PATCH /v1/tenants/{id}': { alertEmail: 'me@shop.example' },
@@ -126,7 +129,7 @@ describe('two tenants cannot see or touch anything of each other', () => {
     tenant: await operator.call('GET', `/v1/tenants/${owner.id}`),
   });
 
-  test("by any id in any path: another's is answered like one that is not there, and stays as it is", async () => {
+  test("by any id in any path: another tenant's resource gets the answer for one that does not exist, and stays unchanged", async () => {
     const named = (await operations()).filter(({ template }) => template.includes('{'));
     expect(named.length).toBeGreaterThan(20);
     await waitFor(
@@ -138,7 +141,7 @@ describe('two tenants cannot see or touch anything of each other', () => {
     await waitFor(async () => (await owner.api.deliveries({})).every(({ status }) => status === 'FAILED'), {
       what: 'nothing to be under way',
     });
-    // The registry hears of each failure by itself, and the replayed one is the second.
+    // The registry learns of each failure on its own, and the replayed one is the second.
     await waitFor(async () => (await owner.api.webhook(webhook.id)).consecutiveFailures === 2, {
       what: 'the failures to be counted',
     });
@@ -154,7 +157,7 @@ describe('two tenants cannot see or touch anything of each other', () => {
     expect(await everythingOfTheOwner()).toEqual(before);
   });
 
-  test('by any list, whatever is filtered for', async () => {
+  test('by any list, with any filter', async () => {
     const lists = [
       '/v1/webhooks?',
       `/v1/webhooks?tenantId=${owner.id}`,

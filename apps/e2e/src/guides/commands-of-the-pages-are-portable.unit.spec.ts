@@ -8,7 +8,7 @@ const pages = globSync('{*.md,{docs,tools,deploy}/**/*.md,{apps,libs}/*/*.md}', 
 const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 const blocks = pages.flatMap((page) => guideBlocks(read(page)).map((block) => ({ ...block, page })));
 
-/** What works in one shell or on one system only; each was in a page once, or is of the same kind. */
+/** Commands that work in one shell or on one system only. Each was on a page once, or is of the same kind. */
 const TRAPS: readonly (readonly [why: string, pattern: RegExp])[] = [
   ['an interactive zsh takes a comment for arguments', /(^|\s)#/m],
   ['zsh reserves the word local, bash has a builtin of this name', /\blocal\s*\(\)/],
@@ -21,9 +21,9 @@ const TRAPS: readonly (readonly [why: string, pattern: RegExp])[] = [
 
 const placesOf = (some: typeof blocks): object[] => some.map(({ page, line, script }) => ({ page, line, script }));
 
-test('there are commands to judge', () => expect(blocks.length).toBeGreaterThan(20));
+test('the pages contain commands', () => expect(blocks.length).toBeGreaterThan(20));
 
-test.each(TRAPS)('no command of a page is one of those: %s', (_, pattern) =>
+test.each(TRAPS)('no command of a page is of this kind: %s', (_, pattern) =>
   expect(placesOf(blocks.filter(({ script }) => pattern.test(script)))).toEqual([]),
 );
 
@@ -34,7 +34,7 @@ test('every guide reads the running Signet in the same way', () => {
   expect(readers.map(({ page }) => page)).toEqual(expect.arrayContaining([...uses]));
 });
 
-test('where the answer depends on work in the background, a person is told to repeat the commands, as the test does', () => {
+test('where the output depends on work in the background, the page says to repeat the commands, as the test does', () => {
   const repeated = blocks.filter(({ isRepeated }) => isRepeated);
   expect(repeated.length).toBeGreaterThan(5);
   expect(placesOf(repeated.filter(({ lead }) => !/\brepeat\b/i.test(lead)))).toEqual([]);

@@ -2,14 +2,14 @@
 export interface GuideBlock {
   /** Line of the page on which the commands begin, from 1. */
   readonly line: number;
-  /** The last paragraph above the commands. */
+  /** The last paragraph before the commands. */
   readonly lead: string;
   readonly script: string;
-  /** What the commands print, in the notation of `isPrinted`. A block without it prints nothing. */
+  /** The output of the commands, in the notation of `isPrinted`. A block without it prints nothing. */
   readonly output: string;
-  /** What `npm start` prints because of the commands. */
+  /** The output of `npm start` that the commands cause. */
   readonly printedByStart: string;
-  /** The answer depends on work that goes on in the background: the commands are repeated until they print the output. */
+  /** The output depends on work in the background: the commands are repeated until they print it. */
   readonly isRepeated: boolean;
   /** Why no test runs these commands; undefined: they are run. */
   readonly notRunBecause: string | undefined;
@@ -25,8 +25,8 @@ const PRINTED_BY_START = /^ *<!-- npm start prints -->$/;
 const isText = (line = ''): boolean => line.trim() !== '' && !line.trim().startsWith('<!--');
 
 /**
- * The blocks of a page that is written as CONTRIBUTING says: commands in ```` ```sh ````, and what they print in
- * ```` ```output ```` below them.
+ * The blocks of a page that follows CONTRIBUTING: commands in ```` ```sh ````, and their output in ```` ```output
+ * ```` below them.
  */
 export function guideBlocks(markdown: string): readonly GuideBlock[] {
   const blocks: Draft[] = [];

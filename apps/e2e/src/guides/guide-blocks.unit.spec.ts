@@ -57,4 +57,4 @@ test('the commands of a page, with what they print and how they are to be run', 
   ]);
 });
 
-test('a block without an end is said', () => expect(() => guideBlocks('```sh\nls')).toThrow('has no end'));
+test('a block without an end is an error', () => expect(() => guideBlocks('```sh\nls')).toThrow('has no end'));

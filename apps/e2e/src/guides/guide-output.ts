@@ -1,6 +1,7 @@
 /**
- * Whether these lines were printed. `…` stands for any text within a line. A line that is a JSON object is compared as JSON, so
- * that the order of fields does not matter: `…` in place of fields stands for any other ones, in place of a value for any value.
+ * Whether these lines were printed. `…` stands for any text within a line. A line that is a JSON object is compared
+ * as JSON, so that the order of fields does not matter: `…` in place of fields stands for any other fields, in place
+ * of a value for any value.
  */
 export function isPrinted(expected: string, actual: string): boolean {
   const [shown, printed] = [expected, actual].map((text) => text.trim().split('\n')) as [string[], string[]];
@@ -17,7 +18,7 @@ const isText = (shown: string, printed: string): boolean =>
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
-/** `…` between fields becomes the field "…"; in place of a value it becomes the string "…", which any value fits. */
+/** `…` between fields becomes the field "…"; in place of a value it becomes the string "…", which matches any value. */
 function parseShown(line: string): unknown {
   const json = line.replace(/:…(?=[,}\]])/g, ':"…"').replace(/(?<=[{,])…(?=[,}])/g, '"…":"…"');
   try {

@@ -23,4 +23,4 @@ test.each([
   ['{"secret":"whsec_…"}', '{"secret":"sgn_1"}'],
 ])('%s is not what %s shows', (shown, printed) => expect(isPrinted(shown, printed)).toBe(false));
 
-test('JSON of a page that cannot be read is said', () => expect(() => isPrinted('{"a"', '{}')).toThrow('{"a"'));
+test('JSON of a page that cannot be parsed is an error', () => expect(() => isPrinted('{"a"', '{}')).toThrow('{"a"'));

@@ -5,7 +5,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from '@signet/testing';
 
-/** The shells in which the commands of the guides must work, without the configuration of the person who runs the test. */
+/**
+ * The shells in which the commands of the guides must work, without the personal configuration of the user who runs
+ * the test.
+ */
 export const SHELLS: Readonly<Record<string, readonly string[]>> = {
   bash: ['--noprofile', '--norc', '-s'],
   zsh: ['-f', '-s'],
@@ -14,7 +17,7 @@ export const SHELLS: Readonly<Record<string, readonly string[]>> = {
 
 const PATIENCE_MS = 60_000;
 
-/** One shell that is kept open, so that functions, variables and jobs of a block are there for the next one. */
+/** A shell that stays open, so that functions, variables and jobs of one block exist in the next one. */
 export class GuideShell {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #folder: string;
@@ -26,11 +29,11 @@ export class GuideShell {
     this.#process = spawn(shell, SHELLS[shell] ?? [], { cwd: options.folder, env: options.env });
     this.#process.stdout.on('data', (text: Buffer) => (this.#output += text.toString()));
     this.#process.stderr.on('data', (text: Buffer) => (this.#output += text.toString()));
-    // The shell has ended before the next commands were written; `run` says so.
+    // The shell has ended before the next commands were written; `run` reports it.
     this.#process.stdin.on('error', () => undefined);
   }
 
-  /** Resolves to what the commands print on both outputs, and the exit code of the last one. */
+  /** Resolves to the output of the commands on stdout and stderr, and the exit code of the last one. */
   async run(script: string): Promise<{ output: string; exitCode: number }> {
     const number = ++this.#count;
     const file = join(this.#folder, `block-${number}.sh`);

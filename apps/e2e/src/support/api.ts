@@ -27,12 +27,12 @@ export interface Attempt {
   readonly [field: string]: unknown;
 }
 
-/** What became of one event; `eventId` is the webhook-id that receivers see. */
+/** The result for one event; `eventId` is the webhook-id that receivers see. */
 export interface Published {
   readonly results: readonly [{ readonly status: 'accepted'; readonly eventId: string }];
 }
 
-/** The public API as a tenant's program uses it. */
+/** The public API, as a tenant's program uses it. */
 export class Api {
   constructor(
     private readonly url: string,
@@ -51,21 +51,21 @@ export class Api {
     });
   }
 
-  /** The status alone, be it good or bad. */
+  /** Only the status of the answer, be it an error or not. */
   async status(...asked: Parameters<Api['send']>): Promise<number> {
     const response = await this.send(...asked);
     await response.arrayBuffer();
     return response.status;
   }
 
-  /** The problem that is expected to come back, without what tells one occurrence of it from another. */
+  /** The expected problem, without the fields that differ from one occurrence to the next. */
   async problem(...asked: Parameters<Api['send']>): Promise<{ status: number; code?: string }> {
     const response = await this.send(...asked);
     const { instance: _, ...problem } = JSON.parse((await response.text()) || '{}') as Record<string, unknown>;
     return { ...problem, status: response.status };
   }
 
-  /** The JSON of a 2xx answer; anything else throws with the problem that came back. */
+  /** The JSON of a 2xx answer; any other answer throws with its problem. */
   async call<T>(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<T> {
     const response = await this.send(method, path, body, contentType);
     const text = await response.text();

@@ -13,22 +13,22 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** The browser of the system, as Debian's package `chromium` installs it; nothing is downloaded. */
+/** The system's browser, as Debian's package `chromium` installs it; nothing is downloaded. */
 export const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => hasProgram(name));
 
-/** Chromium without a window, with a profile of its own that goes with it. */
+/** Chromium without a window. Its profile is temporary and is deleted with it. */
 export const openBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: pathOf(CHROMIUM ?? 'chromium'), headless: true, args: ARGUMENTS });
 
 const pathOf = (program: string): string => `/usr/bin/${program}`;
 
-/** What a page did that it must not do: scripts that broke, what the content security policy refused, foreign hosts. */
+/** The faults of a page: script errors, requests that the content security policy refused, and foreign hosts. */
 export interface WatchedPage {
   readonly page: Page;
   readonly complaints: string[];
 }
 
-/** A page of a context of its own: another tab knows nothing of who is signed in here. */
+/** A page in a context of its own, like a browser of its own: it does not know who is signed in elsewhere. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -40,7 +40,7 @@ export async function openPage(
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
-    // The browser says so of every answer that is not 2xx, which the console expects and shows.
+    // The browser logs this for every answer that is not 2xx; the console expects such answers and shows them.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       complaints.push(message.text());
   });
@@ -55,7 +55,7 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
-/** What axe-core finds on the page as it stands, one line each: WCAG 2.2 A and AA. */
+/** The findings of axe-core on the present page, one line each: WCAG 2.2 A and AA. */
 export async function accessibilityViolations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const tags = JSON.stringify(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);

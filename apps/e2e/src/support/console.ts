@@ -3,7 +3,7 @@ import { waitFor } from '@signet/testing';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { openPage } from './browser.ts';
 
-/** The web console as a person uses it: by what stands there, not by how it is made. */
+/** The web console as a person uses it: the tests find elements by their visible text, not by the HTML. */
 export class Console {
   private constructor(
     readonly page: Page,
@@ -17,7 +17,7 @@ export class Console {
     return new Console(page, complaints, url);
   }
 
-  /** Opens it with this key. */
+  /** Opens the console and signs in with this key. */
   static async signedIn(browser: Browser, url: string, key: string, options?: BrowserContextOptions): Promise<Console> {
     const console = await Console.open(browser, url, options);
     await console.signIn(key);
@@ -39,17 +39,17 @@ export class Console {
   button = (name: string | RegExp): Locator => this.page.getByRole('button', { name, exact: true });
   field = (name: string): Locator => this.page.getByLabel(name, { exact: true });
   dialog = (): Locator => this.page.getByRole('dialog');
-  /** Waits until this is said somewhere. */
+  /** Waits until this text is visible. */
   says = (text: string | RegExp): Promise<void> => this.page.getByText(text).first().waitFor();
 
-  /** Waits until there are as many of these: what a page asks for comes after its heading. */
+  /** Waits until there are this many elements: the data of a page comes after its heading. */
   shows = (what: Locator, count: number): Promise<unknown> =>
     waitFor(async () => (await what.count()) === count, { what: `${count} × ${what}` });
 
-  /** The row of a list with this text in it. */
+  /** The row of a list that contains this text. */
   row = (text: string | RegExp): Locator => this.page.getByRole('row').filter({ hasText: text }).first();
 
-  /** Nothing broke, nothing was refused by the policy, nobody else was asked. */
+  /** Checks that no script failed, the policy refused nothing, and no other host was called. */
   async close(): Promise<void> {
     expect(this.complaints).toEqual([]);
     await this.page.context().close();

@@ -4,19 +4,19 @@ import type { Client } from 'pg';
 /** Header with the process that sends a POST and the time at which it began, milliseconds since the epoch. */
 export const SENDER = 'x-sender';
 
-/** A POST as its receiver saw it. */
+/** A POST as its receiver got it. */
 export interface Post {
   readonly path: string;
   readonly deliveryId: string;
   readonly saleId: string;
   readonly attempt: number;
-  /** The process that sent it, and when it began; milliseconds since the epoch. */
+  /** The process that sent it, and the time at which it began; milliseconds since the epoch. */
   readonly pid: number;
   readonly begunAt: number;
   readonly receivedAt: number;
 }
 
-/** An attempt as the log of delivery has it. */
+/** An attempt as it is in delivery's log. */
 export interface RecordedAttempt {
   readonly deliveryId: string;
   readonly webhookId: string;

@@ -12,16 +12,19 @@ import { hasProgram, run } from './programs.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../../docs/guides/receivers', import.meta.url));
 
-/** One of the receivers of the guide "Receiving webhooks", as a person would run it. */
+/** One of the receivers of the guide "Receiving webhooks". It is run as a person would run it. */
 export interface ExampleReceiver {
   readonly name: string;
-  /** Its file, from the folder of the receivers. */
+  /** Its file, relative to the folder of the receivers. */
   readonly file: string;
-  /** What it needs is on this machine. */
+  /** Whether the programs that it needs are on this machine. */
   readonly isHere: boolean;
-  /** It reads a secret that is a text of the tenant's own, and keeps messages in an inbox; a library's judgement does neither. */
+  /**
+   * Whether it can use a secret that is a text of the tenant's own, and keeps messages in an inbox. The receivers
+   * that use a library do neither.
+   */
   readonly isWhole: boolean;
-  /** Program and arguments; `scratch` is for what has to be built. */
+  /** Program and arguments; `scratch` is a folder for files that must be built. */
   readonly command: (file: string, scratch: string, port: number) => readonly [string, ...string[]];
 }
 
@@ -31,7 +34,7 @@ const goBuilt: ExampleReceiver['command'] = (file, scratch) => {
   return [program];
 };
 const hasGo = hasProgram('go', 'version');
-/** The module comes from Go's proxy once; a machine without a way there does without. */
+/** Go's proxy is asked for the module once; on a machine that cannot reach it, these tests are skipped. */
 const hasGoLibrary = hasGo && hasProgram('go', '-C', join(FOLDER, 'go'), 'mod', 'download');
 
 const whole = { isWhole: true } as const;
@@ -71,7 +74,7 @@ export const EXAMPLE_RECEIVERS: readonly ExampleReceiver[] = [
     ...whole,
     name: 'Java',
     file: 'java/Receiver.java',
-    // A JRE runs no source.
+    // A JRE without the JDK cannot run source files.
     isHere: hasProgram('javac', '-version'),
     command: (file) => ['java', file],
   },
@@ -91,7 +94,7 @@ export const EXAMPLE_RECEIVERS: readonly ExampleReceiver[] = [
   },
 ];
 
-/** An example that runs, on a port and with an inbox of its own. */
+/** An example receiver that runs, with a port and an inbox of its own. */
 export class RunningReceiver {
   private constructor(
     readonly url: string,
@@ -120,7 +123,7 @@ export class RunningReceiver {
     }
   }
 
-  /** Each message that it keeps, by its id. */
+  /** The messages in its inbox, by their ids. */
   inbox(): ReadonlyMap<string, string> {
     const inbox = join(this.folder, 'inbox');
     const ids = readdirSync(inbox);

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
 export interface FullPipe {
-  /** File descriptor of its writing end. */
+  /** File descriptor of its write end. */
   readonly end: number;
   close(): void;
 }
 
-/** A pipe in which there is no room for a byte, and from which nobody reads. */
+/** A full pipe that is never read: a write to it blocks. */
 export function fullPipe(): FullPipe {
   const folder = mkdtempSync(join(tmpdir(), 'signet-pipe-'));
   const path = join(folder, 'pipe');

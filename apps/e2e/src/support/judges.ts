@@ -5,18 +5,18 @@ import { fileURLToPath } from 'node:url';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { hasProgram, run } from './programs.ts';
 
-/** A request as it arrived, and a secret that a receiver may hold. */
+/** A request as it arrived, and a secret with which a receiver may verify it. */
 export interface Case {
   readonly secret: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The library of one language, as a receiver uses it. */
+/** The library of one language, used as a receiver uses it. */
 export interface Judge {
   readonly name: string;
   readonly isHere: boolean;
-  /** Whether each request is accepted by a receiver that holds its secret. */
+  /** For each request, whether a receiver with its secret accepts it. */
   judge(cases: readonly Case[]): boolean[];
 }
 
@@ -56,7 +56,7 @@ const pypi: Judge = {
 
 const go: Judge = {
   name: 'Go',
-  // The module comes from Go's proxy once; a machine without a way there does without.
+  // Go's proxy is asked for the module once; on a machine that cannot reach it, these tests are skipped.
   isHere: hasProgram('go', '-C', GO_MODULE, 'mod', 'download'),
   judge: (cases) => {
     const folder = mkdtempSync(join(tmpdir(), 'signet-go-judge-'));
@@ -72,6 +72,9 @@ const go: Judge = {
 
 export const JUDGES: readonly Judge[] = [npm, pypi, go];
 
-/** How the libraries take a secret that is a text and no base64 (docs/guides/receiving.md): its characters are the key. */
+/**
+ * The form in which the libraries take a secret that is a text and not base64 (docs/guides/receiving.md): its
+ * characters are the key.
+ */
 export const forLibraries = (secret: string): string =>
   secret.startsWith('whsec_') ? secret : `whsec_${Buffer.from(secret).toString('base64')}`;

@@ -8,27 +8,27 @@ export interface Answered {
 
 interface Asked {
   readonly body?: unknown;
-  /** Instead of a body: as it is. */
+  /** Sent unchanged in place of `body`. */
   readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The answer is where a secret is told; any other must not hold one. */
+  /** Whether the answer must contain a secret; no other answer may hold one. */
   readonly tells?: boolean;
 }
 
-/** Asks the API of a system, and keeps every secret that was used and every answer that must not hold one. */
+/** Sends requests to the API, and keeps all secrets that were used and all answers that must not hold one. */
 export class Keyring {
   readonly secrets: Secret[] = [];
   private readonly shown: { where: string; text: string }[] = [];
 
   constructor(private readonly url: string) {}
 
-  /** The value, which nothing may show from now on. */
+  /** Keeps a secret, which nothing may show from now on, and returns it. */
   keep(name: string, value: string): string {
     this.secrets.push({ name, value });
     return value;
   }
 
-  /** What was made public: a metric, a page, an answer. */
+  /** Keeps a text that was public: a metric, a page, an answer. */
   see(where: string, text: string): void {
     this.shown.push({ where, text });
   }
@@ -55,7 +55,7 @@ export class Keyring {
     return new SecretSearch(this.secrets);
   }
 
-  /** The answers that hold a secret all the same. */
+  /** The answers that hold a secret although they must not. */
   shownLeaks(): Leak[] {
     const { search } = this;
     return this.shown.flatMap(({ where, text }) => search.leaksIn(where, text));

@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { test } from '@jest/globals';
 
-/** Whether a program that the README names for the whole of the tests is on this machine. */
+/** Whether a program that the README lists for all tests is on this machine. */
 export const hasProgram = (name: string, ...args: string[]): boolean =>
   spawnSync(name, args.length > 0 ? args : ['--version'], { stdio: 'ignore' }).status === 0;
 
-/** A test that needs a program of another maker; without it, it is reported as skipped. */
+/** A test that needs a program that is not ours; without it, the test is reported as skipped. */
 export const testWith = (isThere: boolean): typeof test => (isThere ? test : (test.skip as unknown as typeof test));
 
 /** Runs a program with input and returns its output; `env` is added to the environment. */

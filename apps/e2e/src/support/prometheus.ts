@@ -11,11 +11,11 @@ interface Answer {
   readonly data: { readonly result: readonly unknown[] };
 }
 
-/** Prometheus as Grafana asks it. */
+/** Prometheus, with the requests that Grafana sends. */
 export class Prometheus {
   constructor(private readonly url: string) {}
 
-  /** Whether an expression has had data since then. @throws where Prometheus does not take it */
+  /** Whether an expression has had data since then. @throws if Prometheus does not accept the expression */
   async hasData(expr: string, since: Date): Promise<boolean> {
     const query = new URLSearchParams({
       query: expr,
@@ -39,7 +39,10 @@ export const expressionsOfDashboards = (): string[] =>
     .map(([, expr]) => JSON.parse(expr ?? '""') as string)
     .map((expr) => expr.replaceAll('$__rate_interval', '30s').replaceAll(/\$(?:tenant_id|webhook_id)/g, '.*'));
 
-/** Every series that a rule reads. An alert itself has data only while it fires; its test in deploy/prometheus/tests sees to that. */
+/**
+ * Every series that a rule reads. Not the alerts themselves: an alert has data only while it fires, which
+ * deploy/prometheus/tests checks.
+ */
 export const seriesOfRules = (): string[] => {
   const expressions = filesIn('deploy/prometheus/rules')
     .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/^\s*(?:- )?expr: (.*)$/gm)])

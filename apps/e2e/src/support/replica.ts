@@ -11,10 +11,10 @@ import type { ServiceName, Signet } from './signet.ts';
 
 const SENDER_MODULE = fileURLToPath(new URL('./name-the-sender.ts', import.meta.url));
 
-/** For services whose POSTs are to say which process sent them. */
+/** Node options for services whose POSTs must show which process sent them. */
 export const NAMING_SENDERS = `--disable-warning=ExperimentalWarning --import=${SENDER_MODULE}`;
 
-/** One more process of a service beside the one that `npm start` runs, as a second pod is. */
+/** Another process of a service beside the one that `npm start` runs, like a second pod. */
 export class Replica {
   private constructor(
     private readonly process: ChildProcess,
@@ -26,7 +26,7 @@ export class Replica {
    * Starts it and resolves when it is ready.
    *
    * @param env the settings that `signet` was started with, sealing keys and operator key among them
-   * @param stdout a file descriptor; by default what it says is in a file of the data directory
+   * @param stdout a file descriptor; by default its output goes to a file of the data directory
    */
   static async start(
     signet: Signet,
@@ -80,7 +80,7 @@ export class Replica {
     return (await fetch(`http://127.0.0.1:${this.managementPort}/readyz`)).ok;
   }
 
-  /** Ends it as a supervisor does; resolves to its exit code. */
+  /** Stops it as a supervisor does; resolves to its exit code. */
   async stop(): Promise<number | null> {
     return this.end('SIGTERM');
   }
@@ -89,7 +89,7 @@ export class Replica {
     await this.end('SIGKILL');
   }
 
-  /** Stands still, sockets open, until `goOn`. */
+  /** Stops its execution, with its sockets open, until `goOn`. */
   freeze(): void {
     this.process.kill('SIGSTOP');
   }

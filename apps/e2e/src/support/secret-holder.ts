@@ -4,26 +4,26 @@ import { Webhook as StandardWebhook } from 'standardwebhooks';
 import type { Api, Webhook } from './api.ts';
 import { forLibraries } from './judges.ts';
 
-/** A secret of a webhook and its life, in milliseconds since the epoch. */
+/** A secret of a webhook, with the times of its life in milliseconds since the epoch. */
 export interface LivedSecret {
   readonly secret: string;
-  /** When the tenant was told of it. */
+  /** When the tenant got it. */
   readonly since: number;
-  /** Until when it has to sign; where a rotation ended it at once: when that was asked for. */
+  /** Until when it must sign. If a rotation ended it at once: the time of that request. */
   until: number;
-  /** From when on it must not; where a rotation ended it at once: when that was answered. */
+  /** From when it must not sign. If a rotation ended it at once: the time of that answer. */
   goneAt: number;
 }
 
 export interface JudgedRequest extends ReceivedRequest {
-  /** When it was signed: some time in this second. */
+  /** When the request was signed: some time in this second. */
   readonly signedAt: number;
   readonly accepted: boolean;
 }
 
 /**
- * A receiver that holds one secret at a time and refuses what that one does not verify, with its webhook. Its holder may
- * change over to each new secret at once, or hold on to the one it has.
+ * A receiver with a webhook. It holds one secret at a time and refuses requests that this secret does not verify. It
+ * may change over to each new secret at once, or keep the one it has.
  */
 export class SecretHolder {
   readonly secrets: LivedSecret[] = [];
@@ -54,7 +54,7 @@ export class SecretHolder {
     this.hold(this.newest.secret);
   }
 
-  /** Resolves to when the former secrets stop signing; null: at once. */
+  /** Resolves to the time at which the former secrets stop signing; null: at once. */
   async rotate(overlapHours: number, ownSecret?: string): Promise<string | null> {
     const askedAt = Date.now();
     const { secret, overlapUntil } = await this.tenant.call<{ secret: string; overlapUntil: string | null }>(
@@ -72,12 +72,12 @@ export class SecretHolder {
     return overlapUntil;
   }
 
-  /** The holder changes over to a secret. */
+  /** Changes over to a secret. */
   hold(secret: string): void {
     this.held = new StandardWebhook(forLibraries(secret));
   }
 
-  /** Answers a delivery: 200 if the secret that is held verifies it. */
+  /** Answers a delivery: 200 if the present secret verifies it. */
   judge(request: ReceivedRequest): { status: number } {
     const accepted = this.verifies(request);
     const signedAt = Number(request.headers['webhook-timestamp']) * 1_000;
@@ -85,7 +85,7 @@ export class SecretHolder {
     return { status: accepted ? 200 : 401 };
   }
 
-  /** Resolves when a request has come that was signed after this time, and verifies. */
+  /** Resolves when a request has come that was signed after this time and verifies. */
   async untilSignedAfter(time: number): Promise<JudgedRequest> {
     return waitFor(() => this.requests.findLast(({ signedAt, accepted }) => accepted && signedAt > time), {
       what: `a delivery to ${this.name} that is signed after ${new Date(time).toISOString()}`,

@@ -8,7 +8,7 @@ import { ROOT } from './signet.ts';
 const PASSWORD = 'correcthorse';
 const log = (): void => undefined;
 
-/** A Kafka and a PostgreSQL as they are in production: TLS with client certificates, and users. */
+/** A Kafka and a PostgreSQL set up as in production: TLS with client certificates, and users. */
 export async function startSecureServers() {
   const folder = mkdtempSync(join(tmpdir(), 'signet-secure-'));
   const cacheDir = process.env['SIGNET_CACHE_DIR'] ?? join(homedir(), '.cache/signet');

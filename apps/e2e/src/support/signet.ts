@@ -14,7 +14,7 @@ export const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 
 export type ServiceName = 'registry' | 'ingestion' | 'delivery';
 
-/** What `npm start` tells of itself in local.json. */
+/** The content of local.json, which `npm start` writes. */
 export interface LocalFile {
   readonly url: string;
   readonly installation: string;
@@ -30,14 +30,14 @@ export interface LocalFile {
   readonly alertmanager?: string;
 }
 
-/** The whole product as `npm start` runs it, in a folder and on ports of its own. */
+/** The whole product as `npm start` runs it, with a folder and ports of its own. */
 export class Signet {
   private constructor(
     readonly dataDir: string,
     private readonly launcher: ChildProcess,
   ) {}
 
-  /** Starts everything and resolves when it is ready. `env` adds settings, `args` are those of `npm start --`. */
+  /** Starts everything and resolves when it is ready. `env` adds settings; `args` are passed on as in `npm start -- …`. */
   static async start(
     env: Readonly<Record<string, string>> = {},
     dataDir?: string,
@@ -67,7 +67,7 @@ export class Signet {
     return signet;
   }
 
-  /** Read anew each time: a service that was started again has another pid. */
+  /** Read again each time: a service that was restarted has another pid. */
   async local(): Promise<LocalFile> {
     return JSON.parse(await readFile(this.localFile, 'utf8')) as LocalFile;
   }
@@ -80,7 +80,7 @@ export class Signet {
     return join(this.dataDir, 'local.json');
   }
 
-  /** kill -9 of one service; resolves when the supervisor has started it again and it is ready. */
+  /** Kills a service with SIGKILL; resolves when the supervisor has restarted it and it is ready. */
   async killAndAwaitReturn(service: ServiceName): Promise<void> {
     const before = (await this.local()).services[service];
     process.kill(before.pid, 'SIGKILL');
@@ -94,7 +94,7 @@ export class Signet {
     );
   }
 
-  /** Ctrl-C; resolves when everything has ended. */
+  /** Stops it with Ctrl-C; resolves when everything has ended. */
   async stop(): Promise<void> {
     if (this.launcher.exitCode === null) {
       this.launcher.kill('SIGINT');

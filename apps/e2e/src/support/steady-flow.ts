@@ -3,7 +3,7 @@ import { waitFor } from '@signet/testing';
 import type { Api } from './api.ts';
 import { saleCreated } from './api.ts';
 
-/** Sales without a break: the next one is sent when the last one has reached every webhook once. */
+/** Publishes sales without a break: the next one is sent when every webhook has got the last one. */
 export class SteadyFlow {
   private readonly going: Promise<void>;
   private isStopping = false;
@@ -16,11 +16,11 @@ export class SteadyFlow {
     private readonly webhooks: number,
   ) {
     this.going = this.go();
-    // A failure is told by `stop`.
+    // `stop` reports a failure.
     this.going.catch(() => undefined);
   }
 
-  /** Resolves when what was sent last has arrived; rejects with what broke the flow. */
+  /** Resolves when the last sale has arrived; rejects with the error that ended the flow. */
   async stop(): Promise<void> {
     this.isStopping = true;
     await this.going;

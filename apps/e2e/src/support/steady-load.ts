@@ -12,9 +12,9 @@ const SUBJECTS = 7;
 const BATCH = 5;
 const GAP_MS = 400;
 
-/** Messages of a few subjects, in batches one behind the other, until it is stopped. */
+/** Publishes messages of a few subjects, in batches one after the other, until it is stopped. */
 export class SteadyLoad {
-  /** What was accepted, in the order in which it was sent. */
+  /** The accepted messages, in the order in which they were sent. */
   readonly accepted: Message[] = [];
   private isOver = false;
   private readonly running: Promise<void>;
@@ -36,7 +36,7 @@ export class SteadyLoad {
     for (let sent = 0; !this.isOver; sent += BATCH) {
       const batch = Array.from({ length: BATCH }, (_, index) => message(sent + index));
       const events = batch.map(({ id, subject }) => ({ ...saleCreated(this.tenantId, id), subject }));
-      // As a careful producer does: what was not acknowledged is sent again before anything else.
+      // As a careful producer does: events that were not acknowledged are sent again before all others.
       await waitFor(() => this.producer.publishBatch(events).then(() => true), {
         what: 'a batch to be accepted',
       });

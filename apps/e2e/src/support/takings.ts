@@ -1,17 +1,17 @@
 import type { Client } from 'pg';
 
-/** One taking of a partition of delivery.requests.v1. Times in milliseconds since the epoch. */
+/** One process taking a partition of delivery.requests.v1. Times in milliseconds since the epoch. */
 export interface Taking {
   readonly partition: number;
   readonly epoch: number;
   /** `host/pid/…` */
   readonly owner: string;
   readonly pid: number;
-  /** A little before it was committed, so before anything was done under it. */
+  /** A little before the commit, so before the process did anything as the owner. */
   readonly at: number;
 }
 
-/** Delivery keeps only the present owner of a partition; from here on this keeps all of them. */
+/** Delivery keeps only the present owner of a partition; from this call on, all owners are kept. */
 export async function recordTakings(database: Client): Promise<void> {
   await database.query(`
     create table takings as
@@ -24,7 +24,7 @@ export async function recordTakings(database: Client): Promise<void> {
       for each row execute function record_taking()`);
 }
 
-/** In the order of the epochs of each partition. */
+/** All takings, in the order of the epochs of each partition. */
 export async function takings(database: Client): Promise<Taking[]> {
   const { rows } = await database.query<{ partition: number; epoch: string; owner: string; at: string }>(
     `select partition, epoch, owner, extract(epoch from min(at)) * 1000 as at from takings
