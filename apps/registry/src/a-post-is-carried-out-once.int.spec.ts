@@ -83,7 +83,7 @@ test('while the first request is under way, its repetition gets the answer to tr
   }
 });
 
-test('of twenty at once, one is carried out', async () => {
+test('of twenty requests at once, one is carried out', async () => {
   const other = await registry.newTenant();
   const key = newKey();
   const answers = await Promise.all(
@@ -98,7 +98,7 @@ test('of twenty at once, one is carried out', async () => {
   expect(answers.filter(({ status }) => status !== 201 && status !== 409)).toEqual([]);
 });
 
-test('what is kept is sealed: neither a secret nor an API key is in the database', async () => {
+test('the stored answers are sealed: neither a secret nor an API key is in the database', async () => {
   const { secret } = (await tenant.call('POST', '/v1/webhooks', { body: body(), ...keyed(newKey()) })).json;
   const path = `/v1/tenants/${tenant.id}/api-keys`;
   const made = await registry.call('POST', path, { body: { name: 'Till 2', role: 'tenant' }, ...keyed(newKey()) });

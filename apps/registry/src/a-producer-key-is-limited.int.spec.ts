@@ -75,7 +75,7 @@ describe('a limit is refused', () => {
   const without = { status: 422, json: { code: 'limit_not_allowed' } };
 
   test.each<[what: string, body: object, expected: object]>([
-    ['that names a type nobody knows', { eventTypes: ['sale.*'] }, { ...unknown, field: 'eventTypes.0' }],
+    ['that names an unknown type', { eventTypes: ['sale.*'] }, { ...unknown, field: 'eventTypes.0' }],
     ["that names one of Signet's own", { eventTypes: ['webhook.disabled'] }, { ...unknown, field: 'eventTypes.0' }],
     [
       'that names a type twice',
@@ -83,7 +83,7 @@ describe('a limit is refused', () => {
       { ...unknown, field: 'eventTypes.1' },
     ],
     ['that names nothing', { eventTypes: [] }, { ...unknown, field: 'eventTypes' }],
-    ['that names a tenant nobody knows', { tenants: ['nobody'] }, { ...unknown, field: 'tenants.0' }],
+    ['that names an unknown tenant', { tenants: ['nobody'] }, { ...unknown, field: 'tenants.0' }],
     ['that names no tenant', { tenants: [] }, { ...unknown, field: 'tenants' }],
     ['of an operator', { role: 'operator', eventTypes: ['sale.created'] }, { ...without, field: 'eventTypes' }],
   ])('%s', async (_what, body, { field, ...expected }: { field?: string }) => {

@@ -79,7 +79,7 @@ test('a credential is sealed in the database and on Kafka, and shown nowhere', a
   expect(await openedOf(id)).toEqual({ Authorization: 'Basic dXNlcjpwYXNzd29yZA==', 'x-api-key': API_KEY });
 });
 
-test('what is shown can be written back: a credential stays, and the others change', async () => {
+test('the shown headers can be written back: a credential stays, and the others change', async () => {
   const { id, version } = await tenant.newWebhook({ headers });
   expect((await patch(id, { headers: shown })).json.version).toBe(version);
   expect((await patch(id, { headers })).json.version).toBe(version);

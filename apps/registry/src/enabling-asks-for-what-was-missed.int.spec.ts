@@ -42,7 +42,7 @@ test('the snapshot gives delivery the time range of the replay, and the history 
   expect(await snapshotOf(id)).toMatchObject({ isActive: true, replayMissed: null });
 });
 
-test('without a body nothing is replayed, and a body is taken at its word', async () => {
+test('without a body nothing is replayed, and a body with an unknown field or value is refused', async () => {
   const { id, path } = await disabledWebhook();
   for (const body of [{ replay: 'all' }, { replay: null }, { replays: 'missed' }])
     expect((await tenant.call('POST', `${path}/enable`, { body })).status).toBe(422);
@@ -50,7 +50,7 @@ test('without a body nothing is replayed, and a body is taken at its word', asyn
   expect(await snapshotOf(id)).toMatchObject({ isActive: true, replayMissed: null });
 });
 
-test('where nothing would be replayed, the caller is told so', async () => {
+test('a request whose replay would have no effect is refused with the reason', async () => {
   const { path } = await disabledWebhook();
   expect((await tenant.call('POST', `${path}/enable`, REPLAY)).status).toBe(200);
   expect(await tenant.call('POST', `${path}/enable`, REPLAY)).toMatchObject({
@@ -60,7 +60,7 @@ test('where nothing would be replayed, the caller is told so', async () => {
   expect((await tenant.call('POST', `${path}/enable`)).status).toBe(200);
 });
 
-test('of a suspended tenant an operator can neither replay nor test anything, and is told so', async () => {
+test('an operator can neither replay nor test for a suspended tenant, and gets the reason', async () => {
   const other = await registry.newTenant();
   const { id } = await other.newWebhook();
   const path = `/v1/webhooks/${id}`;

@@ -86,7 +86,7 @@ test('repeated outcomes count once, tests do not count, and 410 disables at once
   expect(await typesOf(webhook.id)).toEqual(['Registered', 'AttemptFailed', 'AttemptFailed', 'Disabled']);
 });
 
-test('a record that is no outcome is set aside with the reason and the field, and holds nobody up', async () => {
+test('a record that is no outcome is set aside with the reason and the field, and blocks no other record', async () => {
   const webhook = await tenant.newWebhook();
   const outcomes = registry.outcomesOf(webhook);
   const deadLetter = registry.deadLetterOf(webhook.id);

@@ -26,7 +26,7 @@ const fifty = (id: string, headers: Record<string, string> = {}): Promise<Answer
     }),
   );
 
-test('fifty concurrent changes of one webhook: all land, none is lost, and the history shows the order', async () => {
+test('fifty concurrent changes of one webhook: all are made, none is lost, and the history shows the order', async () => {
   const { id } = await tenant.newWebhook();
   const answers = await fifty(id);
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200));
@@ -46,7 +46,7 @@ test('fifty concurrent changes of one webhook: all land, none is lost, and the h
   expect((await whatLiesOn(REGISTRY_WEBHOOKS)).get(id)).toMatchObject({ name, version });
 });
 
-test('with If-Match one of the fifty lands, and the others are told that they came too late', async () => {
+test('with If-Match one of the fifty changes is made, and the others get 412', async () => {
   const { id } = await tenant.newWebhook();
   const statuses = (await fifty(id, { 'if-match': '"1"' })).map(({ status }) => status);
   expect(statuses.filter((status) => status === 200)).toHaveLength(1);

@@ -40,7 +40,7 @@ const isKnown = async (key: string): Promise<boolean> => {
 };
 const versionOfFirstKey = async () => (await new ApiKeyQueries(orm.em).find(FIRST_OPERATOR_KEY_ID))?.version;
 
-test('the first operator key is what its setting says, from one start to the next', async () => {
+test('the first operator key follows its setting, from one start to the next', async () => {
   await commands.ensureOperatorKey('the key of the first start');
   expect(await isKnown('the key of the first start')).toBe(true);
   await commands.ensureOperatorKey('the key of the first start');

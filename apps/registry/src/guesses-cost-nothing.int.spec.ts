@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => registry.stop());
 
-test('after some wrong keys the next is refused unseen, while who is known goes on', async () => {
+test('after some wrong keys the next one is refused without a look-up, while known keys go on', async () => {
   expect((await tenant.call('GET', '/v1/webhooks')).status).toBe(200);
   const statuses: number[] = [];
   for (let count = 0; count < 5; count++) {
@@ -27,7 +27,7 @@ test('after some wrong keys the next is refused unseen, while who is known goes 
   expect((await tenant.call('GET', '/v1/webhooks')).status).toBe(200);
 });
 
-test('a key that asks too often is told when to come back', async () => {
+test('a key with too many requests gets 429 with a Retry-After', async () => {
   const answers = await Promise.all(Array.from({ length: 100 }, () => tenant.call('GET', '/v1/webhooks')));
   const refused = answers.filter(({ status }) => status === 429);
   expect(refused.length).toBeGreaterThan(0);

@@ -49,7 +49,7 @@ async function keysOn(topic: string): Promise<Set<string>> {
   return keys;
 }
 
-test('a registry whose Kafka is not there starts, is ready, and says what waits', async () => {
+test('a registry without a reachable Kafka starts, is ready, and reports what waits for Kafka', async () => {
   const { status, json } = await management('/readyz');
   expect(status).toBe(200);
   expect(json.checks).toMatchObject({
@@ -69,7 +69,7 @@ test('it answers reads and takes writes, and its relay says that they wait', asy
   await waitFor(async () => (await metric('signet_relay_lag_rows{relay="registry"}')) > 0, { what: 'the lag' });
 });
 
-test('when Kafka comes, what was written goes there, and outcomes are read', async () => {
+test('when Kafka comes, earlier changes are published, and outcomes are read', async () => {
   const cacheDir = process.env['SIGNET_CACHE_DIR'] ?? join(homedir(), '.cache/signet');
   const libDir = await ensureKafkaJars({ cacheDir, pom: POM, log });
   kafka = await startKafka({ dataDir, libDir, log, port });

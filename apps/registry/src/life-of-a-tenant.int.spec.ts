@@ -16,7 +16,7 @@ const patch = (body: object, as: TestTenant | TestRegistry = tenant, id = tenant
   as.call('PATCH', `/v1/tenants/${id}`, { body });
 
 describe('a tenant', () => {
-  test('says itself who is alerted, and reads it back', async () => {
+  test('sets its own alert address, and reads it back', async () => {
     expect(await patch({ alertEmail: 'ops@shop.example' })).toMatchObject({
       status: 200,
       json: { id: tenant.id, name: tenant.name, alertEmail: 'ops@shop.example', status: 'active', version: 2 },
@@ -60,7 +60,7 @@ describe('a tenant', () => {
     expect(await patch({ status: 'suspended' }, registry)).toMatchObject({ status: 422 });
   });
 
-  test('is not overwritten by who has not seen what somebody else changed', async () => {
+  test("is not overwritten by a caller that has not seen another caller's change", async () => {
     const path = `/v1/tenants/${tenant.id}`;
     const read = await registry.call('GET', path);
     const ifMatch = { 'if-match': read.headers.get('etag') ?? '' };
@@ -86,7 +86,7 @@ describe('a tenant', () => {
     expect(await registry.call('GET', '/v1/tenants?q=ab')).toMatchObject({ status: 400 });
   });
 
-  test('has a history that says who did what', async () => {
+  test('has a history with each change and its actor', async () => {
     await other.call('PATCH', `/v1/tenants/${other.id}`, { body: { alertEmail: 'ops@shop.example' } });
     await registry.call('POST', `/v1/tenants/${other.id}/suspend`, { body: { reason: 'Unpaid' } });
     expect((await patch({ alertEmail: null }, other, other.id)).json['code']).toBe('tenant_suspended');

@@ -80,7 +80,7 @@ test('a header for a signature of a former kind is chosen, shown, published, and
   });
 });
 
-test('If-Match keeps a change from overwriting what somebody else changed', async () => {
+test("If-Match keeps a change from overwriting another caller's change", async () => {
   const { id } = await tenant.newWebhook();
   const path = `/v1/webhooks/${id}`;
   const ifMatch = { 'if-match': '"1"' };
@@ -120,7 +120,7 @@ test.each([
   expect(deleted.status).toBe(status === 200 ? 204 : status);
 });
 
-test('If-Match: * of what is not there is a 404', async () => {
+test('If-Match: * on a webhook that does not exist is a 404', async () => {
   const gone = await tenant.call('DELETE', `/v1/webhooks/${randomUUID()}`, { headers: { 'if-match': '*' } });
   expect(gone).toMatchObject({ status: 404, json: { code: 'webhook_not_found' } });
 });

@@ -191,7 +191,7 @@ test('hundreds are enabled once each, by whichever replica; a job that a dead on
   expect(await enablingsOf(ids)).toBe(450);
 });
 
-test('what is wrong is named with its field and rule, and nobody but operators may ask', async () => {
+test('errors name their field and rule, and only operators may use the route', async () => {
   const { range } = newDay();
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
   for (const [body, field, rule] of [

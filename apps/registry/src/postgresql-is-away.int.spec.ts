@@ -25,7 +25,7 @@ const call = (method: string, path: string, asked: Asked = {}) =>
   ask(replica.url + path, method, { key: tenant.key, ...asked });
 const body = { name: 'Orders', url: 'https://shop.example/hook', events: ['sale.created'] };
 
-test('while PostgreSQL is away callers are told to come back, and it goes on when it is there again', async () => {
+test('while PostgreSQL is away callers get 503 with a Retry-After, and the registry works again when it is back', async () => {
   const { id } = (await call('POST', '/v1/webhooks', { body })).json;
   await gate.close();
   const keyed = { body, headers: { 'idempotency-key': crypto.randomUUID() } };

@@ -136,7 +136,7 @@ const OF_ATTRIBUTES: readonly Row[] = [
   ['a long source', structured({ source: `/${long}` }), 'invalid_attribute', 'source', 'longer than 1,024 characters'],
   ['a control character in the source', structured({ source: '/pos\u007f' }), 'invalid_attribute', 'source', 'control character'],
   ['no type', structured({ type: undefined }), 'missing_attribute', 'type', 'type is missing'],
-  ['a type that nobody knows', structured({ type: 'sale.exploded' }), 'unknown_event_type', 'type', '"sale.exploded" is not in'],
+  ['an unknown type', structured({ type: 'sale.exploded' }), 'unknown_event_type', 'type', '"sale.exploded" is not in'],
   ['a type in capitals', structured({ type: 'Sale.Created' }), 'unknown_event_type', 'type', '"Sale.Created" is not in'],
   ['a type with a space behind', structured({ type: 'sale.created ' }), 'unknown_event_type', 'type', '"sale.created " is not in'],
   ["Signet's own type", structured({ type: 'webhook.disabled' }), 'reserved_event_type', 'type', 'Signet itself'],

@@ -107,7 +107,7 @@ test('a mail that one sender has leased and not sent is sent by another sender w
   expect(server.mails).toHaveLength(1);
 });
 
-test('the same alert is one mail however often it is told, also after it was sent', async () => {
+test('the same alert is one mail however often it is added, also after it was sent', async () => {
   const alert = alertOf('acme');
   expect(await mails.add([alert, alertOf('nobody')])).toBe(1);
   await mailer().sendDue();

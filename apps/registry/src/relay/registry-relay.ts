@@ -51,8 +51,8 @@ export const registryRelay = (options: RegistryRelayOptions) => {
     pollIntervalMs: POLL_INTERVAL_MS,
     clock,
     logger,
-    // Publish only after the Kafka cluster has been found to belong to this installation: before that it may be
-    // another one's.
+    // Publish only once Kafka has been found to belong to this installation. Until then another replica, which may have
+    // found it already, can take the lock.
     mayPublish: () => kafka.isThere,
     async publish(rows, { throwIfLost }) {
       // The generation is read after the rows: so a row that was written in a generation is never published with an

@@ -48,7 +48,12 @@ test.each<[what: string, StoredTables | undefined, SeenTables, RegExp]>([
   ['a heartbeat that the database does not know', stored, seen(marked({ beat: 41 })), /only 40: .* earlier time/],
   ['a generation that the database does not know', stored, seen(marked({ generation: 6 })), /earlier time/],
   ['no generation record', stored, seen({ marks: new Map([[TOPIC, undefined]]) }), /no generation record/],
-  ['changes that somebody has published since', stored, seen({ relayPosition: '901/1' }), /after the last heartbeat/],
+  [
+    'changes that another replica has published since',
+    stored,
+    seen({ relayPosition: '901/1' }),
+    /after the last heartbeat/,
+  ],
 ])('everything is published once more after %s', (_what, before, now, reason) => {
   expect(reasonForNewGeneration(before, now)).toMatch(reason);
 });
