@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes deploy/compose/.env with new keys and passwords, once: `sh deploy/compose/make-env.sh [file]`. A file that is there stays as it is,
-# because PostgreSQL keeps the password and what is sealed needs its key.
+# Makes deploy/compose/.env with new keys and passwords, once: `sh deploy/compose/make-env.sh [file]`. An existing file stays as it is,
+# because PostgreSQL keeps the password, and sealed secrets need their key.
 set -eu
 file=${1:-$(dirname "$0")/.env}
 if [ -e "$file" ]; then

@@ -15,7 +15,7 @@ trap 'rm -f "$objects"' EXIT
 arguments=$(for one in "$@"; do printf "        - '%s'\n" "$(printf '%s' "$one" | sed "s/'/''/g")"; done)
 export arguments
 
-# Of the overlay: the Job, its account, and the settings, which have another name whenever they change.
+# From the overlay: the Job, its account, and the settings, whose name changes with their content.
 kubectl kustomize "$overlay" | awk '
   function flush() {
     if (document ~ /\nkind: Job\n/ && document ~ /\n  name: signet-migrate\n/) {
@@ -46,7 +46,7 @@ until ends complete 5s || ends failed 0s; do
     exit 69
   fi
 done
-# The exit code counts even where the node that had the log is gone.
+# The exit code is reported even when the node that had the log is gone.
 kubectl -n "$namespace" logs job/signet-admin || echo "The log of the Job signet-admin cannot be had." >&2
 code=$(kubectl -n "$namespace" get pods -l job-name=signet-admin -o 'jsonpath={.items[0].status.containerStatuses[0].state.terminated.exitCode}')
 exit "${code:-1}"

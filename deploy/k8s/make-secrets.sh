@@ -1,10 +1,10 @@
 #!/bin/sh
 # Prints the Secrets that an overlay names, with new keys and passwords:
 #   sh deploy/k8s/make-secrets.sh local | kubectl create -f -
-# `create`, and not `apply`: what is there must stay, because what is sealed in PostgreSQL cannot be opened without its key.
+# `create`, and not `apply`: existing Secrets must stay, because the sealed secrets in PostgreSQL cannot be opened without their key.
 #
 # local, operators: PostgreSQL's password is new, too.
-# production:       say where PostgreSQL is and who you are at Kafka, in variables:
+# production:       set the address of PostgreSQL and the passwords for Kafka in variables:
 #                   DATABASE_URL (postgres://…?sslmode=verify-full), KAFKA_PASSWORD_REGISTRY, KAFKA_PASSWORD_INGESTION, KAFKA_PASSWORD_DELIVERY,
 #                   KAFKA_PASSWORD_ADMIN
 # Of each:          SMTP_URL (smtp://user:password@host:587), with components/mail.

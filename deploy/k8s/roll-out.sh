@@ -1,14 +1,14 @@
 #!/bin/sh
 # Brings an overlay into the cluster, in order: `sh deploy/k8s/roll-out.sh deploy/k8s/overlays/mine`
-#   1. the API server judges everything, and changes nothing;
-#   2. everything but the services, and with it the Job that migrates; it must end well before anything else happens;
-#   3. the services, one after the other: each is ready before the next one begins.
+#   1. the API server validates everything, and changes nothing;
+#   2. everything but the services is applied, and then the Job that migrates, which must succeed before anything else happens;
+#   3. the services are applied one after the other: each is ready before the next one begins.
 # Repeat it after a failure. The services of the last version go on meanwhile.
 set -eu
 overlay=${1:?Say which overlay, such as deploy/k8s/overlays/mine}
 namespace=${NAMESPACE:-signet}
 patience=${PATIENCE:-15m}
-# Unquoted below: words, not one word.
+# Unquoted below, since it is several words.
 apply="kubectl apply --server-side --field-manager=signet-roll-out"
 objects=$(mktemp)
 trap 'rm -f "$objects"' EXIT
