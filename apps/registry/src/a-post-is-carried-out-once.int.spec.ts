@@ -53,7 +53,7 @@ test('a refusal is repeated as well', async () => {
   expect(again.headers.get('content-type')).toContain('application/problem+json');
 });
 
-test('the same key with another body is a mistake; with another path or of another caller it is another key', async () => {
+test('the same key with another body is refused; with another path or from another caller it is another key', async () => {
   const key = newKey();
   const other = await registry.newTenant();
   const { id } = (await tenant.call('POST', '/v1/webhooks', { body: body(), ...keyed(key) })).json;
@@ -121,7 +121,7 @@ test('after a day the key is forgotten, and its row removed', async () => {
   expect((await database.query('select from registry.idempotency_keys')).rows).toEqual([]);
 });
 
-describe('a key that is none', () => {
+describe('an invalid key', () => {
   test.each(['', 'x'.repeat(256), 'schl\u00fcssel', 'a\tb'])('%j is a bad request', async (key) => {
     expect(await tenant.call('POST', '/v1/webhooks', { body: body(), ...keyed(key) })).toMatchObject({
       status: 400,
@@ -129,13 +129,13 @@ describe('a key that is none', () => {
     });
   });
 
-  test('255 printable characters are one', async () => {
+  test('255 printable characters are a valid key', async () => {
     const key = `~ ${newKey()}`.padEnd(255, '!');
     expect((await tenant.call('POST', '/v1/webhooks', { body: body(), ...keyed(key) })).status).toBe(201);
   });
 });
 
-test('every POST takes a key, and says so in the OpenAPI document', async () => {
+test('every POST accepts a key, and the OpenAPI document says so', async () => {
   const { id } = await tenant.newWebhook();
   const document = (await registry.call('GET', '/openapi.json')).json as unknown as {
     paths: Record<string, { post?: { parameters: { name: string }[] } }>;

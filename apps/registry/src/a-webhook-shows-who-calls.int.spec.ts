@@ -21,7 +21,7 @@ const given = ({ cert, key }: typeof first) => ({ certificate: cert, key });
 const published = async (id: string) =>
   ((await whatLiesOn(REGISTRY_WEBHOOKS)).get(id) as WebhookSnapshot).clientCertificate;
 
-test('a client certificate is chosen, shown without its key, published sealed, exchanged, and given up', async () => {
+test('a client certificate is set, shown without its key, published sealed, replaced, and removed', async () => {
   const webhook = await tenant.newWebhook({ clientCertificate: given(first) });
   const path = `/v1/webhooks/${webhook.id}`;
   const { fingerprint256: fingerprint, validTo } = new X509Certificate(first.cert);

@@ -108,7 +108,7 @@ test('outcomes read a bounded number of rows, also those that make snapshots', a
   expect(taken.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(4 * PER_REQUEST);
 });
 
-test('the webhook at any time is shown by a bounded number of rows, and as it was', async () => {
+test('the webhook at any time is computed from a bounded number of rows, and is shown as it was', async () => {
   const all = await events();
   const probes = [0, 1, 2, 98, 99, 100, 5_000, 9_999, all.length - 2, all.length - 1];
   for (const index of probes) {

@@ -86,7 +86,7 @@ describe('when the answer comes, the record lies on Kafka', () => {
     expect((await whatLiesOn(REGISTRY_API_KEYS)).get(key.id)).toBeUndefined();
   });
 
-  test('also of a replica that does not publish itself', async () => {
+  test('also in the answer of a replica that does not publish itself', async () => {
     const replica = await registry.replica();
     const roles = () => [registry.service, replica].map(({ app }) => app.get<RegistryRelay>(RELAY).role).join();
     await waitFor(() => roles() === 'publishing,waiting', { what: 'the replica to wait for the lock' });

@@ -199,7 +199,7 @@ describe('a bad webhook is refused with the field and the rule', () => {
     expect(answer.json).toMatchObject({ detail: expect.any(String) });
   });
 
-  test('an operator says whose webhook it is, and that tenant is there', async () => {
+  test('an operator must name the tenant of a webhook, and that tenant must exist', async () => {
     expect(await registry.call('POST', '/v1/webhooks', { body: good })).toMatchObject({
       status: 422,
       json: { errors: [{ field: 'tenantId', rule: 'required' }] },
@@ -212,7 +212,7 @@ describe('a bad webhook is refused with the field and the rule', () => {
 });
 
 describe('tenants and keys', () => {
-  test('a tenant may bring its id, once', async () => {
+  test('a tenant may be created with a given id, once', async () => {
     const id = `shop-${crypto.randomUUID()}`;
     expect((await registry.call('POST', '/v1/tenants', { body: { id, name: 'Shop' } })).status).toBe(201);
     expect(await registry.call('POST', '/v1/tenants', { body: { id, name: 'Shop' } })).toMatchObject({

@@ -92,7 +92,7 @@ test('the shown headers can be written back: a credential stays, and the others 
   expect((await read(id)).headers).toEqual({});
 });
 
-test('a credential that is to stay has to be there', async () => {
+test('a credential that is to stay must exist', async () => {
   const masked = { headers: { 'x-api-key': '***' } };
   const error = { errors: [{ field: 'headers.x-api-key', rule: 'nothing_to_keep' }] };
   const body = { name: 'New', url: 'https://shop.example/new', events: ['sale.created'], ...masked };
@@ -101,7 +101,7 @@ test('a credential that is to stay has to be there', async () => {
   expect(await patch(id, masked)).toMatchObject({ status: 422, json: error });
 });
 
-test('credentials that an older version kept in clear are sealed by the command, in the events as well', async () => {
+test('the command seals credentials that an older version stored in clear, in the events as well', async () => {
   const { id } = await tenant.newWebhook({ headers: { 'x-shop': '12' } });
   const { id: resealed } = await tenant.newWebhook({ headers });
   const clear = { 'x-shop': '12', authorization: 'Bearer as-it-was-kept-before' };

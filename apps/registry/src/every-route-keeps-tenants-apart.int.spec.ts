@@ -96,7 +96,7 @@ test('without a key, or with a wrong one, every route but the public ones is clo
   expect(await everything()).toEqual(before);
 });
 
-test('every table that has a tenant is one that the routes above stand for', async () => {
+test('every table with a tenant is covered by the routes above', async () => {
   const { rows } = await database.query<{ table: string }>(
     `select table_name as table from information_schema.columns
      where table_schema = 'registry' and column_name = 'tenant_id' order by 1`,

@@ -52,7 +52,7 @@ test('the first operator key follows its setting, from one start to the next', a
   expect(await isKnown('the key of another start')).toBe(true);
 });
 
-test('a setting that names a key which was created over HTTP makes no second one', async () => {
+test('a setting with a key that was created over HTTP creates no second key', async () => {
   const before = await versionOfFirstKey();
   const { key } = await commands.create({ tenantId: null, name: 'Ann', role: 'operator' }, 'test');
   await commands.ensureOperatorKey(key);

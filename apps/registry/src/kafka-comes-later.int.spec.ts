@@ -60,7 +60,7 @@ test('a registry without a reachable Kafka starts, is ready, and reports what wa
   expect((await management('/livez')).status).toBe(200);
 });
 
-test('it answers reads and takes writes, and its relay says that they wait', async () => {
+test('it answers reads and accepts writes, and its relay reports that they wait', async () => {
   tenant = await registry.newTenant();
   const { id } = await tenant.newWebhook();
   expect((await tenant.call('GET', `/v1/webhooks/${id}`)).status).toBe(200);

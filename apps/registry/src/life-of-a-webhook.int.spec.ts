@@ -64,7 +64,7 @@ test('a webhook is registered, read, changed, disabled, enabled, and deleted', a
   expect(gone.headers.get('content-type')).toContain('application/problem+json');
 });
 
-test('a header for a signature of a former kind is chosen, shown, published, and given up', async () => {
+test('a header for a legacy signature is set, shown, published, and removed', async () => {
   const { id } = await tenant.newWebhook({ legacySignatureHeader: 'X-Shop-Signature', headers: { 'x-a': '1' } });
   const path = `/v1/webhooks/${id}`;
   expect((await tenant.call('GET', path)).json).toMatchObject({ legacySignatureHeader: 'X-Shop-Signature' });
@@ -125,7 +125,7 @@ test('If-Match: * on a webhook that does not exist is a 404', async () => {
   expect(gone).toMatchObject({ status: 404, json: { code: 'webhook_not_found' } });
 });
 
-test('the secret is in the answer to its making, and read where it is asked for', async () => {
+test('the secret is in the answer to its creation, and in the answer of the route that reads it', async () => {
   const { id, secret } = await tenant.newWebhook();
   const path = `/v1/webhooks/${id}/secret`;
   expect((await tenant.call('GET', path)).json).toEqual({ secret, former: [] });
@@ -143,7 +143,7 @@ test('the secret is in the answer to its making, and read where it is asked for'
   expect((await tenant.call('GET', path)).json).toEqual({ secret: hard.json.secret, former: [] });
 });
 
-test('the history says what happened, when and by whom, and how it stood at a time', async () => {
+test("the history shows each event with its time and actor, and the webhook's state at a time", async () => {
   const { id } = await tenant.newWebhook({ name: 'First name' });
   const path = `/v1/webhooks/${id}`;
   await tenant.call('PATCH', path, { body: { name: 'Second name' } });

@@ -170,7 +170,7 @@ test('the same Idempotency-Key starts one job; another job later enables nothing
   expect(await enablingsOf(ids)).toBe(3);
 });
 
-test('hundreds are enabled once each, by whichever replica; a job that a dead one left is carried on', async () => {
+test('hundreds are enabled once each, by any replica; the job of a dead replica is continued', async () => {
   const { within, range } = newDay();
   await registry.replica();
   const ids = await disabled(one, within, 'failing', 450);

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => registry.stop());
 
-test('a webhook is published as it stands, its secret sealed, and as a tombstone when it is deleted', async () => {
+test('the present state of a webhook is published with its secret sealed, and a tombstone when it is deleted', async () => {
   const records = await registry.follow(REGISTRY_WEBHOOKS);
   const { id, secret } = await tenant.newWebhook({ maxAttempts: 3, ordering: 'subject', headers: { 'x-a': '1' } });
   const path = `/v1/webhooks/${id}`;
@@ -72,7 +72,7 @@ test('a key and its tenant are published, the key as a hash, and as a tombstone 
   expect(await tenants.json(other.id, ({ version }) => version === 3)).toMatchObject({ status: 'active' });
 });
 
-test('a test is asked for with the example of its event type', async () => {
+test('a test is requested with the example of its event type', async () => {
   const requests = await registry.follow(DELIVERY_REQUESTS);
   const { id } = await tenant.newWebhook();
   const asked = await tenant.call('POST', `/v1/webhooks/${id}/test`, { body: { eventType: 'sale.refunded' } });

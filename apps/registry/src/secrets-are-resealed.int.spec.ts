@@ -112,7 +112,7 @@ test('after the command the old key can go: secrets, history, kept answers and K
   expect(onKafka.has(deleted.id)).toBe(false);
 });
 
-test('a key that is gone already is named, and nothing is lost', async () => {
+test('a key that is already missing is named, and nothing is lost', async () => {
   const { id, secret } = await tenant.newWebhook();
   await expect(run('reseal', generateSealingKey('other'))).rejects.toMatchObject({
     code: 78,
@@ -121,7 +121,7 @@ test('a key that is gone already is named, and nothing is lost', async () => {
   expect((await tenant.call('GET', `/v1/webhooks/${id}/secret`)).json.secret).toBe(secret);
 });
 
-test('everything is published once more: the living as they stand, the others as tombstones', async () => {
+test('everything is published once more: existing aggregates as they are, deleted ones as tombstones', async () => {
   const deleted = await tenant.newWebhook();
   await tenant.call('DELETE', `/v1/webhooks/${deleted.id}`);
   const present = (await tenant.call('GET', '/v1/webhooks')).json.data;

@@ -66,7 +66,7 @@ test('a database that does not exist ends the start at once', async () => {
   expect(out).not.toContain('waiting for it');
 });
 
-test('so does a wrong password, which is not repeated', async () => {
+test('a wrong password ends the start at once too, and is not shown', async () => {
   const { code, err, out } = await startWith({ SIGNET_DATABASE_URL: changed((url) => (url.password = 'guessed')) })
     .ended;
   expect(code).toBe(CONFIG);
@@ -76,7 +76,7 @@ test('so does a wrong password, which is not repeated', async () => {
   expect(out + err).not.toContain('guessed');
 });
 
-test('a PostgreSQL that is not there is waited for, and named', async () => {
+test('the start waits for a PostgreSQL that cannot be reached, and names it', async () => {
   const port = await freePort();
   const { code, err, out } = await startWith({ SIGNET_DATABASE_URL: changed((url) => (url.port = String(port))) })
     .ended;
@@ -89,7 +89,7 @@ test('a PostgreSQL that is not there is waited for, and named', async () => {
   });
 });
 
-test('so is a PostgreSQL whose host has no address', async () => {
+test('the same holds for a PostgreSQL whose host has no address', async () => {
   const { code, err } = await startWith({ SIGNET_DATABASE_URL: changed((url) => (url.hostname = 'db.invalid')) }).ended;
   expect(code).toBe(UNAVAILABLE);
   expect(err).toMatch(/within 3 s: getaddrinfo \w+ db\.invalid\. Check SIGNET_DATABASE_URL\.\n$/);
@@ -107,20 +107,20 @@ async function startWithoutKafka(broker: string): Promise<string> {
   return out;
 }
 
-test('a broker that is dead is named, and the registry starts without it', async () => {
+test('a broker that cannot be reached is named, and the registry starts without it', async () => {
   const broker = `127.0.0.1:${await freePort()}`;
   const out = await startWithoutKafka(broker);
   expect(out).toContain(`Kafka is not reachable yet (SIGNET_KAFKA_BROKERS): ${broker}: ECONNREFUSED; waiting for it`);
   expect(out).toContain('the start goes on without Kafka (SIGNET_KAFKA_BROKERS)');
 });
 
-test('so is a broker whose host has no address', async () => {
+test('the same holds for a broker whose host has no address', async () => {
   expect(await startWithoutKafka('kafka.invalid:9092')).toMatch(
     /Kafka is not reachable yet \(SIGNET_KAFKA_BROKERS\): kafka\.invalid:9092: \w+; waiting for it/,
   );
 });
 
-test('a server that takes connections and is no Kafka is named once it has not answered', async () => {
+test('a server that accepts connections and is no Kafka is named when it has not answered', async () => {
   const broker = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
   const { child, ended, output } = startWith({ SIGNET_KAFKA_BROKERS: broker });
   await waitFor(() => output().includes(`${broker} takes connections, but does not answer as Kafka`), {

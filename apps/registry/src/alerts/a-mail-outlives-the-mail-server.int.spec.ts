@@ -58,7 +58,7 @@ const mailer = (url = server.url): AlertMailer =>
     ended: (result) => ends.push(result),
   });
 
-test('a server that cannot take a mail now is asked again after a minute, then two, with the same Message-ID', async () => {
+test('a mail that a server cannot take now is sent again after a minute, then two, with the same Message-ID', async () => {
   const alert = alertOf('acme');
   await mails.add([alert]);
   server.answer = () => ({ code: 451, at: 'data' });
@@ -77,7 +77,7 @@ test('a server that cannot take a mail now is asked again after a minute, then t
   expect(await mails.waiting()).toBe(0);
 });
 
-test('an address that is refused for good ends its own mail only', async () => {
+test('a permanent refusal of an address ends only the mail to that address', async () => {
   await mails.add([alertOf('acme'), alertOf('other')]);
   server.answer = (to) => (to === 'ops@acme.example' ? { code: 550, at: 'rcpt' } : undefined);
   await mailer().sendDue();
@@ -85,7 +85,7 @@ test('an address that is refused for good ends its own mail only', async () => {
   expect(server.mails.map(({ to }) => to)).toEqual([['ops@other.example']]);
 });
 
-test('a server that is away, or a wrong password, loses nothing', async () => {
+test('no mail is lost while the server is away, or the password is wrong', async () => {
   await mails.add([alertOf('acme')]);
   const wrong = new URL(server.url);
   wrong.password = 'wrong';

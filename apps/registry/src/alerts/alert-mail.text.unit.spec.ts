@@ -22,7 +22,7 @@ describe('the mail of an alert', () => {
     }
     expect(text).toContain(`GET /v1/deliveries?webhookId=${ID}`);
   });
-  test('says why one was disabled, and how to enable it', () => {
+  test('says why a webhook was disabled, and how to enable it', () => {
     const lastFailure = { statusCode: null, errorClass: 'timeout' };
     const detail = '10 attempts in a row failed.';
     const { subject, text } = mailTextOf(alert('webhook.disabled', { detail, lastFailure, consecutiveFailures: 10 }));
@@ -31,7 +31,7 @@ describe('the mail of an alert', () => {
     expect(text).toContain('no answer (timeout)');
     expect(text).toContain(`POST /v1/webhooks/${ID}/enable`);
   });
-  test('says that it is over', () =>
+  test('says that the webhook has recovered', () =>
     expect(mailTextOf(alert('webhook.recovered')).subject).toBe('Webhook "Orders" has recovered'));
   test('keeps a name to one line, in the subject and in the text', () => {
     const { subject, text } = mailTextOf(alert('webhook.failing', { name: 'Orders\r\nBcc: all@shop.example' }));

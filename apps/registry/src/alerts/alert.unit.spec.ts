@@ -26,13 +26,13 @@ const told = (events: readonly WebhookEvent[]) =>
   everyAlertOf(events).map(({ type, data }) => `${type} ${data.consecutiveFailures}`);
 
 describe('alerts', () => {
-  test('tell of the 3rd and 5th failure in a row, and of the disabling at the 10th, once', () =>
+  test('are raised at the 3rd and 5th failure in a row, and once for the disabling at the 10th', () =>
     expect(told(recorded([registered], row(12)))).toEqual([
       'webhook.failing 3',
       'webhook.failing 5',
       'webhook.disabled 10',
     ]));
-  test('tell of 410 Gone as a disabling', () => {
+  test('report 410 Gone as a disabling', () => {
     const [alert] = everyAlertOf(
       recorded([registered], [outcome('g', [1, 2], { statusCode: 410, errorClass: 'gone' })]),
     );
@@ -50,14 +50,14 @@ describe('alerts', () => {
       },
     });
   });
-  test('tell of a recovery only where there was an alert', () => {
+  test('report a recovery only after an alert', () => {
     expect(told(recorded([registered], row(2), [success('s', [60, 61])]))).toEqual([]);
     expect(told(recorded([registered], row(4), [success('s', [60, 61]), success('t', [62, 63])]))).toEqual([
       'webhook.failing 3',
       'webhook.recovered 4',
     ]);
   });
-  test('are silent where a person disables or enables; the first success after that is the recovery', () => {
+  test('are not raised when a person disables or enables; the first success after that is the recovery', () => {
     expect(told([registered, disabled, enabledAt(100)])).toEqual([]);
     const enabled = [...recorded([registered], row(10)), enabledAt(200)];
     expect(told(enabled).at(-1)).toBe('webhook.disabled 10');
@@ -65,7 +65,7 @@ describe('alerts', () => {
     const events = recorded(enabled, [late], [success('s', [201, 202])], [success('t', [203, 204])]);
     expect(told(events).slice(3)).toEqual(['webhook.recovered 0']);
   });
-  test('are asked about by version, and their ids come of it', () => {
+  test('are computed for the given versions, and their ids come from the version', () => {
     const stream = placed(recorded([registered], row(5)));
     const all = everyAlertOf(stream);
     const third = stream.find(({ type }) => type === 'WebhookFailureAlertRaised');

@@ -21,7 +21,7 @@ const created: ApiKeyEvent = { type: 'ApiKeyCreated', data: made };
 const revoked: ApiKeyEvent = { type: 'ApiKeyRevoked', data: { at } };
 
 describe('an API key', () => {
-  test('is created with its hash, never with itself', () => apiKey.given().when(create).then(created));
+  test('is created with its hash, never with the key itself', () => apiKey.given().when(create).then(created));
   test('is created once', () => apiKey.given(created).when(create).thenThrows('api_key_exists'));
   test('of a tenant belongs to a tenant', () =>
     apiKey
@@ -70,14 +70,14 @@ describe('the first operator key', () => {
   const ensure = { ...made, type: 'EnsureApiKey', tenantId: null, role: 'operator' } as const;
   const ensured: ApiKeyEvent = { type: 'ApiKeyCreated', data: { ...made, tenantId: null, role: 'operator' } };
 
-  test('is created when it is not there', () => apiKey.given().when(ensure).then(ensured));
-  test('that is as its setting says appends nothing', () => apiKey.given(ensured).when(ensure).then());
+  test('is created when it does not exist', () => apiKey.given().when(ensure).then(ensured));
+  test('that equals its setting appends nothing', () => apiKey.given(ensured).when(ensure).then());
   test('follows its setting', () =>
     apiKey
       .given(ensured)
       .when({ ...ensure, hash: 'h2', prefix: 'sgn_o_cd' })
       .then({ type: 'ApiKeyReplaced', data: { hash: 'h2', prefix: 'sgn_o_cd', at } }));
-  test('stays revoked until its setting names another', () => {
+  test('stays revoked until its setting names another key', () => {
     apiKey.given(ensured, revoked).when(ensure).then();
     const another = { ...ensure, hash: 'h2' };
     apiKey

@@ -16,7 +16,7 @@ const before = {
 const rowOf = (data: Extract<ApiKeyEvent, { type: 'ApiKeyCreated' }>['data']) =>
   applyToApiKeyRow(id, null, { type: 'ApiKeyCreated', data, version: 1 });
 
-test('an event from before there were limits is that of a key without any', () => {
+test('an event from before limits existed gives a key without limits', () => {
   expect(rowOf(before)).toMatchObject({ tenantId: 'acme', eventTypes: null, tenants: null });
 });
 
@@ -27,7 +27,7 @@ test('the limits of a key reach the row and the other services', () => {
   expect(apiKeySnapshot.parse(row && apiKeySnapshotOf(row))).toMatchObject({ tenantId: null, ...limits });
 });
 
-test('a snapshot from before there were limits is read', () => {
+test('a snapshot from before limits existed can be read', () => {
   const { name, role, hash, tenantId } = before;
   const old = { id, tenantId, name, role, hash, version: 1 };
   expect(apiKeySnapshot.parse(old)).toEqual(old);

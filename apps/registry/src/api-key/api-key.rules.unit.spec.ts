@@ -3,7 +3,7 @@ import { limitErrors } from './api-key.rules.ts';
 
 const known = { eventTypes: ['sale.created', 'sale.updated'], tenants: ['acme'] };
 
-test('a key without limits, or with known ones, is as it should be', () => {
+test('a key without limits, or with known ones, has no errors', () => {
   expect(limitErrors({}, known)).toEqual([]);
   expect(limitErrors({ eventTypes: null, tenants: null }, known)).toEqual([]);
   expect(limitErrors({ eventTypes: ['sale.updated'], tenants: ['acme'] }, known)).toEqual([]);

@@ -33,7 +33,7 @@ afterAll(async () => {
 
 const get = (url: string, headers: Record<string, string> = {}) => server.inject({ url, headers });
 
-test('the public address leads to it', async () => {
+test('the public address redirects to the console', async () => {
   const root = await get('/');
   expect([root.statusCode, root.headers.location]).toEqual([302, '/console/']);
   const bare = await get('/console');

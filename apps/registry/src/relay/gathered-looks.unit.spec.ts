@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { GatheredLooks } from './gathered-looks.ts';
 
-/** Questions that are answered when the test says so. */
+/** Questions that are answered when the test decides. */
 function held() {
   const asked: { readonly items: readonly string[]; answer(trueOf: readonly string[]): void; fail(): void }[] = [];
   const looks = new GatheredLooks<string>(
@@ -19,7 +19,7 @@ function held() {
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test('fifty who ask at once are one question', async () => {
+test('fifty callers at once lead to one question', async () => {
   const { asked, looks } = held();
   const answers = Array.from({ length: 50 }, (_, index) => looks.isTrueOf(`stream-${index}`));
   await settled();
@@ -28,7 +28,7 @@ test('fifty who ask at once are one question', async () => {
   expect((await Promise.all(answers)).flatMap((isTrue, index) => (isTrue ? [index] : []))).toEqual([7]);
 });
 
-test('those who come while a question is under way gather for the next one', async () => {
+test('callers that come while a question is under way are asked about in the next one', async () => {
   const { asked, looks } = held();
   const first = looks.isTrueOf('a');
   await settled();
@@ -43,7 +43,7 @@ test('those who come while a question is under way gather for the next one', asy
   expect(await Promise.all(others)).toEqual([false, true]);
 });
 
-test('a question that fails fails for those who have asked it, and not for the next', async () => {
+test('a question that fails rejects for its own callers, and not for the next ones', async () => {
   const { asked, looks } = held();
   const first = looks.isTrueOf('a').catch((error: Error) => error.message);
   await settled();

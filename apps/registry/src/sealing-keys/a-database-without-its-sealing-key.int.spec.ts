@@ -47,7 +47,7 @@ test('with the key in any place it starts', async () => {
   await service.stop();
 });
 
-test('with the key given up it starts, shows what it cannot open, and lets it be mended or deleted', async () => {
+test('with the key given up it starts, shows the webhooks that it cannot open, and lets them be corrected or deleted', async () => {
   const lost = await registry.replica({ SIGNET_SEALING_KEYS: otherKey, SIGNET_LOST_SEALING_KEYS: 'first' });
   const call = (method: string, path: string, body?: object): Promise<Answer> =>
     ask(`${lost.url}/v1/webhooks/${path}`, method, { key: tenant.key, ...(body && { body }) });
@@ -63,7 +63,7 @@ test('with the key given up it starts, shows what it cannot open, and lets it be
   await waitFor(async () => (await call('GET', deleted)).status === 404, { what: 'the webhook to be gone' });
 });
 
-test('what only a lost key opens does not keep the rest from being resealed', async () => {
+test('texts that only a lost key opens do not keep the others from being resealed', async () => {
   const { SIGNET_SEALING_KEYS: _, ...environment } = registry.environment;
   const reseal = (more: Record<string, string>) =>
     spawnSync(process.execPath, [ADMIN, 'reseal'], {

@@ -54,7 +54,7 @@ afterAll(async () => {
   await registry?.stop();
 }, 60_000);
 
-test('a reader waits for the registry, which alone creates the topics; then it knows what there is', async () => {
+test('a reader waits for the registry, which alone creates the topics; then it knows all entries', async () => {
   webhooks = new Follower(REGISTRY_WEBHOOKS);
   keys = new Follower(REGISTRY_API_KEYS);
   await waitFor(() => webhooks.waits.length >= 2 && keys.waits.length >= 2, { what: 'two looks at nothing' });
@@ -113,7 +113,7 @@ test.each([
   60_000,
 );
 
-test('a database that was restored to an earlier time is what readers know then: no more, no less', async () => {
+test('after a restore to an earlier time, readers know the entries of that database: no more, no less', async () => {
   const changed = await tenant.newWebhook();
   const removed = await tenant.newWebhook();
   const copy = await copyDatabase(registry.database.url);

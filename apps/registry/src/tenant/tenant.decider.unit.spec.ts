@@ -32,7 +32,7 @@ describe('a tenant', () => {
         data: { detail: null, at },
       });
   });
-  test('is changed in what is new only', () => {
+  test('is changed only in the values that differ', () => {
     const named: TenantEvent = { type: 'TenantUpdated', data: { changes: { alertEmail: 'ops@shop.example' }, at } };
     const change = { name: 'Goldsmith', alertEmail: 'ops@shop.example' };
     tenant.given(created).when({ type: 'UpdateTenant', changes: change, at }).then(named);
@@ -43,7 +43,7 @@ describe('a tenant', () => {
       .then({ type: 'TenantUpdated', data: { changes: { alertEmail: null }, at } });
     tenant.given(created, suspended, named).when({ type: 'SuspendTenant', detail: null, at }).then();
   });
-  test('that is not there can be neither suspended nor resumed', () => {
+  test('that does not exist can be neither suspended nor resumed', () => {
     tenant.given().when({ type: 'SuspendTenant', detail: null, at }).thenThrows('tenant_not_found');
     tenant.given().when({ type: 'ResumeTenant', at }).thenThrows('tenant_not_found');
     tenant.given().when({ type: 'UpdateTenant', changes: {}, at }).thenThrows('tenant_not_found');

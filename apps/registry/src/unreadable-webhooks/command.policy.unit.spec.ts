@@ -7,7 +7,7 @@ const webhook = (id: string, isKnown: boolean) => ({
   reason: REASON,
 });
 
-test('it lists, removes, or shows how it is asked', () => {
+test('it lists, removes, or shows its usage', () => {
   expect(askedOf([])).toEqual({ kind: 'list' });
   expect(askedOf(['list'])).toEqual({ kind: 'list' });
   expect(askedOf(['remove', 'a', 'b'])).toEqual({ kind: 'remove', ids: ['a', 'b'] });
@@ -24,7 +24,7 @@ test('a line says which webhook it is and why it cannot be read, and the next on
   expect(listed([])).toBe('Every webhook on Kafka can be opened.');
 });
 
-test('only what cannot be read and the registry does not have is removed', () => {
+test('only unreadable webhooks that the registry does not have are removed', () => {
   const webhooks = [webhook('known', true), webhook('left', false)];
   expect(reasonAgainstRemoval(['left'], webhooks)).toBeUndefined();
   expect(reasonAgainstRemoval(['left', 'known'], webhooks)).toContain('DELETE /v1/webhooks/known');

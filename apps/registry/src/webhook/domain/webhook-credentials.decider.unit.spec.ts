@@ -30,7 +30,7 @@ const updated = (changes: SettingsChanges): WebhookEvent => ({ type: 'WebhookUpd
 const after = (...changes: SettingsChanges[]): WebhookSettings => changes.reduce(changedSettings, settings);
 
 describe('headers whose values are credentials', () => {
-  test('written back as they are shown, they stay, and nothing happened', () =>
+  test('written back as they are shown, they stay, and no event is appended', () =>
     webhook
       .given(registered)
       .when(update({ Authorization: 'kept' }))
@@ -45,7 +45,7 @@ describe('headers whose values are credentials', () => {
       .given(registered, updated({ headers: settings.headers, sealedHeaders: { Authorization: 'sealed-0' } }))
       .when(update({ Authorization: { sealed: 'sealed-2', sameAs: 'sealed-1' } }))
       .then(updated({ headers: settings.headers, sealedHeaders: { Authorization: 'sealed-2' } })));
-  test('one stays while others come and go; its sealed text is not repeated', () => {
+  test('a credential stays while others are added and removed; its sealed text is not repeated', () => {
     webhook
       .given(registered)
       .when(update({ Authorization: 'kept', 'x-api-key': { sealed: 'sealed-3' } }, {}))
@@ -68,16 +68,16 @@ describe('headers whose values are credentials', () => {
 });
 
 describe('the settings after a change', () => {
-  test('hold what stayed under the name that it has now', () =>
+  test('hold a credential that stayed under its new name', () =>
     expect(after({ headers: {}, sealedHeaders: { authorization: null } })).toMatchObject({
       headers: {},
       sealedHeaders: { authorization: 'sealed-1' },
     }));
-  test('have no credential left that the change does not name', () =>
+  test('hold only the credentials that the change names', () =>
     expect(after({ headers: {}, sealedHeaders: {} }).sealedHeaders).toEqual({}));
-  test('keep the headers where the change is of something else', () =>
+  test('keep the headers if the change does not mention them', () =>
     expect(after({ name: 'Sales' })).toEqual({ ...settings, name: 'Sales' }));
-  test('are all headers of a fact that is older than the sealing of credentials', () =>
+  test('have all headers of a fact from before credentials were sealed', () =>
     expect(after({ headers: { authorization: 'Bearer clear' } })).toMatchObject({
       headers: { authorization: 'Bearer clear' },
       sealedHeaders: {},

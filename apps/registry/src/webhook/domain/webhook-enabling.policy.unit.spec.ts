@@ -47,15 +47,15 @@ describe('enabling many webhooks together', () => {
       .when(enable({ disabledReason: asked }))
       .then(...(isMeant ? [enabled] : [])),
   );
-  test('leaves alone what is enabled, not there yet or deleted, and does not complain', () => {
+  test('ignores a webhook that is enabled, does not exist yet or is deleted', () => {
     webhook.given(registered).when(enable()).then();
     webhook.given(registered, disabledAt(150), enabled).when(enable()).then();
     webhook.given().when(enable()).then();
     webhook.given(registered, disabledAt(150), { type: 'WebhookDeleted', data: { at } }).when(enable()).then();
   });
-  test('one that was disabled anew since is judged by the last time', () =>
+  test('a webhook that was disabled again is judged by the last time', () =>
     webhook.given(registered, disabledAt(150), enabled, disabledAt(300)).when(enable()).then());
-  test('asks for what was missed since it was disabled', () =>
+  test('requests the replay of the messages since it was disabled', () =>
     webhook
       .given(registered, disabledAt(150))
       .when(enable({ replayMissedFor: 'key' }))

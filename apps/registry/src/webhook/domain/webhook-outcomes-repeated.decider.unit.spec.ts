@@ -6,11 +6,11 @@ describe('failures that overlap count once', () => {
     const parallel = Array.from({ length: 50 }, (_, index) => outcome(`p${index}`, [1, 10]));
     expect(failuresOf(recorded([registered], parallel))).toBe(1);
   });
-  test('one that started before the last counted one ended does not count', () =>
+  test('a failure that started before the end of the last counted one does not count', () =>
     expect(failuresOf(recorded([registered], [outcome('a', [1, 10])], [outcome('b', [9, 20])]))).toBe(1));
-  test('one that started after it ended does', () =>
+  test('a failure that started after that end counts', () =>
     expect(failuresOf(recorded([registered], [outcome('a', [1, 10])], [outcome('b', [11, 20])]))).toBe(2));
-  test('what did not count does not move the mark', () =>
+  test('a failure that did not count does not change the end to compare with', () =>
     expect(
       failuresOf(recorded([registered], [outcome('a', [1, 10])], [outcome('b', [9, 60])], [outcome('c', [11, 20])])),
     ).toBe(2));

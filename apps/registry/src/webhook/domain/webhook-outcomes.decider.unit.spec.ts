@@ -25,19 +25,19 @@ describe('healthy traffic', () => {
       .given(registered)
       .when(record(success('a', [1, 2]), success('b', [2, 3])))
       .then());
-  test('a failure that is overcome within the batch leaves no event', () =>
+  test('a failure with a success after it in the same batch leaves no event', () =>
     webhook
       .given(registered)
       .when(record(...row(2), success('s', [40, 41])))
       .then());
-  test('but an alert on the way does', () => {
+  test('but an alert between them does', () => {
     const events = recorded([registered], [...row(3), success('s', [60, 61])]).slice(1);
     expect(summary(events)).toEqual(['AttemptFailed', 'AttemptFailed', 'AttemptFailed', 'alert 3', 'Recovered']);
   });
 });
 
 describe('failures in a row', () => {
-  test('a failure is recorded with what happened', () =>
+  test('a failure is recorded with its details', () =>
     webhook
       .given(registered)
       .when(record(outcome('d', [1, 2])))
@@ -103,7 +103,7 @@ describe('failures in a row', () => {
 });
 
 describe('disabled and enabled', () => {
-  test('what arrives while disabled does not count', () =>
+  test('an outcome that arrives while the webhook is disabled does not count', () =>
     webhook
       .given(registered, disabled)
       .when(record(...row(3), success('s', [90, 91])))
@@ -181,7 +181,7 @@ describe('what says nothing about the receiver', () => {
       .given(registered)
       .when(record(outcome('p', [1, 2], { fault: 'platform' })))
       .then());
-  test('an outcome of a webhook that is not there is passed over', () => {
+  test('an outcome of a webhook that does not exist is ignored', () => {
     webhook
       .given()
       .when(record(...row(3)))

@@ -32,7 +32,7 @@ const rotation = (sealedSecret: string, overlapUntil: string | null, when = at):
 describe('registering', () => {
   const register = { type: 'RegisterWebhook', ...registration } as const;
 
-  test('records everything that was chosen', () => webhook.given().when(register).then(registered));
+  test('records all chosen settings', () => webhook.given().when(register).then(registered));
   test('an id that is taken is refused', () => webhook.given(registered).when(register).thenThrows('webhook_exists'));
   test('an id that was deleted is not used again', () =>
     webhook.given(registered, deleted).when(register).thenThrows('webhook_not_found'));
@@ -97,7 +97,7 @@ describe('a client certificate', () => {
       .then({ type: 'WebhookRegistered', data: { ...registration, at: later } }, set);
     webhook.given(registered).when(update({ clientCertificate })).then(set);
   });
-  test('the same one again is no change, and nothing said of it leaves it', () => {
+  test('the same certificate again is no change, and a request that does not mention it leaves it', () => {
     webhook.given(registered, set).when(update({ clientCertificate })).then();
     webhook
       .given(registered, set)
@@ -188,14 +188,14 @@ describe('disabling, enabling, deleting', () => {
       .given(registered, disabled)
       .when({ type: 'EnableWebhook', replayMissedFor: null, at: later })
       .then({ type: 'WebhookEnabled', data: { at: later } }));
-  test('enabling what is enabled appends nothing', () =>
+  test('enabling an enabled webhook appends nothing', () =>
     webhook.given(registered).when({ type: 'EnableWebhook', replayMissedFor: null, at }).then());
-  test('a person enables, and has replayed what was missed since it was disabled', () =>
+  test('a person enables, with a replay of the messages that were missed since it was disabled', () =>
     webhook
       .given(registered, disabled)
       .when({ type: 'EnableWebhook', replayMissedFor: 'key-1', at: later })
       .then({ type: 'WebhookEnabled', data: { at: later, replayMissed: { since: at, requestedBy: 'key-1' } } }));
-  test('enabling what is enabled is refused where a replay is wanted: nothing would be replayed', () => {
+  test('enabling an enabled webhook with a replay is refused: nothing would be replayed', () => {
     const enable = { type: 'EnableWebhook', replayMissedFor: 'key-1', at: later } as const;
     webhook.given(registered).when(enable).thenThrows('webhook_enabled');
     webhook
@@ -236,14 +236,14 @@ describe('rotating the secret', () => {
       .given(registered)
       .when(rotate(null))
       .thenState((state) => expect(state).toMatchObject(secretsAre(['new', null]))));
-  test('a second rotation never lengthens what an older secret had left', () =>
+  test('a second rotation never lengthens the life of an older secret', () =>
     webhook
       .given(registered, rotation('s2', '2026-01-15T14:00:00.000Z'))
       .when(rotate(tomorrow))
       .thenState((state) =>
         expect(state).toMatchObject(secretsAre(['new', null], ['s2', tomorrow], ['s1', '2026-01-15T14:00:00.000Z'])),
       ));
-  test('what has expired is forgotten', () =>
+  test('an expired secret is removed', () =>
     webhook
       .given(registered, rotation('s2', '2026-01-15T12:30:00.000Z'))
       .when(rotate(tomorrow))
@@ -265,12 +265,12 @@ describe('testing', () => {
   const asked = { deliveryId: 'd1', eventId: 'e1', eventType: 'sale.refunded', at };
   const command = { type: 'RequestWebhookTest', ...asked } as const;
 
-  test('records what is to be sent', () =>
+  test('records the test to be sent', () =>
     webhook
       .given(registered)
       .when(command)
       .then({ type: 'WebhookTestRequested', data: { tenantId: 't1', ...asked } }));
-  test('a disabled webhook gets nothing, not even a test', () =>
+  test('a disabled webhook gets no message, not even a test', () =>
     webhook.given(registered, disabled).when(command).thenThrows('webhook_disabled'));
 });
 

@@ -23,12 +23,13 @@ const bytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
 describe('a record of delivery.outcomes.v1', () => {
   test('in its usual form is read', () => expect(readOutcome(bytes(usual))).toEqual(usual));
-  test('with times and ids written otherwise is brought into the usual form', () =>
+  test('with times and ids in another notation is brought into the usual form', () =>
     expect(
       readOutcome(bytes({ ...usual, webhookId: id.toUpperCase(), endedAt: '2026-01-15T12:00:01Z' })),
     ).toMatchObject({ webhookId: id, endedAt: '2026-01-15T12:00:01.000Z' }));
-  test('that is not JSON says so', () => expect(readOutcome(Buffer.from('{'))).toMatchObject({ reason: 'not_json' }));
-  test('without a value says so', () => expect(readOutcome(null)).toMatchObject({ reason: 'no_value' }));
+  test('that is not JSON gets that reason', () =>
+    expect(readOutcome(Buffer.from('{'))).toMatchObject({ reason: 'not_json' }));
+  test('without a value gets that reason', () => expect(readOutcome(null)).toMatchObject({ reason: 'no_value' }));
   test.each([
     ['webhookId', 'x'],
     ['attempt', 0.5],

@@ -39,7 +39,7 @@ describe('folding outcomes', () => {
     });
     expect(activity.get('b')).toEqual({ lastSuccessAt: '2026-01-15T12:00:04.500Z', lastFailureAt: null });
   });
-  test('passes over tests that failed', () =>
+  test('ignores failed tests', () =>
     expect(foldOutcomes([outcome('a', 1, { ...failed, kind: 'test' })])).toMatchObject({ byWebhook: new Map() }));
 });
 
