@@ -86,7 +86,7 @@ test('migrate is done once, and says what it did', async () => {
   );
 });
 
-test('tables of the version before, ahead of an update, are a warning; older ones are a fault', async () => {
+test('tables of the version before, as before an update, are a warning; older ones are a fault', async () => {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   const forget = (name: string) => client.query('delete from delivery.migrations where name = $1', [name]);
@@ -118,7 +118,7 @@ test('tables of the version before, ahead of an update, are a warning; older one
   expect((await admin('migrate')).out).toMatch(/^delivery: expand of version \S+: installation-prefix$/m);
 });
 
-test('a format that a replica of the version before does not read is a fault, as it is for a start', async () => {
+test('a format that a replica of the version before cannot read is a fault, and also keeps a service from starting', async () => {
   const formatsOf = async (formats: string): Promise<Check | undefined> => {
     const run = await adminWith({ SIGNET_WRITE_FORMATS: formats }, 'check', '--service', 'delivery', '--json');
     return jsonOf(run).services['delivery']?.checks.find(({ check }) => check === 'write-formats');

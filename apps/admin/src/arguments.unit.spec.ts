@@ -11,7 +11,7 @@ test('a command goes to every service that has a part of it, with its own argume
   });
 });
 
-test('it can be asked of one service, and for JSON', () => {
+test('it can be limited to one service, and print JSON', () => {
   expect(askedOf(['rebuild', '--json', '--service', 'delivery'])).toMatchObject({
     services: ['delivery'],
     args: [],
@@ -39,7 +39,7 @@ test('help is there for all and for each', () => {
   });
 });
 
-test('an unknown command shows those that there are', () => {
+test('an unknown command shows the known ones', () => {
   expect(askedOf(['migrat'])).toMatchObject({
     kind: 'wrong',
     sentence: expect.stringMatching(/^There is no command "migrat"\.[^]*unreadable-webhooks/) as unknown,

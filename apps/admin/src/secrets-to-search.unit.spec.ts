@@ -17,7 +17,7 @@ test('every secret of the settings is searched for, each sealing key by itself',
   ]);
 });
 
-test('a file has a secret a line; a line that is none is named, and not shown', () => {
+test('a file has one secret on each line; an invalid line is named, and not shown', () => {
   expect(secretsOfFile('webhook=whsec_a=b\n\nkey=k\n')).toEqual([
     { name: 'webhook', value: 'whsec_a=b' },
     { name: 'key', value: 'k' },

@@ -84,7 +84,7 @@ test('a bad event of a producer, mended and put back twice, makes one delivery',
   expect(deliveries).toHaveLength(2);
 });
 
-test('so is a record that a trusted service wrote onto a canonical topic: it is among the dead letters of delivery', async () => {
+test('the same holds for a record that a trusted service wrote to a canonical topic: it is among the dead letters of delivery', async () => {
   const good = { ...headers, [CE.id]: 's-3', [CE.time]: new Date().toISOString() };
   await producer.publish(canonicalTopic('sale'), { key: 'S-3', value: '{"saleId":"S-3"}', headers: good });
   const topic = ['--topic', 'delivery.dead-letter.v1'];

@@ -90,7 +90,7 @@ inBrowser(
   180_000,
 );
 
-inBrowser('an operator sees the webhooks of all tenants, and of whom each is', async () => {
+inBrowser('an operator sees the webhooks of all tenants, each with its tenant', async () => {
   await console.go('/webhooks');
   await console.row(/Ledger of the demo.*Demo Jewelers/).waitFor();
   await console.page.getByRole('searchbox').fill('demo jewelers');

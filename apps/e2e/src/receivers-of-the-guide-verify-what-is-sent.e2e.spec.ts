@@ -154,7 +154,7 @@ const keyed = (secret: string): string => `whsec_${Buffer.from(secret).toString(
 for (const example of EXAMPLE_RECEIVERS) {
   const withExample = testWith(example.isHere);
 
-  withExample(`${example.name}: what Signet sends is accepted, and nothing that was changed`, async () => {
+  withExample(`${example.name}: accepts the messages of Signet, and no message that was changed`, async () => {
     await withWebhook(example, async (receiver, webhookId) => {
       const first = await delivered(webhookId, 'first');
       await Api.tenant(local).call('POST', `/v1/webhooks/${webhookId}/secret/rotate`, { overlapHours: 1 });

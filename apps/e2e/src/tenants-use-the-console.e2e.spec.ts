@@ -318,7 +318,7 @@ inBrowser(
   180_000,
 );
 
-inBrowser('a webhook is deleted only by who types its name', async () => {
+inBrowser('a webhook is deleted only when the user types its name', async () => {
   const webhook = await webhookCalled('Fragile');
   await console.go(`/webhooks/${webhook.id}`);
   await console.button('More actions').click();
@@ -343,7 +343,7 @@ inBrowser('lists are filtered and searched by their address', async () => {
   await console.row(/General ledger/).waitFor();
 });
 
-inBrowser('who signs out leaves nothing behind, and nothing broke all day', async () => {
+inBrowser('signing out leaves no data behind, and no page has failed all day', async () => {
   await console.button('Sign out').click();
   await console.heading('Sign in to Signet');
   expect(await console.page.evaluate('sessionStorage.length')).toBe(0);

@@ -159,7 +159,7 @@ async function linesOf(child: ChildProcess, expected: readonly string[]): Promis
 /** Dead letters are described under the name of their topic. */
 const DEAD_LETTERS = ['ingestion.dead-letter', 'delivery.dead-letter', 'registry.dead-letter'];
 
-test('so is every dead letter of each service', async () => {
+test('every dead letter of each service is one as well', async () => {
   // Records that ingestion, delivery and the registry refuse.
   for (const topic of [SOURCE_TOPIC, 'ingestion.sale.v1', DELIVERY_OUTCOMES])
     await producer.publish(topic, { key: 'junk', value: '{', headers: { 'x-trace': 'kept' } });

@@ -45,7 +45,7 @@ test.each(['<html>Bad Gateway</html>', '', '{"code":1}', 'null'])('%j of a proxy
   expect(problemFrom(502, body)).toMatchObject({ status: 502, code: 'unknown', message: 'The server answered 502.' });
 });
 
-test('a path asks for what is not empty', () => {
+test('a path holds only the query values that are not empty', () => {
   expect(pathOf('/v1/webhooks', { q: 'a&b', active: '', limit: 25, cursor: undefined, isTest: false })).toBe(
     '/v1/webhooks?q=a%26b&limit=25&isTest=false',
   );

@@ -14,7 +14,7 @@ test.each([
 
 const of = (status: 'PENDING' | 'RETRYING' | 'SUCCESS' | 'FAILED', isTest = false) => ({ status, isTest });
 
-test('the success rate is of what has ended, without tests', () => {
+test('the success rate counts deliveries that have ended, without tests', () => {
   const deliveries = [of('SUCCESS'), of('SUCCESS'), of('FAILED'), of('RETRYING'), of('PENDING'), of('FAILED', true)];
   expect(successRate(deliveries)).toEqual({ succeeded: 2, ended: 3, share: 2 / 3 });
   expect(successRate([of('PENDING')])).toEqual({ succeeded: 0, ended: 0, share: null });

@@ -40,7 +40,7 @@ test('domains are words', () => {
   expect(domainName('repair_order')).toBe('Repair order');
 });
 
-test('JSON is indented; what only looks like it stays as it came', () => {
+test('JSON is indented; a text that only looks like JSON stays unchanged', () => {
   expect(pretty('{"a":[1]}')).toEqual({ text: '{\n  "a": [\n    1\n  ]\n}', isJson: true });
   expect(pretty('<h1>503</h1>')).toEqual({ text: '<h1>503</h1>', isJson: false });
   expect(pretty('42')).toEqual({ text: '42', isJson: false });
@@ -65,7 +65,7 @@ test('tokens of JSON are its text again, whatever it is', () => {
   ).toBe('"open');
 });
 
-test('headers go through a form, without the lines that say nothing', () => {
+test('headers go through a form, without its empty lines', () => {
   const headers = { 'x-shop': '12', 'x-empty': '' };
   expect(fromLines([...toLines(headers), { name: ' ', value: '' }])).toEqual(headers);
 });

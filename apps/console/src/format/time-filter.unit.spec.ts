@@ -5,7 +5,7 @@ const A = '2026-11-20T08:00:00.000Z';
 const B = '2026-11-21T08:00:00.000Z';
 const iso = (at: Date): string => at.toISOString();
 
-test('a span ends now, and asks the same for a minute', () => {
+test('a span ends now, and leads to the same request for a minute', () => {
   const expected = { after: '2026-11-25T12:00:00.000Z' };
   expect(rangeOf('24h', new Date('2026-11-26T12:00:01Z'))).toEqual(expected);
   expect(rangeOf('24h', new Date('2026-11-26T12:00:59Z'))).toEqual(expected);

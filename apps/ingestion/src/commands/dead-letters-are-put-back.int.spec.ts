@@ -124,7 +124,7 @@ test('a record put back twice makes one delivery: its id, source and time are th
   expect(first?.time).toBe(new Date(sentAt).toISOString());
 });
 
-test('several go back at once, as they were; what is still bad is set aside once more, and says that it was put back', async () => {
+test('several are put back at once, unchanged; records that are still bad are set aside again, marked as put back', async () => {
   const bad = overKafka.structured(saleOf('nobody'));
   const late = await ingestion.newTenant();
   const good = overKafka.structured(saleOf(late));
@@ -149,7 +149,7 @@ test('bytes that are no text are shown in base64, and put back as they were', as
   expect((await putBackRecord(key)).value).toEqual(value);
 });
 
-test('what was too large to be kept is put back only with a value', async () => {
+test('a record that was too large to be kept is put back only with a value', async () => {
   const key = randomUUID();
   const event = saleOf(tenant);
   const { headers = {}, value } = overKafka.binary(event);
@@ -160,7 +160,7 @@ test('what was too large to be kept is put back only with a value', async () => 
   await (await ingestion.canonical()).record(`${tenant}/${event.subject}`);
 });
 
-test('a mistake is told, and nothing is put back', async () => {
+test('wrong arguments lead to a sentence, and nothing is put back', async () => {
   const record = overKafka.binary(saleOf('nobody'));
   const place = await refused(record);
   const notALetter = await testTopic('not-dead');
@@ -186,7 +186,7 @@ test('a mistake is told, and nothing is put back', async () => {
   expect(source.count(String(record.key))).toBe(1);
 });
 
-test('an operator runs it as it is built, and is told which setting is missing', async () => {
+test('the built command runs as an operator runs it, and names a missing setting', async () => {
   const place = await refused(overKafka.binary(saleOf('nobody')));
   const run = (env: NodeJS.ProcessEnv) => promisify(execFile)(process.execPath, [COMMAND, 'show', place], { env });
   const { stdout } = await run({ ...process.env, SIGNET_KAFKA_BROKERS: ingestion.brokers.join(',') });

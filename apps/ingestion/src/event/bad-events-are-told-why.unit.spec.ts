@@ -59,7 +59,7 @@ for (const [transport, events, judged] of BOTH)
     expect(judged(sent)).toMatchObject({ detail: expect.stringContaining(detail) });
   });
 
-test('there are more than forty different errors, each of which names what is wrong', () => {
+test('there are at least forty different errors', () => {
   const told = BOTH.flatMap(([, events, judged]) => events.map(({ sent }) => JSON.stringify(judged(sent))));
   expect(new Set(told).size).toBeGreaterThanOrEqual(40);
   expect(new Set(BAD_EVENTS.map(({ what }) => what)).size).toBe(BAD_EVENTS.length);

@@ -25,7 +25,7 @@ test('an empty form leaves everything to the installation', () => {
   expect(fieldsOf(EMPTY_FORM)).toMatchObject({ description: null, maxAttempts: null, headers: {}, ordering: 'none' });
 });
 
-test('only what differs is a change; the order of events and headers is none', () => {
+test('only a field that differs is a change; the order of events and headers is ignored', () => {
   const after = {
     ...FIELDS,
     events: ['sale.updated', 'sale.created'],
