@@ -16,12 +16,12 @@ export class ApiKeyDirectory implements ApiKeyLookup {
   }
 
   /**
-   * Takes one record: the key is the API key's id; a null value is a tombstone and revokes. A relay that resumes after a
-   * crash repeats records, so that a snapshot older than the one known is passed over. A key with a role that this version does
-   * not know is taken for revoked.
+   * Takes one record: the key is the API key's id; a null value is a tombstone and revokes the key. A snapshot that is older than
+   * the known one is ignored, since a relay that resumes after a crash repeats records. A key with a role that this version does
+   * not know counts as revoked.
    *
-   * @param supersedes it counts whatever its version
-   * @throws when the value is not a snapshot of an API key; the directory is as before then
+   * @param supersedes whether the record counts whatever its version
+   * @throws when the value is not a snapshot of an API key; then the directory does not change
    */
   apply(id: string, value: Buffer | null, supersedes = false): void {
     const known = this.byId.get(id);

@@ -15,8 +15,8 @@ import type { ApiKeyLookup, TenantLookup } from './lookups.ts';
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
- * Stands before every HTTP route: an API key is needed unless the route is @Public(), a role if it has @Roles(), and the
- * limits of the key and of its address hold.
+ * Guards every HTTP route: a request needs an API key unless the route is @Public(), and one of the roles if it has @Roles();
+ * and it must be within the limits of the key and of its address.
  */
 export class ApiKeyGuard implements CanActivate {
   constructor(

@@ -25,7 +25,7 @@ export interface AuthLookups {
 
 export interface AuthModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   readonly inject?: InjectionToken[];
-  // Nest hands over whatever `inject` names, which no type can follow.
+  // Nest passes the providers that `inject` names; TypeScript cannot know their types.
   readonly useFactory: (...injected: never[]) => AuthLookups | Promise<AuthLookups>;
 }
 
@@ -44,7 +44,7 @@ const guard: Provider = { provide: APP_GUARD, useClass: ApiKeyGuard };
 /** Puts ApiKeyGuard before every route of the service that imports it. */
 @Module({})
 export class AuthModule {
-  /** Keys and tenants come from Kafka: a key works, or no longer works, a few milliseconds after the registry says so. */
+  /** Keys and tenants come from Kafka: a new key works, and a revoked one stops working, a few milliseconds after the change. */
   static forKafka(kafka: KafkaClientOptions, { installation, maxAgeMs }: KafkaAuthOptions): DynamicModule {
     const keys = new ApiKeyDirectory();
     const tenants = new TenantDirectory();

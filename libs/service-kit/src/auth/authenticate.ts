@@ -8,7 +8,7 @@ export const UNKNOWN_API_KEY = 'unknown_api_key';
 const CHALLENGE = 'Bearer realm="signet"';
 
 /**
- * Finds out who calls from `Authorization: Bearer <key>` (RFC 6750).
+ * Finds the caller from `Authorization: Bearer <key>` (RFC 6750).
  *
  * @throws Problem 401 `missing_api_key` or `unknown_api_key`, with WWW-Authenticate
  */
@@ -30,10 +30,10 @@ export function authenticate(authorization: string | undefined, keys: ApiKeyLook
 }
 
 /**
- * Checks that the caller may do what a route does.
+ * Checks that the caller may use a route.
  *
  * @param roles undefined: every role may
- * @param whileSuspended whether the keys of a suspended tenant may do it too: they read, and change nothing
+ * @param whileSuspended whether the keys of a suspended tenant may use it, too: they may only read
  * @throws Problem 403 `role_not_allowed` or `tenant_suspended`
  */
 export function authorize(

@@ -4,7 +4,7 @@ import { ApiExtension } from '@nestjs/swagger';
 import type { Role } from '@signet/contracts';
 import type { FastifyRequest } from 'fastify';
 
-/** Who makes the request, as its API key says. */
+/** The caller of a request, known by its API key. */
 export interface Caller {
   readonly keyId: string;
   readonly role: Role;
@@ -13,7 +13,7 @@ export interface Caller {
   readonly name: string;
   /** Event types that a producer may send; null: all. */
   readonly eventTypes: readonly string[] | null;
-  /** Tenants that a producer without one of its own may send for; null: all. */
+  /** Tenants for which a producer that belongs to no tenant may send; null: all. */
   readonly tenants: readonly string[] | null;
 }
 

@@ -7,11 +7,11 @@ import type { Logger } from '../logging/logger.ts';
 import { watchTable } from '../tables/table-metrics.ts';
 import { TableReader } from '../tables/table-reader.ts';
 
-/** What takes the records of a table. */
+/** A directory that takes the records of a table. */
 export interface Directory {
-  /** @param supersedes it is of a later generation than what is known of the key, and counts whatever its version */
+  /** @param supersedes the record is of a later generation than the known one of this key, and counts whatever its version */
   apply(key: string, value: Buffer | null, supersedes: boolean): void;
-  /** A whole generation has been applied. */
+  /** Called when a whole generation has been applied. */
   markComplete?(): void;
 }
 
@@ -29,8 +29,8 @@ export interface DirectoryFeedOptions {
 }
 
 /**
- * Keeps a directory as the topic of a table says, from the start of the application to its end. The application starts
- * without waiting; it is ready only when the table is complete.
+ * Keeps a directory up to date from the topic of its table, from the start of the application to its end. The application
+ * starts without waiting, but is ready only when the table is complete.
  */
 export class DirectoryFeed implements OnModuleInit, OnApplicationShutdown {
   private readonly reader: TableReader;

@@ -30,7 +30,7 @@ export class TenantDirectory implements TenantLookup {
     this.listeners.push(listener);
   }
 
-  /** Resolves when a whole generation of the table has been read: before that, tenants are missing. */
+  /** Resolves when a whole generation of the table has been read; before that, some tenants may be missing. */
   whenComplete(): Promise<void> {
     return this.complete;
   }
@@ -40,11 +40,11 @@ export class TenantDirectory implements TenantLookup {
   }
 
   /**
-   * Takes one record: the key is the tenant's id; a null value is a tombstone. A snapshot older than the one known is
-   * passed over.
+   * Takes one record: the key is the tenant's id; a null value is a tombstone. A snapshot that is older than the known
+   * one is ignored.
    *
-   * @param supersedes it counts whatever its version
-   * @throws when the value is not a snapshot of a tenant; the directory is as before then
+   * @param supersedes whether the record counts whatever its version
+   * @throws when the value is not a snapshot of a tenant; then the directory does not change
    */
   apply(id: string, value: Buffer | null, supersedes = false): void {
     if (value === null) {

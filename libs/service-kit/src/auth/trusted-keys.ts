@@ -3,17 +3,17 @@ import { formatDuration } from '../settings/duration.ts';
 import { problem } from '../problem/problem.ts';
 import type { ApiKeyLookup } from './lookups.ts';
 
-/** A caller that tries again after this finds the registry back, or is told the same once more. Seconds. */
+/** After this time a caller should try again: the registry may be back. Seconds. */
 const RETRY_AFTER_SECONDS = 30;
 
 /**
- * Keys of a directory for as long as the registry writes heartbeats: without them a key that was revoked since would still
- * work. Beyond the limit every key is refused, be it good or not.
+ * Accepts the keys of a directory as long as the registry writes heartbeats. Without heartbeats we do not hear of revoked keys,
+ * so when the last heartbeat is older than the limit, every key is refused, also a good one.
  */
 export class TrustedKeys implements ApiKeyLookup {
   /**
-   * @param ageMs how old the last heartbeat is; undefined: there was none yet
-   * @param maxAgeMs how old it may be
+   * @param ageMs the age of the last heartbeat; undefined: there was none yet
+   * @param maxAgeMs the limit for this age
    */
   constructor(
     private readonly keys: ApiKeyLookup,

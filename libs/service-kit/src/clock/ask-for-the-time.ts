@@ -3,12 +3,12 @@ import type { Monotonic } from '@signet/contracts';
 import type { Pool } from 'pg';
 import type { Reading } from './steady-time.policy.ts';
 
-/** What pg's Client and its connections in a pool have in common. */
+/** The part that pg's Client and the clients of its pool have in common. */
 interface Session {
   query(statement: string): Promise<{ rows: { ms: number }[] }>;
 }
 
-/** In a process that starts, the first statements of a session are slow. */
+/** Several, since the first statements of a session are slow in a process that has just started. */
 const FIRST_READINGS = 5;
 
 /** Asks PostgreSQL for its time. `clock_timestamp()` and not `now()`, which stands still within a transaction. */
@@ -28,7 +28,7 @@ export async function firstReadings(session: Session, monotonic: Monotonic): Pro
   return readings;
 }
 
-/** Asks over a connection of the pool. The wait for one does not count: the answer would be taken for a slow, inexact one. */
+/** Asks over a connection of the pool. The wait for the connection does not count: it would make the answer look slow and inexact. */
 export async function timeOfPool(pool: Pool): Promise<Reading> {
   const client = await pool.connect();
   try {

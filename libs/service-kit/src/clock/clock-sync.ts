@@ -8,12 +8,12 @@ export interface ClockRhythm {
   readonly lookEveryMs: number;
 }
 
-/** Between two readings quartz drifts by 5 ms at most, and a PostgreSQL that was away is heard of soon. */
+/** Between two readings a quartz clock drifts by at most 5 ms, and after an outage of PostgreSQL the clock is corrected soon. */
 const RHYTHM: ClockRhythm = { readEveryMs: 10_000, lookEveryMs: 1_000 };
 
 /**
- * Keeps a steady clock with PostgreSQL's time. While PostgreSQL does not answer the clock goes on by itself: an error is no news
- * here, and whoever needs PostgreSQL finds it out.
+ * Keeps a steady clock with PostgreSQL's time. While PostgreSQL does not answer, the clock goes on by itself. Errors are ignored
+ * here: any other code that uses PostgreSQL reports them.
  */
 export class ClockSync {
   private timer: NodeJS.Timeout | undefined;
@@ -30,7 +30,7 @@ export class ClockSync {
     this.timer = setInterval(() => this.round(), this.rhythm.lookEveryMs).unref();
   }
 
-  /** Asks no more. An answer that is on its way is not waited for: PostgreSQL may be what does not answer. */
+  /** Stops asking. It does not wait for an answer under way: PostgreSQL may not answer at all. */
   stop(): void {
     clearInterval(this.timer);
   }

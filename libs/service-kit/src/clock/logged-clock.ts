@@ -1,7 +1,7 @@
 import type { Logger } from '../logging/logger.ts';
 import { SteadyClock } from './steady-clock.ts';
 
-/** A steady clock that tells the log what is unusual. */
+/** A steady clock that logs jumps of PostgreSQL's clock and suspensions of the machine. */
 export const loggedClock = (logger: Logger): SteadyClock =>
   new SteadyClock({
     onJump: (jumpedMs) =>

@@ -25,9 +25,9 @@ export interface SteadyClockOptions {
   /** Milliseconds since this machine was booted, suspensions included. */
   readonly uptime?: Monotonic;
   readonly wall?: Clock;
-  /** PostgreSQL's clock has jumped by so many milliseconds. */
+  /** Called when PostgreSQL's clock has jumped. */
   readonly onJump?: (jumpedMs: number) => void;
-  /** This machine was suspended for so many milliseconds. */
+  /** Called when this machine was suspended. */
   readonly onSuspension?: (ms: number) => void;
 }
 
@@ -54,16 +54,16 @@ export class SteadyClock {
   /** The steady time. Before `begin` it starts from the wall clock. It never goes back, except by `begin`. */
   readonly now: Clock = () => new Date(timeAt(this.steady, this.monotonic()));
 
-  /** The time for those who compare it with a clock of their own, such as receivers of signatures. */
+  /** The time for others that compare it with a clock of their own, such as receivers that check signatures. */
   readonly outside: Clock = () => new Date(outsideTimeAt(this.steady, this.monotonic(), this.wall().getTime()));
 
-  /** The first readings. */
+  /** Takes the first readings. */
   begin(readings: readonly Reading[]): void {
     this.steady = begunAt(readings);
     this.hasBegun = true;
   }
 
-  /** One more reading. Before `begin` it is one to begin with. */
+  /** Takes one more reading. If there was no `begin`, the clock begins with it. */
   heard(reading: Reading): void {
     if (!this.hasBegun) return this.begin([reading]);
     const before = this.steady;
@@ -72,7 +72,7 @@ export class SteadyClock {
     if (jumpedMs !== 0) this.options.onJump?.(jumpedMs);
   }
 
-  /** Steps over the time in which the machine was suspended since the last call; whether it was. */
+  /** If the machine was suspended since the last call, steps over that time. Returns whether it was suspended. */
   look(): boolean {
     const looked = this.clocks();
     const ms = suspendedMs({
@@ -96,7 +96,7 @@ export class SteadyClock {
     return this.wall().getTime() - timeAt(this.steady, this.monotonic());
   }
 
-  /** Milliseconds by which PostgreSQL's clock, as it was heard last, is ahead of the steady time. */
+  /** Milliseconds by which PostgreSQL's clock, by its last answer, is ahead of the steady time. */
   get serverAheadMs(): number {
     return aheadAt(this.steady, this.monotonic());
   }

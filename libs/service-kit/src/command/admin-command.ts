@@ -8,38 +8,38 @@ import { SettingsError, EXIT_BAD_SETTINGS } from '../settings/load-settings.ts';
 
 /** `EX_USAGE` of sysexits.h. */
 export const EXIT_USAGE = 64;
-/** What was asked for could not be done, or a check found a fault. */
+/** The command could not do its work, or a check found a fault. */
 export const EXIT_FAILED = 1;
 const STDERR = 2;
 
-/** What a command of signet-admin did, told twice. */
+/** The result of a command of signet-admin, once for people and once for programs. */
 export interface CommandReport {
   /** For people, a line each. */
   readonly lines: readonly string[];
-  /** For programs. Names and meanings are part of what a version promises. */
+  /** For programs. Names and meanings are stable. */
   readonly data: Readonly<Record<string, unknown>>;
   /** Default: 0. */
   readonly exitCode?: number;
 }
 
-/** A command of one service: it does the work, and leaves it to signet-admin how the report is printed. */
+/** A command of one service: it does the work and returns a report; signet-admin prints the report. */
 export type AdminCommand = (args: readonly string[], logger: Logger) => Promise<CommandReport>;
 
-/** It was asked wrongly; the message is a sentence. */
+/** The command was called with wrong arguments; the message is a sentence. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 /**
  * The entry of a service for signet-admin: `node apps/registry/dist/admin.js reseal`. It prints one line of JSON on stdout, the
- * report, and logs to stderr. An expected failure is a report as well: a sentence, and the exit code of a service that does not start.
+ * report, and logs to stderr. An expected failure is also a report: a sentence, and the exit code of a service that does not start.
  */
 export async function runAdminCommand(
   service: string,
   commands: Readonly<Record<string, AdminCommand>>,
   [name = '', ...args]: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
-  // What it waits for it tells at `info` and `warn`: for the log of a Job. A person reads one sentence.
+  // The lines about waiting are at `info` and `warn`, for the log of a Job. A person gets only the one sentence of the report.
   const level = process.env['SIGNET_LOG_LEVEL'] ?? 'error';
   const logger = pinoLogger(`${service}-${name}`, level, destination({ dest: STDERR, sync: true }));
   const report = await reportOf(() => {
@@ -51,12 +51,12 @@ export async function runAdminCommand(
   process.exitCode = report.exitCode ?? 0;
 }
 
-/** Any other error is thrown: it is a fault of ours, and its stack says where. */
+/** Turns expected errors into a report. Any other error is thrown: it is a fault in our code, and its stack shows where. */
 export async function reportOf(work: () => Promise<CommandReport>): Promise<CommandReport> {
   try {
     return await work();
   } catch (error) {
-    // The servers have answered a moment ago.
+    // Kafka has answered a moment ago, so this is not an outage: a right is missing.
     if (notAllowedOn(error) !== undefined || hasNoCoordinator(error)) {
       const sentence = `Kafka does not allow what the command needs: ${reasonOf(error)}. Check the ACLs of its user (docs/guides/connecting.md).`;
       return { lines: [sentence], data: { error: sentence }, exitCode: EXIT_FAILED };

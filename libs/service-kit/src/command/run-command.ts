@@ -9,7 +9,7 @@ export interface CommandServers {
   readonly kafka?: KafkaClientOptions | undefined;
 }
 
-/** A person waits for the answer: long enough for a broker that moves, milliseconds. */
+/** Short, since a person waits for the answer, but long enough for a coordinator that moves to another broker. Milliseconds. */
 const PATIENCE_MS = 5_000;
 
 /** Resolves when the servers of a command let it in. @throws StartRefusedError with a sentence that names the setting */

@@ -4,7 +4,7 @@ import type { DatabaseOptions } from '../database/database-options.ts';
 import { prepareSchema } from '../database/schema/prepare-schema.ts';
 import type { WaitingLog } from '../service/start/until-reachable.ts';
 
-/** Prepares the schema as a start of the service does, does what needs the database, and closes it. @throws StartRefusedError as `prepareSchema` */
+/** Prepares the schema like a start of the service, does the work with the database, and closes it. @throws StartRefusedError like `prepareSchema` */
 export async function withDatabase<T>(
   options: DatabaseOptions,
   logger: WaitingLog,

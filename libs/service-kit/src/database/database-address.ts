@@ -5,9 +5,9 @@ import type { SslMode } from '../settings/values.ts';
 import { clientLimits, DEFAULT_LIMITS, sessionSettings, startupOptions } from './sessions/session-limits.ts';
 import type { SessionKind, SessionLimits } from './sessions/session-limits.ts';
 
-/** Where PostgreSQL is, and how it is told from another server. */
+/** The address of PostgreSQL, how its identity is checked, and the limits of sessions. */
 export interface DatabaseAddress {
-  /** With `sslmode`, as SIGNET_DATABASE_URL has it. */
+  /** The value of SIGNET_DATABASE_URL, with `sslmode`. */
   readonly url: string;
   readonly tls?: DatabaseTls | undefined;
   /** Undefined: DEFAULT_LIMITS. */
@@ -46,7 +46,7 @@ export const migrationSettings = (settings: Partial<DatabaseSettings>) => ({
   migrateWaitMs: settings.SIGNET_MIGRATE_WAIT,
 });
 
-/** What a `pg` client or pool is given. */
+/** The options for a `pg` client or pool. */
 export interface PgConnection {
   readonly connectionString: string;
   readonly ssl: ConnectionOptions | false;
@@ -55,15 +55,15 @@ export interface PgConnection {
   readonly keepAlive: boolean;
   readonly keepAliveInitialDelayMillis: number;
   readonly connectionTimeoutMillis: number;
-  /** Of a client that closes its connection then, as BoundedClient does. */
+  /** For a client that closes its connection after this time, as BoundedClient does. */
   readonly query_timeout: number;
 }
 
 /**
- * The one place that reads `sslmode`, with the meaning of libpq: pg takes `require` for `verify-full`, and MikroORM does not
- * look at it, so neither of them gets to see it.
+ * The only place that reads `sslmode`, with its meaning in libpq. It is removed from the URL: pg would treat `require` like
+ * `verify-full`, and MikroORM would ignore it.
  *
- * @param settings of the session, beside its limits
+ * @param settings of the session, in addition to its limits
  */
 export function pgConnection(
   { url, tls = {}, limits = DEFAULT_LIMITS }: DatabaseAddress,
@@ -88,12 +88,12 @@ function sslOf(sslmode: SslMode, hostname: string, { ca, cert, key }: DatabaseTl
     case 'disable':
       return false;
     case 'require':
-      // As in libpq: with an authority at hand its signature is looked at.
+      // As in libpq: if there is an authority, its signature on the certificate is checked.
       return ca === undefined ? { ...shared, rejectUnauthorized: false } : { ...shared, checkServerIdentity: anyName };
     case 'verify-ca':
       return { ...shared, checkServerIdentity: anyName };
     case 'verify-full':
-      // pg names no host to TLS where that is an address: the certificate would be compared with "localhost".
+      // If the host is an IP address, pg gives TLS no host name, and the certificate would be compared with "localhost".
       return { ...shared, checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate) };
   }
 }

@@ -14,29 +14,29 @@ export interface DatabaseOptions extends DatabaseAddress {
   readonly entities: readonly NonNullable<Options['entities']>[number][];
   /** In the order in which they run. */
   readonly migrations: readonly ListedMigration[];
-  /** The last migration of each minor version that is out, by the version. A release adds an entry. */
+  /** The last migration of each minor version that was released, by the version. A release adds an entry. */
   readonly lastOf?: Readonly<Record<string, string>> | undefined;
   /** Whether a start of the service brings the schema up to date; `at-start` by default. */
   readonly migrates?: 'at-start' | 'never' | undefined;
   /** How long a migration tries to get its locks. */
   readonly migrateWaitMs?: number | undefined;
-  /** SIGNET_INSTALLATION, which the schema is recorded for; undefined: it is not looked at. Needs InstallationMigration. */
+  /** SIGNET_INSTALLATION, for which the schema is recorded; undefined: it is not checked. Needs InstallationMigration. */
   readonly installation?: string | undefined;
-  /** SIGNET_PREFIX, under which the schema is used; undefined: it is not looked at. Needs InstallationPrefixMigration. */
+  /** SIGNET_PREFIX, under which the schema is used; undefined: it is not checked. Needs InstallationPrefixMigration. */
   readonly prefix?: string | undefined;
-  /** Connections at most; 10 by default. */
+  /** The largest number of connections; 10 by default. */
   readonly poolSize?: number;
 }
 
 const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
 
 /**
- * MikroORM's options for a service. Its schema comes first on the search path of every connection, so that entities,
- * migrations and hand-written SQL all say just `webhooks`; `public` comes after it for the types and functions of
- * extensions.
+ * MikroORM's options for a service. The service's schema is first on the search path of every connection, so that entities,
+ * migrations and hand-written SQL name tables without it, such as `webhooks`; `public` follows for the types and functions
+ * of extensions.
  *
  * @param kind `long` for a command, whose statements may take long
- * @param job what the sessions are for, where it is not the pool of a service
+ * @param job the purpose of the sessions, if they are not of the pool of a service
  */
 export function databaseOptions(options: DatabaseOptions, kind: SessionKind = 'serving', job?: string): Options {
   if (!SCHEMA.test(options.schema)) throw new TypeError(`"${options.schema}" is not a plain schema name.`);
@@ -57,9 +57,9 @@ export function databaseOptions(options: DatabaseOptions, kind: SessionKind = 's
     },
     migrations: {
       migrationsList: [...options.migrations],
-      // Not `schema`: that would take `public` off the search path while a migration runs.
+      // Not the option `schema`: it would remove `public` from the search path while a migration runs.
       tableName: `${options.schema}.migrations`,
-      // Each gives its locks back before the next one asks for its own.
+      // Each migration has a transaction of its own, so it releases its locks before the next one takes its own.
       allOrNothing: false,
       snapshot: false,
       silent: true,

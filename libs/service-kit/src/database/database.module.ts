@@ -17,8 +17,8 @@ import { STEADY_CLOCK } from '../service/service.tokens.ts';
 import { prepareSchema } from './schema/prepare-schema.ts';
 
 /**
- * MikroOrmModule for a service: waits for PostgreSQL, brings the schema up to date, and only then makes what injects an
- * EntityManager. Adds readiness `database`, and keeps the service's clock with PostgreSQL's time.
+ * MikroOrmModule for a service: waits for PostgreSQL and brings the schema up to date; only then Nest makes the providers that
+ * inject an EntityManager. It adds the readiness check `database`, and keeps the service's clock with PostgreSQL's time.
  */
 @Module({})
 export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
@@ -44,7 +44,7 @@ export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onModuleInit(): Promise<void> {
-    // MikroORM connects with its first statement, and says "not connected" until then.
+    // Otherwise MikroORM connects only with its first statement, and reports "not connected" until then.
     await this.orm.connect();
     const pool = await this.orm.em.getConnection().getNativeClient();
     showPool(this.metrics, pool);

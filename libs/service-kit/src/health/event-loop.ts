@@ -3,16 +3,17 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 const NANOSECONDS = 1_000_000;
 
 export interface EventLoopWatchOptions {
-  /** A window whose median delay is longer than this is a bad one. */
+  /** A window is bad if its median delay is longer than this. */
   readonly limitMs?: number;
   readonly windowMs?: number;
-  /** This many bad windows in a row, and the process is not alive. */
+  /** After so many bad windows in a row the process counts as not alive. */
   readonly badWindows?: number;
 }
 
 /**
- * Tells a process that limps from one that works hard: it fails only when the event loop was late for minutes on end,
- * which a garbage collection or a burst of work never is. (One that is stuck altogether does not answer /livez at all.)
+ * Judges whether the event loop is permanently late, so that the process must be replaced. A garbage collection or a burst of
+ * work delays it only for a short time; so the check fails only after several bad windows in a row. (A process whose event loop
+ * is blocked does not answer /livez at all.)
  */
 export class EventLoopWatch {
   private readonly delay = monitorEventLoopDelay({ resolution: 20 });

@@ -1,16 +1,16 @@
-/** Something is missing, and the service does its work without it: it is healthy, and the report says what. */
+/** A part is missing, but the service works without it: the check is healthy, and the report names the part. */
 export interface Tolerated {
   readonly tolerated: string;
 }
 export const tolerated = (sentence: string): Tolerated => ({ tolerated: sentence });
 
-/** true or nothing: healthy. false: not. A string: not, and why. A throw counts as a string. */
+/** true or undefined: healthy. false: not healthy. A string: not healthy, for this reason. An error counts as its message. */
 export type HealthAnswer = boolean | string | Tolerated | void;
 export type HealthCheck = () => HealthAnswer | Promise<HealthAnswer>;
 
 export interface HealthReport {
   readonly status: 'ok' | 'unavailable';
-  /** For each check `ok`, or a sentence that says why not; also for what is tolerated, which does not change the status. */
+  /** For each check `ok`, or a sentence that says why not. A tolerated check has a sentence, too, but does not change the status. */
   readonly checks: Readonly<Record<string, string>>;
 }
 
@@ -23,8 +23,9 @@ const unhealthy = (sentence: string): Answer => ({ isHealthy: false, sentence })
 const CHECK_TIMEOUT_MS = 2_000;
 
 /**
- * The checks behind /livez and /readyz. Liveness is for what only a new process cures: the event loop, the watchdogs of
- * consumers. Readiness is for what others wait for: database, migrations, joined groups, directories read.
+ * The checks behind /livez and /readyz. Liveness is for faults that only a new process cures: the event loop, the watchdogs of
+ * consumers. Readiness is for parts without which the service cannot serve: database, migrations, joined groups, complete
+ * directories.
  */
 export class HealthRegistry {
   private readonly liveness = new Map<string, HealthCheck>();

@@ -22,8 +22,8 @@ export interface ManagementServer {
 }
 
 /**
- * Serves /livez, /readyz and /metrics on a port of their own that is never public. It runs from the first moment of the
- * process to its last, so that a service that still waits for Kafka can be asked what it waits for.
+ * Serves /livez, /readyz and /metrics on a port of their own that is never public. It runs from the start of the process to its
+ * end, so that /readyz can say what a service still waits for.
  */
 export async function startManagementServer(options: ManagementServerOptions): Promise<ManagementServer> {
   const server = createServer((request, response) => {
@@ -77,7 +77,7 @@ const sendProblem = (response: ServerResponse, problem: Problem): void =>
   send(response, problem.getStatus(), PROBLEM_MEDIA_TYPE, JSON.stringify(problem.toDocument()));
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
-  // Whoever started several services on one machine can tell by the process which of them has this port.
+  // If several services run on one machine, the process id shows which of them has this port.
   const headers = { 'content-type': type, 'cache-control': 'no-store', 'signet-process-id': process.pid };
   response.writeHead(status, headers).end(body);
 }

@@ -3,24 +3,24 @@ import { problem } from '../problem/problem.ts';
 
 export interface Page<T> {
   readonly data: readonly T[];
-  /** Give it back as `cursor` to get what follows; null at the end. */
+  /** Send it as `cursor` to get the next page; null on the last one. */
   readonly nextCursor: string | null;
 }
 
-/** Query fields of every list: spread into the schema of a list's own filters. */
+/** Query fields of every list; spread them into the schema of a list's own filters. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many at most, 1 to 200.'),
   cursor: z.string().max(1_000).optional().describe('nextCursor of the page before.'),
 } as const;
 
-/** Packs the place where a list goes on. Opaque to clients: base64url of JSON. */
+/** Encodes the place where a list continues, as base64url of JSON. Clients must not interpret it. */
 export const encodeCursor = (place: unknown): string =>
   Buffer.from(JSON.stringify(place), 'utf8').toString('base64url');
 
 /**
- * Unpacks a cursor and checks that it is one of this list.
+ * Decodes a cursor and checks that it is a cursor of this list.
  *
- * @param schema the shape that this list packed
+ * @param schema the shape of the places that this list encodes
  * @throws Problem 400 `invalid_query` naming the field `cursor`
  */
 export function decodeCursor<T>(cursor: string | undefined, schema: z.ZodType<T>): T | undefined {
@@ -41,9 +41,9 @@ function unpack(cursor: string): unknown {
 }
 
 /**
- * Makes a page of rows that were read with `limit + 1`: the one more only tells that there is a next page.
+ * Makes a page of rows that were read with `limit + 1`: the additional row only shows that there is a next page.
  *
- * @param place where the list goes on after a row
+ * @param place gives the place where the list continues after a row
  */
 export function pageOf<T>(rows: readonly T[], limit: number, place: (last: T) => unknown): Page<T> {
   const data = rows.slice(0, limit);

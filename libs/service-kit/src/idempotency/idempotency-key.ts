@@ -5,8 +5,8 @@ import type { IdempotentRequest } from './idempotency-store.ts';
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
 /**
- * Reads `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): 1 to 255 printable ASCII characters, taken as
- * they are. undefined where there is none.
+ * Reads `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): 1 to 255 printable ASCII characters, which are not
+ * interpreted. undefined if there is no such header.
  *
  * @throws Problem 400 `invalid_idempotency_key`
  */
@@ -22,7 +22,7 @@ export interface KeyedRequest {
   /** With its query. */
   readonly path: string;
   readonly key: string;
-  /** As it was parsed, or its bytes; undefined where there is none. */
+  /** The parsed body, or its bytes; undefined if there is none. */
   readonly body: unknown;
 }
 

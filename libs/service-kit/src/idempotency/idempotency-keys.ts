@@ -17,15 +17,15 @@ import { commitUnder, dropClaim, knownRequest, storeAnswer, takeClaim } from './
 
 const HOUR_MS = 60 * 60 * 1000;
 const KEPT_MS = 24 * HOUR_MS;
-/** Far longer than any request takes; a claim whose process died is free after it. */
+/** Far longer than any request takes. If the process of a claim dies, the claim is free after this time. */
 const LEASE_MS = 60_000;
 
-/** Binds a sealed answer to its request: copied to another, it does not open. */
+/** Binds a sealed answer to its request: a copy of it under another request does not open. */
 export const answerContext = (scope: string): string => `idempotency-answer:${scope}`;
 
 /**
- * Requests under an Idempotency-Key, in PostgreSQL. The transaction that carries a request out notes so under its claim:
- * a repetition after a crash is carried out exactly if the first one was not.
+ * Requests under an Idempotency-Key, in PostgreSQL. The transaction that carries a request out records that under its claim. So
+ * a repetition after a crash is carried out if, and only if, the first request was not.
  */
 export class IdempotencyKeys implements IdempotencyStore {
   readonly #current = new AsyncLocalStorage<Claim>();
@@ -46,14 +46,14 @@ export class IdempotencyKeys implements IdempotencyStore {
         return { kind: 'begun', claim: this.claim(claim) };
       }
       const known = await knownRequest(this.em, request.scope, now);
-      // Gone in between: whoever had it failed and let it go.
+      // The claim disappeared in between: its request failed and dropped it. Try again.
       if (known !== undefined) return this.judge(request, known);
     }
   }
 
   /**
-   * To be called in each transaction that changes something: where a request with a key asked for it, it is committed
-   * together with the note that the request was carried out. Throws where the claim went to a repetition meanwhile.
+   * To be called in each transaction that changes something. For a request with a key, the transaction then also records that
+   * the request was carried out. Throws if the claim went to a repetition meanwhile.
    */
   async noteIn(em: EntityManager): Promise<void> {
     const claim = this.#current.getStore();
@@ -84,7 +84,7 @@ export class IdempotencyKeys implements IdempotencyStore {
     try {
       return { kind: 'answered', answer: JSON.parse(this.sealing.open(sealed, answerContext(scope))) as StoredAnswer };
     } catch (error) {
-      // The key that sealed it was dropped within the day. Carrying the request out again would be worse.
+      // The sealing key of the answer was removed within the day. To carry the request out again would be worse than no answer.
       if (error instanceof UnknownSealingKeyError || error instanceof BrokenSealError) return { kind: 'answer_lost' };
       throw error;
     }

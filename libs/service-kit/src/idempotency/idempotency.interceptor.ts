@@ -9,9 +9,9 @@ import type { Begun, IdempotencyClaim, IdempotencyStore } from './idempotency-st
 import { ReplayedAnswer } from './replayed-answer.ts';
 
 /**
- * Carries a POST with an `Idempotency-Key` out once for each caller's key, method and path, and gives its repetitions
- * the first one's answer. As APP_INTERCEPTOR of a service that provides IDEMPOTENCY_STORE and calls `keepAnswers`.
- * It comes after the guards: a request that is not allowed takes no key.
+ * Carries out a POST with an `Idempotency-Key` only once for each API key, method and path, and answers its repetitions
+ * with the first answer. It is an APP_INTERCEPTOR of a service that provides IDEMPOTENCY_STORE and calls `keepAnswers`.
+ * It runs after the guards, so that a request that is not allowed does not use up its key.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Requests that came with an Idempotency-Key, in the schema of the service that they came to. No projection: it is
- * forgotten after a day, and a rebuild leaves it alone. The answer is sealed, since that of a creation holds a secret.
+ * Requests with an Idempotency-Key, in the schema of the service that got them. The table is no projection: a rebuild does not
+ * touch it, and its rows expire after a day. The answer is sealed, since the answer to a creation may hold a secret.
  */
 export class IdempotencyKeysMigration extends Migration {
   static readonly phase = 'expand';

@@ -17,8 +17,8 @@ const CLEAN_UP_INTERVAL_MS = 10 * 60 * 1000;
 const AT_ONCE = 1_000;
 
 /**
- * `Idempotency-Key` on every POST, and the clean-up of what has expired. For a service with a database of its own, whose
- * migrations have IdempotencyKeysMigration and whose `configureFastify` has `keepAnswers`.
+ * `Idempotency-Key` on every POST, and the removal of expired requests. For a service with a database of its own, whose
+ * migrations have IdempotencyKeysMigration and whose `configureFastify` calls `keepAnswers`.
  */
 @Module({
   providers: [
@@ -52,7 +52,7 @@ export class IdempotencyModule implements OnApplicationBootstrap, OnModuleDestro
     clearInterval(this.timer);
   }
 
-  /** Removes every request that has expired, so many at a time that nobody waits for it. */
+  /** Removes all expired requests, in batches that are small enough not to block other statements. */
   async cleanUp(): Promise<void> {
     while ((await removeExpired(this.em, this.clock(), AT_ONCE)) === AT_ONCE);
   }

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { IdempotentRequest } from './idempotency-store.ts';
 
-/** What is known of a request that came before. */
+/** The stored state of an earlier request. */
 export interface KnownRequest {
   readonly fingerprint: string;
   readonly isLeaseOver: boolean;
@@ -12,7 +12,7 @@ export interface KnownRequest {
 
 export interface Claim {
   readonly scope: string;
-  /** Tells this claim from one that came after it. */
+  /** Distinguishes this claim from a later one of the same scope. */
   readonly token: string;
 }
 
@@ -23,8 +23,8 @@ export interface NewClaim extends IdempotentRequest, Claim {
 }
 
 /**
- * Takes the claim if nobody has it: where there is none, where it has expired, or where who had it let its lease run out
- * without having committed anything. Who lost the lease can commit nothing any more (`commitUnder`).
+ * Takes the claim if it is free: if there is none, if it has expired, or if the lease of its holder has run out and the holder has
+ * committed nothing. A holder that has lost its claim cannot commit any more (`commitUnder`).
  */
 export async function takeClaim(em: EntityManager, claim: NewClaim): Promise<boolean> {
   const { scope, fingerprint, token, now, leaseUntil, expiresAt } = claim;
@@ -46,7 +46,7 @@ export async function knownRequest(em: EntityManager, scope: string, now: Date):
   return rows[0];
 }
 
-/** Says in the transaction of `em` that it carries the claim's request out; false where the claim is somebody else's now. */
+/** Records in the transaction of `em` that it carries out the claim's request; false if another request has the claim now. */
 export async function commitUnder(em: EntityManager, { scope, token }: Claim): Promise<boolean> {
   const { rows } = await sql`
     update idempotency_keys set is_committed = true where scope = ${scope} and token = ${token}
@@ -59,7 +59,7 @@ export async function storeAnswer(em: EntityManager, { scope, token }: Claim, se
     where scope = ${scope} and token = ${token}`.execute(em.getKysely());
 }
 
-/** Lets the claim go; if something was committed under it, only the lease, since it must not be carried out again. */
+/** Drops the claim. If a change was committed under it, drops only the lease: the request must not be carried out again. */
 export async function dropClaim(em: EntityManager, { scope, token }: Claim, now: Date): Promise<void> {
   await sql`
     with dropped as (
@@ -68,7 +68,7 @@ export async function dropClaim(em: EntityManager, { scope, token }: Claim, now:
     where scope = ${scope} and token = ${token} and is_committed`.execute(em.getKysely());
 }
 
-/** Removes up to `limit` that have expired; resolves to how many there were. */
+/** Removes up to `limit` expired requests; resolves to the number of removed ones. */
 export async function removeExpired(em: EntityManager, now: Date, limit: number): Promise<number> {
   const { rows } = await sql`
     delete from idempotency_keys where scope in (

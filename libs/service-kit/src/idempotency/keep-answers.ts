@@ -11,12 +11,12 @@ declare module 'fastify' {
   }
 }
 
-/** Headers that belong to an answer; the others belong to the moment or to the connection. */
+/** Headers that a repeated answer has, too; all others belong to one response or to the connection. */
 const KEPT_HEADERS = ['content-type', 'etag', 'location'] as const;
 
 /**
- * Keeps the answer to each request that has a claim, before it goes out. For `configureFastify` of a service with
- * IdempotencyInterceptor. Answers from 500 on are not kept: the caller shall try again.
+ * Stores the answer to each request that has a claim, before it is sent. For `configureFastify` of a service with
+ * IdempotencyInterceptor. Answers with 500 and above are not stored: the caller should try again.
  */
 export function keepAnswers(fastify: FastifyInstance, logger: Logger): void {
   fastify.decorateRequest('idempotencyClaim', undefined);
@@ -25,7 +25,7 @@ export function keepAnswers(fastify: FastifyInstance, logger: Logger): void {
       done();
       return;
     }
-    // Kept or not, the answer goes out: what was asked for has been done.
+    // The answer is sent even if it could not be stored: the request has been carried out.
     settle(request.idempotencyClaim, request, reply, payload)
       .catch((error: unknown) =>
         logger.error(
@@ -43,7 +43,7 @@ async function settle(
   reply: FastifyReply,
   payload: unknown,
 ): Promise<void> {
-  // An error in a later hook would send once more.
+  // If a later hook fails, `onSend` runs once more: then the claim must not be settled again.
   delete request.idempotencyClaim;
   await (reply.statusCode < 500 ? claim.answered(answerOf(reply, payload)) : claim.failed());
 }

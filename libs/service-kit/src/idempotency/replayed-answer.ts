@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { StoredAnswer } from './idempotency-store.ts';
 
-/** Thrown in place of a handler's result, since Nest would answer a result with the status of the route. */
+/** Thrown, and not returned like a handler's result, since Nest would answer a result with the status of the route. */
 export class ReplayedAnswer extends Error {
   constructor(readonly answer: StoredAnswer) {
     super('This request was answered before.');
@@ -9,7 +9,7 @@ export class ReplayedAnswer extends Error {
   }
 }
 
-/** The answer as it went out the first time, and a header that says so. */
+/** Sends the answer as it was sent the first time, with a header that says that it is a repetition. */
 export function sendReplay(reply: FastifyReply, { status, headers, body }: StoredAnswer): void {
   void reply
     .code(status)

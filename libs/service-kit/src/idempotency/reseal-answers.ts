@@ -10,7 +10,7 @@ interface SealedAnswer {
   readonly sealed: string;
 }
 
-/** Brings the answers that are kept for idempotency keys under the newest sealing key; resolves to how many they were. */
+/** Seals the stored answers of idempotency keys anew with the newest sealing key; resolves to their number. */
 export async function resealAnswers(em: EntityManager, sealing: SealingKeys): Promise<number> {
   const prefix = `v1.${sealing.activeKeyId}.`;
   for (let count = 0; ;) {
@@ -18,7 +18,7 @@ export async function resealAnswers(em: EntityManager, sealing: SealingKeys): Pr
       select scope, sealed_answer as sealed from idempotency_keys
       where not starts_with(sealed_answer, ${prefix}) limit ${AT_ONCE}`.execute(em.getKysely());
     if (rows.length === 0) return count;
-    // Only what has not changed since: a key that expired may have been taken again.
+    // Only rows that have not changed since they were read: an expired key may have been claimed again.
     await sql`
       update idempotency_keys as known set sealed_answer = resealed.after
       from unnest(

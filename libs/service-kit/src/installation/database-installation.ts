@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { StartRefusedError } from '../service/start/start-refused.error.ts';
 import { reasonAgainstDatabase, reasonAgainstPrefix } from './installation.policy.ts';
 
-/** What a service says of itself. */
+/** The installation to which a service belongs. */
 export interface Belonging {
   /** SIGNET_INSTALLATION. */
   readonly installation: string;
@@ -20,8 +20,8 @@ export const belongingOf = ({
 }): Belonging | undefined => (installation === undefined ? undefined : { installation, prefix });
 
 /**
- * Compares installation and prefix with what a service's schema was recorded for. A schema that is not there, or that a version
- * before 0.2 made, belongs to no installation yet. It changes nothing.
+ * Compares installation and prefix with those that are recorded in the service's schema. A schema that does not exist, or that a
+ * version before 0.2 made, belongs to no installation yet. It changes nothing.
  *
  * @throws StartRefusedError when the schema belongs to another installation, or was used with another prefix
  */
@@ -31,7 +31,7 @@ export async function compareWithDatabase(client: Client, schema: string, own: B
     table,
   ]);
   if (!found[0]?.there) return;
-  // As JSON, since a schema that is not migrated yet has no such column.
+  // Read through JSON, since a schema that is not migrated yet does not have the column `prefix`.
   const { rows } = await client.query<{ name: string; prefix: string | null }>(
     `select name, to_jsonb(installation) ->> 'prefix' as prefix from ${table} as installation`,
   );
@@ -44,7 +44,7 @@ export async function compareWithDatabase(client: Client, schema: string, own: B
 }
 
 /**
- * Records installation and prefix at the first start, and compares again: another one may have been faster since.
+ * Records installation and prefix at the first start, and compares again: another installation may have been faster.
  *
  * @throws StartRefusedError when the schema belongs to another installation, or was used with another prefix
  */

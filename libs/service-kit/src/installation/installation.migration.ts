@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Which installation the schema belongs to: one row, written once, by the first start of the service. */
+/** The installation to which the schema belongs: one row, written once, by the first start of the service. */
 export class InstallationMigration extends Migration {
   static readonly phase = 'expand';
 
@@ -15,7 +15,7 @@ export class InstallationMigration extends Migration {
   }
 }
 
-/** Under which SIGNET_PREFIX the schema is used; null until a start has recorded it. */
+/** The SIGNET_PREFIX under which the schema is used; null until a start has recorded it. */
 export class InstallationPrefixMigration extends Migration {
   static readonly phase = 'expand';
 

@@ -6,8 +6,8 @@ export interface Claim {
 }
 
 /**
- * Which installation each topic belongs to: the one whose claim comes first in the log and was not withdrawn. Topics that no
- * installation claims are missing in the answer.
+ * The installation to which each topic belongs: of those whose claims were not withdrawn, the one whose claim is first in the log.
+ * Topics that no installation claims are missing in the answer.
  *
  * @param claims in the order of the log
  */
@@ -25,7 +25,7 @@ export function ownersOf(claims: readonly Claim[]): ReadonlyMap<string, string> 
   return owners;
 }
 
-/** Why services of the installation `own` must not use this Kafka; undefined when they may. */
+/** The reason why services of the installation `own` must not use this Kafka; undefined when they may. */
 export function reasonAgainstKafka(owners: ReadonlyMap<string, string>, own: string): string | undefined {
   for (const [topic, owner] of owners) {
     if (owner === own) continue;
@@ -38,10 +38,10 @@ export function reasonAgainstKafka(owners: ReadonlyMap<string, string>, own: str
 }
 
 /**
- * Why a service must not go on under the prefix `own`: it would begin anew on other topics, and what lies on the former ones, such as
- * deliveries that were asked for, would be read by nobody. undefined when it may.
+ * The reason why a service must not use the prefix `own`; undefined when it may. With another prefix it would begin anew on other
+ * topics, and the records on the former ones, such as requests for deliveries, would never be read.
  *
- * @param recorded prefix that the schema was used with so far; null: it was not recorded
+ * @param recorded the prefix with which the schema was used so far; null: it was not recorded
  */
 export function reasonAgainstPrefix(recorded: string | null, own: string, schema: string): string | undefined {
   if (recorded === null || recorded === own) return undefined;
@@ -52,7 +52,7 @@ export function reasonAgainstPrefix(recorded: string | null, own: string, schema
   );
 }
 
-/** Why services of the installation `own` must not use this database; undefined when they may. */
+/** The reason why services of the installation `own` must not use this database; undefined when they may. */
 export function reasonAgainstDatabase(owner: string | undefined, own: string): string | undefined {
   if (owner === undefined || owner === own) return undefined;
   return (

@@ -4,11 +4,11 @@ import { readMarks, RecordProducer } from '@signet/kafka';
 import { StartRefusedError } from '../service/start/start-refused.error.ts';
 import { ownersOf, reasonAgainstKafka } from './installation.policy.ts';
 
-/** Records of the installation lie here, so that one log gives the order of all claims of a topic. */
+/** The claims are on this partition, so that one log gives the order of all claims of a topic. */
 const PARTITION = 0;
 
 /**
- * Compares the installation with what the compacted topics say. It changes nothing on Kafka.
+ * Compares the installation with the claims on the compacted topics. It changes nothing on Kafka.
  *
  * @returns the topics that no installation claims so far
  * @throws StartRefusedError when a topic belongs to another installation
@@ -19,9 +19,9 @@ export async function compareWithKafka(
   topics: readonly string[] = INSTALLATION_TOPICS,
 ): Promise<string[]> {
   const ours = installationKey(installation);
-  // Where our own claim comes first, nothing behind it can change the owner.
+  // If our own claim is the first one, no later record can change the owner, so the rest need not be read.
   let owners = await readOwners(client, topics, ours);
-  // A claim that comes before ours may have been withdrawn further on: only the whole topic tells.
+  // A claim before ours may have been withdrawn later in the log: then the whole topic must be read.
   if (reasonAgainstKafka(owners, installation) !== undefined) owners = await readOwners(client, topics);
   refuse(reasonAgainstKafka(owners, installation));
   return topics.filter((topic) => !owners.has(topic));

@@ -7,7 +7,7 @@ export type Logger = PinoLogger;
 /** Injection token of the service's logger. */
 export const LOGGER = Symbol('signet.logger');
 
-/** What must never reach a log, wherever an object holds it: at the top, or one level down. */
+/** Names of fields whose values must never reach a log, at the top of an object or one or two levels down. */
 const SECRET_KEYS = [
   'authorization',
   'cookie',
@@ -32,9 +32,9 @@ export const REDACTED_PATHS: readonly string[] = [
 ];
 
 /**
- * JSON lines with the service's name, RFC 3339 times, level words, and secrets cut out.
+ * A logger of JSON lines with the service's name, RFC 3339 times and level words, without secrets.
  *
- * @param destination default: stdout, for which nobody waits
+ * @param destination default: stdout, through LogOutput, which never blocks the service
  */
 export function pinoLogger(name: string, level = 'info', destination: DestinationStream = stdout()): Logger {
   const logger = pino(
@@ -56,18 +56,18 @@ let output: LogOutput | undefined;
 /** The first logger that writes to stdout. */
 let ofProcess: Logger | undefined;
 
-/** One for the process: what waits for the reader of stdout is counted once. */
+/** One for the whole process, so that its limit holds for all loggers together. */
 function stdout(): LogOutput {
   return (output ??= new LogOutput(process.stdout, (dropped) =>
     ofProcess?.warn({ dropped }, 'log lines were dropped: nobody read stdout in time'),
   ));
 }
 
-/** Lines that stdout had no room for, since the start of the process. */
+/** The number of lines for which stdout had no room, since the start of the process. */
 export const droppedLogLines = (): number => output?.dropped ?? 0;
 
-/** Before an exit: resolves when stdout has every line, or after a second at most. */
+/** To be awaited before an exit: resolves when every line is on stdout, but after a second at the latest. */
 export const flushLogs = async (): Promise<void> => output?.flush(LAST_WORDS_MS);
 
-/** Whoever reads has time enough; where nobody reads the process must end all the same. */
+/** Long enough for a reader that works; if the reader stands still, the process must end all the same. */
 const LAST_WORDS_MS = 1_000;

@@ -1,7 +1,7 @@
 import { NativeLogger, PinoLogger } from 'nestjs-pino';
 import type { Logger } from './logger.ts';
 
-/** What Nest says of each module and route at every start. */
+/** Contexts of the lines that Nest logs about each module and route at every start. */
 const CHATTER = new Set<unknown>([
   'NestFactory',
   'InstanceLoader',

@@ -5,11 +5,11 @@
 export interface MetricDefinition<L extends string = never> {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly name: string;
-  /** What is measured, as one sentence or more: the HELP text. */
+  /** A description of the measured value, one sentence or more: the HELP text. */
   readonly help: string;
-  /** What one unit of the number is, such as `seconds`, `records` or `webhooks`. */
+  /** The unit of the number, such as `seconds`, `records` or `webhooks`. */
   readonly unit: string;
-  /** What a person who watches does with it. */
+  /** How an operator uses it. */
   readonly use: string;
   readonly labels: readonly L[];
 }
@@ -19,7 +19,7 @@ export type LabelValues<L extends string> = Readonly<Record<L, string>>;
 
 export interface CounterDefinition<L extends string = never> extends MetricDefinition<L> {
   readonly type: 'counter';
-  /** Series that exist as 0 from the start: `increase()` cannot see the first event of a series that begins with it. */
+  /** Series that exist with 0 from the start: if a series began with its first event, `increase()` would not see that event. */
   readonly startsAt0: readonly LabelValues<L>[];
 }
 
@@ -70,6 +70,6 @@ export const defineHistogram = <const L extends string = never>(
   ...described,
 });
 
-/** One value of a label after the other, as `startsAt0` takes them. */
+/** One entry for `startsAt0` for each value of a label. */
 export const eachOf = <const L extends string>(label: L, values: readonly string[]): LabelValues<L>[] =>
   values.map((value) => ({ [label]: value }) as LabelValues<L>);

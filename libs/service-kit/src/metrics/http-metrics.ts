@@ -5,7 +5,7 @@ import { SERVICE_METRICS } from './service-metrics.ts';
 
 /**
  * Measures each request as `http_server_request_duration_seconds{method,route,status_class}`. The route is its template,
- * such as `/v1/webhooks/:id`; whatever matches none shares one label value, so that a scanner makes no series.
+ * such as `/v1/webhooks/:id`; all requests that match no route share one label value, so that a scanner does not make series.
  */
 export function measureRequests(fastify: FastifyInstance, registry: Registry): void {
   const seconds = histogram(registry, SERVICE_METRICS.requestSeconds);

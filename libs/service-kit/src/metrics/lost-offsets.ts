@@ -3,8 +3,8 @@ import { counter } from './metrics.ts';
 import { SERVICE_METRICS } from './service-metrics.ts';
 
 /**
- * `signet_kafka_offsets_lost_total`, the same of every service. Without a label, so that it is there as 0 before the first
- * time, which an alert would miss otherwise; the log names group, topic and partition.
+ * `signet_kafka_offsets_lost_total`, the same for every service. It has no labels, so that it exists with 0 before the first
+ * event, which an alert would miss otherwise; the log names group, topic and partition.
  *
  * @returns to be called each time
  */

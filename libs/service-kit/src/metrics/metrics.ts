@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { CounterDefinition, GaugeDefinition, HistogramDefinition, LabelValues } from './definition.ts';
 
-/** Gauges of prom-client that are named like counters, which `promtool check metrics` refuses; others say the same. */
+/** Gauges of prom-client that are named like counters, which `promtool check metrics` refuses; other gauges have the same values. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /** A registry with the metrics of the process and of Node.js. Inject it by its class, `Registry` of prom-client. */
@@ -12,7 +12,7 @@ export function createMetrics(): Registry {
   return registry;
 }
 
-/** Makes a counter of a definition; the series that it starts with are there as 0. */
+/** Makes a counter from its definition; the series of `startsAt0` exist with 0. */
 export function counter<L extends string>(registry: Registry, definition: CounterDefinition<L>): Counter<L> {
   const { name, help, labels, startsAt0 } = definition;
   const made = new Counter<L>({ name, help, labelNames: [...labels], registers: [registry] });
@@ -21,9 +21,9 @@ export function counter<L extends string>(registry: Registry, definition: Counte
 }
 
 /**
- * A counter of what is counted elsewhere, and only grows there.
+ * A counter that shows a number which other code counts, and which only grows.
  *
- * @param read asked at each scrape: how much it is by now, of each series
+ * @param read called at each scrape; gives the present number of each series
  */
 export function mirroredCounter<L extends string>(
   registry: Registry,
@@ -42,7 +42,7 @@ export function mirroredCounter<L extends string>(
   });
 }
 
-/** @param collect called at each scrape; it sets the gauge at once. What has to be asked for is a sample (samples.ts). */
+/** @param collect called at each scrape; it sets the gauge at once. If a server must be asked for the value, use a sample (samples.ts). */
 export function gauge<L extends string>(
   registry: Registry,
   { name, help, labels }: GaugeDefinition<L>,
@@ -61,7 +61,7 @@ export function gauge<L extends string>(
   });
 }
 
-/** Makes a histogram of a definition; the series that it starts with are there, empty. */
+/** Makes a histogram from its definition; the series of `startsAt0` exist and are empty. */
 export function histogram<L extends string>(registry: Registry, definition: HistogramDefinition<L>): Histogram<L> {
   const { name, help, labels, buckets, startsAt0 } = definition;
   const made = new Histogram<L>({ name, help, labelNames: [...labels], buckets: [...buckets], registers: [registry] });

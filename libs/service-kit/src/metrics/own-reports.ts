@@ -5,7 +5,7 @@ import type { Tracing } from '../tracing/tracing.ts';
 import { mirroredCounter } from './metrics.ts';
 import { SERVICE_METRICS } from './service-metrics.ts';
 
-/** Shows what of the service's own logs and traces was lost. */
+/** Shows how many of the service's own log lines and spans were lost. */
 export function showOwnReports(registry: Registry, tracing: Tracing): void {
   mirroredCounter(registry, SERVICE_METRICS.logLinesDropped, () => [{ labels: {}, count: droppedLogLines() }]);
   mirroredCounter(registry, SERVICE_METRICS.spans, () =>

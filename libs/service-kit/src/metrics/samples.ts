@@ -3,33 +3,33 @@ import type { Logger } from '../logging/logger.ts';
 import { counter, gauge } from './metrics.ts';
 import { SAMPLE_METRICS } from './service-metrics.ts';
 
-/** A sample that is younger than this is served as it is, so that two Prometheus servers cost as much as one. */
+/** A sample that is younger than this is not read again, so that two Prometheus servers cost as much as one. */
 const FRESH_MS = 2_000;
-/** How long a scrape waits for samples. Prometheus gives up after 10 s by default; the promise is 2 s. */
+/** How long a scrape waits for samples. Prometheus gives up after 10 s by default; Signet promises an answer within 2 s. */
 const SCRAPE_WAIT_MS = 1_000;
-/** A value that is older than this is left out of the scrape: an old lag would look like a steady one. */
+/** A value that is older than this is left out of the scrape: an old lag would look like one that does not change. */
 const STALE_MS = 60_000;
 
 /** Injection token of the `Samples` of the service. */
 export const SAMPLES = Symbol('signet.samples');
 
-/** Something that must be asked for, of PostgreSQL or Kafka, before it can be shown. */
+/** A value for which PostgreSQL or Kafka must be asked before it can be shown. */
 export interface Sample<T> {
   /** Value of the label `sample`. */
   readonly name: string;
   readonly read: () => Promise<T>;
   /** Sets the gauges. */
   readonly show: (value: T) => void;
-  /** Removes what `show` has set, once it is too old to be believed. */
+  /** Removes the values that `show` has set, when they are too old to be right. */
   readonly hide: () => void;
 }
 
 interface State {
   readonly sample: Sample<unknown>;
-  /** Of the last success, or of `add` before the first: milliseconds of the monotonic clock. */
+  /** The time of the last success, or of `add` before the first one: milliseconds of the monotonic clock. */
   readAt: number;
   hasBeenRead: boolean;
-  /** The read that is under way. There is one at most: a server that hangs must not collect waiting sessions. */
+  /** The read under way. There is at most one, so that waiting sessions do not pile up on a server that hangs. */
   reading: Promise<void> | undefined;
 }
 
@@ -44,9 +44,9 @@ export interface SamplesOptions {
 }
 
 /**
- * Gauges whose values have to be asked for. A scrape starts the reads that are due, waits for them a second at most, and
- * shows the last value of each that has not ended: it never fails and is never late, whatever PostgreSQL and Kafka do.
- * Nothing is read while nobody scrapes.
+ * Gauges for whose values PostgreSQL or Kafka must be asked. A scrape starts the reads that are due, waits for them for a second
+ * at most, and shows the last value if a read has not ended. So a scrape never fails and is never late, whatever PostgreSQL
+ * and Kafka do. Without scrapes nothing is read.
  */
 export class Samples {
   private readonly states: State[] = [];
@@ -62,13 +62,13 @@ export class Samples {
   }
 
   add<T>(sample: Sample<T>): void {
-    // A gauge without labels says 0 until it is set.
+    // A gauge without labels would show 0 until it is set.
     sample.hide();
     this.failures.inc({ sample: sample.name }, 0);
     this.states.push({ sample: sample as Sample<unknown>, readAt: this.now(), hasBeenRead: false, reading: undefined });
   }
 
-  /** Before a scrape: reads what is due, and resolves after `scrapeWaitMs` at the latest. It never rejects. */
+  /** To be called before a scrape: reads the samples that are due, and resolves after `scrapeWaitMs` at the latest. It never rejects. */
   async refresh(): Promise<void> {
     const { freshMs = FRESH_MS, scrapeWaitMs = SCRAPE_WAIT_MS, staleMs = STALE_MS } = this.options;
     const due = this.states.filter(({ readAt, hasBeenRead }) => !hasBeenRead || this.now() - readAt >= freshMs);

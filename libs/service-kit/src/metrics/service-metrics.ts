@@ -1,7 +1,7 @@
 import { SPAN_OUTCOMES } from '../tracing/tracing.ts';
 import { defineCounter, defineGauge, defineHistogram, eachOf } from './definition.ts';
 
-/** Metrics of `Samples`: how trustworthy the gauges are that must be asked for. */
+/** Metrics of `Samples`: how old, and so how trustworthy, the sampled gauges are. */
 export const SAMPLE_METRICS = {
   age: defineGauge({
     name: 'signet_sample_age_seconds',
@@ -44,10 +44,10 @@ export const RELAY_METRICS = {
   }),
 };
 
-/** What all three services measure. */
+/** Metrics that all three services have. */
 export const SERVICE_METRICS = {
   requestSeconds: defineHistogram({
-    // Few: a process has many routes, and each has several classes of status.
+    // Few buckets, since a process has many routes, and each has several classes of status.
     buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 10],
     name: 'http_server_request_duration_seconds',
     help: 'Time from the arrival of a request to the end of its response.',
@@ -119,7 +119,7 @@ export const SERVICE_METRICS = {
   }),
 };
 
-/** Of a service with a database, whose clock is PostgreSQL's time carried on by the monotonic clock (ADR 42). */
+/** Metrics of a service with a database: its clock is PostgreSQL's time, carried on by the monotonic clock (ADR 42). */
 export const CLOCK_METRICS = {
   offset: defineGauge({
     name: 'signet_clock_offset_seconds',
@@ -137,7 +137,7 @@ export const CLOCK_METRICS = {
   }),
 };
 
-/** Of a service that reads tables of the registry. */
+/** Metrics of a service that reads tables of the registry. */
 export const TABLE_METRICS = {
   heartbeatAge: defineGauge({
     name: 'signet_table_heartbeat_age_seconds',

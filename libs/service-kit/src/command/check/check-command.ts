@@ -19,11 +19,11 @@ export interface ServiceToCheck {
   readonly settings: KafkaConnection & { readonly SIGNET_INSTALLATION: string };
   readonly database?: DatabaseOptions;
   readonly checkDatabase?: (client: Client) => Promise<void>;
-  /** What else is to be seen, once PostgreSQL and Kafka have let us in. It throws what Kafka does not allow. */
+  /** Further checks, made after PostgreSQL and Kafka have let us in. They throw Kafka's error if a right is missing. */
   readonly more?: (client: Client, kafka: KafkaClientOptions) => Promise<readonly Checked[]>;
 }
 
-/** `check` of one service: looks at everything that its start needs, and at more, and changes nothing. Exit code 1 where it found a fault. */
+/** `check` of one service: checks everything that its start needs, and more, and changes nothing. Exit code 1 if it found a fault. */
 export async function checkCommand(service: ServiceToCheck, logger: Logger): Promise<CommandReport> {
   const { name, settings, database, checkDatabase: checkMore, more } = service;
   const installation = settings.SIGNET_INSTALLATION;

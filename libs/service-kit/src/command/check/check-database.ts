@@ -16,11 +16,11 @@ const LEAST_SERVER = 150_000;
 export interface DatabaseCheck {
   readonly database: DatabaseOptions;
   readonly installation: string;
-  /** What else a start looks at; it throws StartRefusedError. */
+  /** Further checks that a start of the service makes; they throw StartRefusedError. */
   readonly checkDatabase?: ((client: Client) => Promise<void>) | undefined;
 }
 
-/** Looks at what a service needs of PostgreSQL, which was reachable a moment ago. It changes nothing. */
+/** Checks what a service needs from PostgreSQL, which was reachable a moment ago. It changes nothing. */
 export const checkDatabase = ({ database, installation, checkDatabase: more }: DatabaseCheck): Promise<Checked[]> =>
   withClient(database, async (client) => [
     await server(client),
@@ -61,7 +61,7 @@ async function schema(client: Client, database: DatabaseOptions): Promise<Checke
   const tooNew = reasonAgainstNewer(name, state.version, VERSION);
   if (tooNew !== undefined) return [fault('schema', tooNew)];
   const tooOld = reasonAgainstOlder(name, state, VERSION);
-  // Ahead of an update that is nothing to mend: the next step of docs/guides/upgrading.md does it.
+  // Before an update this is no fault: the next step of docs/guides/upgrading.md migrates the schema.
   const isAhead = lacksOnlyOwn(state, database.migrations.map(nameOf), database.lastOf ?? {}, VERSION);
   if (tooOld !== undefined) return [(isAhead ? warning : fault)('schema', tooOld)];
   const versions = [...new Set(await connectedVersions(client, name))].toSorted();

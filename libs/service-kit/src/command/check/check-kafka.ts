@@ -11,11 +11,11 @@ import { notAllowedSentence, userOf } from './not-allowed.policy.ts';
 export interface KafkaCheck {
   readonly kafka: KafkaClientOptions;
   readonly installation: string;
-  /** What the service uses, be they its own or of another service. */
+  /** The topics that the service uses, its own and those of other services. */
   readonly topics: readonly TopicDefinition[];
 }
 
-/** Looks at what a service needs of Kafka, which was reachable a moment ago. It changes nothing. */
+/** Checks what a service needs from Kafka, which was reachable a moment ago. It changes nothing. */
 export async function checkKafka({ kafka, installation, topics }: KafkaCheck): Promise<Checked[]> {
   const owner = await checked(
     'kafka',
@@ -37,7 +37,7 @@ async function checkedTopics(kafka: KafkaClientOptions, topics: readonly TopicDe
     const all = topics.map(({ name }) => names.topic(name)).join(', ');
     return [warning('topics', `${userOf(kafka)} needs DESCRIBE_CONFIGS, for this check alone, on ${all}.`)];
   }
-  // Kafka does not show a topic to a user who may do nothing with it.
+  // Kafka does not show a topic to a user without any right on it.
   const hidden = kafka.security?.sasl || kafka.security?.tls?.cert ? `, or ${userOf(kafka)} may not see it` : '';
   const found = [
     ...seen.missing.map((name) => fault('topics', `The topic ${names.topic(name)} is not there${hidden}.`)),

@@ -1,10 +1,10 @@
 import { StartRefusedError } from '../../service/start/start-refused.error.ts';
 
-/** One thing that `signet-admin check` has looked at. */
+/** The result of one check of `signet-admin check`. */
 export interface Checked {
   /** Such as `postgresql`, `topics`; the same in every version. */
   readonly check: string;
-  /** `warning`: it works, and somebody should know. */
+  /** `warning`: it works, but the operator should know. */
   readonly result: 'ok' | 'warning' | 'fault';
   /** A sentence. */
   readonly told: string;
@@ -15,9 +15,9 @@ export const warning = (check: string, told: string): Checked => ({ check, resul
 export const fault = (check: string, told: string): Checked => ({ check, result: 'fault', told });
 
 /**
- * What refuses a start is a fault of the check, and not the end of the others.
+ * Runs a check. An error that would refuse a start becomes a fault, so that the other checks still run.
  *
- * @param sentenceFor for other errors that are faults too; undefined: the error is thrown
+ * @param sentenceFor gives the sentence for other errors that are faults, too; if it returns undefined, the error is thrown
  */
 export async function checked(
   check: string,

@@ -2,14 +2,14 @@ import type { Checked } from './checked.ts';
 import { fault, ok, warning } from './checked.ts';
 
 /**
- * Leases of deliveries and the times of attempts are compared across machines: seconds between clocks are seconds by which a
- * delivery is tried too early or too late.
+ * Leases of deliveries and the times of attempts are compared across machines: if clocks differ by seconds, deliveries are tried
+ * seconds too early or too late.
  */
 const NOTICEABLE_MS = 1_000;
-/** A lease of a delivery on the wire outlasts its request by little more: with this, another replica may send it a second time. */
+/** The lease of a delivery lasts only a little longer than its request: with such a difference, another replica may send it a second time. */
 const HARMFUL_MS = 10_000;
 
-/** What three times tell: ours before and after a question, and that of the answer, milliseconds. */
+/** Compares the clocks from three times: ours before and after a question, and PostgreSQL's in its answer, milliseconds. */
 export function clockChecked(before: number, theirs: number, after: number): Checked {
   // The answer was made at some time between the two.
   const uncertainMs = (after - before) / 2;

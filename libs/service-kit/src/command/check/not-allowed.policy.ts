@@ -5,8 +5,8 @@ import { hasNoCoordinator, notAllowedOn, reasonOf } from '../../service/start/un
 const WHERE = 'docs/guides/connecting.md has the ACLs';
 
 /**
- * Which right is missing where Kafka does not allow a reading of whole topics. Kafka says whether it is about a group or a topic, and not
- * about which one. The brokers must have answered a moment ago. undefined: the error is about something else.
+ * A sentence about the right that is missing when Kafka does not allow us to read whole topics. Kafka's error says whether a group or a
+ * topic is meant, but not which one. The brokers must have answered a moment ago. undefined: the error has another cause.
  */
 export function notAllowedSentence(
   error: unknown,
@@ -17,14 +17,14 @@ export function notAllowedSentence(
   if (on === undefined) return undefined;
   const names = new KafkaNames(client.prefix);
   const user = userOf(client);
-  // Each reading of a whole topic has a group of its own, made of the client's name, and removes it.
+  // Each reading of a whole topic uses a group of its own, whose name begins with the client's id, and removes it.
   if (on === 'GROUP') return `${user} needs READ and DELETE on the groups ${names.group(client.clientId)}*: ${WHERE}.`;
   if (on === 'TOPIC')
     return `${user} needs READ on each of the topics ${topics.map((name) => names.topic(name)).join(', ')}: ${WHERE}.`;
   return `${user} is not allowed what the check needs: ${reasonOf(error)}; ${WHERE}.`;
 }
 
-/** For the beginning of a sentence. */
+/** The Kafka user, as the subject of a sentence. */
 export function userOf({ security }: KafkaClientOptions): string {
   if (security?.sasl) return `The user "${security.sasl.username}" of Kafka`;
   return security?.tls?.cert === undefined ? 'The user of Kafka' : 'The user of Kafka whom SIGNET_KAFKA_CERT names';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
 
-/** A session that holds a lock which a migration waits for. Not its statement: that may hold what is nobody's business. */
+/** A session that holds a lock for which a migration waits. It leaves the session's statement out, which may have secret data. */
 export interface Blocker {
   readonly pid: number;
   readonly user: string;
@@ -11,7 +11,7 @@ export interface Blocker {
   readonly sinceMs: number;
 }
 
-/** A wait is looked at several times before `lock_timeout` ends it. */
+/** So short that each wait is looked at several times before `lock_timeout` ends it. */
 const LOOK_EVERY_MS = 150;
 
 const BLOCKERS = `
@@ -24,8 +24,8 @@ const BLOCKERS = `
   where w.datname = current_database() and w.application_name = $1`;
 
 /**
- * Does something that may wait for locks, and remembers who blocks the sessions of that name: once `lock_timeout` has ended the wait,
- * PostgreSQL no longer tells.
+ * Does work that may wait for locks, and remembers which sessions block the sessions of that name: after `lock_timeout` has ended the
+ * wait, PostgreSQL no longer shows them.
  *
  * @param client a session of its own
  */

@@ -1,2 +1,2 @@
-/** How long a migration tries to get its locks where no setting says so: longer than any statement and rest of a service may be. */
+/** Default time for which a migration tries to get its locks: longer than a statement or an idle transaction of a service may last. */
 export const DEFAULT_MIGRATE_WAIT_MS = 120_000;

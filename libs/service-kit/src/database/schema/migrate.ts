@@ -19,25 +19,25 @@ import { reasonAgainstContracting, reasonAgainstNewer, reasonAgainstOlder } from
 
 const SILENT: WaitingLog = { info: () => undefined, warn: () => undefined };
 
-/** PostgreSQL frees the lock of a holder that is silent for so long. While a migration runs it asks for blockers seven times a second. */
+/** PostgreSQL frees the lock of a holder after so much silence. A running migration is not silent: it asks for blockers seven times a second. */
 const LOCK_LEASE_MS = 60_000;
 
 export interface MigrateOptions {
   /** Default: expand. */
   readonly phase?: Phase;
   readonly logger?: WaitingLog;
-  /** The version whose migrations they are. */
+  /** The version to which the migrations belong. */
   readonly version?: string;
 }
 
 /**
- * Brings a service's schema up to date, and makes it if it is not there. Services and replicas start side by side: an
- * advisory lock, held by a connection of its own so that it goes when the process does, lets one at a time through, and
- * the others find nothing left to do.
+ * Brings a service's schema up to date, and makes it if it does not exist. Services and replicas may start at the same time: an
+ * advisory lock lets one migrate at a time, and the others find nothing left to do. A connection of its own holds the lock, so
+ * the lock is freed when the process ends.
  *
  * @returns the names of the migrations that ran
  * @throws StartRefusedError when the schema belongs to another installation, was used with another prefix, or belongs to a version that is too new, or a pooler shares
- *   sessions, or somebody holds a lock for too long
+ *   sessions, or another session holds a lock for too long
  */
 export async function migrate(
   options: DatabaseOptions,
@@ -65,23 +65,23 @@ export async function migrate(
     return [...names];
   };
   try {
-    // Of its own statements none is long.
+    // None of the statements on this client takes long; the migrations run on the ORM's sessions.
     return await withClient(options, work, { name: `${schema} migrations` });
   } finally {
     await orm.close();
   }
 }
 
-/** Looks whether a schema can be used as it is, and records whose it is. @throws StartRefusedError when it is too old or too new */
+/** Checks whether a schema can be used as it is, and records its installation. @throws StartRefusedError when it is too old or too new */
 export async function requireSchema(options: DatabaseOptions): Promise<SchemaState> {
   const { schema } = options;
   const state = await withClient(options, (client) => readSchemaState(client, options));
   refuse(reasonAgainstNewer(schema, state.version, VERSION));
   const reason = reasonAgainstOlder(schema, state, VERSION);
-  // Another try helps as soon as somebody has migrated.
+  // EXIT_UNAVAILABLE: another start succeeds as soon as the schema has been migrated.
   if (reason !== undefined) throw new StartRefusedError(reason, EXIT_UNAVAILABLE);
   const own = belongingOf(options);
-  // Whoever has migrated need not have known the prefix.
+  // The process that migrated may not have known the prefix.
   if (own) await withClient(options, (client) => recordInDatabase(client, schema, own));
   return state;
 }

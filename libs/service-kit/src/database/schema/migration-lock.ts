@@ -4,18 +4,18 @@ import type { WaitingLog } from '../../service/start/until-reachable.ts';
 import { EXIT_UNAVAILABLE, StartRefusedError } from '../../service/start/start-refused.error.ts';
 
 /**
- * One for the whole database, and not for each schema: extensions belong to the database, and two migrations that make
- * the same one at once would fail.
+ * One lock for the whole database, and not one for each schema: extensions belong to the database, and two migrations that
+ * make the same extension at the same time would fail.
  */
 const LOCK = 'signet.migrations';
-/** Another service's migration is looked after so often. */
+/** The time between two tries to get the lock. */
 const LOCK_INTERVAL_MS = 200;
 
 /**
- * Lets one migration of the database at a time through. The session holds the lock, so that it goes when the process does. It asks
- * again and again instead of waiting in PostgreSQL: a session that waits there keeps VACUUM from its work.
+ * Takes the lock, so that only one migration of the database runs at a time. The session holds the lock, so it is freed when the
+ * process ends. It tries again and again instead of waiting in PostgreSQL: a session that waits there keeps VACUUM from its work.
  *
- * @throws StartRefusedError when another migration holds it for longer
+ * @throws StartRefusedError when another migration holds the lock for longer than `longestMs`
  */
 export async function takeMigrationLock(client: Client, longestMs: number, logger: WaitingLog): Promise<void> {
   const deadline = performance.now() + longestMs;

@@ -6,10 +6,10 @@ import type { MigrationObject } from '@mikro-orm/core';
  *
  * | phase | changes | runs |
  * |---|---|---|
- * | `expand` | adds what the version before passes over | before the version's roll-out, or at its start |
- * | `contract` | takes away what the version before no longer uses | by command, once every replica has the version |
+ * | `expand` | adds parts that the version before ignores | before the version's roll-out, or at its start |
+ * | `contract` | removes parts that even the version before no longer uses | by command, once every replica has the version |
  *
- * So a version's migrations never break the version before it, whichever phase they are of, and an update can be taken back.
+ * So a version's migrations, of either phase, never break the version before it, and an update can be taken back.
  */
 export type Phase = 'expand' | 'contract';
 export const PHASES = ['expand', 'contract'] as const satisfies readonly Phase[];

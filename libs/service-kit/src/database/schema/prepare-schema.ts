@@ -3,14 +3,14 @@ import { reachableDatabase } from '../../service/start/preflight.ts';
 import type { DatabaseOptions } from '../database-options.ts';
 import { migrate, requireSchema } from './migrate.ts';
 
-/** PostgreSQL was there a moment ago, when the start began; seconds of it being away are no reason to end. */
+/** PostgreSQL was reachable a moment ago, when the start began: if it is away for some seconds, the start waits. */
 const PATIENCE_MS = 60_000;
 
 /**
- * What a service or a command does with its schema before it uses it: brings it up to date, or, with SIGNET_MIGRATE=never, looks
- * whether somebody has. A schema of one version later is used as it is.
+ * Prepares the schema before a service or a command uses it: brings it up to date, or, with SIGNET_MIGRATE=never, checks that it
+ * is up to date. A schema of the next minor version is used as it is.
  *
- * @throws StartRefusedError as `migrate` does, and when the schema is too old and not to be migrated
+ * @throws StartRefusedError as `migrate` does, and when the schema is too old and must not be migrated
  */
 export async function prepareSchema(options: DatabaseOptions, logger: WaitingLog): Promise<void> {
   await reachableDatabase(options, { logger, longestMs: PATIENCE_MS });

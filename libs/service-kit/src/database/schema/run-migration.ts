@@ -5,31 +5,31 @@ import { EXIT_UNAVAILABLE, StartRefusedError } from '../../service/start/start-r
 import type { WaitingLog } from '../../service/start/until-reachable.ts';
 import { describeBlockers, watchingBlockers } from './blockers.ts';
 
-/** A lock was not had within `lock_timeout`; PostgreSQL ended one of two that waited for each other. */
+/** PostgreSQL's codes for a lock that was not free within `lock_timeout`, and for a deadlock. */
 const TRY_AGAIN: ReadonlySet<unknown> = new Set(['55P03', '40P01']);
 
 /**
- * Between two tries. Who waits for a lock makes others wait behind him: MIGRATION_LOCK_MS at most, and then they have twice as long
- * to get through.
+ * The pause between two tries. While the migration waits for a lock, other sessions wait behind it, for MIGRATION_LOCK_MS at most; then
+ * they have twice as long to get their locks.
  */
 const PAUSE_MS = 2_000;
 
 export interface RunOptions {
   /** Its sessions are `migrating` ones. */
   readonly orm: MikroORM;
-  /** A session of its own, to see who blocks. */
+  /** Another session, which finds the sessions that block the migration. */
   readonly client: Client;
-  /** What the sessions of the ORM call themselves. */
+  /** The application name of the ORM's sessions. */
   readonly applicationName: string;
-  /** How long it is tried again at most. */
+  /** After this time it is not tried again. */
   readonly longestMs: number;
   readonly logger: WaitingLog;
 }
 
 /**
- * Runs one migration in a transaction of its own, and again when it does not get a lock in time.
+ * Runs one migration in a transaction of its own, and tries again when it does not get a lock in time.
  *
- * @throws StartRefusedError that names who holds the lock, once that has taken too long; nothing of the migration is left then
+ * @throws StartRefusedError that names the sessions which hold the locks, after `longestMs`; the migration has changed nothing then
  */
 export async function runMigration(name: string, options: RunOptions): Promise<void> {
   const { orm, client, applicationName, longestMs, logger } = options;
@@ -51,5 +51,5 @@ export async function runMigration(name: string, options: RunOptions): Promise<v
   }
 }
 
-/** MikroORM wraps what PostgreSQL says. */
+/** MikroORM's error has PostgreSQL's code. */
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code;

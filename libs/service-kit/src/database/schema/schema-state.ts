@@ -12,7 +12,7 @@ export interface Schema {
   readonly migrations: readonly ListedMigration[];
 }
 
-/** Reads what has become of a schema so far. It changes nothing; the schema need not be there. */
+/** Reads the state of a schema. It changes nothing; the schema need not exist. */
 export async function readSchemaState(client: Client, { schema, migrations }: Schema): Promise<SchemaState> {
   const done = new Set(
     (await rowsOf<{ name: string }>(client, schema, 'migrations', 'select name from')).map(({ name }) => name),
@@ -24,7 +24,7 @@ export async function readSchemaState(client: Client, { schema, migrations }: Sc
 
 const VERSION_TABLE = 'schema_version';
 
-/** Remembers the version that migrated the schema, unless a newer one has. */
+/** Records the version that migrated the schema, unless a newer version is recorded already. */
 export async function recordSchemaVersion(client: Client, schema: string, version: string): Promise<void> {
   const table = `${client.escapeIdentifier(schema)}.${VERSION_TABLE}`;
   await client.query(`create table if not exists ${table} (
@@ -41,7 +41,7 @@ export async function recordSchemaVersion(client: Client, schema: string, versio
   );
 }
 
-/** The versions of the services whose sessions use the schema now; of other databases of the server none. */
+/** The versions of the services whose sessions use the schema now; only sessions of this database count. */
 export async function connectedVersions(client: Client, schema: string): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `select distinct application_name as name from pg_stat_activity
@@ -50,7 +50,7 @@ export async function connectedVersions(client: Client, schema: string): Promise
   return rows.flatMap(({ name }) => versionOfSession(schema, name) ?? []);
 }
 
-/** The rows of a table that may not be there. */
+/** The rows of a table that may not exist. */
 async function rowsOf<Row extends object>(
   client: Client,
   schema: string,

@@ -1,6 +1,6 @@
-/** What a schema tells about itself. */
+/** The state of a schema, read from its tables. */
 export interface SchemaState {
-  /** Of the newest version that migrated it; undefined: 0.2.0 or older, which do not write it, or nobody. */
+  /** The newest version that migrated it; undefined if no version did, or only 0.2.0 or older, which do not record it. */
   readonly version: string | undefined;
   /** Expanding migrations of ours that it lacks, in their order. */
   readonly missing: readonly string[];
@@ -8,16 +8,16 @@ export interface SchemaState {
   readonly uncontracted: readonly string[];
 }
 
-/** Versions of which the newer one may use a schema of the older one: the same minor version, or neighbours. */
+/** How many minor versions a service and its schema may be apart: they must be of the same minor version, or of neighbours. */
 const MOST_MINORS_APART = 1;
 
-/** A number above, below or at 0, as a sort takes it. Pre-releases count as their release. */
+/** Compares for a sort: above 0, below 0 or 0. A pre-release counts as its release. */
 export function compareVersions(one: string, other: string): number {
   const [a, b] = [partsOf(one), partsOf(other)];
   return a.major - b.major || a.minor - b.minor || a.patch - b.patch;
 }
 
-/** Why a service of version `own` must not use a schema that `newest` has migrated; undefined when it may. */
+/** The reason why a service of version `own` must not use a schema that `newest` has migrated; undefined when it may. */
 export function reasonAgainstNewer(schema: string, newest: string | undefined, own: string): string | undefined {
   if (newest === undefined || minorsAhead(newest, own) <= MOST_MINORS_APART) return undefined;
   return (
@@ -26,7 +26,7 @@ export function reasonAgainstNewer(schema: string, newest: string | undefined, o
   );
 }
 
-/** Why a service that does not migrate must not use the schema as it is; undefined when it may. */
+/** The reason why a service that does not migrate must not use the schema as it is; undefined when it may. */
 export function reasonAgainstOlder(schema: string, { missing }: SchemaState, own: string): string | undefined {
   if (missing.length === 0) return undefined;
   return (
@@ -36,10 +36,11 @@ export function reasonAgainstOlder(schema: string, { missing }: SchemaState, own
 }
 
 /**
- * Whether a schema lacks nothing but expanding migrations of this very version: it is one of the version before, ahead of an update.
+ * Whether a schema lacks only expanding migrations of this very version: then it is a schema of the version before, and the update
+ * has not begun yet.
  *
- * @param names of all migrations, in their order
- * @param lastOf the last one of each minor version that is out
+ * @param names the names of all migrations, in their order
+ * @param lastOf the last migration of each minor version that was released
  */
 export function lacksOnlyOwn(
   { missing }: SchemaState,
@@ -52,7 +53,7 @@ export function lacksOnlyOwn(
   return missing.length > 0 && begin > 0 && missing.every((name) => names.indexOf(name) >= begin);
 }
 
-/** Why contracting migrations must not run while these versions are connected; undefined when they may. */
+/** The reason why contracting migrations must not run while these versions are connected; undefined when they may. */
 export function reasonAgainstContracting(
   schema: string,
   { missing }: SchemaState,
@@ -69,7 +70,7 @@ export function reasonAgainstContracting(
   );
 }
 
-/** Infinity: further than one can tell, since we do not know how many minor versions a major one has. */
+/** By how many minor versions `newest` is ahead. Infinity: unknown, since we do not know how many minor versions a major one has. */
 export function minorsAhead(newest: string, own: string): number {
   const [a, b] = [partsOf(newest), partsOf(own)];
   if (a.major === b.major) return a.minor - b.minor;

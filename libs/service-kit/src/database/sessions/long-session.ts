@@ -4,10 +4,10 @@ import { pgConnection } from '../database-address.ts';
 import type { DatabaseOptions } from '../database-options.ts';
 import { BoundedClient } from './bounded-client.ts';
 
-/** Gives the work one session, of which statements may take long, and ends it. It is the same one for every statement. */
+/** Opens one session whose statements may take long, does all statements of the work on it, and closes it. */
 export type LongSession = <T>(work: (database: Kysely<unknown>) => Promise<T>) => Promise<T>;
 
-/** For jobs of a service that nobody waits for; the sessions of its pool have shorter limits. */
+/** For background jobs of a service, for which no caller waits; the sessions of its pool have shorter limits. */
 export const longSession =
   (options: Pick<DatabaseOptions, 'url' | 'tls' | 'limits' | 'schema'>): LongSession =>
   async (work) => {
@@ -17,7 +17,7 @@ export const longSession =
       Client: BoundedClient,
       max: 1,
     });
-    // The next statement says that the connection is gone.
+    // Ignored: if the connection is gone, the next statement fails.
     pool.on('error', () => undefined);
     pool.on('connect', (client) => void client.on('error', () => undefined));
     const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });

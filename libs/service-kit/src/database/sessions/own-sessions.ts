@@ -5,15 +5,15 @@ import { withClient } from '../connect.ts';
 import type { DatabaseAddress } from '../database-address.ts';
 import { DEFAULT_LIMITS, sessionSettings } from './session-limits.ts';
 
-/** Settings that PostgreSQL shows as they were given, on every system. */
+/** Settings that PostgreSQL shows on every system with the value that it was given. */
 const SHOWN = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'] as const;
 
 /**
- * Throws what PostgreSQL says against a connection, and looks whether a connection is one session for as long as it lives.
- * Relays, migrations and retention hold locks of their session, and the limits of this folder are settings of it: behind a
- * pooler that shares sessions a lock would be taken by one and given back by another.
+ * Connects to PostgreSQL, and checks that a connection keeps one session of its own. Relays, migrations and retention hold
+ * locks of their session, and the limits of this folder are settings of it: behind a pooler that shares sessions, one session
+ * would take a lock and another one would release it.
  *
- * @throws StartRefusedError where a pooler shares them
+ * @throws PostgreSQL's error if it refuses the connection; StartRefusedError if a pooler shares sessions
  */
 export async function requireOwnSessions(address: DatabaseAddress): Promise<void> {
   await withClient(address, async (one) => {
@@ -22,7 +22,7 @@ export async function requireOwnSessions(address: DatabaseAddress): Promise<void
   });
 }
 
-/** The same for a command, which waits for nothing: a server that refuses the setting is a sentence, too. */
+/** The same for a command, which does not wait: if the server refuses the setting, that is a StartRefusedError with a sentence, too. */
 export async function requireOwnSessionsNow(address: DatabaseAddress): Promise<void> {
   try {
     await requireOwnSessions(address);
@@ -32,7 +32,7 @@ export async function requireOwnSessionsNow(address: DatabaseAddress): Promise<v
   }
 }
 
-/** A pooler may be told to take start-up parameters that it does not pass on. */
+/** A pooler may be set up to accept start-up parameters and not to pass them on. */
 async function refuseDroppedSettings(client: Client, { limits = DEFAULT_LIMITS }: DatabaseAddress): Promise<void> {
   const { rows } = await client.query<{ name: string; setting: string }>(
     'select name, setting from pg_settings where name = any($1)',
@@ -43,7 +43,7 @@ async function refuseDroppedSettings(client: Client, { limits = DEFAULT_LIMITS }
   if (dropped.length > 0) refuse(`it drops ${dropped.sort().join(', ')}`);
 }
 
-/** While the other is within a transaction, and so has a session for itself, the first must still have its own. */
+/** While the other client is in a transaction, and so has a session for itself, the first client must still have its own session. */
 async function refuseSharing(one: Client, other: Client): Promise<void> {
   const first = await sessionOf(one);
   await other.query('begin');

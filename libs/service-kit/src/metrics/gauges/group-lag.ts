@@ -7,10 +7,10 @@ import type { Samples } from '../samples.ts';
 import { SERVICE_METRICS } from '../service-metrics.ts';
 
 /**
- * Shows the lag of every consumer group of Signet: a sample for each group, so that one that Kafka does not allow to be read is
- * noticed and hides no other. A service without brokers has none to ask.
+ * Shows the lag of every consumer group of Signet, with a sample for each group: so if Kafka does not allow us to read one group,
+ * that is noticed, and the others are still shown. A service without brokers shows nothing.
  *
- * @returns holds a connection to Kafka, to be closed in the end
+ * @returns the reader, which has a connection to Kafka and must be closed in the end
  */
 export function sampleGroupLags(registry: Registry, samples: Samples, client: KafkaClientOptions): GroupLags {
   const lags = new GroupLags(client);
