@@ -56,7 +56,7 @@ func isGenuine(headers http.Header, body []byte) bool {
 	fmt.Fprintf(mac, "%s.%s.", id, timestamp)
 	mac.Write(body)
 	expected := []byte("v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)))
-	// While a secret is rotated there is one entry for each that is live; one that matches is enough.
+	// While a secret is rotated there is one entry for each live secret; one match is enough.
 	for _, entry := range strings.Split(headers.Get("webhook-signature"), " ") {
 		if hmac.Equal([]byte(entry), expected) {
 			return true
@@ -65,7 +65,7 @@ func isGenuine(headers http.Header, body []byte) bool {
 	return false
 }
 
-// keep stores a message once; false if it was there. In earnest: an INSERT into a table whose primary key is the id.
+// keep stores a message once; false if it was there. In production: an INSERT into a table whose primary key is the id.
 func keep(id string, body []byte) (bool, error) {
 	random := make([]byte, 16)
 	if _, err := rand.Read(random); err != nil {
@@ -83,9 +83,9 @@ func keep(id string, body []byte) (bool, error) {
 	return err == nil, err
 }
 
-// receive answers. Work on what is in the inbox begins after the answer, in a program of its own.
+// receive answers. Work on the messages in the inbox begins after the answer, in a program of its own.
 func receive(w http.ResponseWriter, r *http.Request) {
-	// The bytes as they came: a body that was parsed and written again is another one.
+	// The bytes as they came: a body that was parsed and written again has other bytes.
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
 	if err != nil {
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
@@ -98,7 +98,7 @@ func receive(w http.ResponseWriter, r *http.Request) {
 	id := r.Header.Get("webhook-id")
 	isNew, err := keep(id, body)
 	if err != nil {
-		w.WriteHeader(http.StatusInternalServerError) // What could not be kept is sent again later.
+		w.WriteHeader(http.StatusInternalServerError) // A message that could not be kept is sent again later.
 		return
 	}
 	fmt.Println(map[bool]string{true: "new", false: "repeat"}[isNew], id)

@@ -1,4 +1,4 @@
-// The same judgement by the module of Standard Webhooks:
+// The same check with the module of Standard Webhooks:
 //
 //	go get github.com/standard-webhooks/standard-webhooks/libraries@v0.0.1
 package main

@@ -49,14 +49,14 @@ public class Receiver {
         mac.init(KEY);
         mac.update((id + "." + timestamp + ".").getBytes(StandardCharsets.UTF_8));
         byte[] expected = ("v1," + Base64.getEncoder().encodeToString(mac.doFinal(body))).getBytes(StandardCharsets.UTF_8);
-        // While a secret is rotated there is one entry for each that is live; one that matches is enough.
+        // While a secret is rotated there is one entry for each live secret; one match is enough.
         for (String entry : header(headers, "signature").split(" ")) {
             if (MessageDigest.isEqual(entry.getBytes(StandardCharsets.UTF_8), expected)) return true;
         }
         return false;
     }
 
-    /** Keeps a message once; false if it was there. In earnest: an INSERT into a table whose primary key is the id. */
+    /** Keeps a message once; false if it was there. In production: an INSERT into a table whose primary key is the id. */
     static boolean keep(String id, byte[] body) throws IOException {
         Path draft = Files.write(INBOX.resolve("." + UUID.randomUUID()), body);
         try {
@@ -69,9 +69,9 @@ public class Receiver {
         }
     }
 
-    /** The status to answer with. Work on what is in the inbox begins after the answer, in a program of its own. */
+    /** The status to answer with. Work on the messages in the inbox begins after the answer, in a program of its own. */
     static int receive(HttpExchange exchange) throws IOException, GeneralSecurityException {
-        // The bytes as they came: a body that was parsed and written again is another one.
+        // The bytes as they came: a body that was parsed and written again has other bytes.
         byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY_BYTES + 1);
         if (body.length > MAX_BODY_BYTES) return 413;
         if (!isGenuine(exchange.getRequestHeaders(), body)) return 401;

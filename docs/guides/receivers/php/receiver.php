@@ -21,7 +21,7 @@ function isGenuine(string $key, string $id, string $timestamp, string $signature
         return false;
     }
     $expected = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$timestamp.$body", $key, true));
-    // While a secret is rotated there is one entry for each that is live; one that matches is enough.
+    // While a secret is rotated there is one entry for each live secret; one match is enough.
     foreach (explode(' ', $signatures) as $entry) {
         if (hash_equals($expected, $entry)) {
             return true;
@@ -30,7 +30,7 @@ function isGenuine(string $key, string $id, string $timestamp, string $signature
     return false;
 }
 
-/** Keeps a message once; false if it was there. In earnest: an INSERT into a table whose primary key is the id. */
+/** Keeps a message once; false if it was there. In production: an INSERT into a table whose primary key is the id. */
 function keep(string $inbox, string $id, string $body): bool
 {
     $draft = $inbox . '/.' . bin2hex(random_bytes(16));
@@ -50,14 +50,14 @@ function keep(string $inbox, string $id, string $body): bool
     }
 }
 
-/** The status to answer with. Work on what is in the inbox begins after the answer, in a program of its own. */
+/** The status to answer with. Work on the messages in the inbox begins after the answer, in a program of its own. */
 function receive(): int
 {
     $key = keyOf((string) getenv('WEBHOOK_SECRET'));
     if ($key === '') {
         return 500;
     }
-    // The bytes as they came: a body that was parsed and written again is another one.
+    // The bytes as they came: a body that was parsed and written again has other bytes.
     $body = file_get_contents('php://input', false, null, 0, MAX_BODY_BYTES + 1);
     if (strlen($body) > MAX_BODY_BYTES) {
         return 413;
@@ -78,5 +78,5 @@ function receive(): int
 try {
     http_response_code(receive());
 } catch (RuntimeException) {
-    http_response_code(500); // What could not be kept is sent again later.
+    http_response_code(500); // A message that could not be kept is sent again later.
 }

@@ -29,12 +29,12 @@ def is_genuine(headers, body: bytes) -> bool:
         return False
     signed = f"{message_id}.{timestamp}.".encode() + body
     expected = b"v1," + base64.b64encode(hmac.new(KEY, signed, hashlib.sha256).digest())
-    # While a secret is rotated there is one entry for each that is live; one that matches is enough.
+    # While a secret is rotated there is one entry for each live secret; one match is enough.
     return any(hmac.compare_digest(entry.encode(), expected) for entry in signatures.split(" "))
 
 
 def keep(message_id: str, body: bytes) -> bool:
-    """Keeps a message once; False if it was there. In earnest: an INSERT into a table whose primary key is the id."""
+    """Keeps a message once; False if it was there. In production: an INSERT into a table whose primary key is the id."""
     draft = INBOX / f".{uuid.uuid4()}"
     draft.write_bytes(body)
     try:
@@ -53,18 +53,18 @@ class Receiver(BaseHTTPRequestHandler):
         try:
             status = self.receive()
         except OSError:
-            status = 500  # What could not be kept is sent again later.
+            status = 500  # A message that could not be kept is sent again later.
         self.send_response(status)
         self.send_header("content-length", "0")
         self.end_headers()
 
     def receive(self) -> int:
-        """The status to answer with. Work on what is in the inbox begins after the answer, in a program of its own."""
+        """The status to answer with. Work on the messages in the inbox begins after the answer, in a program of its own."""
         size = int(self.headers.get("content-length", 0))
         if size > MAX_BODY_BYTES:
             self.close_connection = True
             return 413
-        # The bytes as they came: a body that was parsed and written again is another one.
+        # The bytes as they came: a body that was parsed and written again has other bytes.
         body = self.rfile.read(size)
         if not is_genuine(self.headers, body):
             return 401

@@ -1,4 +1,4 @@
-"""The same judgement by the package `standardwebhooks` of PyPI."""
+"""The same check with the package `standardwebhooks` of PyPI."""
 
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

@@ -21,11 +21,11 @@ def genuine?(request, body)
 
   signed = "#{id}.#{timestamp}.".b + body.b
   expected = "v1,#{[OpenSSL::HMAC.digest("SHA256", KEY, signed)].pack("m0")}"
-  # While a secret is rotated there is one entry for each that is live; one that matches is enough.
+  # While a secret is rotated there is one entry for each live secret; one match is enough.
   signatures.split(" ").any? { |entry| OpenSSL.secure_compare(entry, expected) }
 end
 
-# Keeps a message once; false if it was there. In earnest: an INSERT into a table whose primary key is the id.
+# Keeps a message once; false if it was there. In production: an INSERT into a table whose primary key is the id.
 def keep(id, body)
   draft = File.join(INBOX, ".#{SecureRandom.uuid}")
   File.binwrite(draft, body)
@@ -37,11 +37,11 @@ ensure
   FileUtils.rm_f(draft)
 end
 
-# The status to answer with. Work on what is in the inbox begins after the answer, in a program of its own.
+# The status to answer with. Work on the messages in the inbox begins after the answer, in a program of its own.
 def receive(request)
   return 413 if request.content_length.to_i > MAX_BODY_BYTES
 
-  # The bytes as they came: a body that was parsed and written again is another one.
+  # The bytes as they came: a body that was parsed and written again has other bytes.
   body = request.body.to_s
   return 401 unless genuine?(request, body)
 
@@ -49,7 +49,7 @@ def receive(request)
   puts "#{keep(id, body) ? "new" : "repeat"} #{id}"
   204
 rescue SystemCallError
-  500 # What could not be kept is sent again later.
+  500 # A message that could not be kept is sent again later.
 end
 
 $stdout.sync = true

@@ -23,7 +23,7 @@ function isGenuine(headers: IncomingHttpHeaders, body: Buffer): boolean {
   );
   if (!/^\d+$/.test(timestamp) || Math.abs(Date.now() / 1000 - Number(timestamp)) > TOLERANCE_SECONDS) return false;
   const expected = createHmac('sha256', KEY).update(`${id}.${timestamp}.`).update(body).digest();
-  // While a secret is rotated there is one entry for each that is live; one that matches is enough.
+  // While a secret is rotated there is one entry for each live secret; one match is enough.
   return signatures.split(' ').some((entry) => {
     const [version, signature = ''] = entry.split(',');
     const given = Buffer.from(signature, 'base64');
@@ -31,7 +31,7 @@ function isGenuine(headers: IncomingHttpHeaders, body: Buffer): boolean {
   });
 }
 
-/** Keeps a message once; false if it was there. In earnest: an INSERT into a table whose primary key is the id. */
+/** Keeps a message once; false if it was there. In production: an INSERT into a table whose primary key is the id. */
 function keep(id: string, body: Buffer): boolean {
   const draft = join(INBOX, `.${randomUUID()}`);
   writeFileSync(draft, body);
@@ -46,7 +46,7 @@ function keep(id: string, body: Buffer): boolean {
   }
 }
 
-/** The status to answer with. Work on what is in the inbox begins after the answer, in a program of its own. */
+/** The status to answer with. Work on the messages in the inbox begins after the answer, in a program of its own. */
 async function receive(request: IncomingMessage): Promise<number> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -54,7 +54,7 @@ async function receive(request: IncomingMessage): Promise<number> {
     if ((size += chunk.length) > MAX_BODY_BYTES) return 413;
     chunks.push(chunk);
   }
-  // The bytes as they came: a body that was parsed and written again is another one.
+  // The bytes as they came: a body that was parsed and written again has other bytes.
   const body = Buffer.concat(chunks);
   if (!isGenuine(request.headers, body)) return 401;
   const id = String(request.headers['webhook-id']);
@@ -64,7 +64,7 @@ async function receive(request: IncomingMessage): Promise<number> {
 
 createServer((request, response) => {
   receive(request)
-    // What could not be kept is sent again later.
+    // A message that could not be kept is sent again later.
     .catch(() => 500)
     .then((status) => response.writeHead(status, status === 413 ? { connection: 'close' } : {}).end());
 }).listen(Number(process.env['PORT'] ?? 4000));

@@ -1,4 +1,4 @@
-// The same judgement by the package `standardwebhooks` of npm.
+// The same check with the package `standardwebhooks` of npm.
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
