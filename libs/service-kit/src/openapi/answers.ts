@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { headersOf, problemResponse } from './problem-responses.ts';
 
 export interface AnswerOptions {
-  /** Headers that come with it, by name, with what they say. */
+  /** Headers of the answer: name → description. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly example?: unknown;
 }
 
-/** What a route answers when all is well. Without a schema the answer has no body. */
+/** The answer of a route to a request that succeeds. Without a schema the answer has no body. */
 export const Answers = (status: number, description: string, schema?: z.ZodType, options: AnswerOptions = {}) =>
   ApiResponse({
     status,
@@ -24,14 +24,14 @@ export const Answers = (status: number, description: string, schema?: z.ZodType,
     }),
   });
 
-/** The problems of one status that a route answers with beside those that every route may: code → detail. */
+/** The problems with one status of a route, in addition to those that every route may answer with: code → detail. */
 export const Fails = (status: number, details: Readonly<Record<string, string>>) =>
   ApiResponse({
     status,
     ...problemResponse(Object.entries(details).map(([code, detail]) => ({ status, code, detail }))),
   });
 
-/** A page of a list, as every list answers. Of `Thing` it is `ThingPage`. */
+/** The schema of a page of a list. For items with the title `Thing` it has the title `ThingPage`. */
 export const pageAnswer = <Item extends z.ZodType>(item: Item) =>
   z
     .strictObject({
@@ -45,7 +45,7 @@ const titleOfPage = (item: z.ZodType): { title?: string } => {
   return title === undefined ? {} : { title: `${title}Page` };
 };
 
-/** JSON Schema of draft 2020-12, the dialect of OpenAPI 3.1, whole in one place. */
+/** JSON Schema of draft 2020-12, the dialect of OpenAPI 3.1, in one piece without references. */
 export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
   const options = { io, unrepresentable: 'any', reused: 'inline' } as const;
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, options) as Record<string, unknown>;

@@ -9,13 +9,13 @@ import { addProblems, headersOf } from './problem-responses.ts';
 const CHALLENGE = { 'WWW-Authenticate': 'How to authenticate (RFC 6750).' };
 const RETRY_AFTER = { 'Retry-After': 'Seconds until it is worth another try.' };
 
-/** On every answer to a key that is known (draft-ietf-httpapi-ratelimit-headers). */
+/** Headers of every answer to a known key (draft-ietf-httpapi-ratelimit-headers). */
 const RATE_LIMIT = headersOf({
   RateLimit: 'What is left of the limit of the key: `"key";r=<requests>;t=<seconds until it is whole again>`.',
   'RateLimit-Policy': 'The limit of the key: `"key";q=<requests>;w=<seconds>`.',
 });
 
-/** Every route may answer so: each needs an API key, and is behind the limits of keys and addresses. */
+/** Problems of every route: each needs an API key, and has the limits of keys and addresses. */
 const ALWAYS: readonly PossibleProblem[] = [
   { status: 400, code: 'malformed_request', detail: 'This is not an HTTP request.' },
   {
@@ -94,8 +94,8 @@ const WITH_IDEMPOTENCY_KEY: readonly PossibleProblem[] = [
 ];
 
 /**
- * Adds to each operation the problems that it may answer with for what it is: guarded, with a query, with a body. Those
- * with `bodies` of their own read them themselves, and say themselves what may be wrong with them.
+ * Adds to each operation the problems that follow from its form: that it needs a key, has a query, or has a body. An operation
+ * of `bodies` reads its body itself, and declares the problems of its body itself.
  */
 export function describeCommonProblems(
   document: OpenAPIObject,
@@ -128,7 +128,7 @@ interface Marks {
   readonly isOpenWhileSuspended: boolean;
 }
 
-/** Reads the marks that Roles and WhileSuspended leave, and removes them: they are not for readers of the document. */
+/** Reads the marks of Roles and WhileSuspended, and removes them: they are not for readers of the document. */
 function takeMarks(operation: Operation): Marks {
   const marked = operation as Operation & {
     [ROLES_EXTENSION]?: readonly Role[];

@@ -27,8 +27,8 @@ const idempotencyKey: Parameter = {
 const METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const;
 
 /**
- * Says of requests what the routes do not say themselves: what the parts of paths are, that PATCH and DELETE of what has
- * a version take If-Match, that POSTs take an Idempotency-Key, and which bodies may be left out.
+ * Adds the parts of requests that the routes do not declare: descriptions of path parameters, If-Match for the operations that may
+ * answer 412, Idempotency-Key for POSTs, and which bodies may be left out.
  */
 export function describeRequests(
   { paths }: OpenAPIObject,
@@ -59,7 +59,7 @@ function placeOf(path: string, { name }: Parameter, places: Readonly<Record<stri
   return description === undefined ? {} : { description };
 }
 
-/** A body of which null would do as well may be left out. */
+/** A body may be left out if its schema allows null. */
 function isOptional({ requestBody }: Operation): boolean {
   if (requestBody === undefined || !('content' in requestBody)) return false;
   const schema = requestBody.content['application/json']?.schema;

@@ -2,7 +2,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 
 type Schemas = Record<string, Record<string, unknown>>;
 
-/** Not schemas: whatever a `title` is in there, it is data. */
+/** Fields that hold data and not schemas: a `title` in them is not the name of a schema. */
 const DATA: ReadonlySet<string> = new Set(['example', 'examples', 'default', 'enum', 'const']);
 
 /**
@@ -27,7 +27,7 @@ function moved(value: unknown, schemas: Schemas): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const parts = Object.entries(value).map(([key, part]) => [key, DATA.has(key) ? part : moved(part, schemas)]);
   const { title, ...schema } = Object.fromEntries(parts) as Record<string, unknown>;
-  // A property that is called "title" is an object; the name of a schema is a string.
+  // If `title` is an object, it is a property with that name; the name of a schema is a string.
   if (typeof title !== 'string') return title === undefined ? schema : { ...schema, title };
   const known = schemas[title];
   if (known !== undefined && JSON.stringify(known) !== JSON.stringify(schema))

@@ -14,11 +14,11 @@ export interface OpenApiOptions {
   readonly version?: string;
   /** Whether every POST takes an Idempotency-Key. */
   readonly idempotencyKeys?: boolean;
-  /** What the tags of the operations stand for. */
+  /** Descriptions of the operations' tags. */
   readonly tags?: Readonly<Record<string, string>>;
-  /** What the parameters of paths are: `{'/v1/things/{id}': 'Id of the thing.'}` also holds for what comes behind it. */
+  /** Descriptions of path parameters: `{'/v1/things/{id}': 'Id of the thing.'}` also holds for longer paths that begin with it. */
   readonly places?: Readonly<Record<string, string>>;
-  /** Bodies that no schema of a route describes: media type → what OpenAPI says of it, by `POST /v1/things`. */
+  /** Bodies that no schema of a route describes: for an operation such as `POST /v1/things`, media type → its OpenAPI object. */
   readonly bodies?: Readonly<Record<string, Readonly<Record<string, object>>>>;
 }
 
@@ -46,7 +46,7 @@ export function openApiDocument(app: INestApplication, options: OpenApiOptions):
   return nameSchemas({ ...document, info, servers: SERVERS, components: { ...document.components, schemas } });
 }
 
-/** Serves the document at /openapi.json, written once when it is first asked for. It needs no API key. */
+/** Serves the document at /openapi.json; it is made at the first request. The route needs no API key. */
 export function serveOpenApi(fastify: FastifyInstance, app: INestApplication, options: OpenApiOptions): void {
   let text: string | undefined;
   fastify.get('/openapi.json', (_request, reply) => {
@@ -55,7 +55,7 @@ export function serveOpenApi(fastify: FastifyInstance, app: INestApplication, op
   });
 }
 
-/** swagger would ask zod for OpenAPI 3.0 schemas. */
+/** Without this converter, swagger would ask zod for OpenAPI 3.0 schemas. */
 const toJsonSchema = (schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) =>
   schema instanceof z.ZodType ? { schema: jsonSchemaOf(schema, schemaType) } : undefined;
 

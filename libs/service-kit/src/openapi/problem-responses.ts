@@ -4,18 +4,18 @@ import { Problem } from '../problem/problem.ts';
 
 export type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
-/** An error that an operation may answer with: its stable code and a sentence as people get it. */
+/** A problem with which an operation may answer: its stable code, and its sentence for people. */
 export interface PossibleProblem {
   readonly status: number;
   readonly code: string;
   readonly detail: string;
-  /** Headers that come with it, by name, with what they say. */
+  /** Headers of the answer: name → description. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 const MEDIA_TYPE = 'application/problem+json';
 
-/** What OpenAPI says of the problems with one status: the Problem schema, and one example for each code. */
+/** The OpenAPI response for the problems with one status: the Problem schema, and one example for each code. */
 export function problemResponse(problems: readonly PossibleProblem[]) {
   const [first] = problems;
   const headers = Object.assign({}, ...problems.map((problem) => problem.headers ?? {})) as Record<string, string>;

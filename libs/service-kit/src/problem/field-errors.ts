@@ -5,11 +5,11 @@ type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
 /**
- * What a zod schema found wrong, for people and programs. A key that the schema does not know is `unknown_field`; a
- * missing one is `required`. `refine(…, { params: { rule } })` names a rule of its own.
+ * Turns the issues of a zod schema into errors for people and programs. A key that the schema does not know is `unknown_field`;
+ * a missing one is `required`. `refine(…, { params: { rule } })` gives a rule a name of its own.
  *
- * @param input the value that was parsed, to tell a missing field from one of the wrong type
- * @param whole how the value itself is called where an error has no path: `body`, `query`
+ * @param input the value that was parsed, to distinguish a missing field from one of the wrong type
+ * @param whole the name of the value itself, for an error without a path: `body`, `query`
  */
 export function fieldErrors(issues: readonly Issue[], input: unknown, whole: string): FieldError[] {
   return issues.flatMap((issue) => describe(issue, input, whole));
@@ -54,7 +54,7 @@ function valueAt(input: unknown, path: Path): unknown {
   return value;
 }
 
-/** The branch of a union that the value came closest to: whose issues lie deepest, then with the fewest. */
+/** The branch of a union that the value matches best: the one with the deepest issues, and among these with the fewest. */
 function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const depth = (issues: readonly Issue[]): number => Math.max(...issues.map(({ path }) => path.length));
   return branches.filter((issues) => issues.length > 0).sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0];
@@ -74,7 +74,7 @@ function ruleOf(issue: Issue): string {
 }
 
 const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'item', set: 'item', map: 'item' };
-/** What people say for zod's words. */
+/** Common words for zod's names of types. */
 const NOUNS: Readonly<Record<string, string>> = { int: 'whole number', record: 'object' };
 const FORMATS: Readonly<Record<string, string>> = {
   uuid: 'a UUID',

@@ -9,7 +9,7 @@ import { traceFields } from '../tracing/trace-ids.ts';
 import { sendProblem } from './send-problem.ts';
 import { toProblem } from './to-problem.ts';
 
-/** Answers every error of an HTTP request as problem+json, and logs those that are ours. */
+/** Answers every error of an HTTP request as problem+json, and logs those with status 500 and above, which are our faults. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}

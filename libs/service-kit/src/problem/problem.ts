@@ -28,10 +28,10 @@ export interface ProblemOptions {
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
-/** The stable identity of a kind of problem. A URN, since nothing promises to be served at an address. */
+/** The stable identity of a kind of problem. It is a URN, since we serve no page at an address for it. */
 export const problemType = (code: string): string => `urn:signet:problem:${code}`;
 
-/** An error that a client may see: `code` never changes its meaning, `detail` is for people and may. */
+/** An error that a client may see: the meaning of `code` never changes; `detail` is for people and may change. */
 export class Problem extends HttpException {
   override readonly name = 'Problem';
   readonly code: string;

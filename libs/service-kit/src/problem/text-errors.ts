@@ -1,14 +1,14 @@
 import type { FieldError } from './problem.ts';
 
-/** NUL, which PostgreSQL keeps in no text, and half a surrogate pair, which is no character and has no UTF-8. */
+/** NUL, which PostgreSQL cannot store in a text, and half a surrogate pair, which is no character and has no form in UTF-8. */
 const UNSTORABLE = /\u0000|\p{Surrogate}/u;
 const DETAIL = 'It must hold neither U+0000 nor half a surrogate pair.';
 
 /**
- * The texts in a parsed body, query or path that no store can keep as they are, names of fields included. Without
- * recursion: JSON may be nested deeper than the stack.
+ * Finds the texts in a parsed body, query or path that cannot be stored unchanged, names of fields included. It does not use
+ * recursion, since JSON may be nested deeper than the stack.
  *
- * @param whole how the value itself is called where it is a text
+ * @param whole the name of the value itself, for a value that is a text
  */
 export function textErrors(value: unknown, whole: string): FieldError[] {
   const errors: FieldError[] = [];

@@ -8,7 +8,7 @@ interface Known {
   readonly detail: string;
 }
 
-/** Errors of Fastify that a client can mend, by their code. */
+/** Errors of Fastify that the client has caused, by their code. */
 const FASTIFY: Readonly<Record<string, Known>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: {
     status: 413,
@@ -52,8 +52,8 @@ const STATUSES: Readonly<Record<number, string>> = {
 };
 
 /**
- * Whatever was thrown, as the problem that the client sees. An error that nobody foresaw is a 500 that says nothing
- * about the inside; the caller logs the error itself.
+ * Turns any thrown value into the problem that the client sees. An unexpected error is a 500 without internal details; the
+ * caller of this function logs the error itself.
  */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -65,7 +65,7 @@ export function toProblem(error: unknown): Problem {
   return new Problem(status, STATUSES[status] ?? 'bad_request', detail, { cause: error });
 }
 
-/** A server of ours that went away is back within seconds, or an operator is needed. */
+/** Short: PostgreSQL or Kafka is usually back within seconds; otherwise an operator is needed. */
 const RETRY_AFTER_SECONDS = '1';
 
 function serverProblem(status: number | undefined, cause: unknown): Problem {

@@ -1,10 +1,10 @@
 import { isRetryable } from '@signet/kafka';
 
-/** What `pg` and its pool say without a code when the server is away, or all connections are in use for long. */
+/** Messages of `pg` and its pool, which have no code, when the server is away or all connections are in use for long. */
 const AWAY =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/;
 
-/** Whether an error says only that PostgreSQL, or another server of ours, cannot be reached now: the same request may do later. */
+/** Whether the only cause of an error is that PostgreSQL, or another server of ours, cannot be reached now: the same request may succeed later. */
 export function isUnavailable(error: unknown): boolean {
   if (isRetryable(error)) return true;
   if (!(error instanceof Error)) return false;

@@ -7,9 +7,9 @@ import type { FieldError, Problem } from './problem.ts';
 import { textErrors } from './text-errors.ts';
 
 /**
- * Checks what comes in against the zod schema of `@Body({ schema })`, `@Query({ schema })` and `@Param({ schema })`,
- * and hands the handler what the schema made of it. Texts that cannot be stored are refused before, in paths too. A body
- * that breaks a rule is a 422, the rest a 400.
+ * Checks a request against the zod schemas of `@Body({ schema })`, `@Query({ schema })` and `@Param({ schema })`, and gives the
+ * handler the parsed values. Texts that cannot be stored are refused before that, in paths too. A body that breaks a rule is
+ * a 422, a query or path a 400.
  */
 export class ProblemValidationPipe extends StandardSchemaValidationPipe {
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
@@ -27,13 +27,13 @@ export class ProblemValidationPipe extends StandardSchemaValidationPipe {
   }
 }
 
-/** Whatever the schema says: such a text would be an error of the database's. */
+/** Refused even if the schema allows it: the database would fail with such a text. */
 function refuseTexts(metadata: ArgumentMetadata, value: unknown): void {
   const errors = textErrors(value, wholeOf(metadata));
   if (errors.length > 0) throw invalid(metadata, errors);
 }
 
-/** `?q=a&q=b`: no query of ours has a list in it, and one of the two would be ignored. */
+/** `?q=a&q=b` is refused: no query of ours has lists, so one of the two values would be ignored. */
 function refuseRepeated(metadata: ArgumentMetadata, query: unknown): void {
   const repeated = Object.entries(query ?? {}).filter(([, given]) => Array.isArray(given));
   const errors = repeated.map(([field]) => ({ field, rule: 'repeated', detail: 'It is given once.' }));
@@ -43,7 +43,7 @@ function refuseRepeated(metadata: ArgumentMetadata, query: unknown): void {
 const WHOLE: Partial<Record<ArgumentMetadata['type'], string>> = { query: 'query', param: 'path' };
 const wholeOf = ({ type, data }: ArgumentMetadata): string => data ?? WHOLE[type] ?? 'body';
 
-/** A request of 2 MB may break a hundred thousand rules; nobody reads so many. */
+/** A request of 2 MB may break a hundred thousand rules; the answer names only the first ones. */
 const MAX_ERRORS = 100;
 
 function invalid({ type }: ArgumentMetadata, all: readonly FieldError[]): Problem {

@@ -2,7 +2,8 @@ import { isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /**
- * Whom an address stands for: an IPv6 host has a whole /64 to itself, and an IPv4 address may come as `::ffff:a.b.c.d`.
+ * The name under which an address is counted. An IPv6 host usually has a whole /64, so the /64 counts; an IPv4 address may come
+ * as `::ffff:a.b.c.d`.
  */
 export function addressName(address: string): string {
   if (!isIPv6(address)) return address;

@@ -6,7 +6,7 @@ import { addressName } from './address-name.ts';
 import { TokenBuckets } from './token-buckets.ts';
 import type { Taken } from './token-buckets.ts';
 
-/** A bucket holds what a key may use in this time, so that a burst of that length passes at once. */
+/** A bucket holds the requests that a key may make in this time, so a burst of so many requests passes at once. */
 const WINDOW_SECONDS = 10;
 const MINUTE_SECONDS = 60;
 const MAX_KEYS = 50_000;
@@ -23,8 +23,8 @@ export interface RequestLimitsOptions {
 }
 
 /**
- * How often a key may ask and an address may guess, on this replica. Answers say what is left in `RateLimit` and
- * `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers).
+ * Limits the requests of a key, and the wrong keys from an address, on this replica. Answers say in `RateLimit` and
+ * `RateLimit-Policy` how much is left (draft-ietf-httpapi-ratelimit-headers).
  */
 export class RequestLimits {
   readonly #keys: TokenBuckets | undefined;
@@ -50,7 +50,7 @@ export class RequestLimits {
   }
 
   /**
-   * Counts a request of a key, and says on its answer what is left.
+   * Counts a request of a key, and sets the headers of its answer that say how much is left.
    *
    * @throws Problem 429 `rate_limited`, with Retry-After
    */
@@ -66,7 +66,7 @@ export class RequestLimits {
   /**
    * Counts a wrong key from an address.
    *
-   * @throws Problem 429 `too_many_wrong_keys`, with Retry-After, where there were too many
+   * @throws Problem 429 `too_many_wrong_keys`, with Retry-After, if there were too many
    */
   wrongKey(address: string): void {
     const taken = this.#addresses?.take(addressName(address));
@@ -74,9 +74,9 @@ export class RequestLimits {
   }
 
   /**
-   * For a service to which an unknown key costs more than a look into memory: refuses it unseen while its address has
-   * shown too many wrong ones. A key that is known is no guess and not asked about here, so that who shares an address
-   * with a guesser is not shut out.
+   * For a service in which the check of an unknown key costs more than a look into memory. After too many wrong keys from an
+   * address it refuses further unknown keys from there without a check. Known keys do not come here: a client with a right key
+   * is served although others guess keys from the same address.
    *
    * @throws Problem 429 `too_many_wrong_keys`, with Retry-After
    */

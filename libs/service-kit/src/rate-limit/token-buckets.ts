@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 
 export interface TokenBucketsOptions {
-  /** Tokens of a full bucket: what may be taken at once. */
+  /** Tokens of a full bucket: so many may be taken at once. */
   readonly capacity: number;
-  /** Tokens that come back a second. */
+  /** Tokens that are added in a second. */
   readonly perSecond: number;
-  /** Buckets that are remembered; the one that was longest unused is forgotten, and full when it is used again. */
+  /** The number of buckets in memory. Beyond it the least recently used one is dropped; it is full when it is used again. */
   readonly maxBuckets: number;
-  /** Milliseconds since any moment, by a clock that nobody sets. */
+  /** Milliseconds since any moment, by a monotonic clock. */
   readonly now: () => number;
 }
 
@@ -15,7 +15,7 @@ export interface Taken {
   readonly isAllowed: boolean;
   /** Whole tokens that are left. */
   readonly remaining: number;
-  /** Seconds until there is a token; 0 where there is one. */
+  /** Seconds until there is a token; 0 if there is one. */
   readonly waitSeconds: number;
   /** Seconds until the bucket is full. */
   readonly fullSeconds: number;

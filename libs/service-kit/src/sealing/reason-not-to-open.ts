@@ -3,8 +3,8 @@ import { webhookHeaderContext, webhookIdentityContext, webhookSecretContext } fr
 import type { SealingKeys } from '@signet/signature';
 
 /**
- * Why nothing can be delivered to a webhook: something that each of its requests needs was sealed by a key that is not ours.
- * undefined when all of it opens. A former secret is not looked at, since the newest one signs without it.
+ * The reason why nothing can be delivered to a webhook: a secret part that each of its requests needs was sealed with a key that we do
+ * not have. undefined when all parts open. Former secrets are not checked, since the newest one signs without them.
  *
  * @returns a sentence that names the sealing key
  */

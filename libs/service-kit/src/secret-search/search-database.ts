@@ -12,8 +12,8 @@ interface Table {
 }
 
 /**
- * Every column of every row of every table there is, but for those of PostgreSQL itself: bytes as hex, JSON as its text.
- * Holds a thousand rows at a time.
+ * Searches every column of every row of every table, except PostgreSQL's own tables: bytes as hex, JSON as its text.
+ * It holds a thousand rows in memory at a time.
  */
 export async function searchDatabase(address: DatabaseAddress, search: SecretSearch): Promise<SearchReport> {
   const work = async (client: Client): Promise<SearchReport> => {
@@ -33,7 +33,7 @@ export async function searchDatabase(address: DatabaseAddress, search: SecretSea
   return withClient(address, work, { kind: 'long', name: 'signet-admin search-secrets' });
 }
 
-/** Partitions are tables; what is partitioned is only read through them. */
+/** Partitions are in the list; partitioned tables are not, since their rows are read from the partitions. */
 async function tables(client: Client): Promise<Table[]> {
   const { rows } = await client.query<Table>(
     `select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -4,18 +4,18 @@ import type { Leak, SearchReport, SecretSearch } from './secret-search.ts';
 import { distinct } from './secret-search.ts';
 
 const CHUNK_BYTES = 8 * 1024 * 1024;
-/** What lies across two chunks is found in the second. */
+/** The end of a chunk is searched again with the next one, so that a secret across two chunks is found. */
 const OVERLAP_BYTES = 64 * 1024;
-/** Kafka's indices hold offsets and times, and are mostly holes. */
+/** Kafka's index files are skipped: they hold only offsets and times. */
 const INDEX = /\.(index|timeindex)$/;
 
 export interface SearchFolderOptions {
   readonly folder: string;
-  /** Files that may hold secrets, from the folder. */
+  /** Files that may hold secrets, by their paths in the folder. */
   readonly except?: readonly string[];
 }
 
-/** Every file of a folder and of those in it. */
+/** Searches every file of a folder and of its subfolders. */
 export async function searchFolder(
   { folder, except = [] }: SearchFolderOptions,
   search: SecretSearch,
@@ -36,7 +36,7 @@ export async function searchFolder(
   return { places, bytes, leaks: distinct(leaks) };
 }
 
-/** A file may go while it is looked for: a log that is rotated, a segment that is deleted. */
+/** A file may disappear before it is opened: a log that is rotated, a segment that is deleted. */
 async function* chunksOf(file: string): AsyncGenerator<Buffer> {
   const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;

@@ -5,7 +5,7 @@ import { distinct } from './secret-search.ts';
 
 const TOMORROW_MS = 24 * 60 * 60 * 1_000;
 
-/** Key, value and headers of every record that lies on any topic now. */
+/** Searches key, value and headers of every record that is on any topic now. */
 export async function searchTopics(client: KafkaClientOptions, search: SecretSearch): Promise<SearchReport> {
   const topics = await listTopics(client);
   const ranges = await rangesBetween(client, topics, new Date(0), new Date(Date.now() + TOMORROW_MS));

@@ -1,28 +1,28 @@
 import { createPrivateKey } from 'node:crypto';
 
-/** A secret that must not be found, and what it is called in a report; a report never repeats it. */
+/** A secret that must not be found, and its name for the report; a report never has the secret itself. */
 export interface Secret {
   readonly name: string;
   readonly value: string;
 }
 
-/** One of the ways in which a secret may lie about. */
+/** One of the encodings in which a secret may be stored. */
 export interface SecretForm {
   readonly name: string;
   readonly form: string;
   readonly bytes: Buffer;
 }
 
-/** Shorter than this, bytes are found by chance. */
+/** Fewer bytes than this would be found by chance. */
 const SHORTEST = 12;
-/** Most of a secret is as good as all of it; and its beginning, such as the prefix of an API key, may be shown. */
+/** Only this last share of a secret is searched for: it is enough to recognize it, and the beginning may be public, like an API key's prefix. */
 const SHARE = 0.6;
 
 /**
- * Every form of a secret that a search looks for: raw, hex in either case, base64 and base64url at each of the three places at
- * which it may stand in a longer text, percent-encoded; of `whsec_…` the bytes behind the base64 as well, and of a PEM those that are private.
+ * Every form of a secret that a search looks for: raw, percent-encoded, hex in either case, and base64 and base64url at each of the
+ * three alignments that it may have in a longer text. Of `whsec_…` also the decoded bytes, and of a PEM its private bytes.
  *
- * @throws Error for a secret that is too short to be told from chance
+ * @throws Error for a secret that is so short that it would be found by chance
  */
 export function formsOf({ name, value }: Secret): SecretForm[] {
   const forms = [...asText(tail(value), ''), ...keyBytes(value).flatMap((bytes) => asBytes(bytes, ' of its bytes'))];
@@ -62,7 +62,7 @@ function asBytes(bytes: Buffer, suffix: string): Form[] {
   ];
 }
 
-/** The characters of the encoding that depend on these bytes alone, where so many others stand before them. */
+/** The characters of the encoding that depend on these bytes alone, if so many other bytes are before them. */
 function within(bytes: Buffer, before: number, encoding: 'base64' | 'base64url'): string {
   const encoded = Buffer.concat([Buffer.alloc(before), bytes])
     .toString(encoding)
@@ -72,7 +72,7 @@ function within(bytes: Buffer, before: number, encoding: 'base64' | 'base64url')
   return encoded.slice(first, last);
 }
 
-/** The end of a secret; of one with characters that are escaped in JSON or in a row's text, the longest piece without. */
+/** The end of a secret. If it has characters that are escaped in JSON or in a row's text, the end of its longest piece without them. */
 function tail(value: string): string {
   const pieces = pemLines(value) ?? value.split(/["'\\\s]+/);
   const longest = pieces.toSorted((one, other) => other.length - one.length)[0] ?? '';
@@ -82,7 +82,7 @@ function tail(value: string): string {
 
 const PEM = /-----BEGIN [A-Z ]+-----\s+([A-Za-z0-9+/=\s]+)-----END/;
 
-/** The lines of a PEM; the first says what kind of key it is, and is the same in many. */
+/** The lines of a PEM without the first one, which is the same in all keys of a kind. */
 const pemLines = (value: string): string[] | undefined => PEM.exec(value)?.[1]?.trim().split('\n').slice(1);
 
 function keyBytes(value: string): Buffer[] {
@@ -92,10 +92,10 @@ function keyBytes(value: string): Buffer[] {
   return pem === undefined ? [] : [privateBytes(value) ?? Buffer.from(pem.join(''), 'base64').subarray(-32)];
 }
 
-/** What is private of a private key. Behind it, in that of an elliptic curve, stands its public half, which anybody may see. */
+/** The private part of a private key. The PEM of an elliptic curve's key also has the public part, which may be found anywhere. */
 function privateBytes(pem: string): Buffer | undefined {
   if (!pem.includes('PRIVATE KEY-----')) return undefined;
   const { d } = createPrivateKey(pem).export({ format: 'jwk' });
-  // The end of an RSA exponent is as good as all of it.
+  // Of a long RSA exponent its end is enough.
   return d === undefined ? undefined : Buffer.from(d, 'base64url').subarray(-32);
 }

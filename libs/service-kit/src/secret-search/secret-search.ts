@@ -1,17 +1,17 @@
 import type { Secret, SecretForm } from './secret-forms.ts';
 import { formsOf } from './secret-forms.ts';
 
-/** A secret that lies where it must not. */
+/** A secret that was found where it must not be. */
 export interface Leak {
   readonly where: string;
-  /** What the secret is called; never itself. */
+  /** The name of the secret; never the secret itself. */
   readonly secret: string;
   readonly form: string;
 }
 
-/** What was looked through, and what was found. */
+/** How much was searched, and the leaks that were found. */
 export interface SearchReport {
-  /** Rows, records or files. */
+  /** The number of rows, records or files. */
   readonly places: number;
   readonly bytes: number;
   readonly leaks: readonly Leak[];
@@ -20,8 +20,8 @@ export interface SearchReport {
 const PREFIX = 4;
 
 /**
- * Looks for many secrets in many forms at once. One pass over the bytes, however many there are: two bytes tell whether one
- * may begin here (a table of them stays in the processor's cache), four which ones, and only those are compared.
+ * Looks for many secrets in many forms in one pass over the bytes. Two bytes show whether any form may begin at a place (their
+ * table fits into the processor's cache), four bytes show which forms, and only these are compared.
  */
 export class SecretSearch {
   private readonly mayBegin = new Uint8Array(1 << 16);
@@ -35,7 +35,7 @@ export class SecretSearch {
     }
   }
 
-  /** What is in these bytes, each form of a secret once. */
+  /** The forms of secrets that are in these bytes, each once. */
   in(bytes: Uint8Array): { secret: string; form: string }[] {
     const found = new Map<SecretForm, { secret: string; form: string }>();
     const { mayBegin, byPrefix } = this;
@@ -49,7 +49,7 @@ export class SecretSearch {
     return [...found.values()];
   }
 
-  /** Adds what is in these bytes to the leaks of a place. */
+  /** The forms in these bytes, as leaks of a place. */
   leaksIn(where: string, bytes: Uint8Array | string): Leak[] {
     return this.in(typeof bytes === 'string' ? Buffer.from(bytes) : bytes).map((found) => ({ where, ...found }));
   }
@@ -68,7 +68,7 @@ function compare(
   }
 }
 
-/** The same leak in many rows or records is one. */
+/** The same leak in many rows or records counts once. */
 export function distinct(leaks: readonly Leak[]): Leak[] {
   const byText = new Map(leaks.map((leak) => [JSON.stringify(leak), leak]));
   return [...byText.values()];

@@ -12,14 +12,14 @@ import { sendProblem } from '../problem/send-problem.ts';
  */
 export type DrainPhase = 'serving' | 'closing' | 'refusing';
 
-/** Clients that keep a connection busy hear within this time that it ends, milliseconds. It is never more than the pause. */
+/** How long answers close their connections before requests are refused, milliseconds; never longer than the pause. */
 const CLOSING_MS = 1_000;
-/** Whoever is refused finds another replica at once, or this one's successor soon. */
+/** Short: a client that is refused reaches another replica at once, or this one's successor soon. */
 const RETRY_AFTER_SECONDS = '1';
-/** Between two looks for connections that are at rest, milliseconds. */
+/** The time between two looks for idle connections, milliseconds. */
 const IDLE_CHECK_MS = 50;
 
-/** Ends HTTP so that no request is cut off: each one is answered, the last ones with 503 and Retry-After. */
+/** Stops the HTTP server without cutting off a request: each one is answered, the last ones with 503 and Retry-After. */
 export class Drain {
   private phase: DrainPhase = 'serving';
   private underWay = 0;
@@ -28,7 +28,7 @@ export class Drain {
     server.addHook('onRequest', (request, reply, done) => {
       if (this.phase === 'refusing') return sendProblem(reply, stopping(), request.id);
       this.underWay += 1;
-      // It closes once, whether the answer was sent or its client went away.
+      // `close` comes once, whether the answer was sent or the client went away.
       reply.raw.once('close', () => (this.underWay -= 1));
       done();
     });
@@ -39,11 +39,11 @@ export class Drain {
   }
 
   /**
-   * Resolves when every request that was taken is answered. The server listens until then: whoever has not heard yet that
-   * this replica stops gets an answer all the same.
+   * Resolves when every request that was taken is answered. The server listens until then, so a client that does not know yet
+   * that this replica stops still gets an answer.
    *
-   * @param pauseMs how long everything goes on as before, until those who send requests here have heard of the stop
-   * @param onClosing what else may begin to stop once the pause is over
+   * @param pauseMs how long the server goes on as before, so that load balancers can notice the stop
+   * @param onClosing called after the pause, to stop the other parts of the service
    */
   async end(pauseMs: number, onClosing: () => Promise<unknown>): Promise<void> {
     await wait(pauseMs);
@@ -56,8 +56,8 @@ export class Drain {
   }
 
   /**
-   * Node keeps a connection open for the next request and would wait for its keep-alive to run out; those that have just been
-   * answered end within a moment.
+   * Node.js keeps a connection open for the next request, and would wait for its keep-alive time to run out. So this closes idle
+   * connections again and again, until all are closed.
    */
   private async close(): Promise<void> {
     const hangUp = setInterval(() => this.server.server.closeIdleConnections(), IDLE_CHECK_MS);

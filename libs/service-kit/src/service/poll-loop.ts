@@ -1,6 +1,6 @@
 /**
- * Calls a round again and again, one at a time: at once where the last one says that there is more, otherwise, and after
- * one that failed, when the pause is over or somebody wakes it.
+ * Calls a round again and again, one at a time. If the last round says that there is more to do, the next one begins at once;
+ * otherwise, and after a failed round, it begins after the pause, or when `wake` is called.
  */
 export class PollLoop {
   private timer: NodeJS.Timeout | undefined;
@@ -8,9 +8,9 @@ export class PollLoop {
   private isStarted = false;
 
   constructor(
-    /** Resolves to whether there is likely more to be done at once. */
+    /** Resolves to whether there is probably more to do at once. */
     private readonly round: () => Promise<boolean>,
-    /** Between two rounds, milliseconds. */
+    /** The pause between two rounds, milliseconds. */
     private readonly pauseMs: number,
     private readonly onError: (error: unknown) => void,
   ) {}
@@ -20,14 +20,14 @@ export class PollLoop {
     this.schedule(0);
   }
 
-  /** Waits for the round that is under way. */
+  /** Starts no more rounds, and waits for the one under way. */
   async stop(): Promise<void> {
     this.isStarted = false;
     clearTimeout(this.timer);
     await this.running;
   }
 
-  /** The next round begins at once. Before the start, and while one is under way, it does nothing. */
+  /** Lets the next round begin at once. Before the start, and while a round is under way, it does nothing. */
   wake(): void {
     if (!this.running) this.schedule(0);
   }

@@ -3,11 +3,11 @@ import { hostname } from 'node:os';
 import type { ServiceSettings } from '../settings/shared-settings.ts';
 
 /**
- * Names the place of this process so that no two living processes have the same one: the boot of its machine, the network
- * namespace, and the management address that it listens on from its first moment to its last. A process that is frozen
- * still listens there, and a second one could not start; so whoever was at the same place before is dead.
+ * A name for the place of this process; no two living processes have the same one. It consists of the boot of the machine, the
+ * network namespace, the host name, and the management address, on which the process listens from its start to its end. A frozen
+ * process still listens there, so a second one cannot start: if another process had this place before, it is dead.
  *
- * @returns undefined where it cannot be told: without a fixed port, and where there is no /proc
+ * @returns undefined if the place is unknown: without a fixed port, or without /proc
  */
 export function processPlace(settings: ServiceSettings): string | undefined {
   const { SIGNET_HOST: host, SIGNET_MANAGEMENT_PORT: port } = settings;

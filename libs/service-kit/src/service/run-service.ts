@@ -6,9 +6,9 @@ import { startService } from './start-service.ts';
 
 /**
  * Runs a service for the life of the process: starts it, and ends the process
- * - with 0 on SIGTERM or SIGINT, once what is in flight is finished,
- * - with 78 or 69 and a sentence on stderr when it must not start, or not go on (StartRefusedError),
- * - with 1 when that takes longer than SIGNET_SHUTDOWN_DEADLINE, when the start fails, or at an error that nobody caught.
+ * - with 0 on SIGTERM or SIGINT, when the requests and records under way are finished,
+ * - with 78 or 69 and a sentence on stderr when the service must not start, or must not go on (StartRefusedError),
+ * - with 1 when a stop takes longer than SIGNET_SHUTDOWN_DEADLINE, when the start fails, or after an uncaught error.
  */
 export async function runService(options: ServiceOptions): Promise<RunningService> {
   const { name, settings } = options;
@@ -22,7 +22,7 @@ export async function runService(options: ServiceOptions): Promise<RunningServic
     isStopping = true;
     logger.info({ signal }, `${name} is stopping`);
     if (!running) {
-      // No request has been taken; what a Kafka handler may have begun is repeated, like after a crash.
+      // No request has been taken yet. If a Kafka handler has begun some work, it is repeated, as after a crash.
       starting.abort(new Error(`stopped by ${signal}`));
       void leave(0);
       return;
@@ -50,7 +50,7 @@ export async function runService(options: ServiceOptions): Promise<RunningServic
   }
 }
 
-/** A stop that hangs, on whatever, must not outlast the supervisor's patience. */
+/** A stop that hangs must end before the supervisor kills the process. */
 function exitAfter(deadlineMs: number, logger: Logger): void {
   setTimeout(() => {
     logger.error({ deadlineMs }, 'the stop took too long; what is still in flight will be repeated');
@@ -66,7 +66,7 @@ function exit(logger: Logger, code: number, message: string): Promise<never> {
 const end = (error: unknown, logger: Logger, message: string): Promise<never> =>
   error instanceof StartRefusedError ? refuse(error) : fail(logger, error, message);
 
-/** As for a bad setting: a sentence for people, and nothing around it. */
+/** Like a bad setting, this is one sentence for people on stderr, without a log line around it. */
 function refuse(error: StartRefusedError): Promise<never> {
   process.stderr.write(`${error.message}\n`);
   return leave(error.exitCode);
@@ -77,7 +77,7 @@ function fail(logger: Logger, error: unknown, message: string): Promise<never> {
   return leave(1);
 }
 
-/** Ends the process once the log has its last words. What goes on meanwhile is like what goes on just before a crash. */
+/** Ends the process when the last log lines are written. Work that goes on meanwhile is repeated later, as after a crash. */
 async function leave(code: number): Promise<never> {
   await flushLogs();
   process.exit(code);

@@ -15,17 +15,17 @@ import type {
 } from '../settings/shared-settings.ts';
 import type { OpenApiOptions } from '../openapi/openapi-document.ts';
 
-/** What a service that uses Kafka or PostgreSQL has besides. */
+/** Further settings of a service that uses Kafka or PostgreSQL. */
 interface OutsideSettings extends KafkaSettings {
   readonly SIGNET_INSTALLATION: string;
   readonly SIGNET_STARTUP_WAIT: number;
 }
 
 export interface ServiceOptions {
-  /** In logs, and as Kafka's client id. */
+  /** The name in logs; also Kafka's client id. */
   readonly name: string;
   readonly module: Type | DynamicModule;
-  /** What `settingsFromEnvironment` or `loadSettings` gave; modules inject them by SETTINGS. */
+  /** The result of `settingsFromEnvironment` or `loadSettings`; modules inject it by SETTINGS. */
   readonly settings: ServiceSettings &
     Partial<DrainSettings> &
     Partial<LimitSettings> &
@@ -36,20 +36,20 @@ export interface ServiceOptions {
   /** Default: SIGNET_MANAGEMENT_PORT. */
   readonly managementPort?: number;
   readonly openapi: OpenApiOptions;
-  /** Topics that must be there before the modules are made; waits for Kafka, then creates those that are missing. */
+  /** Topics that must exist before the modules are made: the start waits for Kafka, and creates those that are missing. */
   readonly topics?: readonly TopicDefinition[];
-  /** Topics of the registry that the service reads, and never creates: the start waits until the registry has claimed them. */
+  /** Topics of the registry that the service reads, but never creates: the start waits until the registry has claimed them. */
   readonly tables?: readonly TopicDefinition[];
   /**
-   * The service starts when Kafka is away, and answers what needs PostgreSQL only. Its strategies begin when Kafka is there, as
-   * does what it has given to `KafkaPresence`. By default Kafka is waited for.
+   * The service also starts while Kafka is away, and answers requests that need only PostgreSQL. Its strategies, and the work that it
+   * has given to `KafkaPresence`, begin when Kafka is there. By default the start waits for Kafka.
    */
   readonly startsWithoutKafka?: boolean;
-  /** The service's database, which is compared with SIGNET_INSTALLATION before anything is changed. */
+  /** The service's database. Its recorded installation is compared with SIGNET_INSTALLATION before anything is changed. */
   readonly database?: Pick<DatabaseOptions, 'url' | 'tls' | 'schema'>;
-  /** What else the database is checked for then; it must change nothing. It throws StartRefusedError. */
+  /** A further check of the database at the start; it must change nothing, and throws StartRefusedError. */
   readonly checkDatabase?: (client: Client) => Promise<void>;
-  /** Transports of the service's Kafka handlers, made once the modules are. They run before HTTP listens. */
+  /** Makes the transports of the service's Kafka handlers, after the modules are made. They run before HTTP listens. */
   readonly strategies?: (
     app: NestFastifyApplication,
   ) => readonly CustomTransportStrategy[] | Promise<readonly CustomTransportStrategy[]>;
@@ -58,7 +58,7 @@ export interface ServiceOptions {
   /** Bytes; 2 MiB by default. */
   readonly bodyLimit?: number;
   readonly clock?: Clock;
-  /** What durations are measured with; default: that of the process. */
+  /** The clock that measures durations; default: the monotonic clock of the process. */
   readonly monotonic?: Monotonic;
   readonly logger?: Logger;
 }
@@ -67,6 +67,6 @@ export interface RunningService {
   readonly app: NestFastifyApplication;
   readonly url: string;
   readonly managementUrl: string;
-  /** Stops taking requests and records, finishes what is in flight, closes everything. */
+  /** Stops taking requests and records, finishes those under way, and closes everything. */
   stop(): Promise<void>;
 }

@@ -30,16 +30,16 @@ export interface ServiceModuleOptions {
   readonly samples: Samples;
   readonly tracing: Tracing;
   readonly kafka: KafkaPresence;
-  /** Instead of every other clock, for tests. */
+  /** For tests: replaces every other clock. */
   readonly clock?: Clock | undefined;
-  /** Of a service with a database. */
+  /** Only for a service with a database. */
   readonly steadyClock?: SteadyClock | undefined;
   readonly monotonic?: Monotonic | undefined;
 }
 
 /**
- * What every part of a service may inject: SETTINGS, CLOCK, OUTSIDE_CLOCK, LOGGER, SAMPLES, TRACING, HealthRegistry,
- * KafkaPresence, RequestLimits, and Registry of prom-client.
+ * Provides the values that every part of a service may inject: SETTINGS, CLOCK, OUTSIDE_CLOCK, LOGGER, SAMPLES, TRACING,
+ * HealthRegistry, KafkaPresence, RequestLimits, and Registry of prom-client.
  */
 @Module({})
 export class ServiceModule {
@@ -50,7 +50,7 @@ export class ServiceModule {
     return {
       module: ServiceModule,
       global: true,
-      // No middleware of nestjs-pino: it makes a child logger and an async context for each request, which nobody reads.
+      // Without the middleware of nestjs-pino: for each request it makes a child logger and an async context, which we do not use.
       imports: [LoggerModule.forRoot({ pinoHttp: { logger }, forRoutes: [] })],
       providers: [
         { provide: SETTINGS, useValue: settings },
@@ -75,7 +75,7 @@ export class ServiceModule {
   }
 }
 
-/** No limits where the service has no settings for them. */
+/** A service without settings for limits has no limits. */
 function requestLimits(settings: Partial<LimitSettings>, metrics: Registry, now: Monotonic): RequestLimits {
   return new RequestLimits({
     requestsPerSecond: settings.SIGNET_RATE_LIMIT ?? 0,

@@ -37,7 +37,7 @@ import { startTracing } from '../tracing/start-tracing.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import { VERSION } from '../version.ts';
 
-/** How long the servers are waited for by a service that has no setting for it. */
+/** How long a start waits for its servers if the service has no setting for it. */
 const DEFAULT_WAIT_MS = 60_000;
 
 interface Parts {
@@ -52,11 +52,11 @@ interface Parts {
 }
 
 /**
- * Starts a service and leaves the process alone: no signal handlers, no exit. Tests use this; main.ts uses `runService`.
+ * Starts a service without changing the process: no signal handlers, no exit. Tests use this; main.ts uses `runService`.
  *
- * @param signal gives up waiting for PostgreSQL and Kafka
- * @param onFailed is told why a service that has started without Kafka must not go on: Kafka has come, and refuses what the settings say
- * @throws StartRefusedError when PostgreSQL or Kafka is not there, or belongs to another installation
+ * @param signal ends the wait for PostgreSQL and Kafka
+ * @param onFailed called with the error if a service that has started without Kafka must not go on: Kafka has come, and refuses the settings
+ * @throws StartRefusedError when PostgreSQL or Kafka cannot be reached, or belongs to another installation
  */
 export async function startService(
   options: ServiceOptions,
@@ -101,9 +101,9 @@ export async function startService(
     const parts = { options, logger, health, metrics, samples, tracing, kafka, steadyClock };
     const application = await createApplication(parts);
     const { app } = application;
-    // With NODE_COMPILE_CACHE the next start saves a third of its CPU time. Node would write at the end, but a killed process has none.
-    // It writes three thousand files and does nothing else meanwhile, for a second of CPU and for half a minute on a machine that is
-    // busy: so it is done before anybody waits for an answer, and before a lease or a membership of a group can run out.
+    // With NODE_COMPILE_CACHE the next start needs a third less CPU time. Node.js would write the cache at the end of the process, but a
+    // killed process does not get there. The call writes three thousand files and blocks the event loop meanwhile, for a second of CPU,
+    // or half a minute on a busy machine. So it comes before a caller waits for an answer, and before a lease or a membership can run out.
     flushCompileCache();
     await app.init();
     if (kafka.isThere) await app.startAllMicroservices();
@@ -141,7 +141,7 @@ export async function startService(
   }
 }
 
-/** A Kafka that is away takes no request from the service: it is named, and counts for nothing. */
+/** The service serves requests also while Kafka is away: readiness names the missing Kafka, but stays ready. */
 function addKafkaReadiness(health: HealthRegistry, kafka: KafkaPresence): void {
   health.addReadiness(
     'kafka',
@@ -191,7 +191,7 @@ async function createApplication({ options, ...given }: Parts): Promise<Applicat
   const service = ServiceModule.forRoot({ settings, clock, monotonic, ...given });
   const app = await NestFactory.create<NestFastifyApplication>(
     { ...service, imports: [...(service.imports ?? []), options.module] },
-    // The adapter is typed for the Fastify that it depends on, which npm may have put beside ours.
+    // The adapter's type is for the Fastify that it depends on; npm may have installed that as a second copy beside ours.
     new FastifyAdapter(fastify as unknown as ConstructorParameters<typeof FastifyAdapter>[0]),
     { bodyParser: false, abortOnError: false, logger: new NestLogger(logger) },
   );
@@ -202,7 +202,7 @@ async function createApplication({ options, ...given }: Parts): Promise<Applicat
 }
 
 /**
- * First what brings work in, HTTP and Kafka side by side, each with the work that it has taken; only then what the work
+ * Stops HTTP and Kafka first, at the same time, each with the work that it has taken; only then the modules that this work
  * needs. Nest alone would close the modules first.
  */
 async function closeApplication({ app, strategies, drain }: Application, pauseMs: number): Promise<void> {

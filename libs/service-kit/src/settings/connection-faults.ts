@@ -2,10 +2,10 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { TOPICS } from '@signet/contracts';
 import { KafkaNames } from '@signet/kafka';
 
-/** Values that are right by themselves, under the names of their settings. */
+/** Values by the names of their settings; each value alone is valid. */
 type Values = Readonly<Record<string, unknown>>;
 
-/** What the settings of Kafka say against each other. */
+/** Contradictions between the settings of Kafka. */
 export function kafkaFaults(values: Values): readonly string[] {
   const faults = certificateFaults(values, 'SIGNET_KAFKA');
   if (values['SIGNET_KAFKA_TLS'] === 'off') {
@@ -22,7 +22,10 @@ export function kafkaFaults(values: Values): readonly string[] {
   return faults;
 }
 
-/** Source topics among Signet's own: what it writes there it would read again, or, with a prefix, look for under another name. */
+/**
+ * Source topics must not be Signet's own topics: it would read the records that it writes there or, with a prefix, look for them
+ * under another name.
+ */
 export function sourceFaults(values: Values): readonly string[] {
   const { topic } = new KafkaNames(String(values['SIGNET_PREFIX'] ?? ''));
   const own = new Set(TOPICS.flatMap(({ name }) => [name, topic(name)]));
@@ -32,7 +35,7 @@ export function sourceFaults(values: Values): readonly string[] {
     .map((source) => `SIGNET_SOURCE_TOPICS must name topics of producers, but ${source} is Signet's own.`);
 }
 
-/** What the settings of PostgreSQL say against each other. */
+/** Contradictions between the settings of PostgreSQL. */
 export function databaseFaults(values: Values): readonly string[] {
   const faults = certificateFaults(values, 'SIGNET_DATABASE');
   const sslmode = new URL(String(values['SIGNET_DATABASE_URL'])).searchParams.get('sslmode') ?? 'disable';
@@ -40,7 +43,7 @@ export function databaseFaults(values: Values): readonly string[] {
     for (const name of given(values, ['SIGNET_DATABASE_CA', 'SIGNET_DATABASE_CERT', 'SIGNET_DATABASE_KEY']))
       faults.push(`${name} is set, but sslmode of SIGNET_DATABASE_URL is disable; set it to verify-full.`);
   }
-  // Anybody can get a certificate of a public authority: without the name, its signature says nothing.
+  // Anyone can get a certificate from a public authority: without a check of the name, its signature proves nothing.
   if (sslmode === 'verify-ca' && values['SIGNET_DATABASE_CA'] === undefined)
     faults.push('SIGNET_DATABASE_CA is not set, but sslmode of SIGNET_DATABASE_URL is verify-ca, which needs it.');
   return faults;

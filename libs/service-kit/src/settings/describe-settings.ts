@@ -1,6 +1,6 @@
 import type { Setting } from './setting.ts';
 
-/** What the reference page shows of a setting. */
+/** The part of a setting that the reference page shows. */
 export type DescribedSetting = Pick<Setting<unknown>, 'explanation' | 'default'> &
   Partial<Pick<Setting<unknown>, 'optional' | 'secret'>>;
 

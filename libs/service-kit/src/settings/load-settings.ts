@@ -21,13 +21,13 @@ export class SettingsError extends Error {
   }
 }
 
-/** `EX_CONFIG` of sysexits.h: a supervisor may tell it from a crash. */
+/** `EX_CONFIG` of sysexits.h: so a supervisor can distinguish it from a crash. */
 export const EXIT_BAD_SETTINGS = 78;
 
 /**
  * Reads every setting once. An empty variable counts as unset unless the setting says otherwise.
  *
- * @throws SettingsError naming all that is wrong at once
+ * @throws SettingsError that names all faults at once
  */
 export function loadSettings<D extends SettingDefinitions>(definitions: D, environment: Environment): SettingsOf<D> {
   const faults: SettingFault[] = [];
@@ -46,7 +46,7 @@ export function loadSettings<D extends SettingDefinitions>(definitions: D, envir
   return Object.freeze(values) as SettingsOf<D>;
 }
 
-/** For main.ts: as `loadSettings`, but a bad setting ends the process with its sentence on stderr and exit code 78. */
+/** For main.ts: like `loadSettings`, but a bad setting ends the process with its sentence on stderr and exit code 78. */
 export function settingsFromEnvironment<D extends SettingDefinitions>(definitions: D): SettingsOf<D> {
   try {
     return loadSettings(definitions, process.env);
@@ -90,7 +90,7 @@ function readSetting(
   if (parsed.success) return { value: parsed.data };
   const rule = parsed.error.issues[0]?.message ?? 'is not valid';
   const phrase = /^(must|is|has|names) /.test(rule) ? rule : `is not valid: ${rule}`;
-  // A rule about an item of a list has quoted it; where it is the only one, that is the whole value.
+  // A rule about an item of a list has already quoted it; if it is the only item, that is the whole value.
   const isTold = definition.secret || rule.includes(`"${text}"`);
   return { sentence: isTold ? `${name} ${phrase}.` : `${name} ${phrase}, but it is "${text}".` };
 }

@@ -1,19 +1,19 @@
 import type { z } from 'zod';
 
-/** One environment variable: how its text is read, and what it is for. */
+/** One environment variable: how its text is read, and its purpose. */
 export interface Setting<T> {
-  /** Reads the variable's text. Its messages go on after the variable's name: `must be a port …`. */
+  /** Reads the variable's text. Its messages continue a sentence that begins with the variable's name: `must be a port …`. */
   readonly schema: z.ZodType<T>;
   /** A sentence for the reference page. */
   readonly explanation: string;
-  /** What is read when the variable is unset, in the variable's own notation. */
+  /** The text that is used when the variable is unset, in the variable's own notation. */
   readonly default: string | undefined;
   readonly optional: boolean;
   /** Whether `NAME=` means the empty text; otherwise it means unset. */
   readonly emptyIsValue: boolean;
   /** A secret's value is never repeated in an error, and may be in a file that `<NAME>_FILE` names. */
   readonly secret: boolean;
-  /** Sentences about this setting together with others, asked once each of them is right by itself. */
+  /** Gives sentences about contradictions between this setting and others. It is called only if each of them alone is valid. */
   readonly check: ((values: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface SettingOptions {
 
 export type SettingDefinitions = Readonly<Record<string, Setting<unknown>>>;
 
-/** What `loadSettings` gives: the parsed values under the names of their variables. */
+/** The result of `loadSettings`: the parsed values by the names of their variables. */
 export type SettingsOf<D extends SettingDefinitions> = {
   readonly [K in keyof D]: D[K] extends Setting<infer T> ? T : never;
 };
@@ -42,7 +42,7 @@ export const setting = <T>(schema: z.ZodType<T>, explanation: string, options: S
   check: options.check,
 });
 
-/** A setting that may be left out: undefined then. */
+/** A setting that may be left out; its value is undefined then. */
 export const optionalSetting = <T>(
   schema: z.ZodType<T>,
   explanation: string,

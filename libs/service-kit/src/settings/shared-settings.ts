@@ -31,7 +31,7 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 
 const DAY_MS = 86_400_000;
 
-/** What every service has; the ports differ. */
+/** Settings that every service has; the default ports differ. */
 const service = (defaults: { port: number; managementPort: number }) => ({
   SIGNET_HOST: setting(
     text(
@@ -53,7 +53,7 @@ const service = (defaults: { port: number; managementPort: number }) => ({
   }),
 });
 
-/** How a service leaves those who send it requests. */
+/** How a service stops without losing requests. */
 const drain = {
   SIGNET_DRAIN_PAUSE: setting(
     duration({ min: 0 }),
@@ -62,7 +62,7 @@ const drain = {
   ),
 };
 
-/** How often callers may ask, each replica counting for itself; the default rate differs. */
+/** Limits for callers. Each replica counts for itself; the default rate differs between services. */
 const limits = (defaults: { rateLimit: number }) => ({
   SIGNET_RATE_LIMIT: setting(
     integer(0, 1_000_000),
@@ -82,8 +82,8 @@ const limits = (defaults: { rateLimit: number }) => ({
 });
 
 /**
- * The settings that more than one service has, in groups. Spread the groups that a service reads into its
- * `defineSettings`, so that each is explained and defaulted in one place.
+ * The settings that more than one service has, in groups. Spread the groups that a service needs into its `defineSettings`:
+ * so each setting has its explanation and default in one place.
  */
 export const sharedSettings = {
   service,
@@ -195,7 +195,7 @@ export const sharedSettings = {
       { default: formatDuration(DEFAULT_LIMITS.statementMs) },
     ),
     SIGNET_DATABASE_LONG_STATEMENT_TIMEOUT: setting(
-      // Timers of Node.js, and PostgreSQL, count milliseconds in 31 bits.
+      // Timers of Node.js, and PostgreSQL, have 31 bits for milliseconds.
       duration({ min: 1_000, max: 20 * DAY_MS }),
       'The same for jobs that nobody waits for: migrations, retention, and the commands that rebuild, reseal and republish.',
       { default: formatDuration(DEFAULT_LIMITS.longStatementMs) },

@@ -6,7 +6,7 @@ import { SealingKeys } from '@signet/signature';
 import { z } from 'zod';
 import { formatDuration, parseDuration } from './duration.ts';
 
-/** Reads a variable's text with a function; undefined or a throw means that the text breaks the rule. */
+/** Reads a variable's text with a function. If the function returns undefined or throws, the text breaks the rule. */
 export const text = <T>(read: (raw: string) => T | undefined, rule: string): z.ZodType<T, string> =>
   z.string().transform((raw, context) => {
     const value = attempt(() => read(raw.trim()));
@@ -24,7 +24,7 @@ const attempt = <T>(read: () => T | undefined): T | undefined => {
 };
 
 /** `15s`, `1m`, `4h`, `90d` → milliseconds. */
-/** @param bounds milliseconds; without `max` it may be longer than a timer can wait */
+/** @param bounds milliseconds; without `max` a duration may be longer than a timer of Node.js can wait */
 export const duration = (bounds: { min?: number; max?: number } = {}): z.ZodType<number, string> => {
   const { min = 1, max = Number.POSITIVE_INFINITY } = bounds;
   const least = bounds.min === undefined ? '' : `, at least ${formatDuration(min)}`;
@@ -94,7 +94,7 @@ export const hostAndPort = (): z.ZodType<string, string> =>
     return digits !== undefined && Number(digits) >= 1 && Number(digits) <= 65_535 ? raw : undefined;
   }, 'must be host:port');
 
-/** As libpq knows them, but `allow` and `prefer`, which let an attacker choose. */
+/** The modes of libpq without `allow` and `prefer`: with these an attacker could choose whether the connection is encrypted. */
 export const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof SSL_MODES)[number];
 
@@ -108,7 +108,7 @@ export const databaseUrl = (): z.ZodType<string, string> =>
       if (!isPostgres || url.hostname === '' || url.pathname.length <= 1) return undefined;
       const mode = url.searchParams.get('sslmode');
       if (mode !== null && !SSL_MODES.some((known) => known === mode)) return undefined;
-      // pg would take these instead of SIGNET_DATABASE_CA and its like, and MikroORM neither.
+      // pg would use these parameters instead of our settings such as SIGNET_DATABASE_CA, and MikroORM would ignore both.
       return OTHER_SSL_PARAMETERS.some((name) => url.searchParams.has(name)) ? undefined : raw;
     },
     `must be a URL such as postgres://user:password@host:5432/database?sslmode=verify-full, with no sslmode or one of ${SSL_MODES.join(', ')}, and without ${OTHER_SSL_PARAMETERS.join(', ')}`,
@@ -131,7 +131,7 @@ export const privateKey = (): z.ZodType<string, string> =>
     'must be PEM with a private key that has no passphrase (-----BEGIN PRIVATE KEY-----)',
   );
 
-/** A user name or password of Kafka: outside of ASCII, clients and brokers differ in what they prepare of it. */
+/** A user name or password of Kafka. Only ASCII: clients and brokers normalize other characters in different ways. */
 export const printable = (): z.ZodType<string, string> =>
   text((raw) => (/^[\x20-\x7e]{1,512}$/.test(raw) ? raw : undefined), 'must be 1 to 512 printable ASCII characters');
 
@@ -158,7 +158,7 @@ export const keyValues = (): z.ZodType<Readonly<Record<string, string>>, string>
     return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', decodeURIComponent(pair?.[2] ?? '')]));
   }, 'must be key=value between commas, with values percent-encoded');
 
-/** `request-bundles=2` → what is written of every format. */
+/** Reads `request-bundles=2` as the version that is written of each format. */
 export const writeFormatsValue = (): z.ZodType<WriteFormats, string> =>
   z.string().transform((raw, context) => {
     const formats = parseWriteFormats(raw);

@@ -3,11 +3,11 @@ import { counter, gauge } from '../metrics/metrics.ts';
 import { TABLE_METRICS } from '../metrics/service-metrics.ts';
 
 /**
- * Metrics of a table that a service reads; each of its tables adds a series to them.
+ * Adds the metrics of a table that a service reads; each table is one more series.
  *
  * @param table such as `webhooks`
  * @param ageMs read at each scrape; undefined: no heartbeat so far, and no series
- * @returns to be called for each record that cannot be read
+ * @returns a function to be called for each record that cannot be read
  */
 export function watchTable(registry: Registry, table: string, ageMs: () => number | undefined): () => void {
   const known = registry.getSingleMetric(TABLE_METRICS.unreadable.name) as Counter<'table'> | undefined;
@@ -19,7 +19,7 @@ export function watchTable(registry: Registry, table: string, ageMs: () => numbe
 
 const AGES = new WeakMap<Registry, Map<string, () => number | undefined>>();
 
-/** Of each table; the gauge reads them when somebody scrapes. */
+/** The functions that give the age of each table's heartbeat; the gauge calls them at each scrape. */
 function agesOf(registry: Registry): Map<string, () => number | undefined> {
   const known = AGES.get(registry);
   if (known) return known;

@@ -1,7 +1,7 @@
 import type { GenerationRecord } from '@signet/contracts';
 
 /**
- * One reading of a table from its beginning: which keys are there, and of which generation the last record of each is.
+ * One pass over the topic of a table from its beginning: it collects the keys, and the generation of the last record of each key.
  * It says when the table is complete, and which keys belong to it then.
  */
 export class TablePass {
@@ -10,8 +10,8 @@ export class TablePass {
   private mark: GenerationRecord | undefined;
 
   /**
-   * @param generation of the record; a record without one belongs to the newest that was read before it
-   * @returns the generation that the record belongs to
+   * @param generation that of the record; a record without one belongs to the newest generation that was read before it
+   * @returns the generation to which the record belongs
    */
   take(key: string, isTombstone: boolean, generation = this.newest): number {
     this.newest = Math.max(this.newest, generation);
@@ -26,9 +26,9 @@ export class TablePass {
   }
 
   /**
-   * The generation that has been read whole; undefined while there is none. It is the newest one, so that a table of which a later
-   * generation is being written is not complete yet. Where the topic begins later than it did when the generation was
-   * written, some of its records were removed.
+   * The generation that has been read completely; undefined while there is none. It must be the newest one: if a later generation is
+   * being written, the table is not complete yet. If the topic begins later than it did when the generation was written, some of its
+   * records were removed, and the generation does not count.
    *
    * @param begin earliest offset of the topic
    */
@@ -37,7 +37,7 @@ export class TablePass {
     return begin > BigInt(this.mark.begin) ? undefined : this.mark.generation;
   }
 
-  /** Whether the key belongs to the table of this generation: keys that only an earlier one had are gone. */
+  /** Whether the key belongs to the table of this generation. Keys that only an earlier generation had do not. */
   has(key: string, generation: number): boolean {
     return (this.generations.get(key) ?? -1) >= generation;
   }

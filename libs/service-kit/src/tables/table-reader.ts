@@ -9,11 +9,11 @@ import { TablePass } from './table-pass.policy.ts';
 export interface TableReaderOptions {
   readonly client: KafkaClientOptions;
   readonly topic: string;
-  /** Whose generation records count. */
+  /** Only generation records of this installation count. */
   readonly installation: string;
   /**
-   * Takes one entry of the table; null removes it. `supersedes`: it is of a later generation than the one known, and counts
-   * whatever its version: the database may have been restored to an earlier time. What it throws is counted and logged.
+   * Takes one entry of the table; null removes it. `supersedes`: the entry is of a later generation than the known one, and counts
+   * whatever its version, since the database may have been restored to an earlier time. Its errors are counted and logged.
    */
   readonly apply: (key: string, value: Buffer | null, supersedes: boolean) => void;
   readonly onUnreadable: () => void;
@@ -22,11 +22,11 @@ export interface TableReaderOptions {
 }
 
 /**
- * Keeps a table of the registry in memory, from its topic. It is complete when a whole generation has been read. A later
- * generation is read from the beginning of the topic; until that is complete the entries of the earlier one stay, so that the
- * table is never empty in between.
+ * Keeps a table of the registry in memory, from its topic. The table is complete when a whole generation has been read. When a
+ * later generation appears, the topic is read again from its beginning; meanwhile the entries of the earlier generation stay, so
+ * that the table is never empty.
  *
- * It never creates the topic, and waits for one that is not there.
+ * It never creates the topic; if the topic does not exist, it waits for it.
  */
 export class TableReader {
   private readonly stopping = new AbortController();
@@ -56,12 +56,12 @@ export class TableReader {
     return this.generations.size;
   }
 
-  /** The generation that was read whole last. */
+  /** The last generation that was read completely. */
   get generation(): number | undefined {
     return this.completed;
   }
 
-  /** Whether a generation has been read whole. Once it is, it stays so. */
+  /** Whether a generation has been read completely. Once true, it stays true. */
   isReady(): boolean {
     return this.completed !== undefined;
   }
@@ -70,7 +70,7 @@ export class TableReader {
     return this.complete;
   }
 
-  /** Milliseconds since the registry wrote its last heartbeat; undefined where none has been read. */
+  /** Milliseconds since the registry wrote its last heartbeat; undefined if none has been read. */
   heartbeatAgeMs(): number | undefined {
     return this.heard && Math.max(0, this.options.clock().getTime() - Date.parse(this.heard.at));
   }
@@ -80,14 +80,14 @@ export class TableReader {
     this.pass = pass;
     const { topic, logger } = this.options;
     const { signal } = this.stopping;
-    // Not awaited: it may be a batch of this very consumer that is being handled.
+    // Not awaited: this call may come from the handling of a batch of the same consumer, whose end `forget` waits for.
     void this.forget();
     untilReachable(`The topic ${topic}`, () => this.open(), { logger, signal }).catch((error: unknown) => {
       if (!signal.aborted) logger.error({ topic, err: error }, 'the table cannot be read');
     });
   }
 
-  /** What the present consumer still hands over does not count any more. */
+  /** Closes the present consumer; records that it still hands over are ignored. */
   private async forget(): Promise<void> {
     const former = this.topic;
     this.topic = undefined;
@@ -121,7 +121,7 @@ export class TableReader {
     const { completed = -1, pass } = this;
     const generation = pass ? pass.take(key, value === null, written) : (written ?? completed);
     if (generation < completed) return;
-    // A reading from the beginning repeats what is known; what is of a later generation counts at once.
+    // A pass from the beginning repeats known records of the complete generation. Records of a later generation count at once.
     if (pass && written === completed) return;
     this.apply(key, value, generation);
     this.noteGeneration(generation);
@@ -135,7 +135,7 @@ export class TableReader {
     this.noteGeneration(mark.data.generation);
   }
 
-  /** A follower that hears of a later generation may have missed its beginning, in a topic that was made anew. */
+  /** When a later generation appears, the topic may have been made anew, and the reader may have missed its beginning: so it reads again. */
   private noteGeneration(generation: number): void {
     if (this.pass !== undefined || this.completed === undefined || generation <= this.completed) return;
     this.options.logger.info({ topic: this.options.topic, generation }, 'a new generation of the table is read');
@@ -150,7 +150,7 @@ export class TableReader {
     try {
       this.options.apply(key, value, generation > known);
     } catch (error) {
-      // One record that cannot be read must not blind the service to all that follow.
+      // After a record that cannot be read, the service must still take the records that follow.
       this.options.onUnreadable();
       const { topic, logger } = this.options;
       logger.error({ topic, recordKey: key, err: error }, 'a record cannot be read; it is passed over');

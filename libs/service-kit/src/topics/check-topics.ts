@@ -7,12 +7,12 @@ import { faultsOf } from './topic-settings.policy.ts';
 import type { TopicFault } from './topic-settings.policy.ts';
 
 export interface FoundTopics {
-  /** Names, without the prefix, of topics that are not there. */
+  /** The names, without the prefix, of topics that do not exist. */
   readonly missing: readonly string[];
   readonly faults: readonly TopicFault[];
 }
 
-/** Compares the topics that there are with what Signet expects of them; undefined where the user of Kafka may not see their settings. */
+/** Compares the settings of the existing topics with those that Signet expects; undefined if our Kafka user may not see them. */
 export async function topicFaults(
   client: KafkaClientOptions,
   expected: readonly TopicDefinition[],
@@ -33,7 +33,7 @@ export async function topicFaults(
 }
 
 /**
- * Names each difference between the topics that there are and what Signet expects in the log.
+ * Logs each difference between the settings of the existing topics and those that Signet expects.
  *
  * @throws StartRefusedError when Kafka would remove records that are needed
  */
@@ -43,7 +43,7 @@ export async function checkTopics(
   logger: WaitingLog,
 ): Promise<void> {
   const seen = await topicFaults(client, expected);
-  // Such a user can still run Signet.
+  // Only a warning: Signet also runs with a user without this right.
   if (seen === undefined) {
     logger.warn({}, 'the settings of the topics cannot be checked: the user of Kafka needs DESCRIBE_CONFIGS on them');
     return;

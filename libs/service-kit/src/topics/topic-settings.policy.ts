@@ -4,24 +4,24 @@ import type { TopicSettings } from '@signet/kafka';
 
 export interface TopicFault {
   readonly topic: string;
-  /** What is wrong, and what to do. */
+  /** Says what is wrong, and what to do. */
   readonly sentence: string;
-  /** Whether records would be removed that are needed: nothing may start on it. */
+  /** Whether Kafka would remove records that are needed: then no service may start. */
   readonly losesData: boolean;
 }
 
-/** So many replicas survive the loss of a broker while another one is being restarted. */
+/** With so many replicas, records survive the loss of a broker while another one is being restarted. */
 const SAFE_REPLICAS = 3;
-/** A record that only one replica has is gone with its disk. */
+/** So many replicas must have a record before it is acknowledged: if only one had it, the record would be lost with its disk. */
 const SAFE_IN_SYNC = 2;
 
 type Expected = Pick<TopicDefinition, 'name' | 'partitions' | 'cleanup'> & { readonly retentionMs?: number };
 
 /**
- * What is wrong with the settings of a topic. Partitions, retention and replicas are their operators' business: they are
- * named in the log. A clean-up policy that removes what Signet needs is no matter of taste.
+ * The faults in the settings of a topic. The operators decide about partitions, retention and replicas, so a difference there is
+ * only logged. A clean-up policy that removes records which Signet needs prevents the start.
  *
- * @param brokers how many the cluster has: replicas that it cannot have are not asked for
+ * @param brokers the number of brokers in the cluster: a topic cannot have more replicas
  */
 export function faultsOf(expected: Expected, actual: TopicSettings, brokers: number): TopicFault[] {
   const faults: TopicFault[] = [];

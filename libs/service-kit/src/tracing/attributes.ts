@@ -1,6 +1,6 @@
 /*
- * Names of attributes, by the semantic conventions of OpenTelemetry 1.45; ours begin with `signet.`. They are written down
- * here because the package of the conventions shall not be loaded where nothing is traced.
+ * Names of attributes, from the semantic conventions of OpenTelemetry 1.45; our own begin with `signet.`. They are repeated
+ * here so that the package of the conventions need not be loaded if nothing is traced.
  */
 
 export const ATTRIBUTE = {
@@ -9,7 +9,7 @@ export const ATTRIBUTE = {
   deliveryId: 'signet.delivery.id',
   messageId: 'signet.message.id',
   messageSource: 'signet.message.source',
-  /** `webhook-id` of what receivers get. */
+  /** The header `webhook-id` of the request that a receiver gets. */
   eventId: 'signet.event.id',
   eventType: 'signet.event.type',
   attempt: 'signet.attempt.number',

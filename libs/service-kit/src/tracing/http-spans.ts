@@ -5,14 +5,14 @@ import type { Span, Tracing } from './tracing.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of the answering of the request; missing where nothing is traced. */
+    /** The span of the request; missing if nothing is traced. */
     span?: Span;
   }
 }
 
 export const spanOf = (request: FastifyRequest): Span => request.span ?? NO_SPAN;
 
-/** A span for each request, in the trace of its header `traceparent`. What is in the URL behind the path is left out. */
+/** Makes a span for each request, in the trace of its header `traceparent`. The query of the URL is left out. */
 export function traceRequests(fastify: FastifyInstance, tracing: Tracing): void {
   if (!tracing.isOn) return;
   fastify.decorateRequest('span', undefined);
@@ -30,7 +30,7 @@ export function traceRequests(fastify: FastifyInstance, tracing: Tracing): void 
         [ATTRIBUTE.serverAddress]: request.hostname,
       },
     });
-    // It closes once, whether the answer was sent or its client went away.
+    // `close` comes once, whether the answer was sent or the client went away.
     reply.raw.once('close', () => {
       const { statusCode } = reply.raw;
       spanOf(request).set({

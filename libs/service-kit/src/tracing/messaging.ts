@@ -1,7 +1,7 @@
 import { ATTRIBUTE } from './attributes.ts';
 import type { Attributes, Span, SpanReference, Tracing } from './tracing.ts';
 
-/** Where records are: the name of the topic without a prefix of the installation. */
+/** The place of records on Kafka; the topic's name is without the prefix of the installation. */
 export interface Destination {
   readonly topic: string;
   readonly partition?: number | undefined;
@@ -9,11 +9,11 @@ export interface Destination {
 }
 
 /**
- * The work on a batch of records together. It belongs to no message's trace: it links to theirs, and their own spans link to
- * it.
+ * A span for the work on a whole batch of records. It belongs to no message's trace: it links to the messages' traces, and
+ * their spans link to it.
  *
- * @param contexts what the records say of their traces
- * @param count records in the batch
+ * @param contexts the trace contexts of the records
+ * @param count the number of records in the batch
  */
 export const processSpan = (
   tracing: Tracing,
@@ -38,8 +38,8 @@ export const processSpan = (
   });
 
 /**
- * A message becomes what goes on to the topic: in the message's own trace, which begins here where it has no parent. The
- * span's context goes on with it.
+ * A span for making a record of a message, in the message's own trace; if the message has no parent, its trace begins here. The
+ * record carries the span's context.
  */
 export const createSpan = (
   tracing: Tracing,
@@ -61,7 +61,7 @@ export const createSpan = (
     },
   });
 
-/** Until Kafka has acknowledged the records: part of the work on the batch, with a link to each message that is sent. */
+/** A span for the sending, until Kafka has acknowledged the records: a child of the batch's span, with a link to each sent message. */
 export const sendSpan = (tracing: Tracing, topic: string, batch: SpanReference, created: readonly Span[]): Span =>
   tracing.start(`send ${topic}`, {
     kind: 'client',
@@ -76,7 +76,7 @@ export const sendSpan = (tracing: Tracing, topic: string, batch: SpanReference, 
     },
   });
 
-/** The plain header of W3C Trace Context: Signet's own span, where `ce_traceparent` is the producer's. */
+/** The plain header of W3C Trace Context has the context of Signet's own span; `ce_traceparent` has the producer's. */
 export const CONTEXT_HEADER = 'traceparent';
 
 const KAFKA = { [ATTRIBUTE.messagingSystem]: 'kafka' } as const;

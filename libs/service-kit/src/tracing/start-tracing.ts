@@ -3,7 +3,7 @@ import type { TracingSettings } from '../settings/shared-settings.ts';
 import { NO_TRACING } from './tracing.ts';
 import type { Tracing } from './tracing.ts';
 
-/** Traces go to the collector of OTEL_EXPORTER_OTLP_ENDPOINT. Where it is unset nothing of OpenTelemetry is even loaded. */
+/** Sends traces to the collector of OTEL_EXPORTER_OTLP_ENDPOINT. If that is unset, OpenTelemetry is not even loaded. */
 export async function startTracing(
   { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...settings }: Partial<TracingSettings>,
   service: { readonly name: string; readonly version: string; readonly installation: string | undefined },

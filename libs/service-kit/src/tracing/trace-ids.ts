@@ -1,14 +1,14 @@
-/** A `traceparent` (W3C Trace Context), taken apart. */
+/** The parts of a `traceparent` (W3C Trace Context). */
 export interface TraceIds {
   readonly traceId: string;
   readonly spanId: string;
   readonly isSampled: boolean;
 }
 
-/** Version 00, and what later versions have in common with it. */
+/** Matches version 00, and later versions as far as they are like it. */
 const PARTS = /^(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-((?!0{16})[0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/;
 
-/** Undefined where there is none that can be read. */
+/** Undefined if there is no `traceparent`, or if it cannot be read. */
 export function traceIdsOf(traceparent: string | undefined): TraceIds | undefined {
   const [, traceId, spanId, flags] = (traceparent !== undefined && PARTS.exec(traceparent)) || [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
@@ -16,8 +16,8 @@ export function traceIdsOf(traceparent: string | undefined): TraceIds | undefine
 }
 
 /**
- * The fields of a log line that lead to its trace, by the names that OpenTelemetry has for them; none where it has no trace.
- * The producer's trace is known also where Signet itself traces nothing.
+ * The fields of a log line with its trace, under OpenTelemetry's names; no fields if it has no trace. The producer's trace is
+ * known even if Signet itself traces nothing.
  */
 export function traceFields(traceparent: string | undefined): {
   readonly trace_id?: string;

@@ -1,6 +1,6 @@
 /*
- * Traces, without OpenTelemetry: what the code of the services sees of them. Spans are passed on by hand, as values or as the
- * `traceparent` of W3C Trace Context that crosses Kafka and PostgreSQL; there is no context that follows the calls by itself.
+ * The tracing interface that the services use; it does not depend on OpenTelemetry. Code passes spans on explicitly, as values, or
+ * as the `traceparent` of W3C Trace Context through Kafka and PostgreSQL. There is no context that follows the calls by itself.
  */
 
 export type AttributeValue = string | number | boolean;
@@ -9,51 +9,51 @@ export type Attributes = Readonly<Record<string, AttributeValue | undefined>>;
 
 export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
-/** A span of this process, or the `traceparent` of one elsewhere. One that cannot be read counts as missing. */
+/** A span of this process, or the `traceparent` of a span of another process. A `traceparent` that cannot be read counts as missing. */
 export type SpanReference = Span | string | undefined;
 
 export interface SpanOptions {
   readonly kind?: SpanKind;
-  /** Without one the span begins a trace. */
+  /** Without a parent the span begins a trace. */
   readonly parent?: SpanReference;
-  /** Spans of other traces that this one has to do with. At most `MAX_LINKS` of them are kept, the first ones. */
+  /** Related spans of other traces. Only the first `MAX_LINKS` are kept. */
   readonly links?: readonly SpanReference[];
   readonly attributes?: Attributes;
-  /** Milliseconds since the epoch; the present when missing. */
+  /** Milliseconds since the epoch; default: the present. */
   readonly startedAt?: number;
 }
 
 export interface Span {
-  /** Undefined of `NO_SPAN` only: also a span that is not sampled passes the decision on. */
+  /** Undefined only for `NO_SPAN`: a span that is not sampled has one, too, which passes this decision on. */
   readonly traceparent: string | undefined;
   set(attributes: Attributes): void;
   /** @param type a class of errors with few values, as `error.type` @param message for people; no secrets */
   fail(type: string, message?: string): void;
-  /** Once. */
+  /** To be called once. */
   end(): void;
 }
 
 export interface Tracing {
-  /** Where it is false nothing is traced: whatever costs something to put together can be left out. */
+  /** False: nothing is traced, so attributes that are costly to compute can be left out. */
   readonly isOn: boolean;
   start(name: string, options?: SpanOptions): Span;
-  /** What became of the spans that were to be exported, since the start. */
+  /** The number of spans with each outcome since the start. */
   readonly counts: Readonly<Record<SpanOutcome, number>>;
-  /** Exports what is left, for a second at most. */
+  /** Exports the remaining spans, but takes at most a second. */
   stop(): Promise<void>;
 }
 
 /**
  * | outcome | the span |
  * |---|---|
- * | exported | was taken by the collector |
- * | failed | was sent, and not taken |
+ * | exported | was sent, and taken by the collector |
+ * | failed | was sent, but not taken |
  * | dropped | was not sent: too many waited for the collector |
  */
 export const SPAN_OUTCOMES = ['exported', 'failed', 'dropped'] as const;
 export type SpanOutcome = (typeof SPAN_OUTCOMES)[number];
 
-/** Of a batch: `messaging.batch.message_count` says how many there are, and each message's own span names the batch. */
+/** The most links of a batch's span. `messaging.batch.message_count` has the number of messages, and each message's span links to the batch. */
 export const MAX_LINKS = 128;
 
 /** Injection token of the service's `Tracing`. */

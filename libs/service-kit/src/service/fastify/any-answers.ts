@@ -6,7 +6,7 @@ import type { KafkaTls } from '@signet/kafka';
 const TIMEOUT_MS = 3_000;
 
 /**
- * Whether one of these servers takes a TCP connection, and with `tls` has a certificate that we accept.
+ * Resolves when one of these servers takes a TCP connection and, with `tls`, has a certificate that we accept.
  *
  * @param addresses `host:port`
  * @throws AggregateError with a reason for each of them
@@ -35,7 +35,7 @@ const open = (host: string, port: number, tls: KafkaTls | undefined): Socket =>
     ? connectTls({ host, port, timeout: TIMEOUT_MS, ...tls, ...(isIP(host) === 0 && { servername: host }) })
     : connect({ host, port, timeout: TIMEOUT_MS });
 
-/** The code says all of a connection that was not made. Of a certificate that is refused, and of TLS, the message says more. */
+/** For a failed connection the code is enough. For a refused certificate, and for TLS errors, the message says more. */
 function reasonOfSocket({ code, message, syscall }: NodeJS.ErrnoException): string {
   return code === undefined || syscall === undefined ? message.trim() : code;
 }

@@ -21,15 +21,15 @@ export const DEFAULT_BODY_LIMIT = 2 * 1024 * 1024;
 /** Fastify's limit on a client that sends its request slowly. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** What is longer than any id is answered like an id of nothing, up to the limit of Node's on all headers. */
+/** Far longer than any id: a long path parameter is answered like an unknown id, up to Node.js's limit for all headers. */
 const MAX_PARAMETER_LENGTH = 16 * 1024;
 
-/** A route whose handler gets its JSON body as the bytes that came in: a Buffer. */
+/** Marks a route whose handler gets its JSON body as a Buffer with the original bytes. */
 export const KeepBytes = () => RouteConfig({ keepBytes: true });
 
 export interface FastifyServerOptions {
   readonly bodyLimit: number;
-  /** CIDRs whose X-Forwarded-* headers are believed. */
+  /** CIDRs of the proxies whose X-Forwarded-* headers are trusted. */
   readonly trustedProxies: readonly string[];
   readonly logger: Logger;
   readonly metrics: Registry;
@@ -37,8 +37,8 @@ export interface FastifyServerOptions {
 }
 
 /**
- * The bare HTTP server under Nest: request ids, JSON bodies, metrics. It writes no log line for a request unless the
- * level is debug: lines for some thousand requests a second would bury all others.
+ * The HTTP server below Nest: request ids, JSON bodies, metrics. It logs requests only at level debug: with some
+ * thousand requests a second, their lines would bury all others.
  */
 export function createFastify(options: FastifyServerOptions): FastifyInstance {
   const { bodyLimit, trustedProxies, logger, metrics, tracing } = options;
@@ -47,7 +47,7 @@ export function createFastify(options: FastifyServerOptions): FastifyInstance {
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     logger: false,
     requestIdHeader: false,
-    // Ours says when to come again (drain.ts).
+    // Our own 503 has a Retry-After (drain.ts).
     return503OnClosing: false,
     genReqId: () => randomUUID(),
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -66,7 +66,7 @@ export function createFastify(options: FastifyServerOptions): FastifyInstance {
   return server;
 }
 
-/** An answer is its caller's alone, and may hold a secret: nothing in between keeps it, and a browser takes it for what it is. */
+/** An answer is only for its caller and may hold a secret: no cache may store it, and a browser must not guess its type. */
 function keepToTheCaller(server: FastifyInstance): void {
   server.addHook('onRequest', (_request, reply, done) => {
     void reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
@@ -94,7 +94,7 @@ function logRequests(server: FastifyInstance, logger: Logger): void {
   });
 }
 
-/** What is not even HTTP never becomes a request; it is answered on the socket. */
+/** Bytes that are not HTTP never become a request for Fastify; they are answered on the socket. */
 function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { problem } from '../../problem/problem.ts';
 import { jsonFault } from './json-faults.ts';
 
-/** JSON (RFC 8259) for every route, as bytes for those that keep them. An empty body is none, whatever its content type says. */
+/** Parses JSON (RFC 8259) for every route; routes with `KeepBytes` get the bytes. An empty body counts as none, whatever its content type. */
 export function parseJson(server: FastifyInstance, bodyLimit: number): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
@@ -18,7 +18,7 @@ export function parseJson(server: FastifyInstance, bodyLimit: number): void {
 const keepsBytes = (request: FastifyRequest): boolean =>
   (request.routeOptions.config as { keepBytes?: boolean }).keepBytes === true;
 
-/** A body that was compressed is not what it seems: 415 (RFC 9110, 15.5.16). */
+/** A compressed body is refused with 415 (RFC 9110, 15.5.16): its size would say nothing about the size of its content. */
 export function refuseEncodedBodies(server: FastifyInstance): void {
   server.addHook('onRequest', (request, _reply, done) => {
     const encoding = request.headers['content-encoding'];

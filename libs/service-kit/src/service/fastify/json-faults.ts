@@ -3,8 +3,8 @@ import { problem } from '../../problem/problem.ts';
 import type { Problem } from '../../problem/problem.ts';
 
 /**
- * Deeper than anything the API takes. What is nested deeper is refused before it is parsed: it would cost seconds, and
- * the stack of whoever walks through it.
+ * Deeper than any body of the API. A body that is nested deeper is refused before it is parsed: to parse it would take seconds,
+ * and recursive code that walks through it would overflow its stack.
  */
 const MAX_DEPTH = 64;
 const QUOTE = 0x22;
@@ -12,19 +12,19 @@ const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
 
-/** Why a body is refused although JSON.parse may take it; undefined where it is not. */
+/** The reason why a body is refused although JSON.parse may accept it; undefined if there is none. */
 export function jsonFault(body: Buffer): Problem | undefined {
   if (!isUtf8(body)) return problem(400, 'malformed_json', 'The body is not JSON in UTF-8.');
   const fault = structureFault(body);
   if (fault === 'too_deep') return problem(400, 'too_deep', `The body is nested deeper than ${MAX_DEPTH} levels.`);
   if (fault === undefined) return undefined;
   const { repeated: field } = fault;
-  // JSON.parse takes the last and says nothing: one of the two would be ignored.
+  // JSON.parse would use the last one, and silently ignore the other.
   const errors = [{ field, rule: 'repeated', detail: `The field "${field}" is there twice.` }];
   return problem(400, 'repeated_field', 'The body names a field twice; see errors.', { errors });
 }
 
-/** Goes through the bytes once. Of what is not JSON it need not be right: JSON.parse says no to that. */
+/** Goes through the bytes once. Its result need not be right for bytes that are not JSON: JSON.parse refuses those. */
 function structureFault(json: Buffer): 'too_deep' | { readonly repeated: string } | undefined {
   /** The names of each object that is open; null for an array. */
   const open: (Set<string> | null)[] = [];

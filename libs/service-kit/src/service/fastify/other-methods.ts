@@ -8,8 +8,8 @@ interface Address {
 }
 
 /**
- * Answers 405 with `Allow` (RFC 9110, 15.5.6) where there is something at an address, but not for the method. To be
- * called before the routes are added, from which it learns the addresses.
+ * Answers 405 with `Allow` (RFC 9110, 15.5.6) if the address has routes, but none for the method. To be called before
+ * the routes are added: it collects their addresses.
  */
 export function refuseOtherMethods(server: FastifyInstance): void {
   const addresses = new Map<string, Address>();
@@ -18,7 +18,7 @@ export function refuseOtherMethods(server: FastifyInstance): void {
     for (const one of [method].flat()) address.methods.add(one);
     addresses.set(url, address);
   });
-  // Before the body is read: Fastify would ask for its content type first.
+  // Before the body is read: otherwise Fastify would first check the body's content type.
   server.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) return done();
     const [path = ''] = request.url.split('?');

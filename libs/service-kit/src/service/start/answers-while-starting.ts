@@ -1,19 +1,19 @@
 import { createServer } from 'node:http';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../../problem/problem.ts';
 
-/** Kafka and PostgreSQL answer again within seconds, or an operator is needed. */
+/** Short: PostgreSQL and Kafka usually answer within seconds; otherwise an operator is needed. */
 const RETRY_AFTER_SECONDS = '2';
 
 export interface AnswersWhileStarting {
-  /** Lets go of the port. */
+  /** Stops listening, so that the service can use the port. */
   close(): Promise<void>;
 }
 
 /**
- * Answers every request with 503 and Retry-After for as long as the service waits for its servers: callers that reach it
- * directly are told to come back, instead of being refused a connection as if there were no service.
+ * Answers every request with 503 and Retry-After as long as the service waits for its servers: callers that reach it directly
+ * learn that they should try again. Without this their connections would be refused, as if there was no service.
  *
- * @param port 0: nobody can know the port yet, and nothing is done
+ * @param port 0: no caller can know the port yet, so nothing is done
  */
 export async function answerWhileStarting(name: string, host: string, port: number): Promise<AnswersWhileStarting> {
   if (port === 0) return { close: () => Promise.resolve() };

@@ -1,11 +1,11 @@
-/** Looks for Kafka until it is there and belongs to this installation. @throws StartRefusedError when it refuses what the settings say */
+/** Looks for Kafka until it is reachable and belongs to this installation. @throws StartRefusedError when it refuses the settings */
 export type FindKafka = (signal: AbortSignal) => Promise<void>;
 
 type Work = () => Promise<unknown> | void;
 
 /**
- * Whether Kafka has been found since the start, and found to be the one of this installation. Before that, nothing is sent to it
- * and no group is joined. Once it has been found it stays so: a Kafka that goes away later is waited for by each client.
+ * Whether the Kafka of this installation has been found since the start. Before that, the service sends nothing to it and joins no
+ * group. Once it is found, it counts as there for ever: if Kafka goes away later, each client waits for it by itself.
  */
 export class KafkaPresence {
   #isThere = false;
@@ -25,9 +25,9 @@ export class KafkaPresence {
   }
 
   /**
-   * Looks for Kafka. Resolves when it is there, or after `headStartMs` without it: it is looked for on in the background.
+   * Looks for Kafka. Resolves when it is there, or after `headStartMs` without it; then the search goes on in the background.
    *
-   * @throws StartRefusedError when Kafka refuses, within that time, what the settings say
+   * @throws StartRefusedError when Kafka refuses the settings within that time
    */
   static async look(find: FindKafka, headStartMs: number, signal?: AbortSignal): Promise<KafkaPresence> {
     const presence = new KafkaPresence();
@@ -45,24 +45,24 @@ export class KafkaPresence {
     return this.#isThere;
   }
 
-  /** False where the service has started without it, also when it has come since. */
+  /** False if the service has started without Kafka, also when Kafka has come since. */
   get wasThereAtStart(): boolean {
     return this.#wasThereAtStart;
   }
 
-  /** Does this as soon as Kafka is there; never, when the service stops before that. */
+  /** Does the work as soon as Kafka is there; never, if the service stops before that. */
   whenThere(work: Work): void {
     if (this.#isThere) this.#do(work);
     else this.#works.push(work);
   }
 
-  /** The service must not go on: Kafka has come, and refuses what the settings say; or work that waited for it failed. */
+  /** Calls `tell` when the service must not go on: Kafka has come, but refuses the settings; or work that waited for it has failed. */
   onFailed(tell: (error: unknown) => void): void {
     this.#onFailed = tell;
     if (this.#failure) tell(this.#failure.error);
   }
 
-  /** Looks no longer. */
+  /** Ends the search. */
   stop(): void {
     this.#stopping.abort();
   }

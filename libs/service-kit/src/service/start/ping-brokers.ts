@@ -2,19 +2,19 @@ import { advertisedBrokers } from '@signet/kafka';
 import type { KafkaClientOptions } from '@signet/kafka';
 import { anyAnswers } from '../fastify/any-answers.ts';
 
-/** What answers the connection and then says nothing is no Kafka. */
+/** A server that takes the connection but does not answer within this time is no Kafka. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
- * Asks Kafka once who its brokers are, and connects to one of them: a Kafka that names a host which is unknown here
- * (`advertised.listeners`) answers at first, and can be used for nothing.
+ * Asks Kafka once for its brokers, and connects to one of them. If Kafka names a host that is unknown here
+ * (`advertised.listeners`), it answers this question, but cannot be used.
  */
 export async function pingBrokers(client: KafkaClientOptions): Promise<void> {
   const asked = client.brokers.join(', ');
-  // kafkajs would wait in silence for a broker that does not answer.
+  // First, since kafkajs would wait without an error for a broker that does not answer.
   await anyAnswers(client.brokers, client.security?.tls);
   const answer = advertisedBrokers(client).catch((error: unknown) => {
-    // kafkajs goes on to the brokers that were named, and fails there.
+    // kafkajs then connects to the brokers that Kafka has named. If it fails there, its error has the name.
     const named = brokerOf(error);
     if (named === undefined || client.brokers.includes(named)) throw error;
     return [named];
@@ -28,7 +28,7 @@ export async function pingBrokers(client: KafkaClientOptions): Promise<void> {
   }
 }
 
-/** `host:port` of the broker that could not be connected to, where kafkajs' error says so. */
+/** `host:port` of the broker to which kafkajs could not connect, if its error has it. */
 function brokerOf(error: unknown): string | undefined {
   const { broker, cause } = (error ?? {}) as { broker?: unknown; cause?: unknown };
   if (typeof broker === 'string') return broker;

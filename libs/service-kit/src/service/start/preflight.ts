@@ -18,36 +18,36 @@ export interface Preflight {
   /** SIGNET_INSTALLATION; undefined for a service that belongs to none. */
   readonly installation: string | undefined;
   readonly database: Pick<DatabaseOptions, 'url' | 'tls' | 'limits' | 'schema'> | undefined;
-  /** What else the database is checked for. */
+  /** A further check of the database. */
   readonly checkDatabase?: ((client: Client) => Promise<void>) | undefined;
   readonly kafka: KafkaClientOptions;
-  /** Topics that the service needs; none, and Kafka is left alone. */
+  /** Topics that the service needs; if there are none, the service does not use Kafka. */
   readonly topics: readonly TopicDefinition[];
   /** Topics that another service creates and claims. */
   readonly tables: readonly TopicDefinition[];
-  /** Kafka is waited for only a moment; the service starts without it, and goes on looking for it. */
+  /** The start waits for Kafka only a few seconds; then the service starts without it, and goes on looking for it. */
   readonly startsWithoutKafka: boolean;
   readonly patience: Patience;
 }
 
-/** How long each server is waited for, and who is told. */
+/** How long the start waits for each server, and the log for its lines. */
 export type Patience = Omit<UntilReachableOptions, 'bound'> & { readonly longestMs: number };
 
-/** So long a service that can start without Kafka waits for one that is starting beside it; milliseconds. */
+/** How long a service that can start without Kafka waits for a Kafka that is starting at the same time; milliseconds. */
 const KAFKA_HEAD_START_MS = 5_000;
 
-/** Between two looks whether the registry has claimed its topics. */
+/** The time between two checks whether the registry has claimed its topics. */
 const CLAIM_PAUSE_MS = 1_000;
-/** At the very first start all services begin together, and the others wait for the registry: nobody need be warned of that. */
+/** At the very first start all services begin together, and the others wait for the registry: for this time that is no warning. */
 const FIRST_START_MS = 30_000;
 
 const KAFKA_SETTING = 'SIGNET_KAFKA_BROKERS';
 
 /**
- * What a service does before anything else: waits for its servers, and compares the installation with both of them. Only when
- * neither belongs to another installation is anything written: the topics that are missing, and the claim to them. So a service
- * that is pointed at the wrong Kafka or database joins no group, publishes nothing and migrates nothing. Who starts without Kafka
- * may have migrated a database of its own by the time that the Kafka turns out to be somebody else's.
+ * The first step of a start: waits for the servers, and compares the installation with both of them. Only if neither belongs to
+ * another installation, it writes: it makes missing topics and claims them. So a service with the address of a wrong Kafka or
+ * database joins no group, publishes nothing and migrates nothing. Except a service that starts without Kafka: it may already have
+ * migrated its database when Kafka comes and turns out to belong to another installation.
  *
  * @throws StartRefusedError
  */
@@ -73,12 +73,12 @@ async function presenceOfKafka(checks: Preflight): Promise<KafkaPresence> {
 
 async function findKafka(checks: Preflight, patience: Patience): Promise<void> {
   await reachableKafka(checks.kafka, patience);
-  // A cluster that is just starting takes connections before it can lead, or make, every topic.
+  // A cluster that is just starting takes connections before its topics have leaders and before it can make topics.
   await untilReachable('Kafka', () => prepareKafka(checks), bounded(patience, KAFKA_SETTING));
   if (checks.tables.length > 0) await untilClaimed(checks);
 }
 
-/** May be done again from its beginning. Who owns the tables creates and claims them; the others only compare. */
+/** It may be repeated from the beginning. Only the registry, which owns the tables, claims topics; the other services only compare. */
 async function prepareKafka({ installation, kafka, topics, tables, patience }: Preflight): Promise<void> {
   const unclaimed = installation === undefined ? [] : await compareWithKafka(kafka, installation);
   await checkTopics(kafka, [...topics, ...tables], patience.logger);
@@ -87,8 +87,8 @@ async function prepareKafka({ installation, kafka, topics, tables, patience }: P
 }
 
 /**
- * Waits for the registry, however long it takes: before it has claimed the tables, this Kafka may become another installation's,
- * and we would take work from its consumer groups.
+ * Waits for the registry, however long it takes: before the registry has claimed the tables, another installation may still claim this
+ * Kafka, and then we would have taken work from its consumer groups.
  */
 async function untilClaimed({ installation, kafka, patience: { logger, signal } }: Preflight): Promise<void> {
   if (installation === undefined) return;

@@ -1,4 +1,4 @@
-/** PostgreSQL's codes for a connection that it refuses for as long as the setting is as it is. */
+/** PostgreSQL's codes for a connection that it refuses until the setting is changed. */
 const REFUSED_FOR_GOOD: ReadonlySet<string> = new Set([
   '28000', // a user or an address that it does not let in
   '28P01', // a wrong password
@@ -17,18 +17,18 @@ const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 /**
- * OpenSSL's codes for what a server says against the client's certificate, or against there being none, such as
- * `ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED`. Servers also close a handshake for other reasons: those alerts are not among them.
+ * OpenSSL's codes for alerts with which a server refuses the client's certificate, or a client without one, such as
+ * `ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED`. Alerts for other reasons are not among them.
  */
 const OUR_CERTIFICATE_REFUSED =
   /^ERR_SSL_.*ALERT_(BAD_CERTIFICATE|.*CERTIFICATE_(UNKNOWN|REQUIRED|EXPIRED|REVOKED)|UNKNOWN_CA)$/;
-/** PgBouncer, of a start-up parameter that it does not pass on. */
+/** PgBouncer's error about a start-up parameter that it does not pass on. */
 const NO_SUCH_PARAMETER = { code: '08P01', message: /unsupported startup parameter/ };
 const OTHER_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
-/** kafkajs does not try again after it: a wrong password, or a mechanism that the broker does not have. */
+/** kafkajs' error for a wrong password, or for a mechanism that the broker does not have; kafkajs does not try again after it. */
 const KAFKA_USER_REFUSED = 'KafkaJSSASLAuthenticationError';
 
-/** The settings that are to blame for a refusal, where they are others than the one that says where the server is. */
+/** For the setting with a server's address: the settings that must be changed after a refusal of each kind. */
 const BLAMED: Readonly<Record<string, { authority: string; user: string; certificate: string }>> = {
   SIGNET_KAFKA_BROKERS: {
     authority: 'SIGNET_KAFKA_CA',
@@ -42,14 +42,14 @@ const BLAMED: Readonly<Record<string, { authority: string; user: string; certifi
   },
 };
 
-/** Kafka's words for what an authorizer does not allow. Somebody may add the ACL at any time: it is waited for. */
+/** Kafka's error types when an authorizer refuses us. An operator may add the ACL at any time, so a start waits for it. */
 const UNAUTHORIZED = /^(.+)_AUTHORIZATION_FAILED$/;
 
 type Refusal = 'pooler' | 'setting' | 'user' | 'authority' | 'name' | 'certificate';
 
 /**
- * Whether waiting does not help: the server answers, and it refuses what the setting says, or we refuse its certificate. Where
- * several servers were asked, all of them: another one may still come.
+ * Whether waiting does not help: the server answers, but refuses the value of the setting, or we refuse its certificate. If several
+ * servers were asked, all of them must refuse: otherwise one of them may still accept us later.
  */
 export const isRefusedForGood = (error: unknown): boolean => refusalOf(error) !== undefined;
 
@@ -68,13 +68,13 @@ function refusalOf(error: unknown): Refusal | undefined {
   return cause === undefined ? undefined : refusalOf(cause);
 }
 
-/** The errors that an error is made of: node:net and Promise.any make an AggregateError, and kafkajs has one of its own. */
+/** The errors inside an error: node:net and Promise.any make an AggregateError, and kafkajs has an error class of its own for this. */
 function partsOf(error: unknown): readonly unknown[] {
   const { errors } = (error ?? {}) as { errors?: unknown };
   return Array.isArray(errors) ? errors : [];
 }
 
-/** What an authorizer of Kafka protects and does not let us use, such as `TOPIC` or `GROUP`; undefined: the error says no such thing. */
+/** The kind of resource that Kafka's authorizer does not let us use, such as `TOPIC` or `GROUP`; undefined: the error has another cause. */
 export function notAllowedOn(error: unknown): string | undefined {
   const { type, cause } = (error ?? {}) as { type?: unknown; cause?: unknown };
   const [, on] = UNAUTHORIZED.exec(String(type)) ?? [];
@@ -82,26 +82,26 @@ export function notAllowedOn(error: unknown): string | undefined {
 }
 
 /**
- * Whether kafkajs found nobody who leads a consumer group. It keeps to itself what the brokers said: when they answered a moment ago, it is
- * most likely that the user may not use the group.
+ * Whether kafkajs found no coordinator for a consumer group. Its error does not have the brokers' answer. If the brokers answered other
+ * questions a moment ago, the most likely cause is that our user may not use the group.
  */
 export function hasNoCoordinator(error: unknown): boolean {
   const { name, cause } = (error ?? {}) as { name?: unknown; cause?: unknown };
   return name === 'KafkaJSGroupCoordinatorNotFound' || (cause !== undefined && hasNoCoordinator(cause));
 }
 
-/** What went wrong, in words: of an error that wraps others, theirs. */
+/** The reason of an error, in words; if an error wraps others, their reasons. */
 export function reasonOf(error: unknown): string {
   // Neither kind has a useful message of its own, and many topics may fail alike.
   const parts = partsOf(error);
   if (parts.length > 0) return [...new Set(parts.map(reasonOf))].join('; ');
   if (!(error instanceof Error)) return String(error);
-  // kafkajs says how often it has tried; what went wrong is the cause.
+  // kafkajs' message only says how often it has tried; the reason is in the cause.
   if (error.name === 'KafkaJSNumberOfRetriesExceeded' && error.cause instanceof Error) return reasonOf(error.cause);
   return error.message.trim().replace(/\.$/, '');
 }
 
-/** For a server that refuses the setting. `what` is its name, such as `PostgreSQL`. */
+/** The sentence about a server that refuses the setting. `what` is the server's name, such as `PostgreSQL`. */
 export function refusedSentence(what: string, setting: string, error: unknown): string {
   const { authority, user, certificate } = BLAMED[setting] ?? {
     authority: setting,
@@ -126,11 +126,11 @@ export function refusedSentence(what: string, setting: string, error: unknown): 
   }
 }
 
-/** For a pooler between us and PostgreSQL. */
+/** The sentence about a pooler between us and PostgreSQL. */
 export const poolerSentence = (reason: string): string =>
   `SIGNET_DATABASE_URL leads to a pooler that shares sessions, such as PgBouncer: ${reason}. Signet keeps locks and settings in its sessions; give it the address of PostgreSQL itself.`;
 
-/** For a server that was not reached in time, or that did not let us do what we need. */
+/** The sentence about a server that was not reached in time, or that did not allow what we need. */
 export function unreachableSentence(what: string, setting: string, waitedMs: number, error: unknown): string {
   const [waited, reason] = [`within ${Math.round(waitedMs / 100) / 10} s`, reasonOf(error)];
   return notAllowedOn(error) !== undefined

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { EXIT_UNAVAILABLE, StartRefusedError } from './start-refused.error.ts';
 import { isRefusedForGood, reasonOf, refusedSentence, unreachableSentence } from './unreachable.policy.ts';
 
-/** What is told while it waits; a Logger is one. */
+/** Takes the lines that are logged during the wait; a Logger is one. */
 export interface WaitingLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -13,27 +13,27 @@ export interface UntilReachableOptions {
   /** First pause between tries; each is twice the one before, up to `maxPauseMs`. */
   readonly pauseMs?: number;
   readonly maxPauseMs?: number;
-  /** Milliseconds in which a failure is nothing unusual: it is told as information, and afterwards as a warning. Default none. */
+  /** For this time failures are normal and logged at info, afterwards at warn. Milliseconds; default 0. */
   readonly expectedMs?: number;
   /** Gives up with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Ends the wait. Without it there is no end, as for a service that runs and is to go on where it was. */
+  /** Ends the wait. Without it the wait has no end, as for a service that runs and should continue when the server is back. */
   readonly bound?: Bound;
 }
 
 export interface Bound {
-  /** Setting that says where the server is. */
+  /** The setting with the server's address. */
   readonly setting: string;
   /** Milliseconds. */
   readonly longestMs: number;
 }
 
 /**
- * Tries until it succeeds: a service that starts before its PostgreSQL or Kafka waits for it and says so, instead of dying over
- * and over.
+ * Tries until it succeeds: a service that starts before its PostgreSQL or Kafka waits for it and logs that, instead of exiting
+ * again and again.
  *
  * @param what the name in the log lines, such as `PostgreSQL`
- * @throws StartRefusedError with a bound, once that has passed, or at once where the server refuses what the setting says
+ * @throws StartRefusedError if there is a bound: when its time has passed, or at once if the server refuses the setting
  */
 export async function untilReachable<T>(
   what: string,
@@ -63,7 +63,7 @@ export async function untilReachable<T>(
   }
 }
 
-/** @param nextTryMs when the next try would be, from the first one on */
+/** @param nextTryMs the time from the first try to the next one */
 function throwIfOver(what: string, { setting, longestMs }: Bound, nextTryMs: number, error: unknown): void {
   if (isRefusedForGood(error)) throw new StartRefusedError(refusedSentence(what, setting, error));
   if (nextTryMs > longestMs)

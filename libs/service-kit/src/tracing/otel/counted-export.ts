@@ -5,20 +5,20 @@ import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/s
 import type { SpanOutcome } from '../tracing.ts';
 
 export interface ExportListener {
-  /** The collector has taken no spans of a batch. Told once, until `recovered`. */
+  /** Called when the collector has not taken a batch of spans; then not again until `recovered`. */
   failing(error: Error | undefined): void;
   recovered(): void;
 }
 
-/** Spans that may wait for the collector; the next ones are dropped. A few megabytes. */
+/** If so many spans wait for the collector, further ones are dropped. They take a few megabytes. */
 const MAX_WAITING = 8_192;
 const BATCH_SIZE = 512;
-/** How long a span may wait for company, milliseconds. */
+/** How long a span may wait until its batch is sent, milliseconds. */
 const LINGER_MS = 1_000;
 
 /**
- * The batch processor of OpenTelemetry with a bound that counts: nobody ever waits for the collector, and what it could not
- * take is known.
+ * The batch processor of OpenTelemetry with a limit of its own and counters: the service never waits for the collector, and the
+ * spans that the collector could not take are counted.
  */
 export class CountedExport implements SpanProcessor {
   readonly counts: Record<SpanOutcome, number> = { exported: 0, failed: 0, dropped: 0 };
@@ -50,7 +50,7 @@ export class CountedExport implements SpanProcessor {
   }
 
   onStart(): void {
-    // Spans are looked at when they end.
+    // Spans are counted when they end.
   }
 
   onEnd(span: ReadableSpan): void {

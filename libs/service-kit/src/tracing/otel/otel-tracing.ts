@@ -22,7 +22,7 @@ export interface OtelOptions {
   readonly resource: Attributes;
 }
 
-/** A stop does not wait longer for the collector, milliseconds. */
+/** The longest time that a stop waits for the collector, milliseconds. */
 const STOP_MS = 1_000;
 
 const KINDS: Readonly<Record<SpanKind, OtelKind>> = {
@@ -33,7 +33,7 @@ const KINDS: Readonly<Record<SpanKind, OtelKind>> = {
   consumer: OtelKind.CONSUMER,
 };
 
-/** Traces by OTLP over HTTP, protobuf. Nothing is registered globally, so that services in one process do not mix. */
+/** Exports traces by OTLP over HTTP, protobuf. It registers nothing globally, so that several services in one process do not mix. */
 export function otelTracing({ endpoint, headers, resource, ...options }: OtelOptions, logger: Logger): Tracing {
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
   const exporter = new OTLPTraceExporter({ url, headers: { ...headers } });
@@ -111,7 +111,7 @@ function contextOf(reference: SpanReference): SpanContext | undefined {
   return { traceId, spanId, traceFlags: isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE, isRemote: true };
 }
 
-/** Each span once, those that are sampled first: the others lead nowhere, but tell the sampler that there are some. */
+/** Links to each span once. If some of them are sampled, only to these; otherwise to all, so that the sampler sees that none was sampled. */
 function linksOf(references: readonly SpanReference[]): Link[] {
   const contexts = new Map<string, SpanContext>();
   for (const reference of references) {

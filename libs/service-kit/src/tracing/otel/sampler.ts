@@ -10,7 +10,7 @@ import {
 import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace';
 import type { SAMPLERS } from '../samplers.ts';
 
-/** As OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG name them. @param ratio of the traces, 0 to 1 */
+/** The sampler for OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG. @param ratio share of the traces, 0 to 1 */
 export function samplerOf(name: (typeof SAMPLERS)[number], ratio: number): Sampler {
   switch (name) {
     case 'always_on':
@@ -31,8 +31,9 @@ export function samplerOf(name: (typeof SAMPLERS)[number], ratio: number): Sampl
 const parentBased = (root: Sampler): Sampler => new ParentBasedSampler({ root: new LinkBasedSampler(root) });
 
 /**
- * A span that begins a trace and links to others, such as a batch or a later attempt, is sampled if one of them is: a trace
- * that was chosen is seen to its end, and one that was not leaves no traces of its own. Without links the root decides.
+ * For a span that begins a trace and links to others, such as that of a batch or a later attempt: it is sampled if one of the others
+ * is. So a sampled message is seen to its end, and one that is not sampled causes no other traces. Without links the root sampler
+ * decides.
  */
 class LinkBasedSampler implements Sampler {
   constructor(private readonly root: Sampler) {}
