@@ -32,7 +32,8 @@ export const recordToday = (local: LocalFile, deliveries: number): Promise<void>
       );
       const columns = rows.map(({ name }) => name);
       const values = columns.map((name) => OWN_VALUE[name] ?? `original.${name}`);
-      for (let left = deliveries; left > 0; left -= AT_ONCE) {
+      let left = deliveries;
+      while (left > 0) {
         const { rowCount } = await client.query(
           `insert into delivery.${table} (${columns.join(', ')})
            select ${values.join(', ')}
@@ -40,7 +41,8 @@ export const recordToday = (local: LocalFile, deliveries: number): Promise<void>
            cross join generate_series(1, ${AT_ONCE / ORIGINALS}) limit $1`,
           [Math.min(left, AT_ONCE)],
         );
-        if (rowCount === 0) throw new Error('There is nothing to copy: --recorded needs the warm-up, on the same day.');
+        if (!rowCount) throw new Error('There is nothing to copy: --recorded needs the warm-up, on the same day.');
+        left -= rowCount;
       }
       // As autovacuum does in its time; else it would do it while we measure.
       await client.query(`vacuum (analyze) delivery.${table}`);
