@@ -27,19 +27,27 @@ export async function findUnread(
     records.map(({ headers }) => bundleFormat(headers)).find((format) => format !== undefined && isSought(format));
   const shelved = await onShelf(client, soughtIn);
   if (shelved !== undefined) return { kind: 'found', format: shelved };
-  let ranges: readonly PartitionRange[];
   try {
-    ranges = await unreadRanges(kafka);
+    const ranges = await unreadRanges(kafka);
+    const records = ranges.reduce((sum, { from, to }) => sum + (to - from), 0n);
+    if (records > LOOKED_AT_MOST) return { kind: 'many', records };
+    const format = await onKafka(kafka, ranges, soughtIn);
+    return format === undefined ? { kind: 'none' } : { kind: 'found', format };
   } catch (error) {
-    // kafkajs hides that a group is not allowed, and says that nobody leads it.
-    if (notAllowedOn(error) !== 'GROUP' && !hasNoCoordinator(error)) throw error;
-    const group = new KafkaNames(kafka.prefix).group(CONSUMER_GROUPS.dispatch);
-    return { kind: 'not-allowed', why: `${userOf(kafka)} needs DESCRIBE on the group ${group}` };
+    const why = whyNotAllowed(error, kafka);
+    if (why === undefined) throw error;
+    return { kind: 'not-allowed', why };
   }
-  const records = ranges.reduce((sum, { from, to }) => sum + (to - from), 0n);
-  if (records > LOOKED_AT_MOST) return { kind: 'many', records };
-  const format = await onKafka(kafka, ranges, soughtIn);
-  return format === undefined ? { kind: 'none' } : { kind: 'found', format };
+}
+
+/** Which rights are missing; undefined: the error is about something else. */
+function whyNotAllowed(error: unknown, kafka: KafkaClientOptions): string | undefined {
+  const names = new KafkaNames(kafka.prefix);
+  if (notAllowedOn(error) === 'TOPIC') return `${userOf(kafka)} needs READ on ${names.topic(DELIVERY_REQUESTS)}`;
+  // kafkajs hides that a group is not allowed, and says that nobody leads it.
+  if (notAllowedOn(error) !== 'GROUP' && !hasNoCoordinator(error)) return undefined;
+  const [dispatch, own] = [CONSUMER_GROUPS.dispatch, kafka.clientId].map((group) => names.group(group));
+  return `${userOf(kafka)} needs DESCRIBE on the group ${dispatch}, and READ and DELETE on the groups ${own}*`;
 }
 
 type SoughtIn = (records: readonly KafkaRecord[]) => number | undefined;
