@@ -1,5 +1,5 @@
 import { CONSUMER_GROUPS, DELIVERY_REQUESTS, FORMAT_HEADER } from '@signet/contracts';
-import { committedOffsets, readSince, topicEnds } from '@signet/kafka';
+import { committedOffsets, readSince } from '@signet/kafka';
 import type { KafkaClientOptions, KafkaRecord } from '@signet/kafka';
 import type { Client } from 'pg';
 import { unpackedRecords } from '../../apps/delivery/src/shelf/shelved-records.ts';
@@ -16,16 +16,15 @@ export async function timesOfFormat(client: KafkaClientOptions, format: string):
   return times;
 }
 
-/** The offset behind the last record of each partition. */
-export async function endsOfRequests(client: KafkaClientOptions): Promise<ReadonlyMap<number, bigint>> {
-  const ends = await topicEnds(client, [DELIVERY_REQUESTS]);
-  return new Map([...ends].map(([place, end]) => [Number(place.split('/').at(-1)), end]));
-}
-
-/** Whether delivery has read, and committed, everything before these offsets. */
-export async function isReadUpTo(client: KafkaClientOptions, ends: ReadonlyMap<number, bigint>): Promise<boolean> {
-  const committed = await committedOffsets(client, CONSUMER_GROUPS.dispatch, DELIVERY_REQUESTS, [...ends.keys()]);
-  return [...ends].every(([partition, end]) => (committed.get(partition) ?? 0n) >= end);
+/** Records of a format that delivery has not read and committed. */
+export async function unreadOfFormat(client: KafkaClientOptions, format: string): Promise<number> {
+  const places: { readonly partition: number; readonly offset: bigint }[] = [];
+  await readSince(client, DELIVERY_REQUESTS, new Date(0), (record) => {
+    if (formatOf(record) === format) places.push({ partition: record.partition, offset: BigInt(record.offset) });
+  });
+  const partitions = [...new Set(places.map(({ partition }) => partition))];
+  const committed = await committedOffsets(client, CONSUMER_GROUPS.dispatch, DELIVERY_REQUESTS, partitions);
+  return places.filter(({ partition, offset }) => offset >= (committed.get(partition) ?? 0n)).length;
 }
 
 /** Records of a format that lie on the shelf in PostgreSQL. */

@@ -8,7 +8,8 @@ process.on('disconnect', () => stopping.abort(new Error('The terminal is gone.')
 
 try {
   process.exitCode = await sideBySide(process.argv.slice(2), stopping.signal);
-} catch (error) {
+} catch (thrown) {
+  const error: unknown = stopping.signal.aborted ? stopping.signal.reason : thrown;
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }

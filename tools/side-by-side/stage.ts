@@ -35,9 +35,10 @@ const MANY = '100';
 
 const numbered = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}/${index + 1}`);
-/** What is sent by each way, and where it goes: so many at once that those for a receiver that is down go to the shelf. */
+/** What is sent by each way, and where it goes. Of a burst to receivers that are down many requests go to the shelf. */
 const TRAFFIC = [
-  { name: 'load', paths: [...numbered('/ok', 4), '/slow/1', '/down/1', '/down/2'], everyMs: 1_250, batch: 10 },
+  { name: 'load', paths: [...numbered('/ok', 4), '/slow/1'], everyMs: 1_250, batch: 10 },
+  { name: 'burst', paths: numbered('/down', 2), everyMs: 4_000, batch: 40 },
   { name: 'flaky', paths: numbered('/flaky', 10), everyMs: 4_000, batch: 1 },
 ];
 
