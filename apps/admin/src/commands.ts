@@ -1,7 +1,7 @@
-/** A folder of apps with an entry for signet-admin. */
+/** An app that has commands for signet-admin. */
 export type ServiceName = 'registry' | 'ingestion' | 'delivery';
 
-/** A command that services carry out, each for its own part, one after the other. */
+/** A command that each of these services carries out for its own part, one after the other. */
 export interface ServiceCommand {
   readonly services: readonly ServiceName[];
   readonly summary: string;
@@ -9,7 +9,7 @@ export interface ServiceCommand {
   readonly help: string;
 }
 
-/** A command with a program of its own, which prints by itself. */
+/** A command with a program of its own, which prints its own output. */
 export interface ProgramCommand {
   /** Path from the root of the repository, and of the image. */
   readonly program: string;

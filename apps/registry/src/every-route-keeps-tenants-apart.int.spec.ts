@@ -6,7 +6,7 @@ import { startRegistry } from './testing/registry.ts';
 let registry: TestRegistry;
 let stranger: TestTenant;
 let database: pg.Client;
-/** An id of another tenant, by the first part of the path that it stands in and by its name in the template. */
+/** An id of another tenant, by the first segment of the path and by the id's name in the template. */
 let foreign: Record<string, string>;
 beforeAll(async () => {
   registry = await startRegistry();
@@ -37,7 +37,7 @@ const BODIES: Record<string, object> = {
   'POST /v1/tenants/{tenantId}/api-keys': { name: 'Mine', role: 'tenant' },
 };
 
-/** Every operation of the OpenAPI document that names something by its id, so that a new one cannot be forgotten. */
+/** Every operation of the OpenAPI document with an id in its path; it is read from there, so that no new one is forgotten. */
 async function operations(): Promise<Operation[]> {
   const { json } = await registry.call('GET', '/openapi.json');
   const { paths } = json as unknown as { paths: Record<string, Record<string, unknown>> };

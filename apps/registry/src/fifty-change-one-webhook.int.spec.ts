@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => registry.stop());
 
-/** Fifty changes at once, on two replicas: every other one of the name, the rest of the description. */
+/** Fifty changes at once, on two replicas: one half changes the name, the other half the description. */
 const fifty = (id: string, headers: Record<string, string> = {}): Promise<Answer[]> =>
   Promise.all(
     Array.from({ length: 50 }, (_, index) => {

@@ -78,7 +78,7 @@ describe('filters', () => {
   test('an operator searches by tenant, too', async () => {
     const found = await registry.call('GET', `/v1/webhooks?q=${encodeURIComponent(own.name.toUpperCase())}`);
     expect(found.json.data.map(({ id }) => id)).toEqual([stock, sale]);
-    // Within one tenant its name would find all or nothing.
+    // Within one tenant, a search for the tenant's name would find all webhooks or none, so it is not done.
     const within = await registry.call('GET', `/v1/webhooks?tenantId=${own.id}&q=${encodeURIComponent(own.name)}`);
     expect(within.json.data).toEqual([]);
   });

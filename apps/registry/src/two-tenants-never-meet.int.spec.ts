@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => registry.stop());
 
-/** Every operation that names a webhook. */
+/** Every operation with the id of a webhook in its path. */
 const operations: [method: string, path: string, body?: object][] = [
   ['GET', ''],
   ['PATCH', '', { name: 'Mine now' }],

@@ -90,5 +90,5 @@ const VARIABLES = {
   '--mantine-color-placeholder': 'var(--text-faint)',
 };
 
-/** Mantine draws with the tokens of theme.css. */
+/** Makes Mantine use the tokens of theme.css. */
 export const variables: CSSVariablesResolver = () => ({ variables: {}, light: VARIABLES, dark: VARIABLES });

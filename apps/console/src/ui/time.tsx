@@ -15,7 +15,7 @@ export function Clock({ children }: { readonly children: ReactNode }) {
   return <NowContext.Provider value={now}>{children}</NowContext.Provider>;
 }
 
-/** The time of the page's clock; it may be some seconds behind. */
+/** The present time of the page's clock, which may be some seconds late. */
 export const useNow = (): Date => useContext(NowContext) ?? new Date();
 
 /** The time relative to now; the exact time on hover and focus. */

@@ -25,7 +25,7 @@ export function countMembers(json: Buffer): number {
 /** An object (its names so far) or a list (the index of the element) that is still open. */
 interface Open {
   readonly names: Set<string> | undefined;
-  /** Name of the present member, or place of the present element. */
+  /** Name of the member, or index of the element, that is being read. */
   step: string | number;
 }
 

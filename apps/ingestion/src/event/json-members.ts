@@ -39,7 +39,7 @@ export function elementRanges(json: Buffer): ByteRange[] {
   return elements;
 }
 
-/** The name between two quotes, which stand at `start` and before `end`. */
+/** The decoded name of a member; `start` is its opening quote, and `end` is the index after its closing quote. */
 export const memberNameAt = (json: Buffer, start: number, end: number): string =>
   JSON.parse(json.toString('utf8', start, end)) as string;
 

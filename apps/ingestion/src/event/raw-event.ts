@@ -3,7 +3,7 @@ export interface RawEvent {
   readonly attributes: Readonly<Record<string, unknown>>;
   /** The producer's own bytes of `data`; null when there is none. */
   readonly data: Buffer | null;
-  /** `data` parsed, where the reader had to parse it anyway. */
+  /** The parsed `data`; only if the reader has parsed it already. */
   readonly parsed?: unknown;
   /** The plain `traceparent` header of the request or record that carried the event, as it came. */
   readonly carrierTraceparent?: string | undefined;

@@ -37,6 +37,6 @@ const DETAILS: Readonly<Record<HttpReason, string>> = {
   too_many_keys: 'data has more than 10,000 keys.',
 };
 
-/** The reasons that are answered with a status, with their sentences. */
+/** The reasons with this status, each with its sentence. */
 export const refusalsWith = (status: number): Record<string, string> =>
   Object.fromEntries(Object.entries(DETAILS).filter(([reason]) => statusOf(reason as HttpReason) === status));

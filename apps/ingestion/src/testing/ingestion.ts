@@ -51,7 +51,7 @@ export interface TestIngestionOptions {
 /** Often enough that no test has to wait for a check of which source topics exist. */
 const CHECK_MS = 500;
 
-/** The real ingestion, and a producer that stands for the registry and for the services that publish events. */
+/** The real ingestion, and a producer that acts as the registry and as the services that publish events. */
 export class TestIngestion {
   readonly #followed = new Map<string, Promise<FollowedTopic>>();
 
@@ -90,7 +90,7 @@ export class TestIngestion {
     await this.service.stop();
   }
 
-  /** A tenant that ingestion knows of. */
+  /** Creates a tenant and waits until ingestion knows it. */
   async newTenant(status: TenantSnapshot['status'] = 'active', id = `shop-${randomUUID()}`): Promise<string> {
     const snapshot: TenantSnapshot = { id, name: 'Shop', status, version: 1 };
     await this.producer.publish(REGISTRY_TENANTS, { key: id, value: JSON.stringify(snapshot) });

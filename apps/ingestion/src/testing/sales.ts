@@ -16,7 +16,7 @@ export const saleOf = (
     subject: `sale-${randomUUID()}`,
     datacontenttype: 'application/json',
     data: { saleId: 'S-1', total: 10.5, note: 'Zoë’s ring' },
-    // The SDK takes no attribute without a value.
+    // The SDK does not accept an attribute without a value.
     ...(tenantid !== undefined && { tenantid }),
     ...change,
   });

@@ -57,7 +57,7 @@ export const COMMANDS: Readonly<Record<string, AdminCommand>> = {
     };
   }),
 
-  /** Drops the read models and builds them again from the events; then reads on Kafka when webhooks last succeeded and failed. */
+  /** Drops the read models and builds them again from the events; then reads from Kafka when each webhook last succeeded and failed. */
   rebuild: registryCommand({ name: 'registry-rebuild', usesKafka: true }, async ({ orm, kafka }) => {
     await rebuildProjections(orm.em.fork());
     const webhooks = await rebuildActivity(orm.em.fork(), kafka);

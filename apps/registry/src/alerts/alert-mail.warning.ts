@@ -1,5 +1,5 @@
 /**
- * The sentence that warns of an alert e-mail to which no mail is sent; null where there is nothing to warn of.
+ * A warning for an alert address to which no mails are sent; null if there is no such problem.
  *
  * @param hasMailServer whether the operator has set SIGNET_SMTP_URL
  */

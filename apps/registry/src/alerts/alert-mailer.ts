@@ -66,7 +66,7 @@ export class AlertMailer {
     this.loop.wake();
   }
 
-  /** Sends what is due now. Resolves to how many were tried. */
+  /** Sends the mails that are due. Resolves to the number of mails that it tried. */
   async sendDue(): Promise<number> {
     const { mails, clock } = this.parts;
     const leased = await mails.lease(new Date(clock().getTime() + LEASE_MS), AT_ONCE);

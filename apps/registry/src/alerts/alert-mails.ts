@@ -76,7 +76,7 @@ export class AlertMails {
     await sql`delete from alert_mails where ended_at < ${before}`.execute(this.em.fork().getKysely());
   }
 
-  /** How many are still to be sent. */
+  /** Number of mails that still have to be sent. */
   async waiting(): Promise<number> {
     const { rows } = await sql<{ count: string }>`
       select count(*) from alert_mails where due_at is not null`.execute(this.em.fork().getKysely());

@@ -5,7 +5,7 @@ import type { Alert } from './alert.ts';
 /** Source of the messages that the registry itself sends. */
 export const REGISTRY_SOURCE = '/signet/registry';
 
-/** An alert as it lies on `ingestion.webhook.v1`: CloudEvents 1.0, binary mode; its subject is the webhook that it is about. */
+/** The record of an alert on `ingestion.webhook.v1`: CloudEvents 1.0, binary mode; its subject is the webhook that it is about. */
 export function alertRecord({ id, type, tenantId, webhookId, at, data }: Alert) {
   const message: CanonicalMessage = {
     id,

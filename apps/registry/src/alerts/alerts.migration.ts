@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Since when people have been alerted about a webhook. */
+/** When the present alert about a webhook was raised. */
 export class WebhookAlertsMigration extends Migration {
   static readonly phase = 'expand';
 

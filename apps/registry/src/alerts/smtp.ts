@@ -4,7 +4,7 @@ import type { Mail } from './alert-mailer.ts';
 /** The longest wait for a mail server, for each step. Milliseconds. */
 const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000, dnsTimeout: 10_000 };
 
-/** The mail server will not take this mail to this recipient, now or later. */
+/** The mail server refuses this mail to this recipient permanently. */
 export class MailRefused extends Error {
   override readonly name = 'MailRefused';
 }

@@ -19,7 +19,7 @@ export interface KeyLimits {
 export type ApiKeyEvent =
   | {
       readonly type: 'ApiKeyCreated';
-      /** The limits are missing in events from before there were any. */
+      /** The limits are missing in events from before limits existed. */
       readonly data: KeyMaterial &
         Partial<KeyLimits> & {
           readonly tenantId: string | null;

@@ -42,7 +42,7 @@ export function applyToApiKeyRow(
   }
 }
 
-/** Missing in events from before there were limits. */
+/** The limit is missing in events from before limits existed. */
 const listOf = (limit: readonly string[] | null | undefined): string[] | null => (limit ? [...limit] : null);
 
 /** A key as the other services know it. */

@@ -4,9 +4,9 @@ const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const RANDOM_BYTES = 32;
 /** 62^43 is the first power of 62 above 2^256. */
 const LENGTH = 43;
-/** `sgn_tn_` and five of the random characters: enough to tell keys apart, far too little to guess one. */
+/** `sgn_tn_` and five of the random characters: enough to recognise a key, far too little to guess it. */
 const PREFIX_LENGTH = 12;
-/** How a key of each role begins. Keys from before began with `sgn_o_`, `sgn_t_`, `sgn_p_`, and go on working. */
+/** The first characters of a key, by role. Keys of earlier versions begin with `sgn_o_`, `sgn_t_`, `sgn_p_`, and still work. */
 const BEGINNINGS: Readonly<Record<Role, string>> = { operator: 'sgn_op_', tenant: 'sgn_tn_', producer: 'sgn_pr_' };
 
 /**

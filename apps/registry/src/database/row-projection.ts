@@ -11,7 +11,7 @@ export interface RowProjectionOptions<Row extends { id: string }, Event extends 
   /** The row after one more event; null: there is none (any more). Pure. */
   readonly apply: (id: string, row: Row | null, event: StoredEvent<Event>) => Row | null;
   readonly store: (em: EntityManager, rows: Row[]) => Promise<unknown>;
-  /** Removes the rows of these ids and what goes with them. */
+  /** Removes the rows of these ids, and the rows of other tables that belong to them. */
   readonly remove: (em: EntityManager, ids: string[]) => Promise<unknown>;
   readonly truncate: (em: EntityManager) => Promise<unknown>;
 }
@@ -32,7 +32,7 @@ export function rowProjection<Row extends { id: string }, Event extends EventLik
       const rows = new Map<string, Row | null>((await load(em, ids)).map((row) => [row.id, row]));
       for (const event of events) {
         const { id } = aggregateOf(event.streamId);
-        // `handles` says which events come here, so they are this aggregate's.
+        // `handles` lets only events of this aggregate through.
         rows.set(id, apply(id, rows.get(id) ?? null, event as StoredEvent<Event>));
       }
       const present = [...rows.values()].filter((row) => row !== null);

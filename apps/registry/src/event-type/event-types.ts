@@ -1,4 +1,4 @@
 import { eventTypeByName } from '@signet/contracts';
 
-/** `sale.created` → `Sale Created`; a name that left the catalogue stands for itself. */
+/** `sale.created` → `Sale Created`; a name that is no longer in the catalogue is returned unchanged. */
 export const displayNameOf = (name: string): string => eventTypeByName(name)?.displayName ?? name;

@@ -21,7 +21,7 @@ export const staleVersion = (present: number) =>
 
 const STATUS = { not_found: 404, conflict: 409, invalid: 422 } as const;
 
-/** A broken rule of the domain, as HTTP says it. */
+/** The HTTP problem for a broken rule of the domain. */
 export function problemOf({ kind, code, message, field }: RuleBroken) {
   const errors = field === undefined ? {} : { errors: [{ field, rule: code, detail: message }] };
   return problem(STATUS[kind], code, message, errors);

@@ -1,4 +1,4 @@
-/** What kind of rule was broken; the HTTP edge turns it into a status, the domain knows no HTTP. */
+/** The kind of the broken rule. The HTTP layer turns it into a status; the domain knows no HTTP. */
 export type BrokenRuleKind = 'not_found' | 'conflict' | 'invalid';
 
 /** A broken rule. `code` is stable and public; the message is a sentence for people and names no secret. */

@@ -31,7 +31,7 @@ export class Republication {
     private readonly actor: string,
   ) {}
 
-  /** Asks for the snapshots of up to SNAPSHOTS_AT_ONCE aggregates, in the transaction of `em` if it is in one. */
+  /** Requests the snapshots of up to SNAPSHOTS_AT_ONCE aggregates, in the transaction of `em` if it is in one. */
   async request(em: EntityManager, kind: Kind, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     const store = new PostgresEventStore({ em, clock: this.clock, projections: [] });

@@ -39,7 +39,7 @@ export class StoredTablesStore {
     );
   }
 
-  /** From now on records belong to this generation. */
+  /** Begins a generation: from now on, records belong to it. */
   async begin(generation: number): Promise<void> {
     await sql`insert into ${sql.raw(TABLE)} (generation) values (${generation})
       on conflict (is_only_row) do update set generation = excluded.generation, updated_at = now()`.execute(

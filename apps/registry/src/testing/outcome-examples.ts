@@ -57,7 +57,7 @@ export const row = (count: number, from = 1): AttemptOutcome[] =>
   });
 export const record = (...outcomes: AttemptOutcome[]) => ({ type: 'RecordOutcomes', outcomes, rules, at }) as const;
 
-/** The events that recording these leads to, as a stream that began with `events`. */
+/** The stream after recording these outcomes; it begins with `events`. */
 export const recorded = (events: WebhookEvent[], ...batches: AttemptOutcome[][]): WebhookEvent[] => {
   const stream = [...events];
   for (const batch of batches) {

@@ -71,7 +71,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   'put-back': ['data', 'set-header'],
 };
 
-/** @throws UsageError with a sentence that names what is wrong */
+/** @throws UsageError with a sentence that names the error */
 export function parseCommand(args: readonly string[], now: Date): Command {
   const { values, positionals, tokens } = parsed(args);
   const [name = '', ...rest] = positionals;

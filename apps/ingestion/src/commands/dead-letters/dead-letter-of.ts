@@ -1,7 +1,7 @@
 import type { KafkaRecord, ReadDeadLetter } from '@signet/kafka';
 import { NotOnKafkaError, readDeadLetter } from '@signet/kafka';
 
-/** @throws NotOnKafkaError when the record is no dead letter, which means that the topic is another one */
+/** @throws NotOnKafkaError when the record is no dead letter: then the topic is not a dead-letter topic */
 export function deadLetterOf(record: KafkaRecord): ReadDeadLetter {
   const letter = readDeadLetter(record);
   if (letter) return letter;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const instant = z.iso.datetime();
 
-/** The groups in which people are shown the fields of a webhook; `x-group` in the OpenAPI document. */
+/** The groups in which the fields of a webhook are shown to people; `x-group` in the OpenAPI document. */
 export const WEBHOOK_GROUPS = ['basic information', 'configuration', 'security', 'status', 'metadata'] as const;
 
 const fieldIn =

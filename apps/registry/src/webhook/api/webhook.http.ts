@@ -31,7 +31,7 @@ import { BROKEN_AS_A_WHOLE, ETAG, NOTHING_TO_KEEP, STALE, WEBHOOK_NOT_FOUND } fr
 import { tagged } from '../../http/tagged.ts';
 import { EveryFaultInterceptor } from './webhook.every-fault.interceptor.ts';
 
-/** Create, read, list, change, delete. */
+/** The routes to create, read, list, change and delete webhooks. */
 @ApiTags('Webhooks')
 @Roles('operator', 'tenant')
 @Controller('v1/webhooks')

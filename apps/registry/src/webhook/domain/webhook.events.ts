@@ -79,7 +79,7 @@ export type WebhookEnabled = {
     readonly replayMissed?: {
       /** When the webhook was disabled; the range of the replay begins here and ends at `at`. */
       readonly since: Instant;
-      /** Id of the key that asked for it. */
+      /** Id of the key that asked for the replay. */
       readonly requestedBy: string;
     };
     /** The job, if an operator enabled it together with others. Missing if it was enabled alone, and in older facts. */

@@ -9,7 +9,7 @@ import { OutcomeRecorder } from './webhook.outcome-recorder.ts';
 import type { RefusedOutcome } from './webhook.outcome-recorder.ts';
 import { OUTCOMES } from './webhook.tokens.ts';
 
-/** delivery.outcomes.v1 → failures in a row, alerts, disabling, and when webhooks last succeeded and failed. */
+/** delivery.outcomes.v1 → failures in a row, alerts, disabling, and the times of the last success and failure. */
 @Controller()
 export class WebhookConsumer {
   constructor(@Inject(OutcomeRecorder) private readonly recorder: OutcomeRecorder) {}

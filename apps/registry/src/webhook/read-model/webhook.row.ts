@@ -22,7 +22,7 @@ export interface WebhookRow extends WebhookSettings {
   readonly disabledReason: DisabledReason | null;
   readonly disabledDetail: string | null;
   readonly disabledAt: Date | null;
-  /** When it was last registered or enabled. null: before the column was added. */
+  /** When it was last registered or enabled. null: not since the column was added. */
   readonly activeSince: Date | null;
   /** The replay that was asked for when the webhook was last enabled. It stays when the webhook is disabled again. */
   readonly replayMissed: ReplayMissed | null;

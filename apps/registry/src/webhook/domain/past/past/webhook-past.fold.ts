@@ -18,7 +18,7 @@ export const pastAfter = (id: string, { row, lastFailure }: WebhookPast, event: 
   lastFailure: event.type === 'WebhookAttemptFailed' ? { type: event.type, data: event.data } : lastFailure,
 });
 
-/** The past of a webhook. Raise `shape` with every change of the row's fields, or of what `applyToRow` does. */
+/** The past of a webhook. Raise `shape` with every change of the row's fields or of `applyToRow`. */
 export const webhookPast: Fold<WebhookPast, WebhookEvent> = {
   initialState: () => NO_PAST,
   evolve: (past, event) => pastAfter(aggregateOf(event.streamId).id, past, event),
