@@ -32,7 +32,7 @@ test.each([
   ['https://shop.example/hooks?x=1', 'https://shop.example', '/hooks?x=1'],
   ['https://shop.example:8443/', 'https://shop.example:8443', ''],
   ['nonsense', 'nonsense', ''],
-])('%s is told apart by its origin', (url, origin, rest) => {
+])('%s is recognised by its origin', (url, origin, rest) => {
   expect(urlParts(url)).toEqual({ origin, rest });
 });
 
