@@ -20,48 +20,48 @@ export interface EgressClientOptions {
   /** Default: the machine's own resolver. */
   readonly resolve?: Resolve;
   readonly clock?: Clock;
-  /** Connections to one address of one origin. Requests beyond it wait for a free one, within their own time. Default 64. */
+  /** Connections to one address of one origin. Further requests wait for a free one, within their own time. Default 64. */
   readonly maxConnectionsPerHost?: number;
-  /** Origins and addresses whose connections are kept at a time; the one unused for longest goes. Default 2,000. */
+  /** For how many pairs of origin and address connections are kept; the least recently used pair is dropped. Default 2,000. */
   readonly maxHosts?: number;
   /** How long an unused connection is kept open. Default 4,000. */
   readonly keepAliveMs?: number;
   /** All headers of a response together. Default 16 KiB. */
   readonly maxHeaderBytes?: number;
-  /** Certificates (PEM) that are trusted besides those that Node trusts. */
+  /** Certificates (PEM) that are trusted in addition to those that Node.js trusts. */
   readonly extraCertificates?: readonly string[];
 }
 
-/** The client was closed before the request: a mistake in this process, and nothing that the receiver did. */
+/** The client was closed before the request: a mistake in this process, and not the fault of the receiver. */
 export class EgressClosedError extends Error {
   override readonly name = 'EgressClosedError';
   readonly code = 'egress_closed';
 }
 
-/** The request was not sent, since it may not begin any more (`EgressRequest.mayBegin`). */
+/** The request was not sent, since `EgressRequest.mayBegin` returned false. */
 export class EgressWithheldError extends Error {
   override readonly name = 'EgressWithheldError';
   readonly code = 'egress_withheld';
 }
 
 const MAX_TARGETS = 10_000;
-/** Pools unused for this long are closed; their connections went long before. */
+/** A pool that was not used for this long is closed; its connections were closed long before. */
 const POOL_IDLE_MS = 60_000;
 
 /**
- * Sends POSTs to URLs that strangers chose, over connections that only go to addresses which the rules allow: the name
- * is resolved, every address checked, one pinned, and that one connected to, with the name kept for SNI, certificate
- * and Host. Never follows a redirect, never decompresses, never reads more than it was asked for.
+ * Sends POSTs to URLs that tenants chose, only to addresses which the rules allow: it resolves the name, checks every address,
+ * pins one of them, and connects to that one; SNI, certificate and Host still use the name. It never follows a redirect, never
+ * decompresses, and never keeps more of a response than the caller asked for.
  */
 export class EgressClient {
   readonly #rules: EgressRules;
   readonly #book: AddressBook;
   readonly #limits: { maxConnections: number; keepAliveMs: number; maxHeaderBytes: number };
-  /** Certificates that are trusted, where they are not just those that Node trusts. */
+  /** The trusted certificates; empty if they are only those that Node.js trusts. */
   readonly #trusted: { readonly ca?: string[] };
   readonly #secureContext: SecureContext;
   readonly #contexts = new WeakMap<ClientIdentity, SecureContext>();
-  /** What became of a URL never changes, since the rules do not. */
+  /** The target of a URL can be cached for ever, since the rules do not change. */
   readonly #targets = new LRUCache<string, Target>({ max: MAX_TARGETS });
   readonly #pools: LRUCache<string, HostPool>;
   readonly #sweeper: NodeJS.Timeout;
@@ -81,7 +81,7 @@ export class EgressClient {
       keepAliveMs: options.keepAliveMs ?? 4000,
       maxHeaderBytes: options.maxHeaderBytes ?? 16 * 1024,
     };
-    // One for all connections: to read the certificates anew for each would cost milliseconds.
+    // One context for all connections: to read the certificates for each connection would take milliseconds.
     this.#trusted = trusting(options.extraCertificates ?? []);
     this.#secureContext = createSecureContext(this.#trusted);
     this.#pools = new LRUCache({ max: options.maxHosts ?? 2000, dispose: (pool) => pool.close() });
@@ -89,10 +89,10 @@ export class EgressClient {
   }
 
   /**
-   * Sends one POST. Whatever the network or the receiver does is a value; a response of any status is a `response`.
+   * Sends one POST. A failure of the network or the receiver is a value and no error; a response of any status is a `response`.
    *
    * @throws EgressClosedError (as a rejection) after `close`
-   * @throws EgressWithheldError (as a rejection) where the request did not begin because it might not any more
+   * @throws EgressWithheldError (as a rejection) if the request has not begun and may not begin any more
    */
   post(request: EgressRequest): Promise<EgressResult> {
     if (this.#closed) return Promise.reject(new EgressClosedError('The egress client is closed.'));
@@ -103,7 +103,7 @@ export class EgressClient {
       return Promise.resolve(refusal(request, 'invalid_request', `The header "${name}" belongs to the connection.`));
     }
 
-    // Of URLs without TLS there is one pool, whoever asks.
+    // For URLs without TLS the identity has no effect, so all requests share one pool.
     const identity = target.secure ? request.identity : undefined;
     const secureContext = this.#contextOf(identity);
     if (!secureContext) {
@@ -134,7 +134,7 @@ export class EgressClient {
     });
   }
 
-  /** Withholds what waits for a connection and may not begin any more, instead of asking when there is one. */
+  /** Ends requests that wait for a connection and may not begin any more now, instead of when a connection is free. */
   withholdWaiting(): void {
     for (const pool of this.#pools.values()) pool.withholdWaiting();
   }
@@ -161,7 +161,7 @@ export class EgressClient {
     return target;
   }
 
-  /** undefined where the identity is none that TLS can use. */
+  /** undefined if TLS cannot use the identity. */
   #contextOf(identity: ClientIdentity | undefined): SecureContext | undefined {
     if (!identity) return this.#secureContext;
     let context = this.#contexts.get(identity);
@@ -175,7 +175,7 @@ export class EgressClient {
     return context;
   }
 
-  /** One for each origin, address and identity: a connection, and a TLS session, speak for whoever opened them. */
+  /** One pool for each origin, address and identity: a connection and its TLS session must not be used with another identity. */
   #poolOf(
     target: Target & { ok: true },
     address: string,

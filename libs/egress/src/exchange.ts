@@ -10,13 +10,13 @@ import { joinHeaders, restLength } from './response/response-headers.ts';
 import { ResponseBody } from './response/response-body.ts';
 import type { EgressCause, EgressRequest, EgressResult, EgressTimings } from './result.ts';
 
-/** 1xx responses that are put up with; after that the receiver is only talking. */
+/** After so many 1xx responses without a final one the request fails. */
 const MAX_INTERIM_RESPONSES = 20;
-/** A rest of the body up to this size is read to its end: cheaper than a new connection, and far cheaper than TLS. */
+/** If no more than this is left of the body, it is read to its end: that costs less than a new connection, and far less than TLS. */
 const MAX_DRAINED_BYTES = 64 * 1024;
 /**
- * A receiver that closed the connection while it was idle answers the request with a reset within a round trip. One that
- * takes longer has probably begun to work on it, and to send it again would be a repeat on purpose.
+ * Judges a lost connection: if the receiver had closed it while it was idle, the reset comes within a round trip, and the request is
+ * sent again. After a longer time the receiver has probably begun to work on the request, and to send it again would repeat it.
  */
 const STALE_WITHIN_MS = 1000;
 
@@ -28,13 +28,13 @@ export interface ExchangeContext {
   /** The connections to one of the resolved addresses. */
   readonly poolOf: (address: string) => HostPool;
   readonly settle: (result: EgressResult) => void;
-  /** Called instead of `settle`: it may not begin any more. */
+  /** Called instead of `settle` if the request may not begin any more. */
   readonly withhold: () => void;
 }
 
 /**
- * One request from the first look-up to its result: undici's own handler interface, without a stream or a promise in
- * between, and one timer for everything. Settles exactly once; whatever undici says after that is ignored.
+ * One request from the first look-up to its result. It implements undici's handler interface, without a stream or a promise in
+ * between, and has one timer for everything. It settles exactly once; later calls of undici are ignored.
  */
 export class Exchange implements LinkedHandler {
   link: Link | undefined;
@@ -63,12 +63,12 @@ export class Exchange implements LinkedHandler {
   constructor(context: ExchangeContext) {
     this.#context = context;
     this.#body = new ResponseBody(context.request.maxResponseBytes);
-    // A plain timer is the cheapest bound there is, since Node keeps one list for each duration: 0.3 µs a request to set
-    // and clear, where AbortSignal.timeout() costs 2.5 µs and lives on until its time is over.
+    // A plain timer is the cheapest limit, since Node.js keeps one list for each duration: 0.3 µs a request to set and clear.
+    // AbortSignal.timeout() costs 2.5 µs and stays in memory until its time is over.
     this.#timer = setTimeout(expire, context.request.timeoutMs, this);
   }
 
-  /** Goes on with the addresses of the host, or ends with why there are none. */
+  /** Goes on with the addresses of the host, or fails with the reason why there are none. */
   resolved(resolution: Resolution, asked: boolean): void {
     if (!this.isAwaited) return;
     if (asked) this.#dnsMs = performance.now() - this.#startedAt;
@@ -93,7 +93,7 @@ export class Exchange implements LinkedHandler {
     this.link.heard.start();
   }
 
-  /** Whether it has not begun and may not any more; then it has ended here. What is sent once more has begun. */
+  /** Whether the request has not begun and may not begin any more; if so, this ends it. A request that is sent again has begun already. */
   withheld(): boolean {
     const { request, withhold } = this.#context;
     if (this.#retried || !request.mayBegin || request.mayBegin()) return false;
@@ -126,7 +126,7 @@ export class Exchange implements LinkedHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    // A small rest that is read to its end, so that the connection can be used again.
+    // If the caller has its result already, this is the small rest of a body, read so that the connection can be used again.
     if (!this.isAwaited) return;
     if (this.#body.add(chunk)) return;
     const rest = restLength(this.#headers, this.#context.request.maxResponseBytes);
@@ -148,7 +148,7 @@ export class Exchange implements LinkedHandler {
     if (!this.isAwaited) return clearTimeout(this.#timer);
     if (this.#wasStale(error)) return this.#sendOnceMore();
     const failure = classify(error, this.#stage);
-    // Nothing was sent, and the other addresses have been checked like this one.
+    // No byte was sent, and the other addresses have been checked like this one, so the next one may be tried.
     if (failure.errorClass === 'connect' && this.#next < this.#addresses.length) {
       this.#noteCause(failure);
       return this.#tryNextAddress();
@@ -158,8 +158,8 @@ export class Exchange implements LinkedHandler {
   }
 
   /**
-   * undici's parser refused the response and has closed the connection. A receiver whose status line can be read has the
-   * message, so that line counts, and the rest is kept as far as it can be read.
+   * undici's parser has refused the response and closed the connection. If the status line can be read, the receiver has got the
+   * message, so the status counts, and the rest is kept as far as it can be read.
    */
   #endOddly(failure: Classified, error: Error, heard: Buffer | undefined): void {
     if (this.#stage === 'reading') return this.#respond(false, failure.message);
@@ -172,7 +172,7 @@ export class Exchange implements LinkedHandler {
     this.#respond(false, message);
   }
 
-  /** The time is over: says so, and ends whatever is under way. */
+  /** Called when the time is over: fails, and ends the connection attempt or the request. */
   expire(): void {
     const reason = new Error('the time was over');
     this.#stage = this.#stageNow();
@@ -189,7 +189,7 @@ export class Exchange implements LinkedHandler {
     this.#pool.dispatch(this.#context.dispatch, this);
   }
 
-  /** True at most once: the repetition goes over a connection of its own, which nothing was sent on before. */
+  /** Whether the connection was stale. True at most once: the repetition uses a new connection, which cannot be stale. */
   #wasStale(error: Error): boolean {
     return (
       this.#reused &&
@@ -208,7 +208,7 @@ export class Exchange implements LinkedHandler {
     this.#pool?.dispatchAlone(this.#context.dispatch, this);
   }
 
-  /** Between the queue and the first byte that is sent, the connection knows how far it is. */
+  /** While the request has no connection or is not yet written, the link knows the stage. */
   #stageNow(): Stage {
     if (this.#stage !== 'queued') return this.#stage;
     const phase = this.link?.phase;

@@ -4,7 +4,7 @@ const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const MAX_NAME_LENGTH = 128;
 const MAX_VALUE_LENGTH = 4096;
 
-/** What belongs to one connection and not to the message (RFC 9110, 7.6.1), and what frames the message. */
+/** Headers of the connection and not of the message (RFC 9110, 7.6.1), and headers that frame the message. */
 const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'host',
   'connection',
@@ -26,8 +26,8 @@ export type HeaderCheck =
   { readonly ok: true } | { readonly ok: false; readonly rule: HeaderRule; readonly detail: string };
 
 /**
- * Whether a tenant may not set this header: it is the protocol's or Signet's own. In whatever case, and with `_` for `-`,
- * since CGI, WSGI and PHP make one variable of both spellings.
+ * Whether a tenant must not set this header, because it is the protocol's or Signet's own. Case does not matter, and `_` counts as
+ * `-`, since CGI, WSGI and PHP make the same variable from both spellings.
  */
 export function reservedHeader(name: string): boolean {
   const lower = name.toLowerCase().replaceAll('_', '-');
@@ -53,19 +53,19 @@ export function checkHeader(name: string, value: string): HeaderCheck {
 const CREDENTIAL_NAME = /auth|token|secret|key|passw|pwd|credential|session|jwt|cookie/i;
 const CREDENTIAL_VALUE = /^(basic|bearer|digest|token|apikey|negotiate|aws4-hmac-sha256)\s/i;
 
-/** What is shown in the place of a credential. */
+/** Shown instead of a credential. */
 export const MASKED = '***';
 
 /**
- * Whether a header's value is kept as a credential: sealed where it rests, masked where it is shown. Rather one too many
- * than one too few: what is taken for a credential is sent all the same.
+ * Judges from name and value whether a header is a credential, so that its value is sealed in the database and masked in answers. If
+ * a header is wrongly taken for a credential, it is still sent, so the rule rather accepts too many.
  */
 export const isCredentialHeader = (name: string, value: string): boolean =>
   CREDENTIAL_NAME.test(name) || CREDENTIAL_VALUE.test(value);
 
 /**
- * The first header of a request that would let a caller speak for the connection: undici lets `host` and `connection`
- * through, and with them a request could name another site than the one whose address was checked.
+ * The first header of a request that belongs to the connection; undefined if there is none. undici would send `host` and
+ * `connection` from a caller, and with them a request could name another site than the one whose address was checked.
  */
 export function connectionHeaderIn(headers: Readonly<Record<string, string>>): string | undefined {
   for (const name in headers) {

@@ -14,7 +14,7 @@ export class UnknownSealingKeyError extends Error {
   }
 }
 
-/** A sealed text is not of our making, was altered, or was sealed for another context. */
+/** A sealed text was not made by us, was altered, or was sealed for another context. */
 export class BrokenSealError extends Error {
   override readonly name = 'BrokenSealError';
   readonly code = 'broken_seal';

@@ -14,8 +14,8 @@ const SEALED = /^v1\.([A-Za-z0-9_-]{1,32})\.([A-Za-z0-9_-]+)$/;
  * Seals secrets at rest: AES-256-GCM, a random 96-bit nonce for each sealing (NIST SP 800-38D, good for 2^32 sealings a
  * key), the context as additional data. A sealed text is `v1.<keyId>.<base64url(nonce | ciphertext | tag)>`.
  *
- * Keys rotate by their order: the first one seals, all of them open. Put a new key in front, `reseal` what is stored,
- * then drop the old one. Keys live in private fields, so that neither a log nor a JSON shows them.
+ * Keys rotate by their order: the first one seals, all of them open. Put a new key in front, `reseal` all stored texts, then
+ * remove the old key. Keys are in private fields, so that neither a log nor a JSON shows them.
  */
 export class SealingKeys {
   readonly activeKeyId: string;
@@ -47,7 +47,7 @@ export class SealingKeys {
     return new SealingKeys(keys, first, randomBytes);
   }
 
-  /** Seals a text under the active key. What is sealed for one context opens for no other. */
+  /** Seals a text with the active key. It can be opened only with the same context. */
   seal(plain: string, context: string): string {
     const nonce = this.#randomBytes(IV_BYTES);
     const cipher = createCipheriv(ALGORITHM, this.#active, nonce, { authTagLength: TAG_BYTES });
@@ -72,18 +72,18 @@ export class SealingKeys {
       const plain = [decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()];
       return Buffer.concat(plain).toString('utf8');
     } catch {
-      // Which of the two it was cannot be told, and the cause would tell no more.
+      // The two cases cannot be distinguished, and the cause would add nothing.
       throw new BrokenSealError(`A text sealed under "${keyId}" was altered, or was sealed for another context.`);
     }
   }
 
-  /** The same text under the active key; the very same string when it already is, so that a caller sees what to write. */
+  /** The same text, sealed with the active key. If it is already, the same string is returned: then the caller need not write it. */
   reseal(sealed: string, context: string): string {
     return split(sealed).keyId === this.activeKeyId ? sealed : this.seal(this.open(sealed, context), context);
   }
 }
 
-/** A line for the settings: an id and 32 fresh bytes, as `SealingKeys.parse` reads it. */
+/** Makes an entry for the setting: an id and 32 random bytes, in the form that `SealingKeys.parse` reads. */
 export const generateSealingKey = (id: string, randomBytes: RandomBytes = cryptoRandomBytes): string =>
   `${id}:${randomBytes(KEY_BYTES).toString('base64')}`;
 

@@ -8,10 +8,10 @@ const MAX_KEY_BYTES = 64;
 const GENERATED_KEY_BYTES = 48;
 const OWN_SECRET = /^[\x20-\x7e]{32,256}$/;
 
-/** Source of randomness: as many unpredictable bytes as asked for. */
+/** A source of randomness: returns `size` unpredictable bytes. */
 export type RandomBytes = (size: number) => Buffer;
 
-/** Which rule a secret breaks; the message says it as a sentence and never repeats the secret. */
+/** The rule that a secret breaks; the error's message is a sentence about it and never repeats the secret. */
 export type SecretRule = 'base64' | 'key_length' | 'printable_ascii';
 
 export class SecretFormatError extends Error {
@@ -31,12 +31,12 @@ export const generateSecret = (randomBytes: RandomBytes = cryptoRandomBytes): st
   PREFIX + randomBytes(GENERATED_KEY_BYTES).toString('base64');
 
 /**
- * The bytes that sign, out of a secret as people see it (Standard Webhooks 1.0.0, "Signature scheme"):
+ * Gets the key's bytes from the text of a secret (Standard Webhooks 1.0.0, "Signature scheme"):
  *
- * - `whsec_` and the base64 of 24–64 bytes: the key is the decoded bytes. Padding is required and stray bits are
- *   refused, because the receivers' libraries differ in what they forgive: a secret must mean the same to all of them.
- * - 32–256 printable ASCII characters that a tenant brought along: the key is those characters, as they are. Receivers
- *   verify with the "raw" format of their library.
+ * - `whsec_` and the base64 of 24–64 bytes: the key is the decoded bytes. Padding is required and stray bits are refused,
+ *   because the receivers' libraries treat such faults differently, and a secret must mean the same to all of them.
+ * - 32–256 printable ASCII characters of a tenant's own secret: the key is these characters. Receivers verify with the "raw"
+ *   format of their library.
  *
  * @throws SecretFormatError naming the broken rule
  */
@@ -51,7 +51,7 @@ export function parseSecret(secret: string): Buffer {
 
 function decodeKey(base64: string): Buffer {
   const key = Buffer.from(base64, 'base64');
-  // Buffer skips whatever is not base64; only a text that encodes back to itself was base64 throughout.
+  // Buffer skips characters that are not base64; only if the bytes encode to the same text, all of it was base64.
   if (base64 === '' || key.toString('base64') !== base64) {
     throw new SecretFormatError('base64', `What follows ${PREFIX} must be base64 with its padding.`);
   }
@@ -65,8 +65,8 @@ function decodeKey(base64: string): Buffer {
 }
 
 /**
- * A secret made ready to sign many times. `createHmac` takes a fifth of the time with a key object than with a Buffer,
- * which it turns into a key object on every call (1.9 µs against 11 µs for 500 bytes), so keep this and not the bytes.
+ * A key object for signing many times. With it `createHmac` takes a fifth of the time that it takes with a Buffer, which it turns
+ * into a key object on every call (1.9 µs against 11 µs for 500 bytes). So keep this object and not the bytes.
  *
  * @throws SecretFormatError naming the broken rule
  */

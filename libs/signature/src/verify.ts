@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { digest } from './sign.ts';
 import type { SigningKey } from './sign.ts';
 
-/** What Standard Webhooks recommends: five minutes, into the past and into the future. */
+/** The tolerance that Standard Webhooks recommends: five minutes, into the past and into the future. */
 export const DEFAULT_TOLERANCE_SECONDS = 300;
 
 export type VerificationFailure =
@@ -30,8 +30,8 @@ export interface VerifyOptions {
 }
 
 /**
- * The receiver's side of Standard Webhooks 1.0.0. Compares in constant time; signatures of versions other than `v1`
- * are passed over. A message that does not verify is a value, not an error.
+ * The receiver's side of Standard Webhooks 1.0.0. It compares in constant time, and ignores signatures of versions other than
+ * `v1`. If a message does not verify, that is a value and not an error.
  */
 export function verify(message: SignedMessage, options: VerifyOptions): Verification {
   const { id, timestamp, signature, body } = message;

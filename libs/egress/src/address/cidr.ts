@@ -10,8 +10,8 @@ export class CidrFormatError extends Error {
 }
 
 /**
- * An address as the operating system writes it: four decimal numbers, or IPv6 without a zone. Anything else, such as
- * 0x7f.1, is no address here, although ipaddr.js would read it.
+ * Parses an address as the operating system writes it: four decimal numbers, or IPv6 without a zone. Any other text, such as
+ * 0x7f.1, is no address here, although ipaddr.js would accept it.
  */
 export function parseAddress(text: string): Address | undefined {
   if (isIP(text) === 0 || text.includes('%')) return undefined;
@@ -34,13 +34,13 @@ export function parseCidr(text: string): Cidr {
   return [address, length];
 }
 
-/** ipaddr.js throws when the families differ; here an IPv4 address is just not in an IPv6 range. */
+/** If the families differ, ipaddr.js throws; here an IPv4 address is simply not in an IPv6 range. */
 export const isIn = (address: Address, [base, length]: Cidr): boolean =>
   address.kind() === base.kind() && address.match(base, length);
 
 /**
- * The IPv4 address behind an IPv6 one: a mapped one (::ffff:0:0/96), or one under a NAT64 prefix of /96 (RFC 6052).
- * Every other address as it is.
+ * The IPv4 address inside an IPv6 one: inside a mapped address (::ffff:0:0/96), or one under a NAT64 prefix of /96 (RFC 6052).
+ * Every other address is returned unchanged.
  */
 export function unwrap(address: Address, nat64: readonly Cidr[]): Address {
   if (address.kind() === 'ipv4') return address;

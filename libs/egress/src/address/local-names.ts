@@ -1,12 +1,12 @@
 /**
- * Ends of names that only a cluster or a local network resolves: for such use (RFC 6761, 6762, 7686, 8375, 9476), never
- * delegated because of it (ICANN's "internal", "home", "corp" and "mail"), or a habit of Kubernetes, Consul, Docker and
- * routers. None of them is a top-level domain of the public DNS.
+ * Last labels of names that only a cluster or a local network resolves. They are reserved for such use (RFC 6761, 6762, 7686,
+ * 8375, 9476), or never delegated because of such use (ICANN's "internal", "home", "corp" and "mail"), or usual with Kubernetes,
+ * Consul, Docker and routers. None of them is a top-level domain of the public DNS.
  */
 const LOCAL_ENDS = [
   ...['local', 'localdomain', 'localhost', 'internal', 'intranet', 'private', 'arpa', 'onion', 'alt'],
   ...['lan', 'home', 'corp', 'mail', 'workgroup', 'router', 'consul', 'docker'],
-  // What the search list of a pod makes of a short name: <service>.<namespace>, <service>.<namespace>.svc
+  // Short names that the search list of a pod completes: <service>.<namespace>, <service>.<namespace>.svc
   ...['svc', 'pod', 'cluster', 'default'],
 ] as const;
 const LOCAL_END: ReadonlySet<string> = new Set(LOCAL_ENDS);
@@ -14,10 +14,9 @@ const LOCAL_END: ReadonlySet<string> = new Set(LOCAL_ENDS);
 const PUBLIC_END = /^(?:[a-z]{2,}|xn--[a-z0-9-]+)$/;
 
 /**
- * Whether a host name is one that the public DNS does not know, as far as the name says.
- *
- * A heuristic for a helpful refusal at registration, not a guard: a private name that this takes for a public one is
- * registered, and refused when its address is looked up.
+ * Judges from a host name alone whether the public DNS does not know it, so that registration can refuse it with a helpful
+ * sentence. It is a heuristic and not the guard: if a private name looks like a public one, it is registered, and each delivery
+ * is refused when the address is looked up.
  */
 export function isLocalName(host: string): boolean {
   const labels = host.split('.');

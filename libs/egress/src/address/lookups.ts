@@ -9,10 +9,10 @@ export interface ResolvedAddress {
 /** Every address of a name. Rejects with an error that has a `code` when there is none. */
 export type Resolve = (host: string) => Promise<readonly ResolvedAddress[]>;
 
-/** What the machine itself would use: hosts file, search domains, everything. */
+/** The resolver of the machine itself, with its hosts file and search domains. */
 export const systemResolve: Resolve = (host) => lookup(host, { all: true });
 
-/** libuv gives getaddrinfo half of its threads, rounded up. */
+/** The number of look-ups at the same time: libuv gives getaddrinfo half of its threads, rounded up. */
 export const systemLookupsAtOnce = (threads = process.env['UV_THREADPOOL_SIZE']): number =>
   Math.max(1, Math.floor((Number(threads ?? 4) + 1) / 2));
 
@@ -21,8 +21,8 @@ type Kind = 'quick' | 'other';
 const MAX_QUICK_NAMES = 10_000;
 
 /**
- * Look-ups, so many at once. A name that was not answered quickly the last time, or never asked for, shares half of them
- * with others like it, so that names whose servers do not answer cannot keep those of everybody else waiting.
+ * Makes a limited number of look-ups at the same time. Names that were slow the last time, and names that are new, together get at
+ * most half of them: so names whose servers do not answer cannot delay all other names.
  */
 export class Lookups {
   readonly #resolve: Resolve;
@@ -66,7 +66,7 @@ export class Lookups {
     }
   }
 
-  /** Quick ones go first, but for the first of the others: it may have become quick. */
+  /** Quick names go first, but one of the other names may always run: it may have become quick. */
   #next(): Kind | undefined {
     const { quick, other } = this.#waiting;
     const most = Math.max(1, Math.floor(this.#atOnce / 2));

@@ -1,6 +1,6 @@
 /**
- * Ports on which something other than HTTP listens, and that would take a request's lines for commands (mail, chat,
- * remote shells). The list of the WHATWG Fetch standard, "port blocking".
+ * Ports of servers that do not speak HTTP and could take the lines of a request for commands (mail, chat, remote shells). It is
+ * the list of the WHATWG Fetch standard, "port blocking".
  */
 export const REFUSED_PORTS: ReadonlySet<number> = new Set([
   0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,

@@ -1,6 +1,6 @@
 /**
- * IPv4 ranges that are nobody's public address (IANA's special-purpose registry) or that clouds use for themselves.
- * Longer than "private": every one of them reaches something other than a tenant's own server.
+ * IPv4 ranges that are not public addresses (IANA's special-purpose registry), or that clouds use for themselves. The list is longer
+ * than the private ranges: a request to any of these ranges would not reach a tenant's own public server.
  */
 export const REFUSED_IPV4 = [
   '0.0.0.0/8', // this network; 0.0.0.0 is the machine itself on Linux
@@ -24,10 +24,10 @@ export const REFUSED_IPV4 = [
   '168.63.129.16/32', // Azure's platform address
 ] as const;
 
-/** The only IPv6 that is global unicast. An allow-list, because libraries disagree about the rest. */
+/** The only IPv6 range of global unicast addresses. It is an allow-list, because libraries disagree about the other ranges. */
 export const GLOBAL_IPV6 = '2000::/3';
 
-/** What inside `GLOBAL_IPV6` is not a tenant's server, or hides another address. */
+/** Ranges inside `GLOBAL_IPV6` that are not for a tenant's server, or that hide another address. */
 export const REFUSED_IPV6 = [
   '2001::/23', // IETF protocol assignments, Teredo (2001::/32) among them
   '2001:db8::/32', // documentation

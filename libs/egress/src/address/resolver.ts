@@ -9,16 +9,16 @@ export type Resolution =
   | {
       readonly ok: true;
       readonly addresses: readonly string[];
-      /** When the resolver said so, milliseconds since the epoch; null where it was not asked. */
+      /** When the resolver answered, milliseconds since the epoch; null if it was not asked. */
       readonly answeredAt: number | null;
     }
   | {
       readonly ok: false;
       readonly errorClass: 'dns' | 'blocked_address';
       readonly message: string;
-      /** The resolver's; null where it has answered. */
+      /** The code of the resolver's error; null if it has answered. */
       readonly code: string | null;
-      /** When the resolver was asked, milliseconds since the epoch: up to a second, and its own time-out, before whoever gets this. */
+      /** When the resolver was asked, milliseconds since the epoch. Since answers are shared, it may be before the caller's own request. */
       readonly askedAt: number | null;
     };
 
@@ -31,7 +31,7 @@ const BLOCKED: Resolution = {
 };
 const CACHE_MS = 1000;
 const MAX_NAMES = 10_000;
-/** How long a new answer is waited for where there is an older one … */
+/** If there is an older answer, how long to wait for a new one before the older one is used … */
 const PATIENCE_MS = 250;
 /** … and how old that may be. */
 const STALE_MS = 60_000;
@@ -40,25 +40,25 @@ interface Entry {
   readonly resolution: Resolution;
   /** It is used without asking again for a second from here, milliseconds since the epoch. */
   readonly at: number;
-  /** When it was the answer. */
+  /** When the resolver gave this answer. */
   readonly answeredAt: number;
 }
 
 interface Asking {
   readonly answer: Promise<Resolution>;
-  /** The older one where the answer takes long. */
+  /** The older answer, if the new one takes long. */
   readonly answerOrOlder: Promise<Resolution>;
 }
 
 /**
- * Addresses of names, checked: if a single one is not allowed the whole name is refused, because a name that points
- * inside at all is either a mistake or an attempt.
+ * Resolves names and checks their addresses. If a single address is not allowed, the whole name is refused: a name with an inner
+ * address is either a mistake or an attack.
  *
- * Lookups of one name are coalesced, and an answer is used for a second: at thousands of requests a second to one host
- * a lookup each would cost more than the requests, and getaddrinfo has few threads for the whole process. An answer of the
- * last minute is used on while the next one takes long or the server fails for the moment (serve stale, RFC 8767). This
- * opens no door to rebinding: what is cached is the checked address itself, nothing is resolved again between check and
- * connection, and the connector judges the address once more whenever it opens a connection.
+ * Look-ups of one name are shared, and an answer is used for a second: with thousands of requests a second to one host, a look-up
+ * for each would cost more than the requests, and getaddrinfo has few threads for the whole process. An answer of the last minute
+ * is still used while the next one takes long or the server fails temporarily (serve stale, RFC 8767). This does not make DNS
+ * rebinding possible: the cache holds the checked addresses, no name is resolved again between check and connection, and the
+ * connector checks the address once more whenever it opens a connection.
  */
 export class AddressBook {
   readonly #rules: EgressRules;
@@ -73,7 +73,7 @@ export class AddressBook {
     this.#clock = options.clock;
   }
 
-  /** At once when the answer is known, so that a busy host costs no promise. Never rejects. */
+  /** Returns a known answer directly, so that a busy host does not need a promise for each request. Never rejects. */
   find(host: string): Resolution | Promise<Resolution> {
     if (isLocalhost(host)) {
       const addresses = this.#rules.allowedLoopback;
@@ -107,7 +107,7 @@ export class AddressBook {
     return resolution;
   }
 
-  /** @param usable an older answer, which stands while the server fails for the moment */
+  /** @param usable an older answer, which is used if the server fails temporarily */
   async #lookup(host: string, usable: Entry | undefined): Promise<Entry> {
     const entryOf = (resolution: Resolution, answeredAt = this.#clock().getTime()): Entry => ({
       resolution,
@@ -125,7 +125,7 @@ export class AddressBook {
     }
   }
 
-  /** Whether it is younger than that. A clock that was set back must not make an answer immortal. */
+  /** Whether it is younger than that. A negative age counts as old: a clock that is set back must not keep an answer for ever. */
   #isYounger(time: number, mostMs: number): boolean {
     const age = this.#clock().getTime() - time;
     return age >= 0 && age < mostMs;
@@ -137,7 +137,7 @@ export class AddressBook {
     }
     if (found.length === 0)
       return { ok: false, errorClass: 'dns', message: 'The host name has no address.', code: 'ENODATA', askedAt };
-    // IPv4 first: a receiver with a broken IPv6 is far more common than the other way round.
+    // IPv4 first: receivers with broken IPv6 are far more common than receivers with broken IPv4.
     const isV6 = (address: string): number => (address.includes(':') ? 1 : 0);
     const addresses = found.map(({ address }) => address).sort((a, b) => isV6(a) - isV6(b));
     return { ok: true, addresses, answeredAt: this.#clock().getTime() };

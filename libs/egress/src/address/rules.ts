@@ -8,24 +8,24 @@ const GLOBAL_V6 = parseCidr(GLOBAL_IPV6);
 const LOOPBACK = ['127.0.0.1', '::1'] as const;
 
 export interface EgressRulesOptions {
-  /** CIDRs that are let through although the built-in rules refuse them. */
+  /** CIDRs that are allowed although the built-in rules refuse them. */
   readonly allow?: readonly string[];
-  /** CIDRs of one's own (pods, services, nodes, ingress) that are refused, even where `allow` would let them through. */
+  /** CIDRs of the own network (pods, services, nodes, ingress) that are refused, even if `allow` has them. */
   readonly refuse?: readonly string[];
-  /** NAT64 prefixes of this network, /96 each (usually 64:ff9b::/96): the IPv4 address inside is what is judged. */
+  /** NAT64 prefixes of this network, /96 each (usually 64:ff9b::/96): the rules then judge the IPv4 address inside. */
   readonly nat64?: readonly string[];
 }
 
-/** Which addresses may be connected to. Immutable, so a verdict on an address holds for as long as the rules live. */
+/** Decides to which addresses we may connect. Immutable, so a decision about an address stays valid as long as the rules live. */
 export class EgressRules {
   readonly #allow: readonly Cidr[];
   readonly #refuse: readonly Cidr[];
   readonly #nat64: readonly Cidr[];
-  /** Loopback addresses that are let through; what the name `localhost` stands for. */
+  /** The allowed loopback addresses: the addresses of the name `localhost`. */
   readonly allowedLoopback: readonly string[];
-  /** Whether the settings let anything more through than the public internet. */
+  /** Whether the settings allow more than the public internet. */
   readonly hasAllowances: boolean;
-  /** Whether they let addresses through beyond those of this very machine, so that names of an inner network may be meant. */
+  /** Whether they allow more than addresses of this machine: then a URL may have a name of an inner network. */
   readonly allowsInnerNetwork: boolean;
 
   /** @throws CidrFormatError naming the CIDR that cannot be understood */
@@ -39,7 +39,7 @@ export class EgressRules {
   }
 
   /**
-   * @param address as the operating system or `URL` writes it, IPv6 without brackets; every other spelling is refused
+   * @param address in the spelling of the operating system or `URL`, IPv6 without brackets; every other spelling is refused
    */
   isAllowed(address: string): boolean {
     const parsed = parseAddress(address);

@@ -4,7 +4,7 @@ import type { EgressRules } from './rules.ts';
 import { sentTarget } from './request-target.ts';
 import { checkSendable, hostOf } from './url.ts';
 
-/** What a URL says about where a request goes, or why none may go there. */
+/** Where the requests to a URL go, or why none may be sent there. */
 export type Target =
   | {
       readonly ok: true;
@@ -16,12 +16,12 @@ export type Target =
       readonly path: string;
       /** The URL as it is sent: the name in lower case and in ASCII, without a default port. */
       readonly sent: string;
-      /** Known at once where the host is an IP literal, which no resolver is asked about. */
+      /** The resolution of an IP literal, for which no resolver is asked; undefined for a name. */
       readonly literal: (Resolution & { ok: true }) | undefined;
     }
   | { readonly ok: false; readonly errorClass: 'invalid_request' | 'blocked_address'; readonly message: string };
 
-/** What must hold at every sending: a URL may have come another way than by registration, or before the rules changed. */
+/** Checks a URL before it is used: it may have come without a registration, or the rules may have changed since. */
 export function targetOf(raw: string, rules: EgressRules): Target {
   const check = checkSendable(raw, rules);
   if (!check.ok) {

@@ -25,15 +25,15 @@ export type UrlCheck =
 const REFUSED_CHARACTERS = /[\p{C}\p{Z}\\]/u;
 const HOST_NAME =
   /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
-/** Names that never lead out of a network (RFC 6762, RFC 8375, ICANN's "internal"): no resolver is asked about them. */
+/** Names that are only for inner networks (RFC 6762, RFC 8375, ICANN's "internal"): no resolver is asked for them. */
 const INTERNAL_NAME = /(?:^|\.)(?:local|localdomain|internal|home\.arpa)$/;
 
 /**
- * Whether a URL may be registered. A courtesy that says early what would fail: the security lies in `checkSendable` and in
- * the rules that are asked again for every address that is connected to.
+ * Whether a URL may be registered. It only tells the tenant early what would fail later: the security is in `checkSendable`, and in
+ * the rules, which check every address again before a connection is opened.
  *
- * It asks for more than `checkSendable`, so that what is registered is what is sent; a URL that was stored by an older
- * version is not asked again.
+ * It is stricter than `checkSendable`, so that the registered URL is sent unchanged. URLs that an older version has stored are not
+ * checked again.
  */
 export function checkUrl(raw: string, rules: EgressRules): UrlCheck {
   const check = checkSendable(raw, rules);
@@ -47,11 +47,11 @@ export function checkUrl(raw: string, rules: EgressRules): UrlCheck {
 }
 
 /**
- * Whether a URL may be sent to.
+ * Whether requests may be sent to a URL.
  *
- * The raw text is looked at first, because `new URL()` drops TAB, CR and LF in silence, turns a backslash into a slash,
- * and rewrites an IPv4 address in octal, hex, short, full-width or percent-encoded spelling into the usual one
- * (WHATWG URL): that last one is welcome, since it is the rewritten address that is judged.
+ * The raw text is checked first, because `new URL()` silently drops TAB, CR and LF, and turns a backslash into a slash. It also
+ * rewrites an IPv4 address in octal, hex, short, full-width or percent-encoded spelling into the usual one (WHATWG URL): that is
+ * wanted, since the rules then judge the rewritten address.
  */
 export function checkSendable(raw: string, rules: EgressRules): UrlCheck {
   const refusal = checkText(raw);
@@ -67,7 +67,7 @@ export function checkSendable(raw: string, rules: EgressRules): UrlCheck {
 /** The host to resolve and connect to: without the brackets of an IPv6 address and without a final dot. */
 export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 
-/** `localhost` and what lies under it: loopback by definition (RFC 6761), so that no resolver is asked. */
+/** `localhost` and names that end in `.localhost`: they are loopback by definition (RFC 6761), so no resolver is asked. */
 export const isLocalhost = (host: string): boolean => host === 'localhost' || host.endsWith('.localhost');
 
 const looksLikeAddress = (host: string): boolean => host.includes(':') || /^\d+\.\d+\.\d+\.\d+$/.test(host);
@@ -95,7 +95,7 @@ function checkHost(host: string, rules: EgressRules): UrlCheck | undefined {
   if (isLocalhost(host)) {
     return rules.allowedLoopback.length > 0 ? undefined : refused('internal_name', 'The local host is not allowed.');
   }
-  // Where the settings open parts of an inner network, its names are left to the check of their addresses.
+  // If the settings allow parts of an inner network, its names pass here, and their addresses are checked later.
   if ((INTERNAL_NAME.test(host) || !host.includes('.')) && !rules.hasAllowances) {
     return refused('internal_name', 'This name belongs to an inner network, which is not allowed.');
   }

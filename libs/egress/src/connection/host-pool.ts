@@ -12,8 +12,8 @@ interface Waiting {
  * The connections to one origin at one address; undici clients of one connection each.
  *
  * undici's own Pool is not used for three reasons: it opens a second connection for a request that follows a response
- * at once (its client is free only after a turn of the event loop), it asks its clients one by one, and it cannot say
- * on which connection a request went, which is what tells a stale connection from a failure.
+ * at once (its client is free only after a turn of the event loop), it asks its clients one by one, and it does not tell on
+ * which connection a request went; we need that to distinguish a stale connection from a failure.
  */
 export class HostPool {
   readonly address: string;
@@ -23,7 +23,7 @@ export class HostPool {
   readonly #limits: ClientLimits;
   readonly #maxConnections: number;
   readonly #clients = new Set<PinnedClient>();
-  /** The one used last is used next: a few warm connections rather than many that go stale. */
+  /** The connection that was used last is used next: so a few connections stay in use, and not many become stale. */
   readonly #idle: PinnedClient[] = [];
   #waiting: Waiting[] = [];
   #closed = false;
@@ -35,27 +35,27 @@ export class HostPool {
     this.#maxConnections = limits.maxConnections;
   }
 
-  /** Over an idle connection, else over a new one, else when one becomes free: in the order of the calls. */
+  /** Sends over an idle connection, or else a new one, or else waits for a free one, in the order of the calls. */
   dispatch(options: Dispatcher.DispatchOptions, handler: LinkedHandler): void {
     const client = this.#idle.pop() ?? (this.#clients.size < this.#maxConnections ? this.#open() : undefined);
     if (client) client.dispatch(options, handler);
     else this.#waiting.push({ options, handler });
   }
 
-  /** Over a connection of its own, opened for it and closed after it. */
+  /** Sends over a connection of its own, which is opened for this request and closed after it. */
   dispatchAlone(options: Dispatcher.DispatchOptions, handler: LinkedHandler): void {
     const client = new PinnedClient(this.#endpoint, this.#limits);
     client.dispatch({ ...options, reset: true }, handler);
-    // Graceful: it waits for the request, whose end the handler bounds.
+    // It waits for the request, and the handler limits the time of the request.
     void client.close();
   }
 
-  /** Of the requests that wait for a connection, those that may not begin any more end now. */
+  /** Ends requests that wait for a connection and may not begin any more. */
   withholdWaiting(): void {
     this.#waiting = this.#waiting.filter(({ handler }) => !handler.isAwaited || !handler.withheld());
   }
 
-  /** Requests under way or waiting go on to their ends; what nobody waits for ends now. */
+  /** Requests under way or waiting go on to their ends; connections without such a request are closed now. */
   close(): void {
     this.#closed = true;
     for (const client of this.#clients) if (!client.isAwaited) this.#drop(client);
@@ -65,7 +65,7 @@ export class HostPool {
     const client = new PinnedClient(this.#endpoint, this.#limits);
     this.#clients.add(client);
     client.link.onFree = (usable) => this.#free(client, usable);
-    // An idle connection that ended is forgotten; under a request, undici or the handler takes care of it.
+    // If an idle connection ends, it is removed here; if one with a request ends, undici and the handler take care of it.
     client.on('disconnect', () => {
       if (client.isIdle) this.#drop(client);
     });
@@ -81,7 +81,7 @@ export class HostPool {
     else if (usable) this.#idle.push(client);
   }
 
-  /** Passes over those whose time was over while they waited. */
+  /** Skips requests whose time has ended while they waited. */
   #nextWaiting(): Waiting | undefined {
     for (;;) {
       const next = this.#waiting.shift();

@@ -7,7 +7,7 @@ import { certificateError } from '../tls/certificate-name.ts';
 import type { Endpoint } from './endpoint.ts';
 import { HeardBytes } from './heard-bytes.ts';
 
-/** The connector refused the address. The message is what a tenant may read. */
+/** The connector refused the address. The message may be shown to a tenant. */
 export class BlockedAddressError extends Error {
   override readonly name = 'BlockedAddressError';
   readonly code = 'blocked_address';
@@ -20,10 +20,10 @@ export class BlockedAddressError extends Error {
 export type LinkPhase = 'closed' | 'tcp' | 'tls' | 'open';
 
 /**
- * The connection of one undici client: opens it to the pinned address and to nothing else, and knows how it is.
+ * The connection of one undici client: opens it to the pinned address only, and knows its state.
  *
- * The check stands in the connector and not in a `lookup`, because neither undici nor node:net calls `lookup` for an IP
- * literal. Nothing is resolved here: node gets an address, so no name can change its meaning in between.
+ * The address is checked in the connector and not in a `lookup`, because neither undici nor node:net calls `lookup` for an IP
+ * literal. No name is resolved here: Node.js gets an address, so a name cannot change its address between check and connection.
  */
 export class Link {
   phase: LinkPhase = 'closed';
@@ -31,7 +31,7 @@ export class Link {
   served = 0;
   connectMs: number | null = null;
   tlsMs: number | null = null;
-  /** Set by whoever wants the connection back: called with whether it can be used again. */
+  /** Set by the pool; called when the connection is free, with whether it can be used again. */
   onFree: ((usable: boolean) => void) | undefined;
   readonly heard = new HeardBytes();
   readonly #endpoint: Endpoint;
@@ -89,7 +89,7 @@ export class Link {
     });
   };
 
-  /** The request that travelled on it has ended. */
+  /** To be called when the request on this connection has ended. */
   free(usable: boolean): void {
     this.heard.stop();
     this.onFree?.(usable);
@@ -113,7 +113,7 @@ export class Link {
       // SNI is for names only (RFC 6066); the certificate must be for the URL's host either way.
       servername: isIP(host) ? '' : host,
       checkServerIdentity: (_name, certificate) => certificateError(host, certificate),
-      // Said out loud, so that NODE_TLS_REJECT_UNAUTHORIZED cannot switch it off.
+      // Set explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED cannot switch it off.
       rejectUnauthorized: true,
       ALPNProtocols: ['http/1.1'],
       secureContext,
@@ -123,8 +123,8 @@ export class Link {
   }
 
   /**
-   * Only sessions that come after the certificate was accepted are kept: a resumed session is not checked against the
-   * host's name again.
+   * Keeps only sessions of connections whose certificate was accepted: when a session is resumed, the certificate is not checked
+   * against the host's name again.
    */
   #keepSession(socket: TLSSocket): void {
     socket.on('session', (session) => {

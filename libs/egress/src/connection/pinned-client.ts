@@ -8,10 +8,10 @@ import { Link } from './link.ts';
  * `onResponseEnd` or `onResponseError`; there the handler calls `link.free`.
  */
 export interface LinkedHandler extends Dispatcher.DispatchHandler {
-  /** Whether anybody still waits for the outcome. */
+  /** Whether the caller still waits for the outcome. */
   readonly isAwaited: boolean;
   link: Link | undefined;
-  /** Ends it where it has not begun and may not begin any more; whether that is so. */
+  /** Ends the request if it has not begun and may not begin any more. Returns whether it was ended. */
   withheld(): boolean;
 }
 
@@ -32,10 +32,11 @@ export class PinnedClient extends Client {
       connect: link.connect,
       pipelining: 1,
       allowH2: false,
-      // The bound on the whole request is the exchange's; undici's are idle timers, which a drip or endless 1xx escapes.
+      // The exchange limits the time of the whole request. undici's time-outs start anew with each byte: a slow drip or endless 1xx
+      // responses would never reach them.
       headersTimeout: 0,
       bodyTimeout: 0,
-      // Short, and no longer even where the receiver offers it: the later, the likelier that it has closed meanwhile.
+      // Short, even if the receiver offers more: the longer a connection is idle, the more likely the receiver has closed it.
       keepAliveTimeout: limits.keepAliveMs,
       keepAliveMaxTimeout: limits.keepAliveMs,
       keepAliveTimeoutThreshold: 1000,

@@ -6,7 +6,7 @@ import type { LinkPhase } from '../connection/link.ts';
 export interface Classified {
   readonly errorClass: ErrorClass;
   readonly message: string;
-  /** Of the system, OpenSSL or undici; null where there is none. */
+  /** The code of the system, OpenSSL or undici; null if there is none. */
   readonly code: string | null;
 }
 
@@ -30,14 +30,14 @@ export const timedOut = (timeoutMs: number, stage: Stage): Classified => ({
 
 /** The connection ended before the response did. */
 const LOSSES = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET']);
-/** undici's `SocketError`s that are about what was said and not about the connection. */
+/** Messages of undici's `SocketError`s that are about the response and not about the connection. */
 const BAD_RESPONSES = new Set(['bad response', 'bad upgrade']);
 
-/** Whether the connection was lost, rather than something wrong said on it. */
+/** Whether the connection was lost, and not a wrong response received. */
 export const isConnectionLoss = (error: Error): boolean =>
   LOSSES.has(codeOf(error)) && !BAD_RESPONSES.has(error.message);
 
-/** Places an error of undici, node:net, node:tls or the connector. Names what happened, never what the other side said. */
+/** Classifies an error of undici, node:net, node:tls or the connector. The message says what happened, never any bytes of the other side. */
 export const classify = (error: Error, stage: Stage): Classified => ({ ...placed(error, stage), code: codeOf(error) });
 
 type Placed = Omit<Classified, 'code'>;
@@ -65,19 +65,19 @@ function classifyResponse(error: Error, code: string, stage: 'waiting' | 'readin
     return { errorClass: 'reset', message: `The connection was closed ${WHILE[stage]}.` };
   }
   if (/^(?:ERR_SSL_|ERR_TLS_|EPROTO)/.test(code)) {
-    // TLS 1.3: a receiver that refuses the client says so only after the client thinks that the handshake is over.
+    // In TLS 1.3 the alert of a receiver that refuses the client comes after the client has finished the handshake.
     return { errorClass: 'tls', message: `The TLS connection was ended by an alert (${code}).` };
   }
   return brokenProtocol(error, undefined);
 }
 
-/** @param fault what is wrong with it, where more is known than the parser says */
+/** @param fault a better description than the parser's, if there is one */
 export const brokenProtocol = (error: Error, fault: string | undefined): Placed => ({
   errorClass: 'protocol',
   message: `The response is not valid HTTP/1.1 (${UNASKED[error.message] ?? fault ?? reasonOf(error)}).`,
 });
 
-/** undici's words for two responses that come without having been asked for. */
+/** For undici's messages about two kinds of responses that were not asked for: our words. */
 const UNASKED: Readonly<Record<string, string>> = {
   'bad response': '100 Continue, which was not asked for',
   'bad upgrade': 'a change of the protocol, which was not asked for',

@@ -1,11 +1,11 @@
-/** White space is cut off afterwards: a pattern that does so tries each of many spaces anew, and the receiver writes the head. */
+/** White space is trimmed afterwards and not by the pattern, which would be slow for a head with very many spaces. */
 const lengthsIn = (head: string): readonly string[] =>
   [...head.matchAll(/^content-length[ \t]*:(.*)$/gim)].map(([, value = '']) => value.trim());
 const isChunked = (head: string): boolean => /^transfer-encoding[ \t]*:/im.test(head);
 
 /**
- * What servers and proxies get wrong most, each in a few words that their author can search for; in the order in which they
- * are told. undici hides its parser's reason for the first three behind UND_ERR_RES_CONTENT_LENGTH_MISMATCH.
+ * The most frequent faults of servers and proxies, in a few words for which their author can search; the first one that is found is
+ * reported. For the first three, undici hides its parser's reason behind UND_ERR_RES_CONTENT_LENGTH_MISMATCH.
  */
 const FAULTS: readonly (readonly [fault: string, isThere: (head: string) => boolean])[] = [
   ['Content-Length beside Transfer-Encoding', (head) => lengthsIn(head).length > 0 && isChunked(head)],
@@ -20,10 +20,10 @@ const FAULTS: readonly (readonly [fault: string, isThere: (head: string) => bool
   ['a line that ends in CR without LF', (head) => /\r(?!\n|$)/.test(head)],
 ];
 
-/** Of a head whose status line can be read: a heuristic, for the sentence alone. */
+/** The fault in a head whose status line can be read. It is a heuristic: if it is wrong, only the sentence is wrong. */
 export const faultInHead = (head: string): string | undefined => FAULTS.find(([, isThere]) => isThere(head))?.[0];
 
-/** Of a text that does not begin with a status line. It names the kind of thing, and none of its bytes. */
+/** The fault of a text that does not begin with a status line. It describes the kind of text, and repeats none of its bytes. */
 export function faultInText(text: string): string | undefined {
   // A TLS record: its type (alert or handshake), then version 3.x.
   if (/^[\x15\x16]\x03[\x00-\x04]/.test(text)) return 'the receiver speaks TLS here, for which a URL begins with https';

@@ -2,28 +2,27 @@ import { faultInHead, faultInText } from './faults-in-head.ts';
 
 /** A response that undici's parser refused, read as far as it can be understood. */
 export interface OddResponse {
-  /** 200 to 599; null where there is no status line that can be read. */
+  /** 200 to 599; null if no status line can be read. */
   readonly statusCode: number | null;
-  /** Names in lower case, values without control characters; of a repeated header joined by ", ". */
+  /** Names in lower case, values without control characters; values of a repeated header are joined by ", ". */
   readonly headers: Readonly<Record<string, string>>;
-  /** The bytes after the head, as they came: chunks are not put together. */
+  /** The bytes after the head, as they came: chunks are not decoded. */
   readonly body: Buffer;
-  /** What is wrong with it, in a few words; undefined where this reader sees nothing wrong. */
+  /** The fault, in a few words; undefined if this reader finds none. */
   readonly fault: string | undefined;
 }
 
-/** The blank line after a status line is looked for with and without CR, and so is the end of each line. */
+/** Line ends, and the blank line after the head, are accepted with and without CR. */
 const STATUS_LINE = /^HTTP\/\d(?:\.\d)? +([1-5]\d\d)(?=[ \r\n])/;
 const END_OF_HEAD = /\r?\n\r?\n/;
-/** White space around the value is cut off afterwards: a pattern that does so tries each of many spaces anew. */
+/** White space around the value is trimmed afterwards and not by the pattern, which would be slow for very many spaces. */
 const HEADER_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*:(.*)$/;
 
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/g;
 
 /**
- * Reads the head of a response with more patience than a parser may have, to tell whether the receiver has answered. Only
- * a status line that is there in full counts. Nothing that this reads decides where a further response begins: the
- * connection has been closed.
+ * Reads the head of a response with more tolerance than a parser may have, to find out whether the receiver has answered. Only a
+ * complete status line counts. The tolerance is safe: the connection is closed, so no further response can be misread.
  */
 export function readOddResponse(bytes: Buffer): OddResponse {
   let text = bytes.toString('latin1').replace(/^[\r\n]+/, '');
@@ -35,9 +34,9 @@ export function readOddResponse(bytes: Buffer): OddResponse {
     const rest = end === null ? '' : text.slice(end.index + end[0].length);
     if (status >= 200) {
       const lines = head.split(/\r?\n/).slice(1);
-      // A line may have been cut off where the parser gave up.
+      // The last line may be incomplete, since the parser stopped there.
       const headers = headersIn(end === null ? lines.slice(0, -1) : lines);
-      // With the line end of its last line, which may be the one that is wrong.
+      // With the line end of its last line, which may be the wrong one.
       const fault = faultInHead(end === null ? head : head + end[0]);
       return { statusCode: status, headers, body: Buffer.from(rest, 'latin1'), fault };
     }

@@ -1,6 +1,6 @@
 const EMPTY = Buffer.alloc(0);
 
-/** The first bytes of a body, copied out of the network's buffers, which are far larger and would be kept alive. */
+/** The first bytes of a body. The network's buffers are far larger and would stay in memory, so `bytes` copies. */
 export class ResponseBody {
   readonly #limit: number;
   readonly #chunks: Buffer[] = [];
@@ -11,7 +11,7 @@ export class ResponseBody {
     this.#limit = limit;
   }
 
-  /** Takes as much of a chunk as there is room for; false when there was more than that. */
+  /** Takes as much of a chunk as there is room for; false if the chunk had more. */
   add(chunk: Buffer): boolean {
     const room = this.#limit - this.#length;
     const kept = chunk.length <= room ? chunk : chunk.subarray(0, room);

@@ -1,19 +1,19 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 
-/** The certificate is not for the host of the URL. The message names neither: whose it is, is no business of a tenant. */
+/** The certificate is not for the host of the URL. The message does not name the certificate's owner, which a tenant must not learn. */
 export class CertificateNameError extends Error {
   override readonly name = 'CertificateNameError';
   /** Node's own code for it. */
   readonly code = 'ERR_TLS_CERT_ALTNAME_INVALID';
 }
 
-/** As today's browsers: `*.shop.example` matches one label, and a part of a label (`a*.shop.example`) nothing. */
+/** The rules of today's browsers: `*.shop.example` matches one label; a wildcard within a label (`a*.shop.example`) matches nothing. */
 const HOST_RULES = { subject: 'never', wildcards: true, partialWildcards: false, multiLabelWildcards: false } as const;
 
 /**
- * Whether a certificate is for a host, by its subject alternative names only (RFC 9525); `undefined`: it is. Node's
- * `checkServerIdentity` would also take a common name where there is no other, and wildcards within a label.
+ * Checks whether a certificate is for a host, by its subject alternative names only (RFC 9525); `undefined`: it is. Node.js'
+ * `checkServerIdentity` would also accept a common name if there is no other name, and wildcards within a label.
  *
  * @param host a name without a final dot, or an IP address without brackets; an address must be named as an address
  */

@@ -2,13 +2,13 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { ClientIdentity } from './client-identity.ts';
 
-/** The certificate itself and those between it and its root. */
+/** The certificate itself and the intermediate certificates up to its root. */
 const MAX_CERTIFICATES = 5;
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 export type ClientCertificateRule = 'certificate' | 'too_many' | 'expired' | 'key' | 'mismatch' | 'weak';
 
-/** What may be shown of a client certificate. */
+/** The facts about a client certificate that may be shown. */
 export interface CertificateFacts {
   /** Its names, most general first: `C=BE, O=Shop, CN=signet`. */
   readonly subject: string;
@@ -29,9 +29,8 @@ export type ClientCertificateCheck =
     };
 
 /**
- * Whether a certificate and a key (PEM) can be shown to a receiver at `now`. Gives both back in one form, the
- * certificate with its chain and without anything else that stood around it, the key as PKCS #8. No detail repeats any
- * of either.
+ * Checks whether a certificate and a key (PEM) can be used with a receiver at `now`. Returns both in a normal form: the certificate
+ * with its chain and without other text around it, the key as PKCS #8. No `detail` repeats any part of them.
  */
 export function checkClientCertificate(given: { certificate: string; key: string }, now: Date): ClientCertificateCheck {
   const chain = certificatesIn(given.certificate);
@@ -84,7 +83,7 @@ function isUsable(certificate: string, key: string): boolean {
   }
 }
 
-/** node gives one attribute a line; a certificate may have none. */
+/** Node.js returns one attribute a line; a certificate may have none. */
 const oneLine = (names: string | undefined): string => (names ?? '').split('\n').join(', ').slice(0, 500);
 
 const refused = (part: 'certificate' | 'key', rule: ClientCertificateRule, detail: string): ClientCertificateCheck => ({

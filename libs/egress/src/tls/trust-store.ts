@@ -3,8 +3,8 @@ import { getCACertificates } from 'node:tls';
 type Certificates = (kind: 'default' | 'extra') => readonly string[];
 
 /**
- * Whether the certificates that receivers' are judged by could be loaded; null: they could. Node only warns of a file that
- * it cannot read, and every receiver whose authority stood there then looks like one with a certificate of its own making.
+ * Checks whether the authorities that verify receivers' certificates could be loaded; null: they could. Node.js only warns about a
+ * file that it cannot read; then every receiver with a certificate of such an authority looks as if it had signed it itself.
  *
  * @returns a sentence for the operator
  */
