@@ -22,8 +22,8 @@ export function deliveryIdOf(webhookId: string, message: { source: string; id: s
 }
 
 /**
- * The id of the delivery that repeats another one in a replay: UUIDv5(replay id, delivery id). A replay that goes on after
- * a crash asks for some deliveries a second time; they are the same ones.
+ * The id of the delivery that repeats another one in a replay: UUIDv5(replay id, delivery id). A replay that continues after
+ * a crash asks for some deliveries a second time; they get the same ids, so they are not made twice.
  */
 export const repeatIdOf = (replayId: string, deliveryId: string): string => uuidv5(deliveryId, replayId);
 
@@ -33,7 +33,7 @@ export const repeatIdOf = (replayId: string, deliveryId: string): string => uuid
  * the primary key of the replays settles who makes it. A replay that was cancelled or has ended keeps its row, so the
  * snapshot cannot start it a second time. The next enabling has another time, and so another replay.
  *
- * @param enabledAt RFC 3339, exactly as it stands in the snapshot
+ * @param enabledAt RFC 3339, exactly the text of the snapshot
  */
 export const missedReplayIdOf = (webhookId: string, enabledAt: string): string =>
   uuidv5(`missed\n${enabledAt}`, webhookId);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** Java: `JAVA_HOME/bin/java` where JAVA_HOME is set, else `java` of the PATH. Throws a sentence when it is missing or too old. */
+/** Java: `JAVA_HOME/bin/java` if JAVA_HOME is set, else `java` of the PATH. Throws with a sentence if it is missing or too old. */
 export function javaExecutable(): string {
   const home = process.env['JAVA_HOME'];
   const java = home ? `${home}/bin/java` : 'java';

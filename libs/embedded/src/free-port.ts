@@ -1,17 +1,17 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** How many ports above the preferred one are tried before any other. */
+/** The number of ports above the preferred one that are tried before any other. */
 const NEIGHBOURS = 100;
 /**
- * Where any other is taken from: below the ports that systems give to outgoing connections (from 32,768 on), one of which
- * would else get hold of it before a server that takes seconds to start binds it.
+ * The range of other ports: below those that systems give to outgoing connections (from 32,768 on). Otherwise such a connection
+ * could take the port before a server that needs seconds to start binds it.
  */
 const ANY = { from: 12_000, to: 32_000, tries: 200 };
 
 /**
- * A TCP port of 127.0.0.1 that nobody listens on: `preferred` if it is free, else the next free one above it, else any.
- * The port is free at the time of asking only: bind it soon.
+ * A free TCP port of 127.0.0.1: `preferred` if it is free, else the next free one above it, else any. It is only certain that the
+ * port is free at the time of the call, so bind it soon.
  */
 export async function freePort(preferred?: number): Promise<number> {
   if (preferred !== undefined) {
@@ -27,7 +27,7 @@ export async function freePort(preferred?: number): Promise<number> {
   throw new Error('No free TCP port on 127.0.0.1.');
 }
 
-/** Binds and lets go; resolves to the port, or to undefined where somebody else has it or only root may have it. */
+/** Binds the port and releases it; resolves to the port, or to undefined if another process has it or only root may bind it. */
 function bindable(port: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A process as it can be recognised later: ids are used again, but never with the same start time. */
+/** Identifies a process later on: an id may be used again, but not with the same start time. */
 export interface ProcessMark {
   readonly pid: number;
   /** What the system says about the start of the process; only good for comparing. */
   readonly startedAt: string;
 }
 
-/** The mark of a living process; undefined when there is none (a zombie counts as dead: nobody may ever reap it). */
+/** The mark of a living process; undefined if there is none. A zombie counts as dead, since its parent may never reap it. */
 export function markOf(pid: number): ProcessMark | undefined {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   const startedAt = process.platform === 'linux' ? startTimeOnLinux(pid) : startTimeFromPs(pid);

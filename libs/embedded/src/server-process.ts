@@ -27,8 +27,8 @@ export interface ServerProcess {
 }
 
 /**
- * Starts a server in a session of its own, so that a Ctrl-C in the terminal does not reach it: whoever started it ends
- * it, after everything that needs it.
+ * Starts a server in a session of its own, so that a Ctrl-C in the terminal does not reach it: the process that started it ends it,
+ * after all processes that need it.
  */
 export async function startServerProcess(server: ServerCommand): Promise<ServerProcess> {
   const log = openSync(server.logFile, 'a', 0o644);

@@ -3,14 +3,14 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 
-/** Whom PostgreSQL runs as. It refuses to run as root. */
+/** The user under which PostgreSQL runs, since it refuses to run as root. */
 export interface ServerUser {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
 }
 
-/** The user for PostgreSQL when we are root: `postgres` where there is one, else `nobody`. undefined: run as ourselves. */
+/** The user for PostgreSQL if we are root: `postgres` if it exists, else `nobody`. undefined: PostgreSQL runs under our own user. */
 export function serverUser(): ServerUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of ['postgres', 'nobody']) {
@@ -44,7 +44,7 @@ export function sharedHome(user: ServerUser): string {
     try {
       mkdirSync(home, { recursive: true, mode: 0o755 });
       const entry = lstatSync(home);
-      // Somebody else's folder (or link) of that name in a place that everybody writes to is not to be trusted.
+      // Another user may have made a folder (or link) of that name in a place where all users may write: it must not be trusted.
       if (!entry.isDirectory() || entry.uid !== 0) continue;
       chmodSync(home, 0o755);
       if (userCan(user, '-x', home)) return home;
@@ -55,7 +55,7 @@ export function sharedHome(user: ServerUser): string {
   throw new Error(`Found no folder that user ${user.name} can enter. Set SIGNET_DATABASE_URL to a database of yours.`);
 }
 
-/** Lets everybody read a tree and enter its folders, and run what root can run. */
+/** Gives all users the right to read a tree, to enter its folders, and to run the files that root can run. */
 export function openTree(path: string): void {
   const entry = lstatSync(path);
   if (entry.isSymbolicLink()) return;

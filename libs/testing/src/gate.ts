@@ -4,8 +4,9 @@ import { connect, createServer } from 'node:net';
 import { freePort } from '@signet/embedded';
 
 /**
- * A way to PostgreSQL that can be closed, as if the server were down, connections under way included; or frozen, as if
- * something in between had forgotten them: they stay open, their bytes are acknowledged, and nothing arrives.
+ * A proxy in front of PostgreSQL. It can be closed, as if the server was down; then open connections are closed, too. It can also be
+ * frozen, as if a device on the way had dropped its connections silently: they stay open, their bytes are acknowledged, but no bytes
+ * arrive.
  */
 export class Gate {
   readonly #sockets = new Set<Socket>();
@@ -54,21 +55,20 @@ export class Gate {
     await once(server, 'close');
   }
 
-  /** Nothing goes through any more, in neither direction, not even the end of a connection. New ones are as silent. */
+  /** From now on no bytes pass in either direction, and not even the end of a connection. New connections are just as silent. */
   freeze(): void {
     this.#isFrozen = true;
     for (const { stand } of this.#ways) stand();
   }
 
-  /** What was sent meanwhile arrives. */
+  /** Ends the freeze: bytes that were sent meanwhile arrive. */
   thaw(): void {
     this.#isFrozen = false;
     for (const { flow } of this.#ways) flow();
   }
 
   /**
-   * What is under way stands still for good, and new connections go through: as behind a NAT that was started anew. `close`
-   * ends it.
+   * Present connections stay frozen for ever, while new ones pass: as behind a NAT that was restarted. `close` closes them all.
    */
   forget(): void {
     for (const { stand } of this.#ways) stand();

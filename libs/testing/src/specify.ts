@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** What a decider is (the shape of emmett's). */
+/** The shape of a decider (as in emmett). */
 export interface SpecifiableDecider<State, Command, Event> {
   readonly initialState: () => State;
   decide(command: Command, state: State): Event | readonly Event[];

@@ -4,8 +4,8 @@ import { z } from 'zod';
 export const FAULTS = ['none', 'receiver', 'platform'] as const;
 
 /**
- * Why an attempt failed, as a small closed set for metrics, filters and people. `blocked_address` says no more on
- * purpose: what stood at a private address is nobody's business.
+ * Why an attempt failed, as a small closed set for metrics, filters and people. `blocked_address` has no details on purpose: a
+ * tenant must not learn what is at a private address.
  */
 export const ERROR_CLASSES = [
   'http_status',
@@ -34,14 +34,14 @@ export type OutcomeCause = (typeof OUTCOME_CAUSES)[number];
 export const DELIVERY_STATUSES = ['PENDING', 'RETRYING', 'SUCCESS', 'FAILED'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-/** Why a delivery ends although attempts are left: its webhook or tenant takes none any more. Nothing is sent for it. */
+/** Why a delivery ends although attempts are left: its webhook or tenant gets no deliveries any more. Nothing is sent for it. */
 export const ABANDON_REASONS = ['disabled', 'deleted', 'tenant_suspended'] as const satisfies readonly ErrorClass[];
 export type AbandonReason = (typeof ABANDON_REASONS)[number];
 
 /**
- * What became of one attempt, or of a delivery that is abandoned: `errorClass` is an `AbandonReason` then. On
- * `delivery.outcomes.v1` the key is the webhook id, the value this as JSON. A public contract: what is explained here is
- * what other teams read in the AsyncAPI document.
+ * The outcome of one attempt, or of a delivery that is abandoned; then `errorClass` is an `AbandonReason`. On
+ * `delivery.outcomes.v1` the key is the webhook id, and the value is this object as JSON. It is a public contract: other teams
+ * read the descriptions here in the AsyncAPI document.
  */
 export const deliveryOutcome = z
   .object({

@@ -5,11 +5,11 @@ import { deliveryIdOf, isUuid } from '../ids.ts';
 import { WIRE_FORMATS } from '../kafka/wire-formats.ts';
 
 /*
- * What lies on `delivery.requests.v1`, by the id of the webhook: a request by itself, or a bundle of messages for one webhook.
- * A record costs Kafka's clients more than what is in it, so messages that are routed together go together.
+ * The records of `delivery.requests.v1`, whose key is the webhook's id: a single request, or a bundle of messages for one webhook.
+ * Each record costs Kafka's clients more than its content, so messages that are routed together go in one record.
  */
 
-/** What a bundle says of a message: the same for every webhook that it goes to. */
+/** A message in a bundle; it is the same for every webhook that gets the message. */
 export const bundledMessage = deliveryRequest
   .pick({
     eventId: true,
@@ -41,7 +41,7 @@ export interface MessageWithBody {
   readonly body: Buffer;
 }
 
-/** Messages in a bundle, at most. */
+/** The largest number of messages in a bundle. */
 export const MAX_BUNDLED = 64;
 
 /** A record for `delivery.requests.v1`. */
@@ -51,32 +51,32 @@ export interface RequestRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Of a request by itself: that, as JSON. The value is its body. */
+/** On a single request: the request as JSON. The value is its body. */
 export const REQUEST_HEADER = 'signet-request';
 /**
- * Of a bundle: its messages, as a JSON array. The value is a JSON array of their bodies, byte for byte, with a comma
- * between two and no white space of its own.
+ * On a bundle: its messages, as a JSON array. The value is a JSON array of their bodies, byte for byte, with a comma
+ * between two and no additional white space.
  */
 export const MESSAGES_HEADER = 'signet-messages';
-/** Of a bundle of format 1: the length of each body, in bytes, with commas between. */
+/** On a bundle of format 1: the length of each body, in bytes, with commas between. */
 export const BODY_LENGTHS_HEADER = 'signet-body-lengths';
 /**
- * Of a bundle of format 2, `2`: each message says the length of its body as `bodyLength`, so that who mends one changes one header.
- * Readers of 0.2.0 do not understand it.
+ * On a bundle of format 2, with the value `2`: each message has the length of its body as `bodyLength`, so that an operator who
+ * repairs a message changes only one header. Readers of 0.2.0 do not understand it.
  */
 export const FORMAT_HEADER = 'signet-format';
-/** Of a bundle of format 2: how many messages there are, for who counts without reading them. */
+/** On a bundle of format 2: the number of messages, so that they can be counted without being read. */
 export const COUNT_HEADER = 'signet-count';
-/** Of a bundle. */
+/** On a bundle: the tenant of the webhook. */
 export const TENANT_HEADER = 'signet-tenant-id';
 
 /**
- * Version of the webhook's snapshot that the sender had read. A reader whose own snapshot is older, and says that the webhook
- * takes no deliveries, reads the newer one first. Missing in older records.
+ * Version of the webhook's snapshot that the sender had read. If the reader's own snapshot is older, and says that the webhook
+ * gets no deliveries, the reader reads the newer one first. Missing in older records.
  */
 export const WEBHOOK_VERSION_HEADER = 'signet-webhook-version';
 
-/** @param webhookVersion missing where the sender does not know it */
+/** @param webhookVersion missing if the sender does not know it */
 export const requestRecord = ({ request, body }: RequestWithBody, webhookVersion?: number): RequestRecord => ({
   key: request.webhookId,
   value: body,
@@ -86,7 +86,7 @@ export const requestRecord = ({ request, body }: RequestWithBody, webhookVersion
 const versionHeader = (version: number | undefined): Record<string, string> =>
   version === undefined ? {} : { [WEBHOOK_VERSION_HEADER]: `${version}` };
 
-/** Undefined where the header is missing or no version. */
+/** Undefined if the header is missing or is not a version. */
 export function webhookVersionOf(headers: RecordHeaders): number | undefined {
   const version = Number(headers[WEBHOOK_VERSION_HEADER]?.toString('latin1', 0, 16));
   return Number.isSafeInteger(version) ? version : undefined;
@@ -94,7 +94,7 @@ export function webhookVersionOf(headers: RecordHeaders): number | undefined {
 
 /**
  * @param messages at least one, and no more than `MAX_BUNDLED`
- * @param format of WIRE_FORMATS['request-bundles']
+ * @param format one of WIRE_FORMATS['request-bundles']
  */
 export function bundleRecord(
   webhook: { readonly id: string; readonly tenantId: string; readonly version?: number },
@@ -123,7 +123,7 @@ const messagesAndLengths = (messages: readonly MessageWithBody[]): Record<string
 const messagesWithLengths = (messages: readonly MessageWithBody[]): Record<string, string> => ({
   [FORMAT_HEADER]: '2',
   [COUNT_HEADER]: String(messages.length),
-  // Before the closing brace: to read and write each of them again would cost as much as all the rest.
+  // Inserted before the closing brace: to parse and write each message again would cost as much as all the rest.
   [MESSAGES_HEADER]: `[${messages.map(({ json, body }) => `${json.slice(0, -1)},"bodyLength":${body.length}}`).join()}]`,
 });
 
@@ -136,7 +136,7 @@ type RecordHeaders = Readonly<Record<string, Buffer | undefined>>;
 
 export const isBundle = (headers: RecordHeaders): boolean => headers[MESSAGES_HEADER] !== undefined;
 
-/** How many requests are in the record. */
+/** The number of requests in the record. */
 export function countOfRequests(headers: RecordHeaders): number {
   if (!isBundle(headers)) return 1;
   if (formatOf(headers) === 1) return bodyLengths(headers)?.length ?? 1;
@@ -144,11 +144,11 @@ export function countOfRequests(headers: RecordHeaders): number {
   return Number.isInteger(count) && count >= 1 && count <= MAX_BUNDLED ? count : 1;
 }
 
-/** The format that a bundle says it has, be it one that this version does not read; undefined: the record is no bundle. */
+/** The format that the header of a bundle names, also one that this version cannot read; undefined: the record is no bundle. */
 export const bundleFormat = (headers: RecordHeaders): number | undefined =>
   isBundle(headers) ? Number(headers[FORMAT_HEADER]?.toString('latin1', 0, 8) ?? 1) : undefined;
 
-/** Of a bundle. Undefined where it is of a later version, or damaged. */
+/** The format of a bundle. Undefined if it is of a later version, or damaged. */
 function formatOf(headers: RecordHeaders): number | undefined {
   const text = headers[FORMAT_HEADER]?.toString('latin1', 0, 8);
   if (text === undefined) return 1;
@@ -157,9 +157,9 @@ function formatOf(headers: RecordHeaders): number | undefined {
 }
 
 /**
- * The requests of the record, in order. Null stands for one that lacks what nothing works without, or has it wrong: the
- * others of its bundle are not affected. Undefined where the record cannot be taken apart: a header is missing or is none,
- * or the bodies do not fit.
+ * The requests of the record, in order. Null stands for a request in which a required field is missing or wrong; the others of its
+ * bundle are not affected. Undefined if the record cannot be split into requests: a header is missing or not valid, or the
+ * bodies do not fit the lengths.
  */
 export function requestsOfRecord(record: ReadRecord): (RequestWithBody | null)[] | undefined {
   const webhookId = String(record.key);
@@ -173,9 +173,9 @@ export function requestsOfRecord(record: ReadRecord): (RequestWithBody | null)[]
 }
 
 /**
- * The record with one of its requests only: what is set aside, so that it can be put back without the others.
+ * The record with only one of its requests, to be set aside: so this request can be put back without the others.
  *
- * @param index of a request that `requestsOfRecord` found in it
+ * @param index the place of the request in the result of `requestsOfRecord`
  */
 export function recordOfOne<R extends ReadRecord>(record: R, index: number): R {
   const part = isBundle(record.headers) ? partsOf(record)?.[index] : undefined;
@@ -193,7 +193,7 @@ export function recordOfOne<R extends ReadRecord>(record: R, index: number): R {
   };
 }
 
-/** What is said of each request, unread, with its body. */
+/** The JSON of each request, parsed but not checked, with its body. */
 function partsOf({ headers, value }: ReadRecord): { said: unknown; body: Buffer }[] | undefined {
   try {
     const all = isBundle(headers) ? parsed(headers[MESSAGES_HEADER]) : [parsed(headers[REQUEST_HEADER])];
@@ -205,7 +205,7 @@ function partsOf({ headers, value }: ReadRecord): { said: unknown; body: Buffer 
   }
 }
 
-/** The lengths of the bodies of a bundle. Undefined where they are none, or it is of a format that this version does not read. */
+/** The lengths of the bodies of a bundle. Undefined if they are not valid, or if this version cannot read the format. */
 function lengthsOf(headers: RecordHeaders, said: unknown): number[] | undefined {
   switch (formatOf(headers)) {
     case 1:
@@ -229,7 +229,7 @@ function bundled(said: unknown, webhookId: string, tenantId: string): unknown {
 
 const parsed = (json: Buffer | undefined): unknown => JSON.parse(String(json));
 
-/** Has what nothing works without: the schema costs ten times as much. */
+/** Whether it has the required fields. Only these are checked: the whole schema costs ten times as much. */
 function isRequest(value: unknown, webhookId: string): value is DeliveryRequest {
   const request = value as Partial<DeliveryRequest> | null;
   return Boolean(
@@ -245,7 +245,7 @@ function isRequest(value: unknown, webhookId: string): value is DeliveryRequest 
   );
 }
 
-/** Undefined where they are none, or too many. */
+/** Undefined if the header has no valid lengths, or too many. */
 function bodyLengths(headers: RecordHeaders): number[] | undefined {
   const text = headers[BODY_LENGTHS_HEADER]?.toString('latin1', 0, LONGEST_LENGTHS);
   if (text === undefined || !/^[1-9][0-9]{0,6}(,[1-9][0-9]{0,6})*$/.test(text)) return undefined;
@@ -253,7 +253,7 @@ function bodyLengths(headers: RecordHeaders): number[] | undefined {
   return lengths.length <= MAX_BUNDLED ? lengths : undefined;
 }
 
-/** Undefined where the lengths are not those of the elements of the array. */
+/** Splits the array by the lengths. Undefined if they are not the lengths of its elements. */
 function bodiesOf(array: Buffer, lengths: readonly number[]): Buffer[] | undefined {
   const bodies: Buffer[] = [];
   let at = 0;
@@ -270,5 +270,5 @@ const NOTHING = Buffer.alloc(0);
 const OPENING = Buffer.from('[');
 const COMMA = Buffer.from(',');
 const CLOSING = Buffer.from(']');
-/** Of the text of `MAX_BUNDLED` lengths and a little more. */
+/** Enough characters for `MAX_BUNDLED` lengths and a little more. */
 const LONGEST_LENGTHS = MAX_BUNDLED * 8 + 8;

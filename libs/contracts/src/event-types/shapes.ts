@@ -3,8 +3,8 @@ import type { JsonSchema } from './event-type.ts';
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
 /**
- * The payload of an event type. Producers evolve on their own: unknown fields pass and none is required. The schema
- * refuses what contradicts it, not what is missing.
+ * The payload of an event type. Producers change independently of Signet, so unknown fields are allowed and no field is required.
+ * The schema refuses only fields of a wrong type or value.
  */
 export const payload = (title: string, properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
   $schema: DIALECT,
@@ -43,7 +43,7 @@ export const time: JsonSchema = { type: ['string', 'null'], description: 'A time
 export const customer = object({ customerId: id, name: text, email: text });
 export const item = object({ sku: text, name: text, metal: text, carat: quantity, quantity, unitPrice: money });
 
-/** A failed attempt, as alerts tell of it. `statusCode` is null where no answer came. */
+/** A failed attempt in an alert. `statusCode` is null if there was no answer. */
 export const failure = object({
   deliveryId: id,
   attempt: quantity,

@@ -1,4 +1,4 @@
-/** The consumer groups of Signet that share work between replicas, by what they read. Their lag is watched. */
+/** The consumer groups of Signet that share work between replicas. Their lag is measured. */
 export const CONSUMER_GROUPS = {
   /** ingestion: the source topics. */
   sources: 'signet.ingestion',

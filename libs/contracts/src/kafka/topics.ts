@@ -1,6 +1,6 @@
 /** The five domains whose events enter Signet. A domain has one source topic's worth of traffic and one canonical topic. */
 export const DOMAINS = ['sale', 'inventory', 'customer', 'repair_order', 'purchase_order'] as const;
-/** What Signet itself says: its facts about webhooks are messages like any other, but nobody else may send them. */
+/** The domains of Signet's own messages: facts about webhooks. They are messages like any other, but only Signet may send them. */
 export const OWN_DOMAINS = ['webhook'] as const;
 export type Domain = (typeof DOMAINS)[number] | (typeof OWN_DOMAINS)[number];
 
@@ -13,19 +13,19 @@ export interface TopicDefinition {
   /** `compact` keeps the last record of each key for ever; `delete` keeps every record for `retentionMs`. */
   readonly cleanup: 'compact' | 'delete';
   readonly retentionMs?: number;
-  /** What the record key is; records of one key stay in order. */
+  /** The meaning of the record key; records of one key stay in order. */
   readonly key: string;
   readonly description: string;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Kafka is the long memory: what a webhook missed is read again from here for this long. Milliseconds. */
+/** For this time messages that a webhook has missed can be read again from Kafka. Milliseconds. */
 export const MESSAGE_RETENTION_MS = 7 * DAY_MS;
 
 /** Canonical topic of a domain: CloudEvents 1.0 in binary mode, checked against the event catalogue. */
 export const canonicalTopic = (domain: Domain): string => `ingestion.${domain}.v1`;
 
-/** Every topic that messages for webhooks lie on. */
+/** All topics with messages for webhooks. */
 export const CANONICAL_TOPICS: readonly string[] = [...DOMAINS, ...OWN_DOMAINS].map(canonicalTopic);
 
 export const INGESTION_DEAD_LETTER = 'ingestion.dead-letter.v1';
@@ -37,7 +37,7 @@ export const REGISTRY_TENANTS = 'registry.tenants.v1';
 export const REGISTRY_API_KEYS = 'registry.api-keys.v1';
 export const REGISTRY_DEAD_LETTER = 'registry.dead-letter.v1';
 
-/** Who sends to a topic, or reads it. `anybody`: it is a public contract that other teams may consume. */
+/** A party that sends to a topic or reads it. `anybody`: the topic is a public contract, and other teams may read it. */
 export type Party = 'producers' | 'registry' | 'ingestion' | 'delivery' | 'operators' | 'anybody';
 
 /** A topic of Signet's own. */
@@ -119,7 +119,7 @@ export const TOPICS: readonly SignetTopic[] = [
 /** The compacted topics. Only the registry creates them, and only it writes to them. */
 export const TABLE_TOPICS: readonly SignetTopic[] = TOPICS.filter(({ cleanup }) => cleanup === 'compact');
 
-/** The other topics, which each service creates where they are missing. */
+/** The other topics; each service creates those that it needs if they are missing. */
 export const LOG_TOPICS: readonly SignetTopic[] = TOPICS.filter(({ cleanup }) => cleanup === 'delete');
 
 /** Records of the tables are written to this partition and read from it, so that one log gives their order. */

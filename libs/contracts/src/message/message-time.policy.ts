@@ -7,19 +7,19 @@ const MAX_AHEAD_MS = 24 * HOUR_MS;
 /** The clocks of two of our replicas are not further apart. */
 const CLOCKS_APART_MS = HOUR_MS;
 
-/** What is judged a message's time by. */
+/** The limits for the time of a message. */
 export interface TimeLimits {
   /** The present, milliseconds since the epoch. */
   readonly now: number;
   /** How long deliveries are kept: a message that is older would go to a day that is dropped already. */
   readonly retentionMs: number;
-  /** How far ahead it may be; a day where nothing is said. */
+  /** How far ahead it may be; default: a day. */
   readonly aheadMs?: number;
 }
 
 /**
- * The limits for a record that is read from a canonical topic. Another replica judged it when it came in, by its own clock, and
- * since then it may have lain there for as long as Kafka keeps it.
+ * The limits for a record that is read from a canonical topic. Another replica has checked it with its own clock when it arrived, and
+ * since then it may have been on the topic for as long as Kafka keeps it.
  */
 export const canonicalTimeLimits = ({ now, retentionMs }: TimeLimits): TimeLimits => ({
   now,
@@ -29,7 +29,7 @@ export const canonicalTimeLimits = ({ now, retentionMs }: TimeLimits): TimeLimit
 
 export type TimeFault = 'not_a_time' | 'too_far_ahead' | 'too_old';
 
-/** What is wrong with a message's own time; undefined where nothing is. */
+/** The fault in a message's own time; undefined if there is none. */
 export function timeFault(time: string, limits: TimeLimits): TimeFault | undefined {
   return isRfc3339(time) ? instantFault(Date.parse(time), limits) : 'not_a_time';
 }
@@ -42,13 +42,13 @@ export function instantFault(
   if (!Number.isFinite(instant)) return 'not_a_time';
   if (instant > now + aheadMs) return 'too_far_ahead';
   if (instant < now - retentionMs) return 'too_old';
-  // A retention of thousands of years lets years through that PostgreSQL does not have.
+  // With a retention of thousands of years, a time may be in a year that PostgreSQL does not have.
   return isStorableInstant(instant) ? undefined : 'too_old';
 }
 
 /**
- * A Kafka record's timestamp, where it can be believed, else the present. Producers in use set −1, 0, seconds, microseconds,
- * nanoseconds or years ahead, and a broker refuses none of them with the settings of Kafka 3.7.
+ * A Kafka record's timestamp if it is within the limits, else the present. Some producers send −1, 0, seconds, microseconds,
+ * nanoseconds or times years ahead, and with the default settings of Kafka 3.7 a broker refuses none of them.
  */
 export const recordTime = (timestamp: number, limits: TimeLimits): number =>
   instantFault(timestamp, limits) === undefined ? timestamp : limits.now;

@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { installationKey } from './installation.ts';
 
 /**
- * The key of the record that says which generation of a table is complete. No installation has a colon in its name, so that
- * it is never taken for a claim; and versions that do not know it pass over every key that begins like a claim.
+ * The key of the record that says which generation of a table is complete. It cannot be taken for a claim, since no installation
+ * has a colon in its name. Versions that do not know it ignore it, since they ignore every key that begins like a claim.
  */
 export const generationKey = (installation: string): string => `${installationKey(installation)}:generation`;
 
 /** Header of each record of a table: the generation that it belongs to, a whole number in decimal. */
 export const GENERATION_HEADER = 'signet_generation';
 
-/** The generation of a record; undefined where a version before 0.2 wrote it. */
+/** The generation of a record; undefined if a version before 0.2 wrote it. */
 export function generationOf(headers: Readonly<Record<string, Buffer | undefined>>): number | undefined {
   const text = headers[GENERATION_HEADER]?.toString('utf8');
   return text !== undefined && /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The heartbeat of a table: says that a generation of it is complete, and that the registry is alive. It is written again and again. */
+/** The heartbeat of a table: it says that a generation is complete, and that the registry is alive. It is written regularly. */
 export const generationRecord = z
   .object({
     generation: z

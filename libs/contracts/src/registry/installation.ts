@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { REGISTRY_API_KEYS, REGISTRY_TENANTS, REGISTRY_WEBHOOKS } from '../kafka/topics.ts';
 
 /**
- * The topics that say which installation they belong to, each in a record on partition 0. The first one settles a race: of
- * two installations that claim it at the same time, the one whose record has the lower offset gets it.
+ * Topics that have a record on partition 0 which names the installation to which they belong. The first topic settles a race: if
+ * two installations claim it at the same time, the one whose record has the lower offset gets it.
  */
 export const INSTALLATION_TOPICS: readonly string[] = [REGISTRY_WEBHOOKS, REGISTRY_TENANTS, REGISTRY_API_KEYS];
 
@@ -25,12 +25,12 @@ export function installationOfKey(key: string): string | undefined {
 }
 
 /**
- * Whether the record says something about the topic itself, as claims and generation records do. It is no entry of the table: a
- * reader that does not know it passes over it.
+ * Whether a record is about the topic itself, like claims and generation records. It is no entry of the table, and a reader that
+ * does not know it ignores it.
  */
 export const isAboutTopic = (key: string): boolean => key.startsWith(PREFIX);
 
-/** Says which installation a compacted topic belongs to. Readers of the topic pass over it. */
+/** Names the installation to which a compacted topic belongs. Readers of the table ignore it. */
 export const installationRecord = z
   .object({
     installation: z

@@ -17,7 +17,7 @@ export async function probeBroker(port: number, clusterId: string): Promise<void
 interface Question {
   readonly what: string;
   readonly request: Buffer;
-  /** What an answer says against the broker. Bytes 0–3 are its correlation id. */
+  /** The problem that an answer shows, or undefined. Bytes 0–3 are its correlation id. */
   readonly problem: (answer: Buffer) => string | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Of listeners with TLS, PEM. */
+/** The settings of listeners with TLS; keys and certificates in PEM. */
 export interface KafkaSecurity {
   readonly key: string;
   readonly cert: string;
@@ -12,7 +12,7 @@ export interface KafkaSecurity {
   readonly clientCa?: string;
   /** Password by user name, of letters and digits: for PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512. */
   readonly users: Readonly<Record<string, string>>;
-  /** Whether each user may do only what ACLs say; on the listener without TLS everybody may do everything. */
+  /** Whether ACLs limit the rights of each user; clients of the listener without TLS may always do everything. */
   readonly authorizes?: boolean;
 }
 

@@ -22,7 +22,7 @@ export function serverProperties({ logDirs, port, controllerPort, secure }: Kafk
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': logDirs,
-    // A topic that nobody declared is a typing error.
+    // Topics are always created explicitly: an unknown topic name is a typing error.
     'auto.create.topics.enable': false,
     'offsets.topic.replication.factor': 1,
     'offsets.topic.num.partitions': 4,
@@ -32,7 +32,7 @@ export function serverProperties({ logDirs, port, controllerPort, secure }: Kafk
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'share.coordinator.state.topic.num.partitions': 1,
-    // One member more or less is normal here; nobody should wait for others that never come.
+    // Groups here have few members: the first one should not wait for others that never join.
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 1_000,
     'log.segment.bytes': 67_108_864,

@@ -38,7 +38,7 @@ export interface RunningKafka {
   /** localhost:port of the listener where a certificate is the user, where `security` has authorities for them. */
   readonly certificateBrokers: string | undefined;
   readonly port: number;
-  /** The name of its cluster, by which it is told from another broker on its port. */
+  /** The id of its cluster, which distinguishes it from another broker on its port. */
   readonly clusterId: string;
   readonly pid: number;
   /** Resolves with a sentence when the broker is gone, asked to or not. */

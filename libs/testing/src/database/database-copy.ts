@@ -2,12 +2,12 @@ import pg from 'pg';
 
 /** A database as it was at one time, on the same server. */
 export interface DatabaseCopy {
-  /** Puts the database back to that time. Whoever is connected is thrown out, as by a server that ends. */
+  /** Restores the database to its state at that time. All connections are closed, as if the server ended. */
   restore(): Promise<void>;
   drop(): Promise<void>;
 }
 
-/** Copies a database as it is now. Whoever is connected is thrown out, and may connect again afterwards. */
+/** Copies a database as it is now. All its connections are closed; clients may connect again afterwards. */
 export async function copyDatabase(url: string): Promise<DatabaseCopy> {
   const name = new URL(url).pathname.slice(1);
   const copy = `${name}_copy`;
@@ -27,7 +27,7 @@ export async function copyDatabase(url: string): Promise<DatabaseCopy> {
 
 type Sql = (text: string) => Promise<void>;
 
-/** Does something while nobody is connected to the database. */
+/** Does work while no client is connected to the database. */
 async function closed(sql: Sql, name: string, work: () => Promise<void>): Promise<void> {
   await sql(`alter database ${name} allow_connections false`);
   try {

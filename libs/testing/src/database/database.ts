@@ -5,7 +5,7 @@ import { testSetting } from '../environment.ts';
 export interface TestDatabase {
   /** postgres://… of a fresh, empty database. */
   readonly url: string;
-  /** Throws out who is still connected and removes the database. */
+  /** Closes all connections and removes the database. */
   drop(): Promise<void>;
 }
 

@@ -14,8 +14,8 @@ export interface CompleteTablesOptions {
 }
 
 /**
- * Stands for the registry where a test has none: creates its topics and says of each that its table is complete. What the
- * test publishes later belongs to it. May be repeated.
+ * Replaces the registry in a test without one: creates its topics and publishes on each that its table is complete. Records that
+ * the test publishes later belong to the table. It may be called again.
  */
 export async function completeTables(options: CompleteTablesOptions = {}): Promise<void> {
   const { brokers = testBrokers(), at = new Date(), generation = 1 } = options;

@@ -4,13 +4,13 @@ import { testBrokers } from './topics.ts';
 import { waitFor } from '../wait-for.ts';
 
 export interface ConsumeOptions {
-  /** How many records, or whether those read so far are enough. */
+  /** The number of records, or a function that says whether the records so far are enough. */
   readonly until: number | ((records: readonly KafkaRecord[]) => boolean);
   /** Default: that of `waitFor`. */
   readonly timeoutMs?: number;
 }
 
-/** Reads a topic from its beginning until enough has come, in a group of its own that commits for nobody else. */
+/** Reads a topic from its beginning until there are enough records, in a consumer group of its own. */
 export async function consume(topic: string, { until, timeoutMs }: ConsumeOptions): Promise<KafkaRecord[]> {
   // Loaded on demand: most test files need no Kafka client.
   const { KafkaBatchServer } = await import('@signet/kafka');

@@ -4,12 +4,12 @@ import { respond } from './raw-receiver.ts';
 import type { Answer } from './raw-receiver.ts';
 
 const HEAD = 'HTTP/1.1 200 OK\r\n';
-/** 64 MiB that fit into 64 KiB; made when somebody needs it. */
+/** 64 MiB that are compressed to 64 KiB; made when a test needs it. */
 let bomb: Buffer | undefined;
 const gzippedBomb = (): Buffer => (bomb ??= gzipSync(Buffer.alloc(64 * 1024 * 1024)));
 const CHUNK = Buffer.alloc(64 * 1024, 'x');
 
-/** Says something, then a bit more now and then, until somebody hangs up. */
+/** Writes a first text, then another one at intervals, until the connection is closed. */
 const drip =
   (first: string, more: string, everyMs: number): Answer =>
   (socket) => {
@@ -23,7 +23,7 @@ const says =
   (socket) =>
     void socket.write(bytes);
 
-/** What a receiver may do to whoever sends it something, as answers of a `rawReceiver`. */
+/** Bad behaviour of receivers towards a sender, as answers of a `rawReceiver`. */
 export const hostileAnswers = {
   /** Takes the request and says nothing. */
   hangs: (): undefined => undefined,

@@ -21,7 +21,7 @@ export interface ReceiverAnswer {
   readonly body?: string | Buffer;
   /** Answers this much later. */
   readonly delayMs?: number;
-  /** Never answers; the connection stays open until somebody gives up. */
+  /** Never answers; the connection stays open until the sender or the test closes it. */
   readonly hang?: boolean;
 }
 
