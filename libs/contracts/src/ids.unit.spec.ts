@@ -36,7 +36,7 @@ describe('ids that are derived', () => {
   );
 });
 
-test('the replay that an enabling asks for has one id, whoever derives it, and the next enabling another', () => {
+test('the replay of an enabling has the same id in every replica, and the next enabling has another one', () => {
   const id = missedReplayIdOf(WEBHOOK, '2026-03-01T10:00:00.000Z');
   expect(id).toBe(v5('missed\n2026-03-01T10:00:00.000Z', WEBHOOK));
   expect(missedReplayIdOf(WEBHOOK, '2026-03-01T10:00:00.001Z')).not.toBe(id);

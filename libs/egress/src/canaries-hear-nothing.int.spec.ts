@@ -107,7 +107,7 @@ for (const { kind, address, lacking } of CANARIES) {
       expect(canary.sockets).toHaveLength(0);
     });
 
-    test('would hear whoever is not held back', async () => {
+    test('would get a connection that the rules do not refuse', async () => {
       const scoped = address.startsWith('fe80') ? `${address}%lo` : address;
       const socket = connect(canary.port, scoped);
       await once(socket, 'connect');

@@ -50,7 +50,7 @@ describe('the check of a header that a tenant adds', () => {
     ['value', 'x-a', 'a\0b'],
     ['value', 'x-a', 'a\u007fb'],
     ['value', 'x-a', '€ is not latin1'],
-    // U+010A and U+010D become LF and CR for whoever cuts off the high byte.
+    // U+010A and U+010D become LF and CR if code cuts off the high byte.
     ['value', 'x-a', 'a\u010d\u010ab'],
     ['value_length', 'x-a', 'a'.repeat(4097)],
   ])('refuses for its %s: %j: %j', (rule, name, value) => {

@@ -123,7 +123,7 @@ describe('a hostile receiver', () => {
     expect(response.headers).toEqual({ constructor: 'b', 'set-cookie': 'c, d', 'content-length': '2' });
   });
 
-  test('that speaks before it was asked poisons nobody', async () => {
+  test('that writes before a request does not spoil later responses', async () => {
     const url = await receive((socket, { index }) => {
       respond(socket, `honest ${index}`);
       // A second response, for a request that was never sent on this connection.

@@ -55,7 +55,7 @@ test('a connection of one identity, and its TLS session, never serve another', a
   expect(receiver.sockets).toHaveLength(1);
   expect(['tls', 'reset']).toContain(failureOf(await post()).errorClass);
   expect(['tls', 'reset']).toContain(failureOf(await post(identityOf(theirs))).errorClass);
-  // The same certificate, held by somebody else.
+  // The same certificate, in another identity.
   responseOf(await post(identityOf(ours)));
   expect(receiver.requests).toHaveLength(3);
   const reused = receiver.sockets.map((socket) => (socket as TLSSocket).isSessionReused());
@@ -71,7 +71,7 @@ test('a receiver that does not ask, or has no TLS, gets nothing of it', async ()
   expect(plain.sockets).toHaveLength(1);
 });
 
-test('one that TLS cannot use is refused before anything is sent, and shows its key to nobody', async () => {
+test('one that TLS cannot use is refused before anything is sent, and its key is not shown', async () => {
   const { receiver, post } = await askingReceiver();
   const broken = new ClientIdentity(ours.cert, theirs.key);
   expect(failureOf(await post(broken))).toMatchObject({ errorClass: 'invalid_request' });

@@ -152,7 +152,7 @@ describe('a POST', () => {
     expect(requests[0]).toContain(`host: hooks.example.com:${port}\r\n`);
   });
 
-  test('to a port where nobody listens could not connect', async () => {
+  test('to a port on which no server listens could not connect', async () => {
     const { url, close } = await receive();
     await close();
     const failure = failureOf(await client.post(aRequest(url)));

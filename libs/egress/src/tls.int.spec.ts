@@ -48,7 +48,7 @@ describe('TLS to a pinned address', () => {
     expect(receiver.requests).toHaveLength(0);
   });
 
-  test('refuses a certificate that nobody trusts', async () => {
+  test('refuses a certificate of an unknown authority', async () => {
     const { receiver, client, urlFor } = await secureReceiver('hooks.example.com', { trusted: false });
     expect(failureOf(await client.post(aRequest(urlFor('hooks.example.com')))).errorClass).toBe('tls');
     expect(receiver.requests).toHaveLength(0);

@@ -91,7 +91,7 @@ test.each([
   expect(requestsOfRecord(read({ ...record, headers: { ...record.headers, ...headers } }))).toBeUndefined();
 });
 
-test('its value is JSON to everybody else', () => {
+test('the value of a bundle is JSON, so other readers can read it', () => {
   expect(JSON.parse(String(bundle().value))).toEqual(BODIES.map((body) => JSON.parse(body) as unknown));
 });
 

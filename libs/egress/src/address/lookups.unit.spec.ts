@@ -6,7 +6,7 @@ import type { Resolve } from './lookups.ts';
 /** Milliseconds up to which an answer is quick: longer than any pause of a busy machine. */
 const SLOW_MS = 60_000;
 
-/** A resolver that answers for a name when it is told to. */
+/** A resolver that answers for a name when the test lets it. */
 function resolver() {
   const asked: string[] = [];
   const answers = new Map<string, () => void>();
@@ -31,7 +31,7 @@ test('asks for so many names at once, and for the next when one is found', async
   expect(await Promise.all(found)).toHaveLength(3);
 });
 
-test('names that nobody has answered quickly take half of the look-ups, and leave the others to everybody else', async () => {
+test('names without a quick answer so far take half of the look-ups, and leave the others to quick names', async () => {
   const { asked, resolve, answer } = resolver();
   const lookups = new Lookups(resolve, 4, SLOW_MS);
   const before = lookups.addressesOf('q');

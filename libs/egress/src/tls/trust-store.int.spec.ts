@@ -83,7 +83,7 @@ test.each([
   });
 });
 
-test('a machine that trusts nobody is a fault', async () => {
+test('a machine that trusts no authority is a fault', async () => {
   const env = { SSL_CERT_FILE: bundle(''), SSL_CERT_DIR: folder };
   expect(await seenWith(env, ['--use-openssl-ca'])).toMatchObject({
     fault: 'No authority is trusted: the certificate bundle is empty or was not read.',

@@ -29,7 +29,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('what was written is there after a stop, and after a server that nobody stopped', async () => {
+test('written data is there after a stop, and after a server that was not stopped', async () => {
   const dataDir = join(folder, 'data');
   const first = await start(dataDir);
   await query(first.url, 'create table t as select 42 as answer');

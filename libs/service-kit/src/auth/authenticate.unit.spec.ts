@@ -56,7 +56,7 @@ describe('a request', () => {
     },
   );
 
-  test('with a key that nobody knows is refused', () => {
+  test('with an unknown key is refused', () => {
     const { status, code, challenge } = problemOf(() => authenticate('Bearer other', keys));
     expect([status, code, challenge]).toEqual([401, 'unknown_api_key', 'Bearer realm="signet", error="invalid_token"']);
   });

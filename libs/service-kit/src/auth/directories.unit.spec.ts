@@ -69,7 +69,7 @@ describe('the directory of tenants', () => {
     expect(directory.isSuspended('acme')).toBe(false);
   });
 
-  test('tells of each change with what was before, but not of what is old news', () => {
+  test('reports each change with the tenant before it, but no older versions', () => {
     const directory = new TenantDirectory();
     const told: string[] = [];
     directory.onChange(({ tenant, before }) => told.push(`${before?.status ?? 'none'} → ${tenant.status}`));

@@ -31,7 +31,7 @@ const pass = (ms: number): void => {
   wall += ms;
   server += ms;
 };
-/** The machine sleeps: everybody else's time goes on, and the clock of its battery. */
+/** The machine sleeps: the uptime, its wall clock and PostgreSQL's clock go on, and its monotonic clock does not. */
 const sleep = (ms: number): void => {
   uptime += ms;
   wall += ms;
@@ -66,7 +66,7 @@ test.each([HOUR, -HOUR])('a wall clock that jumps by %p ms changes nothing, and 
   expect(jumps).toEqual([]);
 });
 
-test("a jump of PostgreSQL's clock is told, and followed slowly; signatures keep the time of the other two clocks", () => {
+test("a jump of PostgreSQL's clock is reported, and followed slowly; signatures keep the time of the other two clocks", () => {
   hear();
   pass(10 * SECOND);
   server += HOUR;
@@ -80,7 +80,7 @@ test("a jump of PostgreSQL's clock is told, and followed slowly; signatures keep
   expect(clock.serverAheadMs).toBe(HOUR - 600);
 });
 
-test('a suspension is stepped over when somebody looks, without a word from PostgreSQL', () => {
+test('a suspension is stepped over when look is called, without an answer from PostgreSQL', () => {
   hear();
   sleep(HOUR);
   pass(SECOND);

@@ -81,13 +81,13 @@ describe.each([
     expect(timeAt(jumped, 10 * SECOND + 100 * HOUR)).toBe(NOON + 10 * SECOND + 100 * HOUR + jump);
   });
 
-  test('it is told once', () => {
+  test('it is reported once', () => {
     expect(jumpBetween(noon, jumped)).toBe(jump);
     const later = afterReading(jumped, reading(20 * SECOND, NOON + 20 * SECOND + jump));
     expect(jumpBetween(jumped, later)).toBe(0);
   });
 
-  test('its return is told, too, and stops the correction', () => {
+  test('its return is reported, too, and stops the correction', () => {
     const returned = afterReading(jumped, reading(20 * SECOND, NOON + 20 * SECOND));
     expect(jumpBetween(jumped, returned)).toBeCloseTo(-jump);
     expect(Math.abs(returned.aheadMs)).toBe(100);

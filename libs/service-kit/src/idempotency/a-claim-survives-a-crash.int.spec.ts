@@ -67,7 +67,7 @@ test('what was carried out is never carried out again, even though its answer wa
   expect(await keys.begin(request)).toEqual({ kind: 'answer_lost' });
 });
 
-test('a failure after the change is told as such at once; one before it frees the key', async () => {
+test('a failure after the change is reported as a lost answer at once; a failure before it frees the key', async () => {
   const changed = newRequest();
   const one = await begun(changed);
   await one.run(change);

@@ -45,7 +45,7 @@ test('a sentence names both installations and says what to do', () => {
   );
 });
 
-test('its own servers, and those that belong to nobody yet, are no reason', () => {
+test('its own servers, and servers without an installation yet, are no reason', () => {
   expect(reasonAgainstKafka(ownersOf([claim('a')]), 'a')).toBeUndefined();
   expect(reasonAgainstKafka(new Map(), 'a')).toBeUndefined();
   expect(reasonAgainstDatabase('a', 'a')).toBeUndefined();

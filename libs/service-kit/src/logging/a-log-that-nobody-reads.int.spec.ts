@@ -25,7 +25,7 @@ const running: ReturnType<typeof talker>[] = [];
 afterEach(() => {
   for (const { child } of running.splice(0)) {
     child.kill('SIGKILL');
-    // What nobody has read would keep the worker of jest.
+    // Output that is not read would keep jest's worker alive.
     child.stdout?.destroy();
   }
 });
@@ -80,7 +80,7 @@ test('holds up no request, its lost lines are counted, and it ends like any othe
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
-test('says how many lines are missing once somebody reads again', async () => {
+test('says how many lines are missing when the reader reads again', async () => {
   const service = await unheard();
   const dropped = await droppedBy(service.managementUrl);
   const { lines } = readingOf(service);

@@ -6,7 +6,7 @@ import { LogOutput } from './log-output.ts';
 
 const LINE = `${'x'.repeat(99)}\n`;
 
-/** A stream whose reader takes lines when it is told to. */
+/** A stream whose reader takes lines when the test lets it. */
 function slowStream() {
   const taken: string[] = [];
   const waiting: (() => void)[] = [];

@@ -67,7 +67,7 @@ const call = (token: string, from = '192.0.2.1', path = '/thing') =>
 const codeOf = async (response: Response) => ((await response.json()) as { code: string }).code;
 
 describe('a key', () => {
-  test('may ask for ten seconds at once, is told what is left, and then waits', async () => {
+  test('may make the requests of ten seconds at once, learns how many are left, and then waits', async () => {
     for (let left = 19; left >= 0; left--) {
       const answer = await call('one');
       expect(answer.status).toBe(200);
@@ -111,7 +111,7 @@ describe('an address', () => {
     expect((await call('again', '192.0.2.66')).status).toBe(429);
   });
 
-  test('that is shared with somebody who guesses is not shut out with a right key', async () => {
+  test('is served with a right key although another client guesses keys from it', async () => {
     for (let count = 0; count < 5; count++) await call('guess', '192.0.2.68');
     expect((await call('three', '192.0.2.68')).status).toBe(200);
   });

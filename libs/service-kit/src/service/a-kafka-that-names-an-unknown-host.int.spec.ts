@@ -17,7 +17,7 @@ const UNKNOWN = 'a.invalid';
 let proxy: Server;
 const [host = '', port = ''] = testBrokers()[0]?.split(':') ?? [];
 beforeAll(async () => {
-  // The broker behind another address: it answers, and calls itself by a name that nobody here knows.
+  // The broker behind another address: it answers, and advertises a host name that is unknown here.
   proxy = createServer((client) => {
     const broker = connect({ host, port: Number(port) });
     client.pipe(broker);

@@ -114,7 +114,7 @@ describe('a process', () => {
     expect(await hanging).toBe('cut off');
   });
 
-  test('in which nobody catches an error ends with 1 and says which', async () => {
+  test('with an uncaught error ends with 1 and says which', async () => {
     const service = await run(script(`strategies: () => (setTimeout(() => { throw new Error('lost') }, 10), [])`));
     expect(await service.exitCode).toBe(1);
     expect(service.output()).toMatch(/"level":"fatal".*lost.*an exception was not caught/);

@@ -6,15 +6,15 @@ import { VERSION } from '../version.ts';
 import { isReadByVersionBefore, reasonAgainstWriting } from './readers.policy.ts';
 
 /**
- * Looks, at a start, whether everybody who is connected to the schema reads what we are told to write. An older replica that starts later
- * is not seen: docs/guides/upgrading.md has the order for going back.
+ * Checks, at a start, whether all services that are connected to the schema can read the formats that SIGNET_WRITE_FORMATS lets us
+ * write. It does not notice an older replica that starts later: docs/guides/upgrading.md has the order for going back.
  *
- * @throws StartRefusedError that names their versions: another try helps as soon as they have gone
+ * @throws StartRefusedError that names the versions which cannot: another start succeeds as soon as these replicas have stopped
  */
 export async function requireReaders(client: Client, schema: string, formats: WriteFormats): Promise<void> {
   const reason = reasonAgainstWriting(schema, formats, await connectedVersions(client, schema));
   if (reason !== undefined) throw new StartRefusedError(reason, EXIT_UNAVAILABLE);
 }
 
-/** Whether the minor version before this one reads it too. */
+/** Whether the minor version before this one reads the format, too. */
 export const isReadBefore = (name: FormatName, format: number): boolean => isReadByVersionBefore(name, format, VERSION);

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import pg from 'pg';
 import { testDatabase } from './database.ts';
 
-test('a test file gets an empty database of its own, and can drop it while somebody is connected', async () => {
+test('a test file gets an empty database of its own, and can drop it while a client is connected', async () => {
   const [one, other] = await Promise.all([testDatabase(), testDatabase()]);
   const client = new pg.Client({ connectionString: one.url });
   // Being thrown out is the point.

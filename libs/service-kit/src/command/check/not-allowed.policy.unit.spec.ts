@@ -18,14 +18,14 @@ test('a right that is missing is named with the user and, as Kafka has it, the n
   expect(sentenceFor(refused('CLUSTER_AUTHORIZATION_FAILED'))).toMatch(/^The user "jane" of Kafka is not allowed/);
 });
 
-test('kafkajs hides that a group is not allowed, and says that nobody leads it', () => {
+test('kafkajs hides that a group is not allowed, and says that it has no coordinator', () => {
   const error = Object.assign(new Error('Failed to find group coordinator'), {
     name: 'KafkaJSGroupCoordinatorNotFound',
   });
   expect(sentenceFor(error)).toBe(sentenceFor(refused('GROUP_AUTHORIZATION_FAILED')));
 });
 
-test('another error is none of a right, and no password is told', () => {
+test('another error is not about a missing right, and no sentence has a password', () => {
   expect(sentenceFor(refused('NOT_LEADER_FOR_PARTITION'))).toBeUndefined();
   expect(sentenceFor(new Error('oops'))).toBeUndefined();
   expect(sentenceFor(refused('GROUP_AUTHORIZATION_FAILED'))).not.toContain('secret');

@@ -102,7 +102,7 @@ describe(HAS_POOLER ? 'behind PgBouncer' : 'behind PgBouncer (skipped: pgbouncer
     },
   );
 
-  given('one whose server has our settings for everybody is found out by its sessions', async () => {
+  given('one whose server has our settings for all sessions is recognized by its shared sessions', async () => {
     const name = new URL(database.url).pathname.slice(1);
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();

@@ -15,7 +15,7 @@ function search() {
 /** All that is ready to run has run. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('a Kafka that is there at once keeps nobody waiting', async () => {
+test('with a Kafka that is there at once, the start does not wait', async () => {
   const presence = await KafkaPresence.look(() => Promise.resolve(), LONG_MS);
   const done: string[] = [];
   presence.whenThere(() => void done.push('work'));
@@ -23,7 +23,7 @@ test('a Kafka that is there at once keeps nobody waiting', async () => {
   expect([presence.isThere, presence.wasThereAtStart, done]).toEqual([true, true, ['work']]);
 });
 
-test('without Kafka the start goes on, and what needs it begins when it comes', async () => {
+test('without Kafka the start goes on, and work that needs Kafka begins when it comes', async () => {
   const { find, found } = search();
   const presence = await KafkaPresence.look(find, 1);
   const done: string[] = [];
@@ -39,7 +39,7 @@ test('a Kafka that refuses the settings at once stops the start', async () => {
   await expect(KafkaPresence.look(() => Promise.reject(refusal), LONG_MS)).rejects.toBe(refusal);
 });
 
-test('one that comes later and refuses them is told of', async () => {
+test('a Kafka that comes later and refuses the settings is reported', async () => {
   const { find, failed } = search();
   const presence = await KafkaPresence.look(find, 1);
   const told: unknown[] = [];
@@ -49,7 +49,7 @@ test('one that comes later and refuses them is told of', async () => {
   expect([presence.isThere, told]).toEqual([false, [refusal]]);
 });
 
-test('work that fails is told of, too', async () => {
+test('work that fails is reported, too', async () => {
   const presence = KafkaPresence.there();
   const told: unknown[] = [];
   presence.whenThere(() => Promise.reject(refusal));
@@ -58,7 +58,7 @@ test('work that fails is told of, too', async () => {
   expect(told).toEqual([refusal]);
 });
 
-test('after a stop nothing begins, and nothing is told of', async () => {
+test('after a stop no work begins, and no failure is reported', async () => {
   const { find, found } = search();
   const presence = await KafkaPresence.look(find, 1);
   const done: unknown[] = [];
@@ -70,7 +70,7 @@ test('after a stop nothing begins, and nothing is told of', async () => {
   expect([presence.isThere, done]).toEqual([false, []]);
 });
 
-test('whoever ends the start ends the search', async () => {
+test('an aborted start ends the search', async () => {
   const starting = new AbortController();
   let searching: AbortSignal | undefined;
   const looking = KafkaPresence.look(

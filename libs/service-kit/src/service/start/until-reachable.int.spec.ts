@@ -45,7 +45,7 @@ describe('a service that starts before what it needs', () => {
     expect(levels().lastIndexOf('info')).toBeLessThan(levels().indexOf('warn'));
   });
 
-  test('gives up when it is told to stop', async () => {
+  test('gives up when its signal is aborted', async () => {
     const { logger } = recordingLogger();
     const stop = new AbortController();
     const waiting = untilReachable('Kafka', () => Promise.reject(new Error('no')), { logger, signal: stop.signal });
