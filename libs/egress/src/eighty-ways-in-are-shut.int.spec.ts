@@ -133,7 +133,7 @@ describe('of the ways to an inner address', () => {
     }
     await client.close();
     expect(canary.sockets).toHaveLength(0);
-    // Those that are no URL at all are told so; all else is blocked and says no more.
+    // Texts that are not URLs are reported as such; all other ones are blocked without details.
     const others = [...failures].filter(([, errorClass]) => errorClass !== 'blocked_address');
     expect(new Set(others.map(([, errorClass]) => errorClass))).toEqual(new Set(['invalid_request']));
     for (const name of Object.keys(RECORDS)) expect([name, failures.get(name)]).toEqual([name, 'blocked_address']);

@@ -206,7 +206,7 @@ describe('a POST', () => {
     expect(await second).toBeInstanceOf(EgressWithheldError);
     const fourth = narrow.post(aRequest(url, { mayBegin })).catch((error: unknown) => error);
     answer();
-    // What has begun goes on, and others are let past.
+    // The request that has begun goes on, and requests without `mayBegin` pass.
     responseOf(await first);
     await waitFor(() => requests.length === 2, { what: 'the third request' });
     answer();

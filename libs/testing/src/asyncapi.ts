@@ -7,7 +7,7 @@ import addFormats from 'ajv-formats';
 
 const DOCUMENT = fileURLToPath(new URL('../../../docs/asyncapi.json', import.meta.url));
 
-/** The parts of an AsyncAPI document that records are judged by. */
+/** The parts of an AsyncAPI document against which records are checked. */
 export interface AsyncApiDocument {
   readonly channels: Readonly<Record<string, { readonly messages: Readonly<Record<string, unknown>> }>>;
   readonly components: {
@@ -22,19 +22,19 @@ export interface AsyncApiMessage {
   readonly examples: readonly { readonly headers?: object; readonly payload?: unknown }[];
 }
 
-/** What became of a record before the document: the one message of its topic that it is, or why it is none. */
+/** The result of checking a record against the document: the one message of its topic that fits, or the faults. */
 export type Verdict = { readonly message: string } | { readonly faults: readonly string[] };
 
 type Part = 'headers' | 'payload';
 
-/** The AsyncAPI document in docs as a judge of records and examples. */
+/** Checks records and examples against the AsyncAPI document in docs. */
 export class AsyncApi {
   private readonly ajv = new Ajv({ strict: false });
   private readonly validators = new Map<string, ValidateFunction>();
 
   private constructor(readonly document: AsyncApiDocument) {
     addFormats.default(this.ajv);
-    // Text that is JSON itself, such as a header: Ajv takes the keyword for a remark.
+    // For texts that are JSON, such as a header: Ajv alone ignores this keyword.
     this.ajv.removeKeyword('contentSchema').addKeyword({
       keyword: 'contentSchema',
       type: 'string',
@@ -50,7 +50,7 @@ export class AsyncApi {
     return new AsyncApi(JSON.parse(readFileSync(DOCUMENT, 'utf8')) as AsyncApiDocument);
   }
 
-  /** Names of the messages of a topic; none for a topic that the document has not. */
+  /** The names of the messages of a topic; none for a topic that is not in the document. */
   messagesOf(topic: string): string[] {
     return Object.keys(this.document.channels[topic]?.messages ?? {});
   }
@@ -71,7 +71,7 @@ export class AsyncApi {
     return { faults: judged.flatMap(({ message, faults }) => faults.map((fault) => `${message}: ${fault}`)) };
   }
 
-  /** Why headers or a payload do not fit a message; nothing where they do. */
+  /** The faults because of which headers or a payload do not fit a message; empty if they fit. */
   faults(message: string, part: Part, instance: unknown): string[] {
     if (this.document.components.messages[message]?.[part] === undefined) return [];
     const pointer = `document#/components/messages/${message}/${part}`;
@@ -86,7 +86,7 @@ export class AsyncApi {
 const absolute = (document: object): object =>
   JSON.parse(JSON.stringify(document).replaceAll('"$ref":"#/', '"$ref":"document#/')) as object;
 
-/** undefined for what is no JSON. */
+/** undefined if the bytes are not JSON. */
 function parsed(json: Buffer): unknown {
   try {
     return JSON.parse(json.toString('utf8')) as unknown;

@@ -21,7 +21,7 @@ export async function routesOf(url: string): Promise<Route[]> {
   );
 }
 
-/** Asks each of them without a key, at ids of nothing: all are refused, and measured. */
+/** Requests each route without a key and with ids that do not exist: all requests are refused, and measured. */
 export async function askEach(url: string, routes: readonly Route[]): Promise<void> {
   for (const { method, route } of routes) {
     const answer = await fetch(`${url}${route.replaceAll(/:\w+/g, 'nothing')}`, { method });

@@ -3,15 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface WaitOptions {
   /** Default 60,000. Shorter only where the wait is to be in vain. */
   readonly timeoutMs?: number;
-  /** What is waited for, as a person would say it: part of the message when it does not come. */
+  /** A short description of the condition, for the error message if it does not become true. */
   readonly what: string;
 }
 
 const POLL_MS = 20;
-/** A third of what jest gives a test, so that the sentence of this wait is what is read. */
+/** A third of jest's limit for a test, so that the failure has the message of this wait and not jest's. */
 const TIMEOUT_MS = 60_000;
 
-/** What is left of a type when the condition holds. */
+/** The type without its falsy values: the condition holds then. */
 type Truthy<T> = Exclude<NonNullable<T>, false | 0 | ''>;
 
 /**

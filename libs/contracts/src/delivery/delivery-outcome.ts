@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Whose fault a failed attempt is. The service's objective leaves the receivers' faults out. */
+/** The party at fault for a failed attempt. The service's objective does not count the receivers' faults. */
 export const FAULTS = ['none', 'receiver', 'platform'] as const;
 
 /**

@@ -11,7 +11,7 @@ const BY_NAME: ReadonlyMap<string, EventType> = new Map(EVENT_TYPES.map((eventTy
 
 export const EVENT_TYPE_NAMES: readonly string[] = [...BY_NAME.keys()];
 
-/** What producers may send: every type but Signet's own. */
+/** The event types that producers may send: all except Signet's own. */
 export const PRODUCER_EVENT_TYPES: readonly EventType[] = EVENT_TYPES.filter(({ domain }) => !isOwnDomain(domain));
 
 /** undefined for a name that is not in the catalogue. */

@@ -1,24 +1,24 @@
 import { isUtf8 } from 'node:buffer';
 
-/** UTF-16 code units. Longer ones would not fit beside the others into Kafka headers and dead letters. */
+/** The limit in UTF-16 code units. Longer attributes would not fit together into Kafka headers and dead letters. */
 export const MAX_ATTRIBUTE_LENGTH = 1_024;
-/** Of UTF-8. An entry of PostgreSQL's B-trees has 2,704 bytes at most, and the indexes of deliveries have other columns beside it. */
+/** The limit in bytes of UTF-8. An entry of PostgreSQL's B-trees has at most 2,704 bytes, and the indexes of deliveries have more columns. */
 const MAX_ATTRIBUTE_BYTES = 2_048;
 
 /**
- * Id of a tenant: 1 to 64 letters, digits, ".", "_" and "-", the first a letter or digit. It becomes part of Kafka keys, hence
- * no slash and no space. The one rule for the registry, which makes tenants, and for everything that names one.
+ * Id of a tenant: 1 to 64 letters, digits, ".", "_" and "-", the first a letter or digit. It becomes part of Kafka keys, so it has
+ * no slash and no space. The registry, which makes tenants, and all code that checks an id use this rule.
  */
 export const TENANT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** Most attributes are of these characters only: one look instead of three, on the way of every message. */
+/** Most attributes have only these characters: then one check of a message's attribute is enough instead of three. */
 const PRINTABLE_ASCII = /^[\u0020-\u007e]*$/;
-/** NUL among them, which PostgreSQL's text does not take. */
+/** Control characters, also NUL, which PostgreSQL cannot store in a text. */
 const CONTROL = /[\u0000-\u001f\u007f]/;
-/** JSON can write it, UTF-8 cannot: two ids that differ in nothing else would become the same one. */
+/** JSON can write it, but UTF-8 cannot: two ids that differ only in such a character would become the same id. */
 const HALF_A_PAIR = /\p{Surrogate}/u;
 
-/** What is wrong with the text of a CloudEvents attribute, behind its name: "is longer than …"; undefined: nothing. */
+/** The fault of a CloudEvents attribute, as the end of a sentence that begins with its name: "is longer than …"; undefined: no fault. */
 export function attributeFault(value: string): string | undefined {
   if (value.length > MAX_ATTRIBUTE_LENGTH) return 'is longer than 1,024 characters';
   if (PRINTABLE_ASCII.test(value)) return undefined;
@@ -28,7 +28,7 @@ export function attributeFault(value: string): string | undefined {
   return undefined;
 }
 
-/** The text of these bytes; undefined where they are no UTF-8: read all the same, two ids could become one. */
+/** The text of these bytes; undefined if they are not UTF-8: if they were decoded all the same, two ids could become the same. */
 export function utf8Text(bytes: Buffer): string | undefined {
   const ascii = bytes.toString('latin1');
   if (PRINTABLE_ASCII.test(ascii)) return ascii;

@@ -5,8 +5,8 @@ import type { Domain } from '../kafka/topics.ts';
 import { isTraceparent } from './traceparent.ts';
 
 /**
- * A message as it lies on a canonical topic: CloudEvents 1.0, binary mode over Kafka (attributes are `ce_*` headers,
- * the value is the data). `data` stays bytes: nothing after ingestion parses it.
+ * A message on a canonical topic: CloudEvents 1.0, binary mode over Kafka (attributes are `ce_*` headers, the value is the
+ * data). `data` stays bytes: no code after ingestion parses it.
  */
 export interface CanonicalMessage {
   readonly id: string;
@@ -34,7 +34,7 @@ export const CE = {
   contentType: 'content-type',
 } as const;
 
-/** Record key of a canonical topic: what happens to one object of one tenant stays in order. */
+/** Record key of a canonical topic: messages about one object of one tenant stay in order. */
 export const canonicalKey = (message: { tenantId: string; subject?: string | undefined; id: string }): string =>
   `${message.tenantId}/${message.subject ?? message.id}`;
 
@@ -57,7 +57,7 @@ export function canonicalHeaders(message: CanonicalMessage): Record<string, stri
   return headers;
 }
 
-/** Why a record of a canonical topic is no message that can be delivered. */
+/** The reason why a record of a canonical topic cannot be delivered as a message. */
 export interface CanonicalFault {
   /** Stable code. */
   readonly reason: 'not_a_canonical_message' | 'time_out_of_range';
@@ -68,10 +68,10 @@ export interface CanonicalFault {
 }
 
 /**
- * Reads a canonical record back. Ingestion wrote it, or a trusted service, which may be wrong: what would be stored with its
- * deliveries is checked as ingestion does. The type and the data are believed.
+ * Reads a canonical record. Ingestion has written it, or a trusted service, which may make mistakes: so the attributes that are
+ * stored with deliveries are checked as in ingestion. The type and the data are not checked again.
  *
- * @param limits the same as in ingestion, and with room for the time that the record has lain on the topic
+ * @param limits those of ingestion, with room for the time that the record has been on the topic
  */
 export function readCanonical(
   headers: Readonly<Record<string, Buffer | undefined>>,
@@ -86,7 +86,7 @@ export function readCanonical(
     if (!text && isRequired) return fault(name, `The header ${name} is missing or empty.`);
     const wrong = text && attributeFault(text);
     if (wrong) return fault(name, `The header ${name} ${wrong}.`);
-    // An empty one says nothing, as in ingestion.
+    // An empty optional attribute counts as missing, as in ingestion.
     texts.push(text || undefined);
   }
   const [id = '', source = '', type = '', time = '', tenantId = '', subject] = texts;
@@ -99,7 +99,7 @@ export function readCanonical(
   return { message: { id, source, type, time, subject, tenantId, traceparent, data: value } };
 }
 
-/** In the order in which they are taken apart again. */
+/** In the order in which `readCanonical` destructures their texts. */
 const ATTRIBUTES = [
   { name: CE.id, isRequired: true },
   { name: CE.source, isRequired: true },

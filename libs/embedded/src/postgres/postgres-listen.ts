@@ -5,11 +5,11 @@ import type { ServerUser } from '../server-user.ts';
 export interface PostgresListen {
   /** An address of this machine; 127.0.0.1 is listened on, too. */
   readonly address: string;
-  /** Who may connect there with the password, such as 10.36.0.0/30. */
+  /** The network whose clients may connect there with the password, such as 10.36.0.0/30. */
   readonly clients: string;
 }
 
-/** Writes the list of who may connect into the cluster, and gives the settings of a server that listens on one more address. */
+/** Writes the list of allowed clients into the cluster, and returns the settings of a server that listens on one more address. */
 export function postgresListenSettings(
   { address, clients }: PostgresListen,
   cluster: string,

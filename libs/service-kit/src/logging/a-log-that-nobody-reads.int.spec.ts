@@ -58,7 +58,7 @@ const droppedBy = async (managementUrl: string): Promise<number> => {
   return Number(/^signet_log_lines_dropped_total (\d+)$/m.exec(metrics)?.[1]);
 };
 
-/** What comes out of it from now on, and may be more later. */
+/** The output of the process from now on; it may grow later. */
 function readingOf({ child }: ReturnType<typeof talker>): { readonly lines: () => Record<string, unknown>[] } {
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));

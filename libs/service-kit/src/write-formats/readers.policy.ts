@@ -2,13 +2,13 @@ import { readSince } from '@signet/contracts';
 import type { FormatName, WriteFormats } from '@signet/contracts';
 import { compareVersions, minorsAhead } from '../database/schema/schema-version.policy.ts';
 
-/** Whether the minor version before `own` reads it too, so that one may go back to that while such records are unread. */
+/** Whether the minor version before `own` reads the format, too: then one may go back to it while such records are not yet read. */
 export function isReadByVersionBefore(name: FormatName, format: number, own: string): boolean {
   const since = readSince(name, format);
   return since === undefined || minorsAhead(own, since) > 0;
 }
 
-/** Why these formats must not be written while services of these versions read; undefined when they may. */
+/** The reason why these formats must not be written while services of these versions are connected; undefined when they may. */
 export function reasonAgainstWriting(
   schema: string,
   formats: WriteFormats,

@@ -28,7 +28,7 @@ export class OtlpCollector {
     return this.receiver.requests;
   }
 
-  /** Those that it has got so far. */
+  /** The spans that it has got so far. */
   get spans(): readonly ExportedSpan[] {
     for (; this.decoded < this.requests.length; this.decoded += 1) {
       const request = this.requests[this.decoded];

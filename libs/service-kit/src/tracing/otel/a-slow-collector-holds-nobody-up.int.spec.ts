@@ -4,7 +4,7 @@ import { pinoLogger } from '../../logging/logger.ts';
 import { startTracing } from '../start-tracing.ts';
 import type { Tracing } from '../tracing.ts';
 
-/** Those that may wait, and one batch that is on its way. */
+/** The number of spans that may wait, plus one batch under way. */
 const ROOM = 8_192 + 512;
 
 let collector: OtlpCollector;
