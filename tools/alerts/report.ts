@@ -1,4 +1,4 @@
-import { table } from '../bench/table.ts';
+import { table } from '../bench/figures/table.ts';
 import type { Played, Seen } from './play.ts';
 
 const seconds = (value: number | undefined): string => (value === undefined ? 'MISSING' : `${value.toFixed(1)} s`);

@@ -6,9 +6,9 @@ import { migrate } from '@signet/service-kit';
 import { testDatabase } from '@signet/testing';
 import pg from 'pg';
 import { deliveryDatabase } from '../../apps/delivery/src/database/database.ts';
-import type { LocalFile } from '../dev/local-file.ts';
+import type { LocalFile } from '../dev/data-folder/local-file.ts';
 import { storageUsed } from './measure/storage.ts';
-import { recordToday } from './recorded-today.ts';
+import { recordToday } from './installation/recorded-today.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let client: pg.Client;

@@ -1,10 +1,10 @@
-import type { Api } from '../dev/api.ts';
-import type { LocalFile } from '../dev/local-file.ts';
-import type { KafkaConnection } from './kafka-producer.ts';
+import type { Api } from '../dev/demo/api.ts';
+import type { LocalFile } from '../dev/data-folder/local-file.ts';
+import type { KafkaConnection } from './load/kafka-producer.ts';
 import type { CpuMeter } from './measure/cpu.ts';
 import type { StorageUsed } from './measure/storage.ts';
 import type { ReceiverClient } from './receiver-client.ts';
-import type { SaleMaker } from './sale.ts';
+import type { SaleMaker } from './load/sale.ts';
 
 /** What every scenario works with. */
 export interface Bench {

@@ -1,18 +1,18 @@
 // The driver, as a process of its own: runs scenarios one after the other and tells what it found over its channel.
-import { Api } from '../dev/api.ts';
-import type { LocalFile } from '../dev/local-file.ts';
+import { Api } from '../dev/demo/api.ts';
+import type { LocalFile } from '../dev/data-folder/local-file.ts';
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import type { Bench } from './bench.ts';
-import { KafkaConnection } from './kafka-producer.ts';
+import { KafkaConnection } from './load/kafka-producer.ts';
 import { CpuMeter } from './measure/cpu.ts';
 import { hasProc } from './measure/proc.ts';
 import { storageUsed } from './measure/storage.ts';
 import { findParts, PARTS } from './measure/signet-processes.ts';
 import { ReceiverClient } from './receiver-client.ts';
-import { recordToday } from './recorded-today.ts';
-import type { DriverResult, Outcome } from './result.ts';
-import { fetchSaleMaker } from './sale-example.ts';
+import { recordToday } from './installation/recorded-today.ts';
+import type { DriverResult, Outcome } from './figures/result.ts';
+import { fetchSaleMaker } from './load/sale-example.ts';
 import type { ScenarioName } from './scenario-name.ts';
 import type { Scenario } from './scenarios/index.ts';
 import { SCENARIOS, warmUp } from './scenarios/index.ts';

@@ -7,12 +7,12 @@ import { BenchProcess } from './child.ts';
 import type { DriverOrder } from './driver.ts';
 import { limitOf } from './limit-rounds.ts';
 import type { LimitMeasured } from './limit.ts';
-import { report } from './report.ts';
-import { pairsReport, runOf, scrapedFirst } from './scrape-pairs.ts';
-import type { ScrapePair } from './scrape-pairs.ts';
-import { Scraper } from './scraper.ts';
-import type { DriverResult } from './result.ts';
-import { Signet } from './signet.ts';
+import { report } from './figures/report.ts';
+import { pairsReport, runOf, scrapedFirst } from './figures/scrape-pairs.ts';
+import type { ScrapePair } from './figures/scrape-pairs.ts';
+import { Scraper } from './installation/scraper.ts';
+import type { DriverResult } from './figures/result.ts';
+import { Signet } from './installation/signet.ts';
 
 const LIMIT_REQUESTS = 30_000;
 

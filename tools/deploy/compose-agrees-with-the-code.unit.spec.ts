@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { load, YAML11_SCHEMA } from 'js-yaml';
 import { parseDuration } from '@signet/service-kit';
-import { routeOf, SERVICES } from '../dev/gateway-routes.ts';
+import { routeOf, SERVICES } from '../dev/gateway/gateway-routes.ts';
 import { ROOT } from '../dev/settings.ts';
 import { configOf, stagesOf } from '../image/dockerfile.ts';
 import { gatewayRules, routedBy } from './gateway-file.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { SERVICES, routeOf } from '../dev/gateway-routes.ts';
-import type { ServiceName } from '../dev/gateway-routes.ts';
+import { SERVICES, routeOf } from '../dev/gateway/gateway-routes.ts';
+import type { ServiceName } from '../dev/gateway/gateway-routes.ts';
 import { ROOT } from '../dev/settings.ts';
 import { kustomizeCommand, manifestsOf, overlays, renderedOverlay } from './kustomize.ts';
 import { environmentOf, isOurs, ofKind, podsOf, selects } from './manifests.ts';

@@ -3,7 +3,7 @@ import { loadSettings, SettingsError } from '@signet/service-kit';
 import { settings as delivery } from '../../apps/delivery/src/config.ts';
 import { settings as ingestion } from '../../apps/ingestion/src/config.ts';
 import { settings as registry } from '../../apps/registry/src/config.ts';
-import type { ServiceName } from '../dev/gateway-routes.ts';
+import type { ServiceName } from '../dev/gateway/gateway-routes.ts';
 
 export const DEFINITIONS: Readonly<Record<ServiceName, SettingDefinitions>> = { registry, ingestion, delivery };
 

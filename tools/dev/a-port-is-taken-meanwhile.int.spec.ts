@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { freePort } from '@signet/embedded';
-import { Ports } from './ports.ts';
+import { Ports } from './servers/ports.ts';
 
 const listening: Server[] = [];
 afterEach(async () => {

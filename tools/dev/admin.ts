@@ -1,10 +1,10 @@
 // `npm run admin -- check`: signet-admin on the system that `npm start` runs. SIGNET_KAFKA_BROKERS may name another Kafka.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { openDataDir } from './data-dir.ts';
-import { provideKeys } from './keys.ts';
-import type { LocalFile } from './local-file.ts';
-import { readPrivateJson } from './private-file.ts';
+import { openDataDir } from './data-folder/data-dir.ts';
+import { provideKeys } from './demo/keys.ts';
+import type { LocalFile } from './data-folder/local-file.ts';
+import { readPrivateJson } from './data-folder/private-file.ts';
 import { readSettings, ROOT, SECRETS } from './settings.ts';
 
 const COMMAND = 'apps/admin/dist/main.js';

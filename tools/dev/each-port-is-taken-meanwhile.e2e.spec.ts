@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removePostgres } from '@signet/embedded';
-import { Ports } from './ports.ts';
-import type { Wish } from './ports.ts';
+import { Ports } from './servers/ports.ts';
+import type { Wish } from './servers/ports.ts';
 import { readSettings } from './settings.ts';
 import { System } from './system.ts';
 

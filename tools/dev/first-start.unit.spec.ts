@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SealingKeys } from '@signet/signature';
-import { openDataDir } from './data-dir.ts';
-import { firstDelivery, reasonAgainstDemo } from './demo.policy.ts';
-import { demoTenantId } from './demo.ts';
-import { provideKeys } from './keys.ts';
+import { openDataDir } from './data-folder/data-dir.ts';
+import { firstDelivery, reasonAgainstDemo } from './demo/demo.policy.ts';
+import { demoTenantId } from './demo/demo.ts';
+import { provideKeys } from './demo/keys.ts';
 import { readSettings } from './settings.ts';
 
 let folder: string;

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { ReceiverAnswer } from '@signet/testing';
-import { createGateway } from './gateway-proxy.ts';
+import { createGateway } from './gateway/gateway-proxy.ts';
 
 /** A process of a service with its management port. */
 class Fake {

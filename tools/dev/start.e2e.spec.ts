@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, markOf, removePostgres } from '@signet/embedded';
 import { waitFor } from '@signet/testing';
-import type { LocalFile } from './local-file.ts';
+import type { LocalFile } from './data-folder/local-file.ts';
 import { ROOT } from './settings.ts';
 
 const READY_MS = 180_000;

@@ -1,8 +1,8 @@
 // `npm start`: PostgreSQL, Kafka, the three services, one public address, a demo tenant and a first event.
-import type { LocalFile } from './local-file.ts';
+import type { LocalFile } from './data-folder/local-file.ts';
 import { bold, elapsedSeconds, green, plain, say, warn } from './progress.ts';
 import { readSettings } from './settings.ts';
-import { shownDatabase } from './shown-database.ts';
+import { shownDatabase } from './servers/shown-database.ts';
 import { System } from './system.ts';
 
 /** npm passes a Ctrl-C on that the terminal sent to us as well: two signals at once are one. */
@@ -92,7 +92,7 @@ const OF_LAUNCHER: ReadonlySet<string> = new Set(['SIGNET_DATA_DIR', 'SIGNET_CAC
 /** @throws with a sentence about each bad value */
 async function checkSettings(): Promise<void> {
   if (!Object.keys(process.env).some((name) => name.startsWith('SIGNET_') && !OF_LAUNCHER.has(name))) return;
-  const { checkServiceSettings } = await import('./service-settings.ts');
+  const { checkServiceSettings } = await import('./services/service-settings.ts');
   for (const sentence of checkServiceSettings(process.env)) warn(sentence);
 }
 

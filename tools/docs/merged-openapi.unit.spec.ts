@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { ROOT } from '../dev/settings.ts';
-import { routeOf, SERVICES } from '../dev/gateway-routes.ts';
+import { routeOf, SERVICES } from '../dev/gateway/gateway-routes.ts';
 import { MERGED_OPENAPI, mergedOpenApi } from './merged-openapi.ts';
 
 interface Body {

@@ -4,7 +4,7 @@ import { ROOT } from '../dev/settings.ts';
 import { ASYNCAPI_DOCUMENT, asyncApiDocument } from './asyncapi/document.ts';
 import { CAPACITY_PAGE, capacityPage } from './capacity/page.ts';
 import { CATALOGUE, catalogueOf } from './catalogue.ts';
-import { SERVICES } from '../dev/gateway-routes.ts';
+import { SERVICES } from '../dev/gateway/gateway-routes.ts';
 import { EVENT_TYPES_PAGE, eventTypesPage } from './event-types.ts';
 import { MERGED_OPENAPI, mergedOpenApi } from './merged-openapi.ts';
 import { dashboardFiles } from '../dashboards/dashboards.ts';

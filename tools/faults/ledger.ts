@@ -1,5 +1,5 @@
-import type { LocalFile } from '../dev/local-file.ts';
-import { withDatabaseOf } from '../bench/database.ts';
+import type { LocalFile } from '../dev/data-folder/local-file.ts';
+import { withDatabaseOf } from '../bench/installation/database.ts';
 
 export interface Ledger {
   /** Deliveries that have not succeeded, shelved requests among them. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Api } from '../dev/api.ts';
-import { eventIdOfSale, structured } from '../bench/sale.ts';
-import type { SaleMaker } from '../bench/sale.ts';
+import type { Api } from '../dev/demo/api.ts';
+import { eventIdOfSale, structured } from '../bench/load/sale.ts';
+import type { SaleMaker } from '../bench/load/sale.ts';
 import type { Receiver } from './receivers.ts';
 
 /** Between two rounds of messages, milliseconds. */

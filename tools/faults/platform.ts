@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nameServer, selfSigned } from '@signet/testing';
-import { Signet } from '../bench/signet.ts';
+import { Signet } from '../bench/installation/signet.ts';
 import {
   againInOwnNetwork,
   blackhole,

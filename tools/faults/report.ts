@@ -1,4 +1,4 @@
-import { table } from '../bench/table.ts';
+import { table } from '../bench/figures/table.ts';
 import { DELIVERED_WITHIN_MS } from './scene.ts';
 import type { Outcome } from './scene.ts';
 

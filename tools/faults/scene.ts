@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { fetchSaleMaker } from '../bench/sale-example.ts';
-import { EVENT_TYPE } from '../bench/sale.ts';
-import type { Signet } from '../bench/signet.ts';
-import { Api, untilAccepted } from '../dev/api.ts';
+import { fetchSaleMaker } from '../bench/load/sale-example.ts';
+import { EVENT_TYPE } from '../bench/load/sale.ts';
+import type { Signet } from '../bench/installation/signet.ts';
+import { Api, untilAccepted } from '../dev/demo/api.ts';
 import { readLedger } from './ledger.ts';
 import { Load } from './load.ts';
 import { receiversOf } from './receivers.ts';

@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Api, untilAccepted } from '../dev/api.ts';
-import type { LocalFile } from '../dev/local-file.ts';
+import { Api, untilAccepted } from '../dev/demo/api.ts';
+import type { LocalFile } from '../dev/data-folder/local-file.ts';
 
 interface Receiver {
   readonly path: string;

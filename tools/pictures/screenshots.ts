@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Page } from 'playwright-core';
-import { Signet } from '../bench/signet.ts';
+import { Signet } from '../bench/installation/signet.ts';
 import { ROOT } from '../dev/settings.ts';
 import { DemoShop } from './demo-shop.ts';
 import type { SCREENSHOTS } from './pictures.ts';

@@ -1,16 +1,16 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDataDir } from '../dev/data-dir.ts';
-import { superviseGateway } from '../dev/gateway-process.ts';
-import { SERVICES } from '../dev/gateway-routes.ts';
-import type { ServiceName } from '../dev/gateway-routes.ts';
-import { Infrastructure } from '../dev/infrastructure.ts';
-import { provideKeys } from '../dev/keys.ts';
-import { Ports } from '../dev/ports.ts';
-import { RunningFile } from '../dev/running-file.ts';
+import { openDataDir } from '../dev/data-folder/data-dir.ts';
+import { superviseGateway } from '../dev/gateway/gateway-process.ts';
+import { SERVICES } from '../dev/gateway/gateway-routes.ts';
+import type { ServiceName } from '../dev/gateway/gateway-routes.ts';
+import { Infrastructure } from '../dev/servers/infrastructure.ts';
+import { provideKeys } from '../dev/demo/keys.ts';
+import { Ports } from '../dev/servers/ports.ts';
+import { RunningFile } from '../dev/data-folder/running-file.ts';
 import { readSettings, ROOT } from '../dev/settings.ts';
-import type { Supervised } from '../dev/supervised.ts';
-import { createTopics } from '../dev/topics.ts';
+import type { Supervised } from '../dev/services/supervised.ts';
+import { createTopics } from '../dev/servers/topics.ts';
 import type { PortPair } from './replica.ts';
 import { RolledService } from './rolled-service.ts';
 

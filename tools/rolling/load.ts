@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Outgoing } from '../bench/outgoing.ts';
-import { atRate } from '../bench/pacer.ts';
-import type { Sale, SaleMaker } from '../bench/sale.ts';
-import { structured } from '../bench/sale.ts';
+import { Outgoing } from '../bench/load/outgoing.ts';
+import { atRate } from '../bench/load/pacer.ts';
+import type { Sale, SaleMaker } from '../bench/load/sale.ts';
+import { structured } from '../bench/load/sale.ts';
 import { waitBeforeNext } from './answer.policy.ts';
 import { Caller } from './caller.ts';
 import type { Answer, Request, RequestMade } from './caller.ts';

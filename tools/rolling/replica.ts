@@ -1,13 +1,13 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Child } from '../dev/child.ts';
-import { startChild } from '../dev/child.ts';
-import type { ServiceName } from '../dev/gateway-routes.ts';
-import { tailOf } from '../dev/log-end.ts';
-import { serviceEnvironment } from '../dev/service-environment.ts';
-import type { ServicePlaces } from '../dev/service-environment.ts';
-import { answersReady } from '../dev/service-readiness.ts';
+import type { Child } from '../dev/services/child.ts';
+import { startChild } from '../dev/services/child.ts';
+import type { ServiceName } from '../dev/gateway/gateway-routes.ts';
+import { tailOf } from '../dev/services/log-end.ts';
+import { serviceEnvironment } from '../dev/services/service-environment.ts';
+import type { ServicePlaces } from '../dev/services/service-environment.ts';
+import { answersReady } from '../dev/services/service-readiness.ts';
 
 /** The ports of one replica. The gateway is told all pairs at its start; where no replica listens it is told so by the connection. */
 export interface PortPair {

@@ -1,4 +1,4 @@
-import { table } from '../bench/table.ts';
+import { table } from '../bench/figures/table.ts';
 import type { Figures, Latency } from './figures.policy.ts';
 import type { Rolled } from './rolled-service.ts';
 

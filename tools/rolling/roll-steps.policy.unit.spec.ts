@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { SERVICES } from '../dev/gateway-routes.ts';
+import { SERVICES } from '../dev/gateway/gateway-routes.ts';
 import { inPlace, rollSteps } from './roll-steps.policy.ts';
 import type { RollStrategy } from './roll-steps.policy.ts';
 import { deployedStrategy } from './strategy.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ServiceName } from '../dev/gateway-routes.ts';
-import type { Upstream } from '../dev/gateway-upstreams.ts';
-import type { ServicePlaces } from '../dev/service-environment.ts';
+import type { ServiceName } from '../dev/gateway/gateway-routes.ts';
+import type { Upstream } from '../dev/gateway/gateway-upstreams.ts';
+import type { ServicePlaces } from '../dev/services/service-environment.ts';
 import { Replica } from './replica.ts';
 import type { Ended, PortPair } from './replica.ts';
 import { rollSteps } from './roll-steps.policy.ts';

@@ -2,7 +2,7 @@
 // with 1 where a promise was broken.
 import { BenchProcess } from '../bench/child.ts';
 import { ReceiverClient } from '../bench/receiver-client.ts';
-import { SERVICES } from '../dev/gateway-routes.ts';
+import { SERVICES } from '../dev/gateway/gateway-routes.ts';
 import { readArguments, USAGE } from './arguments.ts';
 import type { RollingArguments } from './arguments.ts';
 import { Installation } from './installation.ts';

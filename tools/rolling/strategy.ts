@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import type { ServiceName } from '../dev/gateway-routes.ts';
+import type { ServiceName } from '../dev/gateway/gateway-routes.ts';
 import { ROOT } from '../dev/settings.ts';
 import type { RollStrategy } from './roll-steps.policy.ts';
 

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { withDatabaseOf } from '../bench/database.ts';
-import { HttpProducer } from '../bench/http-producer.ts';
+import { withDatabaseOf } from '../bench/installation/database.ts';
+import { HttpProducer } from '../bench/load/http-producer.ts';
 import type { ReceiverClient } from '../bench/receiver-client.ts';
-import { EVENT_TYPE } from '../bench/sale.ts';
-import type { SaleMaker } from '../bench/sale.ts';
-import { Api, untilAccepted } from '../dev/api.ts';
+import { EVENT_TYPE } from '../bench/load/sale.ts';
+import type { SaleMaker } from '../bench/load/sale.ts';
+import { Api, untilAccepted } from '../dev/demo/api.ts';
 
 /** Where the messages go. */
 export const PATHS = ['/ok/1', '/ok/2'] as const;

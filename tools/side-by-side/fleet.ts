@@ -1,4 +1,4 @@
-import type { ServiceName } from '../dev/gateway-routes.ts';
+import type { ServiceName } from '../dev/gateway/gateway-routes.ts';
 import type { BuiltVersion } from './earlier-version.ts';
 import { Replica } from './replica.ts';
 import type { ReplicaOptions } from './replica.ts';

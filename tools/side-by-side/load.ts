@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { HttpProducer } from '../bench/http-producer.ts';
-import type { KafkaConnection } from '../bench/kafka-producer.ts';
+import { HttpProducer } from '../bench/load/http-producer.ts';
+import type { KafkaConnection } from '../bench/load/kafka-producer.ts';
 import type { ArrivalColumns } from '../bench/receiver/arrivals.ts';
 import { addUp, reconcile } from '../bench/measure/ledger.ts';
 import type { Ledger } from '../bench/measure/ledger.ts';
-import { Outgoing } from '../bench/outgoing.ts';
-import type { Producer } from '../bench/outgoing.ts';
-import type { SaleMaker } from '../bench/sale.ts';
+import { Outgoing } from '../bench/load/outgoing.ts';
+import type { Producer } from '../bench/load/outgoing.ts';
+import type { SaleMaker } from '../bench/load/sale.ts';
 import type { Replica } from './replica.ts';
 import type { Tenant } from './tenant.ts';
 

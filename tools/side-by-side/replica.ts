@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ServiceName } from '../dev/gateway-routes.ts';
+import type { ServiceName } from '../dev/gateway/gateway-routes.ts';
 import type { BuiltVersion } from './earlier-version.ts';
 
 const READY_TIMEOUT_MS = 180_000;

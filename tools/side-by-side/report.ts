@@ -1,5 +1,5 @@
 import type { Ledger } from '../bench/measure/ledger.ts';
-import { table } from '../bench/table.ts';
+import { table } from '../bench/figures/table.ts';
 import type { Books } from './ledger.ts';
 
 /** What a version did in a step. */

@@ -1,5 +1,5 @@
-import { Api, untilAccepted } from '../dev/api.ts';
-import { EVENT_TYPE } from '../bench/sale.ts';
+import { Api, untilAccepted } from '../dev/demo/api.ts';
+import { EVENT_TYPE } from '../bench/load/sale.ts';
 
 export interface Tenant {
   readonly id: string;

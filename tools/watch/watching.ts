@@ -3,11 +3,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DataDir } from '../dev/data-dir.ts';
-import type { Ports } from '../dev/ports.ts';
-import { tailOf } from '../dev/log-end.ts';
+import type { DataDir } from '../dev/data-folder/data-dir.ts';
+import type { Ports } from '../dev/servers/ports.ts';
+import { tailOf } from '../dev/services/log-end.ts';
 import { say } from '../dev/progress.ts';
-import type { RunningFile } from '../dev/running-file.ts';
+import type { RunningFile } from '../dev/data-folder/running-file.ts';
 import type { Targets, WatchFiles } from './watch-files.ts';
 import { writeWatchFiles } from './watch-files.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DELIVERY_REQUESTS } from '@signet/contracts';
-import { SOURCE_TOPIC } from '../../bench/sale.ts';
+import { SOURCE_TOPIC } from '../../bench/load/sale.ts';
 import type { Scenario } from '../scenario.ts';
 
 /** A producer sends what is no CloudEvent, and what lies on a topic of Signet's own is not what should lie there. */

@@ -2,9 +2,9 @@ import { canonicalTopic, CONSUMER_GROUPS, DELIVERY_REQUESTS } from '@signet/cont
 import { signalProcess } from '@signet/embedded';
 import { GroupLags } from '@signet/kafka';
 import { waitFor } from '@signet/testing';
-import { fetchSaleMaker } from '../../bench/sale-example.ts';
-import { Api } from '../../dev/api.ts';
-import { kafkaClientAt } from '../../dev/given-connections.ts';
+import { fetchSaleMaker } from '../../bench/load/sale-example.ts';
+import { Api } from '../../dev/demo/api.ts';
+import { kafkaClientAt } from '../../dev/servers/given-connections.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 

@@ -1,4 +1,4 @@
-import type { LocalFile } from '../../dev/local-file.ts';
+import type { LocalFile } from '../../dev/data-folder/local-file.ts';
 import { commandOf, hasProc, listenersOn, parentsOfAll, statOf } from './proc.ts';
 
 /** A part of the system as the figures name it, by the process at its root. */

@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { LocalFile } from '../../dev/local-file.ts';
-import { withDatabaseOf } from '../database.ts';
-import type { Figure } from '../result.ts';
+import type { LocalFile } from '../../dev/data-folder/local-file.ts';
+import { withDatabaseOf } from '../installation/database.ts';
+import type { Figure } from '../figures/result.ts';
 
 /** What PostgreSQL and Kafka have written so far. */
 export interface StorageUsed {

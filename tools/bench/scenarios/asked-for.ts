@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench } from '../bench.ts';
-import { BenchTenant } from '../bench-tenant.ts';
+import { BenchTenant } from '../installation/bench-tenant.ts';
 import { nowMicros } from '../clock.ts';
 import { percentile } from '../measure/percentile.ts';
-import type { Figure, Outcome } from '../result.ts';
-import { EVENT_TYPE } from '../sale.ts';
-import { TARGETS } from '../targets.ts';
+import type { Figure, Outcome } from '../figures/result.ts';
+import { EVENT_TYPE } from '../load/sale.ts';
+import { TARGETS } from '../figures/targets.ts';
 
 /** Answers 500 to everything, so that the circuit stays open: a failure of what a person asks for changes nothing of it. */
 const PATH = '/fail/asked-for';

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench } from '../bench.ts';
-import { BenchTenant } from '../bench-tenant.ts';
+import { BenchTenant } from '../installation/bench-tenant.ts';
 import { nowMicros } from '../clock.ts';
-import { withDatabaseOf } from '../database.ts';
-import type { Baseline } from '../deliveries.ts';
-import { baselineOf, settle, untilDelivered } from '../deliveries.ts';
-import type { Producer } from '../outgoing.ts';
-import { inParallel, Outgoing } from '../outgoing.ts';
+import { withDatabaseOf } from '../installation/database.ts';
+import type { Baseline } from '../load/deliveries.ts';
+import { baselineOf, settle, untilDelivered } from '../load/deliveries.ts';
+import type { Producer } from '../load/outgoing.ts';
+import { inParallel, Outgoing } from '../load/outgoing.ts';
 import type { ArrivalColumns } from '../receiver/arrivals.ts';
-import type { Outcome } from '../result.ts';
-import { TARGETS } from '../targets.ts';
+import type { Outcome } from '../figures/result.ts';
+import { TARGETS } from '../figures/targets.ts';
 import { refusals } from './figures.ts';
 
 const PATH = '/ok/crash';

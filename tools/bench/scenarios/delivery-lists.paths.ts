@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Api } from '../../dev/api.ts';
+import type { Api } from '../../dev/demo/api.ts';
 
 interface Delivery {
   readonly id: string;

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { REGISTRY_WEBHOOKS } from '@signet/contracts';
 import type { WebhookSnapshot } from '@signet/contracts';
 import type pg from 'pg';
-import { Api, untilAccepted } from '../../dev/api.ts';
+import { Api, untilAccepted } from '../../dev/demo/api.ts';
 import type { Bench } from '../bench.ts';
-import { withDatabaseOf } from '../database.ts';
-import type { Figure, Outcome } from '../result.ts';
-import { TARGETS } from '../targets.ts';
+import { withDatabaseOf } from '../installation/database.ts';
+import type { Figure, Outcome } from '../figures/result.ts';
+import { TARGETS } from '../figures/targets.ts';
 import { deliveryLists as pathsOf } from './delivery-lists.paths.ts';
 import { pageFigures, pageTimes } from './page-times.ts';
 

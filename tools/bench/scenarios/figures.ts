@@ -1,8 +1,8 @@
 import type { CpuSpent } from '../measure/cpu.ts';
 import { signetSeconds } from '../measure/cpu.ts';
 import { spreadOf } from '../measure/percentile.ts';
-import type { Outgoing } from '../outgoing.ts';
-import type { Figure, Target } from '../result.ts';
+import type { Outgoing } from '../load/outgoing.ts';
+import type { Figure, Target } from '../figures/result.ts';
 
 /** Intended sending to arrival. */
 export function latencyFigures(latencies: readonly number[], targets?: { p50: Target; p99: Target }): Figure[] {

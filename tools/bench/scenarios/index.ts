@@ -1,7 +1,7 @@
 import type { Bench } from '../bench.ts';
-import type { Outcome } from '../result.ts';
+import type { Outcome } from '../figures/result.ts';
 import type { ScenarioName } from '../scenario-name.ts';
-import { TARGETS } from '../targets.ts';
+import { TARGETS } from '../figures/targets.ts';
 import { askedFor } from './asked-for.ts';
 import { crash } from './crash.ts';
 import { deliveryLists } from './delivery-lists.ts';

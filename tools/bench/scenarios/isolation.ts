@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench } from '../bench.ts';
-import { BenchTenant } from '../bench-tenant.ts';
+import { BenchTenant } from '../installation/bench-tenant.ts';
 import { nowMicros } from '../clock.ts';
-import type { Baseline } from '../deliveries.ts';
-import { baselineOf, settle, untilDelivered } from '../deliveries.ts';
+import type { Baseline } from '../load/deliveries.ts';
+import { baselineOf, settle, untilDelivered } from '../load/deliveries.ts';
 import type { CpuSpent } from '../measure/cpu.ts';
 import { signetSeconds, spentBetween } from '../measure/cpu.ts';
 import { addUp } from '../measure/ledger.ts';
@@ -11,11 +11,11 @@ import type { Ledger } from '../measure/ledger.ts';
 import { chanceOfRise } from '../measure/noise.ts';
 import { percentile } from '../measure/percentile.ts';
 import type { PartName } from '../measure/signet-processes.ts';
-import type { Producer } from '../outgoing.ts';
-import { Outgoing } from '../outgoing.ts';
-import { atRate } from '../pacer.ts';
-import type { Outcome } from '../result.ts';
-import { TARGETS } from '../targets.ts';
+import type { Producer } from '../load/outgoing.ts';
+import { Outgoing } from '../load/outgoing.ts';
+import { atRate } from '../load/pacer.ts';
+import type { Outcome } from '../figures/result.ts';
+import { TARGETS } from '../figures/targets.ts';
 import { refusals } from './figures.ts';
 
 const healthyOf = (tenant: string): string[] =>

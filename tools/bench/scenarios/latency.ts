@@ -1,13 +1,13 @@
 import type { Bench } from '../bench.ts';
-import { BenchTenant } from '../bench-tenant.ts';
+import { BenchTenant } from '../installation/bench-tenant.ts';
 import { nowMicros } from '../clock.ts';
-import { baselineOf, settle, untilDelivered } from '../deliveries.ts';
+import { baselineOf, settle, untilDelivered } from '../load/deliveries.ts';
 import { spentBetween } from '../measure/cpu.ts';
 import { spreadOf } from '../measure/percentile.ts';
-import { Outgoing } from '../outgoing.ts';
-import { atRate } from '../pacer.ts';
-import type { Outcome } from '../result.ts';
-import { TARGETS } from '../targets.ts';
+import { Outgoing } from '../load/outgoing.ts';
+import { atRate } from '../load/pacer.ts';
+import type { Outcome } from '../figures/result.ts';
+import { TARGETS } from '../figures/targets.ts';
 import { cpuFigure, latencyFigures, refusals } from './figures.ts';
 
 const PER_SECOND = 200;

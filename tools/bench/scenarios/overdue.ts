@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Bench } from '../bench.ts';
-import { BenchTenant } from '../bench-tenant.ts';
+import { BenchTenant } from '../installation/bench-tenant.ts';
 import { nowMicros } from '../clock.ts';
-import { withDatabaseOf } from '../database.ts';
-import { settle } from '../deliveries.ts';
+import { withDatabaseOf } from '../installation/database.ts';
+import { settle } from '../load/deliveries.ts';
 import type { SentMessage } from '../measure/ledger.ts';
 import { addUp, reconcile } from '../measure/ledger.ts';
 import { percentile } from '../measure/percentile.ts';
-import { Outgoing } from '../outgoing.ts';
-import { atRate } from '../pacer.ts';
-import type { Outcome } from '../result.ts';
-import { TARGETS } from '../targets.ts';
+import { Outgoing } from '../load/outgoing.ts';
+import { atRate } from '../load/pacer.ts';
+import type { Outcome } from '../figures/result.ts';
+import { TARGETS } from '../figures/targets.ts';
 import { makeOverdue, seedRetries } from './overdue-retries.ts';
 import { refusals } from './figures.ts';
 

@@ -1,7 +1,7 @@
 import { nowMicros } from '../clock.ts';
 import { spreadOf } from '../measure/percentile.ts';
-import { atRate } from '../pacer.ts';
-import type { Figure, Target } from '../result.ts';
+import { atRate } from '../load/pacer.ts';
+import type { Figure, Target } from '../figures/result.ts';
 
 /** Requests measured of each kind. */
 const REQUESTS = 300;

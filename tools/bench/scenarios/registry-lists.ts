@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type pg from 'pg';
 import type { Bench } from '../bench.ts';
-import { withDatabaseOf } from '../database.ts';
-import type { Figure, Outcome } from '../result.ts';
-import { TARGETS } from '../targets.ts';
+import { withDatabaseOf } from '../installation/database.ts';
+import type { Figure, Outcome } from '../figures/result.ts';
+import { TARGETS } from '../figures/targets.ts';
 import { pageFigures, pageTimes } from './page-times.ts';
 
 const PER_SECOND = 50;

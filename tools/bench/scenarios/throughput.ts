@@ -1,12 +1,12 @@
 import type { Bench } from '../bench.ts';
-import { BenchTenant } from '../bench-tenant.ts';
+import { BenchTenant } from '../installation/bench-tenant.ts';
 import { nowMicros } from '../clock.ts';
-import { baselineOf, settle, untilDelivered } from '../deliveries.ts';
+import { baselineOf, settle, untilDelivered } from '../load/deliveries.ts';
 import { spentBetween } from '../measure/cpu.ts';
 import { storageFigures } from '../measure/storage.ts';
-import type { Producer } from '../outgoing.ts';
-import { inParallel, Outgoing } from '../outgoing.ts';
-import type { Outcome, Target } from '../result.ts';
+import type { Producer } from '../load/outgoing.ts';
+import { inParallel, Outgoing } from '../load/outgoing.ts';
+import type { Outcome, Target } from '../figures/result.ts';
 import { cpuFigure, latencyFigures, refusals } from './figures.ts';
 
 /** As many messages as given, as fast as Signet takes them, to some webhooks that answer at once. */

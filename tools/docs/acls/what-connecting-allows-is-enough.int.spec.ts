@@ -13,7 +13,7 @@ import type { KafkaClientOptions } from '@signet/kafka';
 import { generateSealingKey } from '@signet/signature';
 import { RecordingReceiver, selfSigned, testDatabase, waitFor } from '@signet/testing';
 import type { TestDatabase } from '@signet/testing';
-import { Api, untilAccepted } from '../../dev/api.ts';
+import { Api, untilAccepted } from '../../dev/demo/api.ts';
 import { defaultCacheDir, ROOT } from '../../dev/settings.ts';
 import { aclTable } from './acl-table.ts';
 

@@ -1,5 +1,5 @@
 import type { PartName } from '../../bench/measure/signet-processes.ts';
-import type { Outcome } from '../../bench/result.ts';
+import type { Outcome } from '../../bench/figures/result.ts';
 
 /** What `npm run bench -- … --json FILE` writes, as far as the page needs it. */
 export interface BenchFile {

@@ -6,7 +6,7 @@ import { closeSync, globSync, openSync, renameSync, writeFileSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { LocalFile } from '../../dev/local-file.ts';
+import type { LocalFile } from '../../dev/data-folder/local-file.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const READY_TIMEOUT_MS = 120_000;

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { eventIdOf } from '@signet/contracts';
+import { nowMicros } from '../clock.ts';
+
+export const EVENT_TYPE = 'sale.created';
+export const SOURCE_TOPIC = 'shop.sale';
+const SOURCE = '/signet/bench';
+/** With the envelope around it, a body is of about 500 bytes. */
+const DATA_BYTES = 430;
+
+/** A message that is about to be sent, as a CloudEvent. */
+export interface Sale {
+  readonly id: string;
+  readonly time: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Makes sales out of the catalogue's own example, so that they keep to its schema. */
+export class SaleMaker {
+  readonly #example: Readonly<Record<string, unknown>>;
+  readonly #isOpen: boolean;
+
+  /** `isOpen`: whether the schema lets fields through that it does not name. */
+  constructor(example: Readonly<Record<string, unknown>>, isOpen: boolean) {
+    this.#isOpen = isOpen;
+    const filler = DATA_BYTES - JSON.stringify({ ...example, note: '', sentAt: nowMicros() }).length;
+    this.#example = isOpen && filler > 0 ? { ...example, note: 'x'.repeat(filler) } : example;
+  }
+
+  /** Bytes of the data of one message. */
+  get bytes(): number {
+    return JSON.stringify(this.make().data).length;
+  }
+
+  make(): Sale {
+    const data = this.#isOpen ? { ...this.#example, sentAt: nowMicros() } : this.#example;
+    return { id: randomUUID(), time: new Date().toISOString(), data };
+  }
+}
+
+/** The `webhook-id` under which receivers get it. */
+export const eventIdOfSale = ({ id }: Pick<Sale, 'id'>): string => eventIdOf({ source: SOURCE, id });
+
+/** CloudEvents 1.0, structured mode. `subject` differs, so that the messages spread over the partitions. */
+export const structured = (sale: Sale, tenantId: string): Record<string, unknown> => ({
+  specversion: '1.0',
+  id: sale.id,
+  source: SOURCE,
+  type: EVENT_TYPE,
+  time: sale.time,
+  subject: sale.id,
+  tenantid: tenantId,
+  datacontenttype: 'application/json',
+  data: sale.data,
+});
+
+/** CloudEvents 1.0, Kafka binding, binary mode. */
+export const binary = (
+  sale: Sale,
+  tenantId: string,
+): { key: string; value: string; headers: Record<string, string> } => ({
+  key: sale.id,
+  value: JSON.stringify(sale.data),
+  headers: {
+    ce_specversion: '1.0',
+    ce_id: sale.id,
+    ce_source: SOURCE,
+    ce_type: EVENT_TYPE,
+    ce_time: sale.time,
+    ce_subject: sale.id,
+    ce_tenantid: tenantId,
+    'content-type': 'application/json',
+  },
+});
