@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { selfSigned } from '@signet/testing';
 
-const TRUST_STORE = new URL('../../dist/trust-store.js', import.meta.url).href;
+const TRUST_STORE = new URL('../../dist/tls/trust-store.js', import.meta.url).href;
 /** What a service sees: its own trust store, and whether it reaches a receiver whose authority stands in the bundle. */
 const PROGRAM = `
   import { request } from 'node:https';
