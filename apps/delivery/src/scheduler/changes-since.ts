@@ -2,7 +2,7 @@
 export interface LeftSince {
   /** Ids of the stored deliveries that have left memory since the watch began. */
   readonly left: ReadonlySet<string>;
-  /** To be called once. */
+  /** Ends the watch; to be called once. */
   readonly end: () => void;
 }
 

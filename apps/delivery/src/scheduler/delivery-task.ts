@@ -13,7 +13,7 @@ import type { PartitionClaim } from '../partitions/ownership.ts';
 import type { SlotKind } from './slots.ts';
 
 /**
- * A delivery in the hands of its owner: what is known of it, and which of its events are not stored yet.
+ * A delivery in the memory of the replica that serves it: its state, and its events that are not stored yet.
  *
  * `stored` is the version of the last log row in PostgreSQL, 0 while the delivery exists only as a Kafka record.
  */
@@ -24,51 +24,60 @@ export class DeliveryTask {
   stored = 0;
   state: DeliveryState = deliveryDecider.initialState();
   row: DeliveryRow | null = null;
-  /** Decided, not stored. */
+  /** Events that are decided and not stored yet. */
   pending: DeliveryEvent[] = [];
   /** Set while a write of this task is under way: writes of one delivery never overlap. */
   writing: Promise<unknown> | undefined;
-  /** Which slots its attempts take: as it came here, also where it is stored meanwhile. */
+  /**
+   * The kind of slot that its attempts take. It follows from where the delivery came from, and stays the same when the
+   * delivery is stored later.
+   */
   slotKind: SlotKind = 'fresh';
-  /** What it takes of its tenant's share of the memory for what was leased; 0 when it takes none. */
+  /** How much of its tenant's share of the memory for leased deliveries it takes; 0 when it takes none. */
   weight = 0;
-  /** Of the attempt that is on the wire, or was last. */
+  /** The cause of the attempt that is on the wire, or else of the last one. */
   cause: AttemptCause = 'schedule';
-  /** An attempt is on the wire, or waits for whose fault its failure is. */
+  /** An attempt is on the wire, or has failed and waits for the verdict whose fault the failure is. */
   inFlight = false;
-  /** It has one of the slots that all webhooks share. */
+  /** The task holds one of the slots that all webhooks share. */
   hasSlot = false;
-  /** It has ended by then, milliseconds since the epoch. */
+  /** The attempt's time-out ends at this time, milliseconds since the epoch. */
   attemptEndsAt = 0;
   /** When Signet accepted the message, milliseconds since the epoch; null when that is not known. */
   acceptedAt: number | null = null;
-  /** Its webhook has kept it waiting: an open circuit, a limit of its own, or a receiver that is slow; or a fault of the platform has. */
+  /**
+   * Why the delivery had to wait: because of its webhook (open circuit, own limit, slow receiver) or of a fault of the
+   * platform; null: neither.
+   */
   keptWaitingBy: Waited | null = null;
-  /** A person asked for it, and its webhook's queue had room for it: no circuit, and none of the webhook's limits, holds it back. */
+  /**
+   * A person asked for this attempt, and the webhook's queue had room for it. Neither the circuit nor a limit of the webhook
+   * holds it back.
+   */
   isUrgent = false;
-  /** It has lain on the shelf, because its webhook could not take it. */
+  /** The delivery was shelved before, because its webhook took no deliveries. */
   wasShelved = false;
-  /** What was asked for on delivery.requests.v1; undefined where the log does not begin with it. */
+  /** The request as it was read from delivery.requests.v1; undefined where the delivery's log does not begin with it. */
   requested: DeliveryRequest | undefined;
   /**
    * Version of the webhook that the API had read when a person asked for a retry: dispatch may have read an older one. Null
-   * where nobody asked, or it is not known.
+   * where no person asked, or where the version is not known.
    */
   webhookVersion: number | null = null;
-  /** Somebody else leased it anew from PostgreSQL while it was in hand here. */
+  /** The delivery was leased from PostgreSQL once more while it was still in memory here. */
   isLeasedAgain = false;
-  /** Of Signet's span that asked for the delivery; undefined where that was not traced. */
+  /** Context of the span of Signet that requested the delivery; undefined where that was not traced. */
   spanContext: string | undefined;
-  /** Of the batch of requests that it came in. */
+  /** Span of the batch of requests in which the delivery came. */
   takenIn: Span = NO_SPAN;
-  /** Of the attempt that is under way. */
+  /** Span of the attempt that is under way. */
   span: Span = NO_SPAN;
-  /** Of the recording of what came of it. */
+  /** Span of the recording of the attempt's outcome. */
   recording: Span = NO_SPAN;
   private settle!: (isDurable: boolean) => void;
   /**
-   * True when PostgreSQL knows of the delivery: from then on its Kafka offset may be committed. False when it was dropped
-   * before, because its partition is lost: whoever serves that now begins with the Kafka record.
+   * Resolves to true when PostgreSQL has the delivery: from then on its Kafka offset may be committed. Resolves to false when
+   * the delivery was dropped before, because its partition is lost: the partition's new owner begins with the Kafka record.
    */
   readonly whenDurable = new Promise<boolean>((resolve) => (this.settle = resolve));
 
@@ -87,7 +96,7 @@ export class DeliveryTask {
     this.webhookId = webhookId;
   }
 
-  /** A delivery that was just asked for on Kafka. */
+  /** A delivery whose request was just read from Kafka. */
   static requested(
     request: DeliveryRequest,
     body: Buffer,
@@ -147,7 +156,7 @@ export class DeliveryTask {
     return this.row === null ? 1 : attemptsMade(this.row) + 1;
   }
 
-  /** A person waits for what becomes of it. */
+  /** A person waits for the outcome: it is a test, or a retry that a person asked for. */
   get isAskedFor(): boolean {
     return this.row !== null && (this.row.kind === 'test' || this.row.isRetryAsked);
   }
@@ -165,7 +174,7 @@ export class DeliveryTask {
     }
   }
 
-  /** Begins anew from what PostgreSQL holds; what was decided and not stored is forgotten. */
+  /** Takes the state that PostgreSQL holds. Events that were decided and not stored are dropped. */
   read(row: DeliveryRow, version: number, webhookVersion: number | null): void {
     this.row = row;
     this.webhookVersion = webhookVersion;
@@ -179,7 +188,7 @@ export class DeliveryTask {
     this.settle(true);
   }
 
-  /** Nobody here looks after it any more. Without effect on one that is durable. */
+  /** This replica no longer serves the delivery. Has no effect on a task that is durable. */
   drop(): void {
     this.settle(false);
   }

@@ -30,7 +30,7 @@ export interface DispatchLimits {
 export interface AttemptHooks {
   /** Asked when the POST is about to be written. */
   readonly mayBegin: () => boolean;
-  /** The POST has ended, and its outcome waits for whose fault the failure is. */
+  /** The POST has failed, and its outcome waits for the verdict whose fault that is. */
   readonly awaitsVerdict: () => void;
 }
 
@@ -38,7 +38,7 @@ export interface DispatcherParts {
   readonly directory: WebhookDirectory;
   readonly circuits: Circuits;
   readonly rates: RateLimits;
-  /** What holds all webhooks back while the platform is at fault. */
+  /** Holds back the deliveries of all webhooks while the platform is at fault. */
   readonly platform: Pick<PlatformFault, 'passage' | 'hasBeenAtFaultSince' | 'begin' | 'limit' | 'settle' | 'goOn'>;
   readonly store: TaskStore;
   readonly policy: RetryPolicy;
@@ -47,8 +47,8 @@ export interface DispatcherParts {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /**
-   * Signs and sends; never rejects for what the network or the receiver does. Resolves to null where nothing was sent since
-   * `mayBegin` said no in the last moment.
+   * Signs and sends. Never rejects because of the network or the receiver. Resolves to null if nothing was sent, because
+   * `mayBegin` returned false just before the POST.
    */
   readonly attempt: (
     task: DeliveryTask,
@@ -58,13 +58,13 @@ export interface DispatcherParts {
   ) => Promise<CompletedAttempt | null>;
   /** Asks again whether attempts that wait for a connection may begin. */
   readonly withholdWaiting: () => void;
-  /** Why the delivery's webhook takes none now; null: it takes them. */
+  /** Why the delivery's webhook takes no deliveries now; null: it takes them. */
   readonly reasonToEnd: (task: DeliveryTask) => AbandonReason | null;
   /** Whether the task's partition is still this replica's. */
   readonly owns: (task: DeliveryTask) => boolean;
-  /** Whether the consumer group has heard of this replica lately enough for it to start a POST. */
+  /** Whether the consumer group has had a heartbeat of this replica recently enough to start a POST. */
   readonly isMember: () => boolean;
-  /** The lease on a delivery that is being tried ends then. */
+  /** When a lease that is taken now ends. */
   readonly leaseEnd: () => Date;
   /** A webhook with parked deliveries has room for more. */
   readonly onRoom: () => void;

@@ -22,8 +22,9 @@ import type { WebhookQueue } from './webhook-queue.ts';
 import { WebhookQueues } from './webhook-queues.ts';
 
 /**
- * Serves the webhooks of this replica's partitions. Each webhook has a queue and a small concurrency of its own, so a
- * slow one costs only itself; what cannot be tried soon is parked in PostgreSQL and comes back when there is room.
+ * Serves the webhooks of this replica's partitions. Each webhook has a queue and a small concurrency of its own, so a slow
+ * webhook delays only its own deliveries. Deliveries that cannot be tried soon are parked in PostgreSQL and come back when
+ * there is room.
  */
 export class Dispatcher {
   private readonly tasks = new Map<string, DeliveryTask>();
@@ -33,11 +34,11 @@ export class Dispatcher {
   private readonly slots: Slots;
   private readonly turns = new SlotTurns();
   private readonly underWay = new Set<Promise<void>>();
-  /** Deliveries that people asked for, by tenant: beside all slots, so that there is a bound of their own for them. */
+  /** Deliveries that people asked for, by tenant. They take no slots, so they have a bound of their own. */
   private readonly urgent: Shares;
   private urgentOnTheWire = 0;
   private isDraining = false;
-  /** Nothing is started: what waits may be somebody else's in a moment. */
+  /** While true, no POST is started: the waiting deliveries may soon belong to another replica. */
   isSuspended = true;
 
   constructor(private readonly parts: DispatcherParts) {
@@ -51,9 +52,9 @@ export class Dispatcher {
   }
 
   /**
-   * Takes a delivery over. A repeat of one already in hand waits for that one.
+   * Takes a delivery over. If the same delivery is in memory already, the repeat waits until that one is durable.
    *
-   * @param isBehindStored PostgreSQL may hold some of its subject that must go before it
+   * @param isBehindStored PostgreSQL may hold earlier deliveries of its subject, which must be sent first
    */
   offer(task: DeliveryTask, isBehindStored = false): void {
     const known = this.tasks.get(task.id);
@@ -84,8 +85,9 @@ export class Dispatcher {
   }
 
   /**
-   * A person asks for a delivery that waits here already: it goes before the others of its webhook, by what PostgreSQL says
-   * of it now. False where that is not so.
+   * A person asks for a delivery that waits here already: it goes before the others of its webhook, with the state that was
+   * just read from PostgreSQL. Returns false, and changes nothing, where no person asked or the delivery cannot be moved
+   * forward.
    */
   private hurry(known: DeliveryTask, asked: DeliveryTask): boolean {
     if (asked.stored === 0 || asked.row === null || !asked.isAskedFor || known.isUrgent) return false;
@@ -119,7 +121,10 @@ export class Dispatcher {
     return this.changes.watch();
   }
 
-  /** The webhook takes no deliveries any more: what waits for it in memory ends. What is on the wire ends with its attempt. */
+  /**
+   * The webhook takes no deliveries any more: its deliveries that wait in memory end now, those on the wire when their
+   * attempt has ended.
+   */
   endWaiting(webhookId: string): void {
     const queue = this.queues.find(webhookId);
     if (!queue) return;
@@ -136,8 +141,8 @@ export class Dispatcher {
   }
 
   /**
-   * Ends a delivery that was just leased from PostgreSQL. Resolves to false where it is in hand here already, so that it
-   * may have to be looked at again.
+   * Ends a delivery that was just leased from PostgreSQL. Resolves to false if the delivery is in memory here already: then
+   * the caller has to check it again later.
    */
   async endLeased(task: DeliveryTask, reason: AbandonReason): Promise<boolean> {
     if (this.tasks.has(task.id)) return false;
@@ -147,8 +152,10 @@ export class Dispatcher {
   }
 
   /**
-   * Whether none of the webhook's attempts has ended for `stalledMs`, or its rate limit or the order that it asks for keeps
-   * what waits for longer than `ownLimitMs`. Milliseconds.
+   * Whether the webhook is slow: none of its attempts has ended for `stalledMs`, or its own rate limit or order makes the
+   * last waiting delivery wait for longer than `ownLimitMs` (milliseconds). The intake hands the deliveries of a slow webhook
+   * to PostgreSQL, so that the partition's offsets need not wait for them. If the judgement is wrong, they are written and
+   * read back without need.
    */
   isSlow(webhookId: string, stalledMs: number, ownLimitMs: number): boolean {
     const queue = this.queues.find(webhookId);
@@ -172,7 +179,7 @@ export class Dispatcher {
     return queue !== undefined && queue.inFlight > 0 && this.isStalled(queue, stalledMs);
   }
 
-  /** Its circuit is not open, nothing of it is parked, and no more waits here than goes out at once. */
+  /** The webhook's circuit is not open, none of its deliveries is parked, and no more of them wait here than can go out at once. */
   isReady(webhookId: string): boolean {
     if (this.passage(webhookId) === 'open') return false;
     const queue = this.queues.find(webhookId);
@@ -180,14 +187,21 @@ export class Dispatcher {
     return queue.length <= this.slotsOf(queue) && queue.parking === 0 && !queue.hasParked;
   }
 
-  /** Those fresh from Kafka that will not be tried within this time, milliseconds, at the webhook's present speed. */
+  /**
+   * The webhook's fresh deliveries that will not be tried within this time (milliseconds) at its present speed. The speed is
+   * an estimate from the average duration of its attempts; before the first attempt has ended no delivery counts as far
+   * behind.
+   */
   farBehind(webhookId: string, ms: number): ReadonlySet<DeliveryTask> {
     const queue = this.queues.find(webhookId);
     if (!queue || queue.attemptMs === 0) return new Set();
     return queue.freshBehind((ms / queue.attemptMs) * this.slotsOf(queue));
   }
 
-  /** Hands to PostgreSQL what is still only a Kafka record, so that its offset need not wait for a slow receiver. */
+  /**
+   * Stores those of the tasks in PostgreSQL that exist only as Kafka records, so that their offsets need not wait for a slow
+   * receiver.
+   */
   async spill(tasks: readonly DeliveryTask[]): Promise<void> {
     const onlyInMemory = tasks.filter((task) => task.stored === 0 && !task.writing && this.tasks.has(task.id));
     const waiting = onlyInMemory.filter(
@@ -206,11 +220,12 @@ export class Dispatcher {
   }
 
   /**
-   * Starts nothing more until `goOn`. Resolves when what is on the wire has ended and is recorded; after the grace the rest
-   * is held in PostgreSQL, so that its outcome can still be recorded when somebody else has the partition.
+   * Starts no POST until `goOn`. Resolves when the attempts on the wire have ended and are recorded. Deliveries whose
+   * attempts last longer than the grace are held in PostgreSQL, so that the outcome can still be recorded when another
+   * replica has the partition.
    *
-   * @param bound when it resolves at the latest, whatever PostgreSQL does
-   * @returns whether all of it is recorded or held
+   * @param bound aborts when this must resolve at the latest, even if PostgreSQL does not answer
+   * @returns whether every attempt on the wire is recorded or held
    */
   async suspend(graceMs: number, bound: AbortSignal): Promise<boolean> {
     this.isSuspended = true;
@@ -225,19 +240,19 @@ export class Dispatcher {
     return settledBefore(bound, Promise.all([...this.tasks.values()].map(({ writing }) => writing)));
   }
 
-  /** What waits is this replica's to serve. */
+  /** The waiting deliveries belong to this replica: sending goes on. */
   goOn(): void {
     this.isSuspended = false;
     this.parts.platform.goOn();
     for (const queue of this.queues.all()) this.pump(queue);
   }
 
-  /** Drops what waits under a claim that no longer holds: somebody else reads it from Kafka or PostgreSQL. */
+  /** Drops the waiting deliveries whose claim no longer holds: the partition's new owner reads them from Kafka or PostgreSQL. */
   forgetLost(): DeliveryTask[] {
     return this.forget((task) => !this.parts.owns(task));
   }
 
-  /** Starts nothing more, and drops what waits when every attempt on the wire has ended and is recorded. */
+  /** Starts no more POSTs. When every attempt on the wire has ended and is recorded, the waiting deliveries are dropped. */
   async drain(): Promise<DeliveryTask[]> {
     this.isDraining = true;
     this.parts.platform.settle();
@@ -245,7 +260,7 @@ export class Dispatcher {
     return this.forget(() => true);
   }
 
-  /** Returns what is leased of it, which nobody will try before its lease ends. */
+  /** Returns the dropped deliveries that are leased: no replica would try them before their leases end. */
   private forget(isLost: (task: DeliveryTask) => boolean): DeliveryTask[] {
     const lost = [...this.tasks.values()].filter((task) => !task.inFlight && !task.writing && isLost(task));
     for (const task of lost) {
@@ -267,13 +282,13 @@ export class Dispatcher {
     return this.slots.inFlight + this.urgentOnTheWire;
   }
 
-  /** Whether something of the webhook waits in memory, or is on the wire. */
+  /** Whether the webhook has deliveries that wait in memory, are parked, or are on the wire. */
   isOccupied(webhookId: string): boolean {
     const queue = this.queues.find(webhookId);
     return queue !== undefined && (queue.length > 0 || queue.inFlight > 0 || queue.hasParked || queue.parking > 0);
   }
 
-  /** What its circuit, and a fault of the platform, do to the webhook's deliveries. */
+  /** Whether the webhook's circuit, or a fault of the platform, lets its deliveries through. */
   private passage(webhookId: string): CircuitState {
     const ofPlatform = this.parts.platform.passage(webhookId);
     if (ofPlatform === 'open') return 'open';
@@ -285,7 +300,7 @@ export class Dispatcher {
     return this.parts.platform.passage(webhookId) === 'open';
   }
 
-  /** All queues look again: a fault of the platform has begun or ended. */
+  /** Lets every queue check again what it may send: a fault of the platform has begun or ended. */
   resumeAll(): void {
     for (const queue of [...this.queues.all()]) this.pump(queue);
   }
@@ -295,7 +310,7 @@ export class Dispatcher {
     for (let next = this.turns.next(this.slots); next; next = this.turns.next(this.slots)) this.pump(next, 1);
   }
 
-  /** Webhooks that have something to send: here, or parked in PostgreSQL. */
+  /** Webhooks with deliveries that wait, in memory here or parked in PostgreSQL. */
   *webhooksWaiting(): Iterable<string> {
     for (const { webhookId, length, hasParked } of this.queues.all()) if (length > 0 || hasParked) yield webhookId;
   }
@@ -308,13 +323,13 @@ export class Dispatcher {
     return this.parts.clock().getTime() - queue.progressAt >= ms;
   }
 
-  /** From here on it is in hand. */
+  /** From here on the task is in memory. */
   private enter(task: DeliveryTask): void {
     this.tasks.set(task.id, task);
     this.queues.enter(task);
   }
 
-  /** @param slots that it may take while others wait for some, too */
+  /** @param slots how many slots the queue may take while other queues wait for slots, too */
   private pump(queue: WebhookQueue, slots = Number.POSITIVE_INFINITY): void {
     if (this.isDraining || this.isSuspended) return;
     this.startUrgent(queue);
@@ -334,7 +349,7 @@ export class Dispatcher {
     this.letGo(queue);
   }
 
-  /** Whether the webhook's rate limit lets nothing through now; the queue goes on by itself when it does. */
+  /** Whether the webhook's rate limit allows no POST now. A timer resumes the queue when the limit allows one. */
   private isPaced(queue: WebhookQueue): boolean {
     const { webhookId } = queue;
     const perSecond = this.parts.directory.get(webhookId)?.rateLimitPerSecond ?? null;
@@ -346,14 +361,18 @@ export class Dispatcher {
     return true;
   }
 
-  /** Its deliveries wait for its own sake: what is late from here on is not late by our fault. */
+  /**
+   * Notes that the webhook itself makes its deliveries wait (circuit, limit, order, slow receiver). Deliveries that are late
+   * because of that are counted as the receiver's lateness, not as ours.
+   */
   private keepWaiting(queue: WebhookQueue): void {
     queue.keptWaitingAt = this.parts.clock().getTime();
   }
 
   /**
-   * Who has kept the task waiting since its message was accepted. A fault of the platform comes first: it makes receivers look slow,
-   * and the shelf takes what it holds back.
+   * Why the task had to wait since its message was accepted: because of the platform, of the receiver, or of neither (null).
+   * A fault of the platform is checked first, because it also makes receivers look slow and requests be shelved. If this
+   * judgement is wrong, only the lateness metric is wrong.
    */
   private whoKeptWaiting({ acceptedAt, wasShelved }: DeliveryTask, queue: WebhookQueue): Waited | null {
     if (acceptedAt !== null && this.parts.platform.hasBeenAtFaultSince(acceptedAt)) return 'platform';
@@ -361,7 +380,10 @@ export class Dispatcher {
     return isOfReceiver ? 'receiver' : null;
   }
 
-  /** What a person asked for takes no slot of its webhook's or tenant's, and heeds neither circuit nor rate limit. */
+  /**
+   * Starts the deliveries that people asked for. They take no slot of their webhook or tenant, and neither circuit nor rate
+   * limit holds them back.
+   */
   private startUrgent(queue: WebhookQueue): void {
     for (let task = queue.startAsked(); task; task = queue.startAsked()) {
       const webhook = this.servable(task);
@@ -375,7 +397,7 @@ export class Dispatcher {
     }
   }
 
-  /** Whether a POST has begun. */
+  /** Returns whether a POST has begun. */
   private start(task: DeliveryTask, queue: WebhookQueue): boolean {
     const webhook = this.servable(task);
     if (!webhook) return false;
@@ -389,7 +411,7 @@ export class Dispatcher {
     return true;
   }
 
-  /** The webhook that the task may be sent to now; where there is none the task is gone from here. */
+  /** The webhook, if the task may be sent now. Otherwise undefined, and the task has been dropped, parked or ended. */
   private servable(task: DeliveryTask): RoutedWebhook | undefined {
     if (!this.parts.owns(task)) {
       this.leave(task);
@@ -457,7 +479,7 @@ export class Dispatcher {
     return stored;
   }
 
-  /** Nothing was sent: it waits on, here where its partition has stayed or with its next owner. */
+  /** Nothing was sent. The task goes on waiting: here if its partition is still ours, otherwise at the partition's next owner. */
   private async putBack(task: DeliveryTask, queue: WebhookQueue): Promise<void> {
     this.freeSlot(task, queue);
     this.parts.spans.withheld(task);
@@ -470,7 +492,7 @@ export class Dispatcher {
     this.pumpAfter(queue);
   }
 
-  /** A fault of ours, such as a secret that does not open: nothing was sent, and no attempt is spent. */
+  /** A fault of our own, such as a secret that cannot be opened: nothing was sent, and no attempt is spent. */
   private fail(task: DeliveryTask, queue: WebhookQueue, error: unknown): Promise<void> {
     this.freeSlot(task, queue);
     this.parts.circuits.giveUp(task.webhookId, task.cause);
@@ -494,8 +516,9 @@ export class Dispatcher {
   }
 
   /**
-   * The slot of all webhooks, when nothing is on the wire any more. A failure that waits for its verdict keeps only that of its
-   * own webhook: a verdict may take a minute, and failures of many webhooks would stall all others for so long.
+   * Gives back the slot that all webhooks share, as soon as the POST has ended. A failure that waits for its verdict keeps
+   * only its webhook's own slot: a verdict may take a minute, and failures of many webhooks would stall all others for that
+   * time.
    */
   private giveSlotBack(task: DeliveryTask, queue: WebhookQueue): void {
     if (!task.hasSlot) return;
@@ -503,7 +526,10 @@ export class Dispatcher {
     this.slots.giveBack(task.slotKind, queue.tenantId);
   }
 
-  /** The queue's slot is free. Where others wait for one it goes to the back: else it would take its own slot for ever. */
+  /**
+   * A slot of the queue is free. If other queues wait for slots, this queue goes to the end of the line: otherwise it would
+   * take its own slot again for ever.
+   */
   private pumpAfter(queue: WebhookQueue): void {
     if (this.turns.isEmpty) return this.pump(queue);
     if (!this.isDraining && !this.isSuspended) this.startUrgent(queue);
@@ -567,7 +593,7 @@ export class Dispatcher {
       if (task.order) queue.isOrdered = true;
       this.leave(task);
     }
-    // Leased from PostgreSQL before it was known here that they lie there.
+    // These were leased from PostgreSQL again before the parking was known here: they are parked once more.
     const leased = tasks.filter((task) => task.isLeasedAgain);
     if (leased.length > 0) {
       await this.parts.store.park(leased);
@@ -587,9 +613,12 @@ export class Dispatcher {
     if (queue) this.letGo(queue);
   }
 
-  /** Those behind it in the order of its subject: the next in turn, or all of them to PostgreSQL where it went. */
+  /**
+   * Goes on with the deliveries behind this one in the order of its subject: the next one is queued, or all of them are
+   * parked if this one went to PostgreSQL.
+   */
   private goOnBehind(task: DeliveryTask): void {
-    // One whose claim was lost comes back from Kafka or PostgreSQL, and before those behind it.
+    // A task whose claim was lost comes back from Kafka or PostgreSQL, before those behind it.
     const isStored = task.isOpen || !this.parts.owns(task);
     const { next, toPark, isBehindStored } = this.lanes.leave(task, isStored);
     if (this.isDraining) return;
@@ -605,7 +634,7 @@ export class Dispatcher {
     void this.park(toPark.filter((other) => this.parts.owns(other)));
   }
 
-  /** A queue with nothing in it and nothing behind it is forgotten. */
+  /** Forgets a queue that has no deliveries in memory, on the wire or in PostgreSQL. */
   letGo(queue: WebhookQueue): void {
     if (!queue.isIdle) return;
     this.queues.delete(queue);
@@ -613,12 +642,15 @@ export class Dispatcher {
   }
 }
 
-/** Deliveries that people asked for, waiting or on the wire, are at most this share of all POSTs at once, and as many more. */
+/**
+ * The room for deliveries that people asked for, waiting or on the wire, as a share of the number of POSTs at once. It comes
+ * on top of that number.
+ */
 const URGENT_SHARE = 1 / 8;
 
 /**
- * A delivery whose probe has failed comes back this long after the time of the next probe, milliseconds: so another one
- * that waits is the next probe, and a single message that the receiver cannot take does not stand before all others.
+ * A delivery whose probe has failed comes back this long after the time of the next probe, milliseconds: so another waiting
+ * delivery is the next probe, and a single message that the receiver cannot take does not block all others.
  */
 const BEHIND_PROBE_MS = 500;
 
@@ -631,7 +663,7 @@ const endedAttempt = ({ prepared, result: { facts, failure, endedAtMs } }: Compl
   endedAt: endedAtMs,
 });
 
-/** A request that was timed out has been recorded by then. */
+/** Margin after the time-out of a request, milliseconds: its outcome has been recorded by then. */
 const HOLD_MARGIN_MS = 5_000;
 
 function retryAtOf(task: DeliveryTask): Due {

@@ -3,7 +3,7 @@ import type { Clock } from '@signet/contracts';
 /** The starts of the last attempts, as many as the window may hold, milliseconds since the epoch. */
 interface Window {
   readonly perSecond: number;
-  /** Since when the webhook is served here, milliseconds since the epoch. */
+  /** When this replica began to serve the webhook, milliseconds since the epoch. */
   readonly since: number;
   readonly lengthMs: number;
   readonly starts: Float64Array;
@@ -12,13 +12,14 @@ interface Window {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Above so many windows those of webhooks at rest are forgotten. */
+/** If there are more windows than this, the windows of webhooks without recent attempts are forgotten. */
 const WINDOWS_KEPT = 1_000;
 
 /**
- * How many attempts a webhook's `rateLimitPerSecond` allows: a sliding window, so that no second, wherever it begins,
- * sees more. A webhook is served by one replica at a time, which makes the count exact without a shared store. What its
- * owner before did is not known: a window begins full, as of the taking.
+ * How many attempts a webhook's `rateLimitPerSecond` allows. It is a sliding window: any interval of one second, wherever it
+ * begins, has at most that many. A webhook is served by one replica at a time, which makes the count exact without a shared
+ * store. The attempts of the previous owner are not known, so a window begins full, as if they had all started when the
+ * partition was taken.
  */
 export class RateLimits {
   private readonly windows = new Map<string, Window>();
@@ -28,7 +29,7 @@ export class RateLimits {
   /**
    * Milliseconds until the next attempt may start; 0: now.
    *
-   * @param since since when the webhook is served here, milliseconds since the epoch
+   * @param since when this replica began to serve the webhook, milliseconds since the epoch
    */
   waitMs(webhookId: string, perSecond: number, since: number): number {
     const { starts, oldest, lengthMs } = this.window(webhookId, perSecond, since);
@@ -42,7 +43,7 @@ export class RateLimits {
     window.oldest = (window.oldest + 1) % window.starts.length;
   }
 
-  /** Calls back after the wait; a webhook has one such call ahead at most. */
+  /** Calls back after the wait. A webhook has at most one pending call. */
   later(webhookId: string, perSecond: number, waitMs: number, resume: () => void): void {
     const window = this.window(webhookId, perSecond);
     window.timer ??= setTimeout(() => {
@@ -84,7 +85,7 @@ export class RateLimits {
   }
 }
 
-/** The limit changed: the newest starts count under the new one, too. */
+/** The limit has changed: the newest starts count under the new limit, too. */
 function takeOver(from: Window, to: Window): void {
   const ordered = [...from.starts.subarray(from.oldest), ...from.starts.subarray(0, from.oldest)];
   const newest = ordered.slice(-to.starts.length);

@@ -9,7 +9,7 @@ export interface Speed {
   readonly slots: number;
   /** How long an attempt takes, milliseconds; 0 before the first has ended. */
   readonly attemptMs: number;
-  /** Its own limit, if it has one. */
+  /** The webhook's own rate limit, if it has one. */
   readonly perSecond: number | null;
 }
 
@@ -18,6 +18,10 @@ const attemptsIn = (ms: number, { slots, attemptMs, perSecond }: Speed): number 
     ? 0
     : Math.ceil((ms / 1_000) * Math.min(perSecond ?? Number.POSITIVE_INFINITY, (1_000 / attemptMs) * slots));
 
-/** How many stored deliveries of a webhook to hold in memory: those that are sent while PostgreSQL is asked for the next ones. */
+/**
+ * How many stored deliveries of a webhook to hold in memory: as many as it can send while PostgreSQL answers the query for
+ * the next ones. The webhook's speed is estimated from its past attempts. If the estimate is too low, the webhook waits for
+ * PostgreSQL now and then; if it is too high, more deliveries lie in memory than needed.
+ */
 export const refillSize = (speed: Speed): number =>
   Math.min(MOST_REFILLED, Math.max(2 * speed.slots, attemptsIn(REFILL_AHEAD_MS, speed)));

@@ -1,8 +1,8 @@
 /**
- * Who may hold how much of something that there is only so much of. Nobody may take more once they hold as much as is left
- * free: one who wants everything gets half, two get a third each, a hundred a hundredth. So there is always some for whoever
- * comes next, without a number to be set, and nobody has to give back what was taken (the dynamic thresholds of Choudhury
- * and Hahne, 1998, for the memory of switches).
+ * Shares a limited resource fairly between holders (tenants or webhooks). A holder may take more only while it holds less
+ * than is free: a single greedy holder gets half, two get a third each, a hundred get about a hundredth each. So something is
+ * always free for the next holder, no share has to be configured, and no holder has to give anything back (the dynamic
+ * thresholds of Choudhury and Hahne, 1998, for the memory of switches).
  */
 export class Shares {
   private readonly held = new Map<string, number>();
@@ -10,7 +10,7 @@ export class Shares {
 
   constructor(private readonly total: number) {}
 
-  /** What nobody holds. */
+  /** The part that no holder has taken. */
   get free(): number {
     return this.total - this.taken;
   }
@@ -20,9 +20,9 @@ export class Shares {
   }
 
   /**
-   * Whether they may take one more.
+   * Whether this holder may take one more.
    *
-   * @param free where less is free to them than to others
+   * @param free how much is free to this holder, if that is less than the total that is free
    */
   allows(who: string, free = this.free): boolean {
     return this.of(who) < free;

@@ -1,12 +1,12 @@
 import type { SlotKind, Slots } from './slots.ts';
 import type { WebhookQueue } from './webhook-queue.ts';
 
-/** Tenants in turn, and of each its queues in turn. */
+/** The tenants in the order of their turns, and for each the queues in the order of theirs. */
 type Ring = Map<string, Set<WebhookQueue>>;
 
 /**
  * Queues with waiting deliveries that found no free slot. For each kind of slot the tenants are served in turn, and the
- * webhooks of each in turn: a thousand webhooks of one tenant count for no more than the only one of another.
+ * webhooks of each in turn: a tenant with a thousand webhooks gets as many turns as a tenant with one.
  */
 export class SlotTurns {
   private readonly rings: Readonly<Record<SlotKind, Ring>> = { fresh: new Map(), stored: new Map() };
@@ -15,13 +15,16 @@ export class SlotTurns {
     return this.rings.fresh.size === 0 && this.rings.stored.size === 0;
   }
 
-  /** At the end of the line for whatever waits in it; where it stands in line already it keeps its place. */
+  /**
+   * Puts the queue at the end of the line, for each kind of delivery that waits in it. A queue that stands in line already
+   * keeps its place.
+   */
   add(queue: WebhookQueue): void {
     if (queue.count('fresh') > 0) enter(this.rings.fresh, queue);
     if (queue.count('stored') > 0) enter(this.rings.stored, queue);
   }
 
-  /** The next for a slot that is free; it has to ask again for another. */
+  /** The queue whose turn it is, if a slot is free for it. It gets one turn: for another one it has to be added again. */
   next(slots: Slots): WebhookQueue | undefined {
     return this.nextOf('fresh', slots) ?? this.nextOf('stored', slots);
   }

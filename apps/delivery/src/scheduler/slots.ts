@@ -1,9 +1,12 @@
 import { Shares } from './shares.ts';
 
-/** `fresh` just came from Kafka; `stored` was read from PostgreSQL (a retry, or what did not fit into memory), or is a replay. */
+/**
+ * `fresh`: a delivery that just came from Kafka. `stored`: one that was read from PostgreSQL (a retry, or one that did not
+ * fit into memory), or a replay.
+ */
 export type SlotKind = 'fresh' | 'stored';
 
-/** This share of all slots is kept for either kind, however much there is of the other. */
+/** This share of all slots is reserved for each kind, however many deliveries of the other kind wait. */
 const RESERVED = 1 / 8;
 /** The largest share of all slots that one webhook may have. */
 const SHARE_OF_WEBHOOK = 1 / 8;
@@ -13,8 +16,9 @@ export const slotsOfWebhook = (wanted: number, total: number): number =>
   Math.min(wanted, Math.max(1, Math.floor(total * SHARE_OF_WEBHOOK)));
 
 /**
- * How many POSTs this replica has on the wire, of how many at once. A storm of retries leaves slots for what is fresh, and
- * the other way round; a tenant whose thousand webhooks all hang leaves as many as it has to the others.
+ * The slots of this replica: how many POSTs are on the wire, and how many may be. Many retries at once leave slots for fresh
+ * deliveries, and the other way round. A tenant whose thousand webhooks all hang can take at most half of the slots; the
+ * others remain for other tenants.
  */
 export class Slots {
   private readonly taken: Record<SlotKind, number> = { fresh: 0, stored: 0 };
@@ -23,7 +27,7 @@ export class Slots {
 
   constructor(
     private readonly total: number,
-    /** So many at most for now. */
+    /** A lower limit that holds for now, while the platform recovers from a fault. */
     private readonly limit: () => number = () => Number.POSITIVE_INFINITY,
   ) {
     this.tenants = new Shares(total);
@@ -38,7 +42,7 @@ export class Slots {
     return this.tenants.allows(tenantId, this.free(kind));
   }
 
-  /** Whether there is any, for a tenant that has none yet. */
+  /** Whether a slot of this kind is free for a tenant that holds none yet. */
   isAnyFree(kind: SlotKind): boolean {
     return this.free(kind) > 0;
   }

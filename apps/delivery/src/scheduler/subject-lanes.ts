@@ -1,6 +1,9 @@
 import type { DeliveryTask } from './delivery-task.ts';
 
-/** `waiting` for those before it, `started` (queued or on the wire), or `leaving` for PostgreSQL or its end. */
+/**
+ * `waiting`: earlier deliveries of the lane come first. `started`: queued or on the wire. `leaving`: about to be stored in
+ * PostgreSQL, or to end.
+ */
 type Step = 'waiting' | 'started' | 'leaving';
 
 interface Entry {
@@ -12,23 +15,23 @@ interface Entry {
 interface Lane {
   /** In the order of their requests. */
   readonly inHand: Entry[];
-  /** PostgreSQL may hold more of the lane, and what comes fresh from Kafka belongs behind that. */
+  /** PostgreSQL may hold more deliveries of the lane; deliveries that come fresh from Kafka belong behind those. */
   isStored: boolean;
 }
 
-/** What follows from a task's leaving its lane. */
+/** What the dispatcher has to do after a task has left its lane. */
 export interface LaneMove {
-  /** The next in turn. */
+  /** The next task of the lane, to be queued now. */
   readonly next: DeliveryTask | null;
-  /** These can no longer wait in memory: what is before them lies in PostgreSQL now. */
+  /** These tasks can no longer wait in memory: the delivery before them is in PostgreSQL now. */
   readonly toPark: readonly DeliveryTask[];
-  /** What comes next has to be read from PostgreSQL. */
+  /** The next deliveries of the lane have to be read from PostgreSQL. */
   readonly isBehindStored: boolean;
 }
 
 /**
- * What PostgreSQL says about a lane is outdated where something of it was stored while PostgreSQL was asked: that is no
- * longer in hand here, and may come before what was read.
+ * Tells whether an answer of PostgreSQL about a lane is outdated: a delivery of the lane was stored while the query ran. That
+ * delivery is no longer in memory here, and may come before those that were read.
  */
 export class LaneWatch {
   private readonly stored = new Set<string>();
@@ -53,15 +56,18 @@ interface Webhook {
 const NOTHING: LaneMove = { next: null, toPark: [], isBehindStored: false };
 
 /**
- * Keeps the order of webhooks that ask for it: deliveries of one webhook and one subject are a lane, in which one is
- * tried at a time, and none before the one before it has ended. Only lanes with something in memory are known here; of the
- * others PostgreSQL is asked.
+ * Keeps the order of webhooks that ask for it: the deliveries of one webhook with one subject are a lane. In a lane one
+ * delivery is tried at a time, and none before the one before it has ended. This class knows only lanes with deliveries in
+ * memory; for all others PostgreSQL is asked.
  */
 export class SubjectLanes {
   private readonly webhooks = new Map<string, Webhook>();
   private readonly watches = new Set<LaneWatch>();
 
-  /** Notes from here on what goes to PostgreSQL, for whoever asks PostgreSQL next. It has to be ended. */
+  /**
+   * From here on notes the lanes whose deliveries go to PostgreSQL. The caller begins the watch before a query of PostgreSQL
+   * and ends it afterwards.
+   */
   watch(): LaneWatch {
     const watch = new LaneWatch(() => this.watches.delete(watch));
     this.watches.add(watch);
@@ -69,9 +75,9 @@ export class SubjectLanes {
   }
 
   /**
-   * Takes a place in the lane, by the offset of its request.
+   * Puts the task into its lane, at the place that the offset of its request gives it.
    *
-   * @param isBehindStored fresh from Kafka, and PostgreSQL may hold earlier ones of the lane
+   * @param isBehindStored the task is fresh from Kafka, and PostgreSQL may hold earlier deliveries of the lane
    */
   enter(task: DeliveryTask, isBehindStored: boolean): Step {
     if (!task.order) return 'started';
@@ -86,12 +92,15 @@ export class SubjectLanes {
     return step;
   }
 
-  /** Whether it waits for others before it. */
+  /** Whether the task waits for earlier deliveries of its lane. */
   isWaiting(task: DeliveryTask): boolean {
     return this.find(task)?.entry.step === 'waiting';
   }
 
-  /** It is about to be stored or ended, and will not be tried. What comes fresh from now on belongs behind it. */
+  /**
+   * The task is about to be stored or ended, and will not be tried. Deliveries that come fresh from Kafka from now on belong
+   * behind it.
+   */
   release(task: DeliveryTask): void {
     const found = this.find(task);
     if (!found) return;
@@ -99,7 +108,7 @@ export class SubjectLanes {
     advance(found.webhook, found.entry, 'leaving');
   }
 
-  /** The task has ended, or (`isStored`) PostgreSQL or Kafka has it from now on. */
+  /** The task has ended, or (`isStored`) only PostgreSQL or Kafka has it from now on. */
   leave(task: DeliveryTask, isStored: boolean): LaneMove {
     if (isStored) for (const watch of this.watches) watch.note(task);
     const found = this.find(task);

@@ -3,22 +3,23 @@ import type { DeliveryTask } from './delivery-task.ts';
 import type { SlotKind, Slots } from './slots.ts';
 
 /**
- * POSTs at once to one webhook that people asked for: beside its other slots, so that a test does not wait until a
- * receiver that hangs gives some of them back.
+ * How many POSTs that people asked for one webhook may have at once. They come on top of its other slots: otherwise a test
+ * would wait until a receiver that hangs gives slots back.
  */
 const ASKED_AT_ONCE = 4;
 /**
- * So many more of these wait beside the others; what comes then waits like the others. Without a bound, a thousand retries of
- * a receiver that hangs would fill the memory for leased deliveries, and no tenant's retries would be read for hours.
+ * How many more such deliveries may wait ahead of the queue; further ones wait in the queue like all others. Without a bound,
+ * a thousand retries of a receiver that hangs would fill the memory for leased deliveries, and no tenant's retries would be
+ * read for hours.
  */
 const ASKED_WAITING = 8;
 
-/** About so many attempts weigh in the average. */
+/** The moving average covers about this many attempts. */
 const ATTEMPTS_AVERAGED = 16;
 
 /**
- * The deliveries of one webhook that wait in memory. Fresh ones and those that came back from PostgreSQL share its slots,
- * each first come first served: neither waits for the end of the others.
+ * The deliveries of one webhook that wait in memory. Fresh deliveries and those read from PostgreSQL share the webhook's
+ * slots; each kind is first come, first served. Neither kind waits until the other is finished.
  */
 export class WebhookQueue {
   private readonly waiting: Readonly<Record<SlotKind, Set<DeliveryTask>>> = { fresh: new Set(), stored: new Set() };
@@ -27,13 +28,13 @@ export class WebhookQueue {
   /** Tests, and retries that a person asked for. */
   private readonly asked = new Set<DeliveryTask>();
   private askedOnTheWire = 0;
-  /** Some of what is parked has to keep an order. */
+  /** Some of the webhook's parked deliveries have to keep an order. */
   isOrdered = false;
   /** A read of parked deliveries is under way. */
   isRefilling = false;
   /** When an attempt last ended, or the first began, milliseconds since the epoch. */
   progressAt = 0;
-  /** When it last kept deliveries waiting for its own sake, milliseconds since the epoch. */
+  /** When the webhook last made its deliveries wait (circuit, limit, order, slow receiver), milliseconds since the epoch. */
   keptWaitingAt = Number.NEGATIVE_INFINITY;
   /** How long an attempt takes: a moving average, milliseconds. */
   attemptMs = 0;
@@ -66,13 +67,13 @@ export class WebhookQueue {
     return new Set(this.waiting.fresh.size > count ? [...this.waiting.fresh].slice(Math.ceil(count)) : []);
   }
 
-  /** When the claim was taken under which what waits is served, milliseconds since the epoch. */
+  /** When the claim of the waiting deliveries was taken, milliseconds since the epoch; 0 when none waits. */
   get servedSince(): number {
     const [task] = this.waiting.fresh.size > 0 ? this.waiting.fresh : this.waiting.stored;
     return task?.claim.takenAt ?? 0;
   }
 
-  /** PostgreSQL holds more for this webhook, parked until there is room here. */
+  /** PostgreSQL holds deliveries of this webhook that are parked until there is room here. */
   get hasParked(): boolean {
     return this.parkings > this.emptiedAt;
   }
@@ -82,7 +83,7 @@ export class WebhookQueue {
     return isEmpty && this.parking === 0 && !this.hasParked && !this.isRefilling;
   }
 
-  /** Something was parked. The count tells a read that began before it from one that began after. */
+  /** A delivery was parked. The count tells whether a read of parked deliveries began before or after that. */
   markParked(): void {
     this.parkings += 1;
   }
@@ -91,7 +92,7 @@ export class WebhookQueue {
     return this.parkings;
   }
 
-  /** A read that began when `parkingCount` was this found no more. */
+  /** A read that began when `parkingCount` had this value found that no more deliveries are parked. */
   markEmptied(parkingCount: number): void {
     this.emptiedAt = Math.max(this.emptiedAt, parkingCount);
   }
@@ -102,8 +103,9 @@ export class WebhookQueue {
   }
 
   /**
-   * POSTs at once, of so many at most: while it only fails, one less for each failure that is still missing for its circuit
-   * to open. So an endpoint that begins to hang costs its slots for one time-out, and not those that it gets back for another.
+   * How many POSTs the webhook may have at once: `most`, less one for each failure in a row. An endpoint that begins to hang
+   * then occupies its slots for one time-out only: as its attempts fail it gets fewer slots back, until its circuit opens. If
+   * the failures were chance, the first success restores all slots.
    */
   slots(most: number): number {
     return Math.max(1, most - Math.min(this.failures, FAILURES_IN_WINDOW - 1));
@@ -114,12 +116,12 @@ export class WebhookQueue {
     else this.waiting[task.slotKind].add(task);
   }
 
-  /** Whether one more that a person asked for may wait beside the others. */
+  /** Whether one more delivery that a person asked for may wait ahead of the queue. */
   get takesUrgent(): boolean {
     return this.asked.size < ASKED_WAITING;
   }
 
-  /** The next that a person asked for, unless enough of them are on the wire; its POST begins. */
+  /** Takes the next delivery that a person asked for, unless enough of them are on the wire. Its POST begins. */
   startAsked(): DeliveryTask | undefined {
     const [task] = this.askedOnTheWire < ASKED_AT_ONCE ? this.asked : [];
     if (!task) return undefined;
@@ -132,14 +134,14 @@ export class WebhookQueue {
     this.askedOnTheWire -= 1;
   }
 
-  /** Whether something waits that a slot is free for. */
+  /** Whether a delivery waits for which a slot is free. */
   hasNext(slots: Slots): boolean {
     return this.isNext('fresh', slots) || this.isNext('stored', slots);
   }
 
   /**
-   * Of those that a slot is free for: the kind that has fewer on the wire, so that retries which take long cannot take
-   * every slot of the webhook one after the other, and in turn where both have as many.
+   * Takes the next delivery for which a slot is free. The kind with fewer POSTs on the wire goes first, so that slow retries
+   * cannot take every slot of the webhook one after the other. If both kinds have equally many, they take turns.
    */
   shift(slots: Slots): DeliveryTask | undefined {
     const { fresh, stored } = this.onTheWire;
@@ -168,7 +170,7 @@ export class WebhookQueue {
     return this.waiting.fresh.delete(task) || this.waiting.stored.delete(task) || this.asked.delete(task);
   }
 
-  /** Takes out everything, what people asked for included. */
+  /** Takes out all waiting deliveries, those that people asked for included. */
   drainAll(): DeliveryTask[] {
     const asked = [...this.asked];
     this.asked.clear();

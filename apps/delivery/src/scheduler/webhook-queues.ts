@@ -7,7 +7,7 @@ import type { Speed } from './refill-size.ts';
 import { Shares } from './shares.ts';
 import { WebhookQueue } from './webhook-queue.ts';
 
-/** A delivery counts in the memory of its tenant as one, and as one more for each so many bytes of its body. */
+/** In its tenant's share of the memory a delivery counts as one, plus one for each so many bytes of its body. */
 const BYTES_OF_ONE = 16_384;
 
 export interface WebhookQueuesParts {
@@ -19,17 +19,20 @@ export interface WebhookQueuesParts {
   readonly leased: number;
 }
 
-/** What is to be read of a webhook's backlog. */
+/** How many parked deliveries of a webhook are to be read. */
 export interface Refill {
   readonly webhookId: string;
   readonly limit: number;
   readonly queue: WebhookQueue;
 }
 
-/** The queues of the webhooks that have something to do, and how much of it may be in memory. */
+/** The queues of the webhooks that have deliveries here or parked, and the limits for how many of these may be in memory. */
 export class WebhookQueues {
   private readonly queues = new Map<string, WebhookQueue>();
-  /** What was leased from PostgreSQL, by tenant: slow webhooks of one must not fill the memory that others need. */
+  /**
+   * Memory that deliveries leased from PostgreSQL take, by tenant: slow webhooks of one tenant must not fill the memory that
+   * others need.
+   */
   private readonly memory: Shares;
 
   constructor(private readonly parts: WebhookQueuesParts) {
@@ -69,19 +72,22 @@ export class WebhookQueues {
     task.weight = 0;
   }
 
-  /** Of the backlog in PostgreSQL only as many wait in memory as can be tried soon. What is fresh has room of its own. */
+  /**
+   * Whether there is no room for the task. Only as many deliveries of the backlog in PostgreSQL wait in memory as can be
+   * tried soon. Fresh deliveries have room of their own.
+   */
   isFull(task: DeliveryTask): boolean {
     if (task.stored > 0 && !this.memory.allows(tenantOf(task))) return true;
     const queue = this.queues.get(task.webhookId);
     return queue !== undefined && task.slotKind === 'stored' && this.isFullOfStored(queue);
   }
 
-  /** Whether it is time to read more of its backlog. */
+  /** Whether it is time to read more of the webhook's parked deliveries. */
   wantsMore(queue: WebhookQueue): boolean {
     return queue.hasParked && !queue.isRefilling && queue.count('stored') < refillSize(this.speedOf(queue)) / 2;
   }
 
-  /** Marks webhooks whose parked deliveries were left by an earlier owner. */
+  /** Marks webhooks that have parked deliveries in PostgreSQL, for instance left by an earlier owner. */
   adoptParked(webhooks: readonly ParkedWebhook[]): void {
     for (const { webhookId, isOrdered } of webhooks) {
       const queue = this.of(webhookId);
@@ -91,8 +97,8 @@ export class WebhookQueues {
   }
 
   /**
-   * Webhooks with parked deliveries and room for more, and how many of each; of at most so many deliveries together. Those
-   * that are named come last the next time.
+   * Webhooks that have parked deliveries and room for more, and how many to read of each; together at most `deliveries`. The
+   * webhooks that are returned come last in the next call.
    */
   refillable(deliveries: number): Refill[] {
     const found: Refill[] = [];
@@ -115,7 +121,7 @@ export class WebhookQueues {
     return found;
   }
 
-  /** Webhooks with parked deliveries and no room for more: what else is due of them can be parked with those. */
+  /** Webhooks with parked deliveries and no room for more: their other due deliveries can be parked, too. */
   crowded(): string[] {
     const isFull = (queue: WebhookQueue): boolean => this.isFullOfStored(queue) || !this.memory.allows(queue.tenantId);
     return [...this.queues.values()]
@@ -123,7 +129,7 @@ export class WebhookQueues {
       .map(({ webhookId }) => webhookId);
   }
 
-  /** How many more deliveries may be leased from PostgreSQL. What comes from Kafka has room of its own there. */
+  /** How many more deliveries may be leased from PostgreSQL. Deliveries from Kafka do not count: the intake bounds them. */
   get roomForLeased(): number {
     return Math.max(0, this.memory.free);
   }
