@@ -3,7 +3,7 @@ import type { KafkaRecord } from '@signet/kafka';
 
 /** A delivery request that was read from Kafka and found complete. */
 export interface AcceptedRequest extends RequestWithBody {
-  /** Of its record on its partition of delivery.requests.v1. */
+  /** Offset of its record on its partition of delivery.requests.v1. */
   readonly offset: bigint;
   /** The record that it came in, and its place among the requests of that record. */
   readonly record: KafkaRecord;

@@ -7,20 +7,23 @@ const AGAIN_MS = 250;
 
 interface Turns {
   readonly watermark: Watermark;
-  /** By first offset: a batch that is tried again is the same one. */
+  /** Batches under way, by first offset: a batch that is tried again counts as the same one. */
   readonly taken: Map<string, () => void>;
   last: Promise<unknown>;
 }
 
 /**
- * Batches of one partition are handed over one behind the other, but worked on at once. Those with deliveries whose order
- * matters take turns here, and it is known up to where all have been taken over. The signal stands for one reading of the
- * partition from the committed offset on.
+ * Kafka hands over the batches of one partition one after the other, but several are worked on at once. Batches with
+ * deliveries whose order matters take turns here. This class also knows the offset up to which all batches were taken over. A
+ * batch's signal identifies one reading of the partition, which began at the committed offset.
  */
 export class BatchTurns {
   private readonly readings = new WeakMap<AbortSignal, Turns>();
 
-  /** Works on the batch, behind the ordered ones before it where it is ordered itself; such a one is not overtaken by failing. */
+  /**
+   * Works on the batch. An ordered batch waits for the ordered batches before it; if it fails it is tried again in place, so
+   * that none overtakes it.
+   */
   async take<T>(batch: RecordBatch, isOrdered: boolean, work: () => Promise<T>): Promise<T> {
     const turns = this.turns(batch.signal);
     const first = batch.records[0]?.offset ?? '';
@@ -34,7 +37,7 @@ export class BatchTurns {
     return value;
   }
 
-  /** The offset behind all that was taken over without a gap; 0 when nothing was. */
+  /** The offset behind the last record up to which all were taken over without a gap; 0 when none was. */
   readTo(signal: AbortSignal): bigint {
     return BigInt(this.turns(signal).watermark.committable ?? 0);
   }

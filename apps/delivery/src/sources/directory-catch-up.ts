@@ -4,33 +4,34 @@ import type { KafkaRecord } from '@signet/kafka';
 import { LRUCache } from 'lru-cache';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 
-/** The directory is usually milliseconds behind; it is looked at again after this long, milliseconds. */
+/** Time between two checks of the directory, milliseconds: it is usually only milliseconds behind. */
 const LOOK_MS = 20;
 /** At most this many times, five seconds in all: the partition waits meanwhile. */
 const MAX_LOOKS = 250;
-/** So many webhooks are remembered whose snapshot did not come in time, about 200 bytes each. */
+/** How many webhooks whose snapshot did not come in time are remembered, about 200 bytes each. */
 const KNOWN_MISSING = 10_000;
 
 /** A request names the webhook in its key, and in a header the version that its sender had read. */
 type RequestRecord = Pick<KafkaRecord, 'key' | 'headers'>;
 
 /**
- * Waits until this replica has read of each webhook in a batch what the sender of its requests had read. Only webhooks
- * that take no deliveries by what was read here are judged: the sender may know that one was enabled meanwhile. Without
- * the wait, its first deliveries, a test, or a replay of what it missed would end unsent as `disabled`.
+ * Waits until this replica has read the version of each webhook in a batch that the sender of the requests had read. It waits
+ * only for webhooks that take no deliveries according to this replica: the sender may know that such a webhook was enabled
+ * meanwhile. Without the wait, the first deliveries, a test, or a replay of missed messages would end unsent as `disabled`.
  *
- * If a snapshot does not come in time, the deliveries end so. Then this version of the webhook is not waited for again:
- * where Kafka has compacted a deleted webhook away, it never comes, and each batch of an old backlog would wait anew. That is
- * concluded only where the table's reader has read a heartbeat that was written after the wait began, and so everything before
- * it: a reader that hangs proves nothing. If the snapshot was only late, it counts from the moment when it is read.
+ * If the snapshot does not come in time, the deliveries do end like that. Then no later batch waits for this version of the
+ * webhook: if Kafka has compacted a deleted webhook away, its snapshot never comes, and each batch of an old backlog would
+ * wait again. A snapshot is judged missing only if the table's reader has read a heartbeat that was written after the wait
+ * began, and so everything before it: a reader that hangs proves nothing. If the judgement is wrong and the snapshot was only
+ * late, it counts from the moment when it is read.
  */
 export class DirectoryCatchUp {
-  /** Webhook → latest version that was waited for in vain. */
+  /** Webhook → latest version for which a wait ended without the snapshot. */
   private readonly missing = new LRUCache<string, number>({ max: KNOWN_MISSING });
 
   constructor(
     private readonly directory: Pick<WebhookDirectory, 'get' | 'mayHaveBegun'>,
-    /** Age of the last heartbeat that was read, milliseconds; undefined where there was none. */
+    /** Age of the last heartbeat that was read, milliseconds; undefined where none was read yet. */
     private readonly heartbeatAgeMs: () => number | undefined,
     private readonly maxLooks = MAX_LOOKS,
   ) {}
@@ -55,7 +56,7 @@ export class DirectoryCatchUp {
     if (version !== undefined) this.missing.set(String(record.key), version);
   }
 
-  /** The version that is to be waited for; undefined where nothing is. */
+  /** The version for which the batch has to wait; undefined where it need not wait. */
   private unreadVersion({ key, headers }: RequestRecord): number | undefined {
     const webhookId = String(key);
     if (this.directory.get(webhookId)?.isActive) return undefined;

@@ -40,56 +40,64 @@ export interface IntakeParts {
   readonly clock: Clock;
   readonly spans: Pick<DeliverySpans, 'taking'>;
   readonly options: IntakeOptions;
-  /** Somebody else has taken the partition. */
+  /** Another replica has taken the partition. */
   readonly onLost: (claim: PartitionClaim) => void;
-  /** All requests of a partition below the offset were taken over, but for those that are being shelved: these have no order. */
+  /** All requests of a partition below the offset were taken over, except those that are being shelved: these need no order. */
   readonly onReadTo: (partition: number, offset: bigint) => void;
 }
 
 export interface IntakeOptions {
   /**
-   * Deliveries of a webhook that makes no progress for this long go to PostgreSQL, and those that would wait for more than
-   * forty times as long: of one that takes too much of the room for others, and of one with a limit or an order of its own.
-   * Milliseconds.
+   * If none of a webhook's attempts ends for this long, its waiting deliveries go to PostgreSQL. Deliveries that would wait
+   * more than forty times as long go there, too, if the webhook has a limit or an order of its own, or takes too much of the
+   * partition's room. Milliseconds.
    */
   readonly spillAfterMs: number;
-  /** Attempts of a delivery where its webhook does not say. */
+  /** Attempts of a delivery where its webhook does not set a number. */
   readonly maxAttempts: number;
 }
 
 /**
- * What is written to PostgreSQL and read back costs three times what goes out from memory: under load that would make
- * everything later still. So what waits stays in memory for so long, …
+ * Waiting deliveries stay in memory for at most this many rounds of `spillAfterMs`. A delivery that is written to PostgreSQL
+ * and read back costs three times as much as one that is sent from memory: under load, writing early would make all
+ * deliveries later still. …
  */
 const MAX_ROUNDS = 80;
 /**
- * … but not what its webhook keeps waiting for longer than this by a limit of its own, nor what is further behind of one
- * that leaves others too little room. Those of a fast webhook are not: others of its partition wait for them meanwhile.
+ * Deliveries that would wait longer than this many rounds go to PostgreSQL before `MAX_ROUNDS`, in two cases: the webhook's
+ * own limit or order keeps them waiting, or the webhook takes too much of the partition's room. If the estimate is wrong they
+ * are written and read back without need.
  */
 const SLOW_ROUNDS = 40;
-/** At the beginning of a burst everything takes long: how far behind something is shows after a while. */
+/**
+ * The second case is judged only after this many rounds: at the beginning of a burst all attempts take long, and the estimate
+ * would be too high.
+ */
 const ROUNDS_TO_SETTLE = 8;
-/** A webhook none of whose attempts has ended for so long takes nothing for now. */
+/**
+ * If none of a webhook's attempts has ended for this many rounds, the webhook is judged to take no deliveries, and its
+ * requests are shelved. If that is wrong they go out later: when they have been taken back.
+ */
 const STALLED_ROUNDS = 4;
-/** From so many requests of one webhook in a batch on it is cheaper to shelve them than to store each. */
+/** From this many requests of one webhook in a batch on, it is cheaper to shelve them than to store each one. */
 const SHELVED_FROM = 8;
 
-/** Where requests were read from: a partition, or what was shelved of it. */
+/** Where requests were read from: a partition of Kafka, or the shelf's rows of that partition. */
 type Reading = Pick<RecordBatch, 'partition' | 'signal' | 'setAside'> & {
   readonly isShelf?: true;
   readonly span?: Span;
 };
 
-/** What PostgreSQL has already. */
+/** The deliveries and lanes of a batch that PostgreSQL has already. */
 interface Stored {
   readonly existing: ReadonlySet<string>;
   readonly storedLanes: ReadonlySet<string>;
 }
 
-/** Turns a batch of delivery requests into tasks, once each, and answers when every one of them is durable. */
+/** Turns each delivery request of a batch into one task, and resolves when all of them are durable. */
 export class DispatchIntake {
   private readonly turns = new BatchTurns();
-  /** Of each partition: what is in memory and not durable yet, by webhook. */
+  /** For each partition: the number of tasks in memory that are not durable yet, by webhook. */
   private readonly rooms = new Map<number, Shares>();
   private readonly shelved = new WeakSet<KafkaRecord>();
 
@@ -102,12 +110,13 @@ export class DispatchIntake {
   /** @throws RetryableError while the partition is not this replica's, or when it was lost under way */
   async take(batch: RecordBatch): Promise<void> {
     await this.parts.directoryReady();
-    // A batch that failed comes again with the same records.
+    // Kafka hands over a failed batch again, with the same records.
     const left = batch.records.filter((record) => !this.shelved.has(record));
     await this.catchUp.untilRead(left, batch.signal);
     const shelvable = this.shelvableOf(left);
     const others = left.filter((record) => !shelvable.has(record));
-    // Side by side: nobody waits for those of a webhook that takes nothing. It is over when both are.
+    // Both run at once: no delivery waits until the requests of a webhook that takes nothing are shelved. The batch is done
+    // when both are.
     const results = await Promise.allSettled([
       this.shelve([...shelvable], batch),
       this.serve(this.read({ ...batch, records: others }), batch),
@@ -127,7 +136,7 @@ export class DispatchIntake {
     await this.untilDurable(tasks, batch);
   }
 
-  /** Takes what was shelved; resolves to whether every one of them is durable. */
+  /** Takes records back from the shelf; resolves to whether all of them are durable. */
   async takeBack(records: readonly KafkaRecord[], partition: number, signal: AbortSignal): Promise<boolean> {
     const aside: DeadLetter[] = [];
     const setAside = (record: KafkaRecord, why: SetAsideReason): void => void aside.push({ record, why });
@@ -146,7 +155,7 @@ export class DispatchIntake {
     }
   }
 
-  /** Records of webhooks that take nothing now, where they are many. */
+  /** The records that are to be shelved: those of webhooks that take nothing now and have many requests in this batch. */
   private shelvableOf(records: readonly KafkaRecord[]): ReadonlySet<KafkaRecord> {
     const counts = new Map<string, number>();
     for (const { key, headers } of records) {
@@ -173,15 +182,15 @@ export class DispatchIntake {
   }
 
   /**
-   * What may have an order to keep stays with the others of its webhook; a test and a replay have somebody who watches. A
-   * bundle of messages is none of these.
+   * Whether the record may be shelved. Not if its webhook asks for an order. Not a test or a replay either, because a person
+   * waits for it. A bundle is none of these.
    */
   private isShelvable(record: KafkaRecord): boolean {
     if (this.parts.directory.get(String(record.key))?.ordering === 'subject') return false;
     return isBundle(record.headers) || requestsOfRecord(record)?.[0]?.request.kind === 'message';
   }
 
-  /** Sees to it that the tasks become durable in time; resolves to false where the reading ends before. */
+  /** Waits until the tasks are durable, and hands slow ones to PostgreSQL. Resolves to false if the reading ends before. */
   private async untilDurable(tasks: readonly DeliveryTask[], batch: Reading): Promise<boolean> {
     const durable = Promise.all(tasks.map(({ whenDurable }) => whenDurable)).then((all) => all.every(Boolean));
     const { spillAfterMs } = this.parts.options;
@@ -191,7 +200,7 @@ export class DispatchIntake {
       const isDurable = await settlesWithin(durable, spillAfterMs, batch.signal);
       if (isDurable === true) return true;
       if (batch.signal.aborted) return false;
-      // Neither PostgreSQL nor anybody here knows of some of them: the batch must not count as done.
+      // Some tasks were dropped and are not in PostgreSQL: the batch must not count as done.
       if (isDurable === false) throw lost();
       // If our event loop was blocked, responses may be waiting unread: yield once before judging a webhook slow.
       await setImmediate();
@@ -213,7 +222,7 @@ export class DispatchIntake {
     });
   }
 
-  /** Says of the webhook's tasks which are better off in PostgreSQL. */
+  /** Returns a test that says which of the webhook's tasks should go to PostgreSQL. */
   private slownessOf(webhookId: string, partition: number, isSettled: boolean): (task: DeliveryTask) => boolean {
     const { spillAfterMs } = this.parts.options;
     const slowMs = SLOW_ROUNDS * spillAfterMs;
@@ -223,7 +232,7 @@ export class DispatchIntake {
     return (task) => farBehind.has(task);
   }
 
-  /** The requests of the records. One that is at fault is set aside alone, whatever its record carries beside it. */
+  /** The requests of the records. A faulty request is set aside alone: the other requests of its record are kept. */
   private read({ records, setAside }: Pick<RecordBatch, 'records' | 'setAside'>): AcceptedRequest[] {
     const accepted: AcceptedRequest[] = [];
     for (const record of records) {
@@ -239,8 +248,9 @@ export class DispatchIntake {
   }
 
   /**
-   * Tasks of the requests. Where one of them makes the work on all of them fail, they are halved until it is alone, and it
-   * is set aside; `tasksOf` offers nothing to the dispatcher before it can fail, so that it may be called again.
+   * Makes tasks of the requests. If one request makes the work on all of them fail, they are halved until it is alone, and it
+   * is set aside. `tasksOf` can be called again, because it offers nothing to the dispatcher before the last step that can
+   * fail.
    */
   private async tasksOfEach(accepted: readonly AcceptedRequest[], batch: Reading): Promise<DeliveryTask[]> {
     try {
@@ -260,8 +270,8 @@ export class DispatchIntake {
   }
 
   /**
-   * Tasks of the requests that are not stored yet, in the dispatcher's hands: whatever is stored is served from PostgreSQL.
-   * What is in hand already is awaited as it is: it may end, and leave, while PostgreSQL is asked.
+   * Makes tasks of the requests that are not stored yet and offers them to the dispatcher; stored deliveries are served from
+   * PostgreSQL. Tasks that are in memory already are found before the query: they may end, and leave memory, while it runs.
    */
   private async tasksOf(accepted: readonly AcceptedRequest[], batch: Reading): Promise<DeliveryTask[]> {
     const inHand = new Map<string, DeliveryTask>();
@@ -323,7 +333,7 @@ export class DispatchIntake {
     return room;
   }
 
-  /** Its place in an order; null where its webhook asks for none, or it has no subject. */
+  /** The request's place in an order; null where its webhook asks for no order, or the request has no subject. */
   private orderOf({ request: { webhookId, subject }, offset }: AcceptedRequest): RequestOrder | null {
     if (subject === undefined || this.parts.directory.get(webhookId)?.ordering !== 'subject') return null;
     return { subject, offset };
@@ -350,7 +360,7 @@ const NOT_A_REQUEST: SetAsideReason = {
   detail: 'A header of the request is missing, incomplete or wrong, or does not fit the value.',
 };
 
-/** Why the request is set aside before anything is sent; null where nothing is wrong with it. */
+/** Why the request is set aside before it is sent; null if it has no fault. */
 function faultOf({ request, body }: RequestWithBody): SetAsideReason | null {
   if (body.length === 0 || !isUtf8(body))
     return { reason: 'body_not_utf8', field: 'body', detail: 'The body is empty or not UTF-8.' };
@@ -360,7 +370,10 @@ function faultOf({ request, body }: RequestWithBody): SetAsideReason | null {
 const notTaken = (): Error => new RetryableError('partition_not_taken', 'The partition is not served here.');
 const lost = (): Error => new RetryableError('partition_lost', 'The partition was lost for a moment.');
 
-/** Drivers give many faults of a database no code at all; none of them is the record's. */
+/**
+ * Many errors of a database have no code from the driver. If it is not a data error, the record is not at fault, and the
+ * batch is tried again.
+ */
 async function unlessAway<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
@@ -372,7 +385,7 @@ async function unlessAway<T>(ask: () => Promise<T>): Promise<T> {
 
 const laneKey = (webhookId: string, subject: string): string => `${webhookId}/${subject}`;
 
-/** What the promise resolves to; undefined when the time is over or the signal is aborted first. */
+/** The promise's value; undefined if the time is over, or the signal aborts, before it settles. */
 async function settlesWithin<T>(promise: Promise<T>, ms: number, signal: AbortSignal): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;

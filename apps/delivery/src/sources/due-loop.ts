@@ -6,22 +6,25 @@ import type { DueDeliveries, Lease } from '../work-queue/due-deliveries.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 
 export interface DueLoopOptions {
-  /** How often PostgreSQL is asked when nothing else calls. */
+  /** How often PostgreSQL is asked when nothing wakes the loop. */
   readonly pollMs: number;
   /** Deliveries read at once. */
   readonly batchSize: number;
-  /** Due deliveries of each partition that are looked at, at once, when the queues of their webhooks are full. */
+  /** When the queues of webhooks are full: how many due deliveries of each partition are checked for parking at once. */
   readonly parkedAtOnce: number;
   /** Parked deliveries read at once, of all webhooks together. */
   readonly refilledAtOnce: number;
 }
 
-/** Only what people asked for is due before it. */
+/** Only deliveries that people asked for are due before this time. */
 const LONG_AGO = new Date(0);
-/** Deliveries that people asked for are leased so many at once where there is no room for others. */
+/** How many deliveries that people asked for are leased at once when there is no room for others. */
 const ASKED_FOR_AT_ONCE = 8;
 
-/** Brings stored deliveries to dispatch: those whose time has come, and parked ones whose webhook has room again. */
+/**
+ * Reads stored deliveries from PostgreSQL and offers them to the dispatcher: those that are due, and parked ones whose
+ * webhook has room again.
+ */
 export class DueLoop {
   private readonly loop: PollLoop;
 
@@ -46,12 +49,12 @@ export class DueLoop {
     return this.loop.stop();
   }
 
-  /** Looks at once, for instance because a circuit lets its probe through. Before the start it does nothing. */
+  /** Asks PostgreSQL now, for instance because a circuit lets its probe through. Has no effect before the start. */
   wake(): void {
     this.loop.wake();
   }
 
-  /** True when there is likely more to be read at once. */
+  /** True when more deliveries can probably be read now. */
   private async round(): Promise<boolean> {
     const claims = this.claims();
     if (claims.length === 0) return false;
@@ -64,13 +67,16 @@ export class DueLoop {
     return tasks.length === batchSize || refilled > 0;
   }
 
-  /** There is no room for more; what people asked for comes all the same. */
+  /** There is no room for more deliveries; only those that people asked for are read. */
   private async onlyAskedFor(claims: readonly PartitionClaim[]): Promise<false> {
     await this.offerLeased(() => this.due.leaseDue(claims, LONG_AGO, this.leaseEnd(), ASKED_FOR_AT_ONCE));
     return false;
   }
 
-  /** A storm of retries: what finds no room now is not read, only to be parked one by one. */
+  /**
+   * Parks due deliveries of webhooks without room with one statement. Otherwise, when many retries are due, each would be
+   * read and then parked one by one.
+   */
   private async parkCrowded(claims: readonly PartitionClaim[]): Promise<void> {
     const crowded = this.dispatcher.queues.crowded();
     if (crowded.length > 0) await this.due.parkDue(claims, crowded, this.clock(), this.options.parkedAtOnce);
@@ -105,7 +111,10 @@ export class DueLoop {
     return tasks.length;
   }
 
-  /** What was stored while PostgreSQL answered may come before what it gave: that goes back. */
+  /**
+   * If a delivery of the same lane was stored while the query ran, it may come before those that were read: these are parked
+   * again.
+   */
   private async offerLeased(lease: () => Promise<Lease>): Promise<readonly DeliveryTask[]> {
     const watch = this.dispatcher.watchLanes();
     try {
