@@ -5,15 +5,15 @@ import { claimsOf, ownedOf } from './owned-partitions.ts';
 import type { PartitionClaim } from './ownership.ts';
 
 /**
- * What becomes of due deliveries when their partition goes from one owner to the next: what is on the wire is held, so that
- * its outcome can still be recorded, and the rest is due at once (docs/adr/0023).
+ * Changes due deliveries when their partition goes from one owner to the next: deliveries on the wire are held, so that the
+ * former owner can still record the outcome; all other leased deliveries become due at once (docs/adr/0023).
  */
 export class HandOver {
   constructor(private readonly em: EntityManager) {}
 
   /**
-   * Makes due what former owners of these partitions have leased and may never report on. What one of them holds keeps its
-   * time. A lease is known by its time, which is not that of the next retry.
+   * Makes deliveries due that former owners of these partitions have leased and may never report on. Held deliveries keep
+   * their time. A leased delivery is recognised by its time in the work queue, which is later than its next retry.
    *
    * @param latest no lease ends later
    */
@@ -28,8 +28,9 @@ export class HandOver {
   }
 
   /**
-   * Whoever has the partitions next leaves these alone until the given times: they are on the wire here. Where the statement
-   * was under way for long and the attempt is recorded meanwhile, it changes nothing: it would undo when the next one is due.
+   * Holds deliveries that are on the wire here: the partitions' next owner does not send them until the given times. If an
+   * attempt was recorded while the statement was under way, the statement leaves that delivery unchanged: it would overwrite
+   * the time of the next attempt.
    */
   async hold(tasks: readonly DeliveryTask[], until: readonly Date[]): Promise<void> {
     if (tasks.length === 0) return;
@@ -43,7 +44,10 @@ export class HandOver {
         and d.attempt_count + d.unspent_attempts = held.attempts`.execute(this.em.fork().getKysely());
   }
 
-  /** Makes due what was leased or held under these tasks' claims. Of what was leased only where nobody has taken the partition since. */
+  /**
+   * Makes the tasks due again that were leased or held under their claims. A leased one only if no other replica has taken
+   * its partition since.
+   */
   async handBack(tasks: readonly DeliveryTask[], now: Date): Promise<void> {
     if (tasks.length === 0) return;
     await sql`
@@ -57,7 +61,7 @@ export class HandOver {
     );
   }
 
-  /** The partitions stayed: what is on the wire there is leased like anything else. */
+  /** The partitions stayed with this replica: deliveries on the wire are only leased again, not held. */
   async holdNoLonger(claims: readonly PartitionClaim[]): Promise<void> {
     if (claims.length === 0) return;
     await sql`
@@ -66,7 +70,7 @@ export class HandOver {
       where q.partition = o.partition and q.held_epoch = o.epoch`.execute(this.em.fork().getKysely());
   }
 
-  /** Whether some of these partitions' deliveries are on the wire elsewhere. */
+  /** Whether some deliveries of these partitions are held, so on the wire at another replica. */
   async areSomeHeld(partitions: readonly number[]): Promise<boolean> {
     const result = await sql`
       select from due_deliveries

@@ -4,8 +4,8 @@ import { Injectable } from '@nestjs/common';
 export const SESSION_TIMEOUT_MS = 6_000;
 
 /**
- * How lately the consumer group has heard of this replica. Once the last heartbeat is older than the session time-out
- * the partitions may be somebody else's, and no POST is started any more.
+ * Whether the consumer group has had a heartbeat of this replica recently. Once the last heartbeat is older than the session
+ * time-out, another replica may have the partitions, and no POST is started any more.
  */
 @Injectable()
 export class Membership {

@@ -3,12 +3,15 @@ import type { RawBuilder } from 'kysely';
 import type { DeliveryTask } from '../scheduler/delivery-task.ts';
 import type { PartitionClaim } from './ownership.ts';
 
-/** The claim of each partition that these tasks are of. */
+/** The claims of the partitions to which these tasks belong. */
 export const claimsOf = (tasks: readonly DeliveryTask[]): PartitionClaim[] => [
   ...new Map(tasks.map(({ claim }) => [claim.partition, claim])).values(),
 ];
 
-/** `owned`: partitions whose claims hold, locked so that a taker waits for this statement. */
+/**
+ * `owned`: the partitions whose claims still hold. Their rows are locked, so that a replica that wants to take one waits for
+ * this statement.
+ */
 export const ownedOf = (claims: readonly PartitionClaim[]): RawBuilder<unknown> => sql`
   owned as materialized (
     select o.partition, o.epoch, c.read_to from partition_owners o

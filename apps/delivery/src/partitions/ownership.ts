@@ -6,19 +6,19 @@ import type { Clock } from '@signet/contracts';
 export interface PartitionClaim {
   readonly partition: number;
   /**
-   * It grows with each taking, and goes back where the database is restored to an earlier time: two takings may have the
-   * same one then, so it counts together with its owner.
+   * It grows each time that the partition is taken. If the database is restored to an earlier time it goes back, and two
+   * takings may have the same epoch: so it counts only together with the owner.
    */
   readonly epoch: number;
   /** The replica that took it; no two processes have the same. */
   readonly owner: string;
-  /** Milliseconds since the epoch; nobody else has started a POST since. */
+  /** Milliseconds since the epoch; no other replica has started a POST of the partition since. */
   readonly takenAt: number;
-  /** What the owners before left leased has been made due. */
+  /** The deliveries that earlier owners left leased have been made due. */
   isTakenOver: boolean;
   /**
-   * Every request of the partition below this offset has been taken over by now, or is stored. Deliveries that must keep
-   * an order and lie behind it are not touched: what comes before them may still have to be read from Kafka.
+   * Every request of the partition below this offset has been taken over by now, or is stored. Deliveries that must keep an
+   * order and lie behind it are not tried: earlier ones may still have to be read from Kafka.
    */
   readTo: bigint;
 }
@@ -31,7 +31,7 @@ export interface PartitionClaim {
  */
 export class Ownership {
   private readonly claims = new Map<number, PartitionClaim>();
-  /** The last call of `take` for each partition that was not let go of since. */
+  /** The last call of `take` for each partition that was not released since. */
   private readonly takings = new Map<number, symbol>();
 
   constructor(
@@ -41,8 +41,8 @@ export class Ownership {
   ) {}
 
   /**
-   * Takes the partitions; whoever had them before is locked out from here on. A claim of ours that nobody has ended since
-   * stays as it is, so that what is under way under it counts.
+   * Takes the partitions; their previous owners are fenced off from here on. If no other replica has taken a partition since
+   * our last claim, that claim stays as it is, so that work under way under it can still be stored.
    */
   async take(partitions: readonly number[]): Promise<void> {
     if (partitions.length === 0) return;
@@ -58,7 +58,7 @@ export class Ownership {
         owner = excluded.owner, taken_at = excluded.taken_at
       returning partition, epoch`.execute(this.em.fork().getKysely());
     for (const { partition, epoch } of rows) {
-      // Let go of, or taken once more, while PostgreSQL answered.
+      // The partition was released, or taken once more, while the statement ran.
       if (this.takings.get(partition) !== taking) continue;
       if (this.claims.get(partition)?.epoch !== Number(epoch))
         this.claims.set(partition, {
@@ -80,8 +80,9 @@ export class Ownership {
   }
 
   /**
-   * Claims of ours that PostgreSQL does not know any more: somebody else has taken the partition, or the database was restored
-   * to a time before they were taken. Where a partition has nothing but deliveries that wait for their time, no write tells.
+   * Claims of ours that PostgreSQL does not have any more: another replica has taken the partition, or the database was
+   * restored to a time before we took it. A refused write shows the same, but a partition whose deliveries all wait for their
+   * time has no writes.
    */
   async ended(): Promise<PartitionClaim[]> {
     const claims = this.all();
@@ -102,7 +103,7 @@ export class Ownership {
     return this.claims.get(partition);
   }
 
-  /** Whether a claim is still the one that holds. */
+  /** Whether this claim still holds, as far as this replica knows. */
   holds(claim: PartitionClaim): boolean {
     return this.claims.get(claim.partition) === claim;
   }
