@@ -2,10 +2,13 @@ import { performance } from 'node:perf_hooks';
 import type { EventLoopUtilization } from 'node:perf_hooks';
 
 const WINDOW_MS = 250;
-/** Of the event loop's time: what has no hurry takes the rest up to this share. */
+/** The event loop counts as busy if it works for more than this share of the time. Work that is not urgent then waits. */
 const BUSY = 0.5;
 
-/** How busy this process's event loop was lately. */
+/**
+ * Judges whether this process's event loop was busy lately, so that work that is not urgent leaves the time to deliveries. If
+ * the judgement is wrong, that work is done somewhat too early or too late.
+ */
 export class EventLoopLoad {
   private since: EventLoopUtilization = performance.eventLoopUtilization();
   private isOverBusy = false;

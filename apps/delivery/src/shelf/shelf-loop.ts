@@ -7,39 +7,45 @@ import type { Shelf, ShelvedRow } from './shelf.ts';
 
 export interface ShelfLoopParts {
   readonly shelf: Shelf;
-  /** What this replica may serve now. */
+  /** Claims of the partitions that this replica may serve now. */
   readonly claims: () => PartitionClaim[];
-  /** Nothing else of the webhook waits, and it may be asked. */
+  /** Whether the webhook takes deliveries, and few enough of its other deliveries wait. */
   readonly isReady: (webhookId: string) => boolean;
-  /** This process has other things to do. */
+  /** Whether this process is busy with more urgent work. */
   readonly isBusy: () => boolean;
-  /** Resolves to whether all of them are durable as deliveries, or as dead letters. */
+  /** Resolves to whether all records are durable, as deliveries or as dead letters. */
   readonly takeBack: (records: readonly KafkaRecord[], partition: number) => Promise<boolean>;
-  /** Tells of a row that cannot be read, durably. */
+  /** Reports a row that cannot be read; resolves when the report is durable. */
   readonly onUnreadable: (row: ShelvedRow, error: UnreadableRowError) => Promise<void>;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
-  /** How often it is looked while something is shelved, milliseconds. */
+  /** How often the shelf is read while it may have rows, milliseconds. */
   readonly pollMs: number;
-  /** After a row could not be taken back, milliseconds. */
+  /** Pause after a row could not be taken back, milliseconds. */
   readonly pauseMs: number;
-  /** Rows that are taken back at once, each of another webhook; one place is kept for those that can go out. */
+  /**
+   * How many rows are taken back at once, each of another webhook. One place is reserved for webhooks that take deliveries
+   * again.
+   */
   readonly atOnce: number;
-  /** While the process is busy one row of a webhook that takes nothing is taken back in this time, milliseconds. */
+  /**
+   * While the process is busy, rows of webhooks that take nothing are taken back one at a time, with this much time between
+   * them, milliseconds.
+   */
   readonly unhurriedMs: number;
 }
 
 /**
- * Takes shelved requests back: those of webhooks that take deliveries again at once; the others, so that people see them
- * in the lists, when there is time for it.
+ * Takes shelved requests back. Requests of webhooks that take deliveries again are taken back at once. The others are taken
+ * back when the process has time, so that people see them in the lists.
  */
 export class ShelfLoop {
   private readonly loop: PollLoop;
-  /** By webhook. */
+  /** Rows that are being taken back, by webhook. */
   private readonly underWay = new Map<string, Promise<void>>();
-  /** Nobody knows, or something is there. */
+  /** False only after a read has found the shelf empty and no row was added since. */
   private mayHoldSome = true;
-  /** By row, milliseconds since the epoch. */
+  /** When taking back a row failed last, by row, milliseconds since the epoch. */
   private readonly failedAt = new Map<string, number>();
   private lastUnhurriedAt = Number.NEGATIVE_INFINITY;
 
@@ -56,12 +62,12 @@ export class ShelfLoop {
     await Promise.all(this.underWay.values());
   }
 
-  /** Something was shelved, here or by an owner before. */
+  /** To be called when rows may have been added to the shelf, by this replica or an earlier owner. */
   shelved(): void {
     this.mayHoldSome = true;
   }
 
-  /** There is never more to be done at once: each row that was taken back wakes the loop. */
+  /** Resolves to false because the loop need not go on at once: each row that was taken back wakes it. */
   private async look(): Promise<false> {
     const { shelf, claims, isReady, atOnce } = this.parts;
     const partitions = claims().map(({ partition }) => partition);
@@ -78,18 +84,18 @@ export class ShelfLoop {
       if (!isReady(row.webhookId)) waiting.push(row);
       else if (this.underWay.size < atOnce) this.begin(row);
     }
-    // Those that cannot go out stand in nobody's way.
+    // Rows of webhooks that take nothing leave one place free for rows that can go out.
     for (const row of waiting) if (this.underWay.size < atOnce - 1 && this.hasTime()) this.begin(row);
     return false;
   }
 
-  /** A row is not tried all the time while PostgreSQL or Kafka is away. */
+  /** Whether the row has to pause after a failure: while PostgreSQL or Kafka is away it is not tried all the time. */
   private hasJustFailed({ id }: ShelvedRow): boolean {
     const { clock, pauseMs } = this.parts;
     return clock().getTime() - (this.failedAt.get(id) ?? Number.NEGATIVE_INFINITY) < pauseMs;
   }
 
-  /** For a row of a webhook that takes nothing. */
+  /** Whether there is time to take back a row of a webhook that takes nothing. */
   private hasTime(): boolean {
     const { isBusy, clock, unhurriedMs } = this.parts;
     const now = clock().getTime();
@@ -116,7 +122,7 @@ export class ShelfLoop {
       await shelf.remove(row);
     } catch (error) {
       if (!(error instanceof UnreadableRowError)) throw error;
-      // Told first: a crash between the two tells of it twice.
+      // The report comes first: a crash between the two repeats the report and loses nothing.
       await this.parts.onUnreadable(row, error);
       await shelf.setAside(row, error.message);
     }

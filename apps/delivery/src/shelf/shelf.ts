@@ -12,7 +12,7 @@ export interface RowToShelve {
   readonly records: readonly KafkaRecord[];
 }
 
-/** One that is on the shelf. */
+/** A row that is on the shelf. */
 export interface ShelvedRow {
   readonly id: string;
   readonly partition: number;
@@ -20,9 +20,9 @@ export interface ShelvedRow {
 }
 
 /**
- * Requests of webhooks that take nothing now, durable in PostgreSQL as they came from Kafka: many records in one row and
- * one index, where a delivery each would be three rows and a dozen index entries (docs/adr/0024). Nobody can list them
- * until they are taken back.
+ * Requests of webhooks that take nothing now, stored in PostgreSQL as they came from Kafka. One row with one index entry has
+ * many records; stored as deliveries each would be three rows and a dozen index entries (docs/adr/0024). Shelved requests
+ * appear in no list until they are taken back.
  */
 export class Shelf {
   constructor(private readonly em: EntityManager) {}
@@ -57,7 +57,10 @@ export class Shelf {
     return new Set(claims.filter(({ partition, epoch }) => epochs.get(partition) === String(epoch)));
   }
 
-  /** The oldest row of each webhook of these partitions, the oldest of all first; however many rows a webhook has. */
+  /**
+   * The oldest row of each webhook of these partitions, the oldest of all first. The cost does not grow with the number of
+   * rows of a webhook.
+   */
   async oldest(partitions: readonly number[]): Promise<ShelvedRow[]> {
     const { rows } = await sql<{ id: string; partition: number; webhook_id: string }>`
       select oldest.id, mine.partition, oldest.webhook_id
@@ -79,7 +82,7 @@ export class Shelf {
   }
 
   /**
-   * What is in the row; nothing where another owner has taken it back meanwhile.
+   * The row's records; empty if another owner has taken the row back meanwhile.
    *
    * @throws UnreadableRowError where its bytes are no records
    */
@@ -89,7 +92,7 @@ export class Shelf {
     return rows[0] ? unpackedRecords(rows[0].requests) : [];
   }
 
-  /** Moves a row that cannot be read where no loop looks: a later version may be able to read it. */
+  /** Moves a row that cannot be read to a table that no loop reads: a later version may be able to read it. */
   async setAside({ id }: ShelvedRow, reason: string): Promise<void> {
     await sql`
       with gone as (delete from shelved_requests where id = ${id}::bigint returning *)
@@ -99,12 +102,12 @@ export class Shelf {
     );
   }
 
-  /** All that is in the row is stored elsewhere. */
+  /** Deletes the row: all its requests are stored as deliveries or dead letters. */
   async remove({ id }: ShelvedRow): Promise<void> {
     await sql`delete from shelved_requests where id = ${id}::bigint`.execute(this.em.fork().getKysely());
   }
 
-  /** Requests on the shelf, of these partitions: of webhooks whose circuit is not closed, and of the others. */
+  /** How many requests of these partitions are on the shelf: of webhooks whose circuit is not closed, and of the others. */
   async sizes(partitions: readonly number[], open: readonly string[]): Promise<{ open: number; closed: number }> {
     const { rows } = await sql<{ open: number; closed: number }>`
       select coalesce(sum(count) filter (where webhook_id = any(${open}::uuid[])), 0)::integer as open,

@@ -10,7 +10,7 @@ export class UnreadableRowError extends Error {
   }
 }
 
-/** As a row of the shelf holds them. */
+/** The records as the bytes of a row of the shelf. */
 export const packedRecords = (records: readonly KafkaRecord[]): Buffer => zstdCompressSync(serialize(records));
 
 /** @throws UnreadableRowError where the bytes are no records */

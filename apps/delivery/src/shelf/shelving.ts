@@ -6,7 +6,7 @@ import type { RowToShelve, Shelf } from './shelf.ts';
 export interface ShelvingOptions {
   /** How long records may wait for others, milliseconds. */
   readonly lingerMs: number;
-  /** From so many requests on they wait no longer. */
+  /** From this many requests on, they are stored without further wait. */
   readonly batchSize: number;
   /** The same for the bytes of their bodies. */
   readonly batchBytes: number;
@@ -21,18 +21,21 @@ interface Gathering {
   readonly store: () => void;
 }
 
-/** Gathers what is to be shelved from the batches of all partitions for a moment, so that a row has many of a webhook. */
+/**
+ * Collects the records to be shelved from the batches of all partitions for a moment, so that each row has many records of
+ * one webhook.
+ */
 export class Shelving {
   private gathering: Gathering | undefined;
 
   constructor(
     private readonly shelf: Pick<Shelf, 'put'>,
     private readonly options: ShelvingOptions,
-    /** Something was stored, or may have been where PostgreSQL could not say so. */
+    /** Called when rows were stored, or may have been stored although the statement failed. */
     private readonly onStored: () => void,
   ) {}
 
-  /** Resolves to whether the records, each with a key, are stored; false where the claim holds no longer. */
+  /** Stores the records, each of which has a key. Resolves to false, with nothing stored, if the claim no longer holds. */
   async shelve(claim: PartitionClaim, records: readonly KafkaRecord[]): Promise<boolean> {
     const gathering = (this.gathering ??= this.begin());
     for (const record of records) {
