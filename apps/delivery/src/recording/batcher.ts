@@ -8,7 +8,7 @@ export class Batcher<T> {
 
   constructor(private readonly work: (items: readonly T[]) => Promise<void>) {}
 
-  /** Settles as the batch does that these items are part of. */
+  /** Resolves or rejects with the batch that these items are part of. */
   add(items: readonly T[]): Promise<void> {
     if (items.length === 0) return Promise.resolve();
     for (const item of items) this.waiting.push(item);

@@ -12,9 +12,9 @@ import { isDataError, isWithoutPartition } from './data-error.ts';
 import type { DeliveryTask } from '../scheduler/delivery-task.ts';
 
 /**
- * What became of a write: `known`, the delivery existed already; `lost`, PostgreSQL knows nothing of it, because the claim
- * on its partition no longer holds; `outdated`, its log went on, or its claim is lost; `unstorable`, PostgreSQL refuses it,
- * and it is on the dead-letter topic.
+ * The outcome of a write. `known`: the delivery existed already. `lost`: PostgreSQL does not have the delivery, because the
+ * claim on its partition no longer holds. `outdated`: the log has newer events, or the claim is lost. `unstorable`:
+ * PostgreSQL refuses it, and it is on the dead-letter topic.
  */
 export type Recorded = 'stored' | 'known' | 'lost' | 'outdated' | 'unstorable';
 
@@ -27,29 +27,32 @@ interface Write {
 type Store = (em: EntityManager, appends: readonly LogAppend[]) => Promise<Set<string>>;
 
 export interface RecorderOptions {
-  /** Rows a statement at most. */
+  /** Rows in one statement, at most. */
   readonly batchSize: number;
-  /** How long a write may wait for company. Longer batches cost less; shorter ones repeat less after a crash. */
+  /**
+   * How long a write may wait for others to share its statement. A longer wait costs less; after a shorter one a crash
+   * repeats fewer attempts.
+   */
   readonly lingerMs: number;
   /** Statements under way at once. */
   readonly lanes: number;
 }
 
 export interface RecorderListener {
-  /** Something was committed: the relay may look. */
+  /** Writes may have been committed: the relay can look for new outcomes. */
   committed(): void;
   /** PostgreSQL could not be reached or answered with a fault of its own; the writes are kept and tried again. */
   failed(error: unknown, rows: number): void;
   /**
-   * PostgreSQL will never take what happened to this delivery. Resolves to true when it is on the dead-letter topic; to
-   * false where it could not be told before the end of the service, so that the Kafka record must be read again.
+   * PostgreSQL refuses this delivery's events for good. Resolves to true when the delivery is on the dead-letter topic.
+   * Resolves to false if the service ends before that, so that the Kafka record must be read again.
    */
   refused(error: unknown, task: DeliveryTask): Promise<boolean>;
 }
 
 /**
- * Stores what happened to deliveries, many in one statement. Recording the attempt and scheduling the next are one
- * write, so that a crash between the two cannot lose a delivery.
+ * Stores the events of deliveries, many in one statement. Recording the attempt and scheduling the next are one write, so
+ * that a crash between the two cannot lose a delivery.
  */
 export class Recorder {
   private readonly inserts: Write[] = [];
@@ -66,7 +69,7 @@ export class Recorder {
     private readonly spans: Pick<DeliverySpans, 'storing'>,
   ) {}
 
-  /** Stores the task's pending events, and settles whether it is durable. */
+  /** Stores the task's pending events. Afterwards the task is either durable or, if it is lost, dropped. */
   async record(task: DeliveryTask, due: Due | Held): Promise<Recorded> {
     while (task.writing) await task.writing;
     const append = appendOf(task, due);
@@ -79,20 +82,23 @@ export class Recorder {
     const recorded = await write;
     task.writing = undefined;
     if (recorded === 'stored') task.stored += 1;
-    // Only what PostgreSQL or the dead-letter topic has may be committed on Kafka.
+    // An offset may be committed on Kafka only if PostgreSQL or the dead-letter topic has the delivery.
     if (recorded === 'lost') task.drop();
     else task.markDurable();
     return recorded;
   }
 
-  /** Stores the pending events of a task whose delivery is held; false when somebody else has leased it since. */
+  /**
+   * Stores the pending events of a task whose delivery is held; false when the partition's new owner has leased the delivery
+   * since.
+   */
   async recordHeld(task: DeliveryTask, due: Due): Promise<boolean> {
     const isStored = await appendToHeldDelivery(this.em.fork(), appendOf(task, due));
     this.listener.committed();
     return isStored;
   }
 
-  /** Writes queued, those under way not counted. */
+  /** Number of queued writes, without those under way. */
   get backlog(): number {
     return this.inserts.length + this.updates.length;
   }
@@ -153,7 +159,10 @@ export class Recorder {
     }
   }
 
-  /** Which of the deliveries that could not be inserted are there. Rarely asked: repeats, and after a claim was lost. */
+  /**
+   * Which of the deliveries that were not inserted exist already. This query is rare: only for repeats, and after a claim was
+   * lost.
+   */
   private async knownOf(refused: readonly Write[]): Promise<Set<string>> {
     const rows = refused.filter(({ append }) => append.version === 1).map(({ append }) => append.row);
     const days = [...new Set(rows.map(({ day }) => day))];
@@ -168,7 +177,7 @@ export class Recorder {
   private async isolate(error: unknown, writes: readonly Write[], queue: Write[], store: Store): Promise<void> {
     const [only] = writes;
     if (writes.length === 1 && only) {
-      // Kafka may be away for long: the other writes do not wait for it.
+      // Kafka may be away for a long time: the other writes do not wait for the dead letter.
       void this.listener.refused(error, only.task).then((isSetAside) => only.done(isSetAside ? 'unstorable' : 'lost'));
       return;
     }

@@ -8,9 +8,9 @@ import type { DeliveryTask } from '../scheduler/delivery-task.ts';
 const AGAIN_MS = 1_000;
 
 /**
- * Deliveries that PostgreSQL refused to record. Most are found before they are sent (`storable.policy.ts`); one that is
- * not has been sent, perhaps, and must not be forgotten: its request goes to the dead-letter topic, from where it can be
- * put back once the reason is mended.
+ * Deliveries that PostgreSQL refused to record. Most are found before they are sent (`storable.policy.ts`). One that is not
+ * found may have been sent, and must not be lost: its request goes to the dead-letter topic, from where it can be put back
+ * once the cause is removed.
  */
 export class RefusedDeliveries {
   constructor(
@@ -20,7 +20,7 @@ export class RefusedDeliveries {
     private readonly stopping: AbortSignal,
   ) {}
 
-  /** Resolves to true when Kafka has it, and to false where the service stops before that. */
+  /** Resolves to true when Kafka has the dead letter, and to false if the service stops before that. */
   async setAside(task: DeliveryTask, error: unknown): Promise<boolean> {
     const cause = error instanceof Error ? error.message : String(error);
     const made = task.nextAttempt - 1;
@@ -42,7 +42,7 @@ export class RefusedDeliveries {
     }
   }
 
-  /** The request as a record by itself. It may have come in a bundle; its place there is not known any more. */
+  /** The request as a record by itself. It may have come in a bundle, but its place there is no longer known. */
   private recordOf({ requested, webhookId, body, claim, order }: DeliveryTask): KafkaRecord {
     const place = { topic: DELIVERY_REQUESTS, partition: claim.partition, offset: String(order?.offset ?? -1) };
     const at = { ...place, timestamp: this.clock().getTime() };

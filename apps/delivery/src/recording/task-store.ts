@@ -13,16 +13,19 @@ export interface TaskStoreParts {
   readonly due: DueDeliveries;
   readonly handOver: HandOver;
   readonly clock: Clock;
-  /** Somebody else has taken the partition: nothing of it can be written under this claim any more. */
+  /** Another replica has taken the partition: no write of its deliveries succeeds under this claim any more. */
   readonly onLost: (claim: PartitionClaim) => void;
-  /** PostgreSQL could not be asked. What is stored is leased: it comes back by itself when the lease ends. */
+  /** A statement failed. Stored deliveries are leased: they come back by themselves when the lease ends. */
   readonly onError: (error: unknown) => void;
 }
 
-/** A receiver gets a delivery whose success cannot be recorded once in this time, milliseconds. */
+/** If PostgreSQL refuses to record the end of a delivery, the delivery is sent again only after this time, milliseconds. */
 const REFUSED_WAIT_MS = 24 * 60 * 60 * 1_000;
 
-/** Writes what dispatch decides about deliveries, and never throws: each failure has its own way back. */
+/**
+ * Writes what dispatch decides about deliveries. It never throws: after a failure a delivery comes back when its lease ends,
+ * or from Kafka.
+ */
 export class TaskStore {
   /** A batch of overdue deliveries is parked with one statement. */
   private readonly parking: Batcher<DeliveryTask>;
@@ -32,12 +35,12 @@ export class TaskStore {
   }
 
   /**
-   * Stores the task's pending events, or only its time where there are none. The owner is not alone: a person may ask
-   * for a retry, or delete, while an attempt is on the wire. Then what happened is decided once more, on the log as it
-   * is now, so that no attempt goes unrecorded.
+   * Stores the task's pending events, or only its time where there are none. The owner is not the only writer: a person may
+   * ask for a retry, or delete the delivery, while an attempt is on the wire. Then the task is read again and the decision is
+   * made once more on the present log, so that every attempt is recorded.
    *
-   * @param dueOf when the delivery is looked at again, by what was decided
-   * @param decide decides again after the task was read anew
+   * @param dueOf when the delivery is due next, according to the decision
+   * @param decide makes the decision once more after the task was read again
    */
   async store(task: DeliveryTask, dueOf: () => Due, decide?: () => void): Promise<void> {
     const { recorder, due, onLost, onError } = this.parts;
@@ -49,7 +52,7 @@ export class TaskStore {
         if (recorded === 'unstorable') return await this.leaveRefused(task, dueOf());
         if (recorded !== 'outdated' || !decide) return;
         const present = await due.read(task);
-        // Deleted: there is nothing left to be told of.
+        // The delivery was deleted: nothing is left to be recorded.
         if (!present) return;
         if (!present.isOwned && !present.isHeld) return onLost(task.claim);
         task.read(present.row, present.version, present.webhookVersion);
@@ -62,30 +65,31 @@ export class TaskStore {
   }
 
   /**
-   * What happened to a delivery could not be recorded; the dead-letter topic has it. If PostgreSQL has an earlier state of
-   * the delivery, it would be sent again at the end of each lease: it waits for its next attempt, or a day.
+   * PostgreSQL refused the delivery's events; the dead-letter topic has its request. If PostgreSQL has an earlier state of
+   * the delivery, it would be sent again at the end of each lease. So it waits until its next attempt, or for a day if none
+   * is planned.
    */
   private async leaveRefused(task: DeliveryTask, due: Due): Promise<void> {
     if (task.stored === 0) return;
     await this.parts.due.reschedule([task], due ?? new Date(this.parts.clock().getTime() + REFUSED_WAIT_MS));
   }
 
-  /** What became of an attempt that was on the wire when its partition was given up. */
+  /** Stores the outcome of an attempt that was on the wire when its partition was given up. */
   private async storeHeld(task: DeliveryTask, dueAt: Due): Promise<void> {
     if (task.pending.length > 0 && (await this.parts.recorder.recordHeld(task, dueAt))) return;
     this.parts.onLost(task.claim);
   }
 
-  /** These were not tried: whoever is next need not wait for the ends of their leases. */
+  /** These tasks were not tried: their leases end now, so that the next owner need not wait. */
   async handBack(tasks: readonly DeliveryTask[]): Promise<void> {
     await this.parts.handOver.handBack(tasks, this.parts.clock()).catch(this.parts.onError);
   }
 
   /**
-   * Whoever serves these next waits for what becomes of their attempts: they are on the wire.
+   * Holds tasks that are on the wire: the partition's next owner waits for the outcome of their attempts.
    *
-   * @param bound when PostgreSQL is not waited for any longer. What is not held then goes out once more from the next owner, as
-   *   after a crash. A statement that is under way may still be carried out, which harms nothing (see `HandOver.hold`).
+   * @param bound aborts when PostgreSQL has had enough time. A task that is not held by then is sent once more by the next
+   *   owner, as after a crash. A statement under way may still be carried out, which does no harm (see `HandOver.hold`).
    */
   async hold(tasks: readonly DeliveryTask[], marginMs: number, bound: AbortSignal): Promise<void> {
     await settledBefore(bound, this.holdNow(tasks, marginMs, bound));
@@ -95,20 +99,20 @@ export class TaskStore {
     const { recorder, handOver, onError } = this.parts;
     const until = (task: DeliveryTask): Date => new Date(task.attemptEndsAt + marginMs);
     try {
-      // Some are just being stored with a lease, which the next owner would end.
+      // Some tasks are being stored with a lease, which the next owner would end: wait, then hold them.
       while (tasks.some(({ inFlight, writing }) => inFlight && writing)) {
         await Promise.all(tasks.map(({ writing }) => writing));
-        // The partitions may have come back since, and others of their deliveries gone out.
+        // The partitions may have come back meanwhile, and other deliveries of theirs may be on the wire.
         if (bound.aborted) return;
       }
       const left = tasks.filter(({ inFlight, writing }) => inFlight && !writing);
       const stored = left.filter((task) => task.stored > 0);
       const holding = handOver.hold(stored, stored.map(until));
-      // What comes of the attempts is written behind it.
+      // The outcomes of the attempts are written after this statement.
       for (const task of stored) task.writing = holding.catch(() => undefined);
       await Promise.all([
         holding.finally(() => stored.forEach((task) => (task.writing = undefined))),
-        // Held by the statement that stores it: between two of them somebody could take it over.
+        // One statement stores and holds each of these: between two statements another replica could take it over.
         ...left.filter((task) => task.stored === 0).map((task) => recorder.record(task, { heldUntil: until(task) })),
       ]);
     } catch (error) {
@@ -116,11 +120,11 @@ export class TaskStore {
     }
   }
 
-  /** Parks the tasks: they wait for room, not for a time. */
+  /** Parks the tasks in PostgreSQL: they wait for room in their webhook's queue, not for a time. */
   async park(tasks: readonly DeliveryTask[]): Promise<void> {
     const isStored = (task: DeliveryTask): boolean => task.stored > 0 && task.pending.length === 0 && !task.isUrgent;
     const stored = this.parking.add(tasks.filter(isStored)).catch(this.parts.onError);
-    // What a person asked for waits for nothing: it is leased again with the next look at the work queue.
+    // A delivery that a person asked for is not parked but due now: the next read of the work queue leases it again.
     const dueOf = (task: DeliveryTask): Due => (task.isUrgent ? this.parts.clock() : 'parked');
     const rest = tasks.filter((task) => !isStored(task)).map((task) => this.store(task, () => dueOf(task)));
     await Promise.all([stored, ...rest]);

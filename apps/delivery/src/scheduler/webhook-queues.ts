@@ -129,7 +129,10 @@ export class WebhookQueues {
       .map(({ webhookId }) => webhookId);
   }
 
-  /** How many more deliveries may be leased from PostgreSQL. Deliveries from Kafka do not count: the intake bounds them. */
+  /**
+   * How many more deliveries may be leased from PostgreSQL. Deliveries that come from Kafka have room of their own
+   * (`PARTITION_ROOM`).
+   */
   get roomForLeased(): number {
     return Math.max(0, this.memory.free);
   }

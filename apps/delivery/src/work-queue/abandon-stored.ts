@@ -9,7 +9,7 @@ const NIL = '00000000-0000-0000-0000-000000000000';
 export interface AbandonStoredParts {
   readonly due: DueDeliveries;
   readonly dispatcher: Pick<Dispatcher, 'endLeased'>;
-  /** What this replica may serve now. */
+  /** Claims of the partitions that this replica may serve now. */
   readonly claims: () => PartitionClaim[];
   /** Why the webhook takes no deliveries now; null: it takes them. */
   readonly reasonToEnd: (webhookId: string) => AbandonReason | null;
@@ -18,7 +18,10 @@ export interface AbandonStoredParts {
   readonly onError: (error: unknown) => void;
   /** Deliveries that end together. */
   readonly batchSize: number;
-  /** After so long a webhook is looked at again where something was still in hand, or PostgreSQL failed; milliseconds. */
+  /**
+   * A webhook is checked again after this time if some of its deliveries were still in memory, or PostgreSQL failed;
+   * milliseconds.
+   */
   readonly againMs: number;
 }
 
@@ -68,7 +71,7 @@ export class AbandonStored {
     this.running = undefined;
   }
 
-  /** True when nothing of the webhook is left to be ended. */
+  /** True when no delivery of the webhook is left to be ended. */
   private async endAllOf(webhookId: string): Promise<boolean> {
     try {
       let isDone = true;
@@ -86,13 +89,13 @@ export class AbandonStored {
     }
   }
 
-  /** `id` is that of the last one, null when there are no more behind it. */
+  /** Ends one batch. `id` is that of its last delivery, null when there are no more behind it. */
   private async endSome(webhookId: string, after: string): Promise<{ id: string | null; isDone: boolean }> {
     const { due, dispatcher, batchSize } = this.parts;
     const claims = this.parts.claims();
     if (claims.length === 0) return { id: null, isDone: true };
     const { tasks } = await due.leaseOfWebhook(claims, webhookId, after, this.parts.leaseEnd(), batchSize);
-    // Asked after the lease: who enabled the webhook meanwhile means its deliveries to go on.
+    // Checked again after the lease: if the webhook was enabled meanwhile, its deliveries go on.
     const reason = this.parts.reasonToEnd(webhookId);
     if (reason === null) {
       await due.reschedule(tasks, this.parts.clock());

@@ -19,10 +19,10 @@ type LeasedRow = RawDeliveryRow & {
   request_offset: string | null;
   webhook_version: number | null;
 };
-/** A row of the work queue, and the delivery that it is for unless that is gone. */
+/** A row of the work queue, with its delivery unless that was deleted. */
 type Picked = { leased_id: string; leased_webhook: string } & (LeasedRow | { id: null; events: null });
 
-/** Deliveries of one subject that are leased at once. */
+/** How many deliveries of one subject are leased at once. */
 const LEASED_PER_SUBJECT = 8;
 
 export interface ParkedWebhook {
@@ -41,15 +41,15 @@ export interface PresentDelivery {
 
 export interface Lease {
   readonly tasks: readonly DeliveryTask[];
-  /** Rows of the work queue that were leased, by webhook: fewer than were asked for means that there are no more. */
+  /** How many rows of the work queue were leased, by webhook. Fewer than the limit means that there are no more. */
   readonly leased: ReadonlyMap<string, number>;
 }
 
 /**
- * The work queue in PostgreSQL: every stored delivery that has not ended, with the time at which it is looked at
- * again. A delivery that is being tried is leased: its time is the end of the lease, so one query serves retries,
- * replays and what a crashed owner left behind. `infinity` is parked: it waits for its webhook, not for a time.
- * `-infinity` is what a person asked for: it comes before everything that is overdue.
+ * The work queue in PostgreSQL: every stored delivery that has not ended, with the time at which it is due. A delivery that
+ * is being tried is leased: its time is the end of the lease, so one query finds retries, replays and deliveries that a
+ * crashed owner left. `infinity` means parked: the delivery waits for its webhook, not for a time. `-infinity` means that a
+ * person asked for it: it comes before all overdue ones.
  */
 export class DueDeliveries {
   constructor(private readonly em: EntityManager) {}
@@ -59,7 +59,7 @@ export class DueDeliveries {
     return this.lease(
       claims,
       leaseUntil,
-      // Partition by partition, each along its index: over all of them together every row that is due would be sorted.
+      // Partition by partition, each along its index: one query over all partitions would sort every due row.
       sql`select q.delivery_id from (
             select first.delivery_id from owned, lateral (
               select delivery_id, due_at from due_deliveries
@@ -79,8 +79,9 @@ export class DueDeliveries {
   }
 
   /**
-   * Parks what is due of these webhooks, whose queues are full, without reading it first: looks at up to `limit` due
-   * deliveries of each partition. Returns how many were parked. What must keep an order is left to the lease.
+   * Parks due deliveries of these webhooks, whose queues are full, without reading them first: checks up to `limit` due
+   * deliveries of each partition. Returns how many were parked. Deliveries that must keep an order are not parked here but
+   * leased.
    */
   async parkDue(
     claims: readonly PartitionClaim[],
@@ -124,8 +125,9 @@ export class DueDeliveries {
   }
 
   /**
-   * Leases what is next in turn of a webhook that asks for order: of up to `limit` subjects whose first delivery is parked,
-   * that one and those right behind it. Each step of the recursion is one probe of the index, however many wait.
+   * Leases the next deliveries of a webhook that asks for order: for up to `limit` subjects whose first delivery is parked,
+   * that delivery and those right behind it. Each step of the recursion is one lookup in the index, however many deliveries
+   * wait.
    */
   leaseInOrder(claims: readonly PartitionClaim[], webhookId: string, leaseUntil: Date, limit: number): Promise<Lease> {
     return this.lease(
@@ -163,8 +165,8 @@ export class DueDeliveries {
   }
 
   /**
-   * Leases up to `limit` deliveries of a webhook, whatever they wait for, in the order of their ids and behind `after`.
-   * Those that are being tried here are leased anew; those that another replica has on the wire are passed over.
+   * Leases up to `limit` deliveries of a webhook, due or not, in the order of their ids and behind `after`. Deliveries that
+   * are being tried here are leased again; those that another replica has on the wire (held) are passed over.
    */
   leaseOfWebhook(
     claims: readonly PartitionClaim[],
@@ -184,8 +186,8 @@ export class DueDeliveries {
   }
 
   /**
-   * Looks at leased deliveries again at this time; without one their leases just end. Only under claims that hold: what
-   * an old owner thinks of a delivery must not undo what its new one has decided.
+   * Makes leased deliveries due at this time; without a time their leases stay. Only for claims that hold: an old owner must
+   * not overwrite what the new owner has decided.
    */
   async reschedule(tasks: readonly DeliveryTask[], due: Due): Promise<void> {
     if (tasks.length === 0 || due === null) return;
@@ -198,7 +200,7 @@ export class DueDeliveries {
   }
 
   /**
-   * The delivery as it is now, whether the task's claim holds, and whether the delivery was held under it and nobody has
+   * The delivery as it is now, whether the task's claim holds, and whether the delivery was held under it and no replica has
    * leased it since; null when it was deleted.
    */
   async read(task: DeliveryTask): Promise<PresentDelivery | null> {
@@ -221,8 +223,8 @@ export class DueDeliveries {
   }
 
   /**
-   * Makes one delivery of the webhook due now, so that a probe has something to send: the one whose turn would come first.
-   * What is parked needs no call. False where nothing of the webhook is stored, nor shelved.
+   * Makes one delivery of the webhook due now, so that a probe has something to send: the one that would be due first. If
+   * deliveries of it are parked, none has to be changed. Returns false if no delivery of the webhook is stored or shelved.
    */
   async bringForward(claims: readonly PartitionClaim[], webhookId: string, now: Date): Promise<boolean> {
     const { rows } = await sql<{ isWaiting: boolean }>`
@@ -245,7 +247,7 @@ export class DueDeliveries {
     return rows[0]?.isWaiting ?? false;
   }
 
-  /** Since when the one that is due for longest has been so, of these partitions; null: nothing is due. */
+  /** The due time of the longest overdue delivery of these partitions; null: none is due. */
   async oldestDue(partitions: readonly number[], now: Date): Promise<Date | null> {
     const result = await sql<{ oldest: string | Date | null }>`
       select min(first.due_at) as oldest from unnest(${partitions}::integer[]) as p(partition), lateral (
@@ -257,7 +259,7 @@ export class DueDeliveries {
     return oldest === null ? null : new Date(oldest);
   }
 
-  /** Webhooks of these partitions that have parked deliveries, and whether some of those have to keep an order. */
+  /** Webhooks of these partitions that have parked deliveries, and whether some of these deliveries have to keep an order. */
   async parkedWebhooks(partitions: readonly number[]): Promise<ParkedWebhook[]> {
     const result = await sql<{ webhook_id: string; is_ordered: boolean }>`
       select webhook_id, bool_or(subject is not null) as is_ordered from due_deliveries
@@ -266,7 +268,7 @@ export class DueDeliveries {
     return result.rows.map((row) => ({ webhookId: row.webhook_id, isOrdered: row.is_ordered }));
   }
 
-  /** The last offset of deliveries that must keep an order, of each of these partitions that has some. */
+  /** For each of these partitions that has deliveries with an order: the last offset of these. */
   async lastOrdered(partitions: readonly number[]): Promise<Map<number, bigint>> {
     const result = await sql<{ partition: number; last: string }>`
       select partition, max(request_offset) as last from due_deliveries
@@ -276,7 +278,7 @@ export class DueDeliveries {
     return new Map(result.rows.map(({ partition, last }) => [partition, BigInt(last)]));
   }
 
-  /** Of these places in an order, those before which or behind which something lies in PostgreSQL. */
+  /** Those of the lanes of which PostgreSQL has deliveries. */
   async stored(
     lanes: readonly { webhookId: string; subject: string }[],
   ): Promise<{ webhookId: string; subject: string }[]> {
@@ -298,7 +300,7 @@ export class DueDeliveries {
     return result.rows.map((row) => row.webhook_id);
   }
 
-  /** Only rows of partitions that are `owned` may be picked: picking locks them, and others pass over what is locked. */
+  /** `picked` may select only rows of partitions that are `owned`: it locks them, and other statements pass over locked rows. */
   private async lease(
     claims: readonly PartitionClaim[],
     leaseUntil: Date,
@@ -336,8 +338,8 @@ export class DueDeliveries {
 }
 
 /**
- * PostgreSQL is not asked for a field of the events: what a receiver answered lies there too, and one answer with a NUL in
- * it fails the whole statement, and with it the retries of everybody (SQLSTATE 22P05).
+ * The events' fields are read here, not by PostgreSQL: the events also hold answers of receivers, and one answer with a NUL
+ * would make the whole statement fail (SQLSTATE 22P05), and with it the retries of all webhooks.
  */
 function taskOf(raw: LeasedRow, claim: PartitionClaim): DeliveryTask {
   const [first] = raw.events;

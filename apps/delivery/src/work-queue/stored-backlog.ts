@@ -9,29 +9,35 @@ export interface StoredBacklogParts {
   readonly handOver: HandOver;
   readonly ownership: Ownership;
   readonly clock: Clock;
-  /** No lease that was taken until now ends later. */
+  /** All leases that were taken until now have ended by this time. */
   readonly latestLeaseEnd: () => Date;
   /** The offsets from which these partitions of delivery.requests.v1 are read: what lies before them is stored. */
   readonly committedOffsets: (partitions: readonly number[]) => Promise<ReadonlyMap<number, bigint>>;
   /** These webhooks have parked deliveries. */
   readonly onParked: (webhooks: readonly ParkedWebhook[]) => void;
-  /** Runs what nobody waits for but the end of the service. */
+  /** Runs work in the background; only the end of the service waits for it. */
   readonly inBackground: (work: () => Promise<void>) => Promise<void>;
   readonly stopping: AbortSignal;
 }
 
 /**
- * What lies in PostgreSQL for the partitions served here without this process having put it there: left by owners before,
- * or behind something that has gone since.
+ * The deliveries of our partitions that are in PostgreSQL without this process knowing of them: earlier owners left them, or
+ * they waited behind a delivery that has gone since.
  */
 export class StoredBacklog {
-  /** Partitions whose stored deliveries must keep an order: the last of them, before which all has to be read again. */
+  /**
+   * For partitions with stored deliveries that must keep an order: the offset of the last of these. The order holds only when
+   * Kafka has been read again up to there.
+   */
   private readonly catchingUp = new Map<number, bigint>();
   private isLooking = false;
 
   constructor(private readonly parts: StoredBacklogParts) {}
 
-  /** Takes over what owners before have left, dead or alive; of partitions that stayed it is this replica's own. */
+  /**
+   * Takes over the deliveries that earlier owners have left, whether these still run or not. Of partitions that stayed, the
+   * deliveries are this replica's own.
+   */
   async takeOver(partitions: readonly number[]): Promise<void> {
     const { ownership, handOver, clock, latestLeaseEnd, inBackground } = this.parts;
     const claims = ownership.all().filter(({ partition }) => partitions.includes(partition));
@@ -46,7 +52,7 @@ export class StoredBacklog {
     await this.lookAt(partitions);
   }
 
-  /** Requests of the partition were taken over up to this offset; what is stored before it may keep its order now. */
+  /** Requests of the partition were taken over up to this offset: stored deliveries before it can now be sent in order. */
   readTo(partition: number, offset: bigint): void {
     const claim = this.parts.ownership.claim(partition);
     if (!claim || offset <= claim.readTo) return;
@@ -58,8 +64,9 @@ export class StoredBacklog {
   }
 
   /**
-   * What is parked waits for a sign from here; one may have gone amiss, as where a delivery before it was deleted. Not
-   * while it is still being looked: a slow PostgreSQL is not asked twice at once.
+   * Looks for parked deliveries again. They wait until this process wakes them, and a wake-up can be missed, for instance
+   * when the delivery before them was deleted. Does nothing while the last query is still under way, so that a slow
+   * PostgreSQL does not get two at once.
    */
   lookAgain(): void {
     if (this.isLooking) return;
@@ -68,7 +75,10 @@ export class StoredBacklog {
     void this.parts.inBackground(() => this.lookAt(partitions)).finally(() => (this.isLooking = false));
   }
 
-  /** What an owner before has on the wire stands in the way of its subject; that it has ended is not told here. */
+  /**
+   * A delivery that an earlier owner has on the wire blocks its subject. That owner does not report its end to this replica,
+   * so it is polled.
+   */
   private async untilNothingIsHeld(claims: readonly PartitionClaim[]): Promise<void> {
     const { ownership, handOver, stopping: signal } = this.parts;
     for (;;) {
