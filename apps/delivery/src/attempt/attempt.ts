@@ -25,14 +25,17 @@ export interface PreparedAttempt {
   readonly startedAt: Date;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Those of the headers whose values are sent, not kept. */
+  /** The headers whose values are credentials: they are sent, but not recorded. */
   readonly credentials: Readonly<Record<string, string>>;
   readonly signature: string;
   readonly timeoutMs: number;
   readonly identity: ClientIdentity | undefined;
 }
 
-/** What an attempt is signed with, newest first, and what is shown to a receiver that asks who calls. */
+/**
+ * Secrets of a webhook, opened for an attempt: the signing keys, newest first; the credential headers; and the client
+ * certificate for receivers that ask for one.
+ */
 export interface AttemptMeans {
   readonly keys: readonly KeyObject[];
   /** The webhook's headers whose values are credentials, opened. */
@@ -42,9 +45,9 @@ export interface AttemptMeans {
 
 /** One moment, by two clocks (ADR 42). */
 export interface AttemptTimes {
-  /** By the clock that due times, leases and limits go by. */
+  /** By the clock that is used for due times, leases and limits. */
   readonly startedAt: Date;
-  /** By the clock for people outside: receivers refuse a signature that is five minutes off. */
+  /** By the clock that matches the outside world: receivers refuse a signature whose time is five minutes off. */
   readonly signedAt: Date;
 }
 
@@ -66,7 +69,7 @@ export function prepareAttempt(
   const attempt = task.nextAttempt;
   const timestamp = Math.floor(times.signedAt.getTime() / 1000);
   const signature = signatureHeader(keys, row.eventId, timestamp, task.body);
-  // What no tenant may replace, not even by a header that was stored before its name was reserved.
+  // Headers that no tenant may replace, not even by a header that was stored before its name was reserved.
   const own: Record<string, string> = {
     'content-type': 'application/json',
     'webhook-id': row.eventId,
@@ -88,7 +91,7 @@ export function prepareAttempt(
     startedAt: times.startedAt,
     url: webhook.url,
     headers: mergedHeaders(userAgent, [webhook.headers, credentials, legacy], own),
-    // Some records are older than the sealing of credentials.
+    // In records from before credentials were sealed, they are among the plain headers.
     credentials: { ...credentialsIn(webhook.headers), ...credentials },
     signature,
     timeoutMs,
@@ -96,7 +99,10 @@ export function prepareAttempt(
   };
 }
 
-/** For a receiver that migrates: one more header of its own name, by the newest secret alone since it holds one value. */
+/**
+ * For a receiver that migrates: one more header, under the name that the webhook sets. It is signed with the newest secret
+ * only, since it holds one value.
+ */
 function legacyHeader(
   { legacySignatureHeader: name }: RoutedWebhook,
   [newest]: readonly KeyObject[],
@@ -106,11 +112,11 @@ function legacyHeader(
 }
 
 /**
- * Sends it. Whatever the network does is a result, never an exception.
+ * Sends the attempt. A fault of the network is a result, never an exception.
  *
- * @param faultOf whose fault the failure is; it may take its time
- * @param mayBegin asked when it is about to be written
- * @returns null where it might not begin any more: nothing was sent
+ * @param faultOf judges whose fault the failure is; the verdict may take a while
+ * @param mayBegin called just before the request is written
+ * @returns null if `mayBegin` returned false: nothing was sent
  */
 export async function sendAttempt(
   prepared: PreparedAttempt,
@@ -183,7 +189,7 @@ function attemptResult(
   };
 }
 
-/** 2xx is success and nothing else is (Standard Webhooks); 410 asks to be left alone. */
+/** 2xx is success and nothing else is (Standard Webhooks); 410 asks for no further deliveries. */
 function statusFailure(statusCode: number, note: string | null): AttemptFailure | null {
   if (statusCode >= 200 && statusCode < 300) return null;
   return {
@@ -212,6 +218,6 @@ const storable = (message: string): string => message.replaceAll('\0', '\uFFFD')
 const credentialsIn = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(headers).filter(([name, value]) => isCredentialHeader(name, value)));
 
-/** Headers as they are recorded: a tenant's credentials are sent, not kept. */
+/** The headers as they are recorded: the values of a tenant's credentials are masked. */
 const masked = ({ headers, credentials }: PreparedAttempt): Record<string, string> =>
   withValues(headers, Object.keys(credentials), MASKED);

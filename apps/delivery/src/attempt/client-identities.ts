@@ -8,15 +8,15 @@ import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 const opened = z.object({ certificate: z.string(), key: z.string() });
 
 /**
- * Client certificates opened, of the webhooks that were sent to lately. A webhook keeps its identity as long as its
- * certificate stays: each new one means new connections.
+ * Opened client certificates of the webhooks to which deliveries were sent lately. A webhook keeps its `ClientIdentity`
+ * object as long as its certificate stays the same, since each new object needs new connections.
  */
 export class ClientIdentities {
   private readonly known = new LRUCache<string, { fingerprint: string; identity: ClientIdentity }>({ max: 10_000 });
 
   constructor(private readonly sealing: SealingKeys) {}
 
-  /** undefined: the webhook shows none. */
+  /** undefined: the webhook has no client certificate. */
   of({ id, clientCertificate }: RoutedWebhook): ClientIdentity | undefined {
     if (!clientCertificate) return undefined;
     const { sealed, fingerprint } = clientCertificate;

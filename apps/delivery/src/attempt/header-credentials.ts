@@ -6,7 +6,7 @@ import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 type Texts = Readonly<Record<string, string>>;
 const NONE: Texts = {};
 
-/** Static headers whose values are credentials, opened, of the webhooks that were sent to lately. */
+/** Opened values of static headers that are credentials, for the webhooks to which deliveries were sent lately. */
 export class HeaderCredentials {
   private readonly opened = new LRUCache<string, { version: number; headers: Texts }>({ max: 10_000 });
 

@@ -2,12 +2,13 @@ import { MASKED } from '@signet/egress';
 
 type Texts = Readonly<Record<string, string>>;
 
-/** Shorter ones would be found where they are not meant, and tear the record. */
+/** Shorter credentials are not hidden: the same characters often occur by chance, and masking them would damage the record. */
 const SHORTEST = 8;
 
 /**
- * Takes the credentials of a request out of what is recorded of its answer: many a receiver that fails sends back what it
- * got. Finds them as they were sent, and without their scheme; not where a receiver has coded them anew.
+ * Masks the credentials of a request in the recorded response: some receivers that fail send the request back. It finds a
+ * credential as it was sent, and without its scheme (such as `Bearer`). It does not find one that the receiver has encoded in
+ * another way: that one is recorded.
  */
 export class HiddenCredentials {
   private readonly texts: readonly string[];
@@ -15,7 +16,7 @@ export class HiddenCredentials {
   /** @param credentials headers of the request whose values must not be kept */
   constructor(credentials: Texts) {
     const all = Object.values(credentials).flatMap((value) => [value, value.slice(value.indexOf(' ') + 1)]);
-    // The longest first: a part of it must not be taken out of the middle.
+    // The longest first: otherwise a shorter one would be masked within it, and the rest would remain.
     this.texts = [...new Set(all)].filter(({ length }) => length >= SHORTEST).toSorted((a, b) => b.length - a.length);
   }
 
@@ -28,7 +29,7 @@ export class HiddenCredentials {
     return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, this.in(value)]));
   }
 
-  /** The same for a text that was cut off at its end, perhaps within a credential. */
+  /** The same for a text that was truncated, perhaps within a credential. */
   inCut(text: string): string {
     const hidden = this.in(text);
     for (const secret of this.texts) {

@@ -12,7 +12,7 @@ interface OpenedSecret {
   readonly expiresAt: number;
 }
 
-/** Secrets opened for signing, of the webhooks that were sent to lately; the others stay sealed. */
+/** Opened signing secrets of the webhooks to which deliveries were sent lately; all other secrets stay sealed. */
 export class SigningKeys {
   private readonly opened = new LRUCache<string, { version: number; secrets: readonly OpenedSecret[] }>({
     max: 10_000,
@@ -23,7 +23,7 @@ export class SigningKeys {
     private readonly clock: Clock,
   ) {}
 
-  /** Every secret that is live now, newest first: while a rotation overlaps, all of them sign. */
+  /** Every secret that is valid now, newest first. During a rotation several are valid, and all of them sign. */
   live(webhook: RoutedWebhook): KeyObject[] {
     const now = this.clock().getTime();
     return this.open(webhook)
@@ -43,7 +43,10 @@ export class SigningKeys {
     return secrets;
   }
 
-  /** A former secret whose sealing key is gone signs no more; without the newest one nothing may be sent. */
+  /**
+   * A former secret whose sealing key is gone is left out. Without the newest secret nothing may be sent, so that error is
+   * thrown.
+   */
   private text(webhookId: string, sealed: string, isNewest: boolean): string | undefined {
     try {
       return this.sealing.open(sealed, webhookSecretContext(webhookId));
