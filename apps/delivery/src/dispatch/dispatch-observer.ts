@@ -2,7 +2,7 @@ import type { AbandonReason } from '@signet/contracts';
 import type { AttemptResult } from '../delivery/delivery.decider.ts';
 import type { DeliveryTask } from '../scheduler/delivery-task.ts';
 
-/** What dispatch tells metrics and logs. */
+/** Events of dispatch, for metrics and logs. */
 export interface DispatchObserver {
   attempted(task: DeliveryTask, result: AttemptResult): void;
   abandoned(task: DeliveryTask, reason: AbandonReason): void;

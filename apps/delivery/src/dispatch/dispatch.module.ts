@@ -42,8 +42,8 @@ import { Membership } from '../partitions/membership.ts';
         new EgressClient({
           clock,
           rules: new EgressRules({ allow: settings.SIGNET_EGRESS_ALLOW }),
-          // Dispatch says who may send how much. A limit here would make the webhooks of all tenants at one host wait
-          // for each other, and count that as their failures.
+          // Dispatch limits how much each webhook may send. A limit for each host here would make the webhooks of all tenants
+          // at one host wait for each other, and their time-outs would count as failures.
           maxConnectionsPerHost: settings.SIGNET_DISPATCH_CONCURRENCY,
         }),
     },

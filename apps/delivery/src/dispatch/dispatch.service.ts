@@ -91,7 +91,7 @@ export interface NotHeld {
 export interface DispatchDependencies {
   readonly em: EntityManager;
   readonly clock: Clock;
-  /** What signatures are stamped by; by default `clock`. */
+  /** The clock for the timestamps of signatures; by default `clock`. */
   readonly outsideClock?: Clock;
   /** By default the process's own. */
   readonly monotonic?: Monotonic;
@@ -103,9 +103,9 @@ export interface DispatchDependencies {
   readonly tenants: Pick<TenantDirectory, 'isSuspended' | 'onChange' | 'whenComplete'>;
   readonly metrics: DeliveryMetrics;
   readonly listener: Omit<RecorderListener, 'refused'>;
-  /** PostgreSQL refused what happened to a delivery. It goes to the dead-letter topic. */
+  /** PostgreSQL refused the events of a delivery. Its request goes to the dead-letter topic. */
   readonly onRefused: (task: DeliveryTask, error: unknown) => void;
-  /** Of records that turn out to be at fault when they have left Kafka. */
+  /** For records that are found to be faulty only after they have left Kafka, on the shelf. */
   readonly deadLetters: Pick<DeadLetters, 'publish'>;
   readonly onError: (error: unknown) => void;
   /** An attempt has ended. */
@@ -114,25 +114,28 @@ export interface DispatchDependencies {
   readonly tracing?: Tracing;
   /** Partitions were given up while PostgreSQL did not answer. */
   readonly onNotHeld: (notHeld: NotHeld) => void;
-  /** Whether the certificates that receivers' are judged by could be loaded. */
+  /** Whether the trusted certificates, by which receivers' certificates are checked, could be loaded. */
   readonly isTrustLoaded: boolean;
-  /** Asks a URL of the operator's own; whether it was reached. null: there is none. */
+  /** Sends a request to the operator's canary URL, and resolves to whether it was reached. null: no canary is set. */
   readonly canary: (() => Promise<boolean>) | null;
-  /** The platform is at fault from now on, by this evidence; null: no longer. */
+  /** Called with the evidence when a fault of the platform begins, and with null when it ends. */
   readonly onPlatformFault: (evidence: Evidence | null) => void;
-  /** This process has enough to do: what has no hurry waits. */
+  /** Whether this process is busy: work that is not urgent then waits. */
   readonly isBusy: () => boolean;
   /** Whether the membership in the consumer group is fresh enough to start a POST. */
   readonly isMember: () => boolean;
-  /** The offsets from which these partitions of delivery.requests.v1 are read: what lies before them is stored. */
+  /** The offsets from which these partitions of delivery.requests.v1 are read: all requests before them are stored. */
   readonly committedOffsets: (partitions: readonly number[]) => Promise<ReadonlyMap<number, bigint>>;
 }
 
-/** A lease outlives the longest POST, and the longest wait for whose fault it was, by this much, so that an owner that is alive always reports before it ends. */
+/**
+ * A lease lasts this much longer than the longest POST plus the longest wait for the verdict whose fault a failure is, so
+ * that a live owner always reports before its lease ends.
+ */
 const LEASE_MARGIN_MS = 15_000;
 const MAX_REQUEST_TIMEOUT_MS = 30_000;
 
-/** Puts dispatch together and ties its life to the partitions that Kafka assigns. */
+/** Connects the parts of dispatch, and starts and stops serving as Kafka assigns and revokes partitions. */
 export class DispatchService {
   readonly intake: DispatchIntake;
   readonly dispatcher: Dispatcher;
@@ -158,10 +161,10 @@ export class DispatchService {
   private lookingAgain: NodeJS.Timeout | undefined;
   private lookingAtClaims: NodeJS.Timeout | undefined;
   private isLookingAtClaims = false;
-  /** Partitions as Kafka gave them. */
+  /** Partitions that Kafka has assigned to this replica and not revoked since. */
   private readonly given = new Set<number>();
   private isStarted = false;
-  /** How often this replica has given its partitions up. */
+  /** Number of times that this replica was asked to give its partitions up. */
   private givings = 0;
 
   constructor(
@@ -366,7 +369,7 @@ export class DispatchService {
     tenants.onChange((change) => this.tenantChanged(change));
   }
 
-  /** Begins to serve stored deliveries, once the directories can tell where they go, and whether. */
+  /** Begins to serve stored deliveries once the directories of webhooks and tenants are complete. */
   async start(): Promise<void> {
     await this.knownHosts.start();
     await this.whenDirectoriesAreComplete();
@@ -379,7 +382,7 @@ export class DispatchService {
     this.sweep(this.ownership.all().map(({ partition }) => partition));
   }
 
-  /** Takes no more from PostgreSQL and waits for the attempts on the wire to be recorded. */
+  /** Reads no more deliveries from PostgreSQL, and waits until the attempts on the wire are recorded. */
   async stop(): Promise<void> {
     this.stopping.abort();
     clearInterval(this.lookingAgain);
@@ -390,7 +393,8 @@ export class DispatchService {
     this.handBack(await this.dispatcher.drain());
     this.platform.stop();
     await this.shelfLoop.stop();
-    // What ends now may begin more: a claim that is found to be lost is taken back, and what lies there is looked at.
+    // Background work may start more of it: if a claim is found to be lost, its partition is taken back and its parked
+    // deliveries are read.
     while (this.background.size > 0) await Promise.all(this.background);
     await this.knownHosts.stop();
     await this.faultRecords.stop();
@@ -399,7 +403,7 @@ export class DispatchService {
     this.rates.close();
   }
 
-  /** How long the delivery that is due for longest has been so, of the partitions served here. */
+  /** How long the longest overdue delivery of our partitions has been due, seconds. */
   async overdueSeconds(): Promise<number> {
     const now = this.on.clock();
     const oldest = await this.due.oldestDue(
@@ -409,13 +413,13 @@ export class DispatchService {
     return oldest === null ? 0 : (now.getTime() - oldest.getTime()) / 1_000;
   }
 
-  /** Requests that are shelved for the partitions served here. */
+  /** Number of shelved requests of our partitions. */
   async shelvedRequests(): Promise<number> {
     const { open, closed } = await this.shelvedByCircuit();
     return open + closed;
   }
 
-  /** The same, by whether the circuit of their webhook is closed. */
+  /** The same number, split by whether the webhook's circuit is closed. */
   shelvedByCircuit(): Promise<{ open: number; closed: number }> {
     const partitions = this.ownership.all().map(({ partition }) => partition);
     const heldBack = this.circuits.longestOpen(Infinity).map(({ webhookId }) => webhookId);
@@ -423,12 +427,11 @@ export class DispatchService {
   }
 
   /**
-   * Another replica may take any of the partitions in a moment: nothing is started any more, and what is on the wire is
-   * recorded, or held where it takes longer. The circuits are written down for the next owner. Partitions that stay go on
-   * with `assigned`.
+   * Another replica may soon take any of the partitions: no POST is started any more. Attempts on the wire are recorded, or
+   * held if they take longer. The circuits are written down for the next owner. Partitions that stay go on with `assigned`.
    *
-   * Kafka waits for so long that PostgreSQL is not waited for beyond `GIVING_UP_MS`. What could not be held then is sent once
-   * more by the next owner; what the circuits have counted since their last write is counted anew.
+   * Kafka waits for this only briefly, so PostgreSQL gets at most `GIVING_UP_MS`. Deliveries that are not held by then are
+   * sent once more by the next owner, and the failures that circuits have counted since their last write are lost.
    */
   async givingUp(): Promise<void> {
     this.givings += 1;
@@ -439,12 +442,12 @@ export class DispatchService {
     if (!isHeld || !areCircuitsWritten) this.on.onNotHeld({ isHeld, areCircuitsWritten, attemptsInFlight });
   }
 
-  /** These are the partitions that Kafka gives to this replica now, those that stay included. */
+  /** Kafka has assigned these partitions to this replica, including those that stay. */
   async assigned(partitions: readonly number[]): Promise<void> {
     const { givings } = this;
     for (const partition of partitions) this.given.add(partition);
     await this.ownership.take(partitions);
-    // What began under a claim that had ended cannot be stored.
+    // Tasks under a claim that has ended cannot be stored any more.
     this.handBack(this.dispatcher.forgetLost());
     await this.takeOverCircuits(partitions);
     if (givings === this.givings) this.dispatcher.goOn();
@@ -453,21 +456,28 @@ export class DispatchService {
     if (this.isStarted) this.sweep(partitions);
   }
 
-  /** Before the first POST: an outage goes on being the same outage, whoever serves the webhook. */
+  /**
+   * Reads the circuits that earlier owners wrote down. It comes before the first POST, so that an outage goes on as the same
+   * outage when the owner changes.
+   */
   private async takeOverCircuits(partitions: readonly number[]): Promise<void> {
     const claims = this.ownership.all().filter((claim) => partitions.includes(claim.partition) && !claim.isTakenOver);
     const stored = await this.circuitRecords.adopt(claims);
     const outdated = stored.filter((circuit) => this.isOutdated(circuit));
-    // Of attempts that ended since the claim was taken: their notes were not written yet.
+    // Circuits that have counted attempts since the claim was taken: these counts were not written yet.
     const counted = claims.flatMap(({ partition }) => this.circuits.idsOf(partition).map((id) => ({ id, partition })));
     this.circuits.restore(stored.filter((circuit) => !outdated.includes(circuit)));
     for (const { id, partition } of counted) this.circuitRecords.note(id, partition);
     for (const { webhookId, partition } of outdated) this.circuitRecords.note(webhookId, partition);
   }
 
-  /** The webhook was enabled while nobody served it, or this replica has read only the last of its changes. */
+  /**
+   * Whether the circuit is from before the webhook was last enabled: that happened while no replica served the webhook, or
+   * this replica has read only the last of its changes.
+   */
   private isOutdated(circuit: StoredCircuit | null): boolean {
-    // Of a directory that is half read an older enabling may be known than the circuit's: the sweep at the start judges.
+    // Until the directory is completely read it may have an older enabling than the circuit: then this is judged later, by
+    // the sweep at the start.
     const activeSince = circuit && this.isStarted ? this.activeSinceOf(circuit.webhookId) : null;
     return circuit !== null && activeSince !== null && isBeforeEnabling(activeSince, circuit);
   }
@@ -477,12 +487,15 @@ export class DispatchService {
     return activeSince ? Date.parse(activeSince) : null;
   }
 
-  /** Ends the leases on what was not tried, so that whoever is next need not wait for their ends: where nobody is yet. */
+  /**
+   * Ends the leases of deliveries that were not tried, so that the next owner need not wait. It changes nothing if the next
+   * owner has the partition already.
+   */
   private handBack(leased: readonly DeliveryTask[]): void {
     if (leased.length > 0) void this.inBackground(() => this.handOver.handBack(leased, this.on.clock()));
   }
 
-  /** Nobody waits for it but the end of the service. */
+  /** Runs work in the background; only the end of the service waits for it. */
   private inBackground(work: () => Promise<void>): Promise<void> {
     const running = work()
       .catch((error: unknown) => this.on.onError(error))
@@ -504,8 +517,8 @@ export class DispatchService {
   }
 
   /**
-   * PostgreSQL says that somebody has taken the partition since. Usually Kafka says the same within a moment; where it
-   * does not, whoever took it came late, and it is taken back.
+   * PostgreSQL says that another replica has taken the partition. Usually Kafka revokes it within a moment. If Kafka does
+   * not, the other replica was late, and this replica takes the partition back.
    */
   private lost(claim: PartitionClaim): void {
     if (!this.ownership.holds(claim)) return;
@@ -513,7 +526,10 @@ export class DispatchService {
     void this.inBackground(() => this.takeBack(claim.partition));
   }
 
-  /** Not while it is still being looked: a PostgreSQL that stands still is not asked twice at once. */
+  /**
+   * Checks whether our claims still hold in PostgreSQL. Does nothing while the last check is still under way, so that a slow
+   * PostgreSQL does not get two queries at once.
+   */
   private lookAtClaims(): void {
     if (!this.isServing || this.isLookingAtClaims) return;
     this.isLookingAtClaims = true;
@@ -535,7 +551,7 @@ export class DispatchService {
     }
   }
 
-  /** What was held back may go on. */
+  /** Starts sending again after a fault of the platform: all sources of deliveries are read. */
   private lookAtEverything(): void {
     this.dispatcher.resumeAll();
     this.loop.wake();
@@ -547,7 +563,10 @@ export class DispatchService {
     this.loop.wake();
   }
 
-  /** A person asks for a probe, or has changed what may have been wrong. Where nothing waits the circuit closes. */
+  /**
+   * A person has asked for a probe, or has changed the webhook in a way that may have mended it. If no delivery of the
+   * webhook waits, its circuit closes.
+   */
   private async probeNow(webhookId: string): Promise<void> {
     if (!this.circuits.probeNow(webhookId) || this.dispatcher.isOccupied(webhookId)) return;
     const isWaiting = await this.due.bringForward(this.ownership.all(), webhookId, this.on.clock());
@@ -565,8 +584,8 @@ export class DispatchService {
   }
 
   /**
-   * What an earlier owner left unfinished; where it cannot be read now, each delivery ends when it is due. Circuits may have
-   * been taken over before the directory was complete: they are judged here.
+   * Ends the stored deliveries of webhooks that take none any more, which an earlier owner may have left. If they cannot be
+   * read now, each ends when it is due. It also checks circuits that were taken over before the directory was complete.
    */
   private sweep(partitions: readonly number[]): void {
     for (const id of this.circuits.ids()) {
@@ -577,7 +596,7 @@ export class DispatchService {
     void this.inBackground(() => this.abandonStored.sweep(partitions));
   }
 
-  /** What waits in memory ends at once, the rest as soon as PostgreSQL is asked. */
+  /** Deliveries that wait in memory end at once, stored ones when PostgreSQL has answered. */
   private endDeliveriesOf(webhookIds: readonly string[]): void {
     for (const id of webhookIds) this.dispatcher.endWaiting(id);
     this.abandonStored.consider(webhookIds);
@@ -588,7 +607,10 @@ export class DispatchService {
     this.endDeliveriesOf(this.on.directory.directory.idsOfTenant(tenant.id));
   }
 
-  /** While the directories are being read every change is old news: the sweep at the start looks at what they say. */
+  /**
+   * Changes that are read before the start are ignored: they may be old, and the sweep at the start checks the webhooks'
+   * final state.
+   */
   private webhookChanged(change: WebhookChange): void {
     if (!this.isStarted) return;
     if (change.kind === 'deleted') {
@@ -599,20 +621,26 @@ export class DispatchService {
     const { webhook, before } = change;
     if (!webhook.isActive && before?.isActive !== false) this.endDeliveriesOf([webhook.id]);
     if (!before) return;
-    // Enabled: the registry counts its failures anew, too.
+    // The webhook was enabled: the registry starts to count its failures from zero, so the circuit does, too.
     if (webhook.isActive !== before.isActive || this.isOutdated(this.circuits.stored(webhook.id)))
       this.circuits.reset(webhook.id);
-    // The change may have mended it: its circuit need not wait for the next probe.
+    // The change may have mended the webhook: its circuit need not wait for the next probe.
     else if (isMended(before, webhook)) void this.inBackground(() => this.probeNow(webhook.id));
   }
 }
 
 const LOOK_AGAIN_MS = 30_000;
-/** A database that was restored has forgotten who serves what: deliveries that are due then wait no longer than this, milliseconds. */
+/**
+ * How often our claims are checked, milliseconds. A restored database no longer has them; due deliveries then wait at most
+ * this long.
+ */
 const LOOK_AT_CLAIMS_MS = 5_000;
-/** What is on the wire when partitions are given up has so long to end by itself. */
+/** When partitions are given up, attempts on the wire have this long to end by themselves, milliseconds. */
 const GRACE_MS = 250;
-/** Below what Kafka's member allows for giving up, 2 s, so that it is this that ends the wait, and says so. */
+/**
+ * Shorter than the 2 s that the Kafka consumer allows for giving partitions up, so that this limit ends the wait and is
+ * logged. Milliseconds.
+ */
 const GIVING_UP_MS = 1_500;
 /** Between two tries to take a partition back, milliseconds. */
 const TAKE_BACK_MS = 500;
