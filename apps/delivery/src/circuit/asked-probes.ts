@@ -18,8 +18,8 @@ export interface AskedProbesParts {
 const POLL_MS = 250;
 
 /**
- * Probes that people ask for: any replica writes the wish down, and the owner of the webhook's partition, which alone has
- * its circuit, looks for wishes while some circuit of its own is open.
+ * Probes that people ask for. Any replica may store the request. Only the owner of the webhook's partition has the circuit,
+ * so it looks for such requests while one of its circuits is open.
  */
 export class AskedProbes {
   private readonly loop: PollLoop;

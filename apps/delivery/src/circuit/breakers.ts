@@ -4,13 +4,13 @@ import CircuitBreaker from 'opossum';
 type Outcome = 'succeeded' | 'failed';
 export type Breaker = CircuitBreaker<[Outcome], void>;
 
-/** Attempts of the last ten seconds decide whether a busy webhook's circuit opens; they are forgotten in two steps. */
+/** Attempts of the last ten seconds decide whether a busy webhook's circuit opens; the window moves on in two steps. */
 const WINDOW_MS = 10_000;
 const WINDOW_BUCKETS = 2;
 export const BUCKET_MS = WINDOW_MS / WINDOW_BUCKETS;
 
 const FAILED = new Error('The attempt failed.');
-/** The breaker's action only tells it how an attempt ended: the attempt itself has run outside of it. */
+/** The breaker's action only reports how an attempt ended: the attempt itself runs outside of the breaker. */
 const report = (outcome: Outcome): Promise<void> => (outcome === 'failed' ? Promise.reject(FAILED) : Promise.resolve());
 
 /** Makes opossum's breakers, each in the state that it begins with. None opens by opossum's own rule. */
@@ -21,7 +21,7 @@ export class Breakers {
     return this.make({});
   }
 
-  /** It is half-open after this time, milliseconds. */
+  /** An open breaker that becomes half-open after this time, milliseconds. */
   open(resetTimeout: number): Breaker {
     return this.make({ resetTimeout, state: { closed: false } });
   }

@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** To which enabling of its webhook a circuit belongs, by the registry's clock; null in rows of older releases. */
+/**
+ * When the circuit's webhook was last enabled at the time when its failures began, by the registry's clock; null in rows of
+ * older releases.
+ */
 export class CircuitEnablingMigration extends Migration {
   static readonly phase = 'expand';
 

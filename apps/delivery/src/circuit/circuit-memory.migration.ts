@@ -1,8 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Failures in a row survive a restart, also of circuits that are closed; a person may ask for a probe through any replica.
- * A delivery tells attempts that it spent from failed probes, a retry that a person asked for, and why it ended.
+ * Failures in a row survive a restart, also of circuits that are closed; a person may ask for a probe through any replica. A
+ * delivery's row distinguishes spent attempts from failed probes, and says whether a person asked for a retry and why the
+ * delivery ended.
  */
 export class CircuitMemoryMigration extends Migration {
   static readonly phase = 'expand';

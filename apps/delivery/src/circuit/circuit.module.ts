@@ -7,7 +7,7 @@ import { CircuitCommands } from './http/circuit.commands.ts';
 import { CircuitHttp } from './http/circuit.http.ts';
 import { CircuitReader } from './http/circuit.reader.ts';
 
-/** The circuits as people read them; those that dispatch goes by are in the memory of their owners. */
+/** The API for the circuits, as their owners have stored them. Dispatch itself uses the circuits in its memory. */
 @Module({
   imports: [WebhookDirectoryModule, IdempotencyModule],
   controllers: [CircuitHttp],

@@ -3,7 +3,10 @@ import { COUNTS_AS_FAILURE } from '../delivery/attempt-cause.policy.ts';
 
 /** When the circuit of a webhook opens, and when it probes. */
 export interface CircuitRules {
-  /** It opens at this many failures in a row, however far they lie apart: this protects a webhook with little traffic. */
+  /**
+   * The circuit opens at this many failures in a row, even if hours lie between them: this protects a webhook with little
+   * traffic.
+   */
   readonly failuresInRow: number;
   /** Delay before probe 1, 2, …; the last step repeats. Milliseconds. */
   readonly probeScheduleMs: readonly number[];
@@ -44,7 +47,10 @@ export function afterFailure(row: FailureRow, { cause, startedAt, endedAt }: End
 
 export const afterSuccess = (row: FailureRow): FailureRow => ({ ...row, count: 0 });
 
-/** What of a circuit tells to which enabling of its webhook it belongs. Times in milliseconds since the epoch. */
+/**
+ * The parts of a circuit that show whether its failures began before or after its webhook was last enabled. Times in
+ * milliseconds since the epoch.
+ */
 export interface CircuitOrigin {
   /** The webhook's `activeSince` when the first of its failures ended; null: not known. */
   readonly activeSince: number | null;
@@ -55,8 +61,9 @@ export interface CircuitOrigin {
 
 /**
  * Whether the webhook was enabled since the circuit began: the registry counts its failures anew, and so does the circuit.
- * Both times come from the registry, so that no clock of delivery matters. Only a circuit of an older release, which did
- * not note the enabling, is judged by the times of its failures.
+ * Both times come from the registry's clock, so a wrong clock of delivery cannot change the result. A circuit of an older
+ * release has no such time: it is judged by the times of its failures, and if the clocks differ it may be kept or forgotten
+ * wrongly once.
  *
  * @param enabledAt the webhook's present `activeSince`
  */
@@ -76,10 +83,10 @@ export const probeDelayMs = ({ probeScheduleMs }: CircuitRules, openings: number
   probeScheduleMs[Math.min(openings, probeScheduleMs.length) - 1] ?? 0;
 
 /**
- * POSTs at once to a webhook whose circuit has just closed: 1, and twice as many after each success, so that what was
- * held back does not knock over a receiver that has just come back. Null: no limit of this kind.
+ * How many POSTs a webhook whose circuit has just closed may have at once: 1, and twice as many after each success. Otherwise
+ * the deliveries that were held back could overload a receiver that has just come back. Null: no limit of this kind.
  *
- * @param most what the webhook may have anyway
+ * @param most the webhook's usual number of POSTs at once
  */
 export function rampAfter(ramp: number | null, outcome: EndedAttempt['outcome'], most: number): number | null {
   if (ramp === null) return null;

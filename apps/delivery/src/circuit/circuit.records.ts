@@ -7,32 +7,32 @@ import type { StoredCircuit } from './stored-circuit.ts';
 
 export interface CircuitRecordsParts {
   readonly em: EntityManager;
-  /** As it is now; null: nothing of it has to be kept. */
+  /** The webhook's circuit as it is now; null: nothing has to be stored. */
   readonly read: (webhookId: string) => StoredCircuit | null;
   readonly tenantOf: (webhookId: string) => string | undefined;
   readonly claim: (partition: number) => PartitionClaim | undefined;
   readonly onError: (error: unknown) => void;
 }
 
-/** Changes within this time are written together. */
+/** Changes within this time are written together, milliseconds. */
 const LINGER_MS = 50;
-/** After a failure of PostgreSQL. */
+/** Pause after a failure of PostgreSQL, milliseconds. */
 const AGAIN_MS = 5_000;
 const BATCH_SIZE = 1_000;
 
 /**
- * Writes down the circuits that are not closed and the failures in a row, so that the next owner of a partition goes on
- * where this one stopped, and every replica can answer questions about them. Dispatch never waits for a write: up to
- * `LINGER_MS` of news is lost where the process is killed. Writes are conditional on the owner's epoch like all of them.
+ * Stores the circuits that are not closed, and the failures in a row, so that a partition's next owner goes on from there and
+ * every replica can show them. Dispatch never waits for a write: if the process is killed, the changes of the last
+ * `LINGER_MS` are lost. Like all writes of an owner, these are conditional on its epoch.
  */
 export class CircuitRecords {
   /** Webhooks whose circuits have changed, and their partitions. */
   private readonly changed = new Map<string, number>();
-  /** Claims whose rows were taken over. Before that a note would overwrite what the owner before has counted. */
+  /** Claims whose rows were taken over. A write before that would overwrite what the previous owner has counted. */
   private readonly adopted = new Map<number, PartitionClaim>();
   /**
-   * Webhooks that have a row, as far as this replica knows, and their partitions: nothing is written for one that fails and
-   * recovers within `LINGER_MS`.
+   * Webhooks that have a row, as far as this replica knows, and their partitions. A webhook that fails and recovers within
+   * `LINGER_MS` gets no row.
    */
   private readonly written = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
@@ -47,7 +47,7 @@ export class CircuitRecords {
     this.schedule(LINGER_MS);
   }
 
-  /** Takes over the rows of these claims' partitions from the owners before, and returns what they say. */
+  /** Takes over the rows of these claims' partitions from the previous owners, and returns their circuits. */
   async adopt(all: readonly PartitionClaim[]): Promise<StoredCircuit[]> {
     const claims = all.filter((claim) => this.adopted.get(claim.partition) !== claim);
     if (claims.length === 0) return [];
@@ -65,8 +65,9 @@ export class CircuitRecords {
   }
 
   /**
-   * Their circuits are not in this replica's memory any more. A note that is left of one would be written under the next
-   * claim, when there is no circuit to be read: it would delete the row that the failures in a row are to be taken over from.
+   * Forgets these partitions, whose circuits are no longer in this replica's memory. A change that stayed noted would be
+   * written under the next claim, while no circuit is in memory: that would delete the row from which the failures in a row
+   * are to be read.
    */
   forget(partitions: readonly number[]): void {
     for (const partition of partitions) this.adopted.delete(partition);
@@ -74,7 +75,7 @@ export class CircuitRecords {
       for (const [webhookId, partition] of known) if (partitions.includes(partition)) known.delete(webhookId);
   }
 
-  /** Writes down what was noted until now; where PostgreSQL fails it stays noted. */
+  /** Writes all changes that are noted; if PostgreSQL fails they stay noted. */
   async flush(): Promise<void> {
     while (this.writing) await this.writing;
     while (this.changed.size > 0) if (!(await this.writeAlone())) break;
@@ -91,13 +92,13 @@ export class CircuitRecords {
     if (this.timer || this.writing || this.isStopped || this.changed.size === 0) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      // Another write is under way, and schedules the next when it is done.
+      // Another write is under way, and schedules the next one when it is done.
       if (this.writing) return;
       void this.writeAlone().then((isWritten) => this.schedule(isWritten ? LINGER_MS : AGAIN_MS));
     }, afterMs);
   }
 
-  /** One at a time: of two statements at once the older state could be stored last. */
+  /** Writes one at a time: with two statements at once, the older state could be stored last. */
   private async writeAlone(): Promise<boolean> {
     const write = this.write();
     this.writing = write;
@@ -130,7 +131,7 @@ export class CircuitRecords {
         this.parts.onError(error);
         return true;
       }
-      // Of one that changed once more meanwhile the present state is written.
+      // The circuits are noted again, and the next write stores their state as it is then.
       for (const [webhookId, partition] of batch)
         if (this.parts.claim(partition)) this.changed.set(webhookId, partition);
       this.parts.onError(error);

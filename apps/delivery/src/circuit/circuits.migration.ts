@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * The circuits that are not closed, for whoever asks: their owners have them in memory, and write them down when they
- * change. A row counts only while the epoch of its owner does.
+ * The circuits that are not closed, so that every replica can show them. Their owners have them in memory, and store them
+ * when they change. A row counts only while the epoch of its owner does.
  */
 export class CircuitsMigration extends Migration {
   static readonly phase = 'expand';

@@ -15,12 +15,12 @@ import {
 import type { CircuitRules, EndedAttempt, FailureRow } from './circuit.policy.ts';
 import type { OpenCircuit, StoredCircuit } from './stored-circuit.ts';
 
-/** A limit after closing that no attempt has used for so long is forgotten, milliseconds. */
+/** A ramp after closing ends when the webhook has had no attempt for this time, milliseconds. */
 const RAMP_MS = 60_000;
 
 /**
- * Circuits at once, some 5 KB each. Where more webhooks than this fail it is hardly their own fault, and those beyond go
- * on without one.
+ * Circuits at once, some 5 KB each. If more webhooks than this fail, it is judged unlikely to be their own fault, and further
+ * webhooks get no circuit: their deliveries are tried on the schedule alone.
  */
 const MAX_CIRCUITS = 20_000;
 
@@ -47,21 +47,21 @@ interface Circuit {
   rampedAt: number;
 }
 
-/** What the rest of dispatch hears of circuits. */
+/** Receives the changes of circuits, for the rest of dispatch. */
 export interface CircuitListener {
   /** A circuit would let a probe through, or has closed: the webhook's queue may go on. */
   passable(webhookId: string): void;
   /** A circuit opened (once more), lets a probe through, or closed. */
   changed(webhookId: string, partition: number, to: CircuitChange): void;
-  /** There is something new to write down. */
+  /** The circuit has changed, and has to be stored. */
   noted(webhookId: string, partition: number): void;
 }
 export type CircuitChange = 'open' | 'half_open' | 'closed';
 
 /**
- * One circuit per webhook, in memory; what must survive a restart is written down elsewhere. A webhook has none until an
- * attempt fails, and loses it when it has no failure in a row and its window is clean, so that 100,000 healthy webhooks
- * cost nothing. When it opens and how it probes is decided in `circuit.policy.ts`.
+ * One circuit per webhook, in memory; `CircuitRecords` stores what must survive a restart. A webhook has no circuit until an
+ * attempt fails. It loses the circuit when it has no failure in a row and none in its window, so that 100,000 healthy
+ * webhooks cost nothing. `circuit.policy.ts` decides when a circuit opens and when it probes.
  */
 export class Circuits {
   private readonly circuits = new Map<string, Circuit>();
@@ -84,12 +84,12 @@ export class Circuits {
     return circuit.breaker.halfOpen && !circuit.isProbing ? 'probe' : 'open';
   }
 
-  /** POSTs to the webhook at once, as far as its circuit is concerned. */
+  /** How many POSTs to the webhook its circuit allows at once. */
   slots(webhookId: string): number {
     return this.circuits.get(webhookId)?.ramp ?? Number.POSITIVE_INFINITY;
   }
 
-  /** To be called when a POST begins that no person asked for; a half-open circuit lets no second one go with it. */
+  /** To be called when a POST begins that no person asked for. A half-open circuit then lets no second POST through. */
   begin(webhookId: string): AttemptCause {
     const circuit = this.circuits.get(webhookId);
     if (!circuit?.breaker.halfOpen) return 'schedule';
@@ -97,7 +97,10 @@ export class Circuits {
     return circuit.isAskedFor ? 'asked_probe' : 'probe';
   }
 
-  /** A POST that began came to nothing, and says nothing about the webhook: where it was the probe, another may go. */
+  /**
+   * A POST that had begun was not made, or failed by the platform's fault: it says nothing about the webhook. If it was the
+   * probe, another may go.
+   */
   giveUp(webhookId: string, cause: AttemptCause): void {
     const circuit = this.circuits.get(webhookId);
     if (circuit && cause !== 'person') circuit.isProbing = false;
@@ -117,7 +120,7 @@ export class Circuits {
     return { webhookId, partition, openings, openedAt, probeAt };
   }
 
-  /** All that has to survive a restart; null: nothing. */
+  /** The parts of the circuit that have to survive a restart; null: none. */
   stored(webhookId: string): StoredCircuit | null {
     const circuit = this.circuits.get(webhookId);
     if (!circuit || (circuit.breaker.closed && circuit.failures.count === 0)) return null;
@@ -127,13 +130,13 @@ export class Circuits {
   }
 
   /**
-   * Tells the webhook's circuit how an attempt ended. It has opened, or closed, when this returns; only where the window
-   * decides does opossum take notice a moment later, and the promise resolves then: one attempt more might go to a webhook
-   * that has just failed too often. Nothing of a healthy one.
+   * Tells the webhook's circuit how an attempt ended. The circuit has opened or closed when this returns. Only if the window
+   * decides, opossum reacts a moment later, and the promise resolves then; callers wait for it, because otherwise one more
+   * attempt might go to a webhook that has just failed too often. Does nothing for a success of a webhook without a circuit.
    */
   record(webhookId: string, attempt: EndedAttempt, partition: number): Promise<void> | undefined {
     const isFailure = attempt.outcome === 'failed';
-    // A failure of what a person asked for changes neither the row nor the probe schedule.
+    // A failed attempt that a person asked for changes neither the failures in a row nor the probe schedule.
     if (isFailure && attempt.cause === 'person') return undefined;
     const circuit = this.circuits.get(webhookId);
     if (circuit)
@@ -142,13 +145,13 @@ export class Circuits {
     return this.failed(webhookId, this.create(webhookId, partition), attempt);
   }
 
-  /** Takes over what a former owner has written down. */
+  /** Takes over the circuits that a former owner has stored. */
   restore(stored: readonly StoredCircuit[]): void {
     for (const { webhookId, partition, failures, activeSince, openings, open } of stored) {
       const known = this.circuits.get(webhookId);
       if (!known && this.circuits.size >= MAX_CIRCUITS) continue;
       const circuit = known ?? this.create(webhookId, partition);
-      // An attempt may have ended between the claim and this: its failure is one more in the row.
+      // An attempt may have failed between the claim and this call: it counts as one more failure in a row.
       const count = failures.count + circuit.failures.count;
       const lastEndedAt = circuit.failures.lastEndedAt ?? failures.lastEndedAt;
       Object.assign(circuit, { failures: { count, lastEndedAt }, activeSince, openings: openings + circuit.openings });
@@ -160,8 +163,8 @@ export class Circuits {
   }
 
   /**
-   * Lets a probe through now, because a person asked for it. Should it fail, the next one comes when it would have come
-   * anyway. False where there is nothing to do: it is closed, or a probe is on the wire.
+   * Lets a probe through now, because a person asked for it. If it fails, the next probe comes at the time that was planned.
+   * Returns false if the circuit is closed or a probe is on the wire.
    */
   probeNow(webhookId: string): boolean {
     const circuit = this.circuits.get(webhookId);
@@ -171,7 +174,10 @@ export class Circuits {
     return true;
   }
 
-  /** Closes an open circuit that has nothing to probe with. Its failures in a row stay: the next one opens it again. */
+  /**
+   * Closes an open circuit whose webhook has no delivery for a probe. The failures in a row stay counted: the next failure
+   * opens it again.
+   */
   closeUnproven(webhookId: string): void {
     const circuit = this.circuits.get(webhookId);
     if (circuit && !circuit.breaker.closed && !circuit.isProbing) this.closeOne(webhookId, circuit);
@@ -186,7 +192,7 @@ export class Circuits {
     }
   }
 
-  /** Forgets a webhook's circuit with its failures in a row: it was enabled, or is no more. */
+  /** Forgets a webhook's circuit with its failures in a row: the webhook was enabled, or deleted. */
   reset(webhookId: string): void {
     const circuit = this.circuits.get(webhookId);
     if (!circuit) return;
@@ -198,7 +204,10 @@ export class Circuits {
     this.listener.passable(webhookId);
   }
 
-  /** Where a row of an older release did not tell: it was found to belong to the present enabling. */
+  /**
+   * For a circuit from a row of an older release, which has no `activeSince`: its failures were found to have begun after the
+   * webhook was last enabled.
+   */
   belongsToPresent(webhookId: string): void {
     const circuit = this.circuits.get(webhookId);
     if (!circuit || circuit.activeSince !== null) return;
@@ -214,7 +223,7 @@ export class Circuits {
     return this.ids().filter((id) => this.circuits.get(id)?.partition === partition);
   }
 
-  /** Number of circuits, those included that are closed because too few attempts have failed yet. */
+  /** Number of circuits, including those that are still closed because too few attempts have failed. */
   get size(): number {
     return this.circuits.size;
   }
@@ -276,11 +285,11 @@ export class Circuits {
     if (circuit.failures !== before) this.listener.noted(webhookId, circuit.partition);
     const { breaker } = circuit;
     if (breaker.closed) {
-      // A rejection is the breaker's own news of the failure.
+      // The breaker rejects because it reports the failure that it was given: there is nothing to handle.
       if (!isRowLong(circuit.failures, this.rules)) return breaker.fire('failed').catch(() => undefined);
       this.open(webhookId, circuit);
     } else if (attempt.cause === 'asked_probe') this.openAgainAsBefore(webhookId, circuit);
-    // While half-open any failure is the probe's, or as telling as the probe's.
+    // While the circuit is half-open any failure counts like a failure of the probe.
     else if (attempt.cause === 'probe' || breaker.halfOpen) this.open(webhookId, circuit);
     return undefined;
   }
@@ -296,7 +305,8 @@ export class Circuits {
       circuit.rampedAt = this.clock().getTime();
       return breaker.fire('succeeded').catch(() => undefined);
     }
-    // An attempt that began before the circuit opened says little: of a receiver that fails every second time some do.
+    // A scheduled attempt that ends while the circuit is open began before it opened. Its success closes nothing: a receiver
+    // that fails every second time has such successes, too.
     if (cause !== 'schedule' || breaker.halfOpen) this.closeOne(webhookId, circuit);
     return undefined;
   }
@@ -309,7 +319,7 @@ export class Circuits {
     this.openUntilProbe(webhookId, circuit);
   }
 
-  /** A probe that a person asked for has failed: the schedule goes on as if it had not been. */
+  /** A probe that a person asked for has failed: the schedule goes on as if there had been no such probe. */
   private openAgainAsBefore(webhookId: string, circuit: Circuit): void {
     const now = this.clock().getTime();
     if (circuit.probeAt <= now) circuit.probeAt = now + probeDelayMs(this.rules, circuit.openings);

@@ -11,7 +11,10 @@ export interface OpenCircuit {
   readonly probeAt: number;
 }
 
-/** What has to survive a restart and a change of owner: without it a roll-out during an outage would begin to count anew. */
+/**
+ * The parts of a circuit that have to survive a restart and a change of owner. Otherwise a roll-out during an outage would
+ * start to count failures from zero.
+ */
 export interface StoredCircuit {
   readonly webhookId: string;
   readonly partition: number;

@@ -24,7 +24,7 @@ export const circuitAnswer = z
 export type CircuitView = z.infer<typeof circuitAnswer>;
 export const circuitPageAnswer = pageAnswer(circuitAnswer);
 
-/** Half-open is what an open circuit becomes at the time of its probe; nobody writes that down. */
+/** A stored circuit whose probe time has passed is half-open: its owner does not store that change. */
 export const circuitView = ({ probeAt, ...row }: CircuitRow, now: Date): CircuitView => ({
   ...row,
   state: Date.parse(probeAt) > now.getTime() ? 'open' : 'half_open',

@@ -12,7 +12,7 @@ import { CircuitCommands } from './circuit.commands.ts';
 import { CircuitReader } from './circuit.reader.ts';
 
 const listCircuitsQuery = z.strictObject(pageQuery);
-/** Where a list goes on: behind this row. */
+/** The last row of a page: the next page begins behind it. */
 const circuitPlace = z.strictObject({ openedAt: z.iso.datetime(), webhookId: z.uuid() });
 
 const NOT_FOUND = { webhook_not_found: 'There is no such webhook.' };

@@ -18,11 +18,11 @@ type RawRow = Omit<CircuitRow, 'openedAt' | 'probeAt'> & {
   readonly probeAt: string | Date;
 };
 
-/** Reads what the owners of the partitions have written; rows of owners that were replaced since do not count. */
+/** Reads the circuits that the partitions' owners have stored. Rows of owners that were replaced since are ignored. */
 export class CircuitReader {
   constructor(private readonly em: EntityManager) {}
 
-  /** Those opened last come first. */
+  /** The circuits that opened last come first. */
   async list(tenantId: string | null, after: CircuitPosition | null, limit: number): Promise<CircuitRow[]> {
     const ofTenant = tenantId === null ? sql`true` : sql`c.tenant_id = ${tenantId}`;
     const behind = after
@@ -47,7 +47,10 @@ export class CircuitReader {
     return rows[0] ? toRow(rows[0]) : null;
   }
 
-  /** When the open circuits among these webhooks' let their next probes through, ISO instants; one statement for a whole page. */
+  /**
+   * For those of these webhooks whose circuit is open: when it lets the next probe through, ISO instants. One statement
+   * serves a whole page.
+   */
   async probeTimes(webhookIds: readonly string[]): Promise<Map<string, string>> {
     if (webhookIds.length === 0) return new Map();
     const { rows } = await sql<{ webhookId: string; probeAt: string | Date }>`
