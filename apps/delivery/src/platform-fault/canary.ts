@@ -2,14 +2,15 @@ import type { Clock } from '@signet/contracts';
 import { EgressClient } from '@signet/egress';
 import type { EgressClientOptions, EgressRules } from '@signet/egress';
 
-/** A canary that takes longer is not reached, milliseconds: while it is asked, failures wait. */
+/** A canary that takes longer counts as not reached, milliseconds: failures wait for its answer. */
 const TIMEOUT_MS = 5_000;
-/** No connection is kept: one that was open before would show nothing about opening one. */
+/** Connections are not reused: an open connection would not show whether a new one can be opened. Milliseconds. */
 const KEEP_ALIVE_MS = 1;
 
 /**
- * Asks a URL of the operator's own over the way that deliveries take, the egress guard included. An answer of any status
- * shows that name resolution, route and trust work for this one host. No answer may also mean that the canary itself is down.
+ * Sends a request to a URL of the operator in the same way as deliveries, including the egress guard. An answer with any
+ * status shows that name resolution, route and trust work for this one host. If no answer comes, the canary itself may also
+ * be down.
  */
 export class CanaryClient {
   private readonly client: EgressClient | undefined;

@@ -1,9 +1,9 @@
 import type { HostRecord } from './detector.policy.ts';
 import type { SeenAttempt, Step } from './seen-attempt.ts';
 
-/** Some 400 bytes each. The host that was tried longest ago goes first. */
+/** How many hosts are remembered, about 400 bytes each. The host whose last attempt is oldest is forgotten first. */
 const MAX_HOSTS = 10_000;
-/** Tenants that are remembered of each host: more than any rule asks for. */
+/** How many tenants are remembered for each host: more than any rule needs. */
 const MAX_TENANTS = 8;
 
 interface Known extends HostRecord {
@@ -15,13 +15,16 @@ interface Known extends HostRecord {
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
-/** What is known of the hosts that were tried last, in bounded memory. To note an attempt costs the same however many there are. */
+/**
+ * The records of the hosts that were tried last, in bounded memory. The cost of noting an attempt does not grow with the
+ * number of hosts.
+ */
 export class HostMemory {
   private readonly hosts = new Map<string, Known>();
 
   note({ host, tenantId, startedAt, endedAt, failure, passed }: SeenAttempt): void {
     const known = this.hosts.get(host) ?? newHost(host);
-    // A Map keeps the order of insertion: the first is the one that was tried longest ago.
+    // A Map keeps the order of insertion: its first host is the one whose last attempt is oldest.
     this.hosts.delete(host);
     this.hosts.set(host, known);
     if (known.tenants.size < MAX_TENANTS) known.tenants.add(tenantId);
@@ -31,7 +34,7 @@ export class HostMemory {
     if (this.hosts.size > MAX_HOSTS) this.forgetOldest();
   }
 
-  /** A host that answered, as an earlier process has written down. */
+  /** Adds a host that answered an earlier process, which has stored that. */
   restore(host: string, tenants: readonly string[], answeredAt: number): void {
     if (this.hosts.has(host) || this.hosts.size >= MAX_HOSTS) return;
     this.hosts.set(host, { ...newHost(host), tenants: new Set(tenants.slice(0, MAX_TENANTS)), answeredAt });

@@ -2,7 +2,7 @@ import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 
 const hosts = new WeakMap<RoutedWebhook, string>();
 
-/** The host of the webhook's URL, without its port; the whole URL where it cannot be read. Parsed once for each webhook. */
+/** The host of the webhook's URL, without its port; the whole URL if it cannot be parsed. It is parsed once for each webhook. */
 export function hostOf(webhook: RoutedWebhook): string {
   const known = hosts.get(webhook);
   if (known !== undefined) return known;

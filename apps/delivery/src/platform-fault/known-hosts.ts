@@ -4,16 +4,17 @@ import { PollLoop } from '@signet/service-kit';
 import { sql } from 'kysely';
 import type { HostMemory } from './host-memory.ts';
 
-/** How often it is looked what has to be written, milliseconds. */
+/** How often the hosts that are due are written, milliseconds. */
 const EVERY_MS = 30_000;
-/** A host that goes on answering is written so often, milliseconds: often enough for a memory of an hour. */
+/** How often a host that goes on answering is written, milliseconds: often enough for a memory of an hour. */
 const REFRESH_MS = 300_000;
 const BATCH_SIZE = 1_000;
 const MOST = 10_000;
 
 /**
- * Keeps the hosts that answered lately in PostgreSQL, for processes that start while the platform is at fault: without them
- * a restart would take the fault for the receivers' own. Nothing waits for a write; what was not written is learnt anew.
+ * Stores the hosts that answered lately in PostgreSQL, for processes that start while the platform is at fault: without them
+ * a new process would judge the failures to be the receivers' fault. No work waits for a write; a host that was not written
+ * becomes known again with its next answer.
  */
 export class KnownHosts {
   private readonly loop: PollLoop;
@@ -29,7 +30,7 @@ export class KnownHosts {
     this.loop = new PollLoop(() => this.write(), EVERY_MS, onError);
   }
 
-  /** Reads what earlier processes have written. A failure of PostgreSQL is told, and the memory begins empty. */
+  /** Reads what earlier processes have written. A failure of PostgreSQL is reported, and the memory begins empty. */
   async start(): Promise<void> {
     await this.read().catch(this.onError);
     this.loop.start();
@@ -53,7 +54,7 @@ export class KnownHosts {
     }
   }
 
-  /** Writes what is due; true when there is more. */
+  /** Writes the hosts that are due; true when there are more. */
   async write(): Promise<boolean> {
     const due = [];
     for (const known of this.memory.all()) {

@@ -1,7 +1,7 @@
 import type { EgressCause } from '@signet/egress';
 import type { Step, TransportFailure } from './seen-attempt.ts';
 
-/** What showed that the platform is at fault: a label of the metric. */
+/** The kind of evidence that the platform is at fault: a label of the metric. */
 export type Evidence =
   'file_handles' | 'ports' | 'memory' | 'route' | 'firewall' | 'resolver' | 'trust_store' | 'most_hosts' | 'canary';
 
@@ -18,7 +18,7 @@ export type Proof = 'sure' | 'unless_others_pass' | 'without_trust';
 
 interface LocalError {
   readonly step: Step | 'any';
-  /** null: the time was over. */
+  /** Error codes; null stands for a time-out. */
   readonly codes: readonly (string | null)[];
   readonly evidence: Evidence;
   readonly proof: Proof;
@@ -26,7 +26,7 @@ interface LocalError {
   readonly reason: string;
 }
 
-/** The first row that fits counts. */
+/** Errors that point at our own machine. The first row that matches an error counts. */
 export const LOCAL_ERRORS: readonly LocalError[] = [
   {
     step: 'any',
@@ -101,8 +101,9 @@ export interface LocalEvidence {
 }
 
 /**
- * Whether a failure points at our own machine. Every address that was tried must say so: one that a receiver's network
- * refused is evidence about the receiver. That a machine without IPv6 has no route to an IPv6 address is no evidence at all.
+ * Judges whether a failure points at our own machine. The errors of all addresses that were tried must do so: if the
+ * receiver's network refused one address, that is evidence about the receiver. An IPv6 address without a route is ignored,
+ * because a machine without IPv6 never has one.
  *
  * @param isTrustLoaded whether the certificates that we trust could be loaded
  */

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 
-/** Reads what the owners of the partitions have written of faults of the platform. */
+/** Reads the faults of the platform that the partitions' owners have stored. */
 export class PlatformFaultReader {
   constructor(private readonly em: EntityManager) {}
 

@@ -5,9 +5,9 @@ import { ownedOf } from '../partitions/owned-partitions.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 import type { Evidence } from './local-evidence.policy.ts';
 
-/** How often it is written anew while the fault lasts, milliseconds. */
+/** How often the rows are renewed while the fault lasts, milliseconds. */
 const AGAIN_MS = 5_000;
-/** A row says so much ahead that deliveries are held: one of a process that died is soon out of date, milliseconds. */
+/** A row is valid for this long, milliseconds: so the row of a process that died soon expires. */
 const AHEAD_MS = 15_000;
 
 export interface PlatformFaultRecordsParts {
@@ -18,10 +18,10 @@ export interface PlatformFaultRecordsParts {
   readonly onError: (error: unknown) => void;
 }
 
-/** Writes down that a fault holds the deliveries of this replica's partitions back, for whoever answers questions about them. */
+/** Stores that a fault holds back the deliveries of this replica's partitions, so that every replica can show it. */
 export class PlatformFaultRecords {
   private timer: NodeJS.Timeout | undefined;
-  /** Writes follow each other: of two at once the older state could be stored last. */
+  /** Writes run one after the other: with two at once, the older state could be stored last. */
   private writing: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: PlatformFaultRecordsParts) {}

@@ -28,7 +28,7 @@ export interface PlatformFaultSettings extends DetectorRules {
   readonly totalConcurrency: number;
 }
 
-/** What the rest of dispatch hears. */
+/** Receives the changes of the platform's fault, for the rest of dispatch. */
 export interface PlatformFaultListener {
   /** A fault has begun: nothing goes out any more except probes. */
   began(evidence: Evidence): void;
@@ -38,7 +38,7 @@ export interface PlatformFaultListener {
   grew(): void;
   /** This webhook may send one delivery as a probe. */
   mayProbe(webhookId: string): void;
-  /** Failed attempts that are ours, by what shows it. */
+  /** A failed attempt was judged to be the platform's fault, by this evidence. */
   blamed(evidence: Evidence): void;
 }
 
@@ -49,7 +49,7 @@ export interface PlatformFaultParts {
   /** Webhooks that have something to send, the one that was probed longest ago first. */
   readonly candidates: () => Iterable<string>;
   readonly hostOf: (webhookId: string) => string | undefined;
-  /** Asks a URL of the operator's own; whether it was reached. null: there is none. */
+  /** Sends a request to the operator's canary URL, and resolves to whether it was reached. null: no canary is set. */
   readonly canary: (() => Promise<boolean>) | null;
   readonly listener: PlatformFaultListener;
 }
@@ -66,22 +66,29 @@ type Phase =
     }
   | { readonly kind: 'ramp'; readonly since: number };
 
-/** While something waits for a verdict, or a ramp goes up, it is looked so often, milliseconds. */
+/** How often the state is checked while failures wait for a verdict, a fault lasts or a ramp goes up, milliseconds. */
 const LOOK_MS = 100;
-/** A tally this old is used again where a failure asks whether a verdict can come at all, milliseconds. */
+/** A tally up to this age is used again to find out whether a verdict is possible at all, milliseconds. */
 const TALLY_MS = 1_000;
-/** So many failures in a row that point at our own machine, without an answer between them, are a fault of the platform. */
+/**
+ * After this many failures that point at our own machine, without an answer of any host between them, the platform is judged
+ * at fault.
+ */
 const LOCAL_IN_ROW = 5;
 const PROBE_MS = 1_000;
-/** A failure waits so long for other hosts to settle it before the canary is asked, and the canary no oftener, milliseconds. */
+/**
+ * A failure waits this long for the results of other hosts before the canary is asked. It is also the shortest time between
+ * two requests to the canary. Milliseconds.
+ */
 const CANARY_MS = 2_000;
 
 const CALM: Phase = { kind: 'calm' };
 
 /**
- * Tells failures of the platform from those of the receivers, and holds sending back while the platform is at fault. What
- * it decides stands in `detector.policy.ts` and `local-evidence.policy.ts`; one replica judges by its own attempts alone,
- * since another one may have another network.
+ * Judges whether a failure is the platform's fault or the receiver's, because a receiver must not be disabled for our own
+ * outage. While the platform is at fault, deliveries are held back. `detector.policy.ts` and `local-evidence.policy.ts` have
+ * the rules. A replica uses its own attempts only, since another replica may have another network. If a fault is seen
+ * wrongly, deliveries wait until probes are answered; if one is missed, failures count against the receivers.
  */
 export class PlatformFault {
   readonly memory = new HostMemory();
@@ -90,7 +97,7 @@ export class PlatformFault {
   private tally: { readonly of: Tally; readonly at: number } | undefined;
   /** Failures that point at our own machine since the last answer of any host. */
   private localInRow = 0;
-  /** When the last fault began and ended; attempts that were on the wire in between are ours. */
+  /** When the last fault began and ended. Failures of attempts that were on the wire in that time are the platform's. */
   private lastFault = { since: Number.NEGATIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
   private readonly permits = new Set<string>();
   private readonly probing = new Set<string>();
@@ -107,8 +114,8 @@ export class PlatformFault {
   }
 
   /**
-   * Takes notice of an attempt that has ended, and says whose fault its failure is; of an answer always the receiver's, if
-   * anybody's. The promise is for a failure that must wait for the verdict, which takes `windowMs` at most.
+   * Notes an attempt that has ended, and says whose fault its failure is. If the receiver answered, a failure is always the
+   * receiver's. The result is a promise if the failure must wait for its verdict, which takes at most `windowMs`.
    */
   judge(seen: SeenAttempt): Verdict | Promise<Verdict> {
     this.memory.note(seen);
@@ -126,12 +133,12 @@ export class PlatformFault {
     return this.phase.kind === 'fault';
   }
 
-  /** Whether a fault lasts, or has ended since then. @param time milliseconds since the epoch */
+  /** Whether a fault lasts now, or one has ended since this time. @param time milliseconds since the epoch */
   hasBeenAtFaultSince(time: number): boolean {
     return this.lastFault.until >= time;
   }
 
-  /** What a fault that lasts does to the webhook's deliveries; `closed` holds nothing back. */
+  /** Whether a present fault holds the webhook's deliveries back; `closed` lets them through. */
   passage(webhookId: string): CircuitState {
     if (this.phase.kind !== 'fault') return 'closed';
     if (this.permits.has(webhookId)) return 'probe';
@@ -149,7 +156,7 @@ export class PlatformFault {
     return rampLimit(this.now() - this.phase.since);
   }
 
-  /** Another owner is about to take over: nothing waits for a verdict any more, until `goOn`. */
+  /** Another owner is about to take over: until `goOn`, no failure waits for a verdict. */
   settle(): void {
     this.isWaitingAllowed = false;
     this.suspects.settleNow(this.freshTally());
@@ -166,7 +173,7 @@ export class PlatformFault {
     this.phase = CALM;
   }
 
-  /** Looks once: called by its own timer while there is something to look at. */
+  /** Checks the state once. A timer calls it while failures wait, or a fault or ramp lasts. */
   look(): void {
     const now = this.now();
     if (this.phase.kind === 'ramp') this.lookAtRamp(now);
@@ -189,7 +196,7 @@ export class PlatformFault {
       if (this.isFault || local.proof === 'sure') return local.evidence;
     }
     const tally = this.recentTally();
-    // Nobody could clear the platform, or blame it.
+    // Too few good hosts are known to clear the platform or to blame it: no need to wait.
     if (local ? tally.good < 2 : !canBeFound(tally, this.settings)) return local ? local.evidence : 'receiver';
     return this.wait(seen, local?.evidence ?? null);
   }
@@ -218,7 +225,10 @@ export class PlatformFault {
     this.schedule();
   }
 
-  /** Probes have succeeded; or enough hosts pass the step that local evidence was about; or all that failed have answered. */
+  /**
+   * Whether the fault is over: enough probes succeeded, or enough hosts passed the step that the local evidence was about, or
+   * enough hosts answered and all hosts that had failed are among those that answered since.
+   */
   private isOver({ since, step, probes }: Extract<Phase, { kind: 'fault' }>, tally: Tally): boolean {
     if (haveProbesSucceeded(probes)) return true;
     const latest = latestPasses(this.memory.all());
@@ -244,7 +254,10 @@ export class PlatformFault {
     this.schedule();
   }
 
-  /** Hosts that were good before it began tell most; where none of them has anything to send, any webhook may. */
+  /**
+   * Chooses the webhooks that may send a probe. Hosts that were good before the fault tell most. If no deliveries wait for
+   * such hosts, any webhook may probe.
+   */
   private grantProbes(since: number, now: number): void {
     this.probedAt = now;
     this.permits.clear();
@@ -270,7 +283,10 @@ export class PlatformFault {
     this.phase = { ...phase, probes: withProbe(phase.probes, failure === null) };
   }
 
-  /** Its answer shows one host only: it clears the receivers' side of nothing while most hosts fail, and blames nobody alone. */
+  /**
+   * Asks the canary. It is one host only, so it never decides alone: its answer clears the platform only if most hosts do not
+   * fail, and its failure blames the platform only if most hosts fail.
+   */
   private async askCanary(now: number): Promise<void> {
     const { canary } = this.parts;
     const oldest = this.suspects.oldest;

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * What the owners of partitions tell of a fault of the platform, so that every replica can answer questions about it; and
- * the hosts that answered lately, so that a process that starts in the middle of a fault knows it from the receivers' own.
+ * Faults of the platform as the partitions' owners report them, so that every replica can show them; and the hosts that
+ * answered lately, so that a process that starts during a fault does not take it for the receivers' fault.
  */
 export class PlatformFaultsMigration extends Migration {
   static readonly phase = 'expand';

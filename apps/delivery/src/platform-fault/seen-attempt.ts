@@ -1,29 +1,32 @@
 import type { ErrorClass } from '@signet/contracts';
 import type { EgressCause, EgressResult } from '@signet/egress';
 
-/** What has to work before a receiver's answer is read, in this order. */
+/** The steps that must succeed before a receiver's answer is read, in this order. */
 export type Step = 'resolve' | 'connect' | 'secure' | 'answer';
 export const STEPS: readonly Step[] = ['resolve', 'connect', 'secure', 'answer'];
 
-/** An attempt that came to nothing before the receiver answered. */
+/** An attempt that failed before the receiver answered. */
 export interface TransportFailure {
   readonly step: Step;
-  /** Of each address that was tried. */
+  /** The error of each address that was tried. */
   readonly causes: readonly EgressCause[];
 }
 
-/** What an attempt that has ended shows about the way to a host. Times in milliseconds since the epoch. */
+/** What an attempt that has ended shows about the network path to a host. Times in milliseconds since the epoch. */
 export interface SeenAttempt {
   /** The host of the URL, without its port. */
   readonly host: string;
   readonly webhookId: string;
   readonly tenantId: string;
-  /** Of a lookup that failed and was begun for another attempt: when that was. What it shows is as old as that. */
+  /**
+   * When the attempt started. If it failed with a lookup that another attempt had started, the start of that lookup: the
+   * evidence is as old as that.
+   */
   readonly startedAt: number;
   readonly endedAt: number;
-  /** null: the receiver answered, with whatever status. */
+  /** null: the receiver answered, with any status. */
   readonly failure: TransportFailure | null;
-  /** Steps that it has passed itself: a connection that was open already shows nothing about opening one. */
+  /** Steps that the attempt itself has passed. If it used an open connection, it has not passed the step of connecting. */
   readonly passed: readonly Step[];
 }
 
@@ -36,9 +39,9 @@ const STEP_OF: Readonly<Record<EgressCause['stage'], Step>> = {
   reading: 'answer',
 };
 
-/** Ends of an attempt for which nothing was sent: they show nothing about the way. */
+/** Errors with which nothing was sent to the receiver: they show nothing about the network path. */
 const NOT_SENT: ReadonlySet<ErrorClass> = new Set(['blocked_address', 'invalid_request']);
-/** The receiver said something, although it is no response that counts. */
+/** Errors for which the receiver did send data, although it was no valid response. */
 const SAID_SOMETHING: ReadonlySet<ErrorClass> = new Set(['protocol', 'response_too_large']);
 
 type Attempted = Pick<SeenAttempt, 'host' | 'webhookId' | 'tenantId' | 'startedAt' | 'endedAt'>;
