@@ -13,8 +13,8 @@ import type { OutcomeCause } from '@signet/contracts';
 export type AttemptCause = 'schedule' | 'probe' | 'asked_probe' | 'person';
 
 /**
- * Whether a failure is one more in a row. What a person asks for is not: otherwise impatience alone could disable a
- * webhook. A success always counts.
+ * Whether a failure counts as one more in a row. A failed attempt that a person asked for does not: otherwise many impatient
+ * retries could disable a webhook. A success always counts.
  */
 export const COUNTS_AS_FAILURE: Readonly<Record<AttemptCause, boolean>> = {
   schedule: true,
@@ -23,7 +23,10 @@ export const COUNTS_AS_FAILURE: Readonly<Record<AttemptCause, boolean>> = {
   person: false,
 };
 
-/** Whether a failure takes one of the delivery's attempts. A probe serves the webhook, and costs the delivery nothing. */
+/**
+ * Whether a failure takes one of the delivery's attempts. A probe finds out about the webhook, so it costs the delivery no
+ * attempt.
+ */
 export const SPENDS_ATTEMPT: Readonly<Record<AttemptCause, boolean>> = {
   schedule: true,
   probe: false,
@@ -31,7 +34,7 @@ export const SPENDS_ATTEMPT: Readonly<Record<AttemptCause, boolean>> = {
   person: true,
 };
 
-/** What other services are told. */
+/** The cause as other services see it in outcomes. */
 export const OUTCOME_CAUSE: Readonly<Record<AttemptCause, OutcomeCause>> = {
   schedule: 'schedule',
   probe: 'probe',

@@ -5,28 +5,31 @@ import type { AttemptFacts, AttemptFailure, DeliveryEvent, DeliveryRequested } f
 import type { RetryPolicy } from './retry-schedule.ts';
 import { nextDelayMs } from './retry-schedule.ts';
 
-/** Only what `decide` reads. */
+/** The part of a delivery's state that `decide` needs. */
 export type DeliveryState =
   | { readonly status: 'NONE' }
   | {
       readonly status: 'PENDING' | 'RETRYING' | 'SUCCESS' | 'FAILED';
-      /** Attempts that it has spent. */
+      /** Number of attempts that the delivery has spent. */
       readonly attemptCount: number;
-      /** Attempts that were made beside those: failed probes of its webhook's circuit, and what failed by the platform's fault. */
+      /**
+       * Number of further attempts, which spent none: failed probes of the webhook's circuit, and attempts that failed by the
+       * platform's fault.
+       */
       readonly unspentAttempts: number;
       readonly maxAttempts: number;
       /** A person asked for an attempt that has not been made yet. */
       readonly isRetryAsked: boolean;
     };
 
-/** What became of a POST: `failure` is null when the receiver answered 2xx. */
+/** The outcome of a POST: `failure` is null when the receiver answered 2xx. */
 export interface AttemptResult {
   readonly facts: AttemptFacts;
   readonly endedAtMs: number;
   readonly failure: AttemptFailure | null;
-  /** The receiver's own wish, milliseconds after the end of the attempt. */
+  /** The wait that the receiver asked for, milliseconds after the end of the attempt. */
   readonly retryAfterMs: number | null;
-  /** A failure that no further attempt can mend, such as 410 Gone. */
+  /** The failure is final: no further attempt can succeed, as after 410 Gone. */
   readonly final: boolean;
 }
 
@@ -38,7 +41,7 @@ export type DeliveryCommand =
         readonly result: AttemptResult;
         readonly policy: RetryPolicy;
         readonly random: number;
-        /** When a delivery goes out again whose attempt failed without spending one, milliseconds since the epoch. */
+        /** When the delivery is tried again if this attempt failed without spending one, milliseconds since the epoch. */
         readonly unspentRetryAtMs: number;
       };
     }
@@ -49,13 +52,13 @@ export class DeliveryNotFoundError extends Error {
   readonly code = 'delivery_not_found';
 }
 
-/** Attempts by what they cost. */
+/** Numbers of attempts: those that were spent, and the others. */
 interface AttemptCounts {
   readonly attemptCount: number;
   readonly unspentAttempts: number;
 }
 
-/** Attempts that stand in the log. */
+/** Number of all attempts in the log. */
 export const attemptsMade = ({ attemptCount, unspentAttempts }: AttemptCounts): number =>
   attemptCount + unspentAttempts;
 
@@ -64,7 +67,7 @@ const isStillAsked = ({ isRetryAsked }: { readonly isRetryAsked: boolean }, { ca
   isRetryAsked && cause !== 'person';
 
 /**
- * What a failed attempt leaves, in the state and in the row alike. Events of older versions have no `isUnspent`: each of
+ * The counts after a failed attempt, for the state and for the row. Events of older versions have no `isUnspent`: each of
  * their attempts was spent.
  */
 export function countsAfter(
@@ -80,14 +83,14 @@ export function countsAfter(
 
 const isOpen = (state: DeliveryState): boolean => state.status === 'PENDING' || state.status === 'RETRYING';
 
-/** Can it be tried again by itself? Only while it is open and has attempts left. */
+/** Whether the delivery can be tried again automatically: only while it is open and has attempts left. */
 export const canBeRetried = (state: DeliveryState): boolean =>
   isOpen(state) && state.status !== 'NONE' && state.attemptCount < state.maxAttempts;
 
 function decide(command: DeliveryCommand, state: DeliveryState): DeliveryEvent[] {
   switch (command.type) {
     case 'RequestDelivery':
-      // The same message twice is one delivery.
+      // The same request twice makes one delivery.
       return state.status === 'NONE' ? [{ type: 'DeliveryRequested', data: command.data }] : [];
     case 'RecordAttempt':
       return recordAttempt(command.data, state);
@@ -109,12 +112,13 @@ function recordAttempt(
   state: DeliveryState,
 ): DeliveryEvent[] {
   const { facts, failure } = result;
-  // A closed delivery or an attempt already counted: an owner that lost its partition reported late.
+  // The delivery has ended, or the attempt is counted already: an owner that has lost its partition reported late.
   if (state.status === 'NONE' || !isOpen(state) || facts.attempt !== attemptsMade(state) + 1) return [];
   if (failure === null) return [{ type: 'DeliveryAttemptSucceeded', data: facts }];
   const isUnspent = (!SPENDS_ATTEMPT[facts.cause] || failure.fault === 'platform') && !result.final;
   const spent = state.attemptCount + (isUnspent ? 0 : 1);
-  // Asked for while this attempt was on the wire: that one is still to be made, at once and whatever is left.
+  // A person asked for a retry while this attempt was on the wire: the retry is still to be made, at once, even if no
+  // attempts are left.
   const isAsked = isStillAsked(state, facts) && !result.final;
   const isLast = result.final || (spent >= state.maxAttempts && !isAsked);
   const retryAtMs = result.endedAtMs + nextDelayMs(policy, spent, random, result.retryAfterMs);

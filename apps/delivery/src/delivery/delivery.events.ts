@@ -1,30 +1,30 @@
 import type { AbandonReason, DeliveryRequest, ErrorClass, FAULTS } from '@signet/contracts';
 import type { AttemptCause } from './attempt-cause.policy.ts';
 
-/** What was asked for: the first event of every delivery. The body lies beside it in the log, once. */
+/** The request: the first event of every delivery. The log stores the body beside it, once. */
 export interface DeliveryRequested {
   readonly type: 'DeliveryRequested';
   readonly data: Omit<DeliveryRequest, 'deliveryId' | 'acceptedAt'> & {
-    /** Partition of delivery.requests.v1 that the webhook lies on: its owner serves the delivery. */
+    /** Partition of delivery.requests.v1 to which the webhook belongs: its owner serves the delivery. */
     readonly partition: number;
     readonly acceptedAt: string;
     readonly requestedAt: string;
     readonly maxAttempts: number;
-    /** Of a webhook that asks for order: the request's offset on its partition, decimal. `subject` is the lane. */
+    /** Set if the webhook asks for order: the request's offset on its partition, decimal. `subject` is the lane. */
     readonly orderedAt?: string;
   };
 }
 
 /** One POST and what came back; times are RFC 3339, durations milliseconds. */
 export interface AttemptFacts {
-  /** Counted from 1, those included that spent none of the delivery's attempts. */
+  /** Counted from 1, including attempts that spent none of the delivery's. */
   readonly attempt: number;
-  /** Why it was made. */
+  /** Why the attempt was made. */
   readonly cause: AttemptCause;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly durationMs: number;
-  /** Who sent it: the replica and the epoch of its ownership of the partition. */
+  /** The replica that sent it; `epoch` is that of its claim on the partition. */
   readonly owner: string;
   readonly epoch: number;
   readonly request: {
@@ -34,7 +34,7 @@ export interface AttemptFacts {
   };
   readonly signature: string;
   readonly response: AttemptResponse | null;
-  /** The address connected to, null when none was. */
+  /** The address of the connection; null when there was none. */
   readonly address: string | null;
   readonly timings: Readonly<Record<string, number | null>>;
 }
@@ -45,7 +45,7 @@ export interface AttemptResponse {
   /** At most 10,240 bytes. */
   readonly body: string;
   readonly bodyTruncated: boolean;
-  /** What is wrong with it as HTTP/1.1, as a sentence. Missing where nothing is, and in what older versions recorded. */
+  /** A sentence that says how the response breaks HTTP/1.1. Missing if it does not, and in events of older versions. */
   readonly note?: string;
 }
 
@@ -67,18 +67,18 @@ export interface DeliveryAttemptFailed {
     AttemptFailure & {
       /** Null: that was the last attempt, and the delivery has failed. */
       readonly nextAttemptAt: string | null;
-      /** It took none of the delivery's attempts. */
+      /** The failed attempt spent none of the delivery's attempts. */
       readonly isUnspent: boolean;
     };
 }
 
-/** The delivery ended without a further attempt because its webhook, or its tenant, no longer takes any. */
+/** The delivery ended without a further attempt because its webhook, or its tenant, no longer takes deliveries. */
 export interface DeliveryAbandoned {
   readonly type: 'DeliveryAbandoned';
   readonly data: {
     readonly reason: AbandonReason;
     readonly abandonedAt: string;
-    /** Attempts that it has had. */
+    /** Number of attempts that the delivery had spent. */
     readonly attemptCount: number;
   };
 }

@@ -3,7 +3,7 @@ import { attemptsMade } from './delivery.decider.ts';
 import type { DeliveryRow } from './storage/delivery.projection.ts';
 import type { LastAttempt } from './last-attempt.policy.ts';
 
-/** Why a delivery waits although its time has come or will have. */
+/** Why a delivery is held back after its time has come. */
 export type Hold = { readonly by: 'circuit'; readonly until: string } | { readonly by: 'platform' };
 
 type Summed = Pick<
@@ -27,8 +27,8 @@ export const ENDED_BECAUSE: Readonly<Record<AbandonReason, string>> = {
 };
 
 /**
- * A sentence about where a delivery stands, for people. It says what comes next and, where that is not obvious, what became of
- * the last attempt: a person who has just asked for a retry looks for it here.
+ * A sentence for people about the state of a delivery. It says what comes next and, if that is not obvious, how the last
+ * attempt ended: a person who has just asked for a retry looks for its result here.
  *
  * | delivery                         | sentence                                                                                |
  * |----------------------------------|-----------------------------------------------------------------------------------------|
@@ -76,14 +76,14 @@ function endSentence(row: Summed): string {
   if (isPlain(row))
     return `${subjectOf(row)} failed; ${isSpent ? 'no attempts are left.' : `no further attempt: ${reason}`}`;
   if (isSpent) return joined(failedSentence(row), 'No attempts are left.');
-  // Where no reason but the attempt's own error ended it, that error is said once.
+  // If the attempt's own error is the reason of the end, it is named once.
   return joined(
     failedSentence(row),
     row.endReason === null ? 'There is no further attempt.' : `No further attempt: ${reason}`,
   );
 }
 
-/** What became of the last attempt; null where it did not fail, or there was none. */
+/** How the last attempt failed; null if it did not fail, or there was none. */
 function failedSentence(row: Summed): string | null {
   if (attemptsMade(row) === 0 || row.errorMessage === null) return null;
   return `${subjectOf(row)} failed: ${row.errorMessage}`;
@@ -91,7 +91,10 @@ function failedSentence(row: Summed): string | null {
 
 const counted = ({ attemptCount, maxAttempts }: Summed): string => `Attempt ${attemptCount} of ${maxAttempts}`;
 
-/** A test is asked for as a whole; all its attempts are its own. Rows of older versions do not know. */
+/**
+ * The kind of the last attempt. All attempts of a test count as attempts on the schedule, since a person asked for the test,
+ * not for a retry. Rows of older versions do not have the kind.
+ */
 const lastOf = ({ kind, lastAttempt }: Summed): LastAttempt =>
   lastAttempt === null || (kind === 'test' && lastAttempt === 'retry') ? 'counted' : lastAttempt;
 

@@ -2,7 +2,7 @@ import { SPENDS_ATTEMPT } from './attempt-cause.policy.ts';
 import type { AttemptFacts, AttemptFailure } from './delivery.events.ts';
 
 /**
- * What the last attempt of a delivery was, for the sentence about it:
+ * The kind of a delivery's last attempt, for the sentence about it:
  *
  * | value         | what it is                                                              |
  * |---------------|-------------------------------------------------------------------------|

@@ -4,7 +4,7 @@ const TIME = '(?<hour>\\d{2}):(?<minute>\\d{2}):(?<second>\\d{2})';
 const MONTH = `(?<month>${MONTHS.join('|')})`;
 const SHORT_WEEKDAY = `(?<weekday>${WEEKDAYS.map((name) => name.slice(0, 3)).join('|')})`;
 
-/** HTTP-date of RFC 9110, §5.6.7: the one that is sent today, and the two of old that every recipient must read. */
+/** The HTTP-date formats of RFC 9110, §5.6.7: the present one, and the two obsolete ones that every recipient must read. */
 const FORMATS = [
   // Sun, 06 Nov 1994 08:49:37 GMT
   new RegExp(`^${SHORT_WEEKDAY}, (?<day>\\d{2}) ${MONTH} (?<year>\\d{4}) ${TIME} GMT$`),
@@ -15,9 +15,9 @@ const FORMATS = [
 ];
 
 /**
- * Retry-After of RFC 9110, §10.2.3: seconds or an HTTP date, and nothing that looks like one, for a mistaken wait is worse
- * than the schedule's. Fractions of a second, which some send although the RFC has none, are rounded up. Returns
- * milliseconds from `now`, or null when there is none that can be read.
+ * Retry-After of RFC 9110, §10.2.3: seconds or an HTTP date. Values that only look like one are ignored: a wrong wait would
+ * be worse than the schedule's. Some receivers send fractions of a second although the RFC has none: these are rounded up.
+ * Returns milliseconds from `now`, or null if there is no readable value.
  */
 export function retryAfterMs(header: string | undefined, now: number): number | null {
   if (header === undefined) return null;
@@ -27,7 +27,7 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
   return at === null ? null : Math.max(0, at - now);
 }
 
-/** Milliseconds since the epoch, or null where it is none of the three formats or no day of the calendar. */
+/** Milliseconds since the epoch, or null if the text has none of the three formats or the day does not exist. */
 function httpDate(text: string, now: number): number | null {
   const parts = FORMATS.map((format) => format.exec(text)?.groups).find((groups) => groups !== undefined);
   if (!parts) return null;
@@ -37,13 +37,13 @@ function httpDate(text: string, now: number): number | null {
   const month = MONTHS.indexOf(parts['month'] ?? '');
   const year = fullYear(parts['year'] ?? '', now);
   const at = new Date(Date.UTC(year, month, day, hour, minute, second));
-  // A leap second is the first second of the next minute.
+  // A leap second counts as the first second of the next minute.
   const isOfTheCalendar = new Date(Date.UTC(year, month, day)).getUTCDate() === day && day > 0;
   const isOfTheClock = hour < 24 && minute < 60 && second <= 60;
   return isOfTheCalendar && isOfTheClock ? at.getTime() : null;
 }
 
-/** Two digits that seem to be more than 50 years ahead are of the past century (RFC 9110, §5.6.7). */
+/** A year of two digits that would be more than 50 years ahead belongs to the past century (RFC 9110, §5.6.7). */
 function fullYear(digits: string, now: number): number {
   if (digits.length === 4) return Number(digits);
   const current = new Date(now).getUTCFullYear();

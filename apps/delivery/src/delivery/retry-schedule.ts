@@ -1,4 +1,4 @@
-/** Backoff after attempt 1, 2, …; the last step serves every later attempt. Milliseconds. */
+/** Delays after attempt 1, 2, and so on; the last step is used for all later attempts. Milliseconds. */
 export interface RetryPolicy {
   readonly scheduleMs: readonly number[];
   /** Up to this share of a delay is added, so that deliveries that failed together do not come back together. */
@@ -12,8 +12,8 @@ export function scheduledDelayMs(policy: RetryPolicy, attempt: number): number {
 }
 
 /**
- * The delay until the next attempt. A receiver's Retry-After is honoured between one and two times the scheduled
- * delay: it may ask for more time, but can neither hurry Signet nor park a delivery for ever.
+ * The delay until the next attempt. A receiver's Retry-After is honoured between one and two times the scheduled delay: the
+ * receiver may ask for more time, but can neither shorten the wait nor delay a delivery for ever.
  *
  * @param random uniform in [0, 1)
  */

@@ -8,22 +8,22 @@ import { appendByRequest } from '../storage/delivery.log.ts';
 import type { DeliveryReader, DeliveryRecord } from '../storage/delivery.reader.ts';
 
 /**
- * Commands that people give through the API. They do not own the partition: the append is guarded by the version of
- * the log alone, and the owner finds the delivery in the work queue.
+ * Commands that people give through the API of any replica. The replica need not own the partition: only the version of the
+ * log guards the append, and the owner finds the delivery in the work queue.
  */
 export class DeliveryCommands {
   constructor(
     private readonly em: EntityManager,
     private readonly reader: DeliveryReader,
     private readonly now: () => Date,
-    /** Called in the transaction that carries out what was asked for: an Idempotency-Key is noted with it. */
+    /** Called in the transaction that carries out the command: an Idempotency-Key is stored with it. */
     private readonly carriedOut: (em: EntityManager) => Promise<void> = () => Promise.resolve(),
   ) {}
 
   /**
    * One more attempt, now. Returns null when there is no such delivery.
    *
-   * @param webhookVersion of the webhook's snapshot that says that it takes deliveries; null: not known
+   * @param webhookVersion version of the webhook's snapshot according to which it takes deliveries; null: not known
    */
   async retry(
     id: string,

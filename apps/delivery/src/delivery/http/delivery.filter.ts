@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 
 export interface DeliveryFilter {
-  /** null: every tenant's, for the operator. */
+  /** null: deliveries of every tenant, for the operator. */
   readonly tenantId: string | null;
   readonly webhookId?: string | undefined;
   readonly status?: string | undefined;
@@ -37,28 +37,37 @@ export interface CreatedRange {
 export type Condition = RawBuilder<unknown>;
 
 /**
- * One scan of an index, newest first. What a filter and a search let through is what its scans find together: a search in
- * several columns as a single condition would have PostgreSQL read every row.
+ * One scan of an index, newest first. The result of a filter and a search is the union of its scans: with a search in several
+ * columns as a single condition, PostgreSQL would read every row.
  */
 export interface Scan {
   readonly created: CreatedRange;
   readonly where: readonly Condition[];
-  /** A scan of its own for each value of this column. */
+  /** One scan for each value of this column. */
   readonly each?: { readonly column: 'webhook_id' | 'event_type'; readonly values: readonly string[] };
 }
 
-/** Of more webhooks a list is read through instead: it has something of one of them soon. */
+/**
+ * If a search matches more webhooks than this, the list is read from its start instead: a delivery of one of so many webhooks
+ * comes soon.
+ */
 const SCANS_OF_WEBHOOKS = 250;
-/** What is tried at once, is sent within this time of its creation; of the rest there is an index. */
+/**
+ * A delivery counts as sent promptly if its last attempt began within this time of its creation, milliseconds; the others
+ * have an index.
+ */
 const PROMPT_MS = 60_000;
-/** The clocks of two replicas are not further apart: nothing is sent longer than this before it was created. */
+/**
+ * The clocks of two replicas are assumed to differ by no more than this, milliseconds: by them no delivery is sent longer
+ * than this before its creation.
+ */
 const CLOCKS_APART_MS = 60 * 60 * 1000;
 
 const shifted = (time: string, ms: number): string => new Date(Date.parse(time) + ms).toISOString();
 const earliest = (...times: (string | undefined)[]): string | undefined =>
   times.filter((time) => time !== undefined).sort()[0];
 
-/** The scans that find what the filter lets through behind a position. */
+/** The scans that find the deliveries of the filter behind a position. */
 export function scansOf(filter: DeliveryFilter, after: DeliveryPosition | null): Scan[] {
   const where = [...conditions(filter), ...(after ? [behind(after)] : [])];
   const created = {
@@ -78,7 +87,7 @@ export function scansOf(filter: DeliveryFilter, after: DeliveryPosition | null):
   );
 }
 
-/** The conditions of a range of creation, over `deliveries d`. */
+/** The conditions for a range of creation times, over `deliveries d`. */
 export const createdWithin = ({ from, before }: CreatedRange): Condition[] => [
   ...(from ? [sql`d.created_at >= ${from}::timestamptz`] : []),
   ...(before ? [sql`d.created_at < ${before}::timestamptz`] : []),
@@ -93,7 +102,7 @@ function conditions(filter: DeliveryFilter): Condition[] {
     ...(tenantId === null ? [] : [sql`d.tenant_id = ${tenantId}`]),
     ...(webhookId ? [sql`d.webhook_id = ${webhookId}::uuid`] : []),
     ...(status ? [sql`d.status = ${status}`] : []),
-    // Always so; said for the index over those that have one.
+    // True for every failed delivery; the condition lets PostgreSQL use the index over rows with an error.
     ...(status === 'FAILED' ? [sql`d.error_message is not null`] : []),
     ...(eventType ? [sql`d.event_type = ${eventType}`] : []),
     ...(eventId ? [sql`d.event_id = ${eventId}::uuid`] : []),
@@ -107,7 +116,7 @@ function conditions(filter: DeliveryFilter): Condition[] {
 
 type Span = Pick<Scan, 'created' | 'where'>;
 
-/** What was sent after a time was created after it, too, but for the few that were sent late. */
+/** Deliveries that were sent after a time were also created after it, except for the few that were sent late. */
 function spans({ sentAfter }: DeliveryFilter, created: CreatedRange): Span[] {
   if (!sentAfter) return [{ created, where: [] }];
   const border = shifted(sentAfter, -PROMPT_MS);
@@ -123,7 +132,7 @@ type Match = Pick<Scan, 'where' | 'each'>;
 
 const EVERYTHING: readonly Match[] = [{ where: [] }];
 
-/** The ways in which a delivery can be what is searched for. */
+/** The conditions under which a delivery matches the search, one for each index. */
 function matches(filter: DeliveryFilter): readonly Match[] {
   const { tenantId, webhookId, eventType, q, webhookIdsByName: webhookIds = [] } = filter;
   if (!q) return EVERYTHING;
@@ -157,10 +166,13 @@ function byTypes(types: readonly string[], isWide: boolean): Match[] {
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const HIGHEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-/** A shorter beginning would be that of too many ids, and is a word or a number more often. */
+/**
+ * Shorter texts are not searched as the beginning of an id: too many ids begin so, and the text is more likely a word or a
+ * number.
+ */
 const ID_BEGINNING = 8;
 
-/** An id, or its beginning. */
+/** Matches an event id, or its beginning. */
 function byEventId(q: string): Match[] {
   const text = q.toLowerCase();
   const lowest = text + LOWEST_ID.slice(text.length);

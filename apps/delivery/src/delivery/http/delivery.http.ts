@@ -155,5 +155,5 @@ export class DeliveryHttp {
   }
 }
 
-/** Somebody else's delivery is answered like none at all. */
+/** A delivery of another tenant is answered like one that does not exist. */
 const notFound = (): Error => problem(404, 'delivery_not_found', NOT_FOUND.delivery_not_found);

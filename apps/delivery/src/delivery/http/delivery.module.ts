@@ -9,7 +9,7 @@ import { DeliveryCommands } from './delivery.commands.ts';
 import { DeliveryHttp } from './delivery.http.ts';
 import { DeliveryReader } from '../storage/delivery.reader.ts';
 
-/** The deliveries as people read them. */
+/** The API for deliveries. */
 @Module({
   imports: [WebhookDirectoryModule, CircuitModule, IdempotencyModule],
   controllers: [DeliveryHttp],

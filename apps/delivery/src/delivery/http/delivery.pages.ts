@@ -2,8 +2,8 @@ import type { DeliveryDay } from '../../database/delivery-days.ts';
 import type { CreatedRange } from './delivery.filter.ts';
 
 /**
- * Days that are read at once: most pages are full after the first few, and only what is rare or old goes on to all of
- * them. So a page takes three statements at most, and most of them look at a handful of partitions.
+ * How many days each statement reads. Most pages are full after the first few days; only searches for rare or old deliveries
+ * go on to all days. So a page takes three statements at most, and usually reads a handful of partitions.
  */
 const STEPS = [4, 12, Number.POSITIVE_INFINITY] as const;
 
@@ -33,7 +33,8 @@ export async function newestOf<T extends Placed>(
   let rows: T[] = [];
   let left = daysWithin(days, {});
   for (const step of STEPS) {
-    // Of a full page only what is newer than its last row can still come, from a day of replays or of late messages.
+    // When the page is full, only deliveries newer than its last row are still wanted; they may lie in older days, as replays
+    // and late messages do.
     const from = rows.length < limit ? undefined : rows.at(-1)?.createdAt;
     if (from !== undefined) left = left.filter(({ createdUntil }) => createdUntil > from);
     if (left.length === 0) break;

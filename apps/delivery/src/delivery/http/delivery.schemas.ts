@@ -35,5 +35,5 @@ export const listDeliveriesQuery = z.strictObject({
 });
 export type ListDeliveriesQuery = z.infer<typeof listDeliveriesQuery>;
 
-/** Where a list goes on: behind this row. */
+/** The last row of a page: the next page begins behind it. */
 export const deliveryPlace = z.strictObject({ createdAt: instant, id: z.uuid() });

@@ -8,11 +8,11 @@ import type { DeliveryRecord } from '../storage/delivery.reader.ts';
 import type { Hold } from '../delivery.summary.policy.ts';
 import { summaryOf } from '../delivery.summary.policy.ts';
 
-/** What is known beside the row. */
+/** Data for a view that is not in the delivery's row. */
 export interface ViewContext {
-  /** What a webhook is called now; null: there is none of this id any more. */
+  /** The webhook's present name; null: it no longer exists. */
   readonly nameOf: (webhookId: string) => string | null;
-  /** Of webhooks whose circuit is open: when the next probe is let through, an ISO instant. */
+  /** For webhooks whose circuit is open: when it lets the next probe through, an ISO instant. */
   readonly probeTimes: ReadonlyMap<string, string>;
   /** Partitions whose deliveries a fault of the platform holds back, and at least until when, ISO instants. */
   readonly heldPartitions: ReadonlyMap<number, string>;
@@ -44,8 +44,8 @@ function holdOf(heldUntil: string | null, isOurFault: boolean): Hold | null {
 }
 
 /**
- * When it goes out next, never in the past: a delivery whose time has come and that is not sent yet is due now; one that
- * is held back waits for its own time and for the probe.
+ * When the delivery goes out next, never a time in the past: a due delivery that is not sent yet goes out now; one whose
+ * webhook's circuit is open waits for the later of its own time and the probe.
  */
 function timesShown(nextRetryAt: string | null, probeAt: string | null, now: string) {
   const heldUntil = probeAt === null ? null : latest(probeAt, now);
@@ -56,7 +56,7 @@ function timesShown(nextRetryAt: string | null, probeAt: string | null, now: str
 const latest = (one: string, other: string): string => (one > other ? one : other);
 export type DeliveryListView = z.infer<typeof deliveryAnswer>;
 
-/** A delivery by itself: with what was sent, and what the receiver answered last. */
+/** A single delivery, with the request that was sent and the receiver's last answer. */
 export function detailView(
   { row, events, body }: DeliveryRecord,
   context: ViewContext,
@@ -72,7 +72,7 @@ export function detailView(
 }
 
 /**
- * Every attempt, whole and in order. The body is the same each time; only the timestamp and the signature differ.
+ * Every attempt with all its details, in order. The body is the same each time; only the timestamp and the signature differ.
  * `owner` and `epoch` name hosts and processes of the platform, so only an operator sees them.
  */
 export function attemptViews(

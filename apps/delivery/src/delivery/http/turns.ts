@@ -1,4 +1,4 @@
-/** Lets so many at once do their work; the others wait in the order in which they came. */
+/** Limits how many callers work at once; the others wait in the order in which they came. */
 export class Turns {
   private readonly waiting: (() => void)[] = [];
 
@@ -10,7 +10,7 @@ export class Turns {
     try {
       return await work();
     } finally {
-      // Handed over, so that nobody who comes now is served first.
+      // The place goes directly to the caller that waits longest, so that a new caller cannot take it first.
       const next = this.waiting.shift();
       if (next) next();
       else this.free += 1;

@@ -1,8 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * In which day's partition a delivery lies. To plan this over ninety partitions takes ten times as long as to look into each
- * of them, and PL/pgSQL plans it once in a session; left to itself, PostgreSQL would plan it each time.
+ * A function that finds the day of the partition in which a delivery lies. Planning this query over ninety partitions takes
+ * ten times as long as running it. PL/pgSQL plans it once in a session; as a plain statement PostgreSQL would plan it each
+ * time.
  */
 export class DayOfDeliveryMigration extends Migration {
   static readonly phase = 'expand';

@@ -1,10 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * What lists, filters and searches need to stay short of the whole table (see docs/adr/0022): when the deliveries of each
- * day's partition were created, and an index for each way of narrowing a list down, newest first. What most deliveries
- * have no part in (failures, what is still open, what was sent late) has indexes of its own over just those, which cost
- * a delivery that succeeds at once nothing.
+ * Lets lists, filters and searches avoid reading the whole table (see docs/adr/0022): a table says when the deliveries of
+ * each day's partition were created, and each filter has an index, newest first. Failed, open and late deliveries have
+ * partial indexes of their own, which cost nothing for a delivery that succeeds at once.
  */
 export class DeliveryListsMigration extends Migration {
   static readonly phase = 'expand';
@@ -39,7 +38,7 @@ export class DeliveryListsMigration extends Migration {
         where status in ('PENDING', 'RETRYING');
       create index deliveries_sent_late on deliveries (sent_at) where sent_at - created_at > interval '1 minute';
     `);
-    // Without the extension the search reads more errors than it finds, and finds the same.
+    // Without the extension the search finds the same, but reads more errors.
     this.addSql(`
       do $$ begin
         create extension if not exists pg_trgm with schema public;
@@ -47,7 +46,7 @@ export class DeliveryListsMigration extends Migration {
         raise notice 'pg_trgm is not there: error messages are searched without an index';
       end $$;
     `);
-    // A short list of what was just added: a search reads it through.
+    // Keeps the list of entries that are not yet in the index short: each search reads all of it.
     this.addSql(`
       do $$ declare home name; begin
         select nspname into home from pg_extension e join pg_namespace n on n.oid = e.extnamespace where extname = 'pg_trgm';

@@ -5,18 +5,24 @@ import type { PartitionClaim } from '../../partitions/ownership.ts';
 import type { DeliveryEvent } from '../delivery.events.ts';
 import type { DeliveryRow } from './delivery.projection.ts';
 
-/** When a stored delivery is looked at again: a time (a lease is one too), parked until its webhook has room, or never. */
+/**
+ * When a stored delivery is due: at a time (the end of a lease is one, too), when its webhook has room (`parked`), or never
+ * (null).
+ */
 export type Due = Date | 'parked' | null;
 
-/** On the wire of an owner that gives its partition up: whoever has it next leaves the delivery alone until then. */
+/** The delivery is on the wire of an owner that gives its partition up: the next owner does not send it until this time. */
 export interface Held {
   readonly heldUntil: Date;
 }
 
-/** The place of a delivery that must not overtake: behind those of its webhook and subject that were requested before. */
+/**
+ * The place of a delivery that must keep an order: it comes after the deliveries of its webhook and subject that were
+ * requested earlier.
+ */
 export interface RequestOrder {
   readonly subject: string;
-  /** Of the request on its partition of delivery.requests.v1. */
+  /** Offset of the request on its partition of delivery.requests.v1. */
   readonly offset: bigint;
 }
 
@@ -33,7 +39,7 @@ export interface LogAppend {
   readonly order: RequestOrder | null;
 }
 
-/** As PostgreSQL reads it. */
+/** The value for PostgreSQL. */
 export const dueText = (due: Due | Held): string | null => {
   if (due === null) return null;
   if (due === 'parked') return 'infinity';
@@ -43,8 +49,8 @@ export const dueText = (due: Due | Held): string | null => {
 const isHeld = (due: Due | Held): due is Held => due !== null && due !== 'parked' && 'heldUntil' in due;
 
 /**
- * Columns of a batch as arrays, for one `unnest`: one round trip and one plan however many rows. The list is the single
- * place that says which field goes to which column.
+ * The columns of a batch as arrays, for one `unnest`: one round trip and one plan for any number of rows. Only this list says
+ * which field goes to which column.
  */
 type Column<T> = readonly [name: string, type: string, of: (item: T) => unknown];
 type Projected = Pick<LogAppend, 'row' | 'version'>;
@@ -86,7 +92,7 @@ const EXTRA: readonly Column<LogAppend>[] = [
   ['due_at', 'timestamptz', ({ due }) => dueText(due)],
 ];
 const ORDER: readonly Column<Pick<LogAppend, 'order'>>[] = [
-  // The queue's column is called `subject`, and so is the one of the deliveries.
+  // Both the work queue and the deliveries have a column `subject`.
   ['order_subject', 'text', ({ order }) => order?.subject ?? null],
   ['request_offset', 'bigint', ({ order }) => order?.offset.toString() ?? null],
 ];
@@ -94,8 +100,8 @@ const HOLD: readonly Column<LogAppend>[] = [
   ['held_epoch', 'bigint', ({ due, claim }) => (isHeld(due) ? claim.epoch : null)],
 ];
 /**
- * A column whose values are long: one run of bytes, cut apart by PostgreSQL. As elements of an array each quote in them would
- * be escaped here and read again there.
+ * A column with long values: they are sent as one run of bytes, which PostgreSQL splits. As elements of an array, each quote
+ * in them would have to be escaped here and parsed there.
  */
 type Packed<T> = readonly [name: string, type: string, of: (item: T) => Buffer];
 
@@ -126,7 +132,7 @@ function inputOf<T>(
   return sql`input as (select ${sql.join(selected)} from unnest(${sql.join(arrays)}) as t(${sql.raw(inputs.join(', '))}))`;
 }
 
-/** Only the claims that still hold, locked so that a taker waits for this write. */
+/** Selects the claims that still hold. They are locked, so that a replica that wants to take a partition waits for this write. */
 function ownedBy(appends: readonly LogAppend[]): RawBuilder<unknown> {
   const partitions = [...new Set(appends.map(({ claim }) => claim.partition))];
   const owners = [...new Set(appends.map(({ claim }) => claim.owner))];
@@ -167,8 +173,8 @@ export async function insertDeliveries(em: EntityManager, appends: readonly LogA
 }
 
 /**
- * Appends to deliveries that are stored, each only if its log still ends where the caller saw it end and the claim
- * still holds.
+ * Appends to stored deliveries. Each append succeeds only if the log still ends at the version that the caller has read, and
+ * the claim still holds.
  *
  * @returns the ids that were changed
  */
@@ -177,7 +183,7 @@ export function appendToDeliveries(em: EntityManager, appends: readonly LogAppen
 }
 
 /**
- * Appends to a delivery that is held under a claim which does not hold any more, if nobody has leased it since.
+ * Appends to a delivery that is held under a claim which no longer holds, if no replica has leased it since.
  *
  * @returns whether it was changed
  */
@@ -189,7 +195,7 @@ export async function appendToHeldDelivery(em: EntityManager, append: LogAppend)
   return (await appendUnder(held, em, [append])).size === 1;
 }
 
-/** @param owned the epoch of each partition under which may be written */
+/** @param owned selects the partitions that may be written, with their epochs */
 async function appendUnder(
   owned: RawBuilder<unknown>,
   em: EntityManager,
@@ -226,7 +232,7 @@ async function appendUnder(
   return new Set(result.rows.map(({ id }) => id));
 }
 
-/** Which of these deliveries exist. One index probe each; the days keep it to their partitions. */
+/** Which of these deliveries exist. Each takes one index lookup; the days limit the query to their partitions. */
 export async function existingDeliveries(
   em: EntityManager,
   ids: readonly string[],
@@ -239,11 +245,12 @@ export async function existingDeliveries(
 }
 
 /**
- * Appends on a person's behalf, without a claim on the partition: only the version guards it. The delivery is due before
- * everything else, however much is overdue, and also when it had ended before.
+ * Appends on a person's behalf, without a claim on the partition: only the version guards it. The delivery becomes due before
+ * all others, even if it had ended before.
  *
- * @param webhookVersion of the webhook's snapshot that the person's replica had read: the owner may not have read it yet
- * @returns false when the log went on in the meantime
+ * @param webhookVersion version of the webhook's snapshot that the person's replica had read: the owner may not have read it
+ *   yet
+ * @returns false if the log has got newer events meanwhile
  */
 export async function appendByRequest(
   em: EntityManager,
@@ -273,7 +280,7 @@ export async function appendByRequest(
   return result.rows.length === 1;
 }
 
-/** Puts rows into the projection and the work queue as they follow from the log; for the rebuild only. */
+/** Adds rows, computed from the log, to the projection and the work queue; for the rebuild only. */
 export async function insertProjection(
   em: EntityManager,
   rows: readonly (Projected & Pick<LogAppend, 'order'>)[],

@@ -5,7 +5,7 @@ import { ENDED_BECAUSE } from '../delivery.summary.policy.ts';
 import { lastAttemptOf } from '../last-attempt.policy.ts';
 import type { LastAttempt } from '../last-attempt.policy.ts';
 
-/** A row of the deliveries table: a fold of the delivery's events and nothing else, so that it can be rebuilt. */
+/** A row of the deliveries table: computed from the delivery's events alone, so that it can be rebuilt. */
 export interface DeliveryRow {
   readonly id: string;
   /** UTC day of the message's time, `YYYY-MM-DD`: the partition of the row and of its log. */
@@ -16,7 +16,7 @@ export interface DeliveryRow {
   readonly eventType: string;
   /** `webhook-id`: UUIDv5 of source and message id. */
   readonly eventId: string;
-  /** The producer's own id; null in rows from before it was kept here. */
+  /** The producer's own id; null in rows of older versions, which did not store it here. */
   readonly messageId: string | null;
   /** CloudEvents source; null as above. */
   readonly source: string | null;
@@ -26,7 +26,10 @@ export interface DeliveryRow {
   readonly repeats: string | null;
   readonly status: DeliveryStatus;
   readonly attemptCount: number;
-  /** Failed probes of the webhook's circuit, and attempts that failed by the platform's fault: none of the attempts is spent. */
+  /**
+   * Number of failed probes of the webhook's circuit and of attempts that failed by the platform's fault: these spend no
+   * attempt.
+   */
   readonly unspentAttempts: number;
   readonly maxAttempts: number;
   /** A person asked for an attempt that has not ended yet: no circuit holds it back. */
@@ -35,9 +38,9 @@ export interface DeliveryRow {
   readonly responseStatusCode: number | null;
   readonly errorClass: ErrorClass | null;
   readonly errorMessage: string | null;
-  /** Why it ended without a further attempt; null: it did not. The last attempt's error stays as it is. */
+  /** Why the delivery was abandoned; null: it was not. The error of the last attempt stays as it is. */
   readonly endReason: AbandonReason | null;
-  /** What the last attempt was; null: there was none, or an older version recorded it. */
+  /** The kind of the last attempt; null: there was none, or an older version recorded it. */
   readonly lastAttempt: LastAttempt | null;
   readonly signature: string | null;
   /** Start of the last attempt. */
@@ -48,11 +51,11 @@ export interface DeliveryRow {
   readonly updatedAt: string;
 }
 
-/** The UTC day of a message's time, as deterministic as the delivery id, so that one unique index finds a repeat. */
+/** The UTC day of a message's time. It is as deterministic as the delivery id, so that one unique index finds a repeat. */
 export const dayOf = (messageTime: string): string =>
   (UTC.test(messageTime) ? messageTime : new Date(messageTime).toISOString()).slice(0, 10);
 
-/** A time whose day stands in it: no day that there may not be, no hour 24, no offset. */
+/** A time whose UTC day can be read from the text: a day that every month has, no hour 24, no offset. */
 const UTC = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):.*Z$/;
 
 /** Folds one event into the row; `row` is null before the first. */

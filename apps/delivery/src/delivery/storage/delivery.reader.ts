@@ -21,14 +21,14 @@ export interface DeliveryRecord {
 }
 
 /**
- * Lists at once: people who turn pages must not take the connections of those who deliver, nor PostgreSQL's locks, of which
- * a list over every partition takes a thousand.
+ * How many lists are read at once: lists must not take the connections that dispatch needs, nor too many of PostgreSQL's
+ * locks, of which a list over every partition takes a thousand.
  */
 const LISTS_AT_ONCE = 4;
 
 /**
- * Reads of the deliveries: the projection for lists, the log for details. However many rows, a page takes one statement for
- * the days and three at most for itself, and a delivery takes two.
+ * Reads of the deliveries: the projection for lists, the log for details. For any number of rows, a page takes one statement
+ * for the days and at most three for its rows; a single delivery takes two.
  */
 export class DeliveryReader {
   private readonly days: DeliveryDays;
@@ -48,7 +48,7 @@ export class DeliveryReader {
     });
   }
 
-  /** The delivery with its whole log, if it is there and the tenant's (null: anybody's). */
+  /** The delivery with its whole log, if it exists and belongs to the tenant (null: to any tenant). */
   async find(id: string, tenantId: string | null): Promise<DeliveryRecord | null> {
     if (!isUuid(id)) return null;
     const day = await this.turns.take(() => this.dayOf(id));
@@ -67,7 +67,7 @@ export class DeliveryReader {
     return { row: toDeliveryRow(raw), version: raw.version, events: log.flat(), body: raw.body };
   }
 
-  /** With the day at hand one partition is asked, and not every one. */
+  /** The delivery's day: when it is known, one partition is read instead of all. */
   private async dayOf(id: string): Promise<string | null> {
     const { rows } = await sql<{ day: string | null }>`select day_of_delivery(${id}::uuid)::text as day`.execute(
       this.em.fork().getKysely(),
@@ -110,7 +110,7 @@ const newest = (where: readonly Condition[], limit: number): Condition => sql`
   select ${sql.raw(ROW_COLUMNS)} from deliveries d where ${sql.join(where, sql` and `)}
   order by d.created_at desc, d.id desc limit ${limit}`;
 
-/** A delivery that several scans find is one. */
+/** A delivery that several scans find appears once. */
 const merged = (found: readonly Condition[], limit: number): Condition => sql`
   select distinct on (created_at, id, day) * from (
     ${sql.join(

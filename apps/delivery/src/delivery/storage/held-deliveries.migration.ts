@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Deliveries that an owner had on the wire when it gave its partitions up: until their time comes their outcome is its to
- * record, under the epoch that it had.
+ * Deliveries that an owner had on the wire when it gave its partitions up: until their time comes, only that owner may record
+ * the outcome, under the epoch that it had.
  */
 export class HeldDeliveriesMigration extends Migration {
   static readonly phase = 'expand';

@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** What the last attempt of a delivery was, so that a retry that a person asked for is told of; null in rows from before. */
+/**
+ * The kind of a delivery's last attempt, so that the sentence about it can name a retry that a person asked for; null in
+ * older rows.
+ */
 export class LastAttemptMigration extends Migration {
   static readonly phase = 'expand';
 

@@ -1,11 +1,12 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * What names a message and its object (docs/adr/0028). Null in rows from before: their log has it, and `rebuild` brings it
- * here; to do that now would keep a large installation from starting for hours.
+ * The columns that identify a message and its object (docs/adr/0028). They are null in older rows: the log has the values,
+ * and `rebuild` fills them in. Filling them in this migration would keep a large installation from starting for hours.
  *
- * In each index the columns behind the sought ones give the order of a list, and let another tenant's row, of which many may
- * have the same id, be passed over without reading it. Each text has 2,048 bytes at most (`attributeFault`), so that an entry fits.
+ * In each index the columns after the searched one give the order of a list. They also let PostgreSQL skip rows of other
+ * tenants, of which many may have the same id, without reading them. Each text has 2,048 bytes at most (`attributeFault`), so
+ * that an entry fits.
  */
 export class MessageIdentityMigration extends Migration {
   static readonly phase = 'expand';

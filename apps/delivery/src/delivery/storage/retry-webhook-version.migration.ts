@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Which version of its webhook a retry was asked for with; null where nobody asked for one, and in older rows. */
+/** The version of the webhook that was known when a person asked for a retry; null if no person asked, and in older rows. */
 export class RetryWebhookVersionMigration extends Migration {
   static readonly phase = 'expand';
 
