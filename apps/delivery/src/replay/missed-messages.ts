@@ -15,36 +15,42 @@ import type { ReplayRange, TopicRange } from './replay.ts';
 /** One webhook's part of a reading. */
 export interface MissedReader {
   readonly webhook: RoutedWebhook;
-  /** Times of its records: a range of offsets holds others, too, where ingestions with different clocks took turns. */
+  /**
+   * The times of the records that it wants. A range of offsets may hold other records, too, when several ingestions with
+   * different clocks write to the topic.
+   */
   readonly span: ReadSpan;
   readonly ranges: readonly TopicRange[];
-  /** Takes what was missed, batch by batch in the order of each partition, with what is left to be read behind it. */
+  /**
+   * Called with the missed messages, batch by batch in the order of each partition, and with the ranges that are left to be
+   * read behind them.
+   */
   readonly onBatch: (messages: readonly CanonicalMessage[], left: readonly TopicRange[]) => Promise<void>;
 }
 
-/** Readers of one batch work beside each other, so many at once: each asks PostgreSQL and Kafka. */
+/** How many readers work on one batch at the same time: each asks PostgreSQL and Kafka. */
 const READERS_AT_ONCE = 8;
 
 /**
- * Messages that a webhook is subscribed to and has no delivery of, read again from the canonical topics: it was disabled or
- * did not exist when they were accepted.
+ * Reads from the canonical topics the messages that a webhook is subscribed to but has no delivery of: it was disabled, or
+ * did not exist, when they were accepted.
  */
 export class MissedMessages {
   constructor(
     private readonly client: KafkaClientOptions,
     private readonly em: EntityManager,
-    /** What fan-out sets aside is no message here either. */
+    /** The same limits as in fan-out: a record that fan-out sets aside is not a message here either. */
     private readonly limits: () => TimeLimits,
-    /** Kafka is read once more. */
+    /** Called each time that a reading of Kafka begins. */
     private readonly onScan: () => void = () => undefined,
   ) {}
 
-  /** Where Kafka keeps what was accepted in this time, see `readSpanOf`. */
+  /** The ranges of offsets at which Kafka keeps the messages of this time, see `readSpanOf`. */
   async ranges(webhook: RoutedWebhook, replay: ReplayRange): Promise<TopicRange[]> {
     return (await this.rangesOf([{ webhook, replay }]))[0] ?? [];
   }
 
-  /** The same for each of these. */
+  /** The same for several replays. */
   async rangesOf(
     wanted: readonly { readonly webhook: RoutedWebhook; readonly replay: ReplayRange }[],
   ): Promise<TopicRange[][]> {
@@ -59,10 +65,10 @@ export class MissedMessages {
   }
 
   /**
-   * Reads Kafka once for all of these. Resolves when each is at its end, or has left.
+   * Reads Kafka once for all readers. Resolves when each reader is at its end, or has left.
    *
    * @param onEnd a reader has all of its messages, or has left because its `onBatch` failed
-   * @throws the signal's reason, and what Kafka says: then those that have not ended are not at their ends
+   * @throws the signal's reason, or an error of Kafka: then readers for which `onEnd` was not called are not at their ends
    */
   async read(
     readers: readonly MissedReader[],
@@ -124,7 +130,10 @@ export class MissedMessages {
   }
 }
 
-/** A record with the two headers that say whom it may concern: most of what lies on a topic is somebody else's. */
+/**
+ * A record with the two headers that say for which webhooks it may be: most records of a topic are for other webhooks than
+ * the readers'.
+ */
 interface Described {
   readonly record: KafkaRecord;
   readonly tenantId: string | undefined;
@@ -152,7 +161,7 @@ class Member {
     return this.rest.size === 0;
   }
 
-  /** @returns its records among these; undefined where none of this batch lies in its ranges */
+  /** @returns the reader's records among these; undefined if its ranges have no part of this batch */
   advance(described: readonly Described[], at: PartitionRange, next: bigint): KafkaRecord[] | undefined {
     const range = this.rest.get(nameOf(at));
     if (range === undefined || next <= BigInt(range.from)) return undefined;
@@ -171,7 +180,7 @@ class Member {
   }
 }
 
-/** For each partition, from the first of what is wanted of it to the last. */
+/** For each partition one range that covers all wanted ranges. */
 function unionOf(ranges: readonly TopicRange[]): PartitionRange[] {
   const union = new Map<string, PartitionRange>();
   for (const { topic, partition, ...range } of ranges) {

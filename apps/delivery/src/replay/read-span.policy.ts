@@ -3,26 +3,26 @@ import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { ReplayRange } from './replay.ts';
 
 /**
- * The time of a record is by the wall clock of the ingestion that accepted the message, and the times of a replay are
- * PostgreSQL's. What was missed is found where the two are no further apart than this, milliseconds.
+ * The time of a record comes from the clock of the ingestion that accepted the message, the times of a replay from
+ * PostgreSQL's clock. Missed messages are found if these clocks differ by no more than this, milliseconds. If they differ
+ * more, some messages at the edges of the replay stay missed.
  */
 export const CLOCKS_APART_MS = 120_000;
 
-/** From a time on, and before another. */
+/** Times from `since` on and before `until`. */
 export interface ReadSpan {
   readonly since: Date;
   readonly until: Date;
 }
 
 /**
- * The times of the records that are read for a replay of missed messages. More is read than was asked for: a message that
- * has a delivery is not missed, so that nothing is sent twice.
+ * The times of the records that are read for a replay of missed messages. The span is wider than the replay's own times. That
+ * sends nothing twice, since a message that has a delivery is not missed.
  *
- * - Asked for by enabling: earlier and later, as both ends are PostgreSQL's time. Nothing is older than the webhook: what
- *   came before it was not meant for it.
- * - Up to the present: later, as what comes after it is delivered anyway.
- * - A beginning or an end that somebody has named is a time at which messages were accepted, and stays as it is: what was
- *   missed on the other side of it was not asked for.
+ * - A replay that enabling started: read from an earlier time and to a later one, as both ends are PostgreSQL's time. It
+ *   never begins before the webhook was made: older messages were not meant for it.
+ * - A replay up to the present: read to a later time, since messages that come after it are delivered anyway.
+ * - A beginning or an end that a person has set stays as it is: the person did not ask for messages beyond it.
  */
 export function readSpanOf(webhook: Pick<RoutedWebhook, 'id' | 'replayMissed'>, replay: ReplayRange): ReadSpan {
   const { since, until, createdAt } = replay;

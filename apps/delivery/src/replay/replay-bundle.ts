@@ -11,50 +11,54 @@ const RENEW_MS = 10_000;
 export interface ReplayBundleParts {
   readonly missed: Pick<MissedMessages, 'rangesOf' | 'read'>;
   readonly store: Pick<ReplayStore, 'renewAll'>;
-  /** So many replays ask PostgreSQL for their stored deliveries at once. */
+  /** Limits how many replays read their stored deliveries from PostgreSQL at once. */
   readonly turns: Turns;
 }
 
-/** It is not at its end, and goes on soon, here or elsewhere. */
+/** A replay that has stopped before its end, and goes on soon, here or at another replica. */
 export interface Interrupted {
   readonly replay: Replay;
   readonly error: unknown;
 }
 
 /**
- * Carries replays out that were leased together. What was missed is read from Kafka once for all of them: after an outage,
- * hundreds of webhooks have missed messages of the same hours. Each is asked for its own and keeps a place of its own, so
- * one that ends early, or fails, leaves the others alone; and after a crash they go on together or apart.
+ * Carries out replays that were leased together. The missed messages are read from Kafka once for all of them: after an
+ * outage, hundreds of webhooks have missed messages of the same hours. Each replay requests its own deliveries and stores its
+ * own place, so one that ends early, or fails, does not affect the others, and after a crash they can go on together or
+ * apart.
  */
 export class ReplayBundle {
-  /** Those that are neither at their ends nor interrupted. */
+  /** Replays that are neither at their ends nor interrupted. */
   private readonly left: Set<ReplayRun>;
 
   constructor(
     private readonly parts: ReplayBundleParts,
     private readonly runs: readonly ReplayRun[],
     private readonly signal: AbortSignal,
-    /** Nothing more is done about it here, and its lease is not renewed: it need not wait for the others. */
+    /**
+     * Called when a replay is interrupted: this bundle does no more for it and does not renew its lease, so it can go on
+     * before the others have ended.
+     */
     private readonly onInterrupted: (interrupted: Interrupted) => void,
   ) {
     this.left = new Set(runs);
   }
 
-  /** Resolves when each is at its end or interrupted. */
+  /** Resolves when each replay is at its end or interrupted. */
   async toTheEnd(): Promise<void> {
     const renewing = setInterval(() => void this.renew(), RENEW_MS);
     try {
       const begun = await Promise.all(this.runs.map((run) => this.parts.turns.take(() => this.begin(run))));
       await this.readTogether(begun.filter((run) => run !== undefined));
     } catch (error) {
-      // What Kafka says to all of them, or the signal's reason.
+      // An error of Kafka, or the signal's reason, interrupts all replays that are left.
       for (const run of [...this.left]) this.interrupt(run, error);
     } finally {
       clearInterval(renewing);
     }
   }
 
-  /** @returns the run, where messages are to be read from Kafka for it */
+  /** @returns the run, if messages are to be read from Kafka for it */
   private async begin(run: ReplayRun): Promise<ReplayRun | undefined> {
     let readsTopics = false;
     await this.attempt(run, async () => {
@@ -79,7 +83,7 @@ export class ReplayBundle {
     });
   }
 
-  /** What goes wrong with one replay is its own. */
+  /** Runs a step of one replay: an error interrupts only this replay. */
   private async attempt(run: ReplayRun, step: () => Promise<void>): Promise<void> {
     try {
       await step();
@@ -103,7 +107,10 @@ export class ReplayBundle {
     this.onInterrupted({ replay: run.replay, error });
   }
 
-  /** A member that has nothing to ask for writes nothing, and would lose its lease. Where that fails its next write tells. */
+  /**
+   * Renews the leases: a replay that has no deliveries to request writes no progress, and would lose its lease. If this
+   * fails, the replay's next write finds out.
+   */
   private async renew(): Promise<void> {
     await this.parts.store.renewAll([...this.left].map(({ replay }) => replay.id)).catch(() => undefined);
   }

@@ -10,7 +10,7 @@ export interface MessageSources {
 }
 
 /**
- * How many messages a replay comprises.
+ * Counts the messages of a replay.
  *
  * @param onCounted called now and then with the count so far
  * @throws the signal's reason when it is aborted

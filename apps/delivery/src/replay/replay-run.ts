@@ -20,16 +20,16 @@ export interface ReplayRunParts {
   /** The webhook as it is now, or why it takes no deliveries; `unread` when this replica has not read its version yet. */
   readonly webhookOf: (replay: Replay) => RoutedWebhook | ReplayFailure | 'unread';
   readonly clock: Clock;
-  /** Deliveries requested in a second. */
+  /** How many deliveries are requested in a second. */
   readonly ratePerSecond: number;
 }
 
-/** A place of which nothing was asked for is kept so often, milliseconds. */
+/** How often the place is stored while no deliveries are requested, milliseconds. */
 const PLACE_EVERY_MS = 2_000;
 
-/** It was cancelled, or another replica goes on with it. */
+/** The replay was cancelled, or another replica carries it out now. */
 class NotOurs extends Error {}
-/** Its webhook takes no deliveries any more. */
+/** The replay's webhook takes no deliveries any more. */
 class Refused extends Error {
   constructor(readonly reason: ReplayFailure) {
     super(reason);
@@ -44,16 +44,19 @@ class WebhookUnread extends Error {
 }
 
 /**
- * One replay that is carried out: asks for its deliveries on delivery.requests.v1 as fan-out does, at a steady pace, and keeps
- * where it stands. Whatever interrupts it, the next run goes on from there: ids are derived, so what is asked for twice is
- * delivered once.
+ * Carries out one replay: requests its deliveries on delivery.requests.v1 as fan-out does, at a steady pace, and stores its
+ * place. After an interruption the next run goes on from that place. Ids are derived from the messages, so a delivery that is
+ * requested twice is sent once.
  */
 export class ReplayRun {
   private readonly chunkSize: number;
   private requested: number;
   private savedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param isCounted whether its messages are counted before; else when it has ended, since counting reads all of Kafka twice */
+  /**
+   * @param isCounted whether its messages are counted before it runs; otherwise they are counted at its end, since counting
+   *   first would read Kafka twice
+   */
   constructor(
     private readonly parts: ReplayRunParts,
     readonly replay: Replay,
@@ -64,7 +67,7 @@ export class ReplayRun {
     this.requested = replay.requested;
   }
 
-  /** Asks for what is stored. @returns whether messages are to be read from Kafka, too */
+  /** Requests the deliveries that are stored. @returns whether messages are to be read from Kafka, too */
   async begin(): Promise<boolean> {
     const { status, cursor, total } = this.replay;
     if (total === null && this.isCounted) await this.count();
@@ -72,12 +75,12 @@ export class ReplayRun {
     return status === 'missed';
   }
 
-  /** Whether it goes on in the midst of the topics. */
+  /** Whether the replay goes on from a place in the topics. */
   get hasPlace(): boolean {
     return this.replay.cursor?.phase === 'topics';
   }
 
-  /** Its part of the reading. @param ranges where it is to be read the first time */
+  /** The replay's reader for the common reading. @param ranges the ranges to read if it has no place yet */
   reader(webhook: RoutedWebhook, ranges: readonly TopicRange[]): MissedReader {
     const { cursor } = this.replay;
     return {
@@ -88,7 +91,7 @@ export class ReplayRun {
     };
   }
 
-  /** Everything has been asked for. */
+  /** Ends the replay: all of its deliveries have been requested. */
   async end(): Promise<void> {
     const { id, total } = this.replay;
     const { store } = this.parts;
@@ -96,7 +99,7 @@ export class ReplayRun {
     await store.end(id);
   }
 
-  /** After an error. @throws it, where the replay is not at its end and goes on soon */
+  /** Ends the replay after an error, if it cannot go on. @throws the error, if the replay is not at its end and goes on soon */
   async settle(error: unknown): Promise<void> {
     if (error instanceof Refused) await this.parts.store.end(this.replay.id, error.reason);
     else if (!(error instanceof NotOurs)) throw error;
@@ -124,10 +127,11 @@ export class ReplayRun {
   private async requestMissed(messages: readonly CanonicalMessage[], left: readonly TopicRange[]): Promise<void> {
     for (let at = 0; at < messages.length; at += this.chunkSize) {
       const chunk = messages.slice(at, at + this.chunkSize);
-      // The place behind the batch is kept when all of it was asked for.
+      // The place behind the batch is stored only when the whole batch was requested.
       await this.request(chunk.map((message) => this.firstRequestOf(message)));
     }
-    // Many replays read together, and most batches hold nothing for most of them: what is read twice is asked for once.
+    // Many replays read together, and most batches have no messages for most of them, so not every place is stored. Reading a
+    // part twice does no harm: each delivery is sent once.
     if (messages.length === 0 && performance.now() - this.savedAt < PLACE_EVERY_MS) return;
     await this.save(0, { phase: 'topics', ranges: left });
     this.savedAt = performance.now();
@@ -136,7 +140,7 @@ export class ReplayRun {
   private async request(records: readonly OutgoingRecord[], cursor?: ReplayCursor): Promise<void> {
     const { clock, producer, ratePerSecond } = this.parts;
     this.signal.throwIfAborted();
-    // It may have been disabled meanwhile.
+    // Throws if the webhook was disabled meanwhile.
     void this.webhook;
     const startedAt = clock().getTime();
     await producer.publishAll(DELIVERY_REQUESTS, records);
@@ -161,14 +165,14 @@ export class ReplayRun {
     return requestRecord({ request: repeating, body }, this.webhook.version);
   }
 
-  /** It gets the id that it would have had in the first place: should it arrive by itself after all, it arrives once. */
+  /** The delivery gets the id that fan-out would have given it: if fan-out still requests it, too, it is sent once. */
   private firstRequestOf(message: CanonicalMessage): OutgoingRecord {
     const acceptedAt = this.parts.clock().getTime();
     const request = requestOf(message, this.replay.webhookId, acceptedAt);
     return requestRecord({ request: { ...request, kind: 'replay' }, body: webhookBody(message) }, this.webhook.version);
   }
 
-  /** As it is now. @throws where it takes no deliveries, which `settle` understands */
+  /** The webhook as it is now. @throws an error for `settle`, if it takes no deliveries */
   get webhook(): RoutedWebhook {
     const webhook = this.parts.webhookOf(this.replay);
     if (webhook === 'unread') throw new WebhookUnread(this.replay);

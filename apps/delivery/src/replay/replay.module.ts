@@ -17,7 +17,7 @@ import { ReplayHttp } from './http/replay.http.ts';
 import { ReplayService } from './replay.service.ts';
 import { Replays } from './replays.ts';
 
-/** Messages that are delivered once more, or late. */
+/** Replays: messages that are delivered again, or late. */
 @Module({
   imports: [WebhookDirectoryModule, ProducerModule, IdempotencyModule, MetricsModule],
   controllers: [ReplayHttp],

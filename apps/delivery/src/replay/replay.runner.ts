@@ -6,20 +6,20 @@ import type { ReplayStore } from './stored/replay.store.ts';
 
 export interface ReplayRunnerParts {
   readonly store: Pick<ReplayStore, 'lease' | 'release'>;
-  /** Carries these out together. Tells of each that was interrupted, and resolves when there is nothing more to do about the others here. */
+  /** Carries these replays out together. Reports each one that was interrupted, and resolves when the others have ended. */
   readonly run: (
     replays: readonly Replay[],
     signal: AbortSignal,
     onInterrupted: (interrupted: Interrupted) => void,
   ) => Promise<void>;
-  /** Before it nothing can be said about any webhook. */
+  /** Resolves when the directory is complete: before that, the state of no webhook is known. */
   readonly whenReady: () => Promise<void>;
   readonly logger: Logger;
-  /** How often it looks for replays that nobody carries out, milliseconds. */
+  /** How often it looks for replays that no replica carries out, milliseconds. */
   readonly pollMs: number;
-  /** Bundles at once; other replays wait for a replica with room. */
+  /** How many bundles run at once; other replays wait for a replica with room. */
   readonly maxAtOnce: number;
-  /** Replays in a bundle, which read Kafka together. */
+  /** How many replays a bundle may have; they read Kafka together. */
   readonly maxTogether: number;
 }
 
@@ -36,12 +36,12 @@ export class ReplayRunner {
     this.looking = this.look();
   }
 
-  /** There may be a new one. */
+  /** Looks for replays now: a new one may have been added. */
   wake(): void {
     this.wakeUp();
   }
 
-  /** Whatever is under way is left where it stands, for the next replica. */
+  /** Stops the replays under way at their present place; the next replica goes on with them. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.wakeUp();
@@ -90,7 +90,10 @@ export class ReplayRunner {
     await Promise.all(interrupted.values());
   }
 
-  /** The others of its bundle go on. It is released once: soon after, a lease of this replica may be a new one. */
+  /**
+   * Releases the interrupted replay; the others of its bundle go on. It is released only once: soon after, this replica may
+   * hold a new lease on it.
+   */
   private async letGo({ replay: { id: replayId, webhookId }, error }: Interrupted): Promise<void> {
     const { store, logger, pollMs } = this.parts;
     const { signal } = this.stopping;

@@ -25,14 +25,14 @@ export interface ReplayDependencies {
   readonly webhooks: Pick<WebhookDirectoryReader, 'directory' | 'whenComplete'>;
   readonly tenants: Pick<TenantDirectory, 'isSuspended' | 'whenComplete'>;
   readonly logger: Logger;
-  /** Kafka is read once more, for one replay or for many. */
+  /** Called each time that a reading of Kafka begins, for one replay or for many. */
   readonly onScan: () => void;
   /** @see ReplaysParts */
   readonly adding: (em: EntityManager) => Promise<void>;
 }
 
 export interface ReplaySettings {
-  /** The name of this replica; no other one has it. */
+  /** The unique name of this replica. */
   readonly replica: string;
   readonly ratePerSecond: number;
   readonly pollMs: number;
@@ -44,11 +44,11 @@ export interface ReplaySettings {
   readonly retentionMs: number;
 }
 
-/** Puts together what people ask of replays and what carries them out. */
+/** Connects the commands for replays with the parts that carry replays out. */
 export class ReplayService {
   readonly replays: Replays;
   readonly runner: ReplayRunner;
-  /** Those that are asked for by enabling a webhook. */
+  /** The replays that enabling a webhook starts. */
   readonly requested: RequestedReplays;
 
   constructor(on: ReplayDependencies, settings: ReplaySettings) {

@@ -24,11 +24,11 @@ export interface ReplaysParts extends MessageSources {
   readonly whenReady: () => Promise<void>;
   readonly find: (webhookId: string) => RoutedWebhook | undefined;
   readonly isSuspended: (tenantId: string) => boolean;
-  /** Called in the transaction that adds a replay: an Idempotency-Key is noted with it. */
+  /** Called in the transaction that adds a replay: an Idempotency-Key is stored with it. */
   readonly adding: (em: EntityManager) => Promise<void>;
-  /** A new one waits to be carried out. */
+  /** Called when a new replay waits to be carried out. */
   readonly onAdded: () => void;
-  /** A preview counts no longer than this, milliseconds. */
+  /** A preview stops counting after this time, milliseconds. */
   readonly previewMs: number;
 }
 
@@ -44,11 +44,11 @@ export interface ReplayPreview extends Omit<ReplayRange, 'id' | 'createdAt'> {
   readonly isExact: boolean;
 }
 
-/** What people ask of replays. */
+/** Commands and queries for replays that people send through the API. */
 export class Replays {
   constructor(private readonly parts: ReplaysParts) {}
 
-  /** How many messages it would be. */
+  /** How many messages the replay would have. */
   async preview(wanted: WantedReplay, caller: Caller): Promise<ReplayPreview> {
     const webhook = await this.webhookOf(wanted.webhookId, caller);
     const range = this.rangeOf(wanted);
@@ -107,12 +107,12 @@ export class Replays {
   async cancel(id: string, caller: Caller): Promise<void> {
     await this.find(id, caller);
     await this.parts.store.cancel(id);
-    // It may have ended by itself in between. To cancel a cancelled one again is no fault.
+    // The replay may have ended by itself in between. Cancelling a cancelled replay again is allowed.
     const { state } = await this.find(id, caller);
     if (state !== 'cancelled') throw problem(409, 'replay_ended', REPLAY_ENDED.replay_ended);
   }
 
-  /** Somebody else's webhook is answered like none at all. */
+  /** A webhook of another tenant is answered like one that does not exist. */
   private async webhookOf(id: string, { tenantId }: Caller): Promise<RoutedWebhook> {
     await this.parts.whenReady();
     const webhook = this.parts.find(id);
@@ -126,7 +126,7 @@ export class Replays {
     return isActive ? null : 'webhook_disabled';
   }
 
-  /** What comes after the request is delivered by itself. */
+  /** The range ends at the request at the latest: later messages are delivered anyway. */
   private rangeOf({ webhookId, since, until, status }: WantedReplay): ReplayRange {
     const now = this.parts.clock();
     const end = until && until < now ? until : now;

@@ -3,18 +3,18 @@ import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { Replay } from './replay.ts';
 
 /**
- * The replay begins so long after the webhook was enabled, milliseconds. Reason: a replica learns of it from Kafka, a moment later
- * than the registry, and its fan-out makes no delivery of a message that was accepted just after. If this time is too short, a
- * message that a still slower replica passed over stays missed, and a further replay finds it. So long before the webhook was
- * disabled, too, a delivery may have ended for it: the steady clocks of two machines differ a little. How much further Kafka is
- * read says `readSpanOf`.
+ * The replay ends this long after the webhook was enabled, milliseconds. Reason: a replica learns of it from Kafka, a moment
+ * later than the registry, and its fan-out makes no delivery of a message that was accepted just after. If this time is too
+ * short, a message that a still slower replica passed over stays missed, and a further replay finds it. The replay also
+ * begins this long before the webhook was disabled: the clocks of two machines differ a little, so a delivery may seem to
+ * have ended before that. `readSpanOf` says how much further Kafka is read.
  */
 export const SETTLE_MS = 5_000;
 
 /**
- * The replay that was asked for when the webhook was last enabled, as it is to be added at `now`. Null when there is none,
- * or when Kafka keeps nothing of that time any more: the snapshot stays on its compacted topic for ever, and must not start
- * a replay weeks later.
+ * The replay that was requested when the webhook was last enabled, as it is to be added at `now`. Null when none was
+ * requested, or when Kafka no longer keeps messages of that time: the snapshot stays on its compacted topic for ever, and
+ * must not start a replay weeks later.
  */
 export function requestedReplayOf(webhook: RoutedWebhook, now: Date): Replay | null {
   const { id, tenantId, replayMissed, version } = webhook;

@@ -4,7 +4,7 @@ import type { RawBuilder } from 'kysely';
 import type { DeliveryEvent, DeliveryRequested } from '../delivery/delivery.events.ts';
 import type { Place, ReplayRange } from './replay.ts';
 
-/** A delivery that is repeated: what was asked for, and the exact body. */
+/** A delivery that is repeated: its request, and the exact body. */
 export interface StoredMessage {
   readonly deliveryId: string;
   readonly createdAt: string;
@@ -13,11 +13,13 @@ export interface StoredMessage {
 }
 
 /**
- * Messages that a replay reads from the deliveries, each once however often it was repeated, the oldest first:
+ * Messages that a replay reads from the deliveries, the oldest first. Each message comes once, even if it was repeated
+ * before:
  *
  * - `failed`: no delivery of the message to the webhook has succeeded or may still succeed;
- * - `all`: whatever has ended; what has not ended will be delivered anyway;
- * - `missed`: what was under way when the webhook was disabled or the tenant suspended, by the time of that.
+ * - `all`: messages whose deliveries have ended; the others will be delivered anyway;
+ * - `missed`: messages whose deliveries ended because the webhook was disabled or the tenant suspended; the range is that of
+ *   the ends.
  */
 export class StoredMessages {
   constructor(private readonly em: EntityManager) {}
@@ -28,7 +30,7 @@ export class StoredMessages {
     return Number(rows[0]?.count ?? 0);
   }
 
-  /** Up to `limit` of them behind `after`. */
+  /** Up to `limit` messages behind `after`. */
   async page(range: ReplayRange, after: Place | null, limit: number): Promise<StoredMessage[]> {
     const behind = after ? sql`and (d.created_at, d.id) > (${after.createdAt}::timestamptz, ${after.id}::uuid)` : sql``;
     const { rows } = await sql<{ id: string; created_at: string | Date; events: DeliveryEvent[]; body: string }>`
@@ -65,7 +67,7 @@ function matching({ webhookId, since, until, status }: ReplayRange): RawBuilder<
 
 const isLater = sql`(o.created_at, o.id) > (d.created_at, d.id)`;
 
-/** No other delivery `o` of the message to the webhook for which this holds. */
+/** The condition holds for no other delivery `o` of the message to the webhook. */
 const noneOfTheSame = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`not exists (
   select from deliveries o where o.event_type = d.event_type and o.event_id = d.event_id
     and o.webhook_id = d.webhook_id and o.id <> d.id and (${condition})

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Which version of its webhook a replay was asked for with; older rows have none. */
+/** The version of the webhook that was known when the replay was requested; null in older rows. */
 export class ReplayWebhookVersionMigration extends Migration {
   static readonly phase = 'expand';
 

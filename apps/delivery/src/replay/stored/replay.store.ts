@@ -5,7 +5,7 @@ import type { RawBuilder } from 'kysely';
 import type { Place, Replay, ReplayCursor, ReplayFailure } from '../replay.ts';
 
 export interface ReplayFilter {
-  /** null: every tenant's, for the operator. */
+  /** null: replays of every tenant, for the operator. */
   readonly tenantId: string | null;
   readonly webhookId?: string | undefined;
   readonly state?: Replay['state'] | undefined;
@@ -13,23 +13,23 @@ export interface ReplayFilter {
 
 const LEASE_MS = 30_000;
 /**
- * Replays whose beginnings, and whose ends, lie no further apart are carried out together, milliseconds. Of a longer time the
- * one that has the least to read would wait for the one that has the most.
+ * Replays are carried out together if their beginnings, and their ends, differ by no more than this, milliseconds. With a
+ * larger difference, short replays would wait for much longer ones.
  */
 const NEAR_MS = 3_600_000;
 const PG_UNIQUE_VIOLATION = '23505';
 
-/** The replays as PostgreSQL keeps them. Whoever carries one out holds a lease on it; every write of progress renews it. */
+/** The replays in PostgreSQL. The replica that carries one out holds a lease on it; every write of progress renews the lease. */
 export class ReplayStore {
   constructor(
     private readonly em: EntityManager,
     private readonly clock: () => Date,
-    /** Who carries replays out here. */
+    /** The name of this replica, the holder of leases. */
     private readonly replica: string,
   ) {}
 
   /**
-   * False when another replay of the webhook is running.
+   * Adds a replay. Returns false when another replay of the webhook is running.
    *
    * @param added called in the transaction that adds it
    */
@@ -47,10 +47,10 @@ export class ReplayStore {
   }
 
   /**
-   * Adds a replay that was asked for by enabling its webhook, once: a row with its id, in whatever state, is left alone.
+   * Adds a replay that enabling its webhook has started, once: a row with its id, in any state, is not changed.
    *
-   * Where the webhook was disabled again before its last replay of missed messages was through, this one begins where
-   * that one began: otherwise nobody would replay what was left of it.
+   * If the webhook was disabled again before its last replay of missed messages had ended, the new replay begins where that
+   * one began: otherwise the rest of that one would never be replayed.
    *
    * @returns `busy` when another replay of the webhook is running
    */
@@ -93,7 +93,7 @@ export class ReplayStore {
     return rows.map(toReplay);
   }
 
-  /** A running one goes no further; one that has ended stays as it is. */
+  /** Cancels the replay if it is running; one that has ended stays as it is. */
   async cancel(id: string): Promise<void> {
     const now = this.clock();
     await sql`
@@ -102,11 +102,11 @@ export class ReplayStore {
   }
 
   /**
-   * A running replay that nobody carries out and whose time range is over, for this replica, together with others of missed
-   * messages of about the same time; none where there is none. One that was asked for by enabling ends a few seconds after
-   * that, see `requested-replay.policy.ts`.
+   * Leases a running replay that no replica carries out and whose time range is over, together with other replays of missed
+   * messages of about the same time; empty if there is none. The range of a replay that enabling started ends a few seconds
+   * after the enabling, see `requested-replay.policy.ts`.
    *
-   * @param most so many together
+   * @param most how many to lease at most
    */
   async lease(most: number): Promise<Replay[]> {
     const now = this.clock();
@@ -129,13 +129,16 @@ export class ReplayStore {
     return [first, ...others.rows.map(toReplay)];
   }
 
-  /** False when it was cancelled, or somebody else carries it out now: then nothing more may be done about it here. */
+  /**
+   * Stores the number of messages. Returns false when the replay was cancelled or another replica carries it out now: then
+   * this replica must stop.
+   */
   saveTotal(id: string, total: number): Promise<boolean> {
     return this.change(id, sql`total = ${total}`);
   }
 
   /**
-   * @param requested deliveries since the last time
+   * @param requested number of deliveries since the last call
    * @see saveTotal
    */
   saveProgress(id: string, requested: number, cursor?: ReplayCursor): Promise<boolean> {
@@ -148,7 +151,7 @@ export class ReplayStore {
     return this.change(id, sql`leased_by = leased_by`);
   }
 
-  /** Of those of them that run on here. */
+  /** Renews the leases that this replica still holds on these replays. */
   async renewAll(ids: readonly string[]): Promise<void> {
     await sql`
       update replays set leased_until = ${this.leaseEnd()}
@@ -157,13 +160,13 @@ export class ReplayStore {
     );
   }
 
-  /** It ended by itself; with a reason, because it could not go on. */
+  /** Ends a running replay; with a reason if it could not go on. */
   async end(id: string, reason: ReplayFailure | null = null): Promise<void> {
     const state = reason === null ? 'completed' : 'failed';
     await this.change(id, sql`state = ${state}, reason = ${reason}, completed_at = ${this.clock()}`);
   }
 
-  /** Somebody may go on with it at once. */
+  /** Ends the lease: another replica may go on with the replay at once. */
   async release(id: string): Promise<void> {
     await sql`
       update replays set leased_by = null, leased_until = null

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Replays: what was asked for, how far it has come, and which replica carries it out until when. */
+/** Replays: the requested range, the progress, and the lease of the replica that carries each out. */
 export class ReplaysMigration extends Migration {
   static readonly phase = 'expand';
 

@@ -12,7 +12,7 @@ export interface RequestedReplaysParts {
   readonly clock: Clock;
   /** Resolves when the directory is complete: before that, a snapshot may be an old one. */
   readonly whenReady: () => Promise<void>;
-  /** A new one waits to be carried out. */
+  /** Called when a new replay waits to be carried out. */
   readonly onAdded: () => void;
   readonly logger: Logger;
   /** How often a replay that could not be added is tried again, milliseconds. */
@@ -20,8 +20,9 @@ export interface RequestedReplaysParts {
 }
 
 /**
- * Adds the replays that people ask for when they enable a webhook. The registry tells of them in the webhook's snapshot.
- * Every replica reads it and tries to add the replay; PostgreSQL lets one of them do so, see `missedReplayIdOf`.
+ * Adds the replays that people request when they enable a webhook. The registry puts the request into the webhook's snapshot.
+ * Every replica reads it and tries to add the replay; PostgreSQL lets only one succeed, because the replay's id is derived
+ * (`missedReplayIdOf`).
  *
  * A replay waits here while another one of its webhook is running, and while PostgreSQL is away. A restart loses nothing:
  * the snapshots are read again.
@@ -29,7 +30,7 @@ export interface RequestedReplaysParts {
 export class RequestedReplays {
   /** Webhooks whose replay may have to be added, by id. */
   private readonly wanted = new Map<string, RoutedWebhook>();
-  /** By webhook: the replay that is known to be in PostgreSQL. Each change of a webhook is a new snapshot with the same replay. */
+  /** By webhook: the replay that is known to be in PostgreSQL. Later snapshots of the webhook repeat the same replay. */
   private readonly added = new Map<string, string>();
   private readonly loop: PollLoop;
   private isStopped = false;
@@ -69,7 +70,10 @@ export class RequestedReplays {
     this.added.delete(webhookId);
   }
 
-  /** Resolves to false: what could not be added has time until the next round. */
+  /**
+   * Adds the wanted replays. Resolves to false because no further round is needed at once: a replay that could not be added
+   * waits for the next round.
+   */
   private async addAll(): Promise<boolean> {
     for (const webhook of this.wanted.values()) {
       const replay = requestedReplayOf(webhook, this.parts.clock());
@@ -80,7 +84,7 @@ export class RequestedReplays {
         this.parts.onAdded();
       }
       if (replay) this.added.set(webhook.id, replay.id);
-      // A newer snapshot may have come while PostgreSQL was asked.
+      // A newer snapshot may have come while the statement ran.
       if (this.wanted.get(webhook.id) === webhook) this.wanted.delete(webhook.id);
     }
     return false;
