@@ -9,8 +9,8 @@ const CHECK = 'write-formats';
 const NAME = 'request-bundles';
 
 /**
- * Whether whoever uses the schema reads what we are told to write; and whether something is unread that the version before does not read,
- * so that one must not go back to it yet. It changes nothing.
+ * Checks whether all users of the schema can read the format that we are set to write, and whether unread records exist in a
+ * format that the previous version cannot read: then it is too early to go back to that version. The check changes nothing.
  */
 export async function checkFormats(
   client: Client,
@@ -42,7 +42,7 @@ async function unread(client: Client, kafka: KafkaClientOptions, formats: WriteF
       );
     case 'found': {
       const sentence = `Unread requests have the format ${NAME}=${found.format}: the version before would set them aside as dead letters.`;
-      // While it is written there always are some.
+      // While the new format is written, there are always unread records of it.
       return isNew(formats[NAME])
         ? ok(CHECK, sentence)
         : warning(CHECK, `${sentence} Do not go back to it before they are read.`);

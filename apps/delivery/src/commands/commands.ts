@@ -22,11 +22,11 @@ const SEALED = defineSettings({ ...STORED, ...sharedSettings.sealing });
 const { SIGNET_WRITE_FORMATS } = ofDelivery;
 const ALL = defineSettings({ ...STORED, ...sharedSettings.kafka, SIGNET_WRITE_FORMATS });
 
-/** What signet-admin asks of delivery. All of them may run beside it. */
+/** Commands of delivery for signet-admin. All of them may run while delivery runs. */
 export const COMMANDS: Readonly<Record<string, AdminCommand>> = {
   migrate: (args, logger) => migrateCommand(deliveryDatabase(loadSettings(STORED, process.env)), args, logger),
 
-  /** Brings the answers that are kept for Idempotency-Keys under the first of SIGNET_SEALING_KEYS. */
+  /** Seals the answers that are stored for Idempotency-Keys again, with the first of SIGNET_SEALING_KEYS. */
   reseal: async (_args, logger) => {
     const { SIGNET_SEALING_KEYS: sealing, ...settings } = loadSettings(SEALED, process.env);
     const database = deliveryDatabase(settings);
@@ -39,7 +39,7 @@ export const COMMANDS: Readonly<Record<string, AdminCommand>> = {
     };
   },
 
-  /** Drops the deliveries table's rows and the work queue, and makes both anew from the log. What delivery records meanwhile waits. */
+  /** Drops the deliveries table's rows and the work queue, and makes both anew from the log. Writes of delivery wait meanwhile. */
   rebuild: async (_args, logger) => {
     const database = deliveryDatabase(loadSettings(STORED, process.env));
     await reachableServers({ database }, logger);

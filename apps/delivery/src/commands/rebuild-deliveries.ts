@@ -16,7 +16,7 @@ interface LoggedDelivery {
 
 /**
  * Drops the deliveries table's rows and the work queue, and makes both anew from the log, in one transaction that keeps
- * writers out. What was leased or parked becomes due when its last event says, or at once.
+ * writers out. Leased and parked deliveries become due at the time that their last event says, or at once.
  *
  * @returns how many deliveries were made
  */
@@ -25,7 +25,7 @@ export async function rebuildDeliveries(em: EntityManager): Promise<number> {
     try {
       return await rebuild(em);
     } catch (error) {
-      // Statements take these tables in more than one order; of two that wait for each other PostgreSQL ends one.
+      // Statements lock these tables in different orders: of two that wait for each other, PostgreSQL ends one.
       if ((error as { code?: string }).code !== PG_DEADLOCK) throw error;
     }
   }
@@ -34,7 +34,8 @@ export async function rebuildDeliveries(em: EntityManager): Promise<number> {
 async function rebuild(em: EntityManager): Promise<number> {
   return em.fork().transactional(async (transaction) => {
     const database = transaction.getKysely();
-    // As truncate will: a weaker lock first would let in who reads now and locks rows later, and wait for him for ever.
+    // The same lock that `truncate` takes. A weaker lock would still admit statements that read now and lock rows later, and
+    // the rebuild and they would wait for each other.
     await sql`lock table delivery_log, deliveries, due_deliveries in access exclusive mode`.execute(database);
     await sql`truncate deliveries, due_deliveries`.execute(database);
     let after = '00000000-0000-0000-0000-000000000000';
@@ -55,7 +56,7 @@ async function rebuild(em: EntityManager): Promise<number> {
       count += page.rows.length;
       after = page.rows.at(-1)!.delivery_id;
     }
-    // Only ever wider: replicas that run remember what they have noted.
+    // The range only grows: running replicas rely on what they have noted.
     await sql`
       insert into delivery_days
       select day, min(created_at), max(created_at) + interval '1 hour' from deliveries group by day

@@ -5,7 +5,10 @@ import { hasNoCoordinator, notAllowedOn, userOf } from '@signet/service-kit';
 import type { Client } from 'pg';
 import { unpackedRecords, UnreadableRowError } from '../shelf/shelved-records.ts';
 
-/** Records on Kafka that are read to find one of a format. It takes a few seconds, and whoever has more waits anyway. */
+/**
+ * How many records of Kafka are read at most to find one of a format. It takes a few seconds. With more unread records than
+ * this, the operator has to wait in any case.
+ */
 export const LOOKED_AT_MOST = 50_000;
 /** A row of the shelf may have megabytes. */
 const ROWS_AT_ONCE = 10;
@@ -17,7 +20,7 @@ export type Unread =
   | { readonly kind: 'many'; readonly records: bigint }
   | { readonly kind: 'not-allowed'; readonly why: string };
 
-/** Looks for a bundle of such a format that delivery has not taken yet: on Kafka, or on the shelf. It stops at the first one. */
+/** Looks on Kafka and on the shelf for a bundle of such a format that delivery has not taken yet. It stops at the first one. */
 export async function findUnread(
   client: Client,
   kafka: KafkaClientOptions,
@@ -44,7 +47,7 @@ export async function findUnread(
 function whyNotAllowed(error: unknown, kafka: KafkaClientOptions): string | undefined {
   const names = new KafkaNames(kafka.prefix);
   if (notAllowedOn(error) === 'TOPIC') return `${userOf(kafka)} needs READ on ${names.topic(DELIVERY_REQUESTS)}`;
-  // kafkajs hides that a group is not allowed, and says that nobody leads it.
+  // If access to a group is denied, kafkajs hides that and reports that the group has no coordinator.
   if (notAllowedOn(error) !== 'GROUP' && !hasNoCoordinator(error)) return undefined;
   const [dispatch, own] = [CONSUMER_GROUPS.dispatch, kafka.clientId].map((group) => names.group(group));
   return `${userOf(kafka)} needs DESCRIBE on the group ${dispatch}, and READ and DELETE on the groups ${own}*`;
@@ -72,7 +75,7 @@ async function onShelf(client: Client, soughtIn: SoughtIn): Promise<number | und
   }
 }
 
-/** A row that cannot be read is set aside by whoever takes it, of whatever version. */
+/** A row that cannot be read counts as empty: a replica of any version that takes it sets it aside. */
 function readable(requests: Buffer): readonly KafkaRecord[] {
   try {
     return unpackedRecords(requests);
@@ -82,7 +85,7 @@ function readable(requests: Buffer): readonly KafkaRecord[] {
   }
 }
 
-/** What dispatch has not committed, of each partition. */
+/** For each partition the offsets that dispatch has not committed. */
 async function unreadRanges(kafka: KafkaClientOptions): Promise<readonly PartitionRange[]> {
   const all = await rangesBetween(kafka, [DELIVERY_REQUESTS], new Date(0), new Date());
   if (all.length === 0) return [];

@@ -11,33 +11,32 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
- * Makes the daily partitions of the log and of the deliveries ahead of time, those of older messages when they arrive,
- * and drops those past the retention. There is no default partition: a row without a day's partition would stay in it
- * for ever.
+ * Makes the daily partitions of the log and of the deliveries ahead of time, makes those for older messages when such
+ * messages arrive, and drops partitions past the retention. There is no default partition: rows in it would never be dropped.
  */
 export class DayPartitions {
   private readonly made = new Set<string>();
   private readonly days: DeliveryDays;
-  /** Days past the retention that the last look here has kept; 0 where another replica looks. */
+  /** Number of days past the retention that this replica kept in its last check; 0 if another replica does the check. */
   keptDays = 0;
 
   constructor(
     private readonly em: EntityManager,
     private readonly clock: Clock,
     private readonly retentionMs: number,
-    /** For dropping, which waits for readers and may have much to delete. */
+    /** The session for dropping, which waits for readers and may delete many rows. */
     private readonly session: LongSession,
   ) {
     this.days = new DeliveryDays(em);
   }
 
-  /** Today, tomorrow and the day after, whichever is missing. */
+  /** Makes the partitions of today, tomorrow and the day after, if they are missing. */
   async ensureAhead(): Promise<void> {
     const now = this.clock().getTime();
     await this.make([now - DAY_MS, now, now + DAY_MS, now + 2 * DAY_MS].map(isoDay));
   }
 
-  /** Makes room for these deliveries, which are stored next; where there is room already it costs nothing. */
+  /** Makes the partitions for these deliveries, which are stored next. It costs nothing if they exist. */
   async ensure(deliveries: readonly Dated[]): Promise<void> {
     await this.make(deliveries.map(({ day }) => day));
     await this.days.note(deliveries);
@@ -55,7 +54,7 @@ export class DayPartitions {
    */
   async dropExpired(): Promise<Dropped> {
     const oldest = isoDay(this.clock().getTime() - this.retentionMs);
-    // Also what another replica drops: a message that comes after all needs a new partition.
+    // Also days that another replica drops: a message that still comes for one needs a new partition.
     this.forget([...this.made].filter((day) => day < oldest));
     this.days.forget((day) => day < oldest);
     const dropped = await dropPartitions(this.session, oldest);
@@ -72,7 +71,10 @@ export class DayPartitions {
     }
   }
 
-  /** Attached, and not made as a partition: that would wait for every reader of the table, and everybody for it. */
+  /**
+   * The table is made first and then attached. Making it as a partition would wait for every reader of the parent table, and
+   * all other statements would wait behind that.
+   */
   private async makeOne(table: string, day: string): Promise<void> {
     const name = partitionName(table, day);
     const next = isoDay(Date.parse(day) + DAY_MS);

@@ -8,7 +8,7 @@ export interface DeliveryDay {
   readonly createdUntil: string;
 }
 
-/** What is told here of a delivery. Times as `Date.toISOString` gives them, so that they compare as text. */
+/** The day and time of a delivery. Times as `Date.toISOString` gives them, so that they compare as text. */
 export interface Dated {
   readonly day: string;
   readonly createdAt: string;
@@ -19,9 +19,9 @@ const beginOfHour = (time: string): string => new Date(Math.floor(Date.parse(tim
 const endOfHour = (time: string): string => new Date(Date.parse(beginOfHour(time)) + HOUR_MS).toISOString();
 
 /**
- * The days that have deliveries. A delivery lies in the partition of its message's day, which may be long before its own
- * time: a replay, or a message that came late. Lists go by the time at which deliveries were created, and know from here
- * which few partitions a page can be in. Written before the first delivery of an hour, so that a list never misses one.
+ * The days that have deliveries. A delivery is in the partition of its message's day, which may be long before its creation,
+ * for a replay or a late message. Lists are sorted by creation time, and find here which few partitions can have a page's
+ * rows. A day is noted before the first delivery of each hour is stored, so that a list never misses a delivery.
  */
 export class DeliveryDays {
   private readonly known = new Map<string, DeliveryDay>();
@@ -34,7 +34,7 @@ export class DeliveryDays {
     return rows.map(toDay);
   }
 
-  /** Tells of deliveries that are about to be stored; costs nothing but in a new hour or for a new day. */
+  /** Notes deliveries that are about to be stored. It costs a statement only in a new hour or for a new day. */
   async note(deliveries: Iterable<Dated>): Promise<void> {
     const wider = new Map<string, DeliveryDay>();
     for (const { day, createdAt } of deliveries) {
@@ -50,13 +50,13 @@ export class DeliveryDays {
     if (wider.size > 0) await this.widen([...wider.values()]);
   }
 
-  /** These days may have been dropped: the next delivery of one is noted anew. */
+  /** These days may have been dropped: the next delivery of such a day is noted again. */
   forget(isForgotten: (day: string) => boolean): void {
     for (const day of this.known.keys()) if (isForgotten(day)) this.known.delete(day);
   }
 
   private async widen(days: readonly DeliveryDay[]): Promise<void> {
-    // In the same order everywhere: two replicas must not wait for each other.
+    // All replicas use the same order, so that two of them cannot wait for each other.
     const { rows } = await sql<Row>`
       insert into delivery_days (day, created_from, created_until)
       select * from unnest(${days.map(({ day }) => day)}::date[], ${days.map((day) => day.createdFrom)}::timestamptz[],

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { hasOpenDeliveries, queueOpenDeliveries } from './open-deliveries.ts';
 import { dayOfPartition, isoDay, PARTITIONS_LOCK, TABLES, tableOfPartition } from './partition-names.ts';
 
-/** One replica at a time: a table can detach one partition only. */
+/** One replica drops at a time: a table can detach only one partition at once. */
 const LOCK = 'signet.delivery.retention';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -13,22 +13,22 @@ type Database = Kysely<unknown>;
 /** Days past the retention, `YYYY-MM-DD`. */
 export interface Dropped {
   readonly dropped: readonly string[];
-  /** Some of their deliveries have not ended. */
+  /** Days that are kept because some of their deliveries have not ended. */
   readonly kept: readonly string[];
 }
 
 interface Partition {
   readonly name: string;
-  /** `leaving`: the replica that detached it was interrupted. `alone`: it was detached, and not dropped any more. */
+  /** `leaving`: the replica that was detaching it was interrupted. `alone`: it was detached, but not dropped. */
   readonly state: 'attached' | 'leaving' | 'alone';
 }
 
 /**
  * Drops the partitions of days before `oldest` all of whose deliveries have ended (docs/adr/0029). Readers and writers of
- * other days never wait for it, and those that still read the partition are waited for. What a crash left half done is done
- * to its end.
+ * other days never wait for this, while it waits for those that still read the partition. It also finishes drops that a crash
+ * interrupted.
  *
- * @returns nothing where another replica is at it
+ * @returns no days if another replica is dropping
  */
 export function dropPartitions(session: LongSession, oldest: string): Promise<Dropped> {
   // The lock belongs to the session, and detaching cannot be part of a transaction.
@@ -46,7 +46,7 @@ export function dropPartitions(session: LongSession, oldest: string): Promise<Dr
 
 async function dropDays(database: Database, oldest: string): Promise<Dropped> {
   const expired = (await partitions(database)).filter(({ name }) => dayOfPartition(name) < oldest);
-  // First: until it is away, its table can detach no other.
+  // These come first: until such a partition is detached, its table can detach no other.
   for (const { name } of expired.filter(({ state }) => state === 'leaving'))
     await run(database, `alter table ${tableOfPartition(name)} detach partition ${name} finalize`);
   const dropped: string[] = [];
@@ -60,9 +60,9 @@ async function dropDays(database: Database, oldest: string): Promise<Dropped> {
 }
 
 /**
- * A delivery may be opened again between a look at the day and its end: a person asks for a retry, or a message comes very
- * late. So it is looked at twice: first because detaching costs more than a look, and once more when nothing can write to
- * the tables any more.
+ * Drops one day. A delivery of the day may be opened again meanwhile: a person asks for a retry, or a message comes very
+ * late. So open deliveries are looked for twice: first because this costs less than detaching, and once more when no
+ * statement can write to the tables any more.
  */
 async function dropDay(database: Database, day: string, ofDay: readonly Partition[]): Promise<boolean> {
   const deliveries = ofDay.find(({ name }) => tableOfPartition(name) === 'deliveries');
@@ -73,7 +73,7 @@ async function dropDay(database: Database, day: string, ofDay: readonly Partitio
   return database.transaction().execute((transaction) => dropUnlessOpen(transaction, day));
 }
 
-/** Nothing writes to the tables here but a replica that has made the day's partitions again, of these very tables. */
+/** Only a replica that has attached these tables again as the day's partitions can write to them now. */
 async function dropUnlessOpen(database: Database, day: string): Promise<boolean> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${PARTITIONS_LOCK}, 0))`.execute(database);
   const present = (await partitions(database)).filter(({ name }) => dayOfPartition(name) === day);
@@ -83,7 +83,7 @@ async function dropUnlessOpen(database: Database, day: string): Promise<boolean>
   const isOpen = deliveries !== undefined && (await hasOpenDeliveries(database, deliveries.name));
   if (!isUsedAgain && !isOpen) {
     for (const { name } of alone) await run(database, `drop table ${name}`);
-    // With the drop: a delivery of the day that comes later is noted behind it.
+    // In the same transaction as the drop: a delivery of the day that comes later is noted after it.
     await sql`delete from delivery_days where day = ${day}::date`.execute(database);
     return true;
   }
@@ -101,7 +101,7 @@ async function attach(database: Database, name: string): Promise<void> {
   );
 }
 
-/** What the work queue and the list of days have of days that are gone. */
+/** Deletes the rows of dropped days from the work queue and from the list of days. */
 async function forget(database: Database, days: readonly string[]): Promise<void> {
   await sql`
     delete from due_deliveries q where q.day = any(${days}::date[])

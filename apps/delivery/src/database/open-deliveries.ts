@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 
-/** That of the index `deliveries_open`, which has these deliveries only: it is empty for nearly every old day. */
+/** The condition of the index `deliveries_open`, which has only open deliveries: it is empty for nearly every old day. */
 const OPEN = sql`status in ('PENDING', 'RETRYING')`;
 
 /**
- * Whether deliveries in the partition have not ended. One probe of the partition's own index over such deliveries, however
- * many deliveries the day and the work queue have.
+ * Whether the partition has deliveries that have not ended. This is one lookup in the partition's own index over open
+ * deliveries; its cost does not grow with the day or the work queue.
  */
 export async function hasOpenDeliveries(database: Kysely<unknown>, partition: string): Promise<boolean> {
   const { rows } = await sql<{ open: boolean }>`
@@ -16,7 +16,7 @@ export async function hasOpenDeliveries(database: Kysely<unknown>, partition: st
 
 /**
  * Puts the partition's open deliveries into the work queue where they are missing: while the partition was detached, the
- * owner may have taken them for deleted.
+ * owner may have judged them deleted.
  */
 export async function queueOpenDeliveries(database: Kysely<unknown>, partition: string): Promise<void> {
   await sql`
