@@ -27,7 +27,7 @@ export class FanOutConsumer {
 
   @OnRecords(CANONICAL_TOPICS, FAN_OUT)
   async onBatch(@Payload() batch: RecordBatch): Promise<void> {
-    // A directory that is still being read would route to some webhooks and pass over others.
+    // While the directory is still being read, routing would miss webhooks.
     await this.reader.whenComplete();
     const retentionMs = this.settings.SIGNET_RETENTION;
     const limits = canonicalTimeLimits({ now: this.clock().getTime(), retentionMs });

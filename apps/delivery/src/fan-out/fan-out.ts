@@ -20,10 +20,10 @@ import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts
 import { RequestBundles } from './request-bundles.ts';
 
 /**
- * One message becomes one request for each webhook that is subscribed to it. What is said of it is made once; the payload
- * is never parsed, and the database never asked.
+ * Makes one request for each webhook that is subscribed to the message. The part that all requests share is made once; the
+ * payload is never parsed, and no database is queried.
  *
- * @param spanOf the span of asking so many webhooks
+ * @param spanOf makes the span, given the number of webhooks
  */
 export function route(
   message: CanonicalMessage,
@@ -37,16 +37,16 @@ export function route(
   const body = webhookBody(message);
   const said = bundledMessageOf(message, acceptedAt, spanOf(webhooks.length));
   const json = JSON.stringify(said);
-  // Dispatch sets it aside. The value of a bundle stays JSON for every reader.
+  // A body that is not UTF-8 goes alone, and dispatch sets it aside: the value of a bundle stays JSON.
   const isSound = isUtf8(body);
   for (const webhook of webhooks) {
-    // The order of a subject is that of the records' offsets.
+    // The order of a subject is that of the records' offsets, so each such message has its own record.
     if (isSound && webhook.ordering !== 'subject') bundles.add(webhook, { json, body });
     else bundles.addAlone(requestRecord({ request: requestFor(webhook.id, message, said), body }, webhook.version));
   }
 }
 
-/** What is asked for when a message goes to a webhook for the first time. */
+/** The request for a message's first delivery to a webhook. */
 export const requestOf = (message: CanonicalMessage, webhookId: string, acceptedAt: number): DeliveryRequest =>
   requestFor(webhookId, message, bundledMessageOf(message, acceptedAt, NO_SPAN));
 
@@ -74,7 +74,10 @@ const bundledMessageOf = (
   ...(spanContext !== undefined && { spanContext }),
 });
 
-/** An alert never goes to the webhook that it is about: that one is failing, and would answer its alert with the next. */
+/**
+ * An alert never goes to the webhook that it is about: that webhook is failing, and the failed alert would cause the next
+ * alert.
+ */
 function recipientsOf(message: CanonicalMessage, directory: WebhookDirectory): readonly RoutedWebhook[] {
   const subscribers = directory.subscribers(message.tenantId, message.type);
   if (subscribers.length === 0 || !isOwnDomain(domainOf(message.type))) return subscribers;
@@ -85,12 +88,15 @@ function recipientsOf(message: CanonicalMessage, directory: WebhookDirectory): r
 export const isAboutWebhook = (message: CanonicalMessage, webhook: Pick<RoutedWebhook, 'id'>): boolean =>
   isOwnDomain(domainOf(message.type)) && message.subject === webhook.id;
 
-/** A large message for many webhooks is in memory once for each: no more than this of a batch at once. */
+/**
+ * A large message for many webhooks is in memory once for each webhook. Requests are sent whenever a batch has more bytes
+ * than this.
+ */
 const STEP_BYTES = 4_194_304;
 
 /**
- * Routes a batch of a canonical topic and answers when Kafka has every request. A record that is no message, or whose time
- * cannot be stored, is set aside alone, before it is in a bundle with others.
+ * Routes a batch of a canonical topic, and resolves when Kafka has every request. A record that is no message, or whose time
+ * cannot be stored, is set aside alone, before it gets into a bundle with others.
  *
  * @param limits of the messages' times
  * @param format of WIRE_FORMATS['request-bundles']

@@ -1,7 +1,7 @@
 import { bundleRecord, MAX_BUNDLED, WIRE_FORMATS } from '@signet/contracts';
 import type { MessageWithBody, RequestRecord } from '@signet/contracts';
 
-/** From so many bytes on a record is full: the last message may have 256 KiB more, and Kafka takes 1 MiB. */
+/** A record with this many bytes is full. The last message may add 256 KiB, and Kafka takes 1 MiB. */
 const FULL_BYTES = 131_072;
 
 interface Recipient {
@@ -16,14 +16,14 @@ interface Bundle {
   bytes: number;
 }
 
-/** Messages for many webhooks as records, those for one webhook together and in their order. */
+/** Packs messages for many webhooks into records. The messages for one webhook are together, in their order. */
 export class RequestBundles {
   private closed: RequestRecord[] = [];
-  /** By webhook. */
+  /** Bundles that are not full, by webhook. */
   private readonly open = new Map<string, Bundle>();
-  /** Of all requests so far. */
+  /** Number of all requests so far. */
   count = 0;
-  /** Of those that have not been taken. */
+  /** Bytes of the records that have not been taken. */
   bytes = 0;
 
   /** @param format of WIRE_FORMATS['request-bundles'] */
@@ -40,7 +40,7 @@ export class RequestBundles {
     if (bundle.messages.length >= MAX_BUNDLED || bundle.bytes >= FULL_BYTES) this.close(webhook.id);
   }
 
-  /** One that must have its record for itself. */
+  /** Adds a request that must be alone in its record. */
   addAlone(record: RequestRecord): void {
     this.count += 1;
     this.bytes += record.value.length;
@@ -48,7 +48,7 @@ export class RequestBundles {
     this.closed.push(record);
   }
 
-  /** All records so far, once. */
+  /** Returns all records that have not been taken yet. */
   take(): readonly RequestRecord[] {
     for (const webhookId of this.open.keys()) this.close(webhookId);
     const records = this.closed;

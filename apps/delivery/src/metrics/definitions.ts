@@ -3,10 +3,10 @@ import type { ErrorClass } from '@signet/contracts';
 import { defineCounter, defineGauge, defineHistogram, eachOf } from '@signet/service-kit';
 import { OBJECTIVE_SECONDS } from './lateness.policy.ts';
 
-/** Webhooks whose circuit is not closed that have a series at most; those that are open for longest come first. */
+/** At most this many webhooks whose circuit is not closed have a series of their own: those whose circuits are open for longest. */
 export const MAX_CIRCUIT_SERIES = 200;
 
-/** Status classes of the responses that a class of errors comes with; `none`: there was no response. */
+/** The status classes of responses that are possible with each error class; `none`: there was no response. */
 const STATUS_CLASSES: Readonly<Partial<Record<ErrorClass, readonly string[]>>> = {
   http_status: ['4xx', '5xx'],
   gone: ['4xx'],
@@ -32,10 +32,10 @@ const ENDS = [
 ];
 
 const FAULTS = eachOf('fault', ['none', 'receiver', 'platform']);
-/** Seconds: from what Kafka and two processes take to the length of an outage. */
+/** Seconds: from the time that Kafka and two processes need to the length of an outage. */
 const DELAY_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
-/** What delivery measures besides what every service does. */
+/** The metrics of delivery, besides those of every service. */
 export const DELIVERY_METRICS = {
   messages: defineCounter({
     name: 'signet_fan_out_messages_total',

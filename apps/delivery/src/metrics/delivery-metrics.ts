@@ -73,14 +73,14 @@ export class DeliveryMetrics implements DispatchObserver {
       fault: failure?.fault ?? 'none',
     });
     this.attemptSeconds.observe({ outcome }, facts.durationMs / 1_000);
-    // A replay takes its time on purpose.
+    // Replays are not measured: they are slow on purpose.
     if (task.acceptedAt !== null && task.row?.kind !== 'replay') {
       const startedAfter = Math.max(0, Date.parse(facts.startedAt) - task.acceptedAt) / 1_000;
       const { attempt, durationMs } = facts;
       const waited = task.keptWaitingBy;
       if (attempt === 1) this.firstAttemptSeconds.observe({ fault: faultOfStart(startedAfter, waited) }, startedAfter);
       if (!failure) {
-        // The one that succeeded was spent too.
+        // The successful attempt was spent, too.
         const spentBefore = (task.row?.attemptCount ?? 1) - 1;
         const fault = faultOfDelivery({ startedAfterSeconds: startedAfter, attempt, spentBefore, waited });
         this.deliveredSeconds.observe({ fault }, startedAfter + durationMs / 1_000);
@@ -98,7 +98,7 @@ export class DeliveryMetrics implements DispatchObserver {
     this.onBroken(task, error);
   }
 
-  /** PostgreSQL refused to record what happened to a delivery. */
+  /** PostgreSQL refused to record the events of a delivery. */
   refused(): void {
     this.refusals.inc();
   }

@@ -4,7 +4,7 @@ import type { GaugeDefinition, Samples } from '@signet/service-kit';
 import type { OpenCircuit } from '../circuit/stored-circuit.ts';
 import { DELIVERY_METRICS, MAX_CIRCUIT_SERIES } from './definitions.ts';
 
-/** What dispatch has in memory, read at each scrape. */
+/** The state of dispatch in memory, read at each scrape. */
 export interface DispatchState {
   readonly attemptsInFlight: () => number;
   readonly tasksInMemory: () => number;
@@ -20,13 +20,13 @@ export interface DispatchState {
   readonly now: () => Date;
 }
 
-/** What PostgreSQL is asked for, of the partitions served here. */
+/** Values that are queried from PostgreSQL, for our partitions. */
 export interface StoredWork {
   readonly overdueSeconds: () => Promise<number>;
   readonly shelvedRequests: () => Promise<{ readonly open: number; readonly closed: number }>;
 }
 
-/** Gauges of what dispatch has in memory. */
+/** Gauges of the state of dispatch in memory. */
 export function showDispatch(registry: Registry, state: DispatchState): void {
   const show = (definition: GaugeDefinition, read: () => number): void =>
     void gauge(registry, definition, (one) => one.set(read()));
@@ -50,7 +50,7 @@ export function showDispatch(registry: Registry, state: DispatchState): void {
   });
 }
 
-/** Gauges of what waits in PostgreSQL. */
+/** Gauges of the deliveries and requests that wait in PostgreSQL. */
 export function sampleStoredWork(registry: Registry, samples: Samples, work: StoredWork): void {
   const overdue = gauge(registry, DELIVERY_METRICS.overdueSeconds);
   samples.add({

@@ -9,7 +9,7 @@ import { DELIVERY_METRICS } from './definitions.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Gauges about what is stored: the days that there are partitions for, and the replays that run. */
+/** Gauges about the database: the days that have partitions, and the running replays. */
 export function sampleStorage(registry: Registry, samples: Samples, em: EntityManager, clock: Clock): void {
   const oldest = gauge(registry, DELIVERY_METRICS.oldestDayAge);
   const ahead = gauge(registry, DELIVERY_METRICS.daysAhead);
@@ -43,7 +43,7 @@ export function sampleStorage(registry: Registry, samples: Samples, em: EntityMa
   });
 }
 
-/** First and last day that deliveries have a partition for, as `YYYY-MM-DD`. */
+/** First and last day for which deliveries have a partition, as `YYYY-MM-DD`. */
 async function readDays(em: EntityManager): Promise<{ first: string | null; last: string | null }> {
   const { rows } = await sql<{ first: string | null; last: string | null }>`
     select min(day) as first, max(day) as last from (
@@ -52,7 +52,10 @@ async function readDays(em: EntityManager): Promise<{ first: string | null; last
   return rows[0] ?? { first: null, last: null };
 }
 
-/** Replays that run, and how long ago the one that has moved longest ago has moved. One for a later time has not begun. */
+/**
+ * The number of running replays, and the longest time for which one of them has made no progress. A replay of a time that is
+ * not over yet has not begun, and does not count.
+ */
 async function readReplays(em: EntityManager, now: Date): Promise<{ running: number; idleSeconds: number }> {
   const { rows } = await sql<{ running: string; since: Date | null }>`
     select count(*) as running, min(updated_at) as since from replays where state = 'running' and until <= ${now}`.execute(

@@ -25,12 +25,12 @@ export class OutcomesPublisher {
     private readonly producer: RecordProducer,
   ) {}
 
-  /** @param throwIfLost says that another replica may be publishing by now */
+  /** @param throwIfLost throws if another replica may be publishing by now */
   async publish(rows: readonly LogRow[], throwIfLost: () => void): Promise<void> {
     const identities = await this.identitiesOf(rows.filter(({ events }) => !identityIn(events)));
     const records = rows.flatMap(({ delivery_id, events }) => {
       const identity = identityIn(events) ?? identities.get(delivery_id);
-      // The delivery was deleted since: nobody is told of it any more.
+      // The delivery was deleted meanwhile: its outcomes are not published.
       if (!identity) return [];
       return outcomesOf({ deliveryId: delivery_id, ...identity, events }).map((outcome) => ({
         key: outcome.webhookId,
@@ -42,7 +42,7 @@ export class OutcomesPublisher {
     await this.producer.publishAll(DELIVERY_OUTCOMES, records);
   }
 
-  /** Rows after a delivery's first do not say whose it is; the projection does. */
+  /** Only a delivery's first row in the log names its webhook and tenant; for later rows the projection is read. */
   private async identitiesOf(rows: readonly LogRow[]): Promise<Map<string, Identity>> {
     if (rows.length === 0) return new Map();
     const result = await sql<{
@@ -83,7 +83,7 @@ function identityIn([first]: readonly DeliveryEvent[]): Identity | undefined {
   return { webhookId, tenantId, eventId, messageId, source, subject, eventType, kind };
 }
 
-/** Not with `Date.UTC`: it takes the years 0 to 99 for 1900 to 1999, and the outcome would be passed over. */
+/** Not with `Date.UTC`: it reads the years 0 to 99 as 1900 to 1999, and the outcome would be skipped. */
 function isoDay(midnight: Date): string {
   const day = new Date(0);
   day.setUTCFullYear(midnight.getFullYear(), midnight.getMonth(), midnight.getDate());

@@ -39,7 +39,7 @@ export class OutcomesRelay {
     return this.relay.stop();
   }
 
-  /** Something was stored. Outcomes are in no hurry: what is stored within a moment goes together. */
+  /** Events were stored. Outcomes are not urgent: those that are stored within a short time are sent together. */
   wake(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;

@@ -2,13 +2,13 @@ import type { DeliveryOutcome } from '@signet/contracts';
 import { OUTCOME_CAUSE } from '../delivery/attempt-cause.policy.ts';
 import type { DeliveryAbandoned, DeliveryEvent } from '../delivery/delivery.events.ts';
 
-/** What the log's row tells beside its events. */
+/** The data of a row of the log. */
 export interface LoggedEvents {
   readonly deliveryId: string;
   readonly webhookId: string;
   readonly tenantId: string;
   readonly eventId: string;
-  /** Null where a version wrote the row that did not keep it. */
+  /** Null if the row was written by a version that did not store it. */
   readonly messageId: string | null;
   readonly source: string | null;
   readonly subject: string | null;
@@ -18,8 +18,8 @@ export interface LoggedEvents {
 }
 
 /**
- * The outcomes that others hear of: one for each attempt in the row, and one where the delivery was abandoned. A pure
- * function, so a repeat is the same bytes.
+ * The outcomes for other services: one for each attempt in the row, and one if the delivery was abandoned. A pure function,
+ * so a repeat is the same bytes.
  */
 export function outcomesOf(logged: LoggedEvents): DeliveryOutcome[] {
   const { events, ...of } = logged;

@@ -51,7 +51,7 @@ export class DeliverySpans {
     });
   }
 
-  /** @param work sends the request; whatever the network does is a result */
+  /** @param work sends the request; a fault of the network is a result, not an exception */
   async post(task: DeliveryTask, request: EgressRequest, work: () => Promise<EgressResult>): Promise<EgressResult> {
     if (task.span === NO_SPAN) return work();
     const url = shownUrl(request.url);
@@ -90,13 +90,13 @@ export class DeliverySpans {
     span.fail(errorType(error));
   }
 
-  /** Nothing was sent: the attempt is made later, here or elsewhere. */
+  /** Nothing was sent: the attempt is made later, here or by another replica. */
   withheld(task: DeliveryTask): void {
     task.span.set({ [ATTRIBUTE.outcome]: 'withheld' });
     this.end(task);
   }
 
-  /** @param work resolves when PostgreSQL has what came of the attempt */
+  /** @param work resolves when PostgreSQL has the outcome of the attempt */
   async recording(task: DeliveryTask, work: () => Promise<void>): Promise<void> {
     if (task.span === NO_SPAN) return work();
     task.recording = this.tracing.start('record', { parent: task.span, attributes: about(task) });
@@ -108,11 +108,11 @@ export class DeliverySpans {
     }
   }
 
-  /** @param work stores what happened to the tasks with one statement */
+  /** @param work stores the events of the tasks with one statement */
   storing<T>(tasks: readonly DeliveryTask[], work: () => Promise<T>): Promise<T> {
     if (!this.tracing.isOn) return work();
     const recordings = tasks.map(({ recording }) => recording).filter((span) => span !== NO_SPAN);
-    // Statements that store no attempt would be traces of their own, and no message leads there.
+    // Statements that store no attempt are not traced: no message's trace would link to them.
     if (recordings.length === 0) return work();
     const span = this.tracing.start('INSERT delivery_log', {
       kind: 'client',

@@ -7,7 +7,7 @@ import type { Span, Tracing } from '@signet/service-kit';
 /** The spans of one batch of fan-out. */
 export class FanOutSpans {
   private readonly batch: Span;
-  /** Of the messages whose requests have not been sent yet. */
+  /** Spans of the messages whose requests have not been sent yet. */
   private routed: Span[] = [];
 
   constructor(
@@ -18,7 +18,7 @@ export class FanOutSpans {
     this.batch = processSpan(tracing, batch, contexts, batch.records.length);
   }
 
-  /** A message is wanted by so many webhooks. */
+  /** A message goes to this many webhooks. */
   routedTo(webhooks: number, message: CanonicalMessage, record: KafkaRecord): Span {
     if (!this.tracing.isOn) return NO_SPAN;
     const span = createSpan(this.tracing, DELIVERY_REQUESTS, contextOf(record), this.batch, {
@@ -45,6 +45,6 @@ export class FanOutSpans {
   }
 }
 
-/** Ingestion's span where that traces; else the producer's. */
+/** The context of ingestion's span if that was traced; otherwise the producer's. */
 const contextOf = ({ headers }: KafkaRecord): string | undefined =>
   (headers[CONTEXT_HEADER] ?? headers[CE.traceparent])?.toString('latin1');

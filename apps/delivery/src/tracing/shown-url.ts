@@ -1,4 +1,4 @@
-/** The URL as a span may show it: what a tenant has put into the query is often a credential. */
+/** The URL for a span, with its query redacted: tenants often put credentials there. */
 export function shownUrl(
   url: string,
 ): { readonly full: string; readonly host: string; readonly port: number } | undefined {
