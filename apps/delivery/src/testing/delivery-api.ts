@@ -14,7 +14,7 @@ import type { DispatchFixture } from './dispatch-fixture.ts';
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Headers;
-  // What the tests read of the many shapes that answers have.
+  // The fields of answers that the tests read.
   readonly json: Record<string, unknown> & { readonly data: Record<string, unknown>[]; readonly id: string };
 }
 
@@ -25,7 +25,7 @@ export interface ApiRequest {
 }
 
 export interface DeliveryApiOptions {
-  /** By default it joins no group, and so has no partitions and delivers nothing itself. */
+  /** Whether the service consumes from Kafka. By default it joins no group, so it has no partitions and sends no deliveries. */
   readonly consumes?: boolean;
   /** Default: the Kafka that all tests share. */
   readonly brokers?: readonly string[];
@@ -68,7 +68,7 @@ export class DeliveryApi {
     await this.service.stop();
   }
 
-  /** A key that delivery knows of; with a tenant it is that tenant's, else an operator's. */
+  /** Makes a key that delivery knows: of the tenant, or without one of an operator. */
   async newKey(tenantId: string | null, about: Partial<ApiKeySnapshot> = {}): Promise<string> {
     const key = `sgn_${randomUUID()}`;
     const role = tenantId === null ? 'operator' : 'tenant';
@@ -80,7 +80,7 @@ export class DeliveryApi {
     return key;
   }
 
-  /** As if the registry had told of it. */
+  /** Makes the webhook known to delivery, as if the registry had published it. */
   knows(webhook: WebhookSnapshot): void {
     this.service.app.get(WebhookDirectoryReader).directory.put(webhook);
   }

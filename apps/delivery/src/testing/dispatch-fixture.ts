@@ -45,9 +45,9 @@ const PLATFORM_FAULT = {
 
 export interface DispatchFixtureOptions {
   readonly clock?: Clock;
-  /** Of PostgreSQL; an answer is waited for 5 s longer. */
+  /** PostgreSQL's statement time-out, milliseconds; the client waits 5 s longer for an answer. */
   readonly statementMs?: number;
-  /** The way to the database from its URL, where a test cuts it off. */
+  /** Changes the database's URL, for tests that cut the connection off. */
   readonly through?: (databaseUrl: string) => Promise<string>;
   readonly egress?: Partial<EgressClientOptions>;
   /** Instead of a client of the fixture's own. */
@@ -56,7 +56,7 @@ export interface DispatchFixtureOptions {
   readonly hasPoolTimers?: boolean;
 }
 
-/** The way of a replica to its database. */
+/** The connection of a replica to its database. */
 export interface FixtureStorage {
   readonly em: EntityManager;
   readonly partitions: DayPartitions;
@@ -67,9 +67,9 @@ export const storageOf = (orm: MikroORM, options: DatabaseOptions, clock: Clock)
   partitions: new DayPartitions(orm.em, clock, 90 * DAY_MS, longSession(options)),
 });
 
-/** Dispatch on a real database, fed by hand instead of by Kafka. */
+/** Dispatch on a real database; the test hands requests over instead of Kafka. */
 export class DispatchFixture {
-  /** Of the replicas that are made next. */
+  /** The directory of the replicas that are made next. */
   directory = new WebhookDirectory();
   readonly tenants = new TenantDirectory();
   readonly secret = generateSecret(randomBytes);
@@ -77,18 +77,18 @@ export class DispatchFixture {
   isBusy = false;
   isTrustLoaded = true;
   canary: (() => Promise<boolean>) | null = null;
-  /** Evidence of each that began, and null where it ended. */
+  /** The evidence of each fault that began, and null for each end. */
   readonly platformFaults: (Evidence | null)[] = [];
   /** Metrics of the replica that was made last. */
   metrics = new Registry();
   /** Uniform in [0, 1): the jitter. */
   random = (): number => 0;
-  /** Where the reading of the requests begins after a start. */
+  /** The offset at which a replica starts to read requests. */
   committedOffset = 1_000_000n;
   whenDirectoryComplete: Promise<void> = Promise.resolve();
-  /** Of what had left Kafka. */
+  /** Dead letters of records that had left Kafka. */
   readonly deadLetters: DeadLetter[] = [];
-  /** Of partitions that were given up while PostgreSQL did not answer. */
+  /** Reports of partitions that were given up while PostgreSQL did not answer. */
   readonly notHeld: NotHeld[] = [];
   /** Attempts that could not even be prepared. */
   broken = 0;
@@ -154,7 +154,7 @@ export class DispatchFixture {
   /**
    * A replica that has no partitions yet and has not begun.
    *
-   * @param itsOwn what other replicas do not have
+   * @param itsOwn dependencies that only this replica has
    */
   replica(settings: Partial<DispatchSettings> = {}, itsOwn: Partial<DispatchDependencies> = {}): DispatchService {
     const service = new DispatchService(
@@ -201,7 +201,8 @@ export class DispatchFixture {
         perWebhookConcurrency: 8,
         totalConcurrency: 256,
         leasedInMemory: 4_000,
-        // A batch is taken when its attempts have ended, however slow the machine; a test of spilling says when.
+        // High enough that a batch is done only when its attempts have ended, also on a slow machine. Tests of spilling set
+        // it lower.
         spillAfterMs: 20_000,
         recorder: { batchSize: 500, lingerMs: 1, lanes: 2 },
         shelf: { lingerMs: 1, unhurriedMs: 500 },
@@ -227,7 +228,7 @@ export class DispatchFixture {
     return webhook;
   }
 
-  /** As the registry tells of the tenant of the test's webhooks. */
+  /** Publishes the state of the tenant of the test's webhooks, as the registry does. */
   tenant(status: 'active' | 'suspended', version: number): void {
     const snapshot = { id: 'tenant-1', name: 'Test', status, version };
     this.tenants.apply('tenant-1', Buffer.from(JSON.stringify(snapshot)));

@@ -5,7 +5,7 @@ import type { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
 
 type ErrorClass = (typeof ERROR_CLASSES)[number];
 
-/** Tells the metrics of every kind of outcome of every type of event, each of another webhook of another tenant. */
+/** Counts in the metrics every kind of outcome for every event type, each for another webhook of another tenant. */
 export function countEveryOutcome(metrics: DeliveryMetrics): void {
   for (const type of EVENT_TYPE_NAMES) {
     for (const status of [200, 204]) attempted(metrics, type, status, null);

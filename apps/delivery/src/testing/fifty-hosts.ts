@@ -10,9 +10,12 @@ import { selfSigned } from '@signet/testing';
 export const HOSTS = 50;
 export const TENANTS = 10;
 
-/** What is wrong between Signet and all receivers. */
+/** The fault between Signet and all receivers. */
 export type Disturbance = 'resolver dead' | 'route gone' | 'CA bundle broken';
-/** The answer of the last minute is used on where the resolver fails (`libs/egress`): the fault begins after that, milliseconds. */
+/**
+ * If the resolver fails, answers of the last minute are still used (`libs/egress`): the fault shows only after this time,
+ * milliseconds.
+ */
 const STALE_MS = 60_001;
 
 interface Host {
@@ -24,8 +27,8 @@ interface Host {
 }
 
 /**
- * Fifty hosts with names, addresses and TLS of their own, of ten tenants, and a client that reaches them. Each has a relay
- * on its own address of loopback before one real HTTPS server, so that packets can be lost behind the handshake of TCP.
+ * Fifty hosts with names, addresses and TLS of their own, of ten tenants, and a client that reaches them. Each has a relay on
+ * its own loopback address in front of one real HTTPS server, so that packets can be lost after the handshake of TCP.
  */
 export class FiftyHosts {
   /** Requests that were answered, by host. */
@@ -77,7 +80,7 @@ export class FiftyHosts {
     return all;
   }
 
-  /** For dispatch: it goes through whichever client there is now, as a restart would bring another. */
+  /** The client for dispatch. It uses the present client, which changes as after a restart. */
   get egress() {
     return {
       post: (request: Parameters<EgressClient['post']>[0]) => this.client.post(request),
@@ -101,7 +104,7 @@ export class FiftyHosts {
     const was = this.disturbance;
     this.disturbance = null;
     if (was === 'CA bundle broken') this.client = this.clients[0] as EgressClient;
-    // Connections whose packets were lost have ended on one side.
+    // Closes connections whose packets were lost: their other side has ended them already.
     if (was === 'route gone') for (const socket of this.sockets) socket.destroy();
   }
 

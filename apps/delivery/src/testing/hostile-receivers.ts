@@ -4,19 +4,19 @@ import { expired, hostileAnswers, invalidResponses, rawReceiver, respond, selfSi
 import type { Answer, Identity, RawReceiver } from '@signet/testing';
 
 export interface HostileReceiver {
-  /** What it does, as the end of "a receiver that". */
+  /** The behaviour of the receiver, as the end of "a receiver that". */
   readonly does: string;
   readonly url: string;
   readonly errorClass: ErrorClass;
-  /** The sentence that its deliveries get. */
+  /** The error message that its deliveries get. */
   readonly message: string | RegExp;
 }
 
 export interface HostileReceivers {
   readonly all: readonly HostileReceiver[];
-  /** What the sender has to know of their names and certificates. */
+  /** The options with which the sender can resolve their names and trust their certificates. */
   readonly egress: Pick<EgressClientOptions, 'resolve' | 'extraCertificates'>;
-  /** Lets go of what they have received so far. */
+  /** Clears the requests that they have received so far. */
   forget(): void;
   close(): Promise<void>;
 }
@@ -75,7 +75,7 @@ const TLS: readonly [does: string, host: string, identity: Identity, isTrusted: 
   ['signed its certificate itself', 'c', selfSigned('c.example'), false, '(DEPTH_ZERO_SELF_SIGNED_CERT)'],
 ];
 
-/** Some thirty receivers on loopback, each up to something else. */
+/** Some thirty receivers on loopback, each with another hostile behaviour. */
 export async function hostileReceivers(): Promise<HostileReceivers> {
   const started: RawReceiver[] = [];
   const start = async (...settings: Parameters<typeof rawReceiver>): Promise<RawReceiver> => {
@@ -134,7 +134,7 @@ export async function hostileReceivers(): Promise<HostileReceivers> {
   };
 }
 
-/** As a name server would answer; what `dns.lookup` throws where it knows nothing. */
+/** The address as a name server would give it; for an unknown name it throws the error of `dns.lookup`. */
 function addressOf(host: string): string {
   if (host === 'inside.example') return '10.0.0.1';
   if (host !== 'nowhere.example') return '127.0.0.1';

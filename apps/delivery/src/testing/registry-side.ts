@@ -10,7 +10,7 @@ import { foldOutcomes } from '../../../registry/src/webhook/outcomes/webhook.out
 import type { Webhook } from '../../../registry/src/webhook/domain/webhook.state.ts';
 import type { DispatchFixture } from './dispatch-fixture.ts';
 
-/** As SIGNET_DISABLE_AFTER_FAILURES and SIGNET_ALERT_ON_FAILURES are by default. */
+/** The default values of SIGNET_DISABLE_AFTER_FAILURES and SIGNET_ALERT_ON_FAILURES. */
 const RULES = { disableAfter: 10, alertOn: [3, 5, 10] };
 
 interface Stream {
@@ -19,7 +19,7 @@ interface Stream {
 }
 
 /**
- * The registry's own rules, without its database and without Kafka: hears of outcomes, decides, and tells the fixture's
+ * The registry's own rules, without its database and without Kafka: takes outcomes, decides, and updates the fixture's
  * directory. Only a test may look into another app like this; it is the one place where the two halves of a rule meet.
  */
 export class RegistrySide {
@@ -55,7 +55,7 @@ export class RegistrySide {
     this.handle(id, { type: 'EnableWebhook', replayMissedFor: null, at: this.now() });
   }
 
-  /** Returns the new secret; the former one signs no longer. */
+  /** Rotates the secret and returns the new one; the former secret no longer signs. */
   rotate({ id }: WebhookSnapshot): string {
     const secret = generateSecret(randomBytes);
     const sealedSecret = this.fixture.sealed(id, secret);
@@ -63,7 +63,7 @@ export class RegistrySide {
     return secret;
   }
 
-  /** What lay on delivery.outcomes.v1, in its order. */
+  /** Takes outcomes in the order of delivery.outcomes.v1. */
   hear(outcomes: readonly DeliveryOutcome[]): void {
     const read = outcomes.map((outcome) => {
       const one = readOutcome(Buffer.from(JSON.stringify(outcome)));
@@ -74,7 +74,7 @@ export class RegistrySide {
       this.handle(id, { type: 'RecordOutcomes', outcomes: ofWebhook, rules: RULES, at: this.now() });
   }
 
-  /** What is known of a webhook, in order. */
+  /** The events of a webhook, in order. */
   facts({ id }: WebhookSnapshot): readonly WebhookEvent[] {
     return this.streams.get(id)?.events ?? [];
   }

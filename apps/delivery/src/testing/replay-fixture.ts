@@ -21,7 +21,7 @@ const kafka = { brokers: testBrokers(), clientId: 'test' };
 const DAY_MS = 24 * 60 * 60 * 1000;
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Whoever may see everything. */
+/** A caller that may see the data of every tenant. */
 export const OPERATOR: Caller = {
   keyId: newId(),
   role: 'operator',
@@ -32,13 +32,13 @@ export const OPERATOR: Caller = {
 };
 
 export interface ReplayFixtureOptions extends Partial<ReplaySettings> {
-  /** Takes what is requested, in place of delivery.requests.v1. */
+  /** Takes the requests, in place of delivery.requests.v1. */
   readonly onRequests: (records: readonly OutgoingRecord[]) => Promise<void>;
-  /** Kafka is read once more. */
+  /** Called each time that a reading of Kafka begins. */
   readonly onScan?: () => void;
 }
 
-/** A replica that carries out replays: messages come from a real Kafka, requests go where the test wants them. */
+/** A replica that carries out replays: messages come from a real Kafka, requests go to the test. */
 export function replayReplica(
   fixture: DispatchFixture,
   { onRequests, onScan = () => undefined, ...settings }: ReplayFixtureOptions,
@@ -89,7 +89,7 @@ export const asBatch = (records: readonly OutgoingRecord[], firstOffset: number)
   })),
 });
 
-/** Puts messages on their canonical topics, as ingestion does. @param clock of that ingestion */
+/** Puts messages on their canonical topics, as ingestion does. @param the clock of the ingestion */
 export async function publishMessages(
   messages: readonly CanonicalMessage[],
   clock: Clock = systemClock,

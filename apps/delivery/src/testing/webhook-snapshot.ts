@@ -1,7 +1,7 @@
 import { newId } from '@signet/contracts';
 import type { WebhookSnapshot } from '@signet/contracts';
 
-/** An active webhook for `sale.created` that asks for nothing special, as the registry tells of it. */
+/** An active webhook for `sale.created` without special settings, as the registry publishes it. */
 export const snapshotOf = (fields: Partial<WebhookSnapshot> = {}): WebhookSnapshot => ({
   id: newId(),
   tenantId: 't1',

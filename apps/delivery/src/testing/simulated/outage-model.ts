@@ -19,7 +19,7 @@ import type { DeliveryEvent } from '../../delivery/delivery.events.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** As the settings are by default; without jitter, so that a table can name minutes. */
+/** The default settings, but without jitter, so that a table can name minutes. */
 const POLICY = { scheduleMs: [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR], jitter: 0 };
 const RULES = { failuresInRow: 5, probeScheduleMs: POLICY.scheduleMs };
 const REGISTRY_RULES = { disableAfter: 10, alertOn: [3, 5, 10] };
@@ -31,13 +31,13 @@ const ATTEMPT_MS = 20;
 const START = Date.parse('2026-03-02T10:00:00.000Z');
 
 export interface OutageResult {
-  /** Minutes after the outage began, rounded, by failures in a row. */
+  /** When people were alerted, in minutes after the outage began, rounded; by failures in a row. */
   readonly alerts: Readonly<Record<number, number>>;
-  /** Minutes after the outage began; null: it was not disabled. */
+  /** When the webhook was disabled, in minutes after the outage began; null: it was not disabled. */
   readonly disabledAfter: number | null;
-  /** Deliveries that had spent their attempts. */
+  /** Number of deliveries that failed because their attempts were spent. */
   readonly failed: number;
-  /** Deliveries that ended because the webhook was disabled. */
+  /** Number of deliveries that ended because the webhook was disabled. */
   readonly abandoned: number;
 }
 
@@ -94,13 +94,13 @@ export class OutageModel {
     } as unknown as WebhookEvent);
   }
 
-  /** Until the webhook is disabled, or a day after the outage has ended. */
+  /** Runs until the webhook is disabled, or until a day after the end of the outage. */
   run(): OutageResult {
     this.at(0, { kind: 'message' });
     while (this.disabledAt === null) {
       const now = this.times.shift();
       if (now === undefined || now > this.outageMs + 24 * HOUR) break;
-      // More may be added to the same moment while it is worked through.
+      // More may be added for the same moment while its happenings are carried out.
       for (const happening of this.happenings.get(now)!) if (this.disabledAt === null) this.happen(now, happening);
       this.happenings.delete(now);
     }
@@ -135,12 +135,12 @@ export class OutageModel {
     }
   }
 
-  /** Nothing is learned from messages after the outage: those before show how it ends. */
+  /** A new message. Messages after the outage are left out: the earlier ones show how it ends. */
   private message(now: number): void {
     const last = this.outageMs + this.everyMs;
     let count = 1;
     if (this.isBlocked) {
-      // All that come until something else happens are held back alike.
+      // All messages that come until the next happening are held back in the same way.
       count = Math.max(1, Math.ceil((Math.min(this.times[0] ?? last, last) - now) / this.everyMs));
       this.heldFresh += count;
     } else this.send(now, this.requested(now));
@@ -171,7 +171,7 @@ export class OutageModel {
       if (probe) this.send(now, probe);
       return;
     }
-    // The receiver is well again: those that were not tried yet succeed at once.
+    // The receiver works again: deliveries that were not tried yet succeed at once.
     this.heldFresh = 0;
     for (const delivery of this.held.splice(0)) this.send(now, delivery);
   }

@@ -1,6 +1,6 @@
 import type { Options } from '@mikro-orm/postgresql';
 
-/** For tests that move the timers: connections that neither end when they are idle nor are given up when they are slow. */
+/** For tests that move the timers: connections do not end when idle, and slow ones do not time out. */
 export const withoutPoolTimers = ({ pool, driverOptions, ...options }: Options): Options => ({
   ...options,
   pool: { ...pool, idleTimeoutMillis: 0 },

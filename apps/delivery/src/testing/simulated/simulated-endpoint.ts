@@ -13,13 +13,13 @@ export type Attempt = Extract<DeliveryEvent, { type: 'DeliveryAttemptFailed' | '
 export const FAILING: Answer = () => ({ status: 500 });
 export const FINE: Answer = () => ({});
 
-/** A webhook, the receiver at its URL, and everything that has become of its deliveries. */
+/** A webhook, the receiver at its URL, and the results of its deliveries. */
 export class SimulatedEndpoint {
   private constructor(
     private readonly time: SimulatedTime,
     readonly webhook: WebhookSnapshot,
     private readonly receiver: RecordingReceiver,
-    /** From now on. */
+    /** How the receiver answers from now on. */
     public answer: Answer,
   ) {}
 
@@ -39,7 +39,7 @@ export class SimulatedEndpoint {
     return this.time.service.circuits.state(this.webhook.id);
   }
 
-  /** When its requests came, in minutes after the beginning, rounded. */
+  /** When the receiver's requests came, in minutes after the beginning, rounded. */
   get minutes(): number[] {
     return this.receiver.requests.map(({ receivedAt }) => Math.round((receivedAt - this.time.startedAt) / MINUTE));
   }
@@ -54,7 +54,7 @@ export class SimulatedEndpoint {
     return log.filter((event): event is Attempt => event.type.startsWith('DeliveryAttempt'));
   }
 
-  /** From the end of each failed attempt to the next one as planned, milliseconds; null behind a last one. */
+  /** The time from the end of each failed attempt to the planned next one, milliseconds; null after a last attempt. */
   async delays(): Promise<(number | null)[]> {
     const planned: (number | null)[] = [];
     for (const { type, data } of await this.attempts()) {
@@ -64,7 +64,7 @@ export class SimulatedEndpoint {
     return planned;
   }
 
-  /** At which failures in a row people were alerted, in order. */
+  /** The numbers of failures in a row at which people were alerted, in order. */
   get alerts(): number[] {
     const facts = this.time.registry.facts(this.webhook);
     return facts.flatMap((fact) => (fact.type === 'WebhookFailureAlertRaised' ? [fact.data.failures] : []));
@@ -80,7 +80,7 @@ export class SimulatedEndpoint {
   }
 }
 
-/** Whether a receiver that holds this secret alone would take the request. */
+/** Whether a receiver that has only this secret would accept the request. */
 export function isSigned(secret: string, { headers, body }: ReceivedRequest): boolean {
   try {
     new StandardWebhook(secret).verify(body.toString(), { ...headers });

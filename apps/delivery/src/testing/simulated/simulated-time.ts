@@ -9,13 +9,13 @@ import type { LoggedEvents } from '../../outcomes/outcomes.ts';
 import { DispatchFixture, requestBatch } from '../dispatch-fixture.ts';
 import { RegistrySide } from '../registry-side.ts';
 
-/** While something is under way. Requests on the wire get real time: none must be given up because time flies. */
+/** How much faster the clock runs while work is under way. It is not more, so that requests on the wire do not time out. */
 const TIMES_AS_FAST = 10;
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
-/** As the settings of the service are by default. */
+/** The default settings of the service. */
 const POLICY = { scheduleMs: [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR], jitter: 0.1 };
 
 /** Deliveries of a webhook that have not ended, as PostgreSQL holds them; `dueAt` is that of the first. */
@@ -26,9 +26,9 @@ interface Work {
 }
 
 /**
- * Dispatch on a clock of the test's own, with its real database and real receivers: while something is under way the
- * clock runs, and when nothing is it jumps to the next moment at which something will be. `Date` and the timers of
- * dispatch, opossum and egress are jest's, and move together.
+ * Dispatch on a clock of the test's own, with its real database and real receivers: while work is under way the clock runs,
+ * and otherwise it jumps to the next moment at which there will be work. `Date` and the timers of dispatch, opossum and
+ * egress are jest's, and move together.
  */
 export class SimulatedTime {
   readonly registry: RegistrySide;
@@ -60,13 +60,13 @@ export class SimulatedTime {
     await this.fixture.close();
   }
 
-  /** Brings messages for a webhook, as from Kafka, and resolves when they are durable: time has to pass meanwhile. */
+  /** Hands messages for a webhook over, as from Kafka. Resolves when they are durable, for which the test has to let time pass. */
   bring(webhook: WebhookSnapshot, messageIds: readonly string[]): Promise<void> {
     const fields = { messageTime: this.start, acceptedAt: Date.now() };
     return this.service.intake.take(requestBatch(webhook, messageIds, undefined, fields));
   }
 
-  /** Brings messages, and goes on until everything has been done that can be done now. */
+  /** Hands messages over, and goes on until no work is left for now. */
   async send(webhook: WebhookSnapshot, messageIds: readonly string[]): Promise<void> {
     let isTaken = false;
     const taken = this.bring(webhook, messageIds).finally(() => (isTaken = true));
@@ -75,7 +75,7 @@ export class SimulatedTime {
     await this.settle();
   }
 
-  /** Lets this much time pass, milliseconds, and everything happen in it when its moment comes. */
+  /** Lets this much time pass, milliseconds; work that becomes due meanwhile is done at its time. */
   async pass(ms: number): Promise<void> {
     const until = Date.now() + ms;
     for (;;) {
@@ -86,7 +86,7 @@ export class SimulatedTime {
     }
   }
 
-  /** Goes on until nothing is left to do now; returns when there will be, milliseconds since the epoch. */
+  /** Goes on until no work is left for now; returns when the next work is due, milliseconds since the epoch. */
   async settle(): Promise<number> {
     for (;;) {
       const isNew = this.isResting() && (await this.tellRegistry());
@@ -125,7 +125,7 @@ export class SimulatedTime {
     return state === 'parked' ? (this.service.circuits.probeAt(webhookId) ?? 0) : dueAt;
   }
 
-  /** The work queue. A row whose time is not that of its delivery's next attempt is leased, and in somebody's hands. */
+  /** The work queue. A row whose time is not that of its delivery's next attempt is leased by a replica. */
   private async work(): Promise<Work[]> {
     const { rows } = await sql<Omit<Work, 'dueAt'> & { dueAt: string }>`
       select webhook_id as "webhookId", state, extract(epoch from min(due_at)) * 1000 as "dueAt" from (
@@ -138,7 +138,7 @@ export class SimulatedTime {
     return rows.map((row) => ({ ...row, dueAt: Number(row.dueAt) }));
   }
 
-  /** Passes on what happened since, as the relay would; true when there was something. */
+  /** Passes new events on to the registry, as the relay would; true when there were some. */
   private async tellRegistry(): Promise<boolean> {
     type Row = Omit<LoggedEvents, 'deliveryId' | 'events'> & {
       position: string;
