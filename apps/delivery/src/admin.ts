@@ -1,4 +1,4 @@
-/** `node apps/delivery/dist/admin.js reseal`, with delivery's settings: the commands that signet-admin asks of it. */
+/** `node apps/delivery/dist/admin.js reseal`, with delivery's settings: runs delivery's commands for signet-admin. */
 import { runAdminCommand } from '@signet/service-kit';
 import { COMMANDS } from './commands/commands.ts';
 

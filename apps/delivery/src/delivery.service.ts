@@ -16,7 +16,7 @@ export async function deliveryService(settings: DeliverySettings, logger: Logger
     topics: topicsOf('delivery'),
     tables: tablesOf('delivery'),
     database: deliveryDatabase(settings),
-    // Delivery alone reads what it writes in a format that can be chosen.
+    // Only delivery itself reads the records that it writes in a selectable format.
     checkDatabase: (client) => requireReaders(client, 'delivery', settings.SIGNET_WRITE_FORMATS),
     openapi: {
       title: 'Signet deliveries',

@@ -7,7 +7,10 @@ import { Registry } from 'prom-client';
 import type { DeliverySettings } from './config.ts';
 import { kafkaClient } from './kafka-client.ts';
 
-/** For delivery.requests.v1, which nobody but delivery reads: what goes to many webhooks is there many times, and packs well. */
+/**
+ * Producer for delivery.requests.v1, which only delivery reads. A message for many webhooks is there many times, so
+ * compression saves much.
+ */
 export class RequestsProducer extends RecordProducer {}
 
 @Module({

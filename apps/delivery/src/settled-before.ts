@@ -1,4 +1,4 @@
-/** Resolves when the work has settled, or to false when the bound comes first: then nobody waits for it any more. */
+/** Resolves to true when the work has settled, or to false if the bound comes first: then the work goes on unawaited. */
 export async function settledBefore(bound: AbortSignal, work: Promise<unknown>): Promise<boolean> {
   if (bound.aborted) return false;
   let passed = (): void => undefined;

@@ -15,7 +15,7 @@ export interface NotStorable {
   readonly detail: string;
 }
 
-/** As PostgreSQL gives a UUID back: one in capitals would not be found among what was stored. */
+/** A UUID in the form in which PostgreSQL returns it: one in capital letters would not be found among stored ids. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const UUIDS = ['deliveryId', 'webhookId', 'eventId', 'repeats'] as const;
 const TEXTS = ['tenantId', 'eventType', 'source', 'messageId', 'subject', 'traceparent', 'spanContext'] as const;
@@ -23,7 +23,7 @@ const OPTIONAL: ReadonlySet<string> = new Set(['subject', 'traceparent', 'spanCo
 const KINDS: ReadonlySet<unknown> = new Set(['message', 'test', 'replay']);
 
 /**
- * Null where PostgreSQL takes the delivery.
+ * Null if PostgreSQL can store the delivery.
  *
  * @param request as it was read: its types are not checked yet
  */

@@ -1,19 +1,22 @@
 import type { Monotonic } from '@signet/contracts';
 import { LRUCache } from 'lru-cache';
 
-/** So many deliveries that wait for a snapshot are remembered, about 200 bytes each; one beyond waits anew. */
+/**
+ * How many deliveries that wait for a snapshot are remembered, about 200 bytes each. If there are more, a forgotten one
+ * starts its wait again.
+ */
 const REMEMBERED = 20_000;
 
 /**
- * Since when deliveries wait here for a snapshot. The times in a delivery's row come from the clock of another machine, so
- * that the wait is counted from when this replica first looked, by its monotonic clock.
+ * When deliveries began to wait here for a snapshot. The times in a delivery's row come from the clock of another machine, so
+ * the wait is counted by this replica's monotonic clock, from its first check.
  */
 export class FirstLooks {
   private readonly looks = new LRUCache<string, { readonly change: string; readonly at: number }>({ max: REMEMBERED });
 
   constructor(private readonly monotonic: Monotonic) {}
 
-  /** @param change tells the last thing that happened to the delivery from others: after another one it waits anew */
+  /** @param change identifies the delivery's last event: after a new event the wait starts again */
   msSince(deliveryId: string, change: string): number {
     const now = this.monotonic();
     const known = this.looks.get(deliveryId);

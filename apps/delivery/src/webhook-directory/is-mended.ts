@@ -1,6 +1,9 @@
 import type { WebhookSnapshot } from '@signet/contracts';
 
-/** Whether a change touches what may make deliveries fail: where they go, with what, and signed how. */
+/**
+ * Whether a change may have repaired a failing webhook: it touches the URL, the headers or certificate, or the signature. If
+ * that is wrong, one probe fails.
+ */
 export const isMended = (before: WebhookSnapshot, after: WebhookSnapshot): boolean =>
   before.url !== after.url ||
   JSON.stringify(before.headers) !== JSON.stringify(after.headers) ||

@@ -1,12 +1,12 @@
 import type { AbandonReason } from '@signet/contracts';
 import type { WebhookDirectory } from './webhook-directory.ts';
 
-/** What dispatch needs to know of the tenants. */
+/** The part of the tenants' directory that dispatch needs. */
 export interface SuspendedTenants {
   isSuspended(tenantId: string): boolean;
 }
 
-/** Why a webhook takes no deliveries now; null: it takes them. One that nobody knows is a deleted one. */
+/** Why a webhook takes no deliveries now; null: it takes them. An unknown webhook counts as deleted. */
 export function reasonToEnd(
   webhookId: string,
   webhooks: Pick<WebhookDirectory, 'get'>,

@@ -14,7 +14,7 @@ export interface WebhookDirectoryReaderOptions {
   readonly logger: Logger;
 }
 
-/** Keeps the directory: reads the table of the webhooks from its beginning, for ever. */
+/** Keeps the directory up to date: reads the webhooks' topic from its beginning, and goes on reading. */
 export class WebhookDirectoryReader {
   readonly directory = new WebhookDirectory();
   /** Is called for each record that cannot be read. */
@@ -37,7 +37,7 @@ export class WebhookDirectoryReader {
     this.table.start();
   }
 
-  /** Resolves when a whole generation of the table has been read: routing before that would pass over webhooks. */
+  /** Resolves when a whole generation of the table has been read: routing before that would miss webhooks. */
   whenComplete(): Promise<void> {
     return this.table.whenComplete();
   }
@@ -54,7 +54,7 @@ export class WebhookDirectoryReader {
     return this.table.close();
   }
 
-  /** Webhooks whose record is no webhook, or has something sealed that our keys do not open: nothing is delivered to them. */
+  /** Number of webhooks whose record cannot be read, or has a sealed value that our keys do not open: they get no deliveries. */
   get unreadableCount(): number {
     return this.unreadable.size;
   }

@@ -6,18 +6,18 @@ export type WebhookChange =
   | { readonly kind: 'changed'; readonly webhook: RoutedWebhook; readonly before: RoutedWebhook | undefined }
   | { readonly kind: 'deleted'; readonly webhookId: string };
 
-/** The last so many deletions are known as such; of older ones only that there is no such webhook. */
+/** How many deletions are remembered, the latest ones. A webhook that was deleted earlier is merely unknown. */
 const KNOWN_DELETIONS = 10_000;
 
 const NONE: readonly RoutedWebhook[] = [];
 
 /**
- * Every webhook there is, by id and by what it is subscribed to: the whole of registry.webhooks.v1 in memory, so that
- * routing a message asks nobody.
+ * Every webhook there is, by id and by what it is subscribed to: the whole of registry.webhooks.v1 in memory, so that routing
+ * a message needs no query.
  */
 export class WebhookDirectory {
   private readonly byId = new Map<string, RoutedWebhook>();
-  /** tenant → webhook → its name in lower case, for those who search. */
+  /** tenant → webhook → its name in lower case, for searches. */
   private readonly names = new Map<string, Map<string, string>>();
   /** tenant → event type → active webhooks. */
   private readonly routes = new Map<string, Map<string, readonly RoutedWebhook[]>>();
@@ -32,14 +32,14 @@ export class WebhookDirectory {
     return this.byId.get(webhookId);
   }
 
-  /** Whether its tombstone was read; a webhook that is merely unknown may be newer than what was read. */
+  /** Whether its tombstone was read; a webhook that is merely unknown may be newer than the last record that was read. */
   isKnownToBeDeleted(webhookId: string): boolean {
     return this.deleted.has(webhookId);
   }
 
   /**
-   * Whether the webhook takes no deliveries by what was read so far, while somebody has read of this later version of it:
-   * it may have been registered or enabled meanwhile.
+   * Whether the webhook takes no deliveries as far as was read here, while another replica has read this later version: the
+   * webhook may have been registered or enabled meanwhile.
    */
   mayHaveBegun(webhookId: string, version: number): boolean {
     const known = this.byId.get(webhookId);
@@ -56,7 +56,7 @@ export class WebhookDirectory {
     return this.routes.get(tenantId)?.get(eventType) ?? NONE;
   }
 
-  /** Ids of the tenant's webhooks (of everybody's without one) whose name contains the text, in any case. */
+  /** Ids of the webhooks whose name contains the text, in any case; of the tenant's webhooks, or with null of all. */
   idsByName(text: string, tenantId: string | null): string[] {
     const wanted = text.toLowerCase();
     const tenants = tenantId === null ? this.names.values() : [this.names.get(tenantId) ?? new Map<string, string>()];
@@ -71,11 +71,12 @@ export class WebhookDirectory {
 
   /**
    * Ids are never used twice, so that a snapshot behind a tombstone is an old one that is read again. A snapshot that is not
-   * newer than the one known changes nothing: records of one key may be read twice. Of one that is
-   * just as new only the sealing may differ: the later one counts, since the key of the former one may be gone.
+   * newer than the one known changes nothing: records of one key may be read twice. A snapshot of the same version can differ
+   * only in its sealing: the later one counts, since the key of the former one may be gone.
    *
-   * @param supersedes it is of a later generation than what is known: it counts whatever its version, and whether it was deleted
-   * or not, since the registry's database was restored to an earlier time or publishes everything once more
+   * @param supersedes the snapshot is of a later generation than the known one: it counts regardless of its version, and even
+   *   if the webhook was deleted, since the registry's database was restored to an earlier time or publishes all webhooks
+   *   again
    */
   put(webhook: WebhookSnapshot, supersedes = false): void {
     const before = this.byId.get(webhook.id);
