@@ -29,7 +29,7 @@ beforeAll(async () => {
     async () => (await fixture.reader.list({ tenantId: webhook.tenantId, status: 'FAILED' }, null, 1))[0],
     { what: 'the delivery to have failed' },
   );
-  // Nobody tries what is retried from here on: what is counted is what was asked for.
+  // From here on no replica sends the retries: the test counts only the retries that were requested.
   await service.stop();
 });
 afterAll(async () => {
@@ -65,7 +65,7 @@ test('a retry that is asked for twice is one more attempt, and the answer is the
   expect(await retries()).toBe(before + 2);
 });
 
-test('of twenty at once that ask for the same replay one is carried out; another body is another request', async () => {
+test('if twenty requests at once ask for the same replay, one is carried out; another body is another request', async () => {
   const idempotencyKey = newId();
   const body = replayBody();
   const answers = await Promise.all(Array.from({ length: 20 }, () => post('/v1/replays', idempotencyKey, { body })));
@@ -83,7 +83,7 @@ test('of twenty at once that ask for the same replay one is carried out; another
   });
 });
 
-test('what is asked for and the note that it was carried out are one commit', async () => {
+test('the command and the note that it was carried out are one commit', async () => {
   const before = await retries();
   const crashed = new DeliveryCommands(fixture.orm.em, fixture.reader, systemClock, () =>
     Promise.reject(new Error('The claim went to a repetition.')),

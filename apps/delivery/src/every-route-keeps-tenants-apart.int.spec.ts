@@ -146,7 +146,7 @@ test('without a key, or with a wrong one, every route with an id is closed', asy
   expect(await everything()).toEqual(before);
 });
 
-test("nobody replays another tenant's webhook, nor counts what a replay of it would be", async () => {
+test("a tenant can neither replay another tenant's webhook nor count such a replay", async () => {
   const before = await everything();
   for (const path of ['/v1/replays', '/v1/replays?preview=true']) {
     const answer = await api.call('POST', path, { key: stranger, body: replayOf(webhook.id) });
@@ -196,7 +196,7 @@ test("a cursor of another tenant's list leads to one's own", async () => {
   expect(page.json.data.filter((row) => row['tenantId'] === webhook.tenantId)).toEqual([]);
 });
 
-test("nobody asks for a tenant's rows by its id", async () => {
+test("no list takes a tenant's id as a parameter", async () => {
   for (const list of ['deliveries', 'replays', 'circuits']) {
     const answer = await read(`/v1/${list}?tenantId=${webhook.tenantId}`, stranger);
     expect({ list, ...answer }).toMatchObject({ list, status: 400, json: { code: 'invalid_query' } });

@@ -203,7 +203,7 @@ test('a delivery is found by its id alone, and its log read in one partition', a
   expect((await partitionsOf(sent.at(-1)!)).opened.size).toBe(2);
 });
 
-test('every delivery of a page is told with the name of its webhook', async () => {
+test('every delivery of a page has the name of its webhook', async () => {
   const { data } = await ask('limit=200', null);
   for (const { webhookId, webhookName } of data) expect(webhookName).toBe(directory.get(webhookId)?.name);
   const [first] = data;

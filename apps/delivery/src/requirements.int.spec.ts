@@ -268,7 +268,7 @@ describe('Management interface: deliveries', () => {
     const { eventId } = await deliveryOf('healthy');
     expect(await found(`q=${String(eventId)}`)).toEqual(all);
   });
-  test('for the platform’s operators too, and for nobody else', async () => {
+  test('for the platform’s operators too, and for no other tenant', async () => {
     expect(await found('', operator)).toEqual(all);
     expect(await found('', await api.newKey(newId()))).toEqual([]);
   });

@@ -87,7 +87,7 @@ test.each(Object.entries(oddResponses()))('a receiver that says 200 with %s has 
   expect(kept.response).toMatchObject({ statusCode: 200, note: `The response is not valid HTTP/1.1 (${fault}).` });
 });
 
-test('a receiver that says 500 in such a way has failed, and is told both', async () => {
+test('a receiver that sends 500 in such a response has failed, and the record names both faults', async () => {
   const [, answer = ''] = Object.values(oddResponses('500 Failed'));
   const { row } = await delivered(fixture.webhook(await receive(answer)));
   expect(row).toMatchObject({

@@ -51,7 +51,7 @@ const untilState = (webhook: WebhookSnapshot, state: CircuitView['state']): Prom
     { what: `the circuit to be told ${state}` },
   );
 
-test('a circuit is told of from its first opening to its closing', async () => {
+test('a circuit is shown from its first opening to its closing', async () => {
   const service = await serve(8_000, 300);
   const webhook = fixture.webhook(receiver.url);
   const closed = {

@@ -168,7 +168,7 @@ describe('a circuit', () => {
   });
 });
 
-describe('what a person asks for', () => {
+describe('an attempt that a person asks for', () => {
   beforeEach(() => report(...times(5, 'failed' as const)));
 
   test('closes the circuit where it succeeds', () => {
@@ -288,7 +288,7 @@ test('healthy webhooks have no circuit, and one that recovered loses it', async 
   expect(noted).toBe(2);
 });
 
-test('where everything fails at once there are so many circuits and no more', () => {
+test('when all webhooks fail at once, the number of circuits is bounded', () => {
   for (let n = 0; n < 25_000; n++) circuits.record(`failing-${n}`, ended('failed'), 0);
   expect(circuits.size).toBe(20_000);
   circuits.record('one more', ended('failed'), 0);

@@ -65,7 +65,7 @@ async function takeAll(): Promise<void> {
 
 test('before the first start there is nothing', async () => expect(await unread()).toMatchObject(NONE));
 
-test('a request on Kafka of the new format is told of until it is read', async () => {
+test('a request of the new format on Kafka is reported until it is read', async () => {
   await ensureTopics(
     kafka,
     TOPICS.filter(({ name }) => name === DELIVERY_REQUESTS),
@@ -82,7 +82,7 @@ test('a request on Kafka of the new format is told of until it is read', async (
   expect(await unread()).toMatchObject(NONE);
 });
 
-test('one on the shelf is told of until it is taken back, whatever lies before it', async () => {
+test('a request of the new format on the shelf is reported until it is taken back, also behind other rows', async () => {
   const shelve = async (requests: Buffer): Promise<void> =>
     void (await client.query(
       'insert into delivery.shelved_requests (partition, webhook_id, count, requests) values (0, $1, 1, $2)',

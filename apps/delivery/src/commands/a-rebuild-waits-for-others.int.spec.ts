@@ -33,7 +33,7 @@ const untilWaiting = (statement: string): Promise<unknown> =>
     { what: `${statement} to wait for a lock` },
   );
 
-test('who has read the work queue may still lock what it read', async () => {
+test('a transaction that has read the work queue may still lock the rows that it read', async () => {
   await other.query('begin');
   await other.query('select from due_deliveries');
   const rebuilt = rebuildDeliveries(stored.orm.em);

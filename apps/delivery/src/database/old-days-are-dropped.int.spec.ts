@@ -86,7 +86,7 @@ async function reader(): Promise<pg.Client> {
   return client;
 }
 
-/** Resolves when somebody waits until a partition can be detached; tells who. */
+/** Resolves to the process id of the session that waits to detach a partition, once there is one. */
 const whoDetaches = (client: pg.Client): Promise<number> =>
   waitFor(
     async () =>
@@ -98,7 +98,7 @@ const whoDetaches = (client: pg.Client): Promise<number> =>
     { what: 'a partition to wait for its readers' },
   );
 
-test('who still reads a day is waited for, and nobody waits for those two', async () => {
+test('dropping a day waits for its readers, and no other statement waits for either', async () => {
   const late = await reader();
   const dropping = partitions.dropExpired();
   await whoDetaches(await connect());
@@ -130,7 +130,7 @@ test('a partition that was detached, and not dropped any more, is dropped the ne
   expect(await left()).toEqual([]);
 });
 
-test('of replicas that drop at once each day is dropped by one, and none fails', async () => {
+test('when several replicas drop at once, one drops each day and none fails', async () => {
   const dropped = await Promise.all([replica(), replica(), replica()].map((one) => one.dropExpired()));
   expect(dropped.flatMap((one) => one.dropped).sort()).toEqual([...EXPIRED].sort());
   expect(await left()).toEqual([]);

@@ -165,7 +165,7 @@ describe('a delivery', () => {
     delivery.given(requested(), succeeded(1)).when(abandon).then();
   });
 
-  test('gets one more attempt when somebody asks, also after the last', () => {
+  test('gets one more attempt when a person asks, also after the last', () => {
     const retry: DeliveryCommand = { type: 'RetryDelivery', data: { by: 'key-1', at: iso(START) } };
     const asked: DeliveryEvent = {
       type: 'DeliveryRetryRequested',

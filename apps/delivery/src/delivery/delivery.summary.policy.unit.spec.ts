@@ -184,7 +184,7 @@ describe('a delivery that has failed for good', () => {
   ])('%s', (_, events, sentence) => expect(summary(events)).toBe(sentence));
 });
 
-test('the attempts of a test are its own: nobody asked for a retry', () => {
+test('the attempts of a test are not retries that a person asked for', () => {
   expect(summary([failed('person')], null, 'test')).toBe(`Attempt 1 of 5 failed; next attempt at ${NEXT}.`);
 });
 

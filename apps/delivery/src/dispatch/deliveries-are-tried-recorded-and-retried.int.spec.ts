@@ -105,7 +105,7 @@ test('a batch does not wait for a receiver that hangs: its deliveries go to Post
   await hanging.close();
 });
 
-test('what was parked for a slow receiver arrives when it has room, each once', async () => {
+test('deliveries that were parked for a slow receiver arrive once each when it has room', async () => {
   answer = () => ({ delayMs: 20 });
   const { intake } = await fixture.serve({ spillAfterMs: 20 });
   const webhook = fixture.webhook(receiver.url);

@@ -89,18 +89,18 @@ test('a record stays far below what Kafka takes, however large they are', async 
   expect(Math.max(...records.map(({ bytes }) => bytes))).toBeLessThan(400_000);
 });
 
-test('of a webhook that asks for an order each message has its own record, and so its own offset', async () => {
+test('for a webhook that asks for an order, each message has its own record, and so its own offset', async () => {
   const { records } = await routed([webhook('subject')], messages(3));
   expect(records.map((record) => record.messages)).toEqual([['m-0'], ['m-1'], ['m-2']]);
 });
 
-test('one that dispatch will set aside takes nobody along to the dead letters', async () => {
+test('a message that dispatch will set aside takes no other message to the dead letters', async () => {
   const bad = message(1, { data: Buffer.from([0x22, 0xff, 0x22]) });
   const { records } = await routed([webhook()], [message(0), bad, message(2)]);
   expect(records.map((record) => record.messages)).toEqual([['m-0'], ['m-1'], ['m-2']]);
 });
 
-test('what is large for many webhooks is published step by step', async () => {
+test('a large message for many webhooks is published step by step', async () => {
   const data = Buffer.from(JSON.stringify('x'.repeat(200_000)));
   const webhooks = Array.from({ length: 10 }, () => webhook());
   const { records, steps, count } = await routed(

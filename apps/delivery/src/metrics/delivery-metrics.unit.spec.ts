@@ -71,7 +71,7 @@ test('there are at most 2,000 series after a load of everything that can happen,
   expect(series.filter((line) => line.includes('webhook_id='))).toHaveLength(200);
 });
 
-test('no label is a tenant, a URL or what somebody said, and a webhook is one only while its circuit is not closed', async () => {
+test("no label is a tenant, a URL or a receiver's text, and a webhook is one only while its circuit is not closed", async () => {
   load();
   const text = await registry.metrics();
   const labels = new Set(seriesOf(text).flatMap((line) => [...line.matchAll(/(\w+)="/g)].map(([, label]) => label)));

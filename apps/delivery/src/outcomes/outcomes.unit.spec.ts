@@ -33,7 +33,7 @@ test.each(ABANDON_REASONS)('a delivery that is abandoned (%s) is an outcome that
   });
 });
 
-test('what is asked for is no outcome', () =>
+test('a request is no outcome', () =>
   expect(
     outcomesOf({
       ...logged,

@@ -18,7 +18,7 @@ beforeEach(async () => {
   isDown = true;
   copy = undefined;
   fixture = await DispatchFixture.create();
-  // PostgreSQL throws everybody out for a restore.
+  // PostgreSQL ends all connections for a restore.
   fixture.onError = () => undefined;
   receiver = await RecordingReceiver.start({ respond: () => ({ status: isDown ? 500 : 200 }) });
   webhook = fixture.webhook(receiver.url);

@@ -59,7 +59,7 @@ test('a partition is lost and given back while a POST is on the wire: its failur
   await waitFor(async () => (await list())[0]?.status === 'SUCCESS', { what: 'the delivery' });
 });
 
-test('an epoch that somebody ended late is taken again, and what was refused meanwhile is stored', async () => {
+test('a partition that another owner took too late is taken back, and requests that were refused meanwhile are stored', async () => {
   const service = await fixture.serve({ spillAfterMs: 20_000 });
   const webhook = fixture.webhook(receiver.url);
   await new Ownership(fixture.orm.em, systemClock, 'a late taker').take([PARTITION]);

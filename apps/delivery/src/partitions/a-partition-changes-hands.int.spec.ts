@@ -36,7 +36,7 @@ async function giveUp(service: DispatchService, isReading: AbortController): Pro
   service.revoked([PARTITION]);
 }
 
-test('what a killed owner had leased is tried by the next one at once', async () => {
+test('deliveries that a killed owner had leased are tried by the next owner at once', async () => {
   const webhook = fixture.webhook(receiver.url);
   const first = await fixture.serve({ spillAfterMs: 5, perWebhookConcurrency: 1 });
   await first.intake.take(requestBatch(webhook, ['m-1', 'm-2', 'm-3']));
@@ -47,7 +47,7 @@ test('what a killed owner had leased is tried by the next one at once', async ()
   expect(messageIds().toSorted()).toEqual(['m-1', 'm-1', 'm-2', 'm-3']);
 });
 
-test('a retry keeps its time, whoever serves it', async () => {
+test("a retry keeps its time when the partition's owner changes", async () => {
   const webhook = fixture.webhook(receiver.url);
   const first = await fixture.serve({ policy: { scheduleMs: [60_000], jitter: 0 } });
   const taken = first.intake.take(requestBatch(webhook, ['m-1']));
@@ -91,7 +91,7 @@ test.each([
   },
 );
 
-test('what is only a Kafka record is held by the statement that stores it', async () => {
+test('a delivery that is only a Kafka record is held by the statement that stores it', async () => {
   const first = await fixture.serve({ spillAfterMs: 20_000 });
   void first.intake.take(requestBatch(fixture.webhook(receiver.url), ['m-1']));
   await waitFor(() => receiver.requests.length === 1, { what: 'the POST' });
@@ -136,7 +136,7 @@ test('a replica that is giving up starts nothing, and goes on with what stays', 
   expect(service.ownership.claim(PARTITION)?.epoch).toBe(1);
 });
 
-test('what nobody reports on is tried when it must have ended', async () => {
+test('a held delivery whose outcome is never reported is tried when its attempt must have ended', async () => {
   const clock = fakeClock();
   const later = await DispatchFixture.create({ clock });
   try {

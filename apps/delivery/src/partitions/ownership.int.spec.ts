@@ -20,7 +20,7 @@ test('a partition that is taken again by its owner keeps its claim, and what is 
   expect(one.claim(2)?.epoch).toBe(1);
 });
 
-test('a partition that somebody else had in between gets a new epoch', async () => {
+test('a partition that another replica had in between gets a new epoch', async () => {
   const [one, other] = [owner('one'), owner('other')];
   await one.take([3]);
   const claim = one.claim(3)!;

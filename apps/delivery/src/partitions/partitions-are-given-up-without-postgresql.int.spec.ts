@@ -9,12 +9,12 @@ import { DispatchFixture, PARTITION, requestBatch, storageOf } from '../testing/
 import type { FixtureStorage } from '../testing/dispatch-fixture.ts';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
 
-/** What Kafka's member allows for giving up (libs/kafka/src/consuming/batch-server.ts). */
+/** How long the Kafka consumer waits for partitions to be given up (libs/kafka/src/consuming/batch-server.ts). */
 const KAFKA_WAITS_MS = 2_000;
 
 let fixture: DispatchFixture;
 let receiver: RecordingReceiver;
-/** The way to PostgreSQL of the owner that gives up. */
+/** The connection to PostgreSQL of the owner that gives up. */
 let gate: Gate;
 /** Past the gate: of the owner behind it. */
 let direct: MikroORM;
@@ -56,7 +56,7 @@ const attempts = (): string[] =>
     return `${data.messageId}/${headers['signet-attempt']}`;
   });
 
-/** As Kafka's member does it: no longer than that, and then the partitions are somebody else's. */
+/** Gives the partitions up as the Kafka consumer does: it waits no longer than that, and then another replica has them. */
 async function giveUp(service: DispatchService): Promise<number> {
   const since = performance.now();
   await service.givingUp();
@@ -101,7 +101,7 @@ test('an owner that cannot ask PostgreSQL whether it was replaced starts nothing
   await waitFor(() => receiver.requests.length === 1, { what: 'the first POST' });
   gate.freeze();
   await first.givingUp();
-  // Its slot is free now, and what waits is in its memory under a claim that nobody has told it is lost.
+  // Its slot is free now, and deliveries wait in its memory under a claim that is lost, which it does not know.
   release();
   await waitFor(() => first.dispatcher.attemptsInFlight === 0, { what: 'the answer to be there' });
   const second = await fixture.serve({}, storage);

@@ -22,7 +22,7 @@ beforeEach(async () => {
     requestTimeoutMs: 15_000,
     // As many as receivers die.
     totalConcurrency: DEAD,
-    // Too many hosts for a fault of the platform: most of those that are known fail, and nobody knows whose fault it is.
+    // Too many hosts for a fault of the platform: most of those that are known fail, and no verdict says whose fault it is.
     platformFault: {
       minHosts: DEAD + 1,
       minTenants: 3,

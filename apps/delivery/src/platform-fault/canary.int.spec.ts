@@ -49,7 +49,7 @@ test.each([204, 404, 410, 503])('an answer of %i shows that the way is open', as
   expect(await canaryOf(`${LOCAL}:${await answering(status)}/health`).isReached()).toBe(true);
 });
 
-test('it is asked with a POST of an empty JSON object, as deliveries are', async () => {
+test('the canary is asked with a POST of an empty JSON object, as receivers are', async () => {
   const asked: unknown[] = [];
   const port = await receiver((request, response) => {
     asked.push([request.method, request.url, request.headers['content-type'], request.headers['content-length']]);
@@ -68,7 +68,7 @@ test('a connection that is refused, broken off or not trusted is no answer', asy
     expect([url, await canaryOf(url).isReached()]).toEqual([url, false]);
 });
 
-test('one that takes the request and says nothing is given up', async () => {
+test('a canary that takes the request and does not answer is given up', async () => {
   const silent = await receiver(() => undefined);
   expect(await canaryOf(`${LOCAL}:${silent}`).isReached()).toBe(false);
 });

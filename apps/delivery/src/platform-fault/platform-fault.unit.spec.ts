@@ -18,7 +18,7 @@ afterEach(() => {
   started = [];
 });
 
-/** Ten hosts of five tenants, each with a webhook of the same name; `heard` is what dispatch is told. */
+/** Ten hosts of five tenants, each with a webhook of the same name; `heard` has the calls of the listener. */
 function tenHosts({ canary = null as (() => Promise<boolean>) | null, isTrustLoaded = true } = {}) {
   const clock = fakeClock();
   const heard: string[] = [];
@@ -95,7 +95,7 @@ test("a receiver that is down is the receiver's as soon as three others answer",
   expect(await verdict).toBe('receiver');
 });
 
-test('an answer over a connection that was open clears nobody of a failure to open one', async () => {
+test('an answer over an open connection does not clear the platform of a failure to connect', async () => {
   const { fails, answers, allAnswer, pass } = tenHosts();
   allAnswer();
   const verdict = fails(0, 'connect', 'ETIMEDOUT');
@@ -123,7 +123,7 @@ test('an error that only our own machine gives is ours at once', () => {
   expect(fails(0, 'connect', 'EMFILE')).toBe('platform');
 });
 
-test("our resolver is to blame where nobody else can be asked, and a name's own server where others resolve", async () => {
+test("our resolver is to blame where no other host is known, and a name's own server where other names resolve", async () => {
   const { fails, answers, allAnswer, pass } = tenHosts();
   expect(fails(0, 'resolve', 'EAI_AGAIN')).toBe('platform');
   allAnswer();
@@ -148,7 +148,7 @@ test('five failures in a row that point at our own machine are a fault, however 
   expect(platform.isFault).toBe(true);
 });
 
-test('such a fault ends as soon as another name resolves', () => {
+test('a fault of our resolver ends as soon as another name resolves', () => {
   const { fails, answers, heard, pass } = tenHosts();
   for (let n = 0; n < 5; n++) fails(0, 'resolve', 'EAI_AGAIN');
   answers(1);

@@ -5,7 +5,7 @@ import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 let fixture: DispatchFixture;
 let receiver: RecordingReceiver;
 let status: number;
-/** The way to PostgreSQL. */
+/** The connection to PostgreSQL. */
 let gate: Gate;
 
 beforeEach(async () => {
@@ -45,10 +45,10 @@ test('an id that PostgreSQL will never take is a fault of the record', async () 
   await expect(taken).rejects.not.toMatchObject({ retryable: true });
 });
 
-/** Where the answer to a lease was lost, nobody has these deliveries until the lease is over: the longest attempt and a margin. */
+/** If the answer to a lease was lost, no replica has these deliveries until the lease ends: the longest attempt and a margin. */
 const LEASE_MS = 105_000;
 
-/** What may happen to the connections to PostgreSQL, how it ends, and whether somebody must have missed it by then. */
+/** What may happen to the connections to PostgreSQL, how it ends, and whether a statement must have failed by then. */
 const FAILURES = {
   'are cut, and new ones are refused': { begin: () => gate.close(), end: () => gate.open(), isMissed: true },
   'are cut, and new ones are taken': {

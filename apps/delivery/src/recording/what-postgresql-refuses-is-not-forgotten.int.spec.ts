@@ -44,7 +44,7 @@ test('a delivery that cannot be recorded goes to the dead letters, and can be pu
   await waitFor(async () => (await withStatus('SUCCESS')) === 3, { what: 'the one that was put back' });
 });
 
-test('an attempt of a stored delivery that cannot be recorded is told of, and not repeated at once', async () => {
+test('an attempt of a stored delivery that cannot be recorded is reported, and not repeated at once', async () => {
   status = 500;
   const service = await fixture.serve({ policy: { scheduleMs: [3_600_000], jitter: 0 } });
   await service.intake.take(requestBatch(webhook, ['m']));

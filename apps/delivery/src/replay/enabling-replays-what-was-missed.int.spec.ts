@@ -83,7 +83,7 @@ async function untilLookedAt(directory: WebhookDirectory): Promise<void> {
 }
 const arrived = (): string[] => receiver.requests.map(({ headers }) => headers['webhook-id'] ?? '').toSorted();
 
-test('what came while it was disabled arrives, each once, though three replicas read of it', async () => {
+test('messages that came while the webhook was disabled arrive once each, though three replicas read of the replay', async () => {
   const missed = messages(30);
   await publishMessages(missed);
   const snapshot = enabled(0);
@@ -108,7 +108,7 @@ test('what came while it was disabled arrives, each once, though three replicas 
   expect(arrived()).toEqual(missed.map(eventIdOf).toSorted());
 });
 
-test('what came while it was disabled arrives, whatever the clock of ingestion said, and nothing from before the webhook', async () => {
+test('messages that came while the webhook was disabled arrive, even if the clock of ingestion was wrong, and none from before the webhook', async () => {
   const snapshot = enabled(SETTLE_MS);
   const { since: disabledAt = '', until: enabledAt = '' } = snapshot.replayMissed ?? {};
   const registeredAt = Date.parse(disabledAt) - 30_000;
@@ -125,7 +125,7 @@ test('what came while it was disabled arrives, whatever the clock of ingestion s
   expect(arrived()).toEqual([...behind, ...ahead].map(eventIdOf).toSorted());
 });
 
-test('one that was cancelled is not made again', async () => {
+test('a replay that was cancelled is not made again', async () => {
   const snapshot = enabled(0);
   startReplica().put(snapshot);
   await untilReplay(snapshot, 'running');
@@ -136,7 +136,7 @@ test('one that was cancelled is not made again', async () => {
   expect(await replays()).toMatchObject([{ id: replayIdOf(snapshot), state: 'cancelled' }]);
 });
 
-test('it waits for another replay of its webhook', async () => {
+test('the replay waits for another replay of its webhook', async () => {
   // The first one begins later than the test ends.
   const first = enabled(-3_600_000);
   const directory = startReplica();
@@ -150,7 +150,7 @@ test('it waits for another replay of its webhook', async () => {
   await untilReplay(second, 'completed');
 });
 
-test('where the webhook was disabled again before the end, the next one begins where that one began', async () => {
+test("if the webhook was disabled again before the replay's end, the next replay begins where that one began", async () => {
   const first = enabled(SETTLE_MS + 30_000);
   const directory = startReplica();
   directory.put({ ...first, isActive: false, version: 4 });

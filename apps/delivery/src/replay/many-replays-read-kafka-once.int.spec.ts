@@ -74,7 +74,7 @@ async function twentyWebhooks(): Promise<Wanted[]> {
   const early = some();
   await publishMessages(early);
   const between = new Date(Date.now() + 1);
-  // Later by Kafka's clock, which is that of whoever publishes.
+  // Later by Kafka's clock, which is that of the publisher.
   await waitFor(() => Date.now() > between.getTime() + 1, { what: 'the next millisecond' });
   const late = some();
   await publishMessages(late);
@@ -120,7 +120,7 @@ test('twenty webhooks are asked for what each has missed, and Kafka is read once
   }
 });
 
-test('one that may not go on ends alone', async () => {
+test('a replay that may not go on ends alone', async () => {
   const wanted = await twentyWebhooks();
   const replays: Replay[] = [];
   for (const one of wanted) replays.push(await askFor(one));
@@ -152,7 +152,7 @@ test('after an interruption all go on together, and each message is asked for', 
   for (const one of wanted) expect([...new Set(askedOf(one))]).toEqual(one.missed.toSorted());
 });
 
-test('one that is interrupted goes on before the others have ended', async () => {
+test('a replay that is interrupted goes on before the others have ended', async () => {
   const wanted = (await twentyWebhooks()).slice(0, 2);
   const replays: Replay[] = [];
   for (const one of wanted) replays.push(await askFor(one));

@@ -117,7 +117,7 @@ test('failed messages are delivered again, with the same webhook-id, and the oth
   expect(await service.replays.preview(wanted('failed'), OPERATOR)).toMatchObject({ count: 0 });
 });
 
-test('what failed in its replay, too, is one message that failed', async () => {
+test('a message that failed in its replay, too, counts as one failed message', async () => {
   answer = () => ({ status: 500 });
   await dispatch.intake.take(requestBatch(webhook, numbers(4)));
   await untilEnded(4);
@@ -175,7 +175,7 @@ test('a replica that stops in the middle leaves the rest to another one, and eac
   expect(arrivals(60)).toEqual(onceEach(numbers(60)));
 });
 
-test('what is requested, and not noted because the replica died, is requested again and delivered once', async () => {
+test('deliveries that were requested, but not noted because the replica died, are requested again and delivered once', async () => {
   await dispatch.intake.take(requestBatch(webhook, numbers(20)));
   await untilEnded(20);
   const dying = replica({
@@ -230,7 +230,7 @@ test('a replay fails with the reason when its webhook is disabled or deleted, or
   release();
   expect(await untilState(service, id, 'failed')).toMatchObject({ reason: 'webhook_disabled' });
   await expect(service.replays.create(wanted('all'), OPERATOR)).rejects.toMatchObject({ code: 'webhook_disabled' });
-  // Who cancels it too late is told so.
+  // Cancelling it too late is answered with an error.
   await expect(service.replays.cancel(id, OPERATOR)).rejects.toMatchObject({ code: 'replay_ended' });
   expect(await service.replays.find(id, OPERATOR)).toMatchObject({ state: 'failed' });
 });
@@ -243,7 +243,7 @@ test('one replay of a webhook runs at a time', async () => {
   await expect(service.replays.create(wanted('failed'), OPERATOR)).rejects.toMatchObject({ code: 'replay_running' });
 });
 
-test('nobody replays, sees or cancels what is of another tenant', async () => {
+test("a tenant can neither replay another's messages, nor see or cancel its replays", async () => {
   const service = replica();
   const mine = { ...OPERATOR, role: 'tenant' as const, tenantId: webhook.tenantId };
   const others = { ...mine, tenantId: 'another' };
@@ -256,7 +256,7 @@ test('nobody replays, sees or cancels what is of another tenant', async () => {
   expect(await service.replays.list({}, null, 10, mine)).toMatchObject([{ id, state: 'running' }]);
 });
 
-test('a time that cannot be is told so', async () => {
+test('an impossible range of time is refused', async () => {
   const service = replica();
   const future = new Date(Date.now() + 60_000);
   const longAgo = new Date(Date.now() - 8 * 24 * 60 * 60 * 1000);

@@ -70,7 +70,7 @@ const untilCompleted = (id: string): Promise<Replay> =>
   );
 const toggle = (isActive: boolean, version: number): void => fixture.directory.put({ ...webhook, isActive, version });
 
-test('what was accepted while the webhook was off arrives once, as if it had never been off', async () => {
+test('messages that were accepted while the webhook was off arrive once, as if it had never been off', async () => {
   const [early, meanwhile, late] = [messages(20), messages(30), messages(20)];
   await publishMessages([...early, ...meanwhile, ...late]);
   await publishMessages([...messages(5, { tenantId: newId() }), ...messages(5, { type: 'sale.refunded' })]);

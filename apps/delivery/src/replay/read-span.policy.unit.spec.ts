@@ -20,7 +20,7 @@ const named = (sinceMs: number, untilMs: number) => ({
   createdAt: now,
 });
 
-test('one that was asked for by enabling is read from earlier on, and further', () => {
+test('a replay that enabling started is read from an earlier time and to a later one', () => {
   const webhook = askedOf(3_600_000);
   const replay = requestedReplayOf(webhook, now)!;
   expect(readSpanOf(webhook, replay)).toEqual({
@@ -29,24 +29,24 @@ test('one that was asked for by enabling is read from earlier on, and further', 
   });
 });
 
-test('it is not read from before the webhook', () => {
+test('a replay is not read from before the webhook was made', () => {
   const webhook = askedOf(62_000);
   expect(readSpanOf(webhook, requestedReplayOf(webhook, now)!).since).toEqual(before(62_000));
 });
 
-test('one that began where the one before it began is read from there', () => {
+test('a replay that begins where the previous one began is read from there', () => {
   const webhook = askedOf(3_600_000);
   const since = before(1_800_000);
   const replay = { ...requestedReplayOf(webhook, now)!, since };
   expect(readSpanOf(webhook, replay).since).toEqual(before(CLOCKS_APART_MS, since));
 });
 
-test('one up to the present is read further, and begins where somebody has said', () => {
+test('a replay up to the present is read to a later time, and begins where the person has said', () => {
   const range = named(60_000, 0);
   expect(readSpanOf(askedOf(3_600_000), range)).toEqual({ since: range.since, until: before(-CLOCKS_APART_MS) });
 });
 
-test('one whose ends were both named is read between them', () => {
+test('a replay whose two ends a person has set is read between them', () => {
   const { since, until, ...rest } = named(60_000, 1);
   expect(readSpanOf(askedOf(3_600_000), { since, until, ...rest, id: newId() })).toEqual({ since, until });
 });

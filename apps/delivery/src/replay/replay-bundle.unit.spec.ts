@@ -17,7 +17,7 @@ const runOf = (id: string): ReplayRun =>
     settle: (error: Error) => Promise.reject(error),
   }) as unknown as ReplayRun;
 
-test('where Kafka fails, those that have ended were not interrupted', async () => {
+test('when Kafka fails, replays that have ended are not reported as interrupted', async () => {
   const failure = new Error('Kafka is away');
   const missed: ReplayBundleParts['missed'] = {
     rangesOf: () => Promise.resolve([]),

@@ -12,7 +12,7 @@ const asked = (sinceMs: number, untilMs: number, registeredMs = 60 * DAY_MS) =>
     version: 7,
   });
 
-test('it comprises what was missed while the webhook was disabled, and a few seconds before and after', () => {
+test('the replay covers the time while the webhook was disabled, and a few seconds before and after', () => {
   const webhook = asked(3_600_000, 1_000);
   expect(requestedReplayOf(webhook, now)).toMatchObject({
     id: missedReplayIdOf(webhook.id, ago(1_000)),
@@ -35,11 +35,11 @@ test('it is the same replay whenever the snapshot is read, and another one for t
   expect(requestedReplayOf({ ...webhook, replayMissed }, now)?.id).not.toBe(later?.id);
 });
 
-test('what is older than the webhook is left out', () => {
+test('the time before the webhook was made is left out', () => {
   expect(requestedReplayOf(asked(2_000, 1_000, 3_000), now)?.since).toEqual(new Date(ago(3_000)));
 });
 
-test('what Kafka keeps no longer is left out, and an old snapshot starts nothing', () => {
+test('the time that Kafka no longer keeps is left out, and an old snapshot starts no replay', () => {
   expect(requestedReplayOf(asked(30 * DAY_MS, 1_000), now)?.since).toEqual(new Date(ago(7 * DAY_MS)));
   expect(requestedReplayOf(asked(30 * DAY_MS, 8 * DAY_MS), now)).toBeNull();
 });

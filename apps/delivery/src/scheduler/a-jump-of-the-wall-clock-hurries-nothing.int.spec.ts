@@ -30,7 +30,7 @@ class Machine {
 
 let fixture: DispatchFixture;
 let receiver: RecordingReceiver;
-/** Path → when its requests arrived, by a clock that nobody sets. Milliseconds. */
+/** Path → when its requests arrived, by a clock that is never set. Milliseconds. */
 let arrivals: Map<string, number[]>;
 let answer: (request: ReceivedRequest, count: number) => number;
 
@@ -116,7 +116,8 @@ test('a replaced owner whose wall clock was set back posts nothing, and its retr
   const paths = ['/a', '/b', '/c', '/d'];
   for (const path of paths) await first.intake.take(requestBatch(webhookAt(path), ['m-1']));
   await waitFor(() => paths.every((path) => arrivedAt(path).length >= 2), { what: 'a retry of each' });
-  // From here on the group does not hear of it, and it is not told. A young heartbeat by the wall clock counts for nothing.
+  // From here on the group gets no heartbeat of the replica, which does not notice. That its last heartbeat is recent by the
+  // wall clock must not count.
   beat();
   await former.jump(-HOUR);
   const silentSince = performance.now();

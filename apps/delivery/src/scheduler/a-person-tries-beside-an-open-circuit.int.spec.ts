@@ -78,7 +78,7 @@ async function open(held: number): Promise<void> {
 }
 const sendTest = (): Promise<void> => service.intake.take(requestBatch(webhook, ['test'], undefined, { kind: 'test' }));
 
-test('what is held back says so, and until when', async () => {
+test('a delivery that is held back says so, and until when', async () => {
   await open(2);
   const { nextProbeAt } = await circuits.read(webhook.id, OPERATOR);
   for (const delivery of await list()) {

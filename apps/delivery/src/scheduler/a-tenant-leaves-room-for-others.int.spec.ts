@@ -5,7 +5,7 @@ import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 
 const SLOTS = 64;
 let fixture: DispatchFixture;
-/** One host for everybody: what hangs there is told by its path. */
+/** One host for all webhooks: the path says which of them hang. */
 let receiver: RecordingReceiver;
 let release: () => void;
 
@@ -47,7 +47,7 @@ test('a hundred webhooks of one tenant hang, and those of another are served at 
   expect(await fixture.reader.list({ tenantId: 'large', status: 'PENDING' }, null, 1_000)).toHaveLength(800);
 });
 
-test('what is overdue of slow webhooks does not fill the memory that the retries of others need', async () => {
+test('overdue deliveries of slow webhooks do not fill the memory that the retries of others need', async () => {
   const slow = many('large', 60);
   const good = fixture.webhook(receiver.url, { tenantId: 'small' });
   const first = await fixture.serve({ spillAfterMs: 20 });

@@ -40,7 +40,7 @@ async function countsOf(histogram: string): Promise<Record<string, number>> {
 }
 const now = () => ({ acceptedAt: clock().getTime() });
 
-test("what a webhook's own limit keeps waiting is late by the receiver's fault, and what waits for nothing by nobody's", async () => {
+test("a delivery that its webhook's own limit delays is late by the receiver's fault, and one that need not wait is not late", async () => {
   const { intake } = await fixture.serve();
   await intake.take(requestBatch(fixture.webhook(receiver.url), numbers(10), undefined, now()));
   expect(await firstAttempts()).toEqual({ none: 10 });
@@ -54,7 +54,7 @@ test("what a webhook's own limit keeps waiting is late by the receiver's fault, 
   expect(await firstAttempts()).toEqual({ none: 15, receiver: 5 });
 });
 
-test('what an open circuit has held back is late by the fault of the receiver', async () => {
+test('a delivery that an open circuit has held back is late by the fault of the receiver', async () => {
   status = 500;
   const { intake, circuits } = await fixture.serve({ policy: { scheduleMs: [300], jitter: 0 }, maxAttempts: 20 });
   const webhook = fixture.webhook(receiver.url);
@@ -69,7 +69,7 @@ test('what an open circuit has held back is late by the fault of the receiver', 
   const [none = 0] = await tried();
   // Those that were on the wire when it opened.
   expect(none).toBeLessThanOrEqual(8 + 5);
-  // What comes when it is well again waits for nobody.
+  // Deliveries that come when the receiver works again need not wait.
   await waitFor(() => circuits.state(webhook.id) === 'closed', { what: 'the circuit to close' });
   await waitFor(async () => (await fixture.orm.em.fork().execute('select from due_deliveries')).length === 0, {
     what: 'the backlog to go',
@@ -78,7 +78,7 @@ test('what an open circuit has held back is late by the fault of the receiver', 
   expect((await firstAttempts())['none']).toBe(none + 1);
 });
 
-test('what comes late to a receiver that kept nothing waiting is late by the fault of the platform', async () => {
+test('a late delivery whose receiver delayed nothing is late by the fault of the platform', async () => {
   const { intake } = await fixture.serve();
   const webhook = fixture.webhook(receiver.url);
   // As after an outage of delivery: Kafka has kept them for a minute.
@@ -92,7 +92,7 @@ test('what comes late to a receiver that kept nothing waiting is late by the fau
   expect(await delivered()).toEqual({ platform: 3, none: 1 });
 });
 
-test('what succeeds after the receiver has failed is late by the fault of the receiver', async () => {
+test('a delivery that succeeds after the receiver has failed is late by the fault of the receiver', async () => {
   status = 500;
   const { intake } = await fixture.serve({ policy: { scheduleMs: [1_000], jitter: 0 } });
   const taken = intake.take(requestBatch(fixture.webhook(receiver.url), ['m'], undefined, now()));

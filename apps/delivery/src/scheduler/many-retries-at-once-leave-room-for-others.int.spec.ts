@@ -39,7 +39,7 @@ const deliveriesOf = (webhook: WebhookSnapshot): Promise<DeliveryRow[]> =>
   fixture.reader.list({ tenantId: null, webhookId: webhook.id }, null, 200);
 const messages = (count: number): string[] => Array.from({ length: count }, (_, n) => `m-${n}`);
 
-test("a person who retries more than memory holds, of a receiver that hangs, delays nobody else's retry", async () => {
+test("a person who retries more deliveries of a hanging receiver than memory holds delays no other tenant's retry", async () => {
   const policy = { scheduleMs: [HOUR], jitter: 0 };
   const service = await fixture.serve({ policy, leasedInMemory: LEASED_IN_MEMORY, requestTimeoutMs: 60_000 });
   const [slow, quiet] = [fixture.webhook(hanging.url), fixture.webhook(other.url, { tenantId: 'tenant-2' })];

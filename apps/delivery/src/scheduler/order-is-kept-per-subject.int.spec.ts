@@ -136,7 +136,7 @@ test('order holds when another replica takes over in the middle', async () => {
   }
 });
 
-test('what is stored waits until what belongs before it was read from Kafka', async () => {
+test('a stored delivery waits until the earlier ones of its subject were read from Kafka', async () => {
   const webhook = ordered();
   const first = await fixture.serve({ policy: { scheduleMs: [3_600_000], jitter: 0 } });
   await first.intake.take(orderedBatch(webhook, [{ id: 'a-0', subject: 'a' }], 0));

@@ -28,7 +28,7 @@ test.each([1, 7, 50, 333])('%d a second is reached, and no second sees more', (p
   expect(mostIn(starts, 1_000)).toBe(perSecond);
 });
 
-test('one that is no whole number is kept over a longer time', () => {
+test('a limit that is no whole number is kept over a longer time', () => {
   expect(startsOf('half', 0.5, 10_000)).toEqual([0, 2_000, 4_000, 6_000, 8_000]);
   expect(startsOf('two and a half', 2.5, 8_000)).toHaveLength(20);
 });

@@ -48,7 +48,7 @@ describe('slots', () => {
     }
   });
 
-  test('one slot is for both', () => {
+  test('a single slot is for both kinds', () => {
     const slots = new Slots(1);
     expect([slots.isFree('fresh', T), slots.isFree('stored', T)]).toEqual([true, true]);
   });

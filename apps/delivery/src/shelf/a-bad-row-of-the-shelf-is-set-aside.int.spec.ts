@@ -57,7 +57,7 @@ test.each<[string, Buffer]>([
   expect(kept).toEqual([{ requests: bytes, reason: expect.stringContaining('The row cannot be read') }]);
 });
 
-test('of a row with a bad message that message alone is set aside, and the others are sent', async () => {
+test('if a row has a bad message, only that message is set aside, and the others are sent', async () => {
   const bundles = new RequestBundles();
   const add = (id: string, fields: object): void =>
     bundles.add(webhook, {

@@ -44,7 +44,7 @@ function shelving({ lingerMs = 1e6, put }: { lingerMs?: number; put?: () => Prom
 const offsets = (rows: readonly RowToShelve[] | undefined): [string, string[]][] =>
   (rows ?? []).map(({ webhookId, records }) => [webhookId, records.map(({ offset }) => offset)]);
 
-test('what comes within a moment is stored at once, by webhook, and of a lost claim nothing is', async () => {
+test('records that come within a moment are stored together, by webhook, and none of a lost claim is', async () => {
   const { shelving: one, stored, told } = shelving();
   const results = await Promise.all([
     one.shelve(claim, [record(hanging, 1)]),
@@ -60,14 +60,14 @@ test('what comes within a moment is stored at once, by webhook, and of a lost cl
   expect(told()).toBe(1);
 });
 
-test('who comes alone waits no longer than the linger', async () => {
+test('a single record waits no longer than the linger', async () => {
   const { shelving: one, stored } = shelving({ lingerMs: 1 });
   expect(await one.shelve(claim, [record(hanging, 1)])).toBe(true);
   expect(await one.shelve(claim, [record(hanging, 2)])).toBe(true);
   expect(stored.map(offsets)).toEqual([[[hanging, ['1']]], [[hanging, ['2']]]]);
 });
 
-test('a fault of PostgreSQL is told to everybody who waits, and what comes next is stored anew', async () => {
+test('a fault of PostgreSQL reaches every caller that waits, and later records are stored anew', async () => {
   let isAway = true;
   const put = () => (isAway ? Promise.reject(new Error('away')) : Promise.resolve(new Set([claim])));
   const { shelving: one, told } = shelving({ lingerMs: 1, put });
@@ -88,7 +88,7 @@ test('large ones wait no longer', async () => {
   expect(stored).toHaveLength(1);
 });
 
-test('of a partition that was lost and taken again only what came since is stored', async () => {
+test('when a partition was lost and taken again, only records that came since are stored', async () => {
   const again = claimOf(0, 3);
   const { shelving: one } = shelving({ put: () => Promise.resolve(new Set([again])) });
   const both = [one.shelve(claim, [record(hanging, 1)]), one.shelve(again, [record(hanging, 2), record(failing, 3)])];

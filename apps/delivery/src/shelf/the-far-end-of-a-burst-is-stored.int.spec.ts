@@ -37,7 +37,7 @@ const stored = async (): Promise<string[]> =>
     ({ id }) => id,
   );
 
-test('of a webhook that takes too much of the room, the far end goes to PostgreSQL, and what is next stays in memory', async () => {
+test('if a webhook takes too much of the room, its last deliveries go to PostgreSQL, and its next ones stay in memory', async () => {
   atOnce = 8;
   const webhook = fixture.webhook(receiver.url);
   const { intake } = await fixture.serve({ perWebhookConcurrency: atOnce, spillAfterMs: SPILL_AFTER_MS });

@@ -100,7 +100,7 @@ test('when the circuit closes all of them are sent, each once', async () => {
   ).toEqual(numbers('m').toSorted());
 });
 
-test('what a receiver that hangs cannot take is shelved as well', async () => {
+test('requests for a receiver that hangs are shelved as well', async () => {
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   const hanging = await RecordingReceiver.start({ respond: () => released.then(() => ({})) });
@@ -117,7 +117,7 @@ test('what a receiver that hangs cannot take is shelved as well', async () => {
   await hanging.close();
 });
 
-test('those of a webhook that was disabled meanwhile end as failed', async () => {
+test('shelved requests of a webhook that was disabled meanwhile end as failed', async () => {
   const { service, webhook } = await behindAnOpenCircuit();
   await service.intake.take(requestBatch(webhook, numbers('m')));
   fixture.directory.put({ ...webhook, isActive: false, version: 2 });
@@ -213,7 +213,7 @@ test('bundles, too, are shelved as they are, and every message in them sent when
   expect(arrived.toSorted()).toEqual(numbers('m', 70).toSorted());
 });
 
-test('what comes from Kafka and from the shelf at once is sent once', async () => {
+test('a request that comes from Kafka and from the shelf at once is sent once', async () => {
   status = 200;
   const service = await fixture.serve();
   const webhook = fixture.webhook(receiver.url);

@@ -62,7 +62,7 @@ test.each([
   await waitFor(async () => (await statusOf(webhook)) === 'SUCCESS', { what: 'its success' });
 });
 
-test('what its sender did not know either ends as before', async () => {
+test('a delivery ends as disabled if its sender had not read of an enabling either', async () => {
   const webhook = disabled('off');
   await take(requestRecord({ request: requestOf(webhook, 'message'), body }, 2));
   expect(await statusOf(webhook)).toBe('FAILED');

@@ -72,7 +72,7 @@ test.each<[string, string, Omit<Message, 'id'>]>([
   expect(JSON.parse(String(letter!.record.headers['signet-messages']))).toHaveLength(1);
 });
 
-test('what was set aside is delivered once its header is mended and it is put back', async () => {
+test('a message that was set aside is delivered when its header is mended and it is put back', async () => {
   const { batch, aside } = bundle([
     { id: 'good' },
     { id: 'late', fields: { messageTime: '9999-12-31T23:59:59Z' } },

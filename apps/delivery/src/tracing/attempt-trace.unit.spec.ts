@@ -9,7 +9,7 @@ test('the first attempt of a message goes on with its trace', () => {
   expect(attemptTrace(message)).toEqual({ parent: spanContext, links: [] });
 });
 
-test('where fan-out traced nothing it goes on with that of the producer', () => {
+test("where fan-out traced nothing, the attempt goes on with the producer's trace", () => {
   expect(attemptTrace({ ...message, spanContext: undefined })).toEqual({ parent: traceparent, links: [] });
 });
 

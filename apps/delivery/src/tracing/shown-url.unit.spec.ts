@@ -8,4 +8,4 @@ test.each([
   ['http://[2001:db8::1]/a#hush', 'http://[2001:db8::1]/a', '2001:db8::1', 80],
 ])('%s', (url, full, host, port) => expect(shownUrl(url)).toEqual({ full, host, port }));
 
-test('what is no URL is not shown', () => expect(shownUrl('hush')).toBeUndefined());
+test('a text that is no URL is not shown', () => expect(shownUrl('hush')).toBeUndefined());

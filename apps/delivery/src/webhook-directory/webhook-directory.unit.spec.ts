@@ -45,7 +45,7 @@ test('a snapshot read twice or too late changes nothing', () => {
   expect(changes).toHaveLength(1);
 });
 
-test('a snapshot of the same version is the same webhook, resealed: nobody is told of a change', () => {
+test('a snapshot of the same version is the same webhook, resealed: listeners get no change', () => {
   const directory = new WebhookDirectory();
   const changes: WebhookChange[] = [];
   directory.onChange((change) => changes.push(change));

@@ -116,7 +116,7 @@ test('an attempt on the wire is recorded; when it fails there is no further one,
   await slow.close();
 });
 
-test('what was missed while nobody owned the partition ends when it is taken over', async () => {
+test('deliveries whose webhook ended while the partition had no owner end when it is taken over', async () => {
   const first = await fixture.serve(HOURS);
   const disabled = fixture.webhook(receiver.url);
   const live = fixture.webhook(receiver.url);

@@ -34,7 +34,7 @@ const dueTimes = async (): Promise<string[]> => {
   return rows.map((row) => row.due_at);
 };
 
-test('what an old owner parks or puts off stays as its new owner has it', async () => {
+test("an old owner that parks or reschedules a delivery changes nothing of the new owner's", async () => {
   const { tasks } = await due.leaseDue(owner.all(), later(2 * HOUR), later(HOUR), 10);
   expect(tasks).toHaveLength(3);
   await new Ownership(fixture.orm.em, systemClock, 'the next').take([PARTITION]);
