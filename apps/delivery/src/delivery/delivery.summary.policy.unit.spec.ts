@@ -114,7 +114,7 @@ describe('a delivery that is not held back', () => {
       `A probe, which spends no attempt, failed: ${SAID} Next attempt at ${NEXT}.`,
     ],
     [
-      'has a probe that somebody asked for and that failed',
+      'has a probe that a person asked for and that failed',
       [failed('asked_probe')],
       `The probe that was asked for, which spends no attempt, failed: ${SAID} Next attempt at ${NEXT}.`,
     ],

@@ -64,7 +64,7 @@ test.each([
   ['is only a Kafka record', 20_000],
   ['is stored', 5],
 ])(
-  'what is on the wire when its partition is given up, and %s, is not repeated; who sent it records its outcome',
+  'a delivery on the wire when its partition is given up, and %s, is not repeated; its sender records the outcome',
   async (_what, spillAfterMs) => {
     const webhook = fixture.webhook(receiver.url);
     const first = await fixture.serve({ spillAfterMs });

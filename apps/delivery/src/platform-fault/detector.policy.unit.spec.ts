@@ -63,7 +63,7 @@ test('other hosts that passed the same step afterwards are counted, and its own 
   expect(passesSince(latest, 'resolve', NOW - 60, null)).toBe(0);
 });
 
-test('of many hosts the latest passes are kept', () => {
+test('only the latest passes of many hosts are kept', () => {
   const hosts = Array.from({ length: 100 }, (_, n) => host(n, { passedAt: { ...NO_PASSES, answer: (n * 37) % 100 } }));
   expect(latestPasses(hosts).answer.map(({ passedAt }) => passedAt.answer)).toEqual([99, 98, 97, 96]);
 });

@@ -184,7 +184,7 @@ test.each<[string, (webhook: WebhookSnapshot) => ReturnType<typeof requestBatch>
 test.each<[string, Partial<DeliveryRequest>]>([
   ['a wrong delivery id', { deliveryId: 'no uuid' }],
   ['a wrong event id', { eventId: 'no uuid' }],
-])('requests with %s, which somebody else wrote, are set aside when they are taken back', async (_what, fields) => {
+])('requests with %s, which another program wrote, are set aside when they are taken back', async (_what, fields) => {
   const { service, webhook } = await behindAnOpenCircuit();
   const batch = requestBatch(webhook, numbers('m', 8), undefined, fields);
   await service.intake.take(batch);

@@ -3,7 +3,7 @@
 -- caller says: select set_config('many.deliveries', '1000000', false), set_config('many.days', '90', false).
 -- One delivery in eight is `many-0`'s, which has 50 webhooks and no repairs; the other tenants have five webhooks each.
 -- 98 in a hundred succeeded, three of these not at once; replays lie in the partition of the day of their message. The work
--- queue is left alone, so that nobody tries anything. Every table is named with its schema, whatever the search path of
+-- queue is left alone, so that no delivery is sent. Every table is named with its schema, whatever the search path of
 -- the caller: the service has made the partitions of some of these days already. Tenants begin with "many-", by which all
 -- of it is removed again.
 create or replace function pg_temp.id_of(name text) returns uuid language sql immutable
