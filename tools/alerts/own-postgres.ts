@@ -4,7 +4,7 @@ import { parentsOfAll } from '../bench/measure/proc.ts';
 
 const DATABASE = 'signet';
 
-/** A PostgreSQL of the demonstration's own, which nobody starts again when it ends. */
+/** A PostgreSQL of the demonstration's own. No supervisor starts it again when it ends. */
 export class OwnPostgres {
   readonly #dataDir: string;
   #server: RunningPostgres;
@@ -32,7 +32,7 @@ export class OwnPostgres {
     this.#server = await run(this.#dataDir, this.#server.port);
   }
 
-  /** Connections stay, and nothing answers. Resolves at once. */
+  /** Stops its processes (SIGSTOP): connections stay open, and PostgreSQL answers nothing. */
   hang(): void {
     for (const pid of this.#processes()) signalProcess(pid, 'SIGSTOP');
   }
@@ -47,7 +47,7 @@ export class OwnPostgres {
     await this.#server.stop({ hard: true });
   }
 
-  /** The postmaster first, so that it starts no further session meanwhile. */
+  /** Process ids, the postmaster's first: a stopped postmaster starts no session while the others are being stopped. */
   #processes(): number[] {
     const sessions = [...parentsOfAll()].filter(([, parent]) => parent === this.#server.pid).map(([pid]) => pid);
     return [this.#server.pid, ...sessions];

@@ -13,7 +13,7 @@ export interface Alert {
 }
 
 export interface ReceivedAlert extends Alert {
-  /** Path of the receiver that was told, such as `/platform-pages`. */
+  /** Path of the receiver that got the notification, such as `/platform-pages`. */
   readonly path: string;
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
@@ -22,7 +22,7 @@ export interface ReceivedAlert extends Alert {
 const has = (alert: Alert, labels: Labels): boolean =>
   Object.entries(labels).every(([name, value]) => alert.labels[name] === value);
 
-/** Where Alertmanager's receivers point: keeps every alert that they are told. */
+/** The HTTP server that all of Alertmanager's receivers point to: keeps every alert that it gets. */
 export class Pager {
   readonly #receiver: RecordingReceiver;
 

@@ -7,9 +7,9 @@ import type { Stage } from './stage.ts';
 export interface Seen {
   readonly scenario: string;
   readonly labels: Labels;
-  /** Seconds from when it went wrong until Alertmanager told its receiver; undefined: it never did. */
+  /** Seconds from the beginning of the fault until Alertmanager notified its receiver; undefined: it never did. */
   readonly firedAfter?: number;
-  /** Seconds from when it was mended (or had fired, where nothing is to be mended) until the receiver heard that it is over. */
+  /** Seconds from the repair (or from the first notification, where nothing is to be repaired) until the receiver was notified of the end. */
   readonly resolvedAfter?: number;
 }
 

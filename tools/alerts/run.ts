@@ -11,7 +11,7 @@ import { stoppedDelivery } from './scenarios/stopped-delivery.ts';
 import { stuckRelay } from './scenarios/stuck-relay.ts';
 import { SHORTER_BY, Stage } from './stage.ts';
 
-/** Dead letters first: their alerts end when the window of their rule has passed, which the others need not wait for. */
+/** Dead letters come first: their alerts end when the window of their rule has passed, and the other scenarios run meanwhile. */
 const SCENARIOS: readonly Scenario[] = [
   deadLetters(),
   stoppedDelivery(),
@@ -19,7 +19,7 @@ const SCENARIOS: readonly Scenario[] = [
   stoppedPostgresql(),
   hangingPostgresql(),
 ];
-/** A bound for what hangs. It takes about five minutes. */
+/** After this time a run is taken for hung and stopped. A whole run takes about five minutes. */
 const LONGEST_MS = 12 * 60_000;
 
 const stopping = new AbortController();
@@ -28,7 +28,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('disconnect', () => stop('The terminal is gone.'));
 setTimeout(() => stop(`Not done after ${LONGEST_MS / 60_000} minutes.`), LONGEST_MS).unref();
 
-/** Resolves like `work`, unless somebody wants to stop. */
+/** Settles like `work`, but rejects as soon as the run is stopped. */
 const unlessStopped = <T>(work: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     const { signal } = stopping;
@@ -52,7 +52,7 @@ async function playAll(stage: Stage): Promise<readonly Played[]> {
   for (const scenario of SCENARIOS) {
     const { ended } = await play(stage, scenario);
     ends.push(ended);
-    // One after the other, since the next one would be in the way of what is being mended.
+    // One scenario after the other: the fault of the next one would disturb the recovery from this one.
     if (scenario.mend) await ended;
   }
   return Promise.all(ends);

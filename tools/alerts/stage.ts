@@ -86,7 +86,7 @@ export class Stage {
 
 type End = () => Promise<void>;
 
-/** The last that was started ends first. One that does not end keeps no other from ending. */
+/** Ends the parts, the one that was started last first. If one fails to end, the others are ended all the same. */
 async function end(ends: readonly End[]): Promise<void> {
   for (const one of ends.toReversed()) await one().catch((error: unknown) => console.error(error));
 }

@@ -3,7 +3,7 @@ import { DELIVERY_REQUESTS } from '@signet/contracts';
 import { SOURCE_TOPIC } from '../../bench/load/sale.ts';
 import type { Scenario } from '../scenario.ts';
 
-/** A producer sends what is no CloudEvent, and what lies on a topic of Signet's own is not what should lie there. */
+/** A producer sends a record that is no CloudEvent, and on a topic of Signet's own lies a record of the wrong format. */
 export const deadLetters = (): Scenario => ({
   name: 'dead letters',
   alerts: [

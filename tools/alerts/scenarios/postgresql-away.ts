@@ -1,7 +1,7 @@
 import type { Labels, Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
-/** What a scrape may take, whatever PostgreSQL does. */
+/** The longest that a scrape may take, whatever PostgreSQL does. */
 const LONGEST_SCRAPE_SECONDS = 2;
 const SERVICES = 'job=~"signet-.+"';
 

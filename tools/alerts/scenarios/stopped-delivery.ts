@@ -13,7 +13,7 @@ const { dispatch, fanOut } = CONSUMER_GROUPS;
 const MESSAGES = 300;
 const LAG_OF_FAN_OUT = `max(signet_kafka_group_lag_records{group="${fanOut}"})`;
 
-/** The process of delivery stands still, with requests that it has taken and not finished. The others see its lag grow. */
+/** The process of delivery is stopped (SIGSTOP) with requests that it has taken and not finished. The other services measure how its lag grows. */
 export function stoppedDelivery(): Scenario {
   let pid = 0;
   return {
@@ -50,7 +50,7 @@ export function stoppedDelivery(): Scenario {
   };
 }
 
-/** Stops delivery at a moment at which dispatch has work that it has not committed; undoes it where there was none. */
+/** Stops delivery while dispatch has work that it has not committed. Where dispatch has none by then, lets delivery go on and returns false. */
 async function stopWithWork(stage: Stage, pid: number, lags: GroupLags): Promise<boolean> {
   const hasWork = async (): Promise<boolean> => (await lags.read(dispatch)).some(({ records }) => records > 0);
   await send(stage);

@@ -11,7 +11,7 @@ const END_HOLDER = `select pg_terminate_backend(pid) from pg_stat_activity where
 
 const alert = (alertname: string): Labels => ({ alertname, relay: RELAY, severity: 'page', audience: 'platform' });
 
-/** A session that is none of the registry's holds the lock of its relay, and something is to be published. */
+/** A session that does not belong to the registry holds the lock of the registry's relay, while rows wait to be published. */
 export function stuckRelay(): Scenario {
   let holder: pg.Client | undefined;
   return {
@@ -19,13 +19,13 @@ export function stuckRelay(): Scenario {
     alerts: [alert('SignetRelayWithoutHolder'), alert('SignetRelayStuck')],
     begin: async (stage) => {
       holder = await takeLock(stage);
-      // Of events that nobody sends here.
+      // No producer sends these events here.
       const asked = stage.tenant.post('/v1/webhooks', {
         name: 'Not published',
         url: 'http://127.0.0.1:8099/never-called',
         events: ['sale.refunded'],
       });
-      // A good answer waits for the relay, a bad one does not.
+      // The registry answers with success only after the relay has published; a refusal comes at once.
       asked.catch(() => undefined);
       await Promise.race([asked, untilRowsWait(stage)]);
     },
@@ -36,17 +36,20 @@ export function stuckRelay(): Scenario {
   };
 }
 
-/** @returns how many there are */
+/** @returns how many rows wait */
 const untilRowsWait = ({ prometheus }: Stage): Promise<number> =>
   waitFor(() => prometheus.value(`max(signet_relay_lag_rows{relay="${RELAY}"})`), {
     what: 'rows that wait for the relay',
   });
 
-/** Waits for the lock in PostgreSQL's own queue, which comes before those who only ask for it, and ends the session that has it. */
+/**
+ * Takes the lock: waits for it in PostgreSQL's own queue and ends the session that holds it. A waiting session gets the lock before
+ * the sessions of the relays, which only try it now and then.
+ */
 async function takeLock({ postgres }: Stage): Promise<pg.Client> {
   const holder = new pg.Client({ connectionString: postgres.url });
   const other = new pg.Client({ connectionString: postgres.url });
-  // PostgreSQL may be ended before them where the demonstration is broken off.
+  // When the demonstration is broken off, PostgreSQL may end before these clients.
   for (const client of [holder, other]) client.on('error', () => undefined);
   await Promise.all([holder.connect(), other.connect()]);
   try {
