@@ -23,6 +23,6 @@ export interface Bench {
   readonly deliveries: number | undefined;
   /** Where the caller asked for it: what PostgreSQL and Kafka have written. */
   readonly storage: (() => Promise<StorageUsed>) | undefined;
-  /** How long nothing may arrive before what has not come counts as missing. */
+  /** When nothing has arrived for so long, the messages that have not come count as missing. */
   readonly patienceMs: number;
 }

@@ -17,7 +17,7 @@ import type { ScenarioName } from './scenario-name.ts';
 import type { Scenario } from './scenarios/index.ts';
 import { SCENARIOS, warmUp } from './scenarios/index.ts';
 
-/** What run.ts tells the driver; over the channel, because a command line can be read by everybody. */
+/** What run.ts sends to the driver. It goes over the channel, because every user of the machine can read a command line. */
 export interface DriverOrder {
   readonly kind: 'order';
   readonly localFile: string;
@@ -57,7 +57,7 @@ async function run(order: DriverOrder): Promise<DriverResult> {
   say(`data of ${bench.sales.bytes} bytes a message`);
   const outcomes: Outcome[] = [];
   const failures: { scenario: string; reason: string }[] = [];
-  // What one scenario finds out is not lost when the next one cannot be run.
+  // If one scenario fails, the results of the others are kept.
   const attempt = async (name: string, scenario: Scenario): Promise<readonly Outcome[]> => {
     say(`${name} …`);
     return scenario(bench).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-// `npm run bench`: how fast, how dear, how sure. See tools/bench/README.md.
+// `npm run bench`: measures speed, cost and reliability. See tools/bench/README.md.
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { readArguments, USAGE, UsageError } from './arguments.ts';
@@ -22,7 +22,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 process.on('disconnect', () => stopping.abort(new Error('The terminal is gone.')));
 
-/** Resolves like `work`, unless somebody wants to stop. */
+/** Settles like `work`, but rejects as soon as the benchmark is stopped. */
 function unlessStopped<T>(work: Promise<T>): Promise<T> {
   const { signal } = stopping;
   return new Promise((resolve, reject) => {
@@ -67,7 +67,7 @@ async function measure(
   }
 }
 
-/** The scenario without scrapes and with them, again and again; the machine is as warm for the first as for the last. */
+/** Runs the scenario without scrapes and with them, in turns. The warm-up comes once, before the first run: Signet is warm in all of them. */
 async function measurePairs(
   signet: Signet,
   receiver: { url: string; pid: number },

@@ -21,7 +21,7 @@ export interface Figure {
   readonly comparison?: Comparison;
 }
 
-/** What a scenario found out. */
+/** The results of one scenario. */
 export interface Outcome {
   readonly scenario: string;
   readonly figures: readonly Figure[];

@@ -30,7 +30,7 @@ export class BenchTenant {
     const tenant = await operator.post<{ id: string }>('/v1/tenants', { name: `bench ${name}` });
     const id = tenant.body.id;
     const key = async (role: 'tenant' | 'producer'): Promise<string> => {
-      // The registry's own view of a tenant that was just made may be a moment behind.
+      // The registry's read model may not have the new tenant yet.
       const made = await untilAccepted(() =>
         operator.post<{ key: string }>(`/v1/tenants/${id}/api-keys`, { name: `bench ${role}`, role }),
       );
@@ -58,14 +58,14 @@ export class BenchTenant {
     });
   }
 
-  /** Deletes the webhooks, so that what is still due to them troubles nobody; tenants stay. */
+  /** Deletes the webhooks, so that their pending deliveries do not disturb later scenarios; the tenant stays. */
   async close(): Promise<void> {
     await inParallelOver(this.#webhooks, async (id) => {
       await this.#api.call('DELETE', `/v1/webhooks/${id}`);
     });
   }
 
-  /** A webhook is routed to once every service has read it from Kafka; only a message that comes proves that. */
+  /** Deliveries to a webhook begin once every service has read it from Kafka. Only a message that arrives proves that. */
   async #untilRoutable(paths: readonly string[]): Promise<void> {
     const { receiver, sales } = this.#bench;
     const probe = this.httpProducer(1);
@@ -88,7 +88,7 @@ export class BenchTenant {
     }
   }
 
-  /** The last probes are still on their way. */
+  /** Waits for the last probes, which are still on their way. */
   async #untilQuiet(paths: readonly string[]): Promise<void> {
     let before = -1;
     for (;;) {

@@ -1,7 +1,7 @@
 import type { LocalFile } from '../../dev/data-folder/local-file.ts';
 import { withDatabaseOf } from './database.ts';
 
-/** Columns that are another value in each row: an index by them is entered at a place of its own for each delivery. */
+/** Columns with a different value in each row: in an index by them, the entries of two deliveries lie at different places. */
 const OWN_VALUE: Readonly<Record<string, string>> = {
   id: 'gen_random_uuid()',
   delivery_id: 'gen_random_uuid()',
@@ -10,7 +10,7 @@ const OWN_VALUE: Readonly<Record<string, string>> = {
   subject: `'S-' || gen_random_uuid()`,
 };
 
-/** A statement ends well within the limits that sessions of Signet have, also on a busy machine. */
+/** So few that a statement ends well within the time limits of Signet's sessions, also on a busy machine. */
 const AT_ONCE = 10_000;
 /** Fewer than the warm-up delivers. */
 const ORIGINALS = 100;
@@ -20,7 +20,8 @@ const ORIGINALS = 100;
  * while. Indexes by random ids are then large: nearly each new delivery changes a page of theirs that no other has changed since the last
  * checkpoint, which PostgreSQL writes whole into the WAL. An empty table does not show that.
  *
- * The copies keep the position of their first in the log, so no outcome is told twice, and they are not in the work queue.
+ * The copies have the log position of the delivery that they were copied from, so the relay publishes no outcome twice, and they are
+ * not in the work queue.
  */
 export const recordToday = (local: LocalFile, deliveries: number): Promise<void> =>
   withDatabaseOf(local, async (client) => {
@@ -44,7 +45,7 @@ export const recordToday = (local: LocalFile, deliveries: number): Promise<void>
         if (!rowCount) throw new Error('There is nothing to copy: --recorded needs the warm-up, on the same day.');
         left -= rowCount;
       }
-      // As autovacuum does in its time; else it would do it while we measure.
+      // Otherwise autovacuum would do this later, while we measure.
       await client.query(`vacuum (analyze) delivery.${table}`);
     }
   });

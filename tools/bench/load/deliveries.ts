@@ -32,12 +32,12 @@ export async function untilDelivered(bench: Bench, outgoing: Outgoing, baseline:
   }
 }
 
-/** What became of everything that was sent, by the receiver's own book. */
+/** What became of every message that was sent, according to the receiver's ledger. */
 export async function settle(bench: Bench, outgoing: Outgoing, paths: readonly string[]): Promise<Deliveries> {
   const deadline = performance.now() + bench.patienceMs;
   for (;;) {
     const deliveries = reconcile(outgoing.messages, paths, await bench.receiver.ledger(paths));
-    // A probe that came late was counted for a message that had not come yet.
+    // A probe that came after the baseline was taken may have been counted as a message that had not come yet: look again.
     if (deliveries.ledger.missing === 0 || performance.now() > deadline) return deliveries;
     await delay(500);
   }

@@ -5,9 +5,9 @@ import { nowMicros } from '../clock.ts';
 const LEAD_MICROS = 200_000;
 
 /**
- * Calls `onTick` at a fixed rate for as long as given, whatever became of the ticks before: an open loop. Each call is
- * told when it was due, in microseconds, and whoever measures counts from there: a system that stalls, or a driver that
- * is late, then shows in the figures and is not left out of them ("coordinated omission").
+ * Calls `onTick` at a fixed rate for as long as given, whether or not the work of earlier ticks is done: an open loop. Each
+ * call gets the time at which it was due, in microseconds, and latencies are measured from there: a system that stalls, or a
+ * driver that is late, then shows in the figures and is not left out of them ("coordinated omission").
  *
  * @param signal ends it before its time
  */

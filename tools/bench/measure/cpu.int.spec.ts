@@ -62,7 +62,7 @@ onLinux('the children of a database count, those that have ended too', async () 
   const [familyBefore, aloneBefore] = [family.read(), alone.read()];
   child.stdin?.write('go\n');
   if (child.stdout) await once(child.stdout, 'data');
-  // Its own first: what it spends between the two readings only makes the difference larger.
+  // The process's own reading comes first: the CPU that it spends before our reading only makes the difference larger.
   const own = signetSeconds(spentBetween(aloneBefore, alone.read()));
   const all = signetSeconds(spentBetween(familyBefore, family.read()));
   expect(all - own).toBeGreaterThanOrEqual(0.55);

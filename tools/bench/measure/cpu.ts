@@ -11,7 +11,7 @@ export interface CpuReading {
   readonly machine: number;
 }
 
-/** CPU seconds between two readings. `others` is what the machine did that is nobody of ours: noise in every figure. */
+/** CPU seconds between two readings. `others` is the CPU of processes that are not part of the benchmark: noise in every figure. */
 export interface CpuSpent {
   readonly parts: Readonly<Partial<Record<PartName, number>>>;
   readonly driver: number;
@@ -45,8 +45,8 @@ export class CpuMeter {
   }
 
   /**
-   * Waits until the parts are idle, so that work which follows the last delivery (recording it, counting it) is paid for
-   * by the deliveries that caused it. Gives up after `timeoutMs`.
+   * Waits until the parts are idle, so that work which follows the last delivery (recording it, counting it) is counted for
+   * the deliveries that caused it. After `timeoutMs` it reads the CPU although a part is still busy.
    */
   async settled(timeoutMs = 5_000): Promise<CpuReading> {
     const deadline = performance.now() + timeoutMs;
@@ -84,7 +84,7 @@ export function spentBetween(before: CpuReading, after: CpuReading): CpuSpent {
 export const signetSeconds = ({ parts }: CpuSpent): number =>
   Object.keys(parts).length === 0 ? Number.NaN : sum(Object.values(parts));
 
-/** A child that ends meanwhile moves from the living to what its parent has waited for, so nothing is lost. */
+/** The CPU of a child that ends between two readings is not lost: the system then adds it to its parent's ended children. */
 function cpuOf(part: Part, parents: ReadonlyMap<number, number>): number {
   const stats = pidsOf(part, parents).map(statOf);
   const living = sum(stats.map((stat) => stat?.cpuSeconds ?? 0));

@@ -6,7 +6,7 @@ export interface SentMessage {
   readonly id: string;
   /** When it should have been sent: latency counts from here, so that a producer that falls behind hides nothing. */
   readonly intendedAt: number;
-  /** When Signet said that it has it; undefined: it never did, so Signet owes nothing. */
+  /** When Signet accepted it; undefined: Signet never did, and so owes no delivery. */
   readonly acceptedAt: number | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface Deliveries {
   readonly lastArrivalAt: number;
 }
 
-/** Joins what was sent with what came. Arrivals that nobody sent (probes, other scenarios) are left out. */
+/** Joins the messages that were sent with the arrivals. Arrivals of other messages (probes, other scenarios) are left out. */
 export function reconcile(
   sent: readonly SentMessage[],
   paths: readonly string[],
@@ -64,7 +64,7 @@ export function reconcile(
   return { ledger, latencies, lastArrivalAt };
 }
 
-/** Of several together. */
+/** The sum of several ledgers. */
 export const addUp = (ledgers: readonly Ledger[]): Ledger =>
   ledgers.reduce((sum, ledger) => ({
     sent: sum.sent + ledger.sent,

@@ -22,7 +22,7 @@ describe('what was sent against what came', () => {
     expect(lastArrivalAt).toBe(9_000);
   });
 
-  test('what was not accepted is not owed, but counts when it comes', () => {
+  test('a message that was not accepted is not owed, but its delivery counts', () => {
     const refused = { id: 'r', intendedAt: 0, acceptedAt: undefined };
     const nothing = reconcile([refused], ['/ok/1'], new Map());
     expect(nothing.ledger).toEqual({ sent: 1, accepted: 0, expected: 0, once: 0, repeated: 0, missing: 0 });
@@ -30,7 +30,7 @@ describe('what was sent against what came', () => {
     expect(came.ledger).toMatchObject({ expected: 0, once: 1, missing: 0 });
   });
 
-  test('arrivals that nobody sent are left out', () => {
+  test('arrivals of messages that this scenario did not send are left out', () => {
     const arrivals = new Map([['/ok/1', book({ probe: { first: 99_000 }, a: { first: 5_000 } })]]);
     const { ledger, lastArrivalAt } = reconcile([sent('a')], ['/ok/1'], arrivals);
     expect(ledger).toMatchObject({ once: 1, missing: 0 });

@@ -1,4 +1,4 @@
-/** What was measured in two turns that are near to each other in time: without what is examined, and beside it. */
+/** Two measurements that follow each other closely: without the disturbance that is examined, and beside it. */
 export type Pair = readonly [before: readonly number[], beside: readonly number[]];
 
 /**

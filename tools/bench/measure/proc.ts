@@ -11,7 +11,7 @@ export interface ProcessStat {
   readonly parentPid: number;
   /** Seconds in user and kernel mode, of all threads. */
   readonly cpuSeconds: number;
-  /** The same of the children that have ended and been waited for. */
+  /** The same for the children that have ended and that the process has waited for. */
   readonly endedChildrenCpuSeconds: number;
 }
 

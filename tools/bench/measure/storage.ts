@@ -7,9 +7,9 @@ import type { Figure } from '../figures/result.ts';
 /** What PostgreSQL and Kafka have written so far. */
 export interface StorageUsed {
   readonly walBytes: number;
-  /** Tables and indexes of delivery, with what was deleted and not vacuumed. */
+  /** Tables and indexes of delivery, including rows that are deleted and not yet vacuumed. */
   readonly tableBytes: number;
-  /** Of these, the indexes whose keys come in no order: new deliveries are entered all over them. */
+  /** Of these, the indexes whose keys come in no order: new entries land on pages all over them. */
   readonly scatteredBytes: number;
   /** Writes that PostgreSQL has asked the system for, of pages and of WAL. */
   readonly writes: number;
@@ -22,8 +22,8 @@ export interface StorageUsed {
 const SCATTERED_INDEXES = '^deliver.*_[0-9]{8}_(pkey|event_id_|message_id_|subject_)';
 
 /**
- * Reads it after a checkpoint, so that pages that were only changed in memory count for those that changed them. Kafka's folder is that
- * of `npm start`: beside local.json.
+ * Makes a checkpoint first, so that pages that were changed only in memory so far are written and counted. Kafka's folder is the one of
+ * `npm start`, beside local.json.
  */
 export async function storageUsed(local: LocalFile, localFile: string): Promise<StorageUsed> {
   const database = await withDatabaseOf(local, async (client) => {
@@ -59,7 +59,7 @@ function kafkaBytes(folder: string): Record<string, number> {
   return bytes;
 }
 
-/** What a delivery cost of each, between two readings. */
+/** Each kind of storage for one delivery, between two readings. */
 export function storageFigures(before: StorageUsed, after: StorageUsed, deliveries: number): Figure[] {
   const figure = (name: string, spent: number, digits = 0, unit = 'B'): Figure => ({
     name: `${name} per delivery`,
@@ -69,7 +69,7 @@ export function storageFigures(before: StorageUsed, after: StorageUsed, deliveri
   });
   const kafka = Object.keys(after.kafkaBytes)
     .map((topic): [string, number] => [topic, (after.kafkaBytes[topic] ?? 0) - (before.kafkaBytes[topic] ?? 0)])
-    // The registry's signs of life, and what Kafka keeps for itself.
+    // Leaves out topics that hardly grew: the registry's heartbeats, and Kafka's own topics.
     .filter(([, bytes]) => bytes / deliveries >= 1)
     .map(([topic, bytes]) => figure(`Kafka, ${topic}`, bytes));
   return [

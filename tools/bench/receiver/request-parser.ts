@@ -31,7 +31,7 @@ export class RequestParser {
     this.#onRequest = onRequest;
   }
 
-  /** Takes the next bytes. Throws for what it does not understand; the connection is of no use after that. */
+  /** Takes the next bytes. Throws where it does not understand them; the connection cannot be used after that. */
   feed(chunk: Buffer): void {
     const bytes = this.#pending === undefined ? chunk : Buffer.concat([this.#pending, chunk]);
     this.#pending = undefined;

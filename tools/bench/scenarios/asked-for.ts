@@ -7,7 +7,7 @@ import type { Figure, Outcome } from '../figures/result.ts';
 import { EVENT_TYPE } from '../load/sale.ts';
 import { TARGETS } from '../figures/targets.ts';
 
-/** Answers 500 to everything, so that the circuit stays open: a failure of what a person asks for changes nothing of it. */
+/** Answers 500 to everything, so that the circuit stays open: a failed test or retry, which a person asked for, does not change the circuit. */
 const PATH = '/fail/asked-for';
 const TIMES = 20;
 /** The driver asks the receiver this often whether a request has come; what is measured is the receiver's own time. */
@@ -56,7 +56,7 @@ async function openCircuit(bench: Bench, tenant: BenchTenant, webhookId: string)
   const producer = tenant.httpProducer(1);
   const deadline = performance.now() + OPENS_WITHIN_MS;
   try {
-    // One after the other: failures that overlap count once.
+    // One message after the other: the circuit counts failures that overlap as one.
     while ((await stateOf(bench, webhookId)) !== 'open') {
       if (performance.now() > deadline) throw new Error('The circuit did not open.');
       await producer.send([bench.sales.make()]);
@@ -72,7 +72,7 @@ const stateOf = async (bench: Bench, webhookId: string): Promise<string> =>
 
 async function times(once: () => Promise<number>): Promise<number[]> {
   const taken: number[] = [];
-  // With pauses of uneven length, so that no two calls meet the service's own intervals at the same place.
+  // With pauses of uneven length, so that the calls come at different phases of the service's own intervals.
   for (let n = 0; n < TIMES; n++) {
     taken.push(await once());
     await delay(100 + n * 17);

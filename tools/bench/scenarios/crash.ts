@@ -15,10 +15,10 @@ import { refusals } from './figures.ts';
 const PATH = '/ok/crash';
 const MESSAGES = 10_000;
 const BATCH = 500;
-/** Requests that were in the kernel's hands when the process died still come after it. */
+/** Requests that the process had handed to the kernel before it died arrive up to this long after its death. */
 const LAST_BREATH_MICROS = 150_000;
 
-/** `kill -9` of the delivery service with a queue before it: what is missing, what comes twice, and how soon it goes on. */
+/** `kill -9` of the delivery service while messages wait for it: which deliveries are missing, which come twice, and how soon delivery goes on? */
 export async function crash(bench: Bench): Promise<Outcome> {
   const tenant = await BenchTenant.create(bench, 'crash');
   await tenant.addWebhooks([PATH]);
@@ -35,7 +35,7 @@ export async function crash(bench: Bench): Promise<Outcome> {
   const underWay = unrecorded(columns, recorded, killedAt + LAST_BREATH_MICROS);
   await producing;
   await untilDelivered(bench, outgoing, baseline);
-  // Repeats come last: those that were in the air are tried again when their lease ends.
+  // Repeats come last: attempts that were under way at the kill are repeated when their lease ends.
   await untilQuiet(bench);
   const { ledger } = await settle(bench, outgoing, [PATH]);
   const after = (await bench.receiver.ledger([PATH])).get(PATH);
@@ -88,7 +88,7 @@ async function untilCame(bench: Bench, baseline: Baseline, messages: number): Pr
   }
 }
 
-/** Ids of the tenant's events whose success delivery has written down: those it may not send again. */
+/** Ids of the tenant's events whose success delivery has recorded: delivery must not send these again. */
 async function recordedEvents(databaseUrl: string, tenantId: string): Promise<ReadonlySet<string>> {
   return withDatabaseOf({ databaseUrl }, async (client) => {
     const { rows } = await client.query<{ event_id: string }>(
@@ -108,7 +108,7 @@ const unrecorded = (
     (columns?.ids ?? []).filter((id, index) => (columns?.first[index] ?? Infinity) <= until && !recorded.has(id)),
   );
 
-/** Of these messages, when the last one came once more; `after` where none did, as where all were being recorded. */
+/** When the last of these messages arrived again; `after` where none did (all of them were recorded after all). */
 function lastArrivalOf(columns: ArrivalColumns | undefined, ids: ReadonlySet<string>, after: number): number {
   const times = (columns?.ids ?? []).map((id, index) => (ids.has(id) ? (columns?.last[index] ?? after) : after));
   return times.reduce((latest, at) => Math.max(latest, at), after);

@@ -24,13 +24,13 @@ const AGES = [0, 3, 30, 80];
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** What is asked of the deliveries of `many-deliveries.sql`, by kind, as seen by whoever owns the key. */
+/** Requests about the deliveries of `many-deliveries.sql`, by kind. Their cursors and ids come from what the given key may see. */
 export async function deliveryLists(api: Api): Promise<Record<string, readonly string[]>> {
   const now = Date.now();
   const ago = (days: number): string => new Date(now - days * DAY_MS).toISOString();
   const later = (time: string, ms: number): string => new Date(Date.parse(time) + ms).toISOString();
   const page = async (query: string): Promise<Page> => (await api.get<Page>(`/v1/deliveries?${query}`)).body;
-  // One of each age: what lies in a partition of long ago must be as near as what is of today.
+  // One delivery of each age: an old partition must be found as fast as today's.
   const firstOf = async (query: string): Promise<Delivery> => (await page(`limit=1&${query}`)).data[0]!;
   const samples = await Promise.all(AGES.map((days) => firstOf(`createdBefore=${ago(days)}`)));
   const withLog = await Promise.all(AGES.map((days) => firstOf(`webhookId=${WITH_LOG}&createdBefore=${ago(days)}`)));

@@ -69,7 +69,7 @@ async function seed(database: pg.Client, deliveries: number): Promise<void> {
     DAYS,
   ]);
   await database.query(readFileSync(SEED, 'utf8'));
-  // As autovacuum does in its time.
+  // As autovacuum would do later.
   await database.query('vacuum analyze delivery.deliveries');
   await database.query(`insert into registry.tenants (id, name, status, created_at, updated_at, version)
     values ('many-0', 'Jeweller of many', 'active', now(), now(), 1)`);

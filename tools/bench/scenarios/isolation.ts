@@ -25,8 +25,8 @@ const NEIGHBOUR = '/ok/isolation-neighbour';
 const WARM_UP_SECONDS = 3;
 const SECONDS = 5;
 /**
- * A machine gets faster and slower meanwhile, and tables grow: undisturbed and beside the bad ones take turns so often, and
- * every other time it is the bad ones that come first.
+ * How often the two phases (undisturbed, beside the bad webhooks) take turns, because the machine gets faster and slower and tables
+ * grow meanwhile. In every other round the phase with the bad webhooks comes first.
  */
 const ROUNDS = 8;
 const NEIGHBOUR_PER_SECOND = 50;
@@ -181,7 +181,7 @@ async function phase(
   };
 }
 
-/** Sends as fast as the healthy webhooks are served, which is what is measured; the bad ones are not waited for. */
+/** Sends as fast as the healthy webhooks get their deliveries, which is the measured rate. It does not wait for the bad webhooks. */
 async function keepWindowFull(
   bench: Bench,
   producer: Producer,

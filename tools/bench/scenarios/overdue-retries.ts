@@ -6,12 +6,12 @@ interface Template {
   readonly events: readonly { type: string; data: Record<string, unknown> }[];
 }
 
-/** When they are due while they are being made; never reached. */
+/** Due time of the retries while they are being made: so far away that none starts early. */
 const FAR = '2100-01-01T00:00:00Z';
 
 /**
- * Makes retries of the tenant's webhooks, after one failed attempt each, by the pattern of a delivery that each webhook has
- * had. Returns which messages each path is owed.
+ * Makes retries for the tenant's webhooks, each after one failed attempt, as copies of a delivery that the webhook has had.
+ * Returns which messages each path is owed.
  */
 export async function seedRetries(
   database: pg.Client,
@@ -59,7 +59,7 @@ export async function seedRetries(
   return owed;
 }
 
-/** All of them, now. */
+/** Makes all of these retries due now. */
 export async function makeOverdue(database: pg.Client, tenantId: string): Promise<void> {
   await database.query(
     `update delivery.due_deliveries q set due_at = now() from delivery.deliveries d

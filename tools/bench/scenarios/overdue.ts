@@ -22,12 +22,12 @@ const NEIGHBOUR = '/ok/overdue-neighbour';
 const FRESH_PER_SECOND = 4;
 const NEIGHBOUR_PER_SECOND = 50;
 const SECONDS = 30;
-/** Arrivals are looked at so often; it is no part of the figures. */
+/** How often the driver looks at the arrivals; the figures do not depend on it. */
 const POLL_MS = 200;
 
 /**
- * A hundred thousand retries of fifty webhooks are due at the same moment, as after an outage of everybody's. How fast do
- * they go out, and do fresh messages wait behind them?
+ * A hundred thousand retries of fifty webhooks are due at the same moment, as after an outage of all receivers. How fast are
+ * they sent, and do fresh messages wait behind them?
  */
 export const overdue = (bench: Bench): Promise<Outcome> =>
   withDatabaseOf(bench.local(), (database) => measure(bench, database));

@@ -71,7 +71,7 @@ const TABLES = ['webhook_activity', 'webhooks', 'tenants'];
 async function seed(database: pg.Client): Promise<void> {
   await remove(database);
   await database.query(readFileSync(SEED, 'utf8'));
-  // As autovacuum does in its time.
+  // As autovacuum would do later.
   for (const table of TABLES) await database.query(`vacuum analyze registry.${table}`);
 }
 

@@ -66,7 +66,7 @@ export async function throughput(bench: Bench, plan: Throughput): Promise<Outcom
   };
 }
 
-/** A closed loop: latencies of these messages are those of a queue that was filled on purpose. */
+/** A closed loop: the latencies of these messages show a queue that was filled on purpose. */
 async function produce(bench: Bench, plan: Throughput, producer: Producer, outgoing: Outgoing): Promise<void> {
   let left = plan.messages;
   await inParallel(plan.width, Math.ceil(plan.messages / plan.batch), async () => {
