@@ -21,8 +21,8 @@ interface SeenJob {
 }
 
 /**
- * Runs deploy/k8s/admin.sh against an API server that has no controllers and no nodes: this stands in for them. It makes the Job's pod, lets
- * its container end with `exitCode`, and ends the Job. Nobody has the container's log.
+ * Runs deploy/k8s/admin.sh against an API server that has no controllers and no nodes, and does their work: makes the Job's pod, lets
+ * its container end with `exitCode`, and ends the Job. The container's log cannot be read.
  *
  * @returns the script's exit code, and the arguments of the Job's container
  */
@@ -64,7 +64,7 @@ function jobOf(api: ApiServer): SeenJob | undefined {
   return ok && output.trim() !== '' ? (JSON.parse(output) as SeenJob) : undefined;
 }
 
-/** As the controller of Jobs makes it, and as the kubelet leaves it. A real one has the Job for its owner, and goes with it. */
+/** Makes the Job's pod as the Job controller would, in the state in which the kubelet leaves it. A real pod is owned by its Job and deleted with it. */
 function makePod(api: ApiServer, { spec: { template } }: SeenJob, exitCode: number): void {
   const name = `${JOB}-pod`;
   api.kubectl(['-n', NAMESPACE, 'delete', 'pod', name, '--ignore-not-found', '--force', '--grace-period=0']);

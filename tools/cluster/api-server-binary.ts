@@ -24,8 +24,8 @@ func main() {
 `;
 
 /**
- * A kube-apiserver, made with Go from its public module, which nobody offers as a program by itself: some minutes of two cores, once, then kept in
- * the cache.
+ * A kube-apiserver, built with Go from its public module, because there is no download of the program by itself. The build takes some
+ * minutes of two cores, once; then the program is kept in the cache.
  *
  * @returns its path
  * @throws with what Go said, when it cannot be made

@@ -16,7 +16,7 @@ export interface Answer {
   readonly output: string;
 }
 
-/** A real kube-apiserver with its etcd on loopback. There are no controllers, no scheduler and no nodes: it judges, and nothing runs. */
+/** A real kube-apiserver with its etcd on loopback. There are no controllers, no scheduler and no nodes: it validates objects and runs nothing. */
 export class ApiServer {
   readonly #children: ChildProcess[] = [];
   readonly #token = randomBytes(24).toString('hex');
@@ -92,7 +92,7 @@ export class ApiServer {
     const log = createWriteStream(join(this.#folder, `${name}.log`));
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
-    // A program that is missing is told of by the check that it is ready.
+    // If the program is missing, the check for readiness reports it from this log.
     child.once('error', (error) => log.write(String(error)));
     this.#children.push(child);
   }
@@ -113,7 +113,7 @@ export class ApiServer {
       .join('\n');
   }
 
-  /** The file that tells kubectl where this server is, and who asks: a member of system:masters. */
+  /** The file that gives kubectl this server's address and a user in the group system:masters. */
   get kubeconfig(): string {
     return join(this.#folder, 'kubeconfig.yaml');
   }
@@ -137,7 +137,7 @@ export class ApiServer {
     const { status, stdout, stderr } = spawnSync('kubectl', [...given, ...args], {
       encoding: 'utf8',
       input: input ?? '',
-      // The person's own clusters stay out of it.
+      // Hides the kubeconfig of the person who runs this, so that none of their clusters is touched.
       env: { ...process.env, KUBECONFIG: this.kubeconfig },
     });
     return { ok: status === 0, output: `${stdout}${stderr}` };

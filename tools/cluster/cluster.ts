@@ -1,5 +1,5 @@
-// `npm run cluster`: a real kube-apiserver and etcd judge every overlay, in a namespace that enforces `restricted`. Nothing runs: there are no
-// controllers. So each template of a workload is tried as a Pod as well. It needs Go, etcd (Debian: etcd-server) and kubectl.
+// `npm run cluster`: a real kube-apiserver and etcd validate every overlay, in a namespace that enforces `restricted`. There are no controllers,
+// so no pod is made: each template of a workload is therefore tried as a Pod as well. It needs Go, etcd (Debian: etcd-server) and kubectl.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,14 +45,14 @@ const podOf = ({ metadata, spec, workload }: Pod): Fields => {
   };
 };
 
-/** What a later object refers to is there for real; everything is judged by a dry run. */
+/** Applies the objects that others refer to (namespace, service accounts), then validates everything by a dry run. */
 function judge(api: ApiServer, overlay: string, yaml: string): void {
   const objects = manifestsOf(yaml);
   const known = objects.filter(
     ({ apiVersion }) => !isStrimzi(apiVersion) || process.env['SIGNET_STRIMZI_CRDS'] !== undefined,
   );
   const first = known.filter(({ kind }) => kind === 'Namespace' || kind === 'ServiceAccount');
-  // A controller makes this one in a whole cluster.
+  // In a complete cluster a controller makes this account.
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: NAMESPACE } };
   must(
     api.kubectl(['apply', '--server-side', ...STRICT, '-f', '-'], asYaml([...first, account])),
@@ -69,7 +69,7 @@ function judge(api: ApiServer, overlay: string, yaml: string): void {
 
 const isStrimzi = (apiVersion: string): boolean => apiVersion.startsWith('kafka.strimzi.io/');
 
-/** What must be refused is: otherwise the acceptance above would say nothing. */
+/** Checks that wrong pods are refused: otherwise it would prove nothing that the right ones are accepted. */
 function mustRefuse(api: ApiServer, pod: Fields): void {
   const wrong: readonly (readonly [string, Fields, RegExp])[] = [
     [
@@ -90,7 +90,7 @@ function mustRefuse(api: ApiServer, pod: Fields): void {
   }
 }
 
-/** The script makes the services once the tables are migrated, and none when that failed. */
+/** Checks that the script makes the services after the migration, and makes none when the migration failed. */
 async function mustRollOut(server: ApiServer): Promise<void> {
   const failed = await rollOut(server, 'local', 'Failed');
   if (failed.code !== 1 || failed.services.length > 0)
@@ -101,7 +101,7 @@ async function mustRollOut(server: ApiServer): Promise<void> {
   say('roll-out.sh made the services after the migration, and none after one that failed.');
 }
 
-/** The script ends with the exit code of the command, also where nobody can give it the log any more. */
+/** Checks that the script ends with the exit code of its command, also when it cannot get the container's log. */
 async function mustRunAdmin(server: ApiServer): Promise<void> {
   for (const wanted of [0, 3]) {
     const { code, args, output } = await admin(server, 'local', ['check', '--json'], wanted);
@@ -111,7 +111,7 @@ async function mustRunAdmin(server: ApiServer): Promise<void> {
   say('admin.sh made a Job of its own, and ended with the exit code of its command.');
 }
 
-/** Each with the arguments that show that it is there. */
+/** Programs, each with arguments for a call that succeeds where it is installed. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   go: ['version'],
   etcd: ['--version'],

@@ -18,8 +18,8 @@ interface Seen {
 }
 
 /**
- * Runs deploy/k8s/roll-out.sh against an API server that has no controllers: this stands in for them, and ends the Job and makes the
- * Deployments ready. Deployments must not be there before the Job has ended well.
+ * Runs deploy/k8s/roll-out.sh against an API server that has no controllers, and does their work: ends the Job and makes the
+ * Deployments ready. Throws if the script makes Deployments of services before the Job has ended.
  *
  * @returns the script's exit code, and the Deployments of services that it made
  */
@@ -47,7 +47,7 @@ export async function rollOut(
     if (services.length > 0 && !jobHasEnded)
       throw new Error(`There were ${services.join(', ')} before the tables were migrated.`);
     for (const { kind, metadata, spec, status } of items) {
-      // That of an earlier roll-out has ended already.
+      // The Job of an earlier roll-out already has conditions, because it has ended.
       if (kind === 'Job' && status?.conditions === undefined) {
         patchStatus(api, 'job', metadata.name, endedStatus(job));
         jobHasEnded = true;
@@ -74,7 +74,7 @@ export function patchStatus(api: ApiServer, kind: string, name: string, status: 
     JSON.stringify({ status }),
   ];
   const { ok, output } = api.kubectl(patch);
-  // Between the look and the patch the script may have removed it.
+  // The script may have removed the object since it was listed.
   if (!ok && !output.includes('not found')) throw new Error(`The status of ${name} cannot be set: ${output}`);
 }
 
@@ -86,7 +86,7 @@ const readyStatus = (observedGeneration: number, replicas: number): object => ({
   availableReplicas: replicas,
 });
 
-/** As the controller of Jobs leaves it: a criterion first, then what follows from it. */
+/** Status of an ended Job as the Job controller writes it: first the condition of the criterion, then the final one. */
 export function endedStatus(type: 'Complete' | 'Failed'): object {
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   const condition = (name: string): object => ({
