@@ -1,7 +1,7 @@
 import type { Dashboard } from './dashboard.ts';
 import { limitOf } from '../watch/rule-limits.ts';
 
-/** What delivery does: attempts, what waits and why, storage. */
+/** Dashboard of delivery: attempts, waiting deliveries and why they wait, storage. */
 export const DELIVERY: Dashboard = {
   uid: 'signet-delivery',
   title: 'Signet / Delivery',

@@ -1,6 +1,6 @@
 import type { Dashboard } from './dashboard.ts';
 
-/** What enters, what is refused, and how the API answers. */
+/** Dashboard of ingestion: accepted and refused messages, and how the API answers. */
 export const INGESTION: Dashboard = {
   uid: 'signet-ingestion',
   title: 'Signet / Ingestion and API',

@@ -20,11 +20,11 @@ export interface Query {
 /** A graph as we describe it. */
 export interface Panel {
   readonly title: string;
-  /** What is normal, and what the graph means where it is not: the text behind the panel's `i`. */
+  /** Which values are normal, and what other values mean: the text behind the panel's `i`. */
   readonly normal: string;
   readonly unit: Unit;
   readonly queries: readonly Query[];
-  /** The value from which on an alert fires, read from its rule: a red line, where the alert compares with what is drawn. */
+  /** The value from which on an alert fires, read from its rule: a red line, where the alert compares with the drawn value. */
   readonly alertAbove?: number;
 }
 

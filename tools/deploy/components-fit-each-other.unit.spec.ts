@@ -28,7 +28,7 @@ built('an Ingress takes the place of the routes, and sends each path where npm s
     });
 });
 
-/** What an overlay says, without which no service starts. */
+/** Settings that an overlay gives and without which no service starts. */
 const OF_AN_OVERLAY = { SIGNET_INSTALLATION: 'test', SIGNET_KAFKA_BROKERS: 'kafka.example.com:9092' };
 
 /** Our workloads that a policy lets out, with the ports, by the policy's name. */

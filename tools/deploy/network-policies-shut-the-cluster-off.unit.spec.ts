@@ -95,7 +95,7 @@ built('in %s, delivery reaches the internet, and neither the cluster nor metadat
   for (const address of PUBLIC) expect({ address, reach: reaches(address) }).toEqual({ address, reach: 'any port' });
   for (const address of INNER)
     expect({ address, open: reaches(address) === 'any port' }).toEqual({ address, open: false });
-  // Servers of ours by single ports, in the networks that the overlay names, at most.
+  // Inside the cluster, delivery may at most connect to single ports of PostgreSQL and Kafka, in networks that the overlay names.
   expect(
     INNER.flatMap((address) => [reaches(address)].flat()).filter((port) => ![5432, 9096].includes(Number(port))),
   ).toEqual([]);
@@ -116,7 +116,7 @@ built('in %s, the policy of deliveries and the egress guard refuse the same addr
     expect({ address, open: reaches(address) === 'any port' }).toEqual({ address, open: guard.isAllowed(address) });
 });
 
-/** Of the rules that name no addresses of the internet: the ports, whoever has them. */
+/** Ports that the rules open, except the rule for the internet (it begins with port 1); the destination does not matter here. */
 const innerPorts = (objects: readonly Manifest[], pod: Pod): number[] => {
   const ports = rulesOf(objects, pod, 'Egress').flatMap((rule) => portsOf(rule).map(Number));
   return [...new Set(ports)].filter((port) => port !== 1).sort((a, b) => a - b);

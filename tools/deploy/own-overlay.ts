@@ -5,12 +5,12 @@ import { renderedFolder } from './kustomize.ts';
 
 const K8S = join(ROOT, 'deploy/k8s');
 
-/** Components that no overlay of the repository has: what they do depends on what is yours. */
+/** Components that no overlay of the repository uses, because they depend on the operator's own cluster. */
 export const OPTIONAL_COMPONENTS = ['ingress', 'mail', 'tracing'] as const;
 
 /**
- * What an overlay of somebody's own makes, as YAML: on top of `base` (a folder of deploy/k8s, such as `overlays/production`), with these
- * components. It is made below .tmp, since kustomize takes nothing by an absolute path, and removed at once.
+ * Renders an overlay as an operator would write it, as YAML: on top of `base` (a folder of deploy/k8s, such as `overlays/production`), with
+ * these components. The overlay is written below .tmp, since kustomize takes no absolute path, and removed at once.
  */
 export function renderedWith(base: string, components: readonly string[]): string {
   mkdirSync(join(ROOT, '.tmp'), { recursive: true });

@@ -52,14 +52,14 @@ const faultsOfContainer = (
   named({
     'must not rise in privileges': context.allowPrivilegeEscalation === false && !context.privileged,
     'must drop all capabilities': context.capabilities?.drop?.includes('ALL') === true,
-    // The only one that restricted lets come back.
+    // The only capability that the level `restricted` lets a container add. Our own containers must add none.
     'adds a capability': (context.capabilities?.add ?? []).every(
       (name: string) => !ours && name === 'NET_BIND_SERVICE',
     ),
     'must not write its root file system': !ours || context.readOnlyRootFilesystem === true,
     'must have a user that is not root': context.runAsUser !== 0 && context.runAsNonRoot !== false,
     'must request CPU and memory': resources.requests?.cpu !== undefined && resources.requests?.memory !== undefined,
-    // A limit of CPU would stop a busy event loop in the middle of a request; one of memory ends a leak.
+    // A CPU limit would pause a busy event loop in the middle of a request; a memory limit ends a process that leaks.
     'must limit memory, and not CPU': resources.limits?.memory !== undefined && resources.limits?.cpu === undefined,
     'takes a port of its node': (ports ?? []).every((port: Fields) => port['hostPort'] === undefined),
   });

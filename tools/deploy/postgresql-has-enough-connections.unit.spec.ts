@@ -5,12 +5,12 @@ import type { Manifest, Pod } from './manifests.ts';
 
 const built = kustomizeCommand() ? test : test.skip;
 
-/** Of a replica beside its pool: its relay, a migration, and the retention of delivery (docs/guides/connecting.md). */
+/** Sessions of a replica in addition to its pool: its relay, a migration, and the retention of delivery (docs/guides/connecting.md). */
 const BESIDE_THE_POOL = 3;
 /** superuser_reserved_connections (3), the Job that migrates, CloudNativePG's own, and a person with psql. */
 const RESERVED = 20;
 
-/** As many replicas as there may be at once: all that the autoscaler allows, while one after the other is replaced. */
+/** The most replicas that may run at once: all that the autoscaler allows, plus those that a roll-out adds for a while. */
 function mostReplicas(objects: readonly Manifest[], { workload }: Pod): number {
   const { name } = workload.metadata;
   const scaler = ofKind(objects, 'HorizontalPodAutoscaler').find(({ spec }) => spec?.['scaleTargetRef'].name === name);

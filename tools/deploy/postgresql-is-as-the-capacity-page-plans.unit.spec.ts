@@ -15,7 +15,7 @@ built(
       string
     >;
     expect(timeout).toBe(`${CHECKPOINT_SECONDS / 60}min`);
-    // PostgreSQL's GB are GiB. A standby that is away has it kept, too: twice as much is there.
+    // PostgreSQL's GB are GiB. WAL is also kept for a standby that is away, so the disk must hold twice max_wal_size.
     expect(quantity(cluster?.spec?.['walStorage'].size)).toBeGreaterThanOrEqual(
       2 * quantity((most ?? '').replace('GB', 'Gi')),
     );

@@ -43,7 +43,7 @@ built('the script makes every Secret that %s mounts and no operator makes', (ove
   );
 });
 
-test('keys and passwords are new each time, and what is given is kept to the letter', () => {
+test('keys and passwords are new each time, and given values are kept unchanged', () => {
   const value = (secrets: readonly Manifest[], name: string, key: string): unknown =>
     secrets.find(({ metadata }) => metadata.name === name)?.stringData?.[key];
   const [first, second] = [made('local'), made('local')];
@@ -59,7 +59,7 @@ test('keys and passwords are new each time, and what is given is kept to the let
   expect(value(made('production'), 'signet-registry', 'password')).toBe(GIVEN.KAFKA_PASSWORD_REGISTRY);
 });
 
-test('what is not given is asked for', () => {
+test('without a value that it needs, or without an overlay, the script makes nothing', () => {
   const { DATABASE_URL: _, ...rest } = GIVEN;
   const refused = run(['production'], rest);
   expect(refused.status).not.toBe(0);

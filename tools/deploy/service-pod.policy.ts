@@ -1,6 +1,6 @@
 import type { Container, Fields } from './manifests.ts';
 
-/** What a service does when it is told to stop, milliseconds. */
+/** Times of a service after SIGTERM, milliseconds. */
 export interface StopTimes {
   /** SIGNET_SHUTDOWN_DEADLINE. */
   readonly deadlineMs: number;
@@ -8,13 +8,13 @@ export interface StopTimes {
   readonly pauseMs: number;
 }
 
-/** Kubernetes takes a few seconds to tell gateways and nodes that a pod goes. */
+/** Kubernetes takes a few seconds to tell gateways and nodes that a pod is being removed; until then requests still come. */
 const ENDPOINTS_MS = 5_000;
-/** For Node.js to end once the deadline is over, before SIGKILL. */
+/** Time for Node.js to exit after the deadline and before SIGKILL. */
 const EXIT_MS = 3_000;
 
 /**
- * Whether a pod is given the time that its service needs to stop, and requests the time to go elsewhere.
+ * Checks that a pod has the time that its service needs to stop, and that it serves until no requests are sent to it any more.
  *
  * @returns a sentence for each fault
  */
@@ -36,7 +36,7 @@ export function stopFaults(spec: Fields, container: Container, { deadlineMs, pau
 }
 
 /**
- * Whether the three probes ask the management port for the right thing, liveness the slowest to act.
+ * Checks that the three probes ask the right path of the management port, and that readiness acts before liveness does.
  *
  * @returns a sentence for each fault
  */
@@ -52,7 +52,7 @@ export function probeFaults(container: Container): string[] {
     Number(container[name]?.periodSeconds ?? 10) * Number(container[name]?.failureThreshold ?? 3);
   if (patience('livenessProbe') <= patience('readinessProbe'))
     wrong.push(`${container.name}: a pod must be out of service before it is ended`);
-  // SIGNET_STARTUP_WAIT is a minute by default; after it come migrations and tables.
+  // A service may wait a minute (SIGNET_STARTUP_WAIT) for its servers, and then needs time for migrations and for reading its tables.
   if (patience('startupProbe') < 120) wrong.push(`${container.name}: a start may take two minutes`);
   return wrong;
 }

@@ -7,7 +7,7 @@ import type { ServiceName } from '../dev/gateway/gateway-routes.ts';
 
 export const DEFINITIONS: Readonly<Record<ServiceName, SettingDefinitions>> = { registry, ingestion, delivery };
 
-/** Instead of what a mounted file will hold; certificates are left out, since no setting needs one. */
+/** Values in place of the contents of mounted secret files; certificates are left out, since no setting needs one. */
 const SAMPLES: Readonly<Record<string, string>> = {
   SIGNET_DATABASE_URL: 'postgres://signet:secret@db.example.com:5432/signet?sslmode=verify-full',
   SIGNET_SEALING_KEYS: `1:${Buffer.alloc(32, 1).toString('base64')}`,

@@ -46,14 +46,14 @@ built('of %s it applies the Job with other arguments, what that needs, and nothi
   const [container] = spec.containers;
   expect(job?.metadata.name).toBe('signet-admin');
   expect(container.args).toEqual(['apps/admin/dist/main.js', 'migrate', '--phase', "it's"]);
-  // All else is as the overlay has it.
+  // Everything else is the same as in the overlay.
   expect({ ...container, args: [] }).toEqual({ ...migration?.spec?.['template'].spec.containers[0], args: [] });
   const names = applied.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
   expect(names).toContain(`ConfigMap ${container.envFrom[0].configMapRef.name}`);
   expect(names).toContain(`ServiceAccount ${spec.serviceAccountName}`);
 });
 
-test('what is not said is asked for', () => {
+test('the script asks for an overlay or a command that is missing', () => {
   expect(run()).toMatchObject({
     status: expect.any(Number) as unknown,
     stderr: expect.stringContaining('which overlay') as unknown,
