@@ -27,7 +27,7 @@ const { status } = spawnSync(process.execPath, [join(ROOT, COMMAND), ...args], {
 });
 process.exitCode = status ?? 1;
 
-/** What `npm start` has decided for the services. */
+/** Settings that `npm start` has decided for the services. */
 function ofTheRunning({ installation, databaseUrl }: LocalFile): NodeJS.ProcessEnv {
   const { sealingKeys } = provideKeys(settings, openDataDir(settings.dataDir));
   return {

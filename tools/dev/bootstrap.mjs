@@ -40,7 +40,7 @@ function checkMachine() {
       `Node ${supportedNode} (this is ${process.versions.node}): https://nodejs.org or your system's packages`,
     );
   }
-  // Whoever brings a Kafka of their own needs no Java.
+  // With a Kafka that the settings name, no Java is needed.
   if (!process.env.SIGNET_KAFKA_BROKERS) {
     const javaHome = process.env.JAVA_HOME;
     const java = spawnSync(javaHome ? `${javaHome}/bin/java` : 'java', ['-version'], { encoding: 'utf8' });

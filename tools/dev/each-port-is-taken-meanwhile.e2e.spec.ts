@@ -30,7 +30,7 @@ class ContestedPorts extends Ports {
   }
 
   async #take(what: string, port: number): Promise<void> {
-    // It says that it is ready, whoever asks and whatever for.
+    // It answers every request with "ready", as another Signet's service on this port might.
     const server = createServer((_, response) => response.end('ready'));
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');

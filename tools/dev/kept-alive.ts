@@ -10,7 +10,7 @@ export interface RunningServer {
 
 const RESTART_MS = 1_000;
 
-/** A server that is started again, on the same port and data, when it dies although nobody stopped it. */
+/** A server that is started again, on the same port and data, when it dies without having been stopped. */
 export class KeptAlive<Server extends RunningServer> {
   readonly #name: string;
   readonly #begin: () => Promise<Server>;
@@ -44,7 +44,7 @@ export class KeptAlive<Server extends RunningServer> {
       if (this.#stopped) return;
       try {
         await this.start();
-        // Stopped while it was being started: nobody else would end it.
+        // `stop` was called during the start and ended only the old server, so the new one is ended here.
         if (this.#stopped) await this.#server?.stop();
         say(`${this.#name} is back`);
         return;

@@ -1,4 +1,4 @@
-/** Lines for the terminal, each with the seconds since `npm start` was typed. Colours only where somebody looks. */
+/** Lines for the terminal, each with the seconds since `npm start` was typed. Colours only where the output is a terminal. */
 const colours = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
 const earlier = Number(process.env['SIGNET_STARTED_MS_AGO'] ?? 0);
 // It is ours and no setting of a service.

@@ -19,7 +19,7 @@ class Fake {
   }
 
   static async start(): Promise<Fake> {
-    // Each answers by what the process is at that moment.
+    // Each answer depends on the state of the fake process at that moment.
     const fake: Fake = new Fake({
       public: await RecordingReceiver.start({ respond: () => fake.answer }),
       management: await RecordingReceiver.start({ respond: () => ({ status: fake.isReady ? 200 : 503 }) }),
@@ -71,16 +71,16 @@ async function statusesOf(count: number): Promise<number[]> {
   return statuses;
 }
 
-test('all that are ready take turns', async () => {
+test('all processes that are ready take turns', async () => {
   expect(new Set(await statusesOf(20))).toEqual(new Set([202]));
   expect([first.received, second.received]).toEqual([10, 10]);
 });
 
-test('one that stops says so, gets no more requests, and nobody notices', async () => {
+test('a process that stops says so and gets no more requests, so that no caller is refused', async () => {
   first.isReady = false;
   await first.isAsked(2);
   const before = first.received;
-  // From here on it would refuse.
+  // From here on it would refuse requests.
   first.answer = { status: 503 };
   expect(new Set(await statusesOf(20))).toEqual(new Set([202]));
   expect(first.received).toBe(before);
@@ -92,7 +92,7 @@ test('one that stops says so, gets no more requests, and nobody notices', async 
   expect(first.received).toBeGreaterThan(before);
 });
 
-test('a request for one that is gone goes to the other, since nothing of it was sent', async () => {
+test('a request for a process that is gone goes to the other, since nothing of it was sent', async () => {
   // Its management port still says that it is ready.
   await first.public.close();
   expect(new Set(await statusesOf(20))).toEqual(new Set([202]));
@@ -100,7 +100,7 @@ test('a request for one that is gone goes to the other, since nothing of it was 
   expect(second.public.requests.every(({ body }) => body.toString() === '{"id":"1"}')).toBe(true);
 });
 
-test('one that dies with a request has perhaps done the work: no other one gets it', async () => {
+test('a process that dies with a request has perhaps done the work: no other process gets the request', async () => {
   second.isReady = false;
   await second.isAsked(2);
   first.answer = { hang: true };
@@ -111,7 +111,7 @@ test('one that dies with a request has perhaps done the work: no other one gets 
   expect(second.received).toBe(0);
 });
 
-test('where none is ready one is asked all the same, and says when to come again', async () => {
+test('where no process is ready, one gets the request all the same, and says when to try again', async () => {
   [first.isReady, second.isReady] = [false, false];
   first.answer = second.answer = { status: 503, headers: { 'retry-after': '7' } };
   await Promise.all([first.isAsked(2), second.isAsked(2)]);

@@ -5,7 +5,7 @@ import { readSettings } from './settings.ts';
 import { shownDatabase } from './servers/shown-database.ts';
 import { System } from './system.ts';
 
-/** npm passes a Ctrl-C on that the terminal sent to us as well: two signals at once are one. */
+/** The terminal sends a Ctrl-C to us, and npm passes it on to us as well: two signals within this time count as one. */
 const SAME_SIGNAL_MS = 700;
 
 let system: System | undefined;
@@ -70,7 +70,7 @@ function readArguments(args: readonly string[]): { watch: boolean } {
   const unknown = args.find((arg) => arg !== '--watch');
   if (unknown !== undefined)
     throw new Error(`npm start does not know "${unknown}". It takes --watch, as npm start -- --watch.`);
-  // npm takes an option before `--` for one of its own, and passes nothing on.
+  // npm takes an option before `--` for one of its own and does not pass it on.
   if (process.env['npm_config_watch'] !== undefined && !args.includes('--watch'))
     throw new Error('npm kept --watch for itself. Type npm start -- --watch.');
   return { watch: args.includes('--watch') };
@@ -79,7 +79,7 @@ function readArguments(args: readonly string[]): { watch: boolean } {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => void stop(`Stopping (${signal})`, 0));
 }
-// The bootstrap was killed: nobody would pass a signal on to us any more.
+// The bootstrap was killed, and with it the only process that passes signals on to us.
 process.on('disconnect', () => void stop('Stopping: the terminal is gone', 0));
 process.on('uncaughtException', (error) => {
   warn(error.stack ?? String(error));

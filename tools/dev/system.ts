@@ -96,7 +96,7 @@ export class System {
     return this.#writeLocal(this.#local);
   }
 
-  /** Ends everything; may be called again with `hard` while it is at it. Never leaves a process behind. */
+  /** Ends everything; may be called again with `hard` while it is still ending. Never leaves a process behind. */
   async stop(options: { hard?: boolean } = {}): Promise<void> {
     this.#stopping.abort(new Error('Stopping.'));
     this.#local = undefined;
@@ -165,7 +165,7 @@ export class System {
     await this.#step(showFirstDelivery({ url, demo, webhook, receiver, stopping: this.#stopping.signal }));
   }
 
-  /** A step of the start, after which nothing goes on if somebody wants to stop. */
+  /** A step of the start. If the system is to stop, the start ends after this step. */
   async #step<T>(step: Promise<T>): Promise<T> {
     const result = await step;
     this.#stopping.signal.throwIfAborted();

@@ -13,7 +13,7 @@ export interface DataDir {
   readonly keys: string;
   /** The demo tenant and its keys. */
   readonly demo: string;
-  /** Who runs: for the next start, should this one be killed. */
+  /** The processes that run, so that the next start can end them if this launcher is killed. */
   readonly running: string;
   /** For tools and tests that look for the running system. */
   readonly local: string;
@@ -21,7 +21,7 @@ export interface DataDir {
 
 export function openDataDir(path: string): DataDir {
   const logs = join(path, 'logs');
-  // Others may enter, because PostgreSQL runs as another user when we are root; what is secret has mode 600.
+  // Other users may enter, because PostgreSQL runs as another user when we are root; files with secrets have mode 600.
   mkdirSync(logs, { recursive: true, mode: 0o755 });
   return {
     path,

@@ -8,8 +8,8 @@ interface Running {
 }
 
 /**
- * Which processes run for a data folder. A launcher that is killed cannot end them, so the next one does. They are
- * recognised by id and start time: an id alone may belong to somebody else by then.
+ * Which processes run for a data folder. A launcher that is killed cannot end them, so the next one does. It recognises
+ * them by id and start time: the system may have given the id alone to an unrelated process by then.
  */
 export class RunningFile {
   readonly #file: string;

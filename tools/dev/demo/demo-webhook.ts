@@ -31,7 +31,7 @@ export async function provideDemoWebhook(url: string, tenantKey: string, receive
     return { id: created.body.id, secret: created.body.secret };
   }
   if (found.url !== receiverUrl) await pointTo(tenant, found.id, receiverUrl);
-  // Nobody listened while Signet was stopped and its receiver with it, so it may have been disabled.
+  // The bundled receiver was stopped together with Signet; deliveries that failed meanwhile may have disabled the webhook.
   if (!found.isActive) await tenant.post(`/v1/webhooks/${found.id}/enable`, undefined);
   const secret = await tenant.get<{ secret: string }>(`/v1/webhooks/${found.id}/secret`);
   return { id: found.id, secret: secret.body.secret };

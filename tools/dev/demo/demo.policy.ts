@@ -20,8 +20,8 @@ export function reasonAgainstDemo(egressAllow: string): string | undefined {
 export type FirstDelivery = 'event' | 'test delivery';
 
 /**
- * An event goes to every webhook of the tenant that is subscribed to it: where the tenant has others than the bundled receiver's,
- * a test delivery shows that Signet works without bothering them.
+ * An event goes to every webhook of the tenant that is subscribed to it. Where the tenant has other webhooks than the bundled
+ * receiver's, a test delivery shows that Signet works and sends nothing to the others.
  */
 export const firstDelivery = (ownId: string, webhookIds: readonly string[]): FirstDelivery =>
   webhookIds.every((id) => id === ownId) ? 'event' : 'test delivery';

@@ -3,7 +3,7 @@ import { Api, ApiError, untilAccepted } from './api.ts';
 import type { Keys } from './keys.ts';
 import { readPrivateJson, writePrivateJson } from '../data-folder/private-file.ts';
 
-/** The tenant that `npm start` makes, so that there is something to see; its keys are shown once by the API, so kept. */
+/** The tenant that `npm start` makes, so that there is something to see. The API shows its keys only once, so they are kept here. */
 export interface Demo {
   readonly tenantId: string;
   readonly tenantKey: string;
@@ -13,13 +13,13 @@ export interface Demo {
 }
 
 /**
- * Another one for each installation, so that records and keys of two of them are never taken for one another's; the same at each
- * start of one, also when its data folder is new. A folder of before 0.2 keeps the tenant that it has.
+ * Each installation has a demo tenant with an id of its own, so that records and keys of two installations are never mixed up. The id
+ * stays the same at each start, also with a new data folder. A data folder from before 0.2 keeps the tenant that it has.
  */
 export const demoTenantId = (installation: string): string => fixedId(`demo tenant ${installation}`);
 const TENANT_NAME = 'Demo Jewelers';
 
-/** Makes what is missing of the demo tenant and its two keys. Nothing of it is made twice. */
+/** Makes the demo tenant and its two keys, as far as they are missing. */
 export async function provideDemo(
   url: string,
   { operatorKey, installation }: Pick<Keys, 'operatorKey' | 'installation'>,
@@ -58,7 +58,7 @@ interface KeyWanted {
   readonly anyPath: string;
 }
 
-/** The kept key if it is still let in (somebody may have revoked it), else a new one. */
+/** The kept key if it is still accepted (it may have been revoked), else a new one. */
 async function provideKey({ operator, url, tenantId, role, kept, anyPath }: KeyWanted): Promise<string> {
   if (kept !== undefined && (await isLetIn(new Api(url, kept), anyPath))) return kept;
   const { body } = await operator.post<{ key: string }>(`/v1/tenants/${tenantId}/api-keys`, {
@@ -74,7 +74,7 @@ async function isLetIn(api: Api, path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return false;
-    // Known, but not allowed to do this: that is let in as well.
+    // The key is known and only lacks the right for this path: it is still accepted.
     if (error instanceof ApiError && error.status === 403) return true;
     throw error;
   }

@@ -7,11 +7,11 @@ import { exampleEvent, EXAMPLE_TYPE, postEvent } from './first-event.ts';
 import { elapsedSeconds, say } from '../progress.ts';
 import type { ReceiverProcess } from '../receiver/receiver-process.ts';
 
-/** A new webhook reaches delivery over Kafka; an event that is faster than it finds nobody subscribed. */
+/** Delivery learns of a new webhook over Kafka. An event that is faster does not reach the webhook, so another one is posted after this time. */
 const NEXT_EVENT_MS = 3_000;
 const GIVE_UP_MS = 45_000;
 const POLL_MS = 20;
-/** The demo tenant has a second webhook or it has not. */
+/** Webhooks to ask for: enough to see whether the demo tenant has a second one. */
 const ENOUGH = 2;
 
 export interface FirstDeliveryOptions {

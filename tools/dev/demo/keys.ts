@@ -5,7 +5,7 @@ import { readPrivateJson, writePrivateJson } from '../data-folder/private-file.t
 import type { DevSettings } from '../settings.ts';
 
 export interface Keys {
-  /** Name of this Signet, by which Kafka and PostgreSQL are recognised as its own. */
+  /** Name of this Signet, by which it recognises its own Kafka and PostgreSQL. */
   readonly installation: string;
   readonly operatorKey: string;
   readonly sealingKeys: string;
@@ -19,7 +19,7 @@ interface KeptKeys {
   readonly sealingKeys?: string;
 }
 
-/** Enough that two data folders never agree by chance. */
+/** So many random bytes that two data folders never get the same name by chance. */
 const NAME_BYTES = 6;
 
 /**

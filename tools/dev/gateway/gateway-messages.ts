@@ -1,4 +1,4 @@
-/** What the gateway's process tells the launcher. */
+/** Messages from the gateway's process to the launcher. */
 export interface FromGateway {
   readonly kind: 'listening';
 }

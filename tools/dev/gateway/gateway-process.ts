@@ -27,7 +27,7 @@ export function superviseGateway({ host, port, upstreams, dataDir, running }: Ga
       GATEWAY_PORT: String(port),
       GATEWAY_UPSTREAMS: JSON.stringify(upstreams),
     },
-    // It says so itself: on its port somebody else may answer.
+    // The process itself reports that it listens: on its port, another program might answer a request.
     onMessage: (message) => (isListening ||= (message as FromGateway).kind === 'listening'),
     isReady: async () => isListening,
     onStart: (pid) => {

@@ -51,7 +51,7 @@ test('a request reaches the owner of its path with its bytes, headers and query'
   expect(request?.body.equals(body)).toBe(true);
 });
 
-test('a body above 2 MiB is refused and reaches nobody', async () => {
+test('a body above 2 MiB is refused and reaches no service', async () => {
   const response = await fetch(`${url}/v1/events`, { method: 'POST', body: Buffer.alloc(2 * 1024 * 1024 + 1) });
   expect(response.status).toBe(413);
   expect(await response.json()).toMatchObject({ status: 413, code: 'body_too_large' });

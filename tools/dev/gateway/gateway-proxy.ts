@@ -11,8 +11,8 @@ export type Upstreams = Readonly<Record<ServiceName, readonly Upstream[]>>;
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 /**
- * Headers that speak of one connection only (RFC 9110, 7.6.1), and those that we write ourselves. The forwarding ones
- * of the caller are dropped: this is the edge, whoever stands in front of it is not believed.
+ * Headers that concern one connection only (RFC 9110, 7.6.1), and those that we write ourselves. The caller's forwarding
+ * headers are dropped: this gateway is the edge, and trusts no proxy in front of it.
  */
 const NOT_FORWARDED = new Set([
   'connection',
@@ -93,7 +93,7 @@ function forward(exchange: Exchange): void {
       });
     },
     onResponseStart: (controller, statusCode, headers) => {
-      // An interim answer (1xx) is the service's and ours alone.
+      // An interim answer (1xx) concerns the connection between the service and us, and is not passed on.
       if (statusCode < 200) return;
       delete headers['connection'];
       delete headers['keep-alive'];
@@ -111,7 +111,7 @@ function forward(exchange: Exchange): void {
     onResponseError: (_controller, error) => {
       upstream.underWay--;
       if (isConnected || error instanceof errors.InvalidArgumentError) return refuseAsUnknown(response, service);
-      // Not a byte of the request was sent, so another process may do the work, whatever the work is.
+      // Not a byte of the request was sent, so another process may get it, also where the request is not idempotent.
       tried.add(upstream);
       forward(exchange);
     },
@@ -130,7 +130,7 @@ function forwardedHeaders(request: IncomingMessage): string[] {
   return headers;
 }
 
-/** No process of the service could be connected to: it is down or starts again, and the caller may repeat the request. */
+/** No process of the service took a connection: the service is down or restarting, and the caller may repeat the request. */
 function refuseAsAway(response: ServerResponse, service: ServiceName): void {
   response.setHeader('retry-after', '1');
   refuse(response, 503, 'service_unavailable', `The service ${service} is not running at the moment.`);

@@ -45,9 +45,9 @@ export class ServiceUpstreams {
   }
 
   /**
-   * The process that gets a request. Whoever asks counts the request in `underWay`.
+   * The process that gets a request. The caller counts the request in `underWay`.
    *
-   * @param tried those that could not be connected to for this request
+   * @param tried processes that refused a connection for this request
    * @returns undefined: all have been tried
    */
   choose(tried: ReadonlySet<UpstreamState>): UpstreamState | undefined {

@@ -17,7 +17,7 @@ server.once('error', ({ message }) => {
 const stop = (): void => {
   server.close();
   server.closeIdleConnections();
-  // Who still waits for an answer gets a moment; the services behind have ended by then.
+  // Callers that still wait for an answer get a second; the services behind have ended by then.
   setTimeout(() => server.closeAllConnections(), 1_000).unref();
 };
 process.once('SIGTERM', stop);

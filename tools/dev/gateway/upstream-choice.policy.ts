@@ -23,10 +23,10 @@ const STANDINGS: readonly Standing[] = ['ready', 'silent', 'not ready'];
  * | ready | it is answered |
  * | silent | it is answered late, if the process is only busy |
  * | not ready | the process says itself when to come again, or is ready again already |
- * | none | nobody gets it |
+ * | none | no process gets it |
  *
- * @param tried indexes of those that could not be connected to for this request
- * @param turn grows with each request: among equals they take turns
+ * @param tried indexes of the processes that refused a connection for this request
+ * @param turn grows with each request: equal processes take turns
  * @returns an index
  */
 export function chooseUpstream(
@@ -48,7 +48,7 @@ export type ReadinessAnswer = 'ready' | 'not ready' | 'silent';
 
 export interface Readiness {
   readonly standing: Standing;
-  /** Answers in a row that did not come. */
+  /** Questions in a row that got no answer. */
   readonly silences: number;
 }
 
@@ -58,8 +58,8 @@ export const NOT_ASKED: Readiness = { standing: 'not ready', silences: 0 };
 const SILENCES = 2;
 
 /**
- * What is judged: whether a process is to get requests. Why: one that stops says so some seconds before it refuses any. If a busy
- * process is wrongly taken for one that stands still, the others get its requests until it answers again.
+ * What is judged: whether a process is to get requests. Why: a process that stops says so some seconds before it refuses requests. If a
+ * busy process is wrongly taken for one that stands still, the others get its requests until it answers again.
  */
 export function readinessAfter(before: Readiness, answer: ReadinessAnswer): Readiness {
   switch (answer) {

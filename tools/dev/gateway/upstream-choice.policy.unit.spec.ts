@@ -7,7 +7,7 @@ const silent = (underWay = 0): Candidate => ({ standing: 'silent', underWay });
 const unready = (underWay = 0): Candidate => ({ standing: 'not ready', underWay });
 const none = new Set<number>();
 
-describe('who gets a request', () => {
+describe('which process gets a request', () => {
   test.each<[string, Candidate[], number[], number, number | undefined]>([
     ['the ready one', [unready(), ready(9)], [], 0, 1],
     ['the one with less to do', [ready(3), ready(2), ready(4)], [], 0, 1],
@@ -17,8 +17,8 @@ describe('who gets a request', () => {
     ['one that is not ready, where no ready one is left', [ready(), unready()], [0], 0, 1],
     ['one that is silent before one that said that it is not ready', [unready(), silent(9)], [], 0, 1],
     ['any, where none is ready', [unready(), unready()], [], 1, 1],
-    ['nobody, where all are tried', [ready(), unready()], [0, 1], 0, undefined],
-    ['nobody, where there is none', [], [], 0, undefined],
+    ['none, where all have been tried', [ready(), unready()], [0, 1], 0, undefined],
+    ['none, where there is no process', [], [], 0, undefined],
   ])('%s', (_what, candidates, tried, turn, chosen) => {
     expect(chooseUpstream(candidates, new Set(tried), turn)).toBe(chosen);
   });
@@ -37,7 +37,7 @@ describe('whether a process is ready', () => {
   const after = (...answers: ReadinessAnswer[]): string =>
     answers.reduce<Readiness>((before, answer) => readinessAfter(before, answer), NOT_ASKED).standing;
 
-  test('it is what it says', () => {
+  test('a process that answers is what its answer says', () => {
     expect([after(), after('ready'), after('ready', 'not ready'), after('not ready', 'ready')]).toEqual([
       'not ready',
       'ready',
@@ -46,7 +46,7 @@ describe('whether a process is ready', () => {
     ]);
   });
 
-  test('one that is silent once keeps what it had, and twice in a row it is no longer ready', () => {
+  test('a process that is silent once keeps its standing; when it is silent twice in a row, it is no longer ready', () => {
     expect([after('ready', 'silent'), after('ready', 'silent', 'silent')]).toEqual(['ready', 'silent']);
     expect([after('ready', 'silent', 'ready', 'silent'), after('ready', 'silent', 'silent', 'ready')]).toEqual([
       'ready',
@@ -54,7 +54,7 @@ describe('whether a process is ready', () => {
     ]);
   });
 
-  test('one that was not ready does not become better by silence', () => {
+  test('a process that was not ready does not become better by silence', () => {
     expect([after('silent', 'silent'), after('not ready', 'silent', 'silent')]).toEqual(['not ready', 'not ready']);
   });
 });

@@ -1,9 +1,9 @@
-/** What the supervisor tells the bundled receiver: the secrets that may have signed. */
+/** Message from the supervisor to the bundled receiver: the secrets that may have signed a delivery. */
 export interface ToReceiver {
   readonly secrets: readonly string[];
 }
 
-/** What the receiver tells the supervisor. `eventId` is the header `webhook-id`. */
+/** Messages from the receiver to the supervisor. `eventId` is the header `webhook-id`. */
 export type FromReceiver =
   | { readonly kind: 'listening' }
   | {

@@ -14,7 +14,10 @@ export class ReceiverProcess {
   readonly url: string;
   readonly process: Supervised;
   readonly #awaited = new Set<string>();
-  /** Of what came with a right signature, until one of the awaited has: an answer may overtake the word of what it is about. */
+  /**
+   * Ids of the deliveries with a right signature, kept until an awaited one is among them: a delivery may arrive before `awaitEvent` is
+   * called for its event.
+   */
   readonly #verified = new Set<string>();
   #arrived = false;
   #secrets: readonly string[] = [];
@@ -51,7 +54,7 @@ export class ReceiverProcess {
     if (child?.connected) child.send({ secrets } satisfies ToReceiver);
   }
 
-  /** An event that was posted just now. */
+  /** Waits also for this event, which was just posted. */
   awaitEvent(eventId: string): void {
     this.#awaited.add(eventId);
     this.#look();

@@ -51,7 +51,7 @@ export class GivenServers {
     this.#patience = { logger, longestMs, signal: stopping };
   }
 
-  /** Resolves when those that are given can be used. @throws StartRefusedError with the setting and the reason */
+  /** Resolves when the given servers can be used. @throws StartRefusedError with the setting and the reason */
   async reachable(): Promise<void> {
     const { databaseUrl, kafkaBrokers } = this;
     const checks: Promise<void>[] = [];
@@ -66,7 +66,7 @@ export class GivenServers {
     await Promise.all(checks);
   }
 
-  /** As the services compare it, before we make topics. @throws StartRefusedError when one is another installation's */
+  /** Compares the installation as the services do, before we make topics. @throws StartRefusedError when a server is another installation's */
   async compare(installation: string): Promise<void> {
     const { databaseUrl, kafkaBrokers } = this;
     if (databaseUrl !== undefined) {

@@ -45,11 +45,11 @@ export class Infrastructure {
   }
 
   /**
-   * Starts both at once where they are ours. Settles when both have, so that nothing is still being started when the
-   * failure of one stops everything.
+   * Starts both at once where they are ours. Settles only when both starts have ended, well or not: if one fails, the other
+   * is not still being started while everything is stopped.
    */
   async start(): Promise<{ databaseUrl: string; kafkaBrokers: string }> {
-    // First: a server that cannot be used ends everything, and then nothing needs to be ended with it.
+    // The given servers are checked first: if one cannot be used, none of ours has been started and has to be ended.
     if (this.#settings.databaseUrl !== undefined || this.#settings.kafkaBrokers !== undefined) {
       // Loaded on demand: it brings the whole service kit with it, which the launcher needs for nothing else.
       const { GivenServers } = await import('./given-servers.ts');
@@ -65,7 +65,7 @@ export class Infrastructure {
     return { databaseUrl: database.value, kafkaBrokers: kafka.value };
   }
 
-  /** PostgreSQL last: nothing should fail to write what it still has to. */
+  /** Stops PostgreSQL last, so that every other part can still write to it while it ends. */
   async stop(options: { hard?: boolean }): Promise<void> {
     await this.#kafka?.stop(options);
     await this.#postgres?.stop(options);
@@ -73,7 +73,7 @@ export class Infrastructure {
 
   async #startPostgres(): Promise<string> {
     const { postgres: dataDir, logs } = this.#dataDir;
-    // First, so that the port is free again.
+    // This comes first, so that the port is free again.
     await endLeftoverPostgres(dataDir, say);
     const logFile = join(logs, 'postgres.log');
     const { url, port } = await this.#ports.startOnOne({ what: 'PostgreSQL', preferred: POSTGRES_PORT }, (port) => {

@@ -9,22 +9,22 @@ export interface Wish {
   /** undefined: any. */
   readonly preferred?: number;
   /**
-   * People guess this port, so the next free one is taken where the preferred one is not free. Without it, it is one a little
-   * above: two launchers that start at once see the same ports free, and the next one would be the same for both.
+   * People guess this port: if the preferred one is taken, the server gets the next free one. Where this is not set, it gets a port a
+   * random step above: two launchers that start at once see the same free ports, and would both take the next one.
    */
   readonly isGuessed?: boolean;
 }
 
 /** How far above a taken port another one is looked for, at most. */
 const APART = 90;
-/** How often other ports are chosen for a server one of whose ports was taken before it could listen. */
+/** How often ports are chosen for a server at most: another program may take one of them before the server listens. */
 const CHOICES = 5;
-/** What Node, PostgreSQL, Kafka and Prometheus say when a port is taken. */
+/** Error texts of Node, PostgreSQL, Kafka and Prometheus for a port that is taken. */
 const IN_USE = /EADDRINUSE|address already in use/i;
 
 /** Chooses ports for the servers of one launcher. */
 export class Ports {
-  /** Given away, but perhaps not listened on yet. */
+  /** Ports that were given to a server, which perhaps does not listen yet. */
   readonly #given = new Set<number>();
 
   /** As `startOn`, for a server with one port. */
@@ -33,8 +33,8 @@ export class Ports {
   }
 
   /**
-   * Starts a server on ports that are chosen for it. A port is free at the time of asking only: where somebody else has one of
-   * them by the time that the server listens, other ports are chosen.
+   * Starts a server on ports that are chosen for it. A port is known to be free only at the time of asking: if another program has
+   * taken one of them by the time that the server listens, other ports are chosen.
    *
    * @param start gets a port for each wish, in their order; when it fails, nothing of the server listens any more
    * @throws what `start` throws where the ports are not the reason
@@ -42,13 +42,13 @@ export class Ports {
   async startOn<T>(wishes: readonly Wish[], start: (ports: readonly number[]) => Promise<T>): Promise<T> {
     for (let left = CHOICES - 1; ; left--) {
       const ports: number[] = [];
-      // One after the other: two that ask at once may be given the same.
+      // One after the other: two questions at the same time may get the same port.
       for (const wish of wishes) ports.push(await this.choose(wish));
       try {
         return await start(ports);
       } catch (error) {
         const lost = await firstTaken(ports);
-        // A launcher that asks whether a port is free holds it for a moment, in which another's server finds it taken.
+        // Another launcher that tests whether a port is free holds it for a moment. Our server may have found it taken, although it is free now.
         const wasInUse = IN_USE.test((error as Error).message);
         if ((lost === undefined && !wasInUse) || left === 0) throw error;
         const which = lost === undefined ? `one of its ports (${ports.join(', ')})` : `port ${lost}`;
@@ -57,7 +57,7 @@ export class Ports {
     }
   }
 
-  /** The preferred port, or another one that is free and not given away, saying so. */
+  /** The preferred port, or else another one that is free and not given to a server yet; then a line says so. */
   protected async choose({ what, preferred, isGuessed = false }: Wish): Promise<number> {
     const step = isGuessed ? 1 : randomInt(1, APART);
     let port = await freePort(preferred);

@@ -7,7 +7,7 @@ export function tailOf(file: string, from: number, lines = 20): string {
   return `The end of its log ${file}:\n${text.split('\n').slice(-lines).join('\n')}`;
 }
 
-/** The lines of a log from byte `from` on that are said to people; what is logged is JSON. */
+/** The lines of a log from byte `from` on that are written for people: all lines that are not JSON. */
 export const saidIn = (file: string, from: number): string =>
   readFileSync(file)
     .subarray(from)

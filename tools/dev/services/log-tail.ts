@@ -27,7 +27,7 @@ export class LogTail {
     this.#timer = setInterval(() => this.read(), POLL_MS).unref();
   }
 
-  /** Reads what is new, now. */
+  /** Reads the new lines at once. */
   read(): void {
     const { size } = fstatSync(this.#descriptor);
     while (this.#position < size) {

@@ -21,10 +21,10 @@ export function serviceEnvironment(
     ...process.env,
     ...Object.fromEntries(SECRETS.map((name) => [`${name}_FILE`, undefined])),
     NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? dataDir.compiled,
-    // Less than whoever starts it waits for, so that the service itself says what it waits for.
+    // Shorter than the launcher's own wait, so that the service itself ends and says which server it waits for.
     SIGNET_STARTUP_WAIT: settings.startupWait,
     SIGNET_HOST: '127.0.0.1',
-    // The gateway, which says who asks.
+    // The gateway's address: its forwarding headers give the caller's address.
     SIGNET_TRUSTED_PROXIES: '127.0.0.1/32',
     SIGNET_HTTP_PORT: String(port),
     SIGNET_MANAGEMENT_PORT: String(managementPort),

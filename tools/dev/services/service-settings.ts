@@ -7,14 +7,14 @@ import { nearestName } from './nearest-name.policy.ts';
 import { DEV_SETTINGS } from '../settings.ts';
 
 const SERVICES: SettingDefinitions = { ...registry, ...ingestion, ...delivery };
-/** What `npm start` decides for each service, whatever the environment says. */
+/** Settings that `npm start` decides for each service, whatever the environment says. */
 const DECIDED: ReadonlySet<string> = new Set(['SIGNET_HTTP_PORT', 'SIGNET_MANAGEMENT_PORT', 'SIGNET_TRUSTED_PROXIES']);
-/** Not read by Signet, but by its tests. */
+/** Settings that only Signet's tests read. */
 const OF_TESTS = /^SIGNET_TEST_/;
 
 /**
- * Looks at the settings of the services before anything is started: a service would find a bad one only when PostgreSQL and Kafka run, and
- * pass over a name that it does not know, since it may be that of another service.
+ * Checks the settings of the services before anything is started: a service would find a bad one only after PostgreSQL and Kafka run, and
+ * would ignore an unknown name, since it may be a setting of another service.
  *
  * @returns sentences about settings that change nothing
  * @throws SettingsError with a sentence for each bad value
@@ -28,7 +28,7 @@ export function checkServiceSettings(environment: NodeJS.ProcessEnv): string[] {
       .filter((name) => !DECIDED.has(name))
       .flatMap((name) => {
         const setting = SERVICES[name];
-        // Rules between settings are for the service, which has them all.
+        // Rules between settings are left to the service, which has all of its settings.
         return setting === undefined ? [] : [[name, { ...setting, check: undefined }]];
       }),
   ) as SettingDefinitions;

@@ -38,7 +38,7 @@ export class Services {
     this.#options = options;
   }
 
-  /** Those that run or are being started, each with its ports. */
+  /** The services that run or are being started, each with its ports. */
   get all(): readonly Service[] {
     return SERVICES.flatMap((name) => this.#services.get(name) ?? []);
   }
@@ -86,9 +86,9 @@ function supervise(name: ServiceName, port: number, managementPort: number, opti
     logFile: join(dataDir.logs, `${name}.log`),
     env: {
       ...serviceEnvironment(options, { port, managementPort }),
-      // Whoever presses Ctrl-C waits for what is in flight, but not for long; what is left is done at the next start.
+      // A person who presses Ctrl-C waits for the requests in flight, but not for long. Work that is left is done after the next start.
       SIGNET_SHUTDOWN_DEADLINE: process.env['SIGNET_SHUTDOWN_DEADLINE'] ?? '10s',
-      // Nobody here has to hear of a stop before it.
+      // No load balancer has to learn of a stop beforehand.
       SIGNET_DRAIN_PAUSE: process.env['SIGNET_DRAIN_PAUSE'] ?? '0s',
     },
     isReady: (pid) => answersReady(managementPort, pid),

@@ -7,7 +7,7 @@ import { LogTail } from './log-tail.ts';
 import { saidIn, tailOf } from './log-end.ts';
 
 export interface SupervisedOptions extends ChildCommand {
-  /** Rejects or gives false while the process of this id is not ready. Somebody else may answer on its port. */
+  /** Rejects or gives false while the process of this id is not ready, also where another program answers on its port. */
   readonly isReady: (pid: number) => Promise<boolean>;
   /** A new process runs. */
   readonly onStart: (pid: number) => void;
@@ -96,7 +96,7 @@ export class Supervised {
     let ending: Awaited<Child['exited']> | undefined;
     void child.exited.then((how) => (ending = how));
     const gone = child.exited.then(() => false);
-    // Somebody else may have the port, and never answer.
+    // Another program may have the port and never answer, so the process's end also ends the wait.
     while (!(await Promise.race([isReady(child.pid).catch(() => false), gone]))) {
       this.#stopping.signal.throwIfAborted();
       if (ending !== undefined) {
