@@ -21,15 +21,15 @@ import type { Taken } from './clock/posts.policy.ts';
 import { PostReceiver } from './clock/receiver.ts';
 
 const RETRY_SECONDS = 3;
-/** Of the steady clock, while it makes up for a difference; and a millisecond for a time that was rounded. */
+/** The earliest retry that is allowed: the steady clock may run 1 % fast while it makes up for a difference, and times are rounded to a millisecond. */
 const EARLIEST_MICROS = RETRY_SECONDS * 1e6 * 0.99 - 1_000;
 const HOUR_SECONDS = 3_600;
 const JUMPS = [HOUR_SECONDS, -HOUR_SECONDS, 0];
 const JUMP_EVERY_MS = 4_000;
-/** Longer than the session of a member of the group: its partitions are given away. */
+/** Longer than the session time-out of the consumer group, so that the replica's partitions go to the other replica. */
 const FREEZE_MS = 10_000;
 const DEFAULT_SECONDS = 90;
-/** Nothing has come for so long: what is missing is lost. */
+/** When nothing has arrived for so long, the missing deliveries count as lost. */
 const PATIENCE_MS = 60_000;
 
 interface Traffic {
@@ -40,7 +40,7 @@ interface Traffic {
 }
 const numbered = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}/${index + 1}`);
-/** `/flaky` fails twice a delivery: so seldom that no circuit opens, which would wait for reasons of its own. */
+/** `/flaky` fails twice a delivery: so seldom that no circuit opens. An open circuit would delay retries for a reason that is not tested here. */
 const TRAFFIC: readonly Traffic[] = [
   { name: 'load', paths: numbered('/ok', 4), everyMs: 250, batch: 5 },
   { name: 'flaky', paths: numbered('/flaky', 40), everyMs: 8_000, batch: 1 },
@@ -53,9 +53,9 @@ interface Flow extends Traffic {
 }
 
 /**
- * Two replicas of delivery under load. The wall clock of one jumps by an hour, ahead and back, every few seconds; twice it is
- * frozen until its partitions are given away, and goes on with its clock set back. Nothing may be retried early, nothing posted
- * by an owner that was replaced, nothing lost.
+ * Two replicas of delivery under load. The wall clock of one jumps by an hour, ahead and back, every few seconds. Twice this replica
+ * is frozen until its partitions are given to the other one, and goes on with its clock set back. No delivery may be retried early,
+ * posted by an owner that was replaced, or lost.
  */
 async function clock(args: readonly string[], signal: AbortSignal): Promise<number> {
   const seconds = Number(args[0] ?? DEFAULT_SECONDS);
@@ -157,11 +157,11 @@ async function untilItServes(database: Client, pid: number, signal: AbortSignal)
   }
 }
 
-/** What was done to the replica's clock. */
+/** The changes of the replica's clock. */
 interface Jumped {
   readonly jumps: number;
   readonly freezes: number;
-  /** The offsets that it told of itself, seconds. */
+  /** The clock offsets that the replica reported in its metrics, seconds. */
   readonly offsets: readonly number[];
 }
 
@@ -178,7 +178,7 @@ async function jumpAbout(replica: FakedDelivery, forMs: number, signal: AbortSig
     freezes += 1;
     replica.freeze();
     await delay(FREEZE_MS, undefined, { signal });
-    // To a clock that was set back its last heartbeat is young.
+    // With its clock set back, a replica that judged by the wall clock would take its last heartbeat for recent.
     replica.setAhead(-HOUR_SECONDS);
     replica.goOn();
     await delay(JUMP_EVERY_MS, undefined, { signal });
@@ -213,7 +213,7 @@ interface Found {
   readonly jumped: Jumped;
 }
 
-/** Prints what was found; whether everything held, and the jumps had somebody to meet. */
+/** Prints the results. Resolves to whether every promise was kept and the jumps took effect: otherwise the run proves nothing. */
 async function report({ database, receiver, replica, flows, webhooks, jumped }: Found): Promise<boolean> {
   const { posts } = receiver;
   const history = await takings(database);

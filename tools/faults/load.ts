@@ -7,7 +7,7 @@ import type { Receiver } from './receivers.ts';
 /** Between two rounds of messages, milliseconds. */
 const EVERY_MS = 500;
 
-/** A message to each tenant, and so a delivery to each receiver, again and again. What was not accepted is sent again. */
+/** Sends a message for each tenant, and so a delivery to each receiver, again and again. */
 export class Load {
   /** `host webhook-id` of each delivery that is due to a receiver. */
   readonly owed: string[] = [];
@@ -17,7 +17,7 @@ export class Load {
   /** @param tenants ids, in the order that the receivers count them */
   constructor(operator: Api, tenants: readonly string[], receivers: readonly Receiver[], sales: SaleMaker) {
     this.#running = this.#run(operator, tenants, receivers, sales);
-    // Whoever stops it hears of it.
+    // `stop` awaits the same promise and so rejects with the error.
     this.#running.catch(() => undefined);
   }
 

@@ -13,10 +13,10 @@ import { HERE, Namespace, NETWORK } from './namespace.ts';
 import type { FaultScript } from './run.ts';
 
 const HOLDER = fileURLToPath(new URL('holder.ts', import.meta.url));
-/** Issue 13: the lock is free, and somebody else publishes, within so long. */
+/** Issue 13: within this time the lock is free and another relay publishes. */
 const BOUND_SECONDS = 30;
 
-/** How long it is waited for at most, to print a number. */
+/** The longest wait: far beyond the bound, so that the real time can be printed where the bound is missed. */
 const PATIENCE_MS = 300_000;
 
 type Strike = (holder: Namespace) => void;

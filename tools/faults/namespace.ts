@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Of the wire between the two: this side and the other one. A network that nobody uses for anything else. */
+/** Addresses of the link between the two namespaces: this side and the other one. The network is used for nothing else. */
 export const HERE = '10.236.36.1';
 const THERE = '10.236.36.2';
 const NETWORK_BITS = 30;
@@ -36,12 +36,12 @@ export class Namespace {
     return namespace;
   }
 
-  /** As when a machine loses its power: nothing more comes of it, no FIN and no RST. */
+  /** Takes its link down, as when a machine loses its power: it sends nothing more, neither FIN nor RST. */
   disappear(): void {
     this.#inside('link', 'set', `peer${this.process.pid}`, 'down');
   }
 
-  /** The process stands still; its kernel goes on answering. */
+  /** Stops the process (SIGSTOP); its kernel goes on answering. */
   standStill(): void {
     this.process.kill('SIGSTOP');
   }
@@ -51,7 +51,7 @@ export class Namespace {
     const exited = once(this.process, 'exit');
     this.process.kill('SIGKILL');
     await exited;
-    // It goes with the namespace, which the kernel removes in its own time.
+    // The kernel removes the link together with the namespace, perhaps later: remove it now.
     try {
       execFileSync('ip', ['link', 'delete', this.#wire], { stdio: 'ignore' });
     } catch {

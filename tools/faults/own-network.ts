@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Set in the process that runs in a network of its own. */
 const INSIDE = 'SIGNET_FAULTS_INSIDE';
-/** So long the process in the new network may take to end after it was told to; milliseconds. */
+/** The longest time between SIGTERM and the end of the process in the new network; milliseconds. */
 const STOP_MS = 90_000;
 
 /** Ends of the link between Signet and the receivers. */
@@ -22,7 +22,7 @@ const ip = (...args: string[]): void => void execFileSync('ip', args, { stdio: [
 
 /**
  * Runs the same command line again in a network and a mount namespace of its own, so that routes and /etc/resolv.conf can be
- * broken and nobody else on the machine notices. Needs Linux and root.
+ * broken without effect on the rest of the machine. Needs Linux and root.
  *
  * @returns its exit code
  */
@@ -65,10 +65,10 @@ export function linkTo(pid: number, addresses: readonly string[]): void {
   route();
 }
 
-/** The way to the receivers as it should be. */
+/** Sets the right route to the receivers. */
 export const route = (): void => ip('route', 'replace', RECEIVERS_NET, 'via', THEIR_ADDRESS);
 
-/** Our own machine has no way any more: connections fail at once, and what is open hangs. */
+/** Removes the route on our side: new connections fail at once, and open ones hang. */
 export function blackhole(): void {
   ip('route', 'delete', RECEIVERS_NET);
   ip('route', 'add', 'blackhole', RECEIVERS_NET);
@@ -78,7 +78,7 @@ export function undoBlackhole(): void {
   route();
 }
 
-/** Answers get lost on their way back, as behind a NAT gateway that is gone: nothing fails, everything hangs. */
+/** Drops the answers on their way back, as behind a NAT gateway that is gone: connections do not fail, they hang. */
 export const loseAnswers = (pid: number): void => onTheirSide(pid, 'add', 'blackhole', `${OUR_ADDRESS}/32`);
 export const letAnswersThrough = (pid: number): void => onTheirSide(pid, 'delete', 'blackhole', `${OUR_ADDRESS}/32`);
 

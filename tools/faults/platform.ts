@@ -46,8 +46,8 @@ function faultsOf(scene: Scene, bundle: { file: string; cert: string }): Fault[]
 
 /**
  * The platform breaks under load to 50 hosts of 10 tenants, with the built services and real routes, names and certificates.
- * After each fault nothing is lost, nobody is disabled, no attempt is spent, and all is delivered within a minute. Then three
- * of the fifty really die, and they alone are disabled.
+ * After each fault no delivery is lost, no webhook is disabled, no attempt is spent, and every delivery is made within a minute. Then
+ * three of the fifty receivers really die, and only their webhooks are disabled.
  */
 export default async function platform(_args: readonly string[], stopping: AbortSignal): Promise<number> {
   if (!isInOwnNetwork()) return againInOwnNetwork(stopping);

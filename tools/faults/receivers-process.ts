@@ -1,4 +1,4 @@
-// The receivers: HTTPS on many addresses of a network namespace of its own. Told by its parent what to do.
+// The receivers: HTTPS on many addresses of a network namespace of its own. The parent process sends the commands.
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';

@@ -38,7 +38,7 @@ export class Receivers {
     const child = spawn('unshare', args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     await once(child, 'spawn');
     const started = new Receivers(child);
-    // Whoever answers runs in its own namespace by then.
+    // Once the process answers, it runs in its own namespace, so that its link can be made.
     await started.#ask({ kind: 'report' });
     const addresses = receivers.map(({ address }) => address);
     linkTo(started.pid, addresses);

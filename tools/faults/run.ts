@@ -1,4 +1,4 @@
-// `npm run faults -- NAME`: breaks something on purpose under load, prints what came of it, and ends with 1 where it is not as promised.
+// `npm run faults -- NAME`: breaks something on purpose under load, prints the results, and ends with 1 where a promise was broken.
 
 /** The default export of a script: resolves to the exit code. It must end soon when `stopping` is aborted. */
 export type FaultScript = (args: readonly string[], stopping: AbortSignal) => Promise<number>;

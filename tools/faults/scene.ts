@@ -10,13 +10,13 @@ import type { Receiver, Receivers } from './receivers.ts';
 
 export const HOSTS = 50;
 export const TENANTS = 10;
-/** Receivers that are really dead in the end. */
+/** Number of receivers that really die at the end. */
 export const DEAD = 3;
-/** A fault goes on for so long after Signet has noticed it, milliseconds. */
+/** How long a fault goes on after Signet has noticed it, milliseconds. */
 const NOTICED_FOR_MS = 30_000;
-/** Addresses are used for a minute where the resolver fails; a verdict takes another at most. */
+/** Where the resolver fails, Signet uses known addresses for a minute; until it judges the platform faulty, another minute passes at most. */
 const NOTICED_WITHIN_MS = 180_000;
-/** All that was held back is delivered within this time after the end, milliseconds. */
+/** Within this time after the end of the fault, all deliveries that were held back are made, milliseconds. */
 export const DELIVERED_WITHIN_MS = 60_000;
 const DISABLED_WITHIN_MS = 240_000;
 const LOOK_MS = 500;
@@ -27,7 +27,7 @@ export interface Fault {
   end(): Promise<void> | void;
 }
 
-/** What came of a fault. */
+/** The results of a fault. */
 export interface Outcome {
   readonly name: string;
   readonly noticedAfterMs: number | undefined;
@@ -75,7 +75,7 @@ export class Scene {
     return new Load(this.#operator, this.#tenants, this.receivers, await fetchSaleMaker(this.#operator));
   }
 
-  /** Under load: breaks, waits until it is noticed and a while longer, mends, and looks at what came of it. */
+  /** Under load: begins the fault, waits until Signet has noticed it and a while longer, ends it, and reports the results. */
   async suffer({ name, begin, end }: Fault): Promise<Outcome> {
     const load = await this.load();
     const isReceived = (owed: readonly string[], received: ReadonlySet<string>) =>
@@ -112,7 +112,7 @@ export class Scene {
     };
   }
 
-  /** The opposite: some receivers are really dead. @returns what is wrong with that; undefined: nothing */
+  /** The opposite case: some receivers are really dead. @returns the promise that was broken; undefined: none */
   async loseSome(): Promise<string | undefined> {
     const dead = this.receivers.slice(0, DEAD);
     console.error(`${DEAD} receivers dead …`);
@@ -125,12 +125,12 @@ export class Scene {
     await load.stop();
     if (!isDisabled) return `of the ${DEAD} dead receivers ${await disabledOf(dead)} were disabled`;
     if (await this.#isFaultSeen()) return 'a fault of the platform was seen where there is none';
-    // The outcomes of these have been heard, and so have those of the others before: nothing was counted against them.
+    // The dead ones are disabled, so the earlier outcomes of the living ones have been counted as well: none may be a failure.
     const after = await readLedger(this.signet.read(), living);
     return after.disabled + after.counted > before.counted ? `living receivers: ${JSON.stringify(after)}` : undefined;
   }
 
-  /** A new process, as a rollout brings it. */
+  /** Ends delivery and waits for its new process, as in a roll-out. */
   async restartDelivery(): Promise<void> {
     const { pid } = this.signet.read().services.delivery;
     process.kill(pid, 'SIGTERM');

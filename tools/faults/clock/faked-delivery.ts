@@ -10,7 +10,7 @@ import type { LocalFile } from '../../dev/data-folder/local-file.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const READY_TIMEOUT_MS = 120_000;
-/** Where Debian, Fedora and Homebrew on Linux put it. */
+/** Paths of the library in Debian, Fedora and Homebrew on Linux. */
 const LIBRARIES = [
   '/usr/lib/*/faketime/libfaketimeMT.so.1',
   '/usr/lib64/faketime/libfaketimeMT.so.1',
@@ -77,12 +77,12 @@ export class FakedDelivery {
     return this.#child.pid ?? 0;
   }
 
-  /** Its wall clock jumps: it is ahead of the real one by so many seconds from now on. */
+  /** Makes its wall clock jump: from now on it is so many seconds ahead of the real one. */
   setAhead(seconds: number): void {
     setOffset(this.#offsetFile, seconds);
   }
 
-  /** What it says by how much its wall clock is ahead of its steady one, seconds. */
+  /** Its own measurement of how far its wall clock is ahead of its steady clock, seconds. */
   async offsetSeconds(): Promise<number> {
     const metrics = await (await fetch(`http://127.0.0.1:${this.#managementPort}/metrics`)).text();
     return Number(/^signet_clock_offset_seconds (\S+)/m.exec(metrics)?.[1] ?? Number.NaN);
@@ -121,7 +121,7 @@ export class FakedDelivery {
   }
 }
 
-/** Renamed into place: the library reads the file at each look at the clock, and must not find it half written. */
+/** Writes a new file and renames it: the library reads the file each time that the process reads the clock, and must not find it half written. */
 function setOffset(file: string, seconds: number): void {
   const next = `${file}.next`;
   writeFileSync(next, `${seconds < 0 ? '-' : '+'}${Math.abs(seconds)}\n`);

@@ -8,8 +8,8 @@ interface Request {
   addHeader(name: string, value: string): void;
 }
 
-// Loaded into delivery before its own code (`--import`): receivers then see which replica each POST comes from. Its wall clock is
-// the one that jumps, so that the monotonic one tells when.
+// Loaded into delivery before its own code (`--import`): receivers then see which replica sent each POST, and when. The time comes
+// from the monotonic clock, because the wall clock jumps.
 subscribe('undici:request:create', (message) => {
   const { request } = message as { request: Request };
   if (String(request.headers).includes('signet-delivery-id'))

@@ -30,7 +30,7 @@ export function retryWaits(posts: readonly Post[]): number[] {
   );
 }
 
-/** An attempt that a frozen process had sent may have been sent once more by the next owner: the retry follows the later answer. */
+/** The next owner may have repeated an attempt that a frozen process had sent; the wait for the retry counts from the later answer. */
 function lastAnswerBefore({ attempt, begunAt }: Post, posts: readonly Post[]): number {
   const before = posts.filter((post) => post.attempt === attempt - 1 && post.begunAt < begunAt);
   return before.reduce((latest, { answeredAt }) => Math.max(latest, answeredAt), Number.NEGATIVE_INFINITY);
@@ -54,7 +54,7 @@ export function strayPosts(
   });
 }
 
-/** By a key, each in its order. */
+/** Groups the items by a key; each group keeps their order. */
 export function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {

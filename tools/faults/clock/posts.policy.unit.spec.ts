@@ -13,7 +13,7 @@ test('a retry waits from the answer to the attempt before it', () => {
   expect(retryWaits(posts)).toEqual([3 * SECOND]);
 });
 
-test('other deliveries have nothing to do with it', () => {
+test('attempts of other deliveries do not count', () => {
   const posts = [post({}), post({ eventId: 'e-2', attempt: 2, begunAt: SECOND }), post({ path: '/b', attempt: 2 })];
   expect(retryWaits(posts)).toEqual([]);
 });
@@ -23,7 +23,7 @@ test('of an attempt that was sent twice the later answer counts', () => {
   expect(retryWaits(posts)).toEqual([2 * SECOND]);
 });
 
-test('a POST of who has the partition no longer is a stray', () => {
+test('a POST from a process that no longer has the partition is a stray', () => {
   const taken: Taken[] = [
     { partition: 3, pid: 1, at: -SECOND },
     { partition: 3, pid: 2, at: 10 * SECOND },
@@ -34,5 +34,5 @@ test('a POST of who has the partition no longer is a stray', () => {
   expect(strayPosts(posts, taken, () => 3)).toEqual([late]);
 });
 
-test('a POST that nobody was the owner for is a stray, too', () =>
+test('a POST for a partition that no process has taken is a stray, too', () =>
   expect(strayPosts([post({})], [], () => 3)).toHaveLength(1));
