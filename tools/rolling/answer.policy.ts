@@ -17,7 +17,7 @@ export function verdictOn(status: number | undefined, retryAfter: string | undef
   return retryAfter === undefined ? 'refused' : 'told to come again';
 }
 
-/** Whoever is not told when to come again waits for so long, milliseconds. */
+/** The wait of a client after an answer without Retry-After, milliseconds. */
 const OWN_WAIT_MS = 1_000;
 
 /** How long a careful client waits before it sends the same request again, milliseconds. A date in Retry-After is not read: Signet writes seconds. */

@@ -32,13 +32,13 @@ export interface Answer {
   readonly text: string;
 }
 
-/** They are kept. More than are ever needed at once: otherwise a slow request would make others wait here, and not in Signet. */
+/** Connections are kept open. There are more than are ever needed at once: otherwise requests would wait for a free one here, and not in Signet. */
 const CONNECTIONS = 512;
-/** Nothing in Signet takes so long: whoever waits longer has been forgotten. */
+/** No request takes Signet so long: an answer that has not come by then counts as never coming. */
 const PATIENCE_MS = 20_000;
 const NOTE_LENGTH = 200;
 
-/** Sends requests with one key and keeps what came of each. A connection that breaks is not opened anew in silence: it counts. */
+/** Sends requests with one key and keeps the result of each. A request whose connection breaks is not repeated silently: it counts as broken. */
 export class Caller {
   readonly requests: RequestMade[] = [];
   readonly #pool: Pool;

@@ -35,7 +35,7 @@ export interface Figures {
   readonly latency: Readonly<Record<RequestKind, Latency>>;
 }
 
-/** Latency is that of requests that were done: one that is told to come again shows when it is done. */
+/** Latencies are those of requests that were done. A request that is answered with Retry-After has none; its repetition has one of its own. */
 export function figuresOf(requests: readonly RequestMade[]): Figures {
   const count = (verdict: RequestMade['verdict']): number => requests.filter((one) => one.verdict === verdict).length;
   const latency = (kind: RequestKind): Latency =>
@@ -70,9 +70,9 @@ export interface Found {
   readonly undelivered: number;
   /** Changes that were answered with 200 and are not in PostgreSQL. */
   readonly changesLost: number;
-  /** How processes ended that were told to. */
+  /** How the processes ended that were sent a signal. */
   readonly endings: readonly string[];
-  /** Processes that ended although nobody told them to. */
+  /** Processes that ended without a signal from us. */
   readonly processesLost: number;
 }
 

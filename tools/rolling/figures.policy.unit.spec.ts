@@ -63,7 +63,7 @@ const KEPT: Found = {
   processesLost: 0,
 };
 
-test('where all is kept nothing is said', () => {
+test('where every promise was kept, there is no sentence', () => {
   expect(brokenPromises(KEPT)).toEqual([]);
 });
 
@@ -77,6 +77,6 @@ test.each<[Partial<Found>, string]>([
   [{ changesLost: 1 }, '1 accepted changes are lost'],
   [{ endings: ['exit code 0', 'SIGKILL'] }, '1 replicas did not end in order (SIGKILL)'],
   [{ processesLost: 1 }, '1 replicas ended by themselves'],
-])('%j is told', (found, sentence) => {
+])('%j gives a sentence', (found, sentence) => {
   expect(brokenPromises({ ...KEPT, ...found })).toEqual([sentence]);
 });

@@ -16,7 +16,7 @@ import { RolledService } from './rolled-service.ts';
 
 /** Within the repository, because a system's own temporary folder may be memory, where fsync costs nothing. */
 const TEMPORARY = join(ROOT, '.tmp/rolling');
-/** At the end of the run nothing is waited for that long. */
+/** Grace period at the end of the run, where the replicas need no long one. */
 const END_SECONDS = 15;
 
 /** PostgreSQL, Kafka, the replicas of each service, and the gateway in front of them. */
@@ -98,7 +98,7 @@ export class Installation {
     return service;
   }
 
-  /** Processes that ended although nobody told them to. */
+  /** Processes that ended without a signal from us. */
   get lost(): number {
     return [...this.#services.values()].reduce((sum, { lost }) => sum + lost, 0);
   }

@@ -15,15 +15,15 @@ export interface Rates {
   readonly api: number;
 }
 
-/** Of the messages so many parts come alone, and the rest in batches. */
+/** The share of the messages that are sent one by one; the rest is sent in batches. */
 const ALONE = 0.6;
 const BATCH = 5;
-/** A message that is not taken for so long is given up by its producer, and is then no message that Signet owes, milliseconds. */
+/** After this time the producer gives up a message that Signet has not accepted; Signet then owes no delivery of it. Milliseconds. */
 const PRODUCER_PATIENCE_MS = 60_000;
 
 /**
- * A steady load through the public address, whatever becomes of it: messages one by one and in batches, and a tenant who reads and
- * changes. A producer sends what was not taken again, when it is told to; a tenant does not.
+ * A steady load through the public address, at the same rate whatever the answers are: messages one by one and in batches, and a tenant
+ * that reads and changes. The producer repeats a message that was not accepted, after the time in Retry-After; the tenant repeats nothing.
  */
 export class Load {
   readonly outgoing = new Outgoing();
@@ -49,7 +49,7 @@ export class Load {
       atRate((events * (1 - ALONE)) / BATCH, Infinity, (dueAt) => this.#follow(this.#send(BATCH, dueAt)), signal),
       atRate(api, Infinity, (dueAt) => this.#follow(this.#ask(dueAt)), signal),
     ]);
-    // Whoever stops it hears of it.
+    // `stop` awaits the same promise and so rejects with the error.
     this.#ticking.catch(() => undefined);
   }
 
@@ -79,7 +79,7 @@ export class Load {
     return this.outgoing.send({ send: (sales) => this.#untilTaken(sales, dueAt) }, sales, dueAt);
   }
 
-  /** The same ids each time, so that what was taken without an answer is not taken twice. */
+  /** Repeats the messages with the same ids until they are accepted, so that messages whose answer was lost are not accepted twice. */
   async #untilTaken(sales: readonly Sale[], dueAt: number): Promise<void> {
     const events = sales.map((sale) => structured(sale, this.#tenant.id));
     const request: Request = {
@@ -98,7 +98,7 @@ export class Load {
     }
   }
 
-  /** What a tenant does: reads of registry and delivery, and one change in four. */
+  /** One request of the tenant: in turns three reads of registry and delivery, and one change. */
   async #ask(dueAt: number): Promise<void> {
     const turn = this.#asked++;
     const { webhookIds } = this.#tenant;

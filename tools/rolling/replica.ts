@@ -9,7 +9,7 @@ import { serviceEnvironment } from '../dev/services/service-environment.ts';
 import type { ServicePlaces } from '../dev/services/service-environment.ts';
 import { answersReady } from '../dev/services/service-readiness.ts';
 
-/** The ports of one replica. The gateway is told all pairs at its start; where no replica listens it is told so by the connection. */
+/** The ports of one replica. The gateway gets all pairs at its start; where no replica listens, the connection is refused. */
 export interface PortPair {
   readonly port: number;
   readonly managementPort: number;
@@ -25,7 +25,7 @@ export interface Ended {
 const READY_WITHIN_MS = 180_000;
 const LOOK_MS = 100;
 
-/** A process of a service, as a pod has one. Nobody starts it again: one that ends by itself has broken a promise. */
+/** A process of a service, as in a pod. It is not started again: a process that ends by itself has broken a promise. */
 export class Replica {
   readonly ports: PortPair;
   readonly #child: Child;

@@ -1,13 +1,13 @@
 /** What a Deployment says of its roll-out. */
 export interface RollStrategy {
   readonly replicas: number;
-  /** So many more than `replicas` may run while new ones start. */
+  /** How many more than `replicas` may run while new ones start. */
   readonly maxSurge: number;
-  /** So many of `replicas` may be missing meanwhile. */
+  /** How many of `replicas` may be missing meanwhile. */
   readonly maxUnavailable: number;
-  /** A new one counts as ready when it has been ready for so long. */
+  /** How long a new replica must be ready before it counts as available. */
   readonly minReadySeconds: number;
-  /** After so long one that is told to stop is killed. */
+  /** Time between SIGTERM and SIGKILL. */
   readonly graceSeconds: number;
 }
 

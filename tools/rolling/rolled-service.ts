@@ -7,7 +7,7 @@ import type { Ended, PortPair } from './replica.ts';
 import { rollSteps } from './roll-steps.policy.ts';
 import type { RollStrategy } from './roll-steps.policy.ts';
 
-/** What a roll-out of one service took. */
+/** The times of a roll-out of one service. */
 export interface Rolled {
   /** From each start of a process until it was ready, milliseconds. */
   readonly readyAfterMs: readonly number[];
@@ -65,7 +65,7 @@ export class RolledService {
     return { readyAfterMs, ended };
   }
 
-  /** Those that have ended although nobody told them to. */
+  /** Number of replicas that have ended without a signal from us. */
   get lost(): number {
     return this.#replicas.filter(({ isRunning }) => !isRunning).length;
   }

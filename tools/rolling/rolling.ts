@@ -19,10 +19,10 @@ import type { ServiceName } from '../dev/gateway/gateway-routes.ts';
 import { PATHS, provideTenant, recordedOf } from './tenant.ts';
 import type { Recorded, Tenant } from './tenant.ts';
 
-/** Nothing has come for so long: what is missing is lost. */
+/** When nothing has arrived for so long, the missing deliveries count as lost. */
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 500;
-/** Between two services, so that what one leaves behind does not count for the next. */
+/** Pause between two services, so that after-effects of one roll-out do not count for the next. */
 const BETWEEN_SECONDS = 5;
 const NOTES_SHOWN = 10;
 

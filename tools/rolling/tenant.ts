@@ -11,7 +11,7 @@ export const PATHS = ['/ok/1', '/ok/2'] as const;
 /** Webhooks that get nothing. They are read and changed like the others: a change waits for the one before it of the same webhook. */
 const QUIET_WEBHOOKS = 8;
 const OTHER_EVENT_TYPE = 'customer.created';
-/** A webhook is routed to once every service has read it from Kafka. */
+/** How long it may take until every service has read the webhooks from Kafka and deliveries to them begin. */
 const ROUTABLE_WITHIN_MS = 60_000;
 const PROBE_EVERY_MS = 500;
 

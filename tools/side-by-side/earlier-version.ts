@@ -14,7 +14,7 @@ export interface BuiltVersion {
   readonly root: string;
 }
 
-/** What lies in this folder; whoever calls has built it. */
+/** The version in this folder. The caller has built it already. */
 export const thisVersion = (): BuiltVersion => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   return { version, root: ROOT };
@@ -37,10 +37,10 @@ export async function earlierVersion(say: (line: string) => void, stopping: Abor
   const folder = mkdtempSync(join(versions, 'building-'));
   try {
     await extract(commit, folder, stopping);
-    // No package's own script is needed to build: not the Node that one brings, nor the PostgreSQL of another.
+    // The build needs no install script of a package: neither the one that brings Node nor the one that brings PostgreSQL.
     await command('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder, stopping);
     await command(process.execPath, [join(folder, 'node_modules/typescript/bin/tsc'), '-b'], folder, stopping);
-    // Whoever was quicker has built the same.
+    // If another run was quicker, its build is the same.
     if (!existsSync(root)) renameSync(folder, root);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -8,7 +8,7 @@ export type Settings = Readonly<Record<string, string>>;
 export interface FleetOptions extends Pick<ReplicaOptions, 'logFolder' | 'signal'> {
   /** Of all services of all versions. */
   readonly settings: Settings;
-  /** Resolves when nobody sends to it any more, as a load balancer does before a replica is stopped. */
+  /** Resolves when no producer sends to the replica any more: a load balancer, too, takes a replica out before it is stopped. */
   readonly beforeLeaving: (replica: Replica) => Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export class Fleet {
   readonly #running: Replica[] = [];
   /** The version of every process that there was. */
   readonly versions = new Map<number, string>();
-  /** Whatever ended otherwise than it was told to. */
+  /** A sentence for each replica that ended by itself or with an error. */
   readonly wrongEnds: string[] = [];
 
   constructor(options: FleetOptions) {
@@ -52,7 +52,7 @@ export class Fleet {
     }
   }
 
-  /** Each replica makes room for a new one of its kind, which is ready before. */
+  /** Replaces each replica: first a new one becomes ready, then the old one ends. */
   async roll(service: ServiceName, version: BuiltVersion, settings: Settings): Promise<void> {
     for (const replica of [...this.of(service, version.version)]) {
       await this.join(service, version, settings);
@@ -64,7 +64,7 @@ export class Fleet {
     await Promise.all(this.#running.splice(0).map((replica) => replica.stop()));
   }
 
-  /** @returns what has ended by itself */
+  /** @returns a sentence for each replica that has ended by itself */
   get dead(): readonly string[] {
     return this.#running.flatMap(({ wrongEnd }) => wrongEnd ?? []);
   }

@@ -24,7 +24,7 @@ export interface LoadOptions {
   readonly traffics: readonly Traffic[];
   readonly sales: SaleMaker;
   readonly kafka: KafkaConnection;
-  /** Those that take events now, asked again in each round. */
+  /** The replicas of ingestion that run now; called again in each round. */
   readonly ingestions: () => readonly Replica[];
   readonly arrivalsAt: (path: string) => ArrivalColumns;
 }
@@ -67,12 +67,12 @@ export class Load {
     return all.filter(({ acceptedAt }) => acceptedAt !== undefined).map(({ id }) => id);
   }
 
-  /** Why the first message that was refused was; undefined: none was. */
+  /** Why the first refused message was refused; undefined: none was. */
   get firstError(): string | undefined {
     return [...this.#outgoing.values()].find(({ firstError }) => firstError !== undefined)?.firstError;
   }
 
-  /** Resolves when it has answered all that was sent to it, and nothing more is sent. */
+  /** Stops sending to this replica. Resolves when it has answered every request. */
   async letGo(replica: Replica): Promise<void> {
     const producers = this.#producers.get(replica) ?? [];
     this.#producers.delete(replica);

@@ -12,7 +12,7 @@ const SLOW_MS = 600;
 export interface Mood {
   /** `/down/…` fails: while versions change, so that one version holds back what the other one delivers. */
   readonly isDown: boolean;
-  /** All are quick and well: the load has ended, and what is left shall not take long. */
+  /** All receivers answer at once and with success: the load has ended, and the deliveries that are left shall not take long. */
   readonly isKind: boolean;
 }
 

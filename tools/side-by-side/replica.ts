@@ -96,7 +96,7 @@ export class Replica {
       .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 
-  /** In order, as an update ends it. @throws Error where it had to be killed, or had ended by itself */
+  /** Ends it as an update does: SIGTERM, and SIGKILL where it takes too long. */
   async stop(): Promise<void> {
     if (this.#hasEnded) return;
     const ended = once(this.#child, 'exit');

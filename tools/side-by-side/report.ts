@@ -10,7 +10,7 @@ export interface Share {
   readonly posts: number;
 }
 
-/** What came of a step. */
+/** The results of a step. */
 export interface Row {
   readonly name: string;
   /** How long the change took: starts, stops, and what is waited for. */
@@ -51,9 +51,9 @@ export interface Found {
   /** Records of the new format, each time that it was switched on; and at other times. */
   readonly spans: readonly number[];
   readonly outside: number;
-  /** Why the first message that was refused was. */
+  /** Why the first refused message was refused. */
   readonly refusal: string | undefined;
-  /** What was wrong on the way. */
+  /** Faults that were found during the steps. */
   readonly faults: readonly string[];
 }
 

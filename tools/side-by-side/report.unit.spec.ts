@@ -20,7 +20,7 @@ const WELL: Found = {
   faults: [],
 };
 
-test('a delivery that came twice is told, and is no fault', () => {
+test('a delivery that came twice is in the report, and is no fault', () => {
   const { lines, faults } = finding(WELL);
   expect(faults).toEqual([]);
   expect(lines).toContain('repeated = 1');

@@ -10,14 +10,14 @@ import type { Row } from './report.ts';
 import { shelvedOfFormat, shelvedRequests, timesOfFormat, unreadOfFormat } from './requests-topic.ts';
 import { Stage } from './stage.ts';
 
-/** What this version can write and the one before cannot read. */
+/** The format that this version can write and the version before cannot read. */
 const SWITCHED: { readonly name: FormatName; readonly format: string } = { name: 'request-bundles', format: '2' };
 const SWITCH_ON = { SIGNET_WRITE_FORMATS: `${SWITCHED.name}=${SWITCHED.format}` };
 const SWITCH_OFF = { SIGNET_WRITE_FORMATS: '' };
 /** EX_UNAVAILABLE: another try helps. */
 const EXIT_UNAVAILABLE = 69;
 
-/** What `signet-admin check` says then. */
+/** The line of `signet-admin check` when no unread record of the new format is left. */
 const ALL_READ = 'Every unread request has a format that the version before reads';
 
 const DEFAULT_SECONDS = 20;
@@ -35,7 +35,7 @@ const say = (line: string): void => console.error(line);
  * The version before and this one, side by side on one Kafka and one PostgreSQL under load: forward, the new wire format switched on and
  * off, back, and forward again. Every message that was accepted must have come and be recorded.
  *
- * @returns the exit code: 1 where it is not so
+ * @returns the exit code: 1 where a message is missing or another promise was broken
  */
 export async function sideBySide(args: readonly string[], signal: AbortSignal): Promise<number> {
   const seconds = Number(args[0] ?? DEFAULT_SECONDS);
@@ -58,7 +58,7 @@ class Update {
   readonly #seconds: number;
   readonly #signal: AbortSignal;
   readonly #rows: Row[] = [];
-  /** When the switch was set on, and when no replica wrote the new format any more; milliseconds since the epoch. */
+  /** From when the switch was set on until no replica wrote the new format any more; milliseconds since the epoch. */
   readonly #switchedOn: { from: number; to: number }[] = [];
   readonly #faults: string[] = [];
   #leftAtSwitchOff = '';
@@ -134,7 +134,7 @@ class Update {
   }
 
   async #expand(): Promise<void> {
-    // The tables are those of the version before: a warning, and no fault.
+    // The tables are still those of the version before: `check` warns of that, and it is no fault.
     await this.#admin({ expected: 0 }, 'check');
     await this.#admin({ expected: 0 }, 'migrate');
   }
@@ -171,7 +171,7 @@ class Update {
     await this.#admin({ expected: 0, settings: SWITCH_ON }, 'check');
   }
 
-  /** Resolves when no record of the new format is unread, by the words of `signet-admin check`, which are looked into. */
+  /** Resolves when `signet-admin check` says that no record of the new format is unread. What it says is compared with Kafka and PostgreSQL. */
   async #switchOff(): Promise<void> {
     const { fleet, kafka, database } = this.#stage;
     await fleet.roll('delivery', this.#now, SWITCH_OFF);

@@ -30,12 +30,12 @@ const PROBE_MS = 1_000;
 const ROUTABLE_WITHIN_MS = 180_000;
 /** Seconds where production has minutes: a retry falls into this step, or into the next one. */
 const RETRY_SCHEDULE = '3s,15s,5s';
-/** Never reached: whether a webhook is disabled is not what is shown here. */
+/** So high that it is never reached: disabling and the end of retries are not tested here. */
 const MANY = '100';
 
 const numbered = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}/${index + 1}`);
-/** What is sent by each way, and where it goes. Of a burst to receivers that are down many requests go to the shelf. */
+/** The messages that are sent each way, and their receivers. Of a burst to receivers that are down, many requests go to the shelf. */
 const TRAFFIC = [
   { name: 'load', paths: [...numbered('/ok', 4), '/slow/1'], everyMs: 1_250, batch: 10 },
   { name: 'burst', paths: numbered('/down', 2), everyMs: 4_000, batch: 40 },
@@ -201,9 +201,9 @@ const settingsOf = (databaseUrl: string, brokers: string, operatorKey: string): 
   SIGNET_RETRY_SCHEDULE: RETRY_SCHEDULE,
   SIGNET_MAX_ATTEMPTS: MANY,
   SIGNET_DISABLE_AFTER_FAILURES: MANY,
-  // The load lets a replica go before it is stopped.
+  // The load stops sending to a replica before the replica is stopped.
   SIGNET_DRAIN_PAUSE: '0s',
-  // A Job has migrated, as docs/guides/upgrading.md says. Versions that do not know it pass over it.
+  // The tables are migrated beforehand, as docs/guides/upgrading.md says. Versions that do not know this setting ignore it.
   SIGNET_MIGRATE: 'never',
   NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${fileURLToPath(new URL('../faults/clock/name-the-sender.ts', import.meta.url))}`,
 });
