@@ -9,12 +9,12 @@ const playedWith = (seen: Partial<Seen>, notes: readonly string[] = []): Played 
   isComplete: notes.length === 0,
 });
 
-test('a row says what fired and resolved when, without the labels that say who is told', () => {
+test('a row says when an alert fired and resolved, without the labels that choose its receiver', () => {
   const text = report([playedWith({ firedAfter: 9.96, resolvedAfter: 4 })]);
   expect(text).toMatch(/a stuck relay +SignetRelayStuck\{relay="registry"\} +10\.0 s +4\.0 s/);
 });
 
-test('what did not come is MISSING, and then not everything was seen', () => {
+test('an alert that did not come is MISSING, and the report is not complete', () => {
   const never = [playedWith({})];
   expect(report(never)).toMatch(/MISSING +MISSING/);
   expect(isComplete(never)).toBe(false);
@@ -22,7 +22,7 @@ test('what did not come is MISSING, and then not everything was seen', () => {
   expect(isComplete([playedWith({ firedAfter: 1, resolvedAfter: 1 })])).toBe(true);
 });
 
-test('something else that was amiss makes it incomplete, and is told', () => {
+test('another fault makes the report incomplete and is listed in it', () => {
   const slow = [playedWith({ firedAfter: 1, resolvedAfter: 1 }, ['A scrape took 3 s.'])];
   expect(isComplete(slow)).toBe(false);
   expect(report(slow)).toContain('- A scrape took 3 s.');

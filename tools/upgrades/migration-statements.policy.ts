@@ -26,14 +26,15 @@ export const statementsOf = (sql: string): string[] =>
     .filter((one) => one !== '');
 
 /**
- * A migration that expands may do what stands here, and nothing else: whatever nobody has thought of is refused.
+ * Judges a statement of a migration that expands. Only the statements in this table are allowed; every other one is refused, because
+ * its effect on the version before has not been considered.
  *
  * | may | because the version before |
  * |---|---|
  * | make a table | does not know it |
  * | add a column that may be null or has a constant default | inserts without it, and no row is rewritten under a lock |
  * | index a table of this release | does not write to it |
- * | index another one `concurrently`, not uniquely | goes on writing meanwhile, and no row of its is refused |
+ * | index another one `concurrently`, not uniquely | goes on writing meanwhile, and none of its rows is refused |
  *
  * @param made tables of this release so far; a table that the statement makes is added
  */
@@ -70,7 +71,7 @@ function judgeAction(action: string): Judged {
 }
 
 /**
- * A migration that contracts may remove what no version uses any more that may run beside it, and nothing else.
+ * Judges a statement of a migration that contracts. It may only remove things that no version uses that may run beside it.
  *
  * @param isUnused of `table`, `table.column` or the name of an index: whether the version before does without it
  */
@@ -88,7 +89,7 @@ export function judgeContracting(statement: string, isUnused: (name: string) => 
     .find(Boolean);
 }
 
-/** Between commas that stand in no brackets. */
+/** Splits at the commas that are not in brackets. */
 function parts(actions: string): string[] {
   const found = [''];
   let depth = 0;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { judgeContracting, judgeExpanding, statementsOf } from './migration-statements.policy.ts';
 
-/** What is said against SQL with several statements, in a release that has made the table `fresh`. */
+/** The objections to SQL with several statements, in a release that has made the table `fresh`. */
 const expanding = (sql: string): string[] => {
   const made = new Set(['fresh']);
   return statementsOf(sql).flatMap((statement) => judgeExpanding(statement, made) ?? []);
@@ -53,7 +53,7 @@ const isUnused = (name: string): boolean => ['notes', 'deliveries.old_name', 'by
 const contracting = (sql: string): string[] =>
   statementsOf(sql).flatMap((statement) => judgeContracting(statement, isUnused) ?? []);
 
-test('what is listed as unused may be taken away', () => {
+test('a contracting migration may remove things that are listed as unused', () => {
   expect(
     contracting(
       'drop table if exists notes; alter table deliveries drop column if exists old_name; drop index concurrently by_day',
@@ -70,6 +70,6 @@ test.each([
   ['alter table deliveries drop column old_name cascade', 'drops no column'],
   ['alter table deliveries alter column name set not null', 'drops no column'],
   ['delete from deliveries', 'only'],
-])('what is not may not: %s', (sql, why) => {
+])('a contracting migration may not: %s', (sql, why) => {
   expect(contracting(sql).join()).toContain(why);
 });

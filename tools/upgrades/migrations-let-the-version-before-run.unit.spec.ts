@@ -13,8 +13,8 @@ const DATABASES = { registry: registryDatabase(SETTINGS), delivery: deliveryData
 const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
 /**
- * The migrations since 0.2.0, by the version that brings them; those behind the last release are of the version that package.json names.
- * Compatibility counts from 0.2.0: what its migrations did is what there is.
+ * The migrations since 0.2.0, by the version that brings them. Migrations after the last release belong to the version in package.json.
+ * Compatibility is promised from 0.2.0 on, so the migrations up to 0.2.0 are not judged.
  */
 function releases({ migrations, lastOf = {} }: DatabaseOptions): [string, readonly ListedMigration[]][] {
   const out = Object.entries(lastOf);

@@ -77,7 +77,7 @@ test('every format of this version has a sample, in every number that it reads',
   ).toEqual(wanted.toSorted());
 });
 
-test('what is written by default is what the version before reads', () => {
+test('the version before reads the formats that are written by default', () => {
   const before = recordedVersions()['0.2.0'] ?? [];
   const read = new Set(before.map(({ format, number }) => `${format} ${number}`));
   for (const [name, { writes }] of Object.entries(WIRE_FORMATS)) expect(read).toContain(`${name} ${writes}`);

@@ -21,7 +21,7 @@ const has = (program: string): boolean => spawnSync(program, ['--version']).stat
 const withPromtool = has('promtool') ? test : test.skip;
 const withAmtool = has('amtool') ? test : test.skip;
 
-/** @returns what the program printed; fails where it did not like what it was given */
+/** @returns the output of the program; the test fails where the program refuses its input */
 function run(program: string, args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', cwd: PROMETHEUS });
   expect({ status, output: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, output: '' });
@@ -37,11 +37,11 @@ withPromtool('each alert fires at a time when it must, and not at one when it mu
   run('promtool', ['test', 'rules', ...ruleTests()]);
 });
 
-// A dead man's switch has no such time.
+// The watchdog always fires, so there is no time at which it must not.
 const tested = alertRules().filter(({ alert }) => alert !== 'SignetWatchdog');
 
 test.each(tested.map((rule) => [`${rule.alert} ${JSON.stringify(rule.labels)}`, rule] as const))(
-  '%s has both times in one test, of which it is the difference',
+  '%s fires at one time of a test and not at another',
   (_name, rule) => {
     const all = expectations();
     const firing = all.filter((expected) => firesIn(rule, expected, tested)).map(({ test }) => test);
@@ -92,7 +92,7 @@ withAmtool.each([
   ['tenants', 'alertname=SignetWebhookDisabled', 'severity=critical', 'audience=tenant'],
   ['platform-pages', 'alertname=SignetRelayStuck', 'severity=page', 'audience=platform'],
   ['platform-tickets', 'alertname=SignetDeadLetters', 'severity=ticket', 'audience=platform'],
-])('the receiver %s is told of %s', (receiver, ...labels) => {
+])('the receiver %s gets alerts with %s', (receiver, ...labels) => {
   const config = `--config.file=${ALERTMANAGER_CONFIG}`;
   expect(run('amtool', ['config', 'routes', 'test', config, ...labels]).trim()).toBe(receiver);
 });

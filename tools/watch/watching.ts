@@ -74,7 +74,7 @@ export class Watching {
       await this.#run('alertmanager', program, port, [
         `--config.file=${files.alertmanager}`,
         `--storage.path=${this.#data('alertmanager-data')}`,
-        // Alone: no gossip with other Alertmanagers.
+        // No gossip with other Alertmanagers.
         '--cluster.listen-address=',
       ]);
       return port;
@@ -185,7 +185,7 @@ async function untilReady({ name, url, child, log, mark, stopping }: Awaited): P
   }
 }
 
-/** Both tell their command line, as programs in Go do; another Signet's, which may have the port, names another folder. */
+/** Ready only if it is our own process. Both programs serve their command line; another Signet's program on this port names another folder. */
 async function isReady(url: string, mark: string): Promise<boolean> {
   const signal = AbortSignal.timeout(READY_ANSWER_MS);
   const answers = await fetch(`${url}/-/ready`, { signal });
