@@ -32,7 +32,7 @@ describe.each(Object.entries({ registry, ingestion, delivery }))('%s', (_service
     expect(sentences[0]?.includes(NONSENSE)).toBe(!secret);
   });
 
-  test('all that is wrong is named at once', () => {
+  test('all wrong settings are named at once', () => {
     const names = Object.keys(definitions);
     const sentences = sentencesOf(definitions, Object.fromEntries(names.map((name) => [name, NONSENSE])));
     expect(sentences.map((sentence) => sentence.split(' ')[0])).toEqual(names);

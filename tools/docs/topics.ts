@@ -16,7 +16,7 @@ export const TOPICS_PAGE = 'docs/guides/topics.md';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The topics for people, as Markdown; the AsyncAPI document says the same and more to programs. */
+/** The page about the topics, for people, as Markdown; the AsyncAPI document says the same and more to programs. */
 export const topicsPage = (): string =>
   [
     INTRODUCTION,

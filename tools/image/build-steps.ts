@@ -81,7 +81,7 @@ function copy({ flags, text }: Instruction, folder: string, { root, workdir }: P
 function run({ text }: Instruction, { name }: Stage, { root, workdir, env }: Place, say: (line: string) => void): void {
   if (/(^|[\s=])\/\w/.test(text)) throw new Error(`RUN names an absolute path, which is not within the stage: ${text}`);
   say(`${name}: RUN ${text}`);
-  // npm's settings of this machine hold here; settings of Signet are no part of an image.
+  // The command gets npm's settings of this machine, but no settings of Signet, since an image has none.
   const ofMachine = Object.entries(process.env).filter(([variable]) => !/^(SIGNET_|NODE_ENV$)/.test(variable));
   const { status, stdout, stderr } = spawnSync('sh', ['-ec', text], {
     cwd: join(root, workdir),

@@ -86,7 +86,7 @@ export const pairsOf = (text: string): Record<string, string> =>
     ]),
   );
 
-/** What an image is run with: the last of each kind, as Docker takes it. */
+/** The settings with which an image runs: the last instruction of each kind counts, as in Docker. */
 export interface ImageConfig {
   readonly env: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;

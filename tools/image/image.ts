@@ -14,7 +14,7 @@ import { configOf, stagesOf } from './dockerfile.ts';
 import type { ImageConfig } from './dockerfile.ts';
 import { RunningImage } from './run-image.ts';
 
-/** Beside Node itself and what Debian brings, megabytes. */
+/** Without Node itself and Debian's files, megabytes. */
 const TARGET_MB = 150;
 
 const say = (line: string): void => console.log(line);
@@ -30,7 +30,7 @@ interface Trial {
   readonly brokers: string;
 }
 
-/** What the services need of the world; ingestion has no database. */
+/** The servers that the services need; ingestion has no database. */
 const settingsOf = ({ databaseUrl, brokers }: Trial, isStored: boolean): Record<string, string> => ({
   SIGNET_INSTALLATION: 'image',
   SIGNET_KAFKA_BROKERS: brokers,

@@ -80,7 +80,7 @@ export class RunningImage {
     return this.#child.exitCode;
   }
 
-  /** For when something went wrong: nothing of it stays behind. */
+  /** Kills the process after a failure, so that it does not stay behind. */
   kill(): void {
     if (this.#child.exitCode === null) this.#child.kill('SIGKILL');
   }

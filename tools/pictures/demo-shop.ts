@@ -116,7 +116,7 @@ export class DemoShop {
       const { body } = await untilAccepted(() =>
         this.#tenant.post<{ id: string }>('/v1/webhooks', { name, url, events, ...(maxAttempts && { maxAttempts }) }),
       );
-      // A webhook reaches delivery over Kafka; what is published before finds nobody subscribed.
+      // Delivery learns of a webhook over Kafka; an event that is published before does not reach the webhook.
       while (!(await isThere(() => this.#tenant.get(`/v1/circuits/${body.id}`)))) await delay(PAUSE_MS);
     }
   }

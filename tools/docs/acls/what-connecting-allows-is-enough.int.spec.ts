@@ -202,7 +202,7 @@ test('the user signet-admin sees how the topics are set up, which a service need
   );
 });
 
-test('where it is not told what delivery has read, the check names the right that it needs for that', async () => {
+test('where the check may not see what delivery has read, it names the right that it lacks', async () => {
   const { code, output } = await admin(NARROW, 'check --service delivery');
   expect(code).toBe(0);
   expect(output).toMatch(
@@ -258,6 +258,6 @@ test.each(['registry', 'ingestion', 'delivery'])('the user %s measures the lag o
   }
 });
 
-test('nobody may use the topics of an installation with another prefix', async () => {
+test('the registry may not use the topics of an installation with another prefix', async () => {
   await expect(send('registry', 'other.registry.webhooks.v1')).rejects.toThrow(DENIED);
 });

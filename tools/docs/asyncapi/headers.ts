@@ -26,7 +26,7 @@ const ATTRIBUTES: Readonly<Record<string, JsonSchema>> = {
   [CE.traceparent]: text('W3C trace context of the producer, passed on unchanged.'),
 };
 
-/** The W3C header itself, as instrumentation of Kafka clients writes it: what it says is ignored where it cannot be read. */
+/** The W3C header itself, as instrumentation of Kafka clients writes it; a value that cannot be parsed is ignored. */
 const CARRIER_TRACEPARENT = text('W3C trace context, for an event that has none of its own that can be read.');
 
 /** What ingestion writes, and a trusted service must write. */

@@ -66,7 +66,7 @@ const structuredEvent: JsonSchema = {
   required: ['specversion', 'id', 'source', 'type', 'tenantid'],
 };
 
-/** Draft 7 is what AsyncAPI's own schema language is made of; the schemas of the catalogue say nothing that it lacks. */
+/** AsyncAPI's own schema language is based on draft 7; the schemas of the catalogue use nothing that draft 7 lacks. */
 const dataSchema = ({ displayName, schema: { $schema: _, ...schema }, example, version }: EventType): JsonSchema => ({
   ...schema,
   title: `${displayName}, version ${version}`,

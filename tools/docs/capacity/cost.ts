@@ -13,7 +13,7 @@ export interface BenchFile {
 /** What one delivery costs. Bytes are without replication: one PostgreSQL, one replica of Kafka. */
 export interface Cost {
   readonly deliveries: number;
-  /** CPU seconds of each process, and of whatever else ran on the machine meanwhile. */
+  /** CPU seconds of each process, and of all other programs that ran on the machine meanwhile. */
   readonly cpuSeconds: Readonly<Record<Process | 'others', number>>;
   /** Tables and indexes: bytes that stay for the retention. */
   readonly tableBytes: number;

@@ -3,9 +3,9 @@ import type { Cost } from './cost.ts';
 const PAGE_BYTES = 8_192;
 const DAY_SECONDS = 86_400;
 
-/** What one delivery costs at the end of a day that has had the same rate since midnight. */
+/** The cost of one delivery at the end of a day that has had the same rate since midnight. */
 export interface FullDayCost extends Cost {
-  /** Pages that it is the first to change since a checkpoint: each is written whole into the WAL, and later to its place. */
+  /** Pages that the delivery is the first to change since a checkpoint: each is written whole into the WAL, and later to its place. */
   readonly firstPages: number;
 }
 
@@ -25,9 +25,9 @@ export function firstTouches(inserts: number, pages: number): number {
 }
 
 /**
- * The cost at the end of a full day, from two measurements: in a day that has just begun, and in a day that was filled. What the second
- * costs more comes from first touches. Their share is another at the planned pace: there, the pages of a day and the inserts between two
- * checkpoints both grow with the rate, so the share depends on the checkpoints alone.
+ * The cost at the end of a full day, from two measurements: in a day that has just begun, and in a day that was filled. The difference
+ * comes from first touches. At the planned rate their share differs from the measured one: the pages of a day and the inserts between
+ * two checkpoints both grow with the rate, so the share depends on the checkpoints alone.
  *
  * @param checkpointSeconds time between two checkpoints
  */

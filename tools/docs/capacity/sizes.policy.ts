@@ -3,7 +3,7 @@ import type { FullDayCost } from './full-day.policy.ts';
 
 const DAY_SECONDS = 86_400;
 
-/** What the page takes for granted; it lists all of them. */
+/** The assumptions of the page, which lists all of them. */
 export interface Plan {
   /** How busy a core is planned to be, so that a peak, or one replica less, finds room. */
   readonly load: number;
@@ -13,7 +13,7 @@ export interface Plan {
   readonly partitionsOfReplica: number;
   /** As the services make the topic. */
   readonly leastPartitions: number;
-  /** One may end, or be updated, while the other serves. */
+  /** At least two, so that one may end, or be updated, while the other serves. */
   readonly leastReplicas: number;
   /** SIGNET_DISPATCH_CONCURRENCY, and how long a receiver takes to answer in the mean, seconds. */
   readonly dispatchConcurrency: number;
@@ -98,11 +98,11 @@ export function ratesThatFit(
   };
 }
 
-/** A server for PostgreSQL: what it is planned with, not what it can do at its best. */
+/** A server for PostgreSQL, with the figures to plan with, not its best ones. */
 export interface Primary {
   readonly cores: number;
   readonly memoryBytes: number;
-  /** That a synchronous standby follows. */
+  /** Bytes of WAL a second that a synchronous standby can follow. */
   readonly walPerSecond: number;
   readonly writesPerSecond: number;
   readonly diskBytes: number;
@@ -110,15 +110,15 @@ export interface Primary {
 
 export interface End {
   readonly resource: 'disk' | 'WAL' | 'writes' | 'cores';
-  /** Deliveries a second, all day, at which it ends. */
+  /** Deliveries a second, all day, at which the resource is used up. */
   readonly perSecond: number;
 }
 
-/** Deliveries a second from which on the indexes of a day do not fit into memory: no end, but each delivery reads pages from then on. */
+/** Deliveries a second above which the indexes of a day do not fit into memory. Signet still works then, but each delivery reads pages from the disk. */
 export const fitsIntoMemory = ({ memoryBytes }: Primary, cost: FullDayCost): number =>
   memoryBytes / (cost.scatteredBytes * DAY_SECONDS);
 
-/** At which rate each resource of one primary ends, the first one first. */
+/** The rate at which each resource of one primary is used up; the scarcest resource comes first. */
 export function endsOfOnePrimary(primary: Primary, cost: FullDayCost, plan: Plan): End[] {
   const ends: End[] = [
     { resource: 'cores', perSecond: (primary.cores * plan.load) / cost.cpuSeconds.postgres },

@@ -3,7 +3,7 @@ const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 /** Such as 12,300. */
 export const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
 
-/** Two digits that count, such as 4,300: nobody plans with more. */
+/** Two significant digits, such as 4,300: a plan needs no more. */
 export const about = (value: number): string =>
   value < 10 ? value.toPrecision(2) : whole(Number(value.toPrecision(2)));
 
