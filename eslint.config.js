@@ -18,13 +18,13 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
       eqeqeq: ['error', 'smart'],
       'no-console': 'error',
-      // The walls of the house: contract ← core ← runtime ← app; only tests import testing.
+      // Libraries may import only inwards: contract ← core ← runtime ← app; only tests import testing.
       '@nx/enforce-module-boundaries': [
         'error',
         {
           enforceBuildableLibDependency: false,
           allow: [],
-          // The tests of these libraries use what `testing` offers, which stands upon them.
+          // The tests of these libraries use `testing`, although `testing` is itself built on them.
           ignoredCircularDependencies: ['kafka', 'event-store', 'signature', 'egress', 'contracts'].map((name) => [
             '@signet/testing',
             `@signet/${name}`,
@@ -34,7 +34,7 @@ export default tseslint.config(
             onlyDependOn('type:core', 'type:contract', 'type:core'),
             onlyDependOn('type:runtime', 'type:contract', 'type:core', 'type:runtime'),
             onlyDependOn('type:app', 'type:contract', 'type:core', 'type:runtime'),
-            // The console meets the others over HTTP alone.
+            // The console uses the other applications over HTTP only.
             onlyDependOn('type:console'),
             onlyDependOn('type:embedded'),
             onlyDependOn('type:testing', 'type:contract', 'type:core', 'type:runtime', 'type:embedded'),
@@ -50,7 +50,7 @@ export default tseslint.config(
     rules: { '@nx/enforce-module-boundaries': 'off' },
   },
   {
-    // The console runs in a browser: nothing of Node, and nothing of ours that may need it.
+    // The console runs in a browser: it may not import Node's modules, or our libraries, which may need them.
     files: ['apps/console/src/**/*.ts', 'apps/console/src/**/*.tsx'],
     ignores: ['**/*.spec.ts'],
     plugins: { 'react-hooks': hooks },

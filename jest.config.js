@@ -26,6 +26,6 @@ export default {
       },
     ],
   },
-  // Milliseconds. It ends a test that hangs, and is no measure of speed: a machine that is busy needs several times as long.
+  // Milliseconds. It ends a test that hangs. It does not measure speed: a busy machine needs several times as long as an idle one.
   testTimeout: 180_000,
 };

@@ -53,7 +53,7 @@ function report(): number {
   return failed;
 }
 
-/** What broke outside a stage is a failed test too, lest the count say that all is well. */
+/** An error outside a stage counts as a failed test too: otherwise the count would say that all is well. */
 const broken = (name: string): StageResult => ({ name, passed: 0, failed: 1, skipped: 0, seconds: 0 });
 
 async function interrupt(signal: NodeJS.Signals): Promise<void> {

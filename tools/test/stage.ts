@@ -13,13 +13,13 @@ export interface StageResult {
 
 let current: ChildProcess | undefined;
 
-/** Ends what the stage of the moment runs, with everything that it started in its process group. */
+/** Ends the command that the present stage runs, with all processes of its process group. */
 export function stopStage(signal: NodeJS.Signals): void {
   if (current?.pid === undefined) return;
   try {
     process.kill(-current.pid, signal);
   } catch {
-    // It has ended meanwhile.
+    // The process group has ended meanwhile.
   }
 }
 

@@ -27,7 +27,7 @@ function mentions(pid: number, marker: string): boolean {
   try {
     return ['cmdline', 'environ'].some((file) => readFileSync(`/proc/${pid}/${file}`).includes(marker));
   } catch {
-    // Another user's, or gone.
+    // The process is another user's, or has ended.
     return false;
   }
 }

@@ -11,7 +11,7 @@ const OWNER = 'owner.json';
 const embedded = (): Promise<typeof Embedded> => import('@signet/embedded');
 const log = (line: string): void => console.log(`   ${line}`);
 
-/** One PostgreSQL and one Kafka for a run of the tests, on free ports, in a temporary folder that goes with them. */
+/** One PostgreSQL and one Kafka for a run of the tests, on free ports, in a temporary folder that is removed with them. */
 export class TestServers {
   readonly folder: string;
   #postgres: Embedded.RunningPostgres | undefined;
@@ -42,15 +42,15 @@ export class TestServers {
     return {
       SIGNET_TEST_DATABASE_URL: this.#postgres?.url,
       SIGNET_TEST_KAFKA_BROKERS: this.#kafka?.brokers,
-      // Whatever tests start or write is found by this at the end.
+      // Processes that tests leave behind are found by this variable at the end; files, by their folder.
       SIGNET_TEST_FOLDER: this.folder,
       TMPDIR: this.folder,
-      // Each start of a service would compile, and write, the same thousand files.
+      // Without it, each start of a service would compile the same thousand files again and write them.
       NODE_COMPILE_CACHE: join(this.folder, 'compiled'),
     };
   }
 
-  /** Nothing of it is kept, so nothing is waited for. */
+  /** Kills both servers and removes their data at once, because none of it is kept. */
   async stop(): Promise<void> {
     await this.#starting;
     await Promise.all([this.#kafka?.stop({ hard: true }), this.#postgres?.stop({ hard: true })]);
