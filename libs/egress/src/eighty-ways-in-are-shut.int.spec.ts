@@ -139,7 +139,7 @@ describe('of the ways to an inner address', () => {
     for (const name of Object.keys(RECORDS)) expect([name, failures.get(name)]).toEqual([name, 'blocked_address']);
   });
 
-  test('not even a name that was honest when it was asked first is one', async () => {
+  test('not even a name that resolved to an allowed address at first is a way in', async () => {
     const honest = await rawReceiver((socket) => respond(socket), { host: '127.0.0.2' });
     let address = '127.0.0.2';
     const rebinding = await nameServer(() => [address]);
@@ -160,7 +160,7 @@ describe('of the ways to an inner address', () => {
     expect(canary.sockets).toHaveLength(0);
   });
 
-  test('each would have reached it without the guard', async () => {
+  test('each would have reached the listener without the guard', async () => {
     const open = new EgressClient({ rules: new EgressRules({ allow: ['0.0.0.0/0', '::/0'] }), resolve: names.resolve });
     const reached = [
       '127.0.0.1',

@@ -38,7 +38,7 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)('a receiver that asks in %s gets the 
   expect(responseOf(await post(identityOf(ours))).body.toString()).toBe('signet.example.com');
 });
 
-test.each(['TLSv1.2', 'TLSv1.3'] as const)('without one, or with a strange one, it is TLS in %s', async (version) => {
+test.each(['TLSv1.2', 'TLSv1.3'] as const)('no trusted certificate: a failure of TLS in %s', async (version) => {
   const { receiver, post } = await askingReceiver(version);
   for (const identity of [undefined, identityOf(theirs)]) {
     // A receiver that hangs up at once may be faster than its alert.
@@ -71,7 +71,7 @@ test('a receiver that does not ask, or has no TLS, gets nothing of it', async ()
   expect(plain.sockets).toHaveLength(1);
 });
 
-test('one that TLS cannot use is refused before anything is sent, and its key is not shown', async () => {
+test('a certificate that does not fit its key is refused before anything is sent, and the key is not shown', async () => {
   const { receiver, post } = await askingReceiver();
   const broken = new ClientIdentity(ours.cert, theirs.key);
   expect(failureOf(await post(broken))).toMatchObject({ errorClass: 'invalid_request' });

@@ -29,7 +29,7 @@ describe('a POST', () => {
   const receive = async (answer: Answer = (socket) => respond(socket)): Promise<RawReceiver> =>
     (receiver = await rawReceiver(answer));
 
-  test('sends exactly the headers and bytes it was given, and tells what came back', async () => {
+  test('sends exactly the given headers and bytes, and returns the response', async () => {
     const { url, port, requests } = await receive((socket) => respond(socket, 'thanks', '202 Accepted', 'X-A: b\r\n'));
     const body = Buffer.from('{"type":"sale.created","data":"ü"}');
     const headers = { 'content-type': 'application/json', 'webhook-id': 'a', authorization: 'Bearer x' };
@@ -59,7 +59,7 @@ describe('a POST', () => {
     },
   );
 
-  test('says how a URL was sent that no request can say as it is written', async () => {
+  test('returns the URL as it was sent, where a request cannot carry it as it was written', async () => {
     const { port, requests } = await receive();
     const { url } = responseOf(await client.post(aRequest(`HTTP://LOCALHOST:${port}/a/%2e%2E/b?it's`)));
     expect(url).toBe(`http://localhost:${port}/b?it%27s`);

@@ -55,7 +55,7 @@ describe('rotation', () => {
     expect(bothKeys.open(oldKeys.seal('a', CONTEXT), CONTEXT)).toBe('a');
   });
 
-  test('seals anew what an old key sealed, and leaves alone what the first one did', () => {
+  test('seals again a text of an old key, and leaves a text of the first key unchanged', () => {
     const resealed = bothKeys.reseal(oldKeys.seal('a', CONTEXT), CONTEXT);
     expect(resealed).toMatch(/^v1\.2026\./);
     expect(bothKeys.open(resealed, CONTEXT)).toBe('a');

@@ -186,7 +186,7 @@ test('a bundle without a tenant has no messages', () => {
   expect(requestsOfRecord(record)).toEqual([null, null, null]);
 });
 
-test('how many are in a record is believed of a bundle only, and never more than it may have', () => {
+test('the number of requests is taken from the header only for a bundle, and never above the limit of a bundle', () => {
   const commas = Buffer.from('1,'.repeat(500_000) + '1');
   expect(countOfRequests({ 'signet-request': Buffer.from('{}'), 'signet-body-lengths': Buffer.from('1,1') })).toBe(1);
   expect(countOfRequests({ 'signet-messages': Buffer.from('[]'), 'signet-body-lengths': commas })).toBe(1);

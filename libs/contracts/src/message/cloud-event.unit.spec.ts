@@ -28,7 +28,7 @@ test('a message is read as it was written, to the last digit of its time', () =>
   expect(read({})).toEqual({ message });
 });
 
-test.each([CE.id, CE.source, CE.type, CE.time, CE.tenantId])('without %s it is none', (field) => {
+test.each([CE.id, CE.source, CE.type, CE.time, CE.tenantId])('without %s a record is no message', (field) => {
   for (const value of [undefined, ''])
     expect(read({ [field]: value })).toMatchObject({ reason: 'not_a_canonical_message', field });
 });
@@ -66,7 +66,7 @@ test.each<[what: string, change: Parameters<typeof headersWith>[0], field: strin
   ['a subject without end', { [CE.subject]: 'x'.repeat(1_025) }, CE.subject, 'longer than 1,024'],
   ['a tenant with a slash', { [CE.tenantId]: 'a/b' }, CE.tenantId, 'id of a tenant'],
   ['a tenant of more than 64 letters', { [CE.tenantId]: 't'.repeat(65) }, CE.tenantId, 'id of a tenant'],
-])('what ingestion would refuse is no message: %s', (_what, change, field, detail) => {
+])('a record that ingestion would refuse is no message: %s', (_what, change, field, detail) => {
   expect(read(change)).toMatchObject({ reason: 'not_a_canonical_message', field });
   expect(read(change)).toMatchObject({ detail: expect.stringContaining(detail) });
 });
@@ -81,6 +81,6 @@ test('a trace is passed on, and ignored where it cannot be read', () => {
   expect(read({ [CE.traceparent]: 'no\ntrace' })).toEqual({ message });
 });
 
-test.each([null, Buffer.alloc(0)])('without data it is none: %j', (data) => {
+test.each([null, Buffer.alloc(0)])('without data a record is no message: %j', (data) => {
   expect(read({}, data)).toMatchObject({ reason: 'not_a_canonical_message', field: 'data' });
 });

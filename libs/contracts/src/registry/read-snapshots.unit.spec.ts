@@ -5,12 +5,12 @@ import { apiKeySnapshot, tenantSnapshot, webhookSnapshot } from './registry-snap
 
 const exampleOf = (schema: z.ZodType): object => (schema.meta()?.['examples'] as object[])[0] ?? {};
 
-test('what a later version adds is left out', () => {
+test('fields that a later version adds are left out', () => {
   const tenant = exampleOf(tenantSnapshot);
   expect(readTenantSnapshot({ ...tenant, plan: 'gold' })).toEqual(tenant);
 });
 
-test('a value that this version does not know is read as the one that does least harm', () => {
+test('an unknown value is read as the known value that does the least harm', () => {
   expect(readTenantSnapshot({ ...exampleOf(tenantSnapshot), status: 'archived' }).status).toBe('suspended');
   expect(readApiKeySnapshot({ ...exampleOf(apiKeySnapshot), role: 'auditor' }).role).toBeNull();
   const webhook = readWebhookSnapshot({ ...exampleOf(webhookSnapshot), ordering: 'tenant' });

@@ -77,7 +77,7 @@ asRoot('a database outside goes when its temporary data folder has gone', async 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
 onLinux(
-  'it listens on 127.0.0.1 alone, and on one more address for the clients of a network where it is told to',
+  'PostgreSQL listens on 127.0.0.1 alone, or also on a given address for the clients of a given network',
   async () => {
     const dataDir = join(folder, 'listening');
     const elsewhere = (url: string): string => url.replace('127.0.0.1', '127.0.0.2');

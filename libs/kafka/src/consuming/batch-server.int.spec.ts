@@ -145,7 +145,7 @@ test('the next batch is handed over while one is under way, up to the limit', as
   expect(seen).toEqual(['a', 'b', 'c']);
 });
 
-test('a record that cannot be handled is set aside with the reason, as it was, and the partition moves on', async () => {
+test('a record that cannot be handled is set aside unchanged with the reason, and the partition moves on', async () => {
   const topic = await fixture();
   await produce(topic.topic, ['good-1', 'poison', 'good-2'], { colour: 'red' });
   const seen: string[] = [];

@@ -28,9 +28,9 @@ const heartbeat = (): void => {
   age.acknowledged('Heartbeat');
 };
 
-test('before the first heartbeat it is infinite', () => expect(age.ms()).toBe(Number.POSITIVE_INFINITY));
+test('before the first heartbeat the age is infinite', () => expect(age.ms()).toBe(Number.POSITIVE_INFINITY));
 
-test('it counts from when the heartbeat was sent', () => {
+test('the age counts from the sending of the heartbeat', () => {
   heartbeat();
   pass(500);
   expect(age.ms()).toBe(520);

@@ -23,13 +23,13 @@ test('every topic of ours comes back under its name', () => {
   expect(acme.topics(names).map(acme.topicOf)).toEqual(names);
 });
 
-test('groups have the prefix, and those without it are of others', () => {
+test('groups have the prefix, and groups without it are not of this installation', () => {
   expect(acme.group('signet.registry')).toBe('acme.signet.registry');
   expect(acme.groupOf('acme.signet.registry')).toBe('signet.registry');
   expect(acme.groupOf('signet.registry')).toBeUndefined();
 });
 
-test('without a prefix every name is as it is', () => {
+test('without a prefix every name stays unchanged', () => {
   const names = new KafkaNames('');
   for (const name of [DELIVERY_REQUESTS, 'shop.sale'])
     expect([names.topic(name), names.topicOf(name), names.group(name), names.groupOf(name)]).toEqual(

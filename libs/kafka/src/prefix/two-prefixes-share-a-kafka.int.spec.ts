@@ -89,7 +89,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([red?.stop(), blue?.stop()]));
 
-test('each reads what it sent under the same name, and nothing of the other; both read the source topic', async () => {
+test('each installation reads only its own records under the same name; both read the source topic', async () => {
   for (const [name, { producer }] of [
     ['red', red],
     ['blue', blue],

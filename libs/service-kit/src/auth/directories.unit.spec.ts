@@ -34,7 +34,7 @@ describe('the directory of API keys', () => {
     expect(directory.byHash(hashApiKey('two'))?.version).toBe(2);
   });
 
-  test('passes over what a relay repeats', () => {
+  test('ignores records that a relay repeats', () => {
     const directory = new ApiKeyDirectory();
     directory.apply(ID, record(snapshot({ hash: hashApiKey('two'), version: 2 })));
     directory.apply(ID, record(snapshot()));

@@ -25,7 +25,7 @@ const reading = (receivedAt: number, serverTime: number, tookMs = 0) => ({
 });
 
 describe('the beginning', () => {
-  test('it is the middle of the quickest answer', () => {
+  test('the clock begins with the middle of the quickest answer', () => {
     const slow = reading(500, NOON + 300, 400);
     const quick = reading(700, NOON + 690, 20);
     const begun = begunAt([slow, quick]);
@@ -37,7 +37,7 @@ describe('the beginning', () => {
 });
 
 describe('PostgreSQL answers', () => {
-  test('what the time on the way can explain corrects nothing', () => {
+  test('a difference that the time on the way can explain corrects nothing', () => {
     const heard = afterReading(noon, reading(10 * SECOND, NOON + 9_700, 400));
     expect(heard.aheadMs).toBe(0);
     expect(timeAt(heard, 20 * SECOND)).toBe(NOON + 20 * SECOND);
@@ -61,7 +61,7 @@ describe('PostgreSQL answers', () => {
     expect(timeAt(heard, 200 * SECOND)).toBe(NOON + 199 * SECOND);
   });
 
-  test('only what a slow answer cannot explain is corrected', () =>
+  test('only the part that a slow answer cannot explain is corrected', () =>
     expect(afterReading(noon, reading(10 * SECOND, NOON + 9 * SECOND, 400)).aheadMs).toBe(-600));
 });
 
@@ -76,12 +76,12 @@ describe.each([
     expect(timeAt(jumped, 70 * SECOND) - timeAt(jumped, 10 * SECOND)).toBe(MINUTE + Math.sign(jump) * 600);
   });
 
-  test('it is reached after 100 hours', () => {
+  test('the new time is reached after 100 hours', () => {
     expect(aheadAt(jumped, 10 * SECOND + 99 * HOUR)).not.toBe(0);
     expect(timeAt(jumped, 10 * SECOND + 100 * HOUR)).toBe(NOON + 10 * SECOND + 100 * HOUR + jump);
   });
 
-  test('it is reported once', () => {
+  test('the jump is reported once', () => {
     expect(jumpBetween(noon, jumped)).toBe(jump);
     const later = afterReading(jumped, reading(20 * SECOND, NOON + 20 * SECOND + jump));
     expect(jumpBetween(jumped, later)).toBe(0);

@@ -18,7 +18,7 @@ test('a new replica is ready when it has joined', () => {
   expect(ask()).toBe(true);
 });
 
-test('it keeps its API back for half a minute, and no longer', () => {
+test('a new replica that has not joined keeps its API back for half a minute, and no longer', () => {
   const ask = check();
   now += 29_999;
   expect(ask()).toBe('not yet');
@@ -26,7 +26,7 @@ test('it keeps its API back for half a minute, and no longer', () => {
   expect(ask()).toEqual(tolerated('waits'));
 });
 
-test('who has joined once, and is out of the group, stays ready and says what waits', () => {
+test('a replica that has joined once, and is out of the group now, stays ready and says what waits', () => {
   const ask = check();
   isJoined = true;
   ask();
@@ -34,6 +34,6 @@ test('who has joined once, and is out of the group, stays ready and says what wa
   expect(ask()).toEqual(tolerated('waits'));
 });
 
-test('who has started without Kafka is ready before it joins', () => {
+test('a replica that started without Kafka is ready before it joins', () => {
   expect(check(false)()).toEqual(tolerated('waits'));
 });

@@ -45,7 +45,7 @@ test('a claim whose process died before it changed anything is free after its le
   await begun(request);
 });
 
-test('who was only slow can change nothing any more, and the answer that is kept is that of the repetition', async () => {
+test('a slow process whose lease has ended changes nothing any more, and the answer of the repetition is kept', async () => {
   const request = newRequest();
   const slow = await begun(request);
   clock.advance(MINUTE_MS);
@@ -58,7 +58,7 @@ test('who was only slow can change nothing any more, and the answer that is kept
   expect(await keys.begin(request)).toEqual({ kind: 'answered', answer });
 });
 
-test('what was carried out is never carried out again, even though its answer was lost', async () => {
+test('a change is never carried out a second time, even where its answer was lost', async () => {
   const request = newRequest();
   const claim = await begun(request);
   await claim.run(change);

@@ -51,7 +51,7 @@ const withPrefix = (prefix: string): DatabaseOptions => ({
   prefix,
 });
 
-test('an empty database may be anybody’s; the first start records whose it is', async () => {
+test('an empty database may be used by any installation; the first start records which one it belongs to', async () => {
   await compare('a');
   await migrated(optionsOf('a'));
   await compare('a');
@@ -107,7 +107,7 @@ test('a prefix may be changed on purpose, by what the sentence says', async () =
   await expect(compare('a', '')).rejects.toThrow(/"acme\."/);
 });
 
-test('who uses no Kafka has no prefix, and may use the database of any', async () => {
+test('a command without Kafka has no prefix, and may use a database with any prefix', async () => {
   await migrated(withPrefix('acme.'));
   await compare('a');
 });

@@ -8,12 +8,12 @@ const owner = (...claims: Claim[]): string | undefined => ownersOf(claims).get('
 
 describe('a topic belongs to', () => {
   test.each<[string, Claim[], string | undefined]>([
-    ['nobody without a claim', [], undefined],
+    ['no installation without a claim', [], undefined],
     ['the only one that claims it', [claim('a')], 'a'],
     ['the first of two that claim it at once', [claim('a'), claim('b')], 'a'],
-    ['the first, whoever repeats a claim', [claim('a'), claim('b'), claim('a')], 'a'],
+    ['the first, also when it repeats its claim', [claim('a'), claim('b'), claim('a')], 'a'],
     ['the next one once the first has withdrawn', [claim('a'), claim('b'), withdrawal('a')], 'b'],
-    ['nobody once the only one has withdrawn', [claim('a'), withdrawal('a')], undefined],
+    ['no installation once the only one has withdrawn', [claim('a'), withdrawal('a')], undefined],
     [
       'the other one where a claim was withdrawn and made again',
       [claim('a'), withdrawal('a'), claim('b'), claim('a')],

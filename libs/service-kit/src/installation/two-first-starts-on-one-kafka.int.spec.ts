@@ -51,7 +51,7 @@ test('another installation is refused, and writes nothing', async () => {
   expect(await endsOf()).toEqual(ends);
 });
 
-test('a Kafka of before 0.2 is adopted behind what lies there, and what is published then does not change its owner', async () => {
+test('a Kafka from before 0.2 is claimed behind its old records, and records that are published later do not change its owner', async () => {
   await publish(topics[0]!, 'webhook-', '{}', MANY_RECORDS);
   expect(await start('a')).toBe('started');
   await publish(topics[0]!, 'webhook-', null, MANY_RECORDS);

@@ -29,7 +29,7 @@ function slowStream() {
   return { stream, taken, readAll };
 }
 
-test('lines that find no room are dropped, and told of before the next one that does', async () => {
+test('lines that find no room are dropped, and their number is written before the next line', async () => {
   const { stream, taken, readAll } = slowStream();
   const output = new LogOutput(stream, (dropped) => output.write(`${dropped} missing\n`), 250);
   for (let n = 0; n < 5; n += 1) output.write(LINE);

@@ -27,6 +27,6 @@ test('secrets do not reach the log', () => {
   expect(line).toMatchObject({ headers: { accept: '*/*' }, webhook: { name: 'mine', secret: '[redacted]' } });
 });
 
-test('what is less severe than the level is not written', () => {
+test('a line that is less severe than the level is not written', () => {
   expect(logged('warn', (logger) => logger.info('quiet'))).toEqual([]);
 });

@@ -37,14 +37,14 @@ async function scrape(): Promise<string[]> {
   return (await registry.metrics()).split('\n').filter((line) => !line.startsWith('#'));
 }
 
-test('a scrape shows what was read for it', async () => {
+test('a scrape shows the value that was read for it', async () => {
   addLag(() => Promise.resolve(7));
   expect(await scrape()).toEqual(
     expect.arrayContaining(['lag_seconds 7', 'signet_sample_age_seconds{sample="lag"} 0']),
   );
 });
 
-test('what is fresh is not read again', async () => {
+test('a fresh value is not read again', async () => {
   addLag(() => Promise.resolve(7));
   await scrape();
   now = 1_999;
@@ -83,13 +83,13 @@ test('a read that fails is counted, and the last value is shown until it is a mi
   expect((await scrape()).filter((line) => line.startsWith('lag_seconds'))).toEqual([]);
 });
 
-test('what could never be read has an age from the start, so that an alert can see it', async () => {
+test('a value that could never be read has an age from the start, so that an alert can see it', async () => {
   addLag(() => new Promise(() => undefined));
   now = 130_000;
   expect(await scrape()).toContain('signet_sample_age_seconds{sample="lag"} 130');
 });
 
-test('it is shown again once it can be read again', async () => {
+test('a value is shown again once it can be read again', async () => {
   let value = Promise.reject<number>(new Error('PostgreSQL is away'));
   value.catch(() => undefined);
   addLag(() => value);

@@ -42,7 +42,7 @@ test('looking takes nothing, and one name is nothing to another', () => {
   expect(buckets.take('b').isAllowed).toBe(true);
 });
 
-test('it remembers so many names and no more', () => {
+test('buckets are kept for a limited number of names', () => {
   const { buckets } = bucketsOf(1, 1, 10);
   for (let count = 0; count < 1_000; count++) buckets.take(`name ${count}`);
   expect(buckets.size).toBe(10);

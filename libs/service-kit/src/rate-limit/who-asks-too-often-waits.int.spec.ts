@@ -84,11 +84,11 @@ describe('a key', () => {
     expect((await call('one')).status).toBe(429);
   });
 
-  test('does not use up what belongs to another, wherever they come from', async () => {
+  test('does not use up the limit of another key, from whatever addresses the requests come', async () => {
     expect((await call('two')).headers.get('ratelimit')).toBe('"key";r=19;t=1');
   });
 
-  test('has nothing to do with what is public', async () => {
+  test('is not counted on public routes', async () => {
     const answer = await call('one', '192.0.2.1', '/public');
     expect(answer.status).toBe(200);
     expect(answer.headers.get('ratelimit')).toBeNull();
@@ -96,7 +96,7 @@ describe('a key', () => {
 });
 
 describe('an address', () => {
-  test('may be wrong three times a minute; its guesses wait, and others are not its concern', async () => {
+  test('may send three wrong keys a minute; further guesses must wait, and other addresses are not affected', async () => {
     const guesses = [];
     for (let count = 0; count < 5; count++)
       guesses.push((await call(`guess ${count}`.replace(' ', ''), '192.0.2.66')).status);

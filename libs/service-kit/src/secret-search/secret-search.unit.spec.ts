@@ -56,5 +56,5 @@ test('a report never repeats the secret', () => {
   expect(leaks).toEqual([{ where: 'a log', secret: 'API key', form: 'raw' }]);
 });
 
-test('what is too short to be told from chance is refused', () =>
+test('a secret that is so short that it may occur by chance is refused', () =>
   expect(() => formsOf({ name: 'short', value: 'a b c d' })).toThrow('"short" is too short'));

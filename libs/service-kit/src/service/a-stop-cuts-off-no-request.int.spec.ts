@@ -67,7 +67,7 @@ function client(): (path: string) => Promise<IncomingMessage> {
 
 const isNotReady = async (): Promise<boolean> => (await fetch(`${service.managementUrl}/readyz`)).status === 503;
 
-test('clients that ask all the time over kept connections are told that these end, and lose no request', async () => {
+test('clients that send all the time over kept connections learn that these end, and lose no request', async () => {
   const before = { answers: 0, notReady: 0 };
   let isStopping = false;
   const goOnUntilTold = async (): Promise<IncomingMessage> => {

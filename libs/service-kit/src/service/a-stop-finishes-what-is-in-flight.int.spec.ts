@@ -4,7 +4,7 @@ import type { OnModuleDestroy } from '@nestjs/common';
 import { waitFor } from '@signet/testing';
 import { startService } from './start-service.ts';
 
-test('a stop takes nothing new, finishes what is in flight, and only then closes the modules', async () => {
+test('after a stop no new work is taken, the work in flight is finished, and only then are the modules closed', async () => {
   const happened: string[] = [];
   let finishRequest = (): void => undefined;
 

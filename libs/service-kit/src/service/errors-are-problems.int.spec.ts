@@ -226,7 +226,7 @@ describe('an error is problem+json', () => {
   });
 });
 
-test('no answer is kept by what lies between, or taken for another type', async () => {
+test('no answer may be stored by a cache on the way, or taken for another type', async () => {
   for (const response of [await fetch(`${service.url}/things`), await fetch(`${service.url}/nowhere`)]) {
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');

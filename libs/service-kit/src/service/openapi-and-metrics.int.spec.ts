@@ -108,7 +108,7 @@ test('the zod schemas of the routes are in an OpenAPI 3.1 document', async () =>
   expect(document.components.schemas).toHaveProperty('Problem');
 });
 
-test('requests are measured by route template, and what matches none as one', async () => {
+test('requests are measured by route template, and all requests without a route together', async () => {
   await Promise.all(['/v1/things/1', '/v1/things/2', '/.env', '/admin.php'].map((path) => fetch(service.url + path)));
   const metrics = await (await fetch(`${service.managementUrl}/metrics`)).text();
   expect(metrics).toContain(
@@ -143,7 +143,7 @@ test('there is nothing else on the management port', async () => {
   expect((await fetch(`${service.managementUrl}/livez`, { method: 'POST' })).status).toBe(405);
 });
 
-test('there is nothing of the management port on the public one', async () => {
+test('the public port has no route of the management port', async () => {
   const statuses = await Promise.all(
     ['/livez', '/readyz', '/metrics'].map(async (path) => (await fetch(service.url + path)).status),
   );

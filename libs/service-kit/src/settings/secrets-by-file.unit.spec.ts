@@ -41,9 +41,9 @@ test('a file that cannot be read is named', () =>
     `PASSWORD_FILE names a file that cannot be read: ${file}-2 (ENOENT).`,
   ));
 
-test('what is in the file follows the rule of the setting, and is not repeated', () => {
+test('the content of the file follows the rule of the setting, and no error repeats it', () => {
   writeFileSync(join(folder, 'bad'), 'hüsh');
   expect(read({ PASSWORD_FILE: join(folder, 'bad') })).toBe('PASSWORD must be 1 to 512 printable ASCII characters.');
 });
 
-test('what is no secret has no file', () => expect(read({ NAME_FILE: file })).toEqual({}));
+test('a setting that is no secret has no file', () => expect(read({ NAME_FILE: file })).toEqual({}));

@@ -9,7 +9,7 @@ const mark = (generation: number, begin = 0): GenerationRecord => ({
   begin,
 });
 
-test('an empty topic is not a complete table; one that says it is empty is', () => {
+test('an empty topic is not a complete table; a topic whose mark says that it is complete is', () => {
   const pass = new TablePass();
   expect(pass.completeGeneration(0n)).toBeUndefined();
   pass.takeMark(mark(1));
@@ -37,7 +37,7 @@ test('a key that only an earlier generation had does not belong to the table, no
   expect(['old', 'kept', 'deleted'].map((key) => pass.has(key, 2))).toEqual([false, true, false]);
 });
 
-test('what an earlier version writes without a generation belongs to the present one', () => {
+test('entries that an earlier version writes without a generation belong to the present generation', () => {
   const pass = new TablePass();
   pass.take('a', false);
   pass.take('b', false, 7);

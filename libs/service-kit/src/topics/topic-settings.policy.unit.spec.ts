@@ -24,7 +24,7 @@ test('a topic as Signet creates it has no faults, on one broker or on three', ()
   expect(sentences(log, { replicationFactor: 1, minInsyncReplicas: 1 }, 1)).toEqual([]);
 });
 
-test.each(['delete', 'compact,delete'])('a table with cleanup.policy=%s would lose what is old', (cleanupPolicy) => {
+test.each(['delete', 'compact,delete'])('a table with cleanup.policy=%s would lose old entries', (cleanupPolicy) => {
   const [fault] = sentences(table, { cleanupPolicy });
   expect(fault).toMatchObject({ topic: table.name, losesData: true });
   expect(fault?.sentence).toContain('Set cleanup.policy=compact on it');
@@ -41,7 +41,7 @@ test.each<[Partial<TopicSettings>, RegExp]>([
   [{ replicationFactor: 1, minInsyncReplicas: 1 }, /replication factor 1: give it 3/],
   [{ minInsyncReplicas: 1 }, /min\.insync\.replicas=1: what only one broker has is lost with it/],
   [{ minInsyncReplicas: 3 }, /nothing can be written while a broker is away/],
-])('what is only risky is named: %j', (fields, sentence) => {
+])('a setting that is risky and loses no data is named: %j', (fields, sentence) => {
   const faults = sentences(log, fields);
   expect(faults).toMatchObject([{ losesData: false }]);
   expect(faults[0]?.sentence).toMatch(sentence);

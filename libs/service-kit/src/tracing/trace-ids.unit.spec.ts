@@ -7,7 +7,7 @@ const spanId = '00f067aa0ba902b7';
 test.each([
   ['sampled', `00-${traceId}-${spanId}-01`, true],
   ['not sampled', `00-${traceId}-${spanId}-00`, false],
-  ['with flags that nobody knows yet', `00-${traceId}-${spanId}-03`, true],
+  ['with flags that are not defined yet', `00-${traceId}-${spanId}-03`, true],
   ['of a later version', `01-${traceId}-${spanId}-01-more`, true],
 ])('a trace context that is %s', (_what, traceparent, isSampled) =>
   expect(traceIdsOf(traceparent)).toEqual({ traceId, spanId, isSampled }),

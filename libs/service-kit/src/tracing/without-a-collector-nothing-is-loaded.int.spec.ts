@@ -50,7 +50,7 @@ test('a service without a collector loads nothing of the SDK of OpenTelemetry', 
   expect(await packagesLoaded({})).toEqual([]);
 });
 
-test('one with a collector does, and has sent its spans when it ends', async () => {
+test('a service with a collector loads the SDK, and has sent its spans when it ends', async () => {
   const collector = await OtlpCollector.start();
   try {
     expect(await packagesLoaded({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })).toContain('sdk-trace');

@@ -46,7 +46,7 @@ const options = (more: Partial<DatabaseOptions> = {}): DatabaseOptions => ({
 /** So long a statement of a service may take beside a migration that waits: its lock, and a margin for a busy machine. */
 const PATIENCE_MS = 20_000;
 
-test('it ends in time and names who holds the lock, while a service goes on reading and writing', async () => {
+test('a migration that waits for a lock ends in time and names the session that holds it, while a service goes on reading and writing', async () => {
   await dump.query('begin');
   await dump.query('select * from notes.notes');
   let isOver = false;
@@ -72,7 +72,7 @@ test('it ends in time and names who holds the lock, while a service goes on read
   expect(await migrate(options({ migrations: [MakeNotes, AddBody] }))).toEqual(['AddBody']);
 });
 
-test('it is tried again until the lock is free', async () => {
+test('a migration is tried again until the lock is free', async () => {
   await dump.query('begin');
   await dump.query('select * from notes.notes');
   const told: string[] = [];
@@ -98,7 +98,7 @@ test('a migration waits for another one, but not for ever', async () => {
   expect(await migrating).toEqual(['AddBody']);
 });
 
-test('what has failed leaves nothing behind, and what ran before it stays', async () => {
+test('a migration that fails leaves nothing behind, and the migrations before it stay', async () => {
   class Fails extends Migration {
     static readonly phase = 'expand';
 

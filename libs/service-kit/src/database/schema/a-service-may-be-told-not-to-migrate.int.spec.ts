@@ -57,7 +57,7 @@ async function columns(): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-test('it refuses tables that are not there or too old, and changes nothing', async () => {
+test('a service that does not migrate refuses tables that are missing or too old, and changes nothing', async () => {
   await expect(prepareSchema(options('never'), logger)).rejects.toMatchObject({
     exitCode: 69,
     message: expect.stringContaining('first of all MakeNotes: run signet-admin migrate') as unknown,
@@ -68,7 +68,7 @@ test('it refuses tables that are not there or too old, and changes nothing', asy
   expect(await columns()).toEqual(['id', 'old_name']);
 });
 
-test('it starts on tables that the command has expanded, of its version or the one after it', async () => {
+test('a service starts on tables that the command has expanded, of its own version or the one after it', async () => {
   await migrate(options('never'));
   await prepareSchema(options('never'), logger);
   expect(await columns()).toEqual(['id', 'old_name', 'name']);
@@ -77,7 +77,7 @@ test('it starts on tables that the command has expanded, of its version or the o
   for (const migrates of ['never', 'at-start'] as const) await prepareSchema(options(migrates), logger);
 });
 
-test.each(['never', 'at-start'] as const)('with %s it refuses tables of two versions later', async (migrates) => {
+test.each(['never', 'at-start'] as const)('with %s, tables of two versions later are refused', async (migrates) => {
   const [major, minor] = VERSION.split('.').map(Number) as [number, number];
   await migrate(options('never'), { version: `${major}.${minor + 2}.0` });
   await expect(prepareSchema(options(migrates), logger)).rejects.toMatchObject({
@@ -92,7 +92,7 @@ test('an older version that starts later does not lower the version of the table
   expect((await client.query('select version from notes.schema_version')).rows).toEqual([{ version: '0.9.0' }]);
 });
 
-test('contracting is asked for, comes after expanding, and waits until the older version has gone', async () => {
+test('tables are contracted only on request, after they were expanded, and once the older version has gone', async () => {
   await expect(migrate(options('never'), { phase: 'contract' })).rejects.toThrow(/--phase expand first/);
   await migrate(options('at-start'));
   expect(await columns()).toEqual(['id', 'old_name', 'name']);

@@ -92,7 +92,7 @@ describe(HAS_POOLER ? 'behind PgBouncer' : 'behind PgBouncer (skipped: pgbouncer
   });
 
   given.each(['transaction', 'session', 'statement'])(
-    'one that is told to take our settings without passing them on is found out, pool_mode %s',
+    'a pooler that accepts our settings and does not pass them on is detected, pool_mode %s',
     async (mode) => {
       const url = await startPooler({ ignore_startup_parameters: 'options', pool_mode: mode });
       await expect(requireOwnSessions({ url })).rejects.toThrow(LEADS_TO_POOLER);
@@ -102,7 +102,7 @@ describe(HAS_POOLER ? 'behind PgBouncer' : 'behind PgBouncer (skipped: pgbouncer
     },
   );
 
-  given('one whose server has our settings for all sessions is recognized by its shared sessions', async () => {
+  given('a pooler whose server has our settings for all sessions is recognized by its shared sessions', async () => {
     const name = new URL(database.url).pathname.slice(1);
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();

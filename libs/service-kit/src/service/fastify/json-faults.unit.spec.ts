@@ -33,7 +33,7 @@ describe('and this is not', () => {
     fc.assert(fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => faultOf(JSON.stringify(value)) === undefined)));
 });
 
-test('what is deep or no UTF-8 is refused before it is parsed', () => {
+test('a text that is nested too deeply or is not UTF-8 is refused before it is parsed', () => {
   expect(faultOf('['.repeat(65))).toMatchObject({ code: 'too_deep' });
   expect(faultOf('['.repeat(64))).toBeUndefined();
   expect(faultOf(Buffer.from([0x22, 0xff, 0x22]))).toMatchObject({ code: 'malformed_json' });

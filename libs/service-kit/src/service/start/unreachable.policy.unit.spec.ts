@@ -27,7 +27,7 @@ test.each([
   expect(isRefusedForGood(error)).toBe(false);
 });
 
-test('what many topics say alike is said once', () => {
+test('an error that is the same for many topics is said once', () => {
   const errors = ['one', 'two'].map(() => coded('Not authorized', { type: 'TOPIC_AUTHORIZATION_FAILED' }));
   expect(sentence(coded('Topic creation errors', { errors })).match(/Not authorized/g)).toHaveLength(1);
 });

@@ -36,14 +36,14 @@ test('spans that find no room are dropped and counted, and a stop does not wait 
   expect(performance.now() - began).toBeLessThan(8_000);
 });
 
-test('while it answers every span is exported', async () => {
+test('while the collector answers, every span is exported', async () => {
   trace(2_000);
   await waitFor(() => sum(tracing.counts) === 2_000, { what: 'the exports' });
   expect(tracing.counts.exported).toBe(2_000);
   expect(collector.spans).toHaveLength(2_000);
 });
 
-test('links of a batch are bounded, and those that are not sampled come last', async () => {
+test('links of a batch are bounded, and links that are not sampled come last', async () => {
   const id = (n: number): string => n.toString(16).padStart(16, '0');
   const context = (n: number, flags: string): string => `00-4bf92f3577b34da6a3ce929d0e0e4736-${id(n + 1)}-${flags}`;
   const links = Array.from({ length: 300 }, (_, n) => context(n, n < 100 ? '00' : '01'));
