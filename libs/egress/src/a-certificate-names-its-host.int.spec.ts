@@ -45,7 +45,7 @@ test.each([
 });
 
 test.each([
-  // Not even where the alternative names have only an address, for which Node's own check looks at the common name.
+  // The common name does not count, not even where the alternative names have only an address: Node's own check would use it then.
   ['hooks.example.com', ['10.0.0.1']],
   ['hooks.example.com', ['other.example.com']],
   ['hooks.example.com', ['example.com']],

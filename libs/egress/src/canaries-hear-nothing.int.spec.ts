@@ -17,7 +17,7 @@ const six = Object.values(networkInterfaces()).some((own) => own?.some(({ addres
 const withSix = (address: string) =>
   six ? { address, lacking: '' } : { address: undefined, lacking: 'this machine has no IPv6' };
 
-/** Where the canaries sit: each listens on its own address and on no other. */
+/** The addresses of the canaries: each listens on its own address and on no other. */
 const CANARIES = [
   { kind: 'loopback', address: '127.0.0.1', lacking: '' },
   { kind: 'loopback (IPv6)', ...withSix('::1') },
@@ -25,7 +25,7 @@ const CANARIES = [
   ...inner.all,
 ];
 
-/** Ways to write it that show in a URL. */
+/** Ways to write the address literally in a URL. */
 function literals(address: string): string[] {
   if (!isIPv4(address)) return [`[${address}]`, `[${address.toUpperCase()}]`];
   const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
@@ -37,13 +37,13 @@ function literals(address: string): string[] {
   ];
 }
 
-/** The address as an AAAA or A record may have it. */
+/** The forms of the address in an A or AAAA record. */
 const recordsOf = (address: string): string[] =>
   isIPv4(address) ? [address, `::ffff:${address}`, `64:ff9b::${address}`] : [address];
 
 for (const { kind, address, lacking } of CANARIES) {
   if (address === undefined) {
-    // Says in its name why it cannot be tried here.
+    // The name of the skipped test says why it cannot run on this machine.
     test.skip(`a canary on a ${kind} address: ${lacking}`, () => undefined);
     continue;
   }
@@ -98,7 +98,7 @@ for (const { kind, address, lacking } of CANARIES) {
       answers = [HONEST];
       expect(responseOf(await post()).address).toBe(HONEST);
       answers = [address];
-      // Later than an answer that was right may be used while the next one takes long.
+      // After this time, an earlier answer must not be used any more, not even while the next look-up is slow.
       clock.advance(60_001);
       for (let again = 0; again < 2; again++) expect(failureOf(await post()).errorClass).toBe('blocked_address');
       await client.close();

@@ -8,7 +8,7 @@ import { aRequest, failureOf, responseOf } from './fixtures/egress.ts';
 import { EgressRules } from './address/rules.ts';
 import { checkUrl } from './address/url.ts';
 
-/** Private and link-local ones, where they can be added. */
+/** Private and link-local addresses, where this machine lets the test add them. */
 const inner = innerAddresses();
 /** Every address that this machine has: loopback, private, link-local, whatever there is. */
 const OWN = Object.values(networkInterfaces())
@@ -79,7 +79,7 @@ const NAMES = [
   ],
   ...['user:password@localhost', 'example.com@127.0.0.1', '%6c%6fcalhost', '127.0.0.1%00.example.com'],
 ];
-/** Honest names, until they are asked for. */
+/** Names that look harmless and resolve to inner addresses. */
 const RECORDS: Readonly<Record<string, readonly string[]>> = {
   'loopback.example.com': ['127.0.0.1'],
   'elsewhere-in-loopback.example.com': ['127.9.9.9'],

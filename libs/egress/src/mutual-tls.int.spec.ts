@@ -15,7 +15,7 @@ afterEach(async () => {
 const identityOf = ({ cert, key }: { cert: string; key: string }): ClientIdentity => new ClientIdentity(cert, key);
 const [ours, theirs] = [selfSigned('signet.example.com'), selfSigned('stranger.example.com')];
 
-/** A receiver that takes only those whom it knows, and says to each who it is. */
+/** A receiver that accepts only our certificate, and answers with the common name of the client's certificate. */
 async function askingReceiver(maxVersion: 'TLSv1.2' | 'TLSv1.3' = 'TLSv1.3') {
   const server = selfSigned(HOST);
   const tls = { ...server, requestCert: true, rejectUnauthorized: true, ca: [ours.cert], maxVersion };

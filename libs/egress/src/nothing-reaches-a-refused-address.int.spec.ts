@@ -52,7 +52,7 @@ describe('a canary on this machine', () => {
   });
 
   test('accepts nothing from a name that is rebound after its first look-up', async () => {
-    // 127.0.0.2 stands for the honest address, 127.0.0.1 for what the attacker is after.
+    // 127.0.0.2 stands for the harmless address, 127.0.0.1 for the attacker's target.
     const honest = await rawReceiver((socket) => respond(socket), { host: '127.0.0.2' });
     closing.push(honest.close);
     const answers = [at('127.0.0.2'), at('127.0.0.1')];
@@ -64,7 +64,7 @@ describe('a canary on this machine', () => {
     });
     const post = () => client.post(aRequest(`http://rebind.example.com:${honest.port}/`));
     expect(responseOf(await post()).address).toBe('127.0.0.2');
-    // Within the second the first, checked answer holds; after it the second one is seen, and refused.
+    // Within a second the first, checked answer is used; after that the second answer is used, and refused.
     expect(responseOf(await post()).address).toBe('127.0.0.2');
     clock.advance(1000);
     expect(failureOf(await post()).errorClass).toBe('blocked_address');

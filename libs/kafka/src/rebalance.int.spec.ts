@@ -120,7 +120,7 @@ test('a member hears of its partitions at every join: another member may have ha
   await second.close();
   open.splice(open.indexOf(second), 1);
   await waitFor(() => heard.at(-1)?.length === 2, { what: 'the third join' });
-  // The partition that it kept is among those that it heard of each time.
+  // Each assignment that the member got also names the partition that it kept.
   expect(heard.length).toBeGreaterThanOrEqual(3);
   expect(heard.at(-1)).toEqual([0, 1]);
 });

@@ -153,7 +153,7 @@ test.each<[string, object | null]>([
   const bad = { ...part(fields ?? {}, '{"bad":1}'), ...(fields === null && { json: 'null' }) };
   const record = read(bundleRecord(webhook, [part(1, '{}'), bad, part(2, '{}')]));
   expect(requestsOfRecord(record)?.map((one) => one?.request.messageId)).toEqual(['s-1', undefined, 's-2']);
-  // Alone it can be put back, and is what it was.
+  // As a record of its own, the message can be put back unchanged.
   const alone = recordOfOne(record, 1);
   expect(alone).toMatchObject({ key: record.key, value: Buffer.from('[{"bad":1}]') });
   expect(alone.headers['signet-tenant-id']).toEqual(Buffer.from(webhook.tenantId));

@@ -3,7 +3,7 @@ import { waitFor } from '@signet/testing';
 import { Lookups, systemLookupsAtOnce } from './lookups.ts';
 import type { Resolve } from './lookups.ts';
 
-/** Milliseconds up to which an answer is quick: longer than any pause of a busy machine. */
+/** An answer within this time counts as quick: longer than any pause of a busy machine. Milliseconds. */
 const SLOW_MS = 60_000;
 
 /** A resolver that answers for a name when the test lets it. */

@@ -38,6 +38,6 @@ test.each([
   ['/a/%2e%2E/b', '/b'],
   ['/café', '/caf%C3%A9'],
   ['/a"b', '/a%22b'],
-  // All of such a URL is rewritten, as it was before.
+  // If one part of a URL must be rewritten, all of it is rewritten, as in earlier versions.
   ["/a/../b?it's", '/b?it%27s'],
 ])('%s, stored before it was refused, is sent as %s', (target, path) => expect(sent(target)).toBe(path));

@@ -114,7 +114,7 @@ describe('the address book', () => {
     expect(await book.find('a.example')).toEqual(old);
     expect(asked).toHaveLength(2);
     expect(book.find('a.example')).toEqual(old);
-    // It is too old by now.
+    // The old answer is older than a minute after this, so the next look-up waits for the new one.
     clock.advance(31_000);
     const later = book.find('a.example');
     answer([{ address: '8.8.4.4', family: 4 }]);

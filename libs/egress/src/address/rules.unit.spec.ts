@@ -3,7 +3,7 @@ import { CidrFormatError } from './cidr.ts';
 import { REFUSED_IPV4, REFUSED_IPV6 } from './ranges.ts';
 import { EgressRules } from './rules.ts';
 
-// Arithmetic of this file's own, so that the library that the rules stand on does not judge itself.
+// The arithmetic is written here again, so that the library behind the rules is not tested with itself.
 const toNumber = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 const toAddress = (value: number): string => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
 const hex = (address: string): string =>

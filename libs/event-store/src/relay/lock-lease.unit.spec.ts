@@ -3,7 +3,7 @@ import { LockLease } from './lock-lease.ts';
 import type { Moment } from './moment.ts';
 
 let now: number;
-/** By how much the wall clock has gone on without the monotonic one. */
+/** How far the wall clock has advanced while the monotonic clock stood still, milliseconds. */
 let aheadMs: number;
 let proofs: number;
 let answers: boolean;

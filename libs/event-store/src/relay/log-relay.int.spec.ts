@@ -160,7 +160,7 @@ test('one replica publishes; another takes over when its process dies, and the p
   await log.add('a');
   await waitFor(() => lost, { what: 'the first to publish' });
   expect(second.published).toEqual([]);
-  // It will not come back: it is stopping, and hangs in `publish` until its connection is gone.
+  // The first relay does not take the lock again: it is stopping, and hangs in `publish` until its connection is gone.
   const stopping = first.relay.stop();
   await log.query(
     `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted

@@ -15,7 +15,10 @@ const records = (from: number, count: number, bytes: number): KafkaRecord[] =>
     timestamp: 0,
   }));
 
-/** A feed with room for ten records, of which one without a byte counts for five, or a hundred bytes, and the ends of the batches that it has handed over. */
+/**
+ * A feed with room for ten records or a hundred bytes; a record without a byte counts as five. `ends` has a function for each batch
+ * that was handed over: it ends the handler's work.
+ */
 function feedWithEnds() {
   const ends: (() => void)[] = [];
   const feed = new PartitionFeed({

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
-/** PostgreSQL's own words for the present. */
+/** PostgreSQL's functions and keywords for the present time. */
 const PRESENT =
   /(?<![.\w])(now\(\)|(clock|statement|transaction)_timestamp\(\)|current_(timestamp|date|time)\b|localtime(stamp)?\b)/i;
 
@@ -21,7 +21,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'apps/delivery/src/delivery/storage/delivery-lists.migration.ts': 'bounds of old days, a day wider than needed',
 };
 
-/** What stands between quotes: a statement does, and calls of a function of ours that is called `now` do not. */
+/** The quoted texts of a source: statements are quoted, and calls of our own functions named `now` are not. */
 const quoted = (source: string): string =>
   [
     ...source

@@ -44,7 +44,7 @@ function talker(port: number, managementPort: number) {
   return { child, url: `http://127.0.0.1:${port}`, managementUrl: `http://127.0.0.1:${managementPort}` };
 }
 
-/** One whose reader stands still while it says 10 MB. */
+/** A service that has logged 10 MB while its reader read nothing. */
 async function unheard() {
   const service = talker(await freePort(), await freePort());
   running.push(service);
@@ -72,7 +72,7 @@ function readingOf({ child }: ReturnType<typeof talker>): { readonly lines: () =
 
 test('holds up no request, its lost lines are counted, and it ends like any other', async () => {
   const { child, managementUrl } = await unheard();
-  // A megabyte waits, and what the pipe holds has gone.
+  // A megabyte waits in the service, and the pipe has taken its fill; the rest was dropped.
   const dropped = await droppedBy(managementUrl);
   expect(dropped).toBeGreaterThan(80);
   expect(dropped).toBeLessThan(100);

@@ -9,7 +9,7 @@ import type { StartRefusedError } from './start/start-refused.error.ts';
 import { EXIT_UNAVAILABLE } from './start/start-refused.error.ts';
 
 const REAL = '127.0.0.1';
-/** Long enough that the first try has failed and been told of before it ends, also on a busy machine. */
+/** Long enough that the first try fails and is logged before the wait ends, also on a busy machine. */
 const WAIT_MS = 3_000;
 /** As long as the real one, so that the answers stay well-formed. */
 const UNKNOWN = 'a.invalid';

@@ -44,7 +44,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A client of the listener with users, or of the one where the certificate is the user; `more` goes before what is right. */
+/** A client of the listener with users, or of the one where the certificate is the user; `more` replaces some of the right settings. */
 function clientOf(more: Record<string, string>): KafkaClientOptions {
   const brokers = 'SIGNET_KAFKA_USERNAME' in more ? kafka.secureBrokers : kafka.certificateBrokers;
   const environment = {

@@ -97,7 +97,7 @@ test('while the last request is under way, others get 503 with Retry-After, also
   const answer = slow('/slow');
   await waitFor(() => slowRequests === 1, { what: 'the slow request' });
   const stopped = service.stop();
-  // A new connection each time: the one that was kept stays silent meanwhile.
+  // Each request uses a new connection; the kept connection stays silent meanwhile.
   const refused = await waitFor(
     async () => {
       const one = await client()('/thing');

@@ -5,7 +5,7 @@ import { testDatabase } from './database.ts';
 test('a test file gets an empty database of its own, and can drop it while a client is connected', async () => {
   const [one, other] = await Promise.all([testDatabase(), testDatabase()]);
   const client = new pg.Client({ connectionString: one.url });
-  // Being thrown out is the point.
+  // The client loses its connection when the database is dropped, as this test expects.
   client.on('error', () => undefined);
   await client.connect();
   await client.query('create table t (id int)');

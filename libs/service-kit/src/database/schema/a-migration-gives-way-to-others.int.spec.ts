@@ -43,7 +43,7 @@ const options = (more: Partial<DatabaseOptions> = {}): DatabaseOptions => ({
   migrations: [MakeNotes],
   ...more,
 });
-/** So long a statement of a service may take beside a migration that waits: its lock, and a margin for a busy machine. */
+/** The longest time of a service's statement beside a waiting migration: the migration's lock time-out, and a margin for a busy machine. */
 const PATIENCE_MS = 20_000;
 
 test('a migration that waits for a lock ends in time and names the session that holds it, while a service goes on reading and writing', async () => {

@@ -56,7 +56,7 @@ test('a long job', async () => {
 });
 
 test('a statement without an answer ends, and the pool goes on with a new connection', async () => {
-  // An answer is waited for 5 s longer than PostgreSQL may take.
+  // The client waits for an answer 5 s longer than PostgreSQL's own limit for a statement.
   const orm = await MikroORM.init(databaseOptions({ ...options, limits: { ...DEFAULT_LIMITS, statementMs: 1_000 } }));
   await orm.em.fork().execute('select 1');
   gate.forget();

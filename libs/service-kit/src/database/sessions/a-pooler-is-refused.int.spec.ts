@@ -74,7 +74,7 @@ test('PostgreSQL itself is no pooler', async () => {
   await expect(requireOwnSessions({ url: database.url })).resolves.toBeUndefined();
 });
 
-// In the list of the tests it is seen that these were skipped, and why.
+// The name shows in the list of the tests that these were skipped, and why.
 describe(HAS_POOLER ? 'behind PgBouncer' : 'behind PgBouncer (skipped: pgbouncer is not installed)', () => {
   const given = HAS_POOLER ? test : test.skip;
 
