@@ -18,7 +18,7 @@ function mostReplicas(objects: readonly Manifest[], { workload }: Pod): number {
   return replicas + Number(workload.spec?.['strategy'].rollingUpdate.maxSurge);
 }
 
-built('PostgreSQL of the example takes as many sessions as all replicas may open', () => {
+built('PostgreSQL of the example allows as many sessions as all replicas may open', () => {
   const objects = manifestsOf(renderedOverlay('operators'));
   const users = podsOf(objects).filter(
     (pod) =>

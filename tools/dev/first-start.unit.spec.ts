@@ -37,7 +37,7 @@ test('keys of the environment come first', () => {
   });
 });
 
-test('loopback is let through unless the setting says otherwise, be it nothing', () => {
+test('deliveries to loopback are allowed unless the setting says otherwise, also by an empty value', () => {
   expect(readSettings({}).egressAllow).toBe('127.0.0.0/8,::1/128');
   expect(readSettings({ SIGNET_EGRESS_ALLOW: '' }).egressAllow).toBe('');
 });
@@ -48,7 +48,7 @@ test('two data folders have sealing keys with different ids, so that a secret na
   expect(idOf('a')).not.toBe(idOf('b'));
 });
 
-test('the demo tenant is another one in each installation, and the same at each start of one', () => {
+test('each installation has a demo tenant with an id of its own, the same at each start', () => {
   expect(demoTenantId('a')).toBe(demoTenantId('a'));
   expect(demoTenantId('a')).not.toBe(demoTenantId('b'));
 });

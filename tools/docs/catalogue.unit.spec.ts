@@ -12,7 +12,7 @@ test('a new type has its place behind the others of its domain, and a new domain
   expect(catalogue(names, text)).toBe(text);
 });
 
-test('a type whose file is gone goes', () => {
+test('a type whose file is gone is removed', () => {
   expect(listed(catalogue(['sale.created'], CURRENT))).toEqual(['saleCreated']);
   expect(catalogue(['sale.created'], CURRENT)).not.toContain('customer');
 });

@@ -9,7 +9,7 @@ test('a file is quoted below its marker', () => {
   expect(withQuotes('Before\n\n<!-- quote: a.py -->\nAfter\n', 'guides', read)).toBe(quoted);
 });
 
-test('a quote that is there already is made the text of the file, and no other block is touched', () => {
+test('an existing quote is replaced by the text of the file, and no other block is changed', () => {
   const stale = quoted.replace('print(1)', 'print(0)\n\nprint(2)');
   expect(withQuotes(stale, 'guides', read)).toBe(quoted);
   expect(withQuotes(quoted, 'guides', read)).toBe(quoted);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { settingsPage } from './settings.ts';
 
-test('a setting that services have with different defaults is explained at each', () => {
+test('a setting with different defaults is explained for each service', () => {
   const [, shared = '', registry = '', ingestion = ''] = settingsPage().split(/^## /m);
   expect(shared).toMatch(/^All three services/);
   expect(shared).toContain('| SIGNET_KAFKA_BROKERS | required |');

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readArguments } from './arguments.ts';
 
-test('without arguments it is done as the manifests say, under the load that the documentation tells', () => {
+test('without arguments the roll-out follows the manifests, under the load that the documentation names', () => {
   expect(readArguments([])).toEqual({ inPlace: false, events: 100, api: 20, undisturbedSeconds: 30 });
 });
 

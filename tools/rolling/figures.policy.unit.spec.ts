@@ -30,7 +30,7 @@ test('a request belongs to the roll-out in which it should have been sent', () =
   expect(requestsIn(requests, SPANS, UNDISTURBED).map(({ ms }) => ms)).toEqual([1]);
 });
 
-test('each verdict is counted, and only what was done has a latency', () => {
+test('each verdict is counted, and only a request that was done has a latency', () => {
   const requests = [
     ...Array.from({ length: 99 }, () => request(0, 5)),
     request(0, 80),

@@ -7,6 +7,6 @@ test('the version before is the newest minor one with a date', () => {
   expect(newestReleased(changelog)).toBe('0.3.0');
 });
 
-test('without one there is nothing to run beside', () => {
+test('without a released version there is an error', () => {
   expect(() => newestReleased('## [0.1.0] - Unreleased\n')).toThrow('no version that is out');
 });

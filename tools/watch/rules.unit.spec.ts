@@ -51,7 +51,7 @@ test.each(tested.map((rule) => [`${rule.alert} ${JSON.stringify(rule.labels)}`, 
   },
 );
 
-test('the times are found for each rule that is an alert', () => {
+test('every rule that makes an alert is found', () => {
   expect(alertRules()).toHaveLength(valuesOf('alert').length);
 });
 

@@ -43,7 +43,7 @@ describe('a figure stands beside its target and the limit of the same run', () =
     expect([ofLimit(rate, limit), ofLimit(cpu, limit)]).toEqual(['25.0 %', '12.0 ×']);
   });
 
-  test('met, not met, and what was not measured', () => {
+  test('a target is met, not met, or not measured', () => {
     expect([isMet(rate), isMet(cpu), isMet({ ...rate, value: Number.NaN })]).toEqual([true, false, undefined]);
   });
 });
@@ -71,7 +71,7 @@ test('a limit that moved during the run is a warning in the report', () => {
   expect(report(limit, result)).not.toContain('not quiet');
 });
 
-test('a scenario that could not be run is named beside what the others found', () => {
+test('a scenario that could not be run is named beside the results of the others', () => {
   const text = report(limit, { ...result, failures: [{ scenario: 'crash', reason: 'nothing to kill' }] });
   expect(text).toContain('crash could not be run to its end: nothing to kill');
   expect(text).toContain('delivered a second');

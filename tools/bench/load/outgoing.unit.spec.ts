@@ -4,8 +4,8 @@ import { eventIdOfSale, SaleMaker } from './sale.ts';
 
 const sales = new SaleMaker({ saleId: 's-1', total: 10 }, true);
 
-describe('what a scenario has sent', () => {
-  test('is accepted when the producer says so, and refused otherwise, without an end to the scenario', async () => {
+describe('the messages of a scenario', () => {
+  test('each is accepted when the producer says so and refused otherwise, without an end to the scenario', async () => {
     const outgoing = new Outgoing();
     const [good, bad] = [sales.make(), sales.make()];
     await outgoing.send({ send: () => Promise.resolve() }, [good], 1_000);
@@ -20,7 +20,7 @@ describe('what a scenario has sent', () => {
     expect(outgoing.messages[1]).toMatchObject({ id: eventIdOfSale(bad), acceptedAt: undefined });
   });
 
-  test('a closed loop has so many on their way and no more', async () => {
+  test('a closed loop has no more than the given number of batches on their way', async () => {
     let [now, most, done] = [0, 0, 0];
     await inParallel(3, 20, async () => {
       most = Math.max(most, ++now);

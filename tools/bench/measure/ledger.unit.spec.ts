@@ -10,7 +10,7 @@ const book = (entries: Record<string, { first: number; requests?: number }>): Ar
   requests: Object.values(entries).map(({ requests = 1 }) => requests),
 });
 
-describe('what was sent against what came', () => {
+describe('the messages sent, compared with the arrivals', () => {
   test('once, repeated and missing, at each path', () => {
     const arrivals = new Map([
       ['/ok/1', book({ a: { first: 5_000 }, b: { first: 9_000, requests: 3 } })],

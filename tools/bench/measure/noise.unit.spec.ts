@@ -4,12 +4,12 @@ import { percentile } from './percentile.ts';
 
 const median = (values: readonly number[]): number => percentile(values, 50);
 
-test('a rise in every pair is had by chance in one of all ways to swap them', () => {
+test('a rise in every pair comes by chance in only one of all ways to swap the sides', () => {
   const pairs = [1, 2, 3, 4, 5, 6].map((value) => [[value], [value + 100]] as const);
   expect(chanceOfRise(pairs, median)).toBe(1 / 2 ** 6);
 });
 
-test('a difference that is none is had by every way, and a fall is no rise', () => {
+test('without a difference every way to swap the sides gives as much, and a fall is no rise', () => {
   const same = [1, 2, 3, 4].map(
     (value) =>
       [

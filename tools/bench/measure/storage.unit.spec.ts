@@ -10,7 +10,7 @@ const used = (factor: number) => ({
   kafkaBytes: { 'delivery.requests': 500 * factor, 'registry.webhooks': factor },
 });
 
-test('what was written between two readings is divided by the deliveries; what is next to nothing is left out', () => {
+test('the bytes written between two readings are divided by the deliveries; topics with next to none are left out', () => {
   const figures = storageFigures(
     used(1),
     { ...used(3), kafkaBytes: { ...used(3).kafkaBytes, 'ingestion.sale': 800 } },

@@ -40,7 +40,7 @@ test('a hanging path takes the request and never answers', async () => {
   await expect(hanging).rejects.toThrow();
 });
 
-test('each path has a book of its own, with repeats', async () => {
+test('each path has a ledger of its own, with repeats', async () => {
   const ids = Array.from({ length: 200 }, (_, index) => `id-${index}`);
   await Promise.all(ids.map((id) => post('/ok/1', id)));
   await post('/ok/1', 'id-7');
@@ -55,12 +55,12 @@ test('each path has a book of its own, with repeats', async () => {
   expect(book?.last[seventh]).toBeGreaterThan(book?.first[seventh] ?? Infinity);
 });
 
-test('what carries no id or no signature is counted apart', async () => {
+test('a request without an id or a signature is counted apart', async () => {
   await post('/ok/1');
   expect((await client.counts())('/ok/1')).toEqual({ messages: 0, requests: 1, unsigned: 1 });
 });
 
-test('it forgets when told to', async () => {
+test('the receiver forgets everything on request', async () => {
   await post('/ok/1', 'a');
   await client.forget();
   expect((await client.counts())('/ok/1').requests).toBe(0);

@@ -26,7 +26,7 @@ afterEach(() => {
 
 const GONE = { pid: 999_999_999, startedAt: '1' };
 
-test('what a killed launcher left behind is ended by the next one', async () => {
+test('processes that a killed launcher left behind are ended by the next one', async () => {
   const left = markOf(Number(sleeper.pid));
   writeFileSync(file, JSON.stringify({ launcher: GONE, processes: { delivery: left } }));
   await new RunningFile(file).takeOver(log);

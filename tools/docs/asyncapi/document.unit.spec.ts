@@ -13,7 +13,7 @@ const api = AsyncApi.read();
 const { channels, components } = api.document;
 const SOURCES = ['shop.sale', 'shop.inventory', 'shop.customer', 'shop.repair_order', 'shop.purchase_order'];
 
-test('it is AsyncAPI 3.0', () => {
+test('the document is AsyncAPI 3.0', () => {
   const ajv = new Ajv({ strict: false, allErrors: true });
   addFormats.default(ajv);
   const validate = ajv.compile(JSON.parse(readFileSync(join(ROOT, SPECIFICATION), 'utf8')) as object);
@@ -70,7 +70,7 @@ test.each(Object.entries(components.messages))(
   },
 );
 
-test('what contradicts a schema is found, also in the JSON of a header', () => {
+test('a value that contradicts a schema is found, also in the JSON of a header', () => {
   const [outcome] = components.messages['delivery.outcome']?.examples ?? [];
   expect(api.faults('delivery.outcome', 'payload', { ...(outcome?.payload as object), attempt: -1 })).toEqual([
     'payload/attempt must be >= 0',

@@ -23,7 +23,7 @@ describe.each([EMPTY_DAY, FULL_DAY])('$file', (measurement: Measurement) => {
   });
 });
 
-test('what a delivery leaves for good does not depend on the deliveries before it; what it writes does', () => {
+test('the bytes that a delivery stores do not depend on the deliveries before it; the bytes that it writes do', () => {
   const begun = costOf(benchFile(EMPTY_DAY), 'kafka');
   const filled = costOf(benchFile(FULL_DAY), 'kafka');
   expect(filled.walBytes).toBeGreaterThan(2 * begun.walBytes);

@@ -54,7 +54,7 @@ test('where receivers are slow, the POSTs on the wire decide how many replicas t
   expect(sizesFor(100_000, COST, { ...PLAN, answerSeconds: 2 }).replicas.delivery).toBe(326);
 });
 
-test('one primary ends with what it has least of', () => {
+test('the scarcest resource of one primary limits its rate', () => {
   const large = { cores: 100, memoryBytes: 1e18, walPerSecond: 1e8, writesPerSecond: 1e6, diskBytes: 1e18 };
   expect(endsOfOnePrimary(large, COST, PLAN)[0]).toEqual({ resource: 'WAL', perSecond: 50_000 });
   expect(endsOfOnePrimary({ ...large, cores: 1 }, COST, PLAN)[0]).toEqual({ resource: 'cores', perSecond: 10_000 });
@@ -71,7 +71,7 @@ test('8.64 GB of memory hold the indexes of a day with a thousand deliveries a s
   expect(fitsIntoMemory(memory, COST)).toBe(1_000);
 });
 
-test('of a disk three quarters are counted', () => {
+test('only three quarters of a disk are counted', () => {
   // 1,000 B a delivery for 90 days, and 500 B for 7 days.
   const { postgres, kafka } = ratesThatFit(7.776e12, 3.024e11, COST, PLAN);
   expect(postgres).toBeCloseTo(750);
