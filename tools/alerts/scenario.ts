@@ -7,12 +7,12 @@ export type Labels = Readonly<Record<string, string>> & { readonly alertname: st
 export interface Scenario {
   readonly name: string;
   readonly alerts: readonly Labels[];
-  /** Makes it go wrong. Resolves when it has. */
+  /** Begins the fault. Resolves once it is there. */
   readonly begin: (stage: Stage) => Promise<void>;
   /**
-   * Called while it is wrong and every alert has fired.
+   * Called during the fault, after every alert has fired.
    *
-   * @param since when it went wrong, milliseconds since the epoch
+   * @param since when the fault began, milliseconds since the epoch
    * @returns a sentence about what else was seen
    * @throws with a sentence when something is not as it must be
    */

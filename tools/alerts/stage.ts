@@ -21,7 +21,7 @@ export const SHORTER_BY = 15;
 /** How often Prometheus asks. An answer that takes longer counts as a target that is down: these are the 2 s that Signet promises. */
 const INTERVAL = '2s';
 
-/** Has a value once each of the three services was scraped: what is counted before that is no increase. */
+/** Has a value once each of the three services was scraped: events before the first scrape are no increase for Prometheus. */
 const SCRAPED = 'count(up{job=~"signet-.+"} == 1) == 3';
 
 /** A running Signet that is watched, and a PostgreSQL that can be stopped: what the scenarios act on. */

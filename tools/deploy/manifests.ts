@@ -58,7 +58,7 @@ export const isOurs = ({ metadata }: Pod): boolean => metadata.labels['app.kuber
 export const ofKind = (manifests: readonly Manifest[], kind: string): Manifest[] =>
   manifests.filter((manifest) => manifest.kind === kind);
 
-/** The environment variables of a container; those of an earlier `envFrom` give way, as they do in Kubernetes. */
+/** The environment variables of a container; a later `envFrom` overrides an earlier one, as in Kubernetes. */
 export function environmentOf(container: Container, manifests: readonly Manifest[]): Record<string, string> {
   const fromMaps = (container.envFrom ?? []).map(({ configMapRef }) => {
     const map = manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === configMapRef?.name);

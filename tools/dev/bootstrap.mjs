@@ -75,7 +75,7 @@ function run(command, args, what) {
   });
 }
 
-/** Node 24 from node_modules; the one that runs this where that cannot be run but this one is new enough. */
+/** Node 24 from node_modules; where it cannot be run, the present Node if that is new enough. */
 function node24() {
   const own = join(root, 'node_modules/.bin/node');
   const works = spawnSync(own, ['--version'], { encoding: 'utf8' });

@@ -59,7 +59,7 @@ const portsOf = ({ url, kafkaBrokers, databaseUrl, services }: LocalFile): numbe
   ...Object.values(services).flatMap(({ port, managementPort }) => [port, managementPort]),
 ];
 
-/** The port that was asked for, or the one that it says it took instead, as that one was taken. */
+/** The port that was asked for, or, where that one was taken, the port that the output names instead. */
 const publicPort = (): string => /is taken: the public address gets (\d+)/.exec(output)?.[1] ?? String(port);
 
 const call = async (

@@ -86,7 +86,7 @@ process.on('uncaughtException', (error) => {
   void stop('Stopping because of an error', 1);
 });
 
-/** What an environment usually has and the services do not read: for these alone, their settings are not loaded. */
+/** Variables that only the launcher reads. Where the environment has no other of ours, the services' settings need no check and are not loaded. */
 const OF_LAUNCHER: ReadonlySet<string> = new Set(['SIGNET_DATA_DIR', 'SIGNET_CACHE_DIR', 'SIGNET_PORT']);
 
 /** @throws with a sentence about each bad value */

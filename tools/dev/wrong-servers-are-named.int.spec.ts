@@ -28,7 +28,7 @@ async function npmStart(env: Record<string, string>): Promise<{ code: number | n
       SIGNET_DATA_DIR: folder,
       SIGNET_DATABASE_URL: database.url,
       SIGNET_KAFKA_BROKERS: testBrokers().join(','),
-      // Long enough that the first try has failed and been told of before it ends, also on a busy machine.
+      // Long enough that the first try fails and is reported before the wait ends, also on a busy machine.
       SIGNET_STARTUP_WAIT: '3s',
       ...env,
     },

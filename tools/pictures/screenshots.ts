@@ -17,7 +17,7 @@ const SETTINGS = { SIGNET_RETRY_SCHEDULE: '5s,10m' };
 async function show(page: Page, url: string, picture: keyof typeof SCREENSHOTS): Promise<void> {
   await page.goto(url);
   await page.getByRole('heading', { level: 1 }).waitFor();
-  // What a page asks for comes after its heading, and fades in.
+  // The data of a page comes after its heading, and fades in.
   await page.waitForLoadState('networkidle');
   await page.waitForFunction('document.getAnimations().every(({ playState }) => playState !== "running")');
   await page.screenshot({ path: join(ROOT, PICTURES, picture) });

@@ -69,7 +69,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   'delivery-lists': async (bench) => [await deliveryLists(bench)],
 };
 
-/** Not measured: a compiler, caches and connection pools that have seen no work say nothing about a system that runs. */
+/** The warm-up is not measured: with cold code, cold caches and empty connection pools the figures would say nothing about a running system. */
 export const warmUp: Scenario = async (bench) => [
   await throughput(bench, { name: 'warm-up-http', messages: 1_000, webhooks: 1, batch: 1, width: 32, via: 'http' }),
   await throughput(bench, { name: 'warm-up-kafka', messages: 3_000, webhooks: 1, batch: 500, width: 2, via: 'kafka' }),

@@ -24,7 +24,7 @@ export async function pageTimes(
     if (!answer.ok) throw new Error(`GET ${path} answered ${answer.status}.`);
     return (nowMicros() - dueAt) / 1_000;
   };
-  // Not measured: the first ones find nothing in memory, and no compiled code.
+  // The first requests are not measured: they find nothing in memory, and no compiled code.
   const rounds = Math.max(3, Math.ceil(WARM_UP_REQUESTS / paths.length));
   for (let round = 0; round < rounds; round++) for (const path of paths) await once(path);
   const asked: Promise<number>[] = [];
