@@ -82,7 +82,7 @@ export interface DispatchSettings {
 }
 
 export interface NotHeld {
-  /** Whether what is on the wire is recorded, or held for the next owner. */
+  /** Whether all attempts on the wire are recorded, or held for the next owner. */
   readonly isHeld: boolean;
   readonly areCircuitsWritten: boolean;
   readonly attemptsInFlight: number;

@@ -12,21 +12,21 @@ interface Suspect {
   readonly step: Step;
   /** Milliseconds since the epoch. */
   readonly until: number;
-  /** Where nothing else is known by then. */
+  /** The verdict if no other was reached by then. */
   readonly otherwise: Verdict;
   readonly settle: (verdict: Verdict) => void;
 }
 
 /**
- * Failures whose outcomes wait to be recorded until it is known whose fault they are. Each waits no longer than the
- * detector's window; where the process dies meanwhile, its delivery is tried again like any attempt that was on the wire.
+ * Failures whose outcomes are recorded only after the verdict whose fault they are. Each waits at most for the detector's
+ * window. If the process dies meanwhile, the delivery is tried again, as if the attempt had still been on the wire.
  */
 export class Suspects {
   private waiting: Suspect[] = [];
 
   constructor(private readonly windowMs: number) {}
 
-  /** @param otherwise the verdict at the end of the window, if nothing has settled it before */
+  /** @param otherwise the verdict at the end of the window, if none was reached before */
   add({ host, endedAt, failure }: SeenAttempt, otherwise: Verdict): Promise<Verdict> {
     const step = failure ? clearingStep(failure.step, failure.causes.at(-1)?.code ?? null) : 'answer';
     return new Promise((settle) => {
@@ -38,12 +38,12 @@ export class Suspects {
     return this.waiting.length;
   }
 
-  /** When the failure ended that has waited longest, milliseconds since the epoch. */
+  /** When the failure that has waited longest ended, milliseconds since the epoch. */
   get oldest(): number | null {
     return this.waiting[0]?.endedAt ?? null;
   }
 
-  /** Settles those that others have cleared, and those whose time is over. */
+  /** Settles the failures whose step enough other hosts have passed, and those whose time is over. */
   look(tally: Tally, latest: LatestPasses, now: number): void {
     const needed = clearingHosts(tally);
     const isRising = doMostFail(tally);
@@ -58,13 +58,16 @@ export class Suspects {
     this.settleBy(() => verdict);
   }
 
-  /** Nothing more can be waited for: what is not known to be the receiver's is not counted where most hosts fail. */
+  /**
+   * Settles all failures at once, because no more evidence can be awaited. If most hosts fail, the failures are judged to be
+   * the platform's, so that they do not count against receivers.
+   */
   settleNow(tally: Tally): void {
     const isRising = doMostFail(tally);
     this.settleBy(({ otherwise }) => (isRising ? 'platform' : otherwise));
   }
 
-  /** Those that ended before that time are their receivers'. */
+  /** Judges failures that ended before that time to be their receivers'. */
   clearBefore(time: number): void {
     this.settleBy(({ endedAt }) => (endedAt < time ? 'receiver' : null));
   }

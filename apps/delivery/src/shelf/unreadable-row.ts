@@ -6,7 +6,7 @@ import type { UnreadableRowError } from './shelved-records.ts';
 /** Names the row in `unreadable_shelved_requests`, whose bytes stay in PostgreSQL: they may be more than Kafka takes. */
 const ROW_HEADER = 'signet-shelved-row';
 
-/** The dead letter that tells of a shelved row that cannot be read. It has no value, so putting it back sends nothing. */
+/** The dead letter that reports a shelved row that cannot be read. It has no value, so putting it back sends nothing. */
 export const unreadableRow = (row: ShelvedRow, error: UnreadableRowError, now: Date): DeadLetter => ({
   record: {
     topic: DELIVERY_REQUESTS,

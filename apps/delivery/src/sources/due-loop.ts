@@ -31,7 +31,7 @@ export class DueLoop {
   constructor(
     private readonly due: DueDeliveries,
     private readonly dispatcher: Dispatcher,
-    /** What this replica may serve now. */
+    /** Claims of the partitions that this replica may serve now. */
     private readonly claims: () => PartitionClaim[],
     private readonly clock: Clock,
     private readonly leaseEnd: () => Date,

@@ -9,7 +9,7 @@ import { attemptTrace } from './attempt-trace.policy.ts';
 import { shownUrl } from './shown-url.ts';
 
 /**
- * The spans of dispatch. Those of a delivery are in its task, one in the other:
+ * The spans of dispatch. The spans of a delivery are kept in its task, and are nested:
  *
  * | span | from | until |
  * |---|---|---|
@@ -17,7 +17,7 @@ import { shownUrl } from './shown-url.ts';
  * | `POST` | the client is asked | the response is read |
  * | `record` | it is decided what the attempt means | PostgreSQL has it |
  *
- * Those of batches link to the deliveries that are in them: `process`, of requests that were read, and `INSERT`, of a statement.
+ * The spans of batches link to the deliveries in them: `process`, of requests that were read, and `INSERT`, of a statement.
  */
 export class DeliverySpans {
   constructor(private readonly tracing: Tracing) {}

@@ -278,7 +278,7 @@ export class DueDeliveries {
     return new Map(result.rows.map(({ partition, last }) => [partition, BigInt(last)]));
   }
 
-  /** Those of the lanes of which PostgreSQL has deliveries. */
+  /** The lanes, out of these, of which PostgreSQL has deliveries. */
   async stored(
     lanes: readonly { webhookId: string; subject: string }[],
   ): Promise<{ webhookId: string; subject: string }[]> {

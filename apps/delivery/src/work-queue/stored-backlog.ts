@@ -11,7 +11,7 @@ export interface StoredBacklogParts {
   readonly clock: Clock;
   /** All leases that were taken until now have ended by this time. */
   readonly latestLeaseEnd: () => Date;
-  /** The offsets from which these partitions of delivery.requests.v1 are read: what lies before them is stored. */
+  /** The offsets from which these partitions of delivery.requests.v1 are read: all requests before them are stored. */
   readonly committedOffsets: (partitions: readonly number[]) => Promise<ReadonlyMap<number, bigint>>;
   /** These webhooks have parked deliveries. */
   readonly onParked: (webhooks: readonly ParkedWebhook[]) => void;
