@@ -9,7 +9,7 @@ import type { ApiAnswer } from './testing/delivery-api.ts';
 import { DeliveryApi } from './testing/delivery-api.ts';
 import { DispatchFixture, requestBatch } from './testing/dispatch-fixture.ts';
 
-/** What only the platform's operators have a use for. */
+/** Words of the platform's inside, which only operators need. */
 const INTERNAL = [
   new RegExp(`"(replica-1|${hostname()}/)`),
   new RegExp(`/${process.pid}\\b`),
@@ -24,7 +24,7 @@ let webhook: WebhookSnapshot;
 let delivery: DeliveryRow;
 let owner: string;
 let stranger: string;
-/** An id of the owner's, by the first part of the path that it stands in. */
+/** The owner's ids, by the first part of the path that they are used in. */
 let foreign: Record<string, string>;
 
 beforeAll(async () => {

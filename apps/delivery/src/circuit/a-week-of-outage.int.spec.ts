@@ -41,7 +41,10 @@ type Tail<List extends unknown[]> = List extends [unknown, ...infer Rest] ? Rest
 const numbers = (count: number, name: string): string[] =>
   Array.from({ length: count }, (_, index) => `${name}-${index}`);
 
-/** Of a webhook with one delivery: each step of the table, with up to a tenth on top; each attempt when it was due. */
+/**
+ * Expects of a webhook with one delivery that each delay is that of the table plus up to a tenth, and that each attempt came
+ * when it was due.
+ */
 async function expectBackoff(one: SimulatedEndpoint): Promise<void> {
   const attempts = await one.attempts();
   const delays = await one.delays();
@@ -56,7 +59,7 @@ async function expectBackoff(one: SimulatedEndpoint): Promise<void> {
     expect(late).toBeGreaterThanOrEqual(0);
     expect(late).toBeLessThan(MOMENT);
   }
-  // Those that failed together would not come back together.
+  // Deliveries that failed together would not be retried together.
   expect(new Set(delays.map((delay, index) => delay && delay / SCHEDULE[Math.min(index, 4)]!)).size).toBeGreaterThan(2);
 }
 
@@ -104,7 +107,7 @@ test('a week of outage: backoff, Retry-After, Gone, circuits, alerts and disabli
   await openCircuit(busy, 'busy');
   const held = await openCircuit(restarting, 'restart');
   const burst = restarting.minutes.length;
-  // What comes while the probe is on the wire does not go with it.
+  // A message that comes while the probe is on the wire does not go out with it.
   restarting.answer = async (_request, index) => {
     await time.bring(restarting.webhook, numbers(3, `during-${index}`));
     return { status: 500 };
@@ -157,7 +160,7 @@ test('a week of outage: backoff, Retry-After, Gone, circuits, alerts and disabli
   expect(Date.parse(busy.disablings[0]!.at) - monday).toBeGreaterThan(5 * HOUR);
   const probes = busy.minutes.slice(burst);
   expect(probes).toEqual([1, 6, 21, 81, 321, 561, 801, 1041, 1281].slice(0, probes.length));
-  // What the burst sent at once counts as one failure, or as two where some of it began after the first had failed.
+  // The burst's parallel attempts count as one failure, or as two if some began after the first had failed.
   expect(probes.length).toBeGreaterThanOrEqual(8);
 
   // Wednesday: people mend what was broken, each in another way.

@@ -27,7 +27,7 @@ afterEach(async () => {
   await fixture?.close();
 });
 
-/** What the registry's rules do not look at. */
+/** Fields that the registry's rules do not use. */
 const MESSAGE = {
   tenantId: 'tenant-1',
   messageId: 'm-1',
@@ -61,7 +61,7 @@ test('an outage of minutes with a restart in its middle disables nothing and end
   first.revoked([PARTITION]);
   await first.stop();
   const requests = receiver.requests.length;
-  // Looked at before it begins to serve: a probe may be due at once.
+  // Read before the replica begins to serve: a probe may be due at once.
   const second = fixture.replica(SHORT);
   await second.assigned([PARTITION]);
   const taken = second.circuits.stored(webhook.id)!;
@@ -70,8 +70,8 @@ test('an outage of minutes with a restart in its middle disables nothing and end
   await second.start();
   for (let n = MESSAGES / 2; n < MESSAGES; n++) await send(second, n);
   await waitFor(() => receiver.requests.length > requests, { what: 'the next probe' });
-  // One probe at a time, each of which has opened the circuit once more but for the one that may be on the wire: nothing
-  // goes out as if the circuit had begun closed.
+  // One probe at a time, each of which has opened the circuit once more, except one that may be on the wire: if the circuit
+  // had begun closed, more would have gone out.
   const probesEnded = second.circuits.find(webhook.id)!.openings - taken.openings;
   expect(receiver.requests.length - requests - probesEnded).toBeLessThanOrEqual(1);
 

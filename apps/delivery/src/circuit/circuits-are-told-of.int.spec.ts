@@ -19,7 +19,7 @@ beforeEach(async () => {
   isDown = true;
   fixture = await DispatchFixture.create();
   receiver = await RecordingReceiver.start({ respond: () => ({ status: isDown ? 500 : 200 }) });
-  // Any replica: it knows of circuits only what is written down.
+  // Any replica may take the command: it sees only the stored circuits.
   const commands = new CircuitCommands(fixture.orm.em, systemClock);
   http = new CircuitHttp(new CircuitReader(fixture.orm.em), commands, { directory: fixture.directory }, systemClock);
 });

@@ -204,7 +204,7 @@ describe('an attempt that a person asks for', () => {
 });
 
 describe('the next owner of the partition', () => {
-  /** What is written down, taken over by another replica. */
+  /** Lets another replica take over the stored circuits. */
   const handOver = (): void => {
     const stored = circuits.stored(W);
     circuits.close();

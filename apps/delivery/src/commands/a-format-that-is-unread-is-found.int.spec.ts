@@ -37,7 +37,7 @@ const bundleOf = (format: number) =>
     format,
   );
 const publish = (format: number): Promise<void> => producer.publish(DELIVERY_REQUESTS, bundleOf(format));
-/** What is said of unread requests. */
+/** The check's sentences about unread requests. */
 const unread = async (formats = writeFormats()) => (await checkFormats(client, kafka, formats)).at(-1);
 
 const NONE = { check: 'write-formats', result: 'ok', told: expect.stringContaining('Every unread request') as unknown };

@@ -44,7 +44,7 @@ test('a transaction that has read the work queue may still lock the rows that it
 });
 
 test('a rebuild that PostgreSQL ends, because it and another wait for each other, begins again', async () => {
-  // It is the rebuild that looks for a deadlock first.
+  // Makes the rebuild, not this session, detect the deadlock first.
   await other.query(`set deadlock_timeout = '1min'`);
   await other.query('begin');
   await other.query('select from due_deliveries');

@@ -44,7 +44,7 @@ async function connect(): Promise<pg.Client> {
 const values = async (client: pg.Client, query: string): Promise<unknown[]> =>
   (await client.query<{ value: unknown }>(query)).rows.map(({ value }) => value);
 
-/** What is there of the days that are past the retention. */
+/** The partitions and rows that are left of days past the retention. */
 async function left(): Promise<unknown[]> {
   const client = await connect();
   const names = EXPIRED.flatMap((day) => [partitionName('deliveries', day), partitionName('delivery_log', day)]);

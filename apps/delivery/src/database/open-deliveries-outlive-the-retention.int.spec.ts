@@ -58,7 +58,7 @@ const end = (row: DeliveryRow): Promise<unknown> =>
 const retry = (row: DeliveryRow): Promise<DeliveryRow | null> =>
   new DeliveryCommands(stored.orm.em, stored.reader, () => new Date()).retry(row.id, null, 'key:1');
 
-/** What there is of a delivery: its row, its log and its place in the work queue. */
+/** The places where a delivery is stored: its row, its log and the work queue. */
 async function placesOf({ id }: DeliveryRow): Promise<unknown[]> {
   const { rows } = await other.query<{ place: string }>(
     `select 'row' as place from deliveries where id = $1

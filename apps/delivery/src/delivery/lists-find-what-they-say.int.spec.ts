@@ -46,7 +46,7 @@ function made(index: number): DeliveryRow {
   const isLate = status === 'PENDING' ? false : random() < 0.1;
   // A clock that is behind, at once, or after retries of up to a day.
   const sent = created + (isLate ? Math.floor(random() * DAY_MS) : oneOf([-1_500, 3, 40, 59_999, 60_000, 60_001]));
-  // A replay lies in the partition of its message.
+  // A replay is in the partition of its message's day.
   const isReplay = random() < 0.05;
   const hasError = status === 'FAILED' || (status === 'RETRYING' && random() < 0.9);
   return deliveredRow({
@@ -78,7 +78,7 @@ beforeAll(async () => {
 });
 afterAll(() => stored.close());
 
-/** What the filter says, one row at a time. */
+/** Whether the filter lets this row through. */
 function isListed(row: DeliveryRow, filter: DeliveryFilter): boolean {
   const { tenantId, webhookId, status, eventType, eventId, messageId, source, subject, q } = filter;
   const { createdAfter, createdBefore, sentAfter, sentBefore } = filter;

@@ -18,7 +18,7 @@ test.each([
   ['Sun Mar  1 10:02:00 2026', 120_000],
   ['Tue Mar 10 10:00:00 2026', 9 * 86_400_000],
   ['Sun, 01 Mar 2026 10:00:60 GMT', 60_000],
-  // What is over is over; a year of two digits is at most 50 years ahead.
+  // A time in the past means no wait; a year of two digits is at most 50 years ahead.
   ['Sun, 01 Mar 2026 09:00:00 GMT', 0],
   ['Sunday, 06-Nov-94 08:49:37 GMT', 0],
   ['Saturday, 29-Feb-76 10:00:00 GMT', Date.UTC(2076, 1, 29, 10) - NOW],

@@ -65,7 +65,7 @@ test('an epoch that is reached a second time locks the owner of the first time o
   await aRetryThatWaits();
   const first = await fixture.serve({ policy: { scheduleMs: [3_600_000], jitter: 0 } });
   const claim = first.ownership.claim(PARTITION)!;
-  // It does not look at its claims any more, as a process that stands still.
+  // The first owner no longer checks its claims, like a process that hangs.
   await first.stop();
   await copy!.restore();
   const second = new Ownership(fixture.orm.em, systemClock, 'second');

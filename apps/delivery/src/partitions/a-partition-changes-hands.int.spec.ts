@@ -126,7 +126,7 @@ test('a replica that is giving up starts nothing, and goes on with what stays', 
   await service.givingUp();
   const taken = service.intake.take(requestBatch(webhook, ['m-1', 'm-2']));
   await waitFor(() => service.dispatcher.size === 2, { what: 'both to wait' });
-  // What is sent after them arrives, and they have not even begun.
+  // A request that is sent after them arrives, while they have not begun.
   await fetch(receiver.url, { method: 'POST', body: JSON.stringify({ data: { messageId: 'from elsewhere' } }) });
   expect(service.dispatcher.attemptsInFlight).toBe(0);
   expect(messageIds()).toEqual(['from elsewhere']);
@@ -151,7 +151,7 @@ test('a held delivery whose outcome is never reported is tried when its attempt 
     await first.givingUp();
     const second = await later.serve();
     clock.advance(34_000);
-    // Its retry comes from the work queue: when it arrives, the queue has been looked at.
+    // Its retry comes from the work queue: when it arrives, the queue has been read.
     const other = await RecordingReceiver.start({
       respond: (_request, index) => ({ status: index === 0 ? 500 : 200 }),
     });

@@ -87,7 +87,7 @@ test.each([
   });
   gate.thaw();
   await waitFor(() => first.dispatcher.size === 0, { what: 'the first owner to be done with its attempts' });
-  // What the first owner had begun went out once more; it has begun nothing since, and m-3 was sent by the second alone.
+  // The attempts that the first owner had begun went out once more. It has begun none since: m-3 was sent only by the second.
   expect(attempts().toSorted()).toEqual(['m-1/1', 'm-1/1', 'm-2/1', 'm-2/1', 'm-3/1']);
   expect((await list()).map(({ status, attemptCount }) => ({ status, attemptCount }))).toEqual(
     Array(3).fill({ status: 'SUCCESS', attemptCount: 1 }),
@@ -129,7 +129,7 @@ test('a hold that arrives late does not move a retry that is stored by then', as
   const asItWas = Object.create(task, { nextAttempt: { value: nextAttempt } }) as typeof task;
   await first['handOver'].hold([asItWas], [new Date()]);
   expect(await due()).toEqual(before);
-  // Of an attempt that is not recorded it would have moved it.
+  // For an attempt that is not recorded yet, the hold does move the time.
   await first['handOver'].hold([Object.create(task, { nextAttempt: { value: nextAttempt + 1 } })], [new Date()]);
   expect(await due()).not.toEqual(before);
 });

@@ -111,7 +111,7 @@ test('an address that was looked up before shows nothing about the resolver', as
   // The address of a moment ago is used on, and leads to an answer.
   now += 1;
   expect(await canary.isReached()).toBe(false);
-  // It is older than a second: the resolver is asked again.
+  // The address is older than a second: the resolver is asked again.
   now += 2_000;
   expect(await canary.isReached()).toBe(true);
   isResolverDead = true;

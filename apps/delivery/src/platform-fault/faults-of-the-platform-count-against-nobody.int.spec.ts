@@ -114,7 +114,7 @@ async function undelivered(): Promise<number> {
 test.each<[Disturbance, readonly string[], number]>([
   // Whichever is seen first: five such errors in a row, or so many hosts.
   ['resolver dead', ['resolver', 'most_hosts'], 15_000],
-  // What is on the wire hangs until its time is over.
+  // Attempts on the wire hang until their time-out.
   ['route gone', ['most_hosts'], 5_000],
   ['CA bundle broken', ['most_hosts'], 15_000],
 ])(

@@ -33,7 +33,7 @@ beforeEach(async () => {
   honest.forget();
   answers = [HONEST];
   let time = Date.now();
-  // Every look is later than an answer is remembered.
+  // Each lookup comes after the last answer has expired.
   const clock = (): Date => new Date((time += 2_000));
   const egress = { rules: new EgressRules({ allow: [HONEST] }), resolve: names.resolve, clock };
   fixture = await DispatchFixture.create({ egress });

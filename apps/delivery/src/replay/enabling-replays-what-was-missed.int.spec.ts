@@ -73,7 +73,7 @@ const untilReplay = (snapshot: WebhookSnapshot, state: Replay['state']): Promise
       what: `the replay to be ${state}`,
     },
   );
-/** Resolves when the replica has looked at every snapshot so far: it has added the replay of a webhook that it read last. */
+/** Resolves when the replica has handled every snapshot so far: it has added the replay of the webhook that it read last. */
 async function untilLookedAt(directory: WebhookDirectory): Promise<void> {
   const last = enabled(SETTLE_MS + 1_000, { id: newId() });
   directory.put(last);

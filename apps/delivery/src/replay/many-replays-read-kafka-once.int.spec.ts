@@ -15,7 +15,7 @@ const TYPES = ['sale.created', 'inventory.low_stock'] as const;
 let fixture: DispatchFixture;
 let service: ReplayService;
 let scans: number;
-/** Messages that were asked for, by webhook. */
+/** Messages whose deliveries were requested, by webhook. */
 let asked: Map<string, string[]>;
 let interrupt: ((records: readonly OutgoingRecord[]) => void | Promise<void>) | undefined;
 
@@ -62,7 +62,7 @@ const message = (tenantId: string, n: number): CanonicalMessage => ({
 interface Wanted {
   readonly webhook: WebhookSnapshot;
   readonly since: Date;
-  /** Ids of the messages that it has missed. */
+  /** Ids of the messages that the webhook has missed. */
   readonly missed: readonly string[];
 }
 
@@ -148,7 +148,7 @@ test('after an interruption all go on together, and each message is asked for', 
   service.runner.start();
   const results = await ended(replays);
   expect(results.map(({ state }) => state)).toEqual(replays.map(() => 'completed'));
-  // What was asked for twice has the same delivery id.
+  // Deliveries that were requested twice have the same id.
   for (const one of wanted) expect([...new Set(askedOf(one))]).toEqual(one.missed.toSorted());
 });
 

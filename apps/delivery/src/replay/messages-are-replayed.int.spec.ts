@@ -19,7 +19,7 @@ let answer: (messageId: string) => ReceiverAnswer;
 let requested: OutgoingRecord[];
 let replicas: ReplayService[];
 let since: Date;
-/** From so many requests on a replay waits for `release`, so that it is seen in its middle on every machine. */
+/** After this many requests a replay waits for `release`, so that tests can see it in its middle on every machine. */
 let heldFrom: number;
 let release: () => void;
 let released: Promise<void>;
@@ -113,7 +113,7 @@ test('failed messages are delivered again, with the same webhook-id, and the oth
     expect(firsts.get(row.repeats ?? '')).toMatchObject({ status: 'FAILED', eventId: row.eventId });
     expect(row.status).toBe('SUCCESS');
   }
-  // Nothing is left that failed and was not delivered since.
+  // No message is left that failed and was not delivered since.
   expect(await service.replays.preview(wanted('failed'), OPERATOR)).toMatchObject({ count: 0 });
 });
 

@@ -93,7 +93,7 @@ test('messages that were accepted while the webhook was off arrive once, as if i
     timestamp: meanwhile[1]?.time,
     data: { n: 1 },
   });
-  // There is nothing more that was missed.
+  // No missed messages are left.
   expect(await service.replays.preview(wanted(), OPERATOR)).toMatchObject({ count: 0 });
 });
 

@@ -4,7 +4,7 @@ import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 
 const SLOTS = 8;
 const TIMEOUT = 400;
-/** The first probe comes long after all that is looked at before it, on a busy machine too; the next ones come soon. */
+/** The first probe comes long after everything that is checked before it, even on a busy machine; the next ones come soon. */
 const PROBE_AFTER = [8_000, 500];
 let fixture: DispatchFixture;
 let receiver: RecordingReceiver;

@@ -53,7 +53,7 @@ afterEach(async () => {
 const webhookAt = (path: string, fields: Partial<WebhookSnapshot> = {}): WebhookSnapshot =>
   fixture.webhook(`${receiver.url}${path}`, fields);
 const arrivedAt = (path: string): readonly number[] => arrivals.get(path) ?? [];
-/** Never earlier than the answer to the attempt before, so that no tolerance is needed but for a rounded millisecond. */
+/** Each attempt comes after the answer to the one before, so the only tolerance needed is a rounded millisecond. */
 const intervals = (path: string): number[] =>
   arrivedAt(path)
     .slice(1)

@@ -99,7 +99,7 @@ test('a test is sent at once, and its success closes the circuit: the rest follo
   await sendTest();
   expect(receiver.requests.at(-1)?.headers['signet-test']).toBe('true');
   expect(service.circuits.state(webhook.id)).toBe('closed');
-  // The test and those that had not been tried; the others wait for their own retry.
+  // The test and the deliveries that had not been tried; the others wait for their own retries.
   await untilAllArrived(5);
 });
 

@@ -39,11 +39,11 @@ test('a hundred webhooks of one tenant hang, and those of another are served at 
   expect(dispatcher.attemptsInFlight).toBeLessThanOrEqual(SLOTS / 2);
   const good = fixture.webhook(receiver.url, { tenantId: 'small' });
   await intake.take(requestBatch(good, numbers(50)));
-  // While all of the others still hang; on a slow machine some of them by way of PostgreSQL.
+  // They arrive while all others still hang; on a slow machine some come by way of PostgreSQL.
   const served = () => fixture.reader.list({ tenantId: 'small', status: 'SUCCESS' }, null, 100);
   await waitFor(async () => (await served()).length === 50, { what: 'all fifty to be delivered' });
   expect((await served()).map(({ attemptCount }) => attemptCount)).toEqual(Array(50).fill(1));
-  // Nothing of the hanging ones is lost, and none of them has been given up.
+  // None of the hanging deliveries is lost or given up.
   expect(await fixture.reader.list({ tenantId: 'large', status: 'PENDING' }, null, 1_000)).toHaveLength(800);
 });
 
@@ -51,7 +51,7 @@ test('overdue deliveries of slow webhooks do not fill the memory that the retrie
   const slow = many('large', 60);
   const good = fixture.webhook(receiver.url, { tenantId: 'small' });
   const first = await fixture.serve({ spillAfterMs: 20 });
-  // Nothing can be tried yet: all of it is stored, and due as soon as it can.
+  // No delivery can be tried yet: all are stored, and due as soon as they can be.
   fixture.isMember = false;
   await Promise.all([...slow, good].map((webhook) => first.intake.take(requestBatch(webhook, numbers(20)))));
   await first.stop();

@@ -44,10 +44,10 @@ test("a delivery that its webhook's own limit delays is late by the receiver's f
   const { intake } = await fixture.serve();
   await intake.take(requestBatch(fixture.webhook(receiver.url), numbers(10), undefined, now()));
   expect(await firstAttempts()).toEqual({ none: 10 });
-  // What an owner before has sent of the limit counts for the first second.
+  // For the first second the limit counts as used up by the previous owner.
   ahead += 1_000;
   const slow = fixture.webhook(receiver.url, { rateLimitPerSecond: 5 });
-  // Five begin at once, in one go, fewer than its slots: so the limit is what keeps the second five waiting.
+  // Five begin at once, in one go, fewer than its slots: so it is the limit that delays the second five.
   await intake.take(requestBatch(slow, numbers(10), undefined, now()));
   await waitFor(() => receiver.requests.length === 20, { what: 'all of them' });
   await waitFor(async () => ((await firstAttempts())['receiver'] ?? 0) === 5, { what: 'the second five to count' });
@@ -67,7 +67,7 @@ test('a delivery that an open circuit has held back is late by the fault of the 
   };
   await waitFor(async () => (await tried()).reduce((sum, count) => sum + count) === 30, { what: 'all to be tried' });
   const [none = 0] = await tried();
-  // Those that were on the wire when it opened.
+  // At most the deliveries that were on the wire when the circuit opened.
   expect(none).toBeLessThanOrEqual(8 + 5);
   // Deliveries that come when the receiver works again need not wait.
   await waitFor(() => circuits.state(webhook.id) === 'closed', { what: 'the circuit to close' });

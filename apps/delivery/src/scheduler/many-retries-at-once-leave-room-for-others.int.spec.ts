@@ -11,7 +11,7 @@ import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 const HOUR = 3_600_000;
 const LEASED_IN_MEMORY = 40;
 const RETRIES = 60;
-/** Of one webhook, on the wire and waiting. */
+/** How many deliveries of one webhook that people asked for are on the wire or wait ahead of its queue. */
 const URGENT = 12;
 
 let fixture: DispatchFixture;

@@ -74,7 +74,7 @@ test('a failing message holds back its subject, and nothing else', async () => {
   const webhook = ordered();
   await intake.take(orderedBatch(webhook, messages(['bad', 'good'], 10)));
   await waitFor(() => numbersOf('good').length === 10, { what: 'the others' });
-  // Also what comes later, and from Kafka.
+  // Later messages from Kafka, too.
   await intake.take(
     orderedBatch(
       webhook,
@@ -122,7 +122,7 @@ test('order holds when another replica takes over in the middle', async () => {
   const second: DispatchService = await fixture.serve({ spillAfterMs: 20 });
   await half;
   await first.stop();
-  // The leases of the first end, of what it had read and not tried.
+  // Ends the leases of the first owner on deliveries that it had read and not tried.
   await fixture.orm.em.fork().execute(`update due_deliveries set due_at = now() where due_at < 'infinity'`);
   await second.intake.take(orderedBatch(webhook, all));
   await untilEmpty();
@@ -131,7 +131,7 @@ test('order holds when another replica takes over in the middle', async () => {
     const firsts = numbers.filter((n, at) => numbers.indexOf(n) === at);
     expect(firsts).toEqual(sorted(firsts));
     expect(firsts).toHaveLength(60);
-    // What was on the wire when the owner changed may come once more.
+    // A delivery that was on the wire when the owner changed may come once more.
     expect(numbers.length - firsts.length).toBeLessThanOrEqual(1);
   }
 });

@@ -25,7 +25,7 @@ function slotsWith(total: number, taken: Partial<Record<SlotKind, number>>): Slo
     for (let n = 0; n < (taken[kind] ?? 0); n++) slots.take(kind, `${kind}-${n}`);
   return slots;
 }
-/** As many as they get. */
+/** Takes as many slots as the tenant gets. */
 function takeAll(slots: Slots, kind: SlotKind, tenantId: string): number {
   let taken = 0;
   for (; slots.isFree(kind, tenantId); taken++) slots.take(kind, tenantId);
@@ -61,7 +61,7 @@ describe('slots', () => {
     expect(second).toBe((1024 - 128) / 4);
     expect(takeAll(slots, 'fresh', 'third')).toBe((1024 - 128) / 8);
     expect(slots.isFree('fresh', 'whoever comes next')).toBe(true);
-    // What the first gives back is shared between those who want more.
+    // The slots that the first tenant gives back are shared between the tenants that want more.
     for (let n = 0; n < greedy; n++) slots.giveBack('fresh', 'greedy');
     expect(takeAll(slots, 'fresh', 'third')).toBeGreaterThan(100);
     for (let n = 0; n < second; n++) slots.giveBack('fresh', 'second');

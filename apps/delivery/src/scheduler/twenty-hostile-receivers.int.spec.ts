@@ -41,7 +41,10 @@ const ended = (webhook: WebhookSnapshot, count: number): Promise<DeliveryRow[]> 
     },
     { what: `the ends of ${count} deliveries to ${webhook.name}` },
   );
-/** Only those that hang are left to their time-out: on a busy machine thirty of them at once take the others' time, too. */
+/**
+ * Only the hanging receivers get a short time-out: on a busy machine, thirty receivers at once would make the others time
+ * out, too.
+ */
 const webhooksOf = (maxAttempts: number, timeoutMs: number): [HostileReceiver, WebhookSnapshot][] =>
   hostile.all.map((receiver) => {
     const requestTimeoutMs = receiver.errorClass === 'timeout' ? timeoutMs : 15_000;

@@ -76,7 +76,7 @@ test('a fault of PostgreSQL reaches every caller that waits, and later records a
     { reason: { message: 'away' } },
     { status: 'rejected' },
   ]);
-  // It may have stored them and not been able to say so.
+  // PostgreSQL may have stored the rows although the statement failed.
   expect(told()).toBe(1);
   isAway = false;
   expect(await one.shelve(claim, [record(hanging, 1)])).toBe(true);

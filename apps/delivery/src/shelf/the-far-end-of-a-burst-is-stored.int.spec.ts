@@ -8,9 +8,9 @@ import { PARTITION_ROOM } from '../dispatch/dispatch.tokens.ts';
 let fixture: DispatchFixture;
 let receiver: RecordingReceiver;
 let reading: AbortController;
-/** Goes on with each answer, and so as fast as the machine: no answer is ever late by it. */
+/** The clock advances with each answer, so it is as fast as the machine, and no answer is late by it. */
 let clock: FakeClock;
-/** So many answers come in the time that one takes. */
+/** How many answers come in the time of one attempt. */
 let atOnce: number;
 beforeEach(async () => {
   reading = new AbortController();

@@ -142,7 +142,7 @@ test('the next owner takes over what is shelved, and what its predecessor has ta
   service.revoked([PARTITION]);
   status = 200;
   const next = await fixture.serve();
-  // Its circuit is still open, as its predecessor has written down: a person asks for a probe.
+  // The circuit is still open, as the previous owner has stored: a person asks for a probe.
   await fixture.orm.em.fork().execute('update circuits set probe_asked_at = now()');
   await waitFor(async () => (await inLists('SUCCESS')) === 8 + COUNT, { what: 'all of them' });
   await waitFor(async () => (await next.shelvedRequests()) === 0, { what: 'the shelf to be empty' });

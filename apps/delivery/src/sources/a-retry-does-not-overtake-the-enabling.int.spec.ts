@@ -19,7 +19,7 @@ let receiver: RecordingReceiver;
 let respond: () => ReceiverAnswer | Promise<ReceiverAnswer>;
 let owner: DispatchService;
 let webhook: WebhookSnapshot;
-/** What another replica has read, through which people ask for retries. */
+/** The directory of another replica, through which people ask for retries. */
 let ahead: WebhookDirectory;
 let api: DeliveryHttp;
 /** By how much the owner's clock is before that of the replica through which people ask, milliseconds. */
@@ -73,7 +73,7 @@ test.each([
   const { id } = await endedAsDisabled();
   ahead.put(enabled());
   await api.retry(id, CALLER);
-  // When this retry is sent, the owner has looked at the other one: it was due first.
+  // When this retry is sent, the owner has checked the other one, which was due first.
   const beside = fixture.webhook(`${receiver.url}/beside`);
   respond = () => ({ status: 500 });
   await owner.intake.take(requestBatch(beside, ['m-2']));

@@ -30,7 +30,7 @@ interface Message {
   readonly body?: Buffer;
 }
 
-/** One record with all of these, and what is set aside of it. */
+/** One record with all of these messages, and the dead letters that it leads to. */
 function bundle(messages: readonly Message[]): { batch: RecordBatch; aside: DeadLetter[] } {
   const bundles = new RequestBundles();
   for (const { id, fields = {}, body = Buffer.from(JSON.stringify({ data: { messageId: id } })) } of messages) {
