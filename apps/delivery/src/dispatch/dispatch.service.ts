@@ -431,7 +431,8 @@ export class DispatchService {
    * held if they take longer. The circuits are written down for the next owner. Partitions that stay go on with `assigned`.
    *
    * Kafka waits for this only briefly, so PostgreSQL gets at most `GIVING_UP_MS`. Deliveries that are not held by then are
-   * sent once more by the next owner, and the failures that circuits have counted since their last write are lost.
+   * sent once more by the next owner. It does not know the failures that circuits have counted since their last write: it goes
+   * on from the written numbers, and counts the repeated attempts.
    */
   async givingUp(): Promise<void> {
     this.givings += 1;
