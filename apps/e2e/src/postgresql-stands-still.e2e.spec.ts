@@ -101,18 +101,21 @@ async function untilNothingIsLeft(): Promise<void> {
 }
 
 /**
- * When the replica gave its partitions up without PostgreSQL, and when it was a member again; milliseconds since the
- * epoch.
+ * When the replica gave its partitions up without PostgreSQL, and when it was a member again, both after `since`; milliseconds since
+ * the epoch. Where no attempt was on the wire there was nothing to hold: the replica logs no giving up, and both times are the same.
  */
-async function stepsOf({ pid }: Replica): Promise<readonly [number, number] | undefined> {
+async function stepsOf({ pid }: Replica, since: number): Promise<readonly [number, number] | undefined> {
   const text = await readFile(join(signet.dataDir, `delivery-${pid}.log`), 'utf8');
   // Node.js prints warnings between the lines of the log.
   const lines = text.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
-  const logged = lines.map((line) => JSON.parse(line) as { time: string | number; msg: string });
-  const gaveUp = logged.findIndex(({ msg }) => msg.startsWith('partitions are given up without PostgreSQL'));
-  const joined = logged.slice(gaveUp).find(({ msg }) => msg === 'joined the group');
-  if (gaveUp === -1 || joined === undefined) return undefined;
-  return [new Date(logged[gaveUp]!.time).getTime(), new Date(joined.time).getTime()];
+  const logged = lines
+    .map((line) => JSON.parse(line) as { time: string | number; msg: string })
+    .map(({ time, msg }) => ({ at: new Date(time).getTime(), msg }))
+    .filter(({ at }) => at >= since);
+  const joined = logged.find(({ msg }) => msg === 'joined the group');
+  if (joined === undefined) return undefined;
+  const gaveUp = logged.find(({ msg }) => msg.startsWith('partitions are given up without PostgreSQL'));
+  return [gaveUp?.at ?? joined.at, joined.at];
 }
 
 const ownerAt = (history: readonly Taking[], partition: number, time: number): Taking | undefined =>
@@ -123,10 +126,11 @@ test('a replica joins while another one has no PostgreSQL: the group goes on in 
   const second = await addReplica(gate.url);
   await untilServedBy(first, second.pid);
 
+  const frozenAt = Date.now();
   gate.freeze();
   const third = await addReplica(local.databaseUrl);
   await untilServedBy(first, third.pid);
-  const [gaveUp, joined] = await waitFor(() => stepsOf(second), { what: 'the second to have joined again' });
+  const [gaveUp, joined] = await waitFor(() => stepsOf(second, frozenAt), { what: 'the second to have joined again' });
   expect(joined - gaveUp).toBeLessThan(REBALANCE_MS);
 
   gate.thaw();
