@@ -1,9 +1,9 @@
 import type { Clock } from '@signet/contracts';
+import { Batcher } from '@signet/service-kit';
 import { settledBefore } from '../settled-before.ts';
 import type { Due } from '../delivery/storage/delivery.log.ts';
 import type { DeliveryTask } from '../scheduler/delivery-task.ts';
 import type { DueDeliveries } from '../work-queue/due-deliveries.ts';
-import { Batcher } from './batcher.ts';
 import type { HandOver } from '../partitions/hand-over.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 import type { Recorder } from './recorder.ts';
@@ -123,10 +123,11 @@ export class TaskStore {
   /** Parks the tasks in PostgreSQL: they wait for room in their webhook's queue, not for a time. */
   async park(tasks: readonly DeliveryTask[]): Promise<void> {
     const isStored = (task: DeliveryTask): boolean => task.stored > 0 && task.pending.length === 0 && !task.isUrgent;
-    const stored = this.parking.add(tasks.filter(isStored)).catch(this.parts.onError);
+    const stored = tasks.filter(isStored);
+    const parked = stored.length > 0 ? this.parking.add(stored).catch(this.parts.onError) : undefined;
     // A delivery that a person asked for is not parked but due now: the next read of the work queue leases it again.
     const dueOf = (task: DeliveryTask): Due => (task.isUrgent ? this.parts.clock() : 'parked');
     const rest = tasks.filter((task) => !isStored(task)).map((task) => this.store(task, () => dueOf(task)));
-    await Promise.all([stored, ...rest]);
+    await Promise.all([parked, ...rest]);
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { Batcher } from '@signet/service-kit';
 import { sql } from 'kysely';
-import { GatheredLooks } from './gathered-looks.ts';
 import type { PublishedStreams, PublishedVersion } from './published-streams.ts';
 import { EVENTS_TABLE, POSITIONS_TABLE, RELAY_NAME } from './relay-name.ts';
 
@@ -35,7 +35,7 @@ export interface UntilPublishedOptions {
  * many callers wait, and their reads must not make it slower.
  */
 export class UntilPublished {
-  private readonly looks = new GatheredLooks<PublishedVersion>((streams) => this.storedOf(streams));
+  private readonly looks = new Batcher((streams: readonly PublishedVersion[]) => this.storedOf(streams));
 
   constructor(private readonly options: UntilPublishedOptions) {}
 
@@ -49,7 +49,7 @@ export class UntilPublished {
         const left = deadline - performance.now();
         if (left <= 0) return false;
         if (await isAborted(told, Math.min(lookMs, left))) return true;
-        if (await this.looks.isTrueOf(stream)) return true;
+        if ((await this.looks.add([stream])).has(stream)) return true;
       }
       return false;
     } finally {

@@ -1,10 +1,31 @@
 import { expect, test } from '@jest/globals';
-import { GatheredLooks } from './gathered-looks.ts';
+import { Batcher } from './batcher.ts';
+
+test('items that are added while a batch runs form the next batch, and its failure reaches only their callers', async () => {
+  const done: string[][] = [];
+  const gates: (() => void)[] = [];
+  const batcher = new Batcher<string>(async (items) => {
+    done.push([...items]);
+    await new Promise<void>((resolve) => gates.push(resolve));
+    if (items.includes('bad')) throw new Error('refused');
+  });
+  const first = batcher.add(['a']);
+  const second = batcher.add(['b', 'bad']);
+  const outcome = Promise.allSettled([first, second]);
+  while (gates.length < 1) await Promise.resolve();
+  const third = batcher.add(['c']);
+  gates[0]!();
+  while (gates.length < 2) await Promise.resolve();
+  gates[1]!();
+  expect((await outcome).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  await third;
+  expect(done).toEqual([['a', 'b', 'bad'], ['c']]);
+});
 
 /** Questions that are answered when the test decides. */
 function held() {
   const asked: { readonly items: readonly string[]; answer(trueOf: readonly string[]): void; fail(): void }[] = [];
-  const looks = new GatheredLooks<string>(
+  const batcher = new Batcher<string, ReadonlySet<string>>(
     (items) =>
       new Promise((resolve, reject) =>
         asked.push({
@@ -14,14 +35,16 @@ function held() {
         }),
       ),
   );
-  return { asked, looks };
+  /** Whether the answer for the item is yes. */
+  const isTrueOf = async (item: string): Promise<boolean> => (await batcher.add([item])).has(item);
+  return { asked, isTrueOf };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('fifty callers at once lead to one question', async () => {
-  const { asked, looks } = held();
-  const answers = Array.from({ length: 50 }, (_, index) => looks.isTrueOf(`stream-${index}`));
+  const { asked, isTrueOf } = held();
+  const answers = Array.from({ length: 50 }, (_, index) => isTrueOf(`stream-${index}`));
   await settled();
   expect(asked.map(({ items }) => items.length)).toEqual([50]);
   asked[0]?.answer(['stream-7']);
@@ -29,10 +52,10 @@ test('fifty callers at once lead to one question', async () => {
 });
 
 test('callers that come while a question is under way are asked about in the next one', async () => {
-  const { asked, looks } = held();
-  const first = looks.isTrueOf('a');
+  const { asked, isTrueOf } = held();
+  const first = isTrueOf('a');
   await settled();
-  const others = [looks.isTrueOf('b'), looks.isTrueOf('c')];
+  const others = [isTrueOf('b'), isTrueOf('c')];
   await settled();
   expect(asked).toHaveLength(1);
   asked[0]?.answer(['a', 'b']);
@@ -44,10 +67,10 @@ test('callers that come while a question is under way are asked about in the nex
 });
 
 test('a question that fails rejects for its own callers, and not for the next ones', async () => {
-  const { asked, looks } = held();
-  const first = looks.isTrueOf('a').catch((error: Error) => error.message);
+  const { asked, isTrueOf } = held();
+  const first = isTrueOf('a').catch((error: Error) => error.message);
   await settled();
-  const second = looks.isTrueOf('b');
+  const second = isTrueOf('b');
   asked[0]?.fail();
   expect(await first).toBe('away');
   await settled();
