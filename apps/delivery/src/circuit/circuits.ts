@@ -223,7 +223,7 @@ export class Circuits {
     return this.ids().filter((id) => this.circuits.get(id)?.partition === partition);
   }
 
-  /** Number of circuits, including those that are still closed because too few attempts have failed. */
+  /** Number of circuits in memory: open, half-open and closed circuits. */
   get size(): number {
     return this.circuits.size;
   }

@@ -24,9 +24,9 @@ interface Partition {
 }
 
 /**
- * Drops the partitions of days before `oldest` all of whose deliveries have ended (docs/adr/0029). Readers and writers of
- * other days never wait for this, while it waits for those that still read the partition. It also finishes drops that a crash
- * interrupted.
+ * Drops the partitions of days before `oldest` all of whose deliveries have ended (docs/adr/0029). The drop waits for
+ * sessions that still read the partition. Sessions that read or write other days never wait for the drop. It also finishes drops
+ * that a crash interrupted.
  *
  * @returns no days if another replica is dropping
  */

@@ -52,7 +52,7 @@ export class DeliveryNotFoundError extends Error {
   readonly code = 'delivery_not_found';
 }
 
-/** Numbers of attempts: those that were spent, and the others. */
+/** `attemptCount` attempts count against `maxAttempts`; `unspentAttempts` (failed probes, faults of the platform) do not. */
 interface AttemptCounts {
   readonly attemptCount: number;
   readonly unspentAttempts: number;

@@ -27,8 +27,8 @@ export const ENDED_BECAUSE: Readonly<Record<AbandonReason, string>> = {
 };
 
 /**
- * A sentence for people about the state of a delivery. It says what comes next and, if that is not obvious, how the last
- * attempt ended: a person who has just asked for a retry looks for its result here.
+ * A sentence for people about the state of a delivery. It names the next step and, where the
+ * state does not show it, the result of the last attempt: a person who has just asked for a retry looks for that result here.
  *
  * | delivery                         | sentence                                                                                |
  * |----------------------------------|-----------------------------------------------------------------------------------------|

@@ -443,7 +443,7 @@ export class DispatchService {
     if (!isHeld || !areCircuitsWritten) this.on.onNotHeld({ isHeld, areCircuitsWritten, attemptsInFlight });
   }
 
-  /** Kafka has assigned these partitions to this replica, including those that stay. */
+  /** Kafka has assigned these partitions to this replica. The list contains the partitions that it had before and keeps. */
   async assigned(partitions: readonly number[]): Promise<void> {
     const { givings } = this;
     for (const partition of partitions) this.given.add(partition);

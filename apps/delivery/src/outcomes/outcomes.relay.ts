@@ -39,7 +39,7 @@ export class OutcomesRelay {
     return this.relay.stop();
   }
 
-  /** Events were stored. Outcomes are not urgent: those that are stored within a short time are sent together. */
+  /** To be called when events were stored. Outcomes are not urgent, so the relay waits a short time and sends many together. */
   wake(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
