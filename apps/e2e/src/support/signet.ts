@@ -44,6 +44,10 @@ export class Signet {
     args: readonly string[] = [],
   ): Promise<Signet> {
     const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'signet-e2e-')));
+    const logFile = join(directory, 'launcher.log');
+    const logged = (): Promise<string> => readFile(logFile, 'utf8').catch(() => '');
+    const earlier = await logged();
+    const output = async (): Promise<string> => (await logged()).slice(earlier.length);
     const launcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'tools/dev/start.ts', ...args], {
       cwd: ROOT,
       env: {
@@ -54,16 +58,17 @@ export class Signet {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const log = createWriteStream(join(directory, 'launcher.log'), { flags: 'a' });
+    const log = createWriteStream(logFile, { flags: 'a' });
     launcher.stdout?.pipe(log);
     launcher.stderr?.pipe(log);
     const signet = new Signet(directory, launcher);
-    await waitFor(() => launcher.exitCode !== null || existsSync(signet.localFile), {
+    const isReady = async (): Promise<boolean> =>
+      existsSync(signet.localFile) && (await output()).includes('Signet is ready');
+    await waitFor(async () => launcher.exitCode !== null || (await isReady()), {
       what: 'Signet to be ready',
       timeoutMs: 120_000,
     });
-    if (launcher.exitCode !== null)
-      throw new Error(`npm start ended: ${await readFile(join(directory, 'launcher.log'), 'utf8')}`);
+    if (launcher.exitCode !== null) throw new Error(`npm start ended: ${await output()}`);
     return signet;
   }
 

@@ -3,6 +3,7 @@ import type { Clock } from '@signet/contracts';
 import type { AnyFold, Decider, EventLike, Projection } from '@signet/event-store';
 import { handle, handleBatch, PostgresEventStore } from '@signet/event-store';
 import { sql } from 'kysely';
+import { KeyedMutex } from './keyed-mutex.ts';
 import { isPassing } from './passing-error.policy.ts';
 import type { Kind } from './streams.ts';
 import { streamOf } from './streams.ts';
@@ -38,11 +39,16 @@ export interface AroundCommit {
   readonly published: (stream: { streamId: string; version: number }) => Promise<unknown>;
 }
 
+/** How long a change waits for earlier changes of the same aggregate on this replica, milliseconds. A caller rarely waits longer for its answer. */
+const TURN_MS = 30_000;
+
 /** The result for one of many aggregates: its events (none where nothing changed), or the error. */
 export type Asked<Event> = { readonly events: readonly Event[] } | { readonly error: unknown };
 
 /** Executes a command on an aggregate: loads it, decides, appends and projects, in one transaction. */
 export class Aggregates {
+  readonly #turns = new KeyedMutex(TURN_MS);
+
   constructor(
     private readonly em: EntityManager,
     private readonly clock: Clock,
@@ -52,8 +58,9 @@ export class Aggregates {
   ) {}
 
   /**
-   * The lock on the stream makes fifty writers of one webhook wait for each other. Without it they would get version
-   * conflicts and decide again and again. The expected version of the stream is still what guarantees correctness.
+   * Changes of one webhook wait for each other: those of this replica before they take a connection, those of different replicas at the
+   * lock on the stream. Without the lock they would get version conflicts and decide again and again. The expected version of the
+   * stream is still what guarantees correctness.
    * Resolves when Kafka has the resulting records, so that a caller can rely on them after the answer.
    */
   async ask<State, Command, Event extends EventLike>(
@@ -64,13 +71,13 @@ export class Aggregates {
     { actor, expectedVersion, rule }: Asking,
   ): Promise<{ events: readonly Event[]; version: number }> {
     const streamId = streamOf(kind, id);
-    const { events, version } = await this.em.fork().transactional(async (em) => {
+    const change = async (em: EntityManager) => {
       await lock(em, streamId);
       await rule?.(em);
       await this.around.inTransaction(em);
-      const store = this.storeIn(em);
-      return handle(store, decider, streamId, command, { actor, expectedVersion });
-    });
+      return handle(this.storeIn(em), decider, streamId, command, { actor, expectedVersion });
+    };
+    const { events, version } = await this.#turns.run(streamId, () => this.em.fork().transactional(change));
     this.appended(kind, events);
     // Also where this command changed nothing: an earlier command that made the same change may not be published yet.
     await this.around.published({ streamId, version });

@@ -1,0 +1,34 @@
+import { ServiceUnavailableException } from '@nestjs/common';
+import { within } from '@signet/kafka';
+
+/**
+ * Runs tasks of one key one after the other, in the order of the calls. Tasks of different keys run at the same time. A waiting task
+ * holds no connection of the database, so that many changes of one webhook leave the pool to other requests.
+ */
+export class KeyedMutex {
+  /** By key, a promise that resolves when the task that was added last has ended. */
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  /** @param waitMs how long a task may wait for its turn, milliseconds */
+  constructor(private readonly waitMs: number) {}
+
+  /** @throws a 503 when the turn of this task has not come in time; the task is then never run */
+  async run<T>(key: string, task: () => Promise<T>): Promise<T> {
+    const earlier = this.#last.get(key);
+    let end = (): void => undefined;
+    const last = Promise.all([earlier, new Promise<void>((resolve) => (end = resolve))]);
+    this.#last.set(key, last);
+    try {
+      if (earlier !== undefined && !(await within(earlier, this.waitMs))) throw new ServiceUnavailableException();
+      return await task();
+    } finally {
+      end();
+      void last.then(() => this.#last.get(key) === last && this.#last.delete(key));
+    }
+  }
+
+  /** The number of keys for which a task runs or waits. */
+  get size(): number {
+    return this.#last.size;
+  }
+}
