@@ -10,8 +10,20 @@ const WINDOW_BUCKETS = 2;
 export const BUCKET_MS = WINDOW_MS / WINDOW_BUCKETS;
 
 const FAILED = new Error('The attempt failed.');
-/** The breaker's action only reports how an attempt ended: the attempt itself runs outside of the breaker. */
-const report = (outcome: Outcome): Promise<void> => (outcome === 'failed' ? Promise.reject(FAILED) : Promise.resolve());
+const SUCCEEDED = new Error('The attempt succeeded: opossum counts this error as a success.');
+/**
+ * The breaker's action only reports how an attempt ended: the attempt itself runs outside of the breaker. It always throws,
+ * because opossum handles an error that is thrown before `fire` returns, and a result or a rejection only later.
+ */
+const report = (outcome: Outcome): never => {
+  throw outcome === 'failed' ? FAILED : SUCCEEDED;
+};
+
+/** Tells the breaker how an attempt ended. It has counted the attempt, and emitted its events, when this returns. */
+export function tell(breaker: Breaker, outcome: Outcome): void {
+  // The breaker's promise rejects with the error of the action: there is nothing to handle.
+  breaker.fire(outcome).catch(() => undefined);
+}
 
 /** Makes opossum's breakers, each in the state that it begins with. None opens by opossum's own rule. */
 export class Breakers {
@@ -33,6 +45,7 @@ export class Breakers {
   private make(options: Pick<CircuitBreaker.Options, 'resetTimeout'> & { state?: object }): Breaker {
     return new CircuitBreaker(report, {
       timeout: false,
+      errorFilter: (error: unknown) => error === SUCCEEDED,
       rollingCountTimeout: WINDOW_MS,
       rollingCountBuckets: WINDOW_BUCKETS,
       rollingPercentilesEnabled: false,

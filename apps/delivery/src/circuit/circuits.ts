@@ -1,6 +1,6 @@
 import type { Clock } from '@signet/contracts';
 import type { AttemptCause } from '../delivery/attempt-cause.policy.ts';
-import { Breakers, BUCKET_MS } from './breakers.ts';
+import { Breakers, BUCKET_MS, tell } from './breakers.ts';
 import type { Breaker } from './breakers.ts';
 import { BucketRotation } from './bucket-rotation.ts';
 import {
@@ -130,19 +130,18 @@ export class Circuits {
   }
 
   /**
-   * Tells the webhook's circuit how an attempt ended. The circuit has opened or closed when this returns. Only if the window
-   * decides, opossum reacts a moment later, and the promise resolves then; callers wait for it, because otherwise one more
-   * attempt might go to a webhook that has just failed too often. Does nothing for a success of a webhook without a circuit.
+   * Tells the webhook's circuit how an attempt ended. The circuit has opened or closed when this returns. Does nothing for a
+   * success of a webhook without a circuit.
    */
-  record(webhookId: string, attempt: EndedAttempt, partition: number): Promise<void> | undefined {
+  record(webhookId: string, attempt: EndedAttempt, partition: number): void {
     const isFailure = attempt.outcome === 'failed';
     // A failed attempt that a person asked for changes neither the failures in a row nor the probe schedule.
-    if (isFailure && attempt.cause === 'person') return undefined;
+    if (isFailure && attempt.cause === 'person') return;
     const circuit = this.circuits.get(webhookId);
-    if (circuit)
-      return isFailure ? this.failed(webhookId, circuit, attempt) : this.succeeded(webhookId, circuit, attempt);
-    if (!isFailure || this.circuits.size >= MAX_CIRCUITS) return undefined;
-    return this.failed(webhookId, this.create(webhookId, partition), attempt);
+    if (circuit && !isFailure) this.succeeded(webhookId, circuit, attempt);
+    else if (circuit) this.failed(webhookId, circuit, attempt);
+    else if (isFailure && this.circuits.size < MAX_CIRCUITS)
+      this.failed(webhookId, this.create(webhookId, partition), attempt);
   }
 
   /** Takes over the circuits that a former owner has stored. */
@@ -277,7 +276,7 @@ export class Circuits {
     breaker.on('halfOpen', () => this.passable(webhookId, circuit, 'half_open'));
   }
 
-  private failed(webhookId: string, circuit: Circuit, attempt: EndedAttempt): Promise<void> | undefined {
+  private failed(webhookId: string, circuit: Circuit, attempt: EndedAttempt): void {
     const before = circuit.failures;
     if (circuit.breaker.closed && before.count === 0) circuit.activeSince = this.activeSinceOf(webhookId);
     circuit.failures = afterFailure(before, attempt);
@@ -285,16 +284,14 @@ export class Circuits {
     if (circuit.failures !== before) this.listener.noted(webhookId, circuit.partition);
     const { breaker } = circuit;
     if (breaker.closed) {
-      // The breaker rejects because it reports the failure that it was given: there is nothing to handle.
-      if (!isRowLong(circuit.failures, this.rules)) return breaker.fire('failed').catch(() => undefined);
-      this.open(webhookId, circuit);
+      if (isRowLong(circuit.failures, this.rules)) this.open(webhookId, circuit);
+      else tell(breaker, 'failed');
     } else if (attempt.cause === 'asked_probe') this.openAgainAsBefore(webhookId, circuit);
     // While the circuit is half-open any failure counts like a failure of the probe.
     else if (attempt.cause === 'probe' || breaker.halfOpen) this.open(webhookId, circuit);
-    return undefined;
   }
 
-  private succeeded(webhookId: string, circuit: Circuit, { cause }: EndedAttempt): Promise<void> | undefined {
+  private succeeded(webhookId: string, circuit: Circuit, { cause }: EndedAttempt): void {
     const { breaker } = circuit;
     const hadFailures = circuit.failures.count > 0;
     circuit.failures = afterSuccess(circuit.failures);
@@ -303,12 +300,12 @@ export class Circuits {
     if (breaker.closed) {
       circuit.ramp = rampAfter(circuit.ramp, 'succeeded', this.perWebhook);
       circuit.rampedAt = this.clock().getTime();
-      return breaker.fire('succeeded').catch(() => undefined);
+      tell(breaker, 'succeeded');
+      return;
     }
     // A scheduled attempt that ends while the circuit is open began before it opened. Its success closes nothing: a receiver
     // that fails every second time has such successes, too.
     if (cause !== 'schedule' || breaker.halfOpen) this.closeOne(webhookId, circuit);
-    return undefined;
   }
 
   private open(webhookId: string, circuit: Circuit): void {

@@ -53,12 +53,11 @@ const ended = (outcome: EndedAttempt['outcome'], cause: AttemptCause = 'schedule
   endedAt: Date.now(),
 });
 
-/** Attempts that follow each other; lets the breaker take notice of each. */
+/** Attempts that follow each other. */
 async function report(...outcomes: EndedAttempt['outcome'][]): Promise<void> {
   for (const outcome of outcomes) {
     await jest.advanceTimersByTimeAsync(2);
     circuits.record(W, ended(outcome), 0);
-    await jest.advanceTimersByTimeAsync(0);
   }
 }
 
@@ -66,17 +65,13 @@ async function report(...outcomes: EndedAttempt['outcome'][]): Promise<void> {
 async function reportTogether(...outcomes: EndedAttempt['outcome'][]): Promise<void> {
   await jest.advanceTimersByTimeAsync(2);
   const attempts = outcomes.map((outcome) => ended(outcome));
-  for (const attempt of attempts) {
-    circuits.record(W, attempt, 0);
-    await jest.advanceTimersByTimeAsync(0);
-  }
+  for (const attempt of attempts) circuits.record(W, attempt, 0);
 }
 
 /** The probe is sent, and ends like this. */
-async function probe(outcome: EndedAttempt['outcome']): Promise<void> {
+function probe(outcome: EndedAttempt['outcome']): void {
   const cause = circuits.begin(W);
   circuits.record(W, ended(outcome, cause), 0);
-  await jest.advanceTimersByTimeAsync(0);
 }
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 
@@ -95,6 +90,14 @@ describe('a circuit', () => {
     await reportTogether(...times(4, 'failed' as const));
     expect(circuits.state(W)).toBe('closed');
     await reportTogether('failed');
+    expect(circuits.state(W)).toBe('open');
+  });
+
+  test('is open as soon as the failure that opens it has been recorded', () => {
+    const attempts = times(5, 'failed' as const).map((outcome) => ended(outcome));
+    for (const attempt of attempts.slice(1)) circuits.record(W, attempt, 0);
+    expect(circuits.state(W)).toBe('closed');
+    circuits.record(W, attempts[0]!, 0);
     expect(circuits.state(W)).toBe('open');
   });
 
@@ -133,7 +136,7 @@ describe('a circuit', () => {
   test('closes with a probe that succeeds, and begins the schedule anew', async () => {
     await report(...times(5, 'failed' as const));
     await jest.advanceTimersByTimeAsync(MINUTE);
-    await probe('succeeded');
+    probe('succeeded');
     expect(circuits.state(W)).toBe('closed');
     await report(...times(5, 'failed' as const));
     expect(circuits.probeAt(W)).toBe(Date.now() + MINUTE);
@@ -143,7 +146,7 @@ describe('a circuit', () => {
     expect(circuits.slots(W)).toBe(Number.POSITIVE_INFINITY);
     await report(...times(5, 'failed' as const));
     await jest.advanceTimersByTimeAsync(MINUTE);
-    await probe('succeeded');
+    probe('succeeded');
     const slots = [circuits.slots(W)];
     for (let n = 0; n < 3; n++) {
       await report('succeeded');
@@ -186,7 +189,7 @@ describe('an attempt that a person asks for', () => {
     const before = circuits.stored(W);
     expect(circuits.probeNow(W)).toBe(true);
     expect(circuits.state(W)).toBe('probe');
-    await probe('failed');
+    probe('failed');
     expect(circuits.stored(W)).toEqual(before);
     await jest.advanceTimersByTimeAsync(MINUTE);
     expect(circuits.begin(W)).toBe('probe');
@@ -223,7 +226,7 @@ describe('the next owner of the partition', () => {
   test('lets the next probe through when it was planned, and goes on with the schedule', async () => {
     await report(...times(5, 'failed' as const));
     await jest.advanceTimersByTimeAsync(MINUTE);
-    await probe('failed');
+    probe('failed');
     const planned = circuits.probeAt(W);
     await jest.advanceTimersByTimeAsync(MINUTE);
     handOver();
@@ -231,7 +234,7 @@ describe('the next owner of the partition', () => {
     await jest.advanceTimersByTimeAsync(4 * MINUTE - 1);
     expect(circuits.state(W)).toBe('open');
     await jest.advanceTimersByTimeAsync(1);
-    await probe('failed');
+    probe('failed');
     expect(circuits.probeAt(W)).toBe(Date.now() + 15 * MINUTE);
   });
 

@@ -458,9 +458,8 @@ export class Dispatcher {
     const chance = random();
     const { webhookId, claim } = task;
     const ended = endedAttempt(completed);
-    let heard: Promise<void> | undefined;
     if (isOurFault) circuits.giveUp(webhookId, task.cause);
-    else if (this.parts.owns(task)) heard = circuits.record(webhookId, ended, claim.partition);
+    else if (this.parts.owns(task)) circuits.record(webhookId, ended, claim.partition);
     const probeAt = circuits.probeAt(webhookId) ?? ended.endedAt + scheduledDelayMs(policy, 1);
     const unspentRetryAtMs = isOurFault
       ? this.parts.clock().getTime() + limits.retryOfOursMs * (1 + chance)
@@ -474,8 +473,7 @@ export class Dispatcher {
     observer.attempted(task, result);
     this.parts.spans.attempted(task, result);
     const stored = this.store(task, () => retryAtOf(task), decide);
-    if (heard) void heard.then(() => this.pumpAfter(queue));
-    else this.pumpAfter(queue);
+    this.pumpAfter(queue);
     return stored;
   }
 
