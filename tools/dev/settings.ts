@@ -36,11 +36,14 @@ export interface DevSettings {
 
 /** The settings of `npm start` with what they are when unset; docs/guides/settings.md is generated from here. */
 export const DEV_SETTINGS = {
-  SIGNET_PORT: { default: '8080', explanation: 'The one public address; the next free port if taken, and it says so.' },
+  SIGNET_PORT: {
+    default: '8080',
+    explanation: 'Port of the one public address. If it is taken, the next free port is used and printed.',
+  },
   SIGNET_HOST: { default: '127.0.0.1', explanation: 'Address that the public port listens on.' },
   SIGNET_DATA_DIR: {
     default: '.signet',
-    explanation: 'Folder of PostgreSQL, Kafka, keys and logs, from the root of the repository.',
+    explanation: 'Folder of PostgreSQL, Kafka, keys and logs, relative to the root of the repository.',
   },
   SIGNET_CACHE_DIR: {
     default: '~/.cache/signet',
@@ -50,17 +53,21 @@ export const DEV_SETTINGS = {
   SIGNET_KAFKA_BROKERS: { default: 'embedded', explanation: 'Use this Kafka instead of starting one.' },
   SIGNET_INSTALLATION: {
     default: 'generated',
-    explanation: 'Name of this Signet; kept in the data folder. A PostgreSQL or Kafka of another one is refused.',
+    explanation:
+      'Name of this Signet; kept in the data folder. The start refuses a PostgreSQL or Kafka that belongs to another Signet.',
   },
   SIGNET_STARTUP_WAIT: {
     default: '30s',
-    explanation: 'How long the start waits for a PostgreSQL or Kafka that it does not run itself.',
+    explanation: 'How long the start waits for a PostgreSQL or Kafka that it does not start itself.',
   },
   SIGNET_OPERATOR_KEY: { default: 'generated', explanation: 'The first operator key; a new one is printed once.' },
-  SIGNET_SEALING_KEYS: { default: 'generated', explanation: 'Keys that seal secrets; kept in the data folder.' },
+  SIGNET_SEALING_KEYS: {
+    default: 'generated',
+    explanation: 'Keys that encrypt stored secrets; kept in the data folder.',
+  },
   SIGNET_EGRESS_ALLOW: {
     default: '127.0.0.0/8,::1/128',
-    explanation: 'Loopback may be delivered to, unless this is set, be it to nothing.',
+    explanation: 'CIDRs of addresses that are not public and that deliveries may go to; empty: none.',
   },
   SIGNET_SOURCE_TOPICS: {
     default: 'shop.sale,shop.inventory,shop.customer,shop.repair_order,shop.purchase_order',
@@ -69,11 +76,12 @@ export const DEV_SETTINGS = {
   SIGNET_WATCH_INTERVAL: {
     default: '15s',
     explanation:
-      'With --watch: how often Prometheus asks and judges, and Alertmanager tells. Prometheus writes it as 1s, 15s, 1m.',
+      'With --watch: how often Prometheus scrapes and evaluates rules, and how often Alertmanager notifies, in the notation of Prometheus: 1s, 15s, 1m.',
   },
   SIGNET_WATCH_RECEIVER: {
     default: 'http://127.0.0.1:9095',
-    explanation: "With --watch: where Alertmanager's receivers are; /platform-pages, /tenants and so on are added.",
+    explanation:
+      "With --watch: base URL of Alertmanager's receivers; each gets its own path below it, such as /platform-pages.",
   },
 } as const;
 

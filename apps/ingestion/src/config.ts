@@ -13,9 +13,11 @@ export const settings = defineSettings({
   ...sharedSettings.kafka,
   ...sharedSettings.sources,
   ...sharedSettings.retention,
-  SIGNET_MAX_MESSAGE_BYTES: setting(integer(1_024, 900_000), 'Bytes of the data of one event at most.', {
+  SIGNET_MAX_MESSAGE_BYTES: setting(integer(1_024, 900_000), 'Largest size of the data of one event, in bytes.', {
     default: String(256 * 1024),
   }),
-  SIGNET_MAX_BATCH_EVENTS: setting(integer(1, 10_000), 'Events of one HTTP batch at most.', { default: '1000' }),
+  SIGNET_MAX_BATCH_EVENTS: setting(integer(1, 10_000), 'Largest number of events in one HTTP batch.', {
+    default: '1000',
+  }),
 });
 export type IngestionSettings = SettingsOf<typeof settings>;

@@ -32,28 +32,32 @@ export const settings = defineSettings({
       text((raw) => (KEY_ID.test(raw) ? raw : undefined), 'must be the id of a sealing key'),
       { min: 0 },
     ),
-    'Ids between commas of sealing keys that are lost: the registry starts although it cannot open what they sealed.',
+    'Ids of lost sealing keys, between commas: the registry starts although it cannot decrypt the secrets of these keys.',
     { default: '' },
   ),
-  SIGNET_WEBHOOKS_PER_URL: setting(integer(1, 1_000_000), 'Webhooks of one tenant that may have the same URL.', {
-    default: '10',
-  }),
+  SIGNET_WEBHOOKS_PER_URL: setting(
+    integer(1, 1_000_000),
+    'Largest number of webhooks of one tenant with the same URL.',
+    {
+      default: '10',
+    },
+  ),
   SIGNET_PUBLICATION_WAIT: setting(
     duration(),
-    'How long the answer to a change waits for Kafka to have it at most; the change itself is durable before.',
+    'The response to a change waits at most this long until the change is on Kafka, too. The change is durable in PostgreSQL before that.',
     { default: '5s' },
   ),
   SIGNET_TABLE_HEARTBEAT: setting(
     duration({ min: 100 }),
-    'How often the registry writes a heartbeat onto its topics, and looks whether they are still complete.',
+    'How often the registry writes a heartbeat to its topics and checks that no record is missing there.',
     { default: '10s' },
   ),
   SIGNET_SMTP_URL: optionalSetting(
     smtpUrl(),
-    'Mail server that takes the alerts for tenants with an alertEmail, as smtp://user:password@host:587 or smtps://host; unset, no mail is sent.',
+    'Mail server for the alerts to tenants with an alertEmail, as smtp://user:password@host:587 or smtps://host; unset: no mail is sent.',
     { secret: true },
   ),
-  SIGNET_SMTP_FROM: setting(mailAddress(), 'Sender of the alerts by e-mail.', {
+  SIGNET_SMTP_FROM: setting(mailAddress(), 'Sender (From) of the alerts by e-mail.', {
     default: 'Signet <signet@localhost>',
   }),
 });

@@ -45,9 +45,13 @@ const service = (defaults: { port: number; managementPort: number }) => ({
   SIGNET_MANAGEMENT_PORT: setting(port(), 'Port of /livez, /readyz and /metrics; never public.', {
     default: String(defaults.managementPort),
   }),
-  SIGNET_LOG_LEVEL: setting(oneOf(LOG_LEVELS), 'Least severe log line that is written; requests are logged at debug.', {
-    default: 'info',
-  }),
+  SIGNET_LOG_LEVEL: setting(
+    oneOf(LOG_LEVELS),
+    'Lowest level of log lines that are written; requests are logged at debug.',
+    {
+      default: 'info',
+    },
+  ),
   SIGNET_SHUTDOWN_DEADLINE: setting(duration(), 'How long a stop may take to finish what is in flight.', {
     default: '25s',
   }),
@@ -57,7 +61,7 @@ const service = (defaults: { port: number; managementPort: number }) => ({
 const drain = {
   SIGNET_DRAIN_PAUSE: setting(
     duration({ min: 0 }),
-    'How long a service that is told to stop goes on as before, but not ready: those who send it requests must hear of it first, as Kubernetes and load balancers do within a few seconds. Part of SIGNET_SHUTDOWN_DEADLINE.',
+    'How long a stopping service goes on serving requests while /readyz already says that it is not ready. Load balancers and Kubernetes need a few seconds to notice this and to send requests elsewhere. Part of SIGNET_SHUTDOWN_DEADLINE.',
     { default: '5s' },
   ),
 };
@@ -66,17 +70,17 @@ const drain = {
 const limits = (defaults: { rateLimit: number }) => ({
   SIGNET_RATE_LIMIT: setting(
     integer(0, 1_000_000),
-    'Requests a second that one API key may make of one replica, ten seconds of it at once; 0: no limit.',
+    'Requests a second that one API key may send to one replica. After a pause it may send up to ten times as many at once. 0: no limit.',
     { default: String(defaults.rateLimit) },
   ),
   SIGNET_WRONG_KEY_LIMIT: setting(
     integer(0, 1_000_000),
-    'Wrong API keys a minute from one address before it gets 429 for each further one; 0: no limit.',
+    'Requests with a wrong API key that one address may send in a minute; further ones get 429. 0: no limit.',
     { default: '60' },
   ),
   SIGNET_TRUSTED_PROXIES: setting(
     cidrs(),
-    'CIDRs between commas of the proxies whose X-Forwarded-For says which address asks.',
+    'CIDRs of trusted proxies, between commas. When a request comes from one of them, the address of the caller is taken from X-Forwarded-For.',
     { default: '', emptyIsValue: true },
   ),
 });
@@ -101,7 +105,7 @@ export const sharedSettings = {
     ),
     OTEL_TRACES_SAMPLER: setting(
       oneOf(SAMPLERS),
-      `Which traces are exported: ${SAMPLERS.join(', ')}. With parentbased_* the sampled flag of the producer decides, where it sends a traceparent.`,
+      `Which traces are exported: ${SAMPLERS.join(', ')}. With parentbased_*, the sampled flag of the producer's traceparent decides, if the producer sends one.`,
       { default: 'parentbased_always_on' },
     ),
     OTEL_TRACES_SAMPLER_ARG: setting(share(), 'Share of the traces that *traceidratio exports, 0 to 1.', {
@@ -132,14 +136,14 @@ export const sharedSettings = {
         (raw) => (INSTALLATION_NAME.test(raw) ? raw : undefined),
         'must be 1 to 64 letters, digits, dots, underscores or hyphens',
       ),
-      'Name of this Signet, the same for all its services and for ever, such as shop-production. PostgreSQL and Kafka keep it from the first start on, and services with another one refuse to use them.',
+      'Name of this Signet, the same for all its services and for ever, such as shop-production. The first start records it in PostgreSQL and Kafka; a service with another name refuses to use them.',
     ),
   },
   kafka: {
     SIGNET_KAFKA_BROKERS: setting(list(hostAndPort()), 'Kafka brokers as host:port between commas.'),
     SIGNET_KAFKA_TLS: setting(
       oneOf(['off', 'on']),
-      'Whether connections to Kafka are encrypted, and brokers verified.',
+      'Whether connections to Kafka are encrypted, and certificates of brokers verified.',
       {
         default: 'off',
         check: kafkaFaults,
@@ -147,7 +151,7 @@ export const sharedSettings = {
     ),
     SIGNET_KAFKA_CA: optionalSetting(
       certificates(),
-      "Authorities that sign the brokers' certificates, PEM; unset, those that Node.js trusts.",
+      "Certificate authorities for the brokers' certificates, PEM; unset: the authorities that Node.js trusts.",
       { secret: true },
     ),
     SIGNET_KAFKA_CERT: optionalSetting(certificates(), "Signet's certificate for Kafka, PEM.", { secret: true }),
@@ -156,7 +160,7 @@ export const sharedSettings = {
     }),
     SIGNET_KAFKA_SASL_MECHANISM: optionalSetting(
       oneOf(SASL_MECHANISMS),
-      `How the user shows who it is: ${SASL_MECHANISMS.join(', ')}; unset, there is no user.`,
+      `How Signet authenticates to Kafka: ${SASL_MECHANISMS.join(', ')}; unset: it does not.`,
     ),
     SIGNET_KAFKA_USERNAME: optionalSetting(printable(), 'User name for Kafka.'),
     SIGNET_KAFKA_PASSWORD: optionalSetting(printable(), 'Password for Kafka.', { secret: true }),
@@ -165,7 +169,7 @@ export const sharedSettings = {
         (raw) => (/^[A-Za-z0-9._-]*$/.test(raw) && raw.length <= LONGEST_PREFIX ? raw : undefined),
         `must be at most ${LONGEST_PREFIX} letters, digits, dots, underscores or hyphens`,
       ),
-      "Goes before the names of Signet's own topics, consumer groups and clients on Kafka, as in acme. for acme.delivery.requests.v1; source topics keep their names. The same for all services of an installation, and for ever: what lies on topics of another prefix is not read.",
+      "Prefix of the names of Signet's own topics, consumer groups and clients on Kafka: with acme. a topic is acme.delivery.requests.v1. Source topics keep their names. All services of an installation need the same prefix, and it must never change: topics with another prefix are not read.",
       { default: '', emptyIsValue: true },
     ),
   },
@@ -177,7 +181,7 @@ export const sharedSettings = {
     ),
     SIGNET_DATABASE_CA: optionalSetting(
       certificates(),
-      "Authorities that sign PostgreSQL's certificate, PEM; unset, those that Node.js trusts.",
+      "Certificate authorities for PostgreSQL's certificate, PEM; unset: the authorities that Node.js trusts.",
       { secret: true },
     ),
     SIGNET_DATABASE_CERT: optionalSetting(certificates(), "Signet's certificate for PostgreSQL, PEM.", {
@@ -186,87 +190,95 @@ export const sharedSettings = {
     SIGNET_DATABASE_KEY: optionalSetting(privateKey(), 'Key of SIGNET_DATABASE_CERT, PEM without a passphrase.', {
       secret: true,
     }),
-    SIGNET_DATABASE_POOL: setting(integer(1, 500), 'Connections to PostgreSQL that the service may hold.', {
+    SIGNET_DATABASE_POOL: setting(integer(1, 500), 'Largest number of connections from one replica to PostgreSQL.', {
       default: '10',
     }),
     SIGNET_DATABASE_STATEMENT_TIMEOUT: setting(
       duration({ min: 1_000, max: DAY_MS }),
-      'PostgreSQL ends a statement that takes longer (statement_timeout). Five seconds later the service gives the connection up, if it has heard nothing until then.',
+      'PostgreSQL cancels a statement that takes longer (statement_timeout). If the service has no answer five seconds after that, it closes the connection.',
       { default: formatDuration(DEFAULT_LIMITS.statementMs) },
     ),
     SIGNET_DATABASE_LONG_STATEMENT_TIMEOUT: setting(
       // Timers of Node.js, and PostgreSQL, have 31 bits for milliseconds.
       duration({ min: 1_000, max: 20 * DAY_MS }),
-      'The same for jobs that nobody waits for: migrations, retention, and the commands that rebuild, reseal and republish.',
+      'The same limit for background jobs, for which no caller waits: migrations, retention, and the commands that rebuild, reseal and republish.',
       { default: formatDuration(DEFAULT_LIMITS.longStatementMs) },
     ),
     SIGNET_DATABASE_LOCK_TIMEOUT: setting(
       duration({ min: 100, max: DAY_MS }),
-      'PostgreSQL ends a statement that waits longer for a lock (lock_timeout). A long job waits until statements and transactions of others have met their limits.',
+      'PostgreSQL cancels a statement that waits longer for a lock (lock_timeout). A background job waits at least as long as the two limits for statements and idle transactions together, so that the holder of a lock meets its limit first.',
       { default: formatDuration(DEFAULT_LIMITS.lockMs) },
     ),
     SIGNET_DATABASE_IDLE_TRANSACTION_TIMEOUT: setting(
       duration({ min: 1_000, max: DAY_MS }),
-      'PostgreSQL ends a session that asks for nothing for so long within a transaction (idle_in_transaction_session_timeout): it holds locks, and the relays of all replicas back.',
+      'PostgreSQL ends a session that sends no statement for so long within a transaction (idle_in_transaction_session_timeout). Such a transaction holds locks, and the relays of all replicas wait for it.',
       { default: formatDuration(DEFAULT_LIMITS.idleInTransactionMs) },
     ),
     SIGNET_DATABASE_DEAD_AFTER: setting(
       duration({ min: 3_000, max: 300_000 }),
-      'A connection whose other end has not answered for so long is given up: by PostgreSQL with the locks that it holds (tcp_user_timeout, and keepalives in thirds of it), by the service with keepalives. PostgreSQL also ends the session of a relay that says nothing for so long, and another replica publishes (idle_session_timeout).',
+      'When the other end of a connection has not answered for so long, the connection is closed: by PostgreSQL, which then frees the locks of the session (tcp_user_timeout, and a keepalive after each third of this time), and by the service (keepalives). PostgreSQL also ends the session of a relay that sends nothing for so long (idle_session_timeout); then the relay of another replica publishes.',
       { default: formatDuration(DEFAULT_LIMITS.deadAfterMs) },
     ),
     SIGNET_MIGRATE: setting(
       oneOf(['at-start', 'never']),
-      'Whether a start brings the tables up to date by itself. With never, `signet-admin migrate` must have done so: a start on tables that are too old ends with exit code 69.',
+      'at-start: each start brings the tables up to date. never: run `signet-admin migrate` before; a start on tables that are too old ends with exit code 69.',
       { default: 'at-start' },
     ),
     SIGNET_MIGRATE_WAIT: setting(
       duration({ min: 1_000, max: DAY_MS }),
-      'How long a migration tries to get the locks that it needs, a second at a time. Then it ends with exit code 69, names who holds them, and has changed nothing.',
+      'How long a migration tries to get its locks; each try waits one second. Then it ends with exit code 69, has changed nothing, and names the sessions that hold the locks.',
       { default: formatDuration(DEFAULT_MIGRATE_WAIT_MS) },
     ),
   },
   sealing: {
     SIGNET_SEALING_KEYS: setting(
       sealingKeys(),
-      'Keys that seal secrets, as id:base64 of 32 bytes between commas: the first one seals, all of them open.',
+      'Keys that encrypt stored secrets, between commas, each as id:base64 of 32 bytes. The first key encrypts; every key of the list decrypts.',
       { secret: true },
     ),
   },
   apiKeys: {
     SIGNET_API_KEYS_MAX_AGE: setting(
       duration({ min: 60_000 }),
-      'How long API keys are accepted without a heartbeat from the registry, which says which keys were revoked. After that every request gets 503 until the registry is back.',
+      'How long API keys are accepted after the last heartbeat from the registry. Without the registry the service does not learn which keys were revoked, so after this time every request gets 503 until the registry is back.',
       { default: '24h' },
     ),
   },
   operatorKey: {
     SIGNET_OPERATOR_KEY: optionalSetting(
       text((raw) => (/^[\x21-\x7e]{16,256}$/.test(raw) ? raw : undefined), 'must be 16 to 256 printable characters'),
-      'The first operator key; it is made known at the first start.',
+      'The first operator key; the first start stores it.',
       { secret: true },
     ),
   },
   egress: {
     SIGNET_EGRESS_ALLOW: setting(
       cidrs(),
-      'CIDRs between commas that the egress guard lets through although they are not public; set to nothing, none are.',
+      'CIDRs of addresses that are not public and that deliveries may go to nevertheless, between commas; empty: none.',
       { default: '', emptyIsValue: true },
     ),
   },
   retries: {
     SIGNET_RETRY_SCHEDULE: setting(
       list(duration()),
-      'Backoff after attempt 1, 2, …; the circuit probes on it too. The last one repeats.',
+      'Waiting time after attempt 1, 2, and so on; the last one repeats. An open circuit waits as long between its probes.',
       { default: '1m,5m,15m,1h,4h' },
     ),
-    SIGNET_RETRY_JITTER: setting(share(), 'Up to this share of a backoff is added to it at random.', {
-      default: '0.1',
-    }),
-    SIGNET_MAX_ATTEMPTS: setting(integer(1, 100), 'Attempts for each delivery; a webhook may set its own.', {
-      default: '5',
-    }),
-    SIGNET_REQUEST_TIMEOUT: setting(duration(), 'Time for connecting, headers and body of an attempt together.', {
+    SIGNET_RETRY_JITTER: setting(
+      share(),
+      'Each waiting time of the schedule gets longer by a random part, up to this share of it, so that retries do not come all at once.',
+      {
+        default: '0.1',
+      },
+    ),
+    SIGNET_MAX_ATTEMPTS: setting(
+      integer(1, 100),
+      'Largest number of attempts for a delivery; a webhook may set its own.',
+      {
+        default: '5',
+      },
+    ),
+    SIGNET_REQUEST_TIMEOUT: setting(duration(), 'Time limit of an attempt: connecting, headers and body together.', {
       default: '15s',
     }),
   },
@@ -278,14 +290,14 @@ export const sharedSettings = {
     ),
     SIGNET_ALERT_ON_FAILURES: setting(
       list(integer(1, 1_000_000), { min: 0 }),
-      'Failures in a row at which an alert is recorded, and at no other.',
+      'An alert is recorded when a webhook has had exactly this many failures in a row.',
       { default: '3,5,10', emptyIsValue: true },
     ),
   },
   retention: {
     SIGNET_RETENTION: setting(
       duration({ min: DAY_MS }),
-      'Deliveries older than this go, a day at a time; at least 1d.',
+      'Deliveries older than this are deleted, one day of them at a time; at least 1d.',
       { default: '90d' },
     ),
   },
