@@ -26,8 +26,8 @@ COMMAND --help says more. Settings are those of the services: docs/guides/settin
   --json      one JSON object on standard output, in place of sentences
   --service   only for one of the services that the command is about
 
-Exit codes: 0 done · 1 not done, or a fault was found · 64 asked wrongly · 69 PostgreSQL or Kafka is away, or somebody holds a lock:
-another try may help · 78 a setting is wrong, or the server is another installation's
+Exit codes: 0 done · 1 not done, or a fault was found · 64 asked wrongly · 69 PostgreSQL or Kafka is away, or another session holds
+a lock: another try may help · 78 a setting is wrong, or the server is another installation's
 `;
 
 /** Parses the arguments. Pure. */

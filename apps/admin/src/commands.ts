@@ -23,15 +23,15 @@ export const SERVICE_COMMANDS: Readonly<Record<string, ServiceCommand>> = {
     help: `migrate [--phase expand|contract]
     expand, the default, adds what this version needs and the one before it passes over: run it before a roll-out.
     contract takes away what the version before no longer uses: run it once every replica has this version.
-    Where somebody holds a lock for longer than SIGNET_MIGRATE_WAIT it ends with 69 and names him.`,
+    When another session holds a lock for longer than SIGNET_MIGRATE_WAIT, it ends with 69 and names that session.`,
   },
   check: {
     services: ['registry', 'ingestion', 'delivery'],
     summary: 'looks at connections, topics, clock, keys, tables and the installation',
     help: `check
     Looks at what the services need, and changes nothing: PostgreSQL and Kafka let us in and belong to this installation; the clocks of
-    PostgreSQL and this machine agree; the tables have what this version needs; whoever uses them reads what SIGNET_WRITE_FORMATS has
-    written; the sealing keys open what is stored; the topics are there and set up as Signet expects. Ends with 1 where there is a fault; a
+    PostgreSQL and this machine agree; the tables have what this version needs; every service that uses them reads the
+    formats of SIGNET_WRITE_FORMATS; the sealing keys open what is stored; the topics are there and set up as Signet expects. Ends with 1 where there is a fault; a
     warning is none.`,
   },
   reseal: {

@@ -88,7 +88,7 @@ test('the command and the note that it was carried out are one commit', async ()
   const crashed = new DeliveryCommands(fixture.orm.em, fixture.reader, systemClock, () =>
     Promise.reject(new Error('The claim went to a repetition.')),
   );
-  await expect(crashed.retry(failed.id, webhook.tenantId, 'somebody')).rejects.toThrow('went to a repetition');
+  await expect(crashed.retry(failed.id, webhook.tenantId, 'an-operator')).rejects.toThrow('went to a repetition');
   expect(await retries()).toBe(before);
 });
 

@@ -15,7 +15,7 @@ const INTERNAL = [
   new RegExp(`/${process.pid}\\b`),
   /"(owner|epoch|partition|replica|topic|offset|stack)":/,
 ];
-const NOBODY = '00000000-0000-4000-8000-000000000000';
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
 let fixture: DispatchFixture;
 let receiver: RecordingReceiver;
@@ -109,9 +109,9 @@ test("every route with an id treats another tenant's as one that is not there, a
   const before = await everything();
   for (const { method, template } of all) {
     const answer = await api.call(method, pathOf(template), { key: stranger });
-    const nobody = await api.call(method, pathOf(template, NOBODY), { key: stranger });
+    const unknown = await api.call(method, pathOf(template, UNKNOWN_ID), { key: stranger });
     expect({ method, template, status: answer.status }).toEqual({ method, template, status: 404 });
-    expect({ ...answer.json, instance: '' }).toEqual({ ...nobody.json, instance: '' });
+    expect({ ...answer.json, instance: '' }).toEqual({ ...unknown.json, instance: '' });
   }
   expect(await everything()).toEqual(before);
 });

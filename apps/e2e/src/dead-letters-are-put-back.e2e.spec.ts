@@ -56,7 +56,7 @@ test('a bad event of a producer, mended and put back twice, makes one delivery',
   await producer.publish('shop.sale', {
     key: 'S-1',
     value,
-    headers: { ...headers, [CE.id]: 's-1', [CE.tenantId]: 'nobody' },
+    headers: { ...headers, [CE.id]: 's-1', [CE.tenantId]: 'unknown-tenant' },
   });
   const [letter] = await waitFor(
     async () => {

@@ -247,7 +247,7 @@ inBrowser(
     await tenant.call('PATCH', `/v1/webhooks/${webhook.id}`, { maxAttempts: 7 });
     await console.field('Name').fill('General ledger');
     await console.button('Save changes').click();
-    await console.says('Somebody else has changed this webhook meanwhile');
+    await console.says('Another user has changed this webhook meanwhile');
     await console.says('They changed maximum of attempts');
     await console.button('Save mine on top').click();
     await console.heading(/General ledger/);

@@ -98,7 +98,7 @@ describe('two tenants cannot see or touch anything of each other', () => {
     );
   }
 
-  const NOBODY = '00000000-0000-4000-8000-000000000000';
+  const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
   /** An id of the owner, by the segment of the path before it. */
   const foreignId = (template: string): string => {
     const ids: Record<string, string> = {
@@ -150,8 +150,8 @@ describe('two tenants cannot see or touch anything of each other', () => {
       const path = (id: string): string => template.replaceAll(/\{\w+\}/g, id);
       const body = BODIES[`${method} ${template}`];
       const foreign = await stranger.api.problem(method, path(foreignId(template)), body);
-      const nobody = await stranger.api.problem(method, path(NOBODY), body);
-      expect({ method, template, ...foreign }).toEqual({ method, template, ...nobody });
+      const unknown = await stranger.api.problem(method, path(UNKNOWN_ID), body);
+      expect({ method, template, ...foreign }).toEqual({ method, template, ...unknown });
       expect([403, 404]).toContain(foreign.status);
     }
     expect(await everythingOfTheOwner()).toEqual(before);

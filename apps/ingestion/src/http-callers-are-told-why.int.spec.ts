@@ -74,7 +74,7 @@ describe('too much is 413', () => {
 
 describe('the tenant of an event', () => {
   test('that does not exist is refused', async () =>
-    expectRefused(await post(saleOf('nobody')), [422, 'unknown_tenant', 'tenantid']));
+    expectRefused(await post(saleOf('unknown-tenant')), [422, 'unknown_tenant', 'tenantid']));
   test('must be named by a producer that sends for several tenants', async () =>
     expectRefused(await post(saleOf(undefined)), [422, 'missing_attribute', 'tenantid']));
 
@@ -110,14 +110,14 @@ describe("a producer's key", () => {
     const key = await producerKey({ tenants: [tenant, suspended] });
     expect((await post(saleOf(tenant), key)).status).toBe(202);
     expect((await post(saleOf(suspended), key)).status).toBe(202);
-    for (const forbidden of [other, 'nobody'])
+    for (const forbidden of [other, 'unknown-tenant'])
       expectRefused(await post(saleOf(forbidden), key), [403, 'tenant_not_allowed', 'tenantid']);
   });
 
   test('of no tenant that names none sends for each, but only what there is', async () => {
     const key = await producerKey({});
     expect((await post(saleOf(other), key)).status).toBe(202);
-    expectRefused(await post(saleOf('nobody'), key), [422, 'unknown_tenant', 'tenantid']);
+    expectRefused(await post(saleOf('unknown-tenant'), key), [422, 'unknown_tenant', 'tenantid']);
   });
 
   test('has the allowed events of a batch accepted, and gets an error for each other one', async () => {
@@ -153,7 +153,7 @@ describe("a producer's key", () => {
 test('refused events are counted by their reason', async () => {
   const count = () => ingestion.counted('signet_ingestion_refused_total', { source: 'http', reason: 'unknown_tenant' });
   const before = await count();
-  await postAll([saleOf('nobody'), saleOf(tenant), saleOf('nobody')]);
+  await postAll([saleOf('unknown-tenant'), saleOf(tenant), saleOf('unknown-tenant')]);
   expect(await count()).toBe(before + 2);
 });
 

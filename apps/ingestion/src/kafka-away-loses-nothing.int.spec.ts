@@ -44,7 +44,7 @@ test('while Kafka is away callers get 503 with a Retry-After, and events that ar
 
   const alone = saleOf(tenant);
   const ofBatch = [saleOf(tenant), saleOf(tenant, { type: 'customer.created', data: { customerId: 'C-1' } })];
-  const bad = saleOf('nobody');
+  const bad = saleOf('unknown-tenant');
   const batch = batchOf([...ofBatch, bad]);
   const answers = await Promise.all([post(alone), ingestion.post(batch, key)]);
   for (const { status, headers, json } of answers) {

@@ -148,7 +148,7 @@ test('every POST accepts a key, and the OpenAPI document says so', async () => {
       names: expect.arrayContaining(['Idempotency-Key']),
     });
     const isOfTenant = template.startsWith('/v1/tenants');
-    const path = template.replace('{tenantId}', tenant.id).replace('{id}', isOfTenant ? 'nobody' : id);
+    const path = template.replace('{tenantId}', tenant.id).replace('{id}', isOfTenant ? 'unknown-tenant' : id);
     const asked = keyed(newKey());
     const first = await registry.call('POST', path, asked);
     const again = await registry.call('POST', path, asked);

@@ -83,7 +83,7 @@ describe('a limit is refused', () => {
       { ...unknown, field: 'eventTypes.1' },
     ],
     ['that names nothing', { eventTypes: [] }, { ...unknown, field: 'eventTypes' }],
-    ['that names an unknown tenant', { tenants: ['nobody'] }, { ...unknown, field: 'tenants.0' }],
+    ['that names an unknown tenant', { tenants: ['unknown-tenant'] }, { ...unknown, field: 'tenants.0' }],
     ['that names no tenant', { tenants: [] }, { ...unknown, field: 'tenants' }],
     ['of an operator', { role: 'operator', eventTypes: ['sale.created'] }, { ...without, field: 'eventTypes' }],
   ])('%s', async (_what, body, { field, ...expected }: { field?: string }) => {

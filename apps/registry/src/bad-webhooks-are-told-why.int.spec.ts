@@ -204,7 +204,9 @@ describe('a bad webhook is refused with the field and the rule', () => {
       status: 422,
       json: { errors: [{ field: 'tenantId', rule: 'required' }] },
     });
-    expect(await registry.call('POST', '/v1/webhooks', { body: { ...good, tenantId: 'nobody' } })).toMatchObject({
+    expect(
+      await registry.call('POST', '/v1/webhooks', { body: { ...good, tenantId: 'unknown-tenant' } }),
+    ).toMatchObject({
       status: 422,
       json: { errors: [{ field: 'tenantId', rule: 'unknown_tenant' }] },
     });
@@ -239,10 +241,10 @@ describe('tenants and keys', () => {
   });
 
   test.each([
-    ['GET', '/v1/tenants/nobody'],
-    ['GET', '/v1/tenants/nobody/api-keys'],
-    ['POST', '/v1/tenants/nobody/suspend'],
-    ['POST', '/v1/tenants/nobody/resume'],
+    ['GET', '/v1/tenants/unknown-tenant'],
+    ['GET', '/v1/tenants/unknown-tenant/api-keys'],
+    ['POST', '/v1/tenants/unknown-tenant/suspend'],
+    ['POST', '/v1/tenants/unknown-tenant/resume'],
     ['DELETE', '/v1/api-keys/nothing'],
     ['GET', '/v1/webhooks/nothing'],
   ])('%s %s is not found', async (method, path) => expect((await registry.call(method, path)).status).toBe(404));

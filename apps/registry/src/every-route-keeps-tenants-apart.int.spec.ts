@@ -51,7 +51,7 @@ async function operations(): Promise<Operation[]> {
     );
 }
 
-const NOBODY = '00000000-0000-4000-8000-000000000000';
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const pathOf = (template: string, id?: string): string => {
   const base = Object.keys(foreign).find((prefix) => template.startsWith(prefix));
   return template.replaceAll(/\{\w+\}/g, id ?? foreign[base ?? ''] ?? `no id for ${template}`);
@@ -73,13 +73,13 @@ test("every route with an id treats another tenant's as one that is not there, a
   for (const { method, template, body } of all) {
     const asked = body === undefined ? {} : { body };
     const answer = await stranger.call(method, pathOf(template), asked);
-    const nobody = await stranger.call(method, pathOf(template, NOBODY), asked);
+    const unknown = await stranger.call(method, pathOf(template, UNKNOWN_ID), asked);
     // A request that only operators may make is refused before anything is looked up.
     const isOfOperators = template.startsWith('/v1/webhooks/enablings');
     const isForTenants = (template.startsWith('/v1/webhooks') && !isOfOperators) || template === '/v1/tenants/{id}';
     const expected = isForTenants ? 404 : 403;
     expect({ method, template, status: answer.status }).toEqual({ method, template, status: expected });
-    expect({ ...answer.json, instance: '' }).toEqual({ ...nobody.json, instance: '' });
+    expect({ ...answer.json, instance: '' }).toEqual({ ...unknown.json, instance: '' });
   }
   expect(await everything()).toEqual(before);
 });

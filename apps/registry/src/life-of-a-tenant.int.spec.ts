@@ -56,7 +56,7 @@ describe('a tenant', () => {
     expect((await patch({ alertEmail: null }, tenant, other.id)).status).toBe(404);
     expect((await tenant.call('GET', `/v1/tenants/${other.id}`)).status).toBe(404);
     expect((await tenant.call('GET', `/v1/tenants/${tenant.id}/history`)).status).toBe(403);
-    expect((await patch({ alertEmail: null }, registry, 'nobody')).status).toBe(404);
+    expect((await patch({ alertEmail: null }, registry, 'unknown-tenant')).status).toBe(404);
     expect(await patch({ status: 'suspended' }, registry)).toMatchObject({ status: 422 });
   });
 

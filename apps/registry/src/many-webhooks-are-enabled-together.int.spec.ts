@@ -199,7 +199,7 @@ test('errors name their field and rule, and only operators may use the route', a
     [{ ...range, disabledBefore: range.disabledAfter }, 'disabledBefore', 'not_after_disabled_after'],
     [{ ...range, disabledBefore: tomorrow }, 'disabledBefore', 'in_the_future'],
     [{ ...range, disabledAfter: 'yesterday' }, 'disabledAfter', 'invalid_datetime'],
-    [{ ...range, tenantId: 'nobody' }, 'tenantId', 'unknown_tenant'],
+    [{ ...range, tenantId: 'unknown-tenant' }, 'tenantId', 'unknown_tenant'],
     [{ ...range, disabledReason: 'manual' }, 'disabledReason', undefined],
     [{ ...range, limit: 3 }, 'limit', 'unknown_field'],
   ] as const) {

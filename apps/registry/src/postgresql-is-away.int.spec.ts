@@ -34,7 +34,7 @@ test('while PostgreSQL is away callers get 503 with a Retry-After, and the regis
     ['GET', `/v1/webhooks/${id}`],
     ['PATCH', `/v1/webhooks/${id}`, { body: { name: 'Changed' } }],
     ['POST', '/v1/webhooks', keyed],
-    ['GET', '/v1/webhooks', { key: 'sgn_t_nobody' }],
+    ['GET', '/v1/webhooks', { key: 'sgn_t_unknown' }],
   ];
   for (const [method, path, asked] of requests) {
     const answer = await call(method, path, asked);

@@ -61,9 +61,9 @@ export async function registryService(
       idempotencyKeys: true,
       tags: {
         Webhooks: 'Where a tenant wants its events delivered: URL, event types, secrets, state and history.',
-        'Event types': 'What can be subscribed to.',
-        Tenants: 'Whose webhooks they are. For operators; a tenant reads its own.',
-        'API keys': 'Who may ask. For operators.',
+        'Event types': 'The event types that webhooks can subscribe to.',
+        Tenants: 'The owners of webhooks. For operators; a tenant can read itself.',
+        'API keys': 'The keys that callers authenticate with. For operators.',
       },
       places: {
         '/v1/webhooks/{id}': 'Id of the webhook.',

@@ -83,7 +83,7 @@ export class Exchange implements LinkedHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // Thrown rather than aborted: an abort would close the connection, which has not been used.
-    if (!this.isAwaited || this.withheld()) throw new Error('Nobody waits for this request any more.');
+    if (!this.isAwaited || this.withheld()) throw new Error('The caller no longer waits for this request.');
     this.#controller = controller;
     this.#stage = 'waiting';
     this.#sentAt = performance.now();

@@ -20,7 +20,7 @@ export const HEALTH_NAMES: Readonly<Record<WebhookHealth, string>> = {
 };
 
 const WHY: Readonly<Record<NonNullable<Webhook['disabledReason']>, string>> = {
-  manual: 'Somebody switched it off.',
+  manual: 'A user disabled it.',
   failing: 'Signet switched it off after too many failures in a row.',
   gone: 'The receiver answered 410 Gone, so Signet switched it off.',
 };

@@ -36,7 +36,7 @@ interface Circuit {
   activeSince: number | null;
   /** How often it opened since the last success: the step of the probe schedule. */
   openings: number;
-  /** When it opened first since it was last closed. */
+  /** When the circuit opened for the first time since it was last closed. */
   openedAt: number;
   probeAt: number;
   isProbing: boolean;

@@ -19,7 +19,7 @@ export async function checkFormats(
 ): Promise<readonly Checked[]> {
   const told = await checked(CHECK, async () => {
     await requireReaders(client, 'delivery', formats);
-    return [ok(CHECK, 'Whoever uses the schema delivery reads the formats that are written.')];
+    return [ok(CHECK, 'Every service that uses the schema delivery reads the formats that are written.')];
   });
   return [...told, await unread(client, kafka, formats)];
 }

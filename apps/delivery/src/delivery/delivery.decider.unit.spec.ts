@@ -304,7 +304,7 @@ describe('the end of a delivery whose webhook takes no more', () => {
 describe('a retry that a person asks for while an attempt is on the wire', () => {
   const asked: DeliveryEvent = {
     type: 'DeliveryRetryRequested',
-    data: { requestedBy: 'somebody', requestedAt: iso(START) },
+    data: { requestedBy: 'an-operator', requestedAt: iso(START) },
   };
   test('is still to be made when that attempt fails, also where it was the last', () => {
     const log = [requested(1), asked];

@@ -51,7 +51,7 @@ test('a partition is lost and given back while a POST is on the wire: its failur
   before.abort();
   await first;
   service.revoked([PARTITION]);
-  await new Ownership(fixture.orm.em, systemClock, 'somebody else').take([PARTITION]);
+  await new Ownership(fixture.orm.em, systemClock, 'another-replica').take([PARTITION]);
   await service.assigned([PARTITION]);
   const again = untilDurable(service, requestBatch(webhook, ['m-1']));
   release();

@@ -172,7 +172,7 @@ export class ReplayRun {
     return requestRecord({ request: { ...request, kind: 'replay' }, body: webhookBody(message) }, this.webhook.version);
   }
 
-  /** The webhook as it is now. @throws an error for `settle`, if it takes no deliveries */
+  /** The webhook after the change. @throws an error for `settle`, if it takes no deliveries */
   get webhook(): RoutedWebhook {
     const webhook = this.parts.webhookOf(this.replay);
     if (webhook === 'unread') throw new WebhookUnread(this.replay);

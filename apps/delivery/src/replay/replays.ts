@@ -10,11 +10,11 @@ import type { Place, Replay, ReplayFailure, ReplayRange, ReplayStatus } from './
 import type { ReplayStore } from './stored/replay.store.ts';
 
 export const REPLAY_NOT_FOUND = { replay_not_found: 'There is no such replay.' };
-export const REPLAY_ENDED = { replay_ended: 'The replay has ended already: there is nothing to be cancelled.' };
+export const REPLAY_ENDED = { replay_ended: 'The replay has already ended, so it cannot be cancelled.' };
 export const WEBHOOK_NOT_FOUND = { webhook_not_found: 'There is no such webhook.' };
 export const NOT_NOW = {
   webhook_disabled: 'The webhook is disabled; enable it first.',
-  tenant_suspended: 'The tenant is suspended; its messages can be replayed when that has ended.',
+  tenant_suspended: 'The tenant is suspended; its messages can be replayed when the suspension has ended.',
   replay_running: 'Another replay of this webhook is running; wait for its end, or cancel it.',
 };
 

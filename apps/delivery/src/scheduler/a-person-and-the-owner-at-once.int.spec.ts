@@ -37,7 +37,7 @@ async function onTheWire(): Promise<DeliveryRow> {
 
 test('a retry is asked for while an attempt is on the wire that succeeds: there is no other', async () => {
   const { id } = await onTheWire();
-  await commands().retry(id, 'tenant-1', 'somebody');
+  await commands().retry(id, 'tenant-1', 'an-operator');
   status = 200;
   release();
   await waitFor(async () => (await list())[0]?.status === 'SUCCESS', { what: 'the attempt' });
@@ -56,7 +56,7 @@ test('a retry is asked for while an attempt is on the wire that succeeds: there 
 
 test('a retry is asked for while an attempt is on the wire that fails: it follows at once', async () => {
   const { id } = await onTheWire();
-  await commands().retry(id, 'tenant-1', 'somebody');
+  await commands().retry(id, 'tenant-1', 'an-operator');
   status = 500;
   release();
   await waitFor(async () => (await list())[0]?.attemptCount === 2, { what: 'the retry' });

@@ -50,7 +50,7 @@ test("a person who retries more deliveries of a hanging receiver than memory hol
   isHanging = true;
   isDown = false;
   const commands = new DeliveryCommands(fixture.orm.em, fixture.reader, systemClock);
-  for (const { id } of await deliveriesOf(slow)) await commands.retry(id, null, 'somebody');
+  for (const { id } of await deliveriesOf(slow)) await commands.retry(id, null, 'an-operator');
   await sql`update due_deliveries set due_at = now() where webhook_id = ${quiet.id}::uuid`.execute(
     fixture.orm.em.fork().getKysely(),
   );

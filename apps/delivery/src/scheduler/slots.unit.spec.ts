@@ -60,7 +60,7 @@ describe('slots', () => {
     const second = takeAll(slots, 'fresh', 'second');
     expect(second).toBe((1024 - 128) / 4);
     expect(takeAll(slots, 'fresh', 'third')).toBe((1024 - 128) / 8);
-    expect(slots.isFree('fresh', 'whoever comes next')).toBe(true);
+    expect(slots.isFree('fresh', 'fourth')).toBe(true);
     // The slots that the first tenant gives back are shared between the tenants that want more.
     for (let n = 0; n < greedy; n++) slots.giveBack('fresh', 'greedy');
     expect(takeAll(slots, 'fresh', 'third')).toBeGreaterThan(100);

@@ -111,7 +111,7 @@ export async function hostileReceivers(): Promise<HostileReceivers> {
       message: 'No connection could be opened (ECONNREFUSED).',
     },
     {
-      does: 'has a name that nobody knows',
+      does: 'has a host name that no DNS server knows',
       url: 'https://nowhere.example/',
       errorClass: 'dns',
       message: 'The host name could not be resolved (ENOTFOUND).',

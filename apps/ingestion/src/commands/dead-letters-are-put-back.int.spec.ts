@@ -103,7 +103,7 @@ test('a bad record is listed with reason and field, shown, mended, put back, and
 });
 
 test('a record put back twice makes one delivery: its id, source and time are the same each time', async () => {
-  const event = saleOf('nobody', { time: undefined });
+  const event = saleOf('unknown-tenant', { time: undefined });
   const { headers = {}, ...record } = overKafka.binary(event);
   delete (headers as Record<string, unknown>)['ce_time'];
   const sentAt = Date.now() - 3_600_000;
@@ -125,7 +125,7 @@ test('a record put back twice makes one delivery: its id, source and time are th
 });
 
 test('several are put back at once, unchanged; records that are still bad are set aside again, marked as put back', async () => {
-  const bad = overKafka.structured(saleOf('nobody'));
+  const bad = overKafka.structured(saleOf('unknown-tenant'));
   const late = await ingestion.newTenant();
   const good = overKafka.structured(saleOf(late));
   const places = [await refused(bad), await refused({ ...good, value: '{"half' })];
@@ -161,7 +161,7 @@ test('a record that was too large to be kept is put back only with a value', asy
 });
 
 test('wrong arguments lead to a sentence, and nothing is put back', async () => {
-  const record = overKafka.binary(saleOf('nobody'));
+  const record = overKafka.binary(saleOf('unknown-tenant'));
   const place = await refused(record);
   const notALetter = await testTopic('not-dead');
   await ingestion.producer.publish(notALetter, { key: 'a', value: 'b' });
@@ -179,7 +179,7 @@ test('wrong arguments lead to a sentence, and nothing is put back', async () => 
   ];
   for (const [args, status, says] of mistakes)
     expect(await deadLetters(...args)).toMatchObject({ status, said: expect.stringMatching(says) });
-  const after = overKafka.binary(saleOf('nobody'));
+  const after = overKafka.binary(saleOf('unknown-tenant'));
   await refused(after);
   const source = await ingestion.follow(ingestion.sourceTopic);
   await source.record(String(after.key));
@@ -187,7 +187,7 @@ test('wrong arguments lead to a sentence, and nothing is put back', async () => 
 });
 
 test('the built command runs as an operator runs it, and names a missing setting', async () => {
-  const place = await refused(overKafka.binary(saleOf('nobody')));
+  const place = await refused(overKafka.binary(saleOf('unknown-tenant')));
   const run = (env: NodeJS.ProcessEnv) => promisify(execFile)(process.execPath, [COMMAND, 'show', place], { env });
   const { stdout } = await run({ ...process.env, SIGNET_KAFKA_BROKERS: ingestion.brokers.join(',') });
   expect(stdout).toContain('reason: unknown_tenant');

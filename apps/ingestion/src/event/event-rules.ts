@@ -67,7 +67,7 @@ function checkIdentity(attributes: RawEvent['attributes']): Refusal | { id: stri
   const type = requiredText(attributes, 'type');
   if (typeof type === 'object') return type;
   if (isOwnType(type))
-    return refusal('reserved_event_type', 'type', `"${type}" is sent by Signet itself and nobody else.`);
+    return refusal('reserved_event_type', 'type', `"${type}" is sent by Signet itself: producers may not send it.`);
   if (!isKnownType(type))
     return refusal('unknown_event_type', 'type', `"${type}" is not in the event catalogue; see GET /v1/event-types.`);
   return { id, source, type };

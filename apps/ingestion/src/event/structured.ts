@@ -20,7 +20,7 @@ export const noJson = (contentType: string): Refusal =>
   refusal(
     'unsupported_media_type',
     'content-type',
-    `CloudEvents are taken as application/cloudevents+json or with attributes in headers, not as ${contentType}.`,
+    `CloudEvents are accepted as application/cloudevents+json or with attributes in headers, not as ${contentType}.`,
   );
 
 /** A CloudEvent in structured JSON mode (CloudEvents 1.0, JSON event format). `data` keeps its bytes. */

@@ -33,7 +33,7 @@ export class EventsHttp {
     operationId: 'publishEvents',
     summary: 'Publish events',
     description:
-      'One CloudEvent 1.0 in binary or structured mode, or a batch. Answered once Kafka has what is accepted.',
+      'One CloudEvent 1.0 in binary or structured mode, or a batch. The response comes when Kafka has stored the accepted events.',
   })
   @ApiHeader(idempotencyKeyHeader)
   @ApiHeader(traceparentHeader)

@@ -11,14 +11,14 @@ const eventBody = {
   required: ['specversion', 'id', 'source', 'type', 'data'],
   properties: {
     specversion: { type: 'string', enum: ['1.0'] },
-    id: attribute('Unique for its source; the same twice is the same message.'),
+    id: attribute('Unique for its source: two events with the same source and id are the same message.'),
     source: attribute('Who sends it, as a URI reference.'),
     type: { type: 'string', enum: PRODUCER_EVENT_TYPES.map(({ name }) => name) },
     time: { type: 'string', format: 'date-time' },
     subject: attribute('Id of the object that it is about.'),
-    tenantid: attribute('The tenant; that of the API key when missing.'),
+    tenantid: attribute('The tenant; when missing, the tenant of the API key.'),
     datacontenttype: { type: 'string', enum: ['application/json'] },
-    traceparent: attribute('W3C trace context of the event; it goes before the header traceparent.'),
+    traceparent: attribute('W3C trace context of the event; it takes precedence over the header traceparent.'),
     data: { type: 'object', description: 'The payload; see GET /v1/event-types.' },
   },
   example: { specversion: '1.0', id: 's-1', source: '/pos/1', type: example?.name, data: example?.example },
@@ -53,8 +53,8 @@ export const idempotencyKeyHeader = {
   name: 'Idempotency-Key',
   required: false,
   description:
-    'Taken, and not needed: `source` and `id` of an event say already that it is the same one when it comes again, for ' +
-    'as long as its deliveries are kept. So a POST may be repeated as it is.',
+    'Accepted but not needed: an event that comes again is recognised by its `source` and `id` for as long as its ' +
+    'deliveries are kept. So a POST may be repeated unchanged.',
   schema: { type: 'string' as const },
 };
 
@@ -63,8 +63,8 @@ export const traceparentHeader = {
   name: 'traceparent',
   required: false,
   description:
-    'W3C trace context for each event of the request that has no attribute `traceparent` that can be read. Ignored where ' +
-    'it cannot be read itself.',
+    'W3C trace context for each event of the request without a valid attribute `traceparent`. An invalid header is ' +
+    'ignored.',
   schema: { type: 'string' as const },
 };
 
@@ -73,7 +73,10 @@ export const publishBody = {
   'application/cloudevents+json': { schema: eventBody },
   'application/cloudevents-batch+json': { schema: batchBody },
   'application/json': {
-    schema: { type: 'object' as const, description: 'Binary mode: the payload; the rest in ce-… headers.' },
+    schema: {
+      type: 'object' as const,
+      description: 'Binary mode: the body is the payload; the attributes are in ce-… headers.',
+    },
     example: example?.example,
   },
 };
@@ -84,12 +87,12 @@ const refusal = { code: 'unknown_tenant', field: 'tenantid', detail: 'There is n
 
 export const acceptedResponse = {
   status: 202,
-  description: 'Kafka has every event.',
+  description: 'Kafka has stored every event.',
   content: { 'application/json': { schema: results, example: acceptedExample } },
 };
 export const multiStatusResponse = {
   status: 207,
-  description: 'Kafka has the events that were accepted; the others broke a rule.',
+  description: 'Kafka has stored the accepted events; the others broke a rule.',
   content: {
     'application/json': {
       schema: results,

@@ -19,12 +19,12 @@ export const statusOf = (reason: Refusal['reason']): number => STATUS[reason] ??
 const DETAILS: Readonly<Record<HttpReason, string>> = {
   malformed_event: 'The event is not JSON in UTF-8.',
   unsupported_media_type:
-    'CloudEvents are taken as application/cloudevents+json or with attributes in headers, not as application/cloudevents+avro.',
+    'CloudEvents are accepted as application/cloudevents+json or with attributes in headers, not as application/cloudevents+avro.',
   unsupported_specversion: 'specversion must be 1.0, not 0.3.',
   missing_attribute: 'The attribute id is missing.',
   invalid_attribute: 'time must be an RFC 3339 time such as 2026-03-01T10:00:00Z.',
   unknown_event_type: '"sale.lost" is not in the event catalogue; see GET /v1/event-types.',
-  reserved_event_type: '"webhook.failing" is sent by Signet itself and nobody else.',
+  reserved_event_type: '"webhook.failing" is sent by Signet itself: producers may not send it.',
   event_type_not_allowed: 'The API key may not send events of the type "sale.created".',
   unknown_tenant: 'There is no such tenant.',
   tenant_not_allowed: 'The API key may not send events for this tenant.',

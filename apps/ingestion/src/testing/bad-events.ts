@@ -8,7 +8,7 @@ export const WORLD = {
   /** The only tenant that exists. */
   tenant: 'shop-of-bad-events',
   /** The key may send for it, but there is no such tenant. */
-  unknownTenant: 'nobody',
+  unknownTenant: 'unknown-tenant',
   /** There may be such a tenant, but the key may not send for it. */
   foreignTenant: 'not-ours',
   /** The only event type that the key may send. */

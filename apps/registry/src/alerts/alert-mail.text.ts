@@ -42,7 +42,7 @@ function storyOf(alert: Alert, webhook: string, failures: string) {
     case 'webhook.disabled':
       return {
         subject: `Webhook ${webhook} was disabled`,
-        happened: `Signet disabled your webhook ${webhook}: ${oneLine(alert.data['detail'] ?? 'its deliveries failed.')} Nothing is delivered to it until somebody enables it.`,
+        happened: `Signet disabled your webhook ${webhook}: ${oneLine(alert.data['detail'] ?? 'its deliveries failed.')} Nothing is delivered to it until a user enables it.`,
         todo: `Mend the receiver, then POST /v1/webhooks/${alert.webhookId}/enable. What it missed can be delivered afterwards: POST /v1/replays.`,
       };
     case 'webhook.recovered':

@@ -71,7 +71,7 @@ function checkLimits({ role, tenantId, eventTypes, tenants }: Omit<CreateApiKey,
   const broken = (field: keyof KeyLimits, message: string) =>
     new RuleBroken('invalid', 'limit_not_allowed', message, field);
   if (eventTypes !== null && role !== 'producer')
-    throw broken('eventTypes', 'Only the key of a producer is limited to event types.');
+    throw broken('eventTypes', "Only a producer's key can be limited to event types.");
   if (tenants !== null && (role !== 'producer' || tenantId !== null))
     throw broken('tenants', 'Only the key of a producer that belongs to no tenant is limited to some.');
 }

@@ -10,7 +10,7 @@ test('a key without limits, or with known ones, has no errors', () => {
 });
 
 test('all errors are listed at once, each with its field', () => {
-  const wrong = { eventTypes: ['sale.created', 'sale.*', 'sale.created'], tenants: ['acme', 'nobody', 'acme'] };
+  const wrong = { eventTypes: ['sale.created', 'sale.*', 'sale.created'], tenants: ['acme', 'unknown-tenant', 'acme'] };
   expect(limitErrors(wrong, known)).toEqual([
     {
       field: 'eventTypes.1',
@@ -18,7 +18,7 @@ test('all errors are listed at once, each with its field', () => {
       detail: 'Producers send no event type "sale.*"; there are sale.created, sale.updated.',
     },
     { field: 'eventTypes.2', rule: 'repeated', detail: '"sale.created" is named twice.' },
-    { field: 'tenants.1', rule: 'unknown_tenant', detail: 'There is no tenant "nobody".' },
+    { field: 'tenants.1', rule: 'unknown_tenant', detail: 'There is no tenant "unknown-tenant".' },
     { field: 'tenants.2', rule: 'repeated', detail: '"acme" is named twice.' },
   ]);
 });

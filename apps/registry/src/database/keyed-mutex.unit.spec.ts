@@ -31,7 +31,7 @@ test('a task does not wait for the task of another key', async () => {
   await waiting;
 });
 
-test('a task that fails is told so, and the next one runs', async () => {
+test('the caller of a task that fails gets its error, and the next task runs', async () => {
   const mutex = new KeyedMutex(LONG);
   const failing = mutex.run('webhook', () => Promise.reject(new Error('refused')));
   const next = mutex.run('webhook', () => Promise.resolve('ran'));

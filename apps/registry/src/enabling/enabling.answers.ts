@@ -26,17 +26,18 @@ export const enablingAnswer = z
     id: z.uuid(),
     ...order,
     state: z.enum(ENABLING_STATES),
-    total: z.int().min(0).meta({ description: 'Webhooks that were meant when it was asked for.' }),
+    total: z.int().min(0).meta({ description: 'Webhooks that were to be enabled when the job began.' }),
     enabled: z.int().min(0).meta({
-      description: 'Webhooks enabled so far. Those that somebody else enabled or deleted meanwhile are not counted.',
+      description:
+        'Webhooks enabled so far. A webhook that another request enabled or deleted meanwhile is not counted.',
     }),
     failed: z.int().min(0).meta({ description: 'Webhooks that could not be enabled so far.' }),
-    failures: z
-      .array(failure)
-      .meta({ description: `Which could not be enabled, and why; the first ${MAX_FAILURES_NAMED} of them.` }),
+    failures: z.array(failure).meta({
+      description: `The webhooks that could not be enabled, each with the reason; at most the first ${MAX_FAILURES_NAMED}.`,
+    }),
     createdBy: z.string().meta({ description: 'The key that asked for it: its name and id.' }),
     createdAt: instant,
-    updatedAt: instant.meta({ description: 'Of its last step; a step that failed is tried again.' }),
+    updatedAt: instant.meta({ description: 'The error of its last step; a failed step is tried again.' }),
     completedAt: instant.nullable().meta({ description: 'When it was done or cancelled.' }),
   })
   .meta({ title: 'Enabling' });
@@ -57,7 +58,7 @@ export const enablingPreviewAnswer = z
     ...order,
     count: z.int().min(0).meta({ description: 'Webhooks that would be enabled.' }),
     tenants: z.int().min(0).meta({ description: 'Tenants whose webhooks they are.' }),
-    sample: z.array(meant).meta({ description: `Those that were disabled first; at most ${SAMPLE_SIZE}.` }),
+    sample: z.array(meant).meta({ description: `The webhooks that were disabled first; at most ${SAMPLE_SIZE}.` }),
   })
   .meta({ title: 'EnablingPreview' });
 

@@ -27,11 +27,11 @@ export class EnablingHttp {
     operationId: 'createEnabling',
     summary: 'Enable many webhooks together',
     description:
-      'For operators, after a fault of the platform: enables the webhooks of all tenants, or of one, that were disabled automatically within a time range and still are. A durable job: it goes on after a restart, and one webhook that cannot be enabled does not stop the others. With preview=true it only tells how many webhooks it would be.',
+      'For operators, after a fault of the platform: enables the webhooks of all tenants, or of one, that were disabled automatically within a time range and still are. A durable job: it goes on after a restart, and one webhook that cannot be enabled does not stop the others. With preview=true nothing is enabled: the response only says how many webhooks would be.',
   })
   @Answers(200, 'A preview: nothing is enabled.', enablingPreviewAnswer, { example: enablingPreviewExample })
   @Answers(201, 'The webhooks are being enabled.', enablingAnswer, {
-    headers: { Location: 'Where its progress is.' },
+    headers: { Location: 'URL that shows the progress.' },
     example: enablingExample,
   })
   async create(
@@ -67,7 +67,7 @@ export class EnablingHttp {
   @ApiOperation({
     operationId: 'getEnabling',
     summary: 'Read an enabling of many webhooks',
-    description: 'How far it has come, and which webhooks could not be enabled.',
+    description: 'The progress, and the webhooks that could not be enabled.',
   })
   @Answers(200, 'The enabling.', enablingAnswer, { example: enablingExample })
   @Fails(404, ENABLING_NOT_FOUND)
@@ -80,7 +80,7 @@ export class EnablingHttp {
   @ApiOperation({
     operationId: 'cancelEnabling',
     summary: 'Cancel an enabling of many webhooks',
-    description: 'It enables no more webhooks; those enabled already stay enabled.',
+    description: 'No more webhooks are enabled; the webhooks that it has enabled already stay enabled.',
   })
   @Answers(204, 'It goes no further.')
   @Fails(404, ENABLING_NOT_FOUND)

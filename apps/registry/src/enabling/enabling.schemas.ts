@@ -12,15 +12,15 @@ export const createEnablingBody = z
       .enum(AUTOMATIC_REASONS)
       .optional()
       .describe(
-        'failing: those that failed too often in a row. gone: those whose receiver answered 410. Without it: both. Those that a person disabled are never meant.',
+        'failing: webhooks with too many failures in a row. gone: webhooks whose receiver answered 410. Without it: both. Webhooks that a person disabled are never enabled by this.',
       ),
     tenantId: tenantId.optional().describe('Those of one tenant.'),
-    reason: z.string().max(500).optional().describe('For people: it stands in the history of each webhook.'),
+    reason: z.string().max(500).optional().describe('For people: it is shown in the history of each webhook.'),
     replay: z
       .enum(['missed'])
       .optional()
       .describe(
-        'missed: delivery also replays what each webhook missed while it was disabled. Webhooks of suspended tenants are left out then.',
+        'missed: delivery also replays what each webhook missed while it was disabled. Webhooks of suspended tenants are then not enabled.',
       ),
   })
   .refine(({ disabledAfter, disabledBefore }) => disabledAfter < disabledBefore, {
@@ -45,7 +45,9 @@ export const createEnablingQuery = z.strictObject({
   preview: z
     .enum(['true', 'false'])
     .default('false')
-    .describe('true: nothing is enabled, and the answer says how many webhooks it would be, and shows some.'),
+    .describe(
+      'true: nothing is enabled; the response says how many webhooks would be enabled, and shows some of them.',
+    ),
 });
 export type CreateEnablingQuery = z.infer<typeof createEnablingQuery>;
 

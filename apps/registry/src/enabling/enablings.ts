@@ -101,5 +101,5 @@ export class Enablings {
   }
 }
 
-export const ENABLING_ENDED = { enabling_ended: 'The enabling has ended already: there is nothing to be cancelled.' };
+export const ENABLING_ENDED = { enabling_ended: 'The enabling has already ended, so it cannot be cancelled.' };
 export const ENABLING_NOT_FOUND = { enabling_not_found: 'There is no such enabling.' };

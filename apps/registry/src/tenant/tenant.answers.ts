@@ -7,11 +7,14 @@ export const tenantAnswer = z
   .strictObject({
     id: z.string(),
     name: z.string(),
-    alertEmail: z.string().nullable().meta({ description: 'Gets the alerts about its webhooks; null: nobody does.' }),
+    alertEmail: z
+      .string()
+      .nullable()
+      .meta({ description: 'Gets the alerts about its webhooks; null: no alerts are sent.' }),
     alertEmailWarning: z
       .string()
       .nullable()
-      .meta({ description: 'Why no mail is sent to `alertEmail`, for people; null: there is nothing to warn of.' }),
+      .meta({ description: 'Why no mail is sent to `alertEmail`, for people; null: no warning.' }),
     status: z.enum(['active', 'suspended']),
     suspendedDetail: z.string().nullable().meta({ description: 'Why it is suspended, for people.' }),
     createdAt: instant,

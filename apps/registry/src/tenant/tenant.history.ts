@@ -9,7 +9,13 @@ function sentenceOf(event: TenantEvent): string {
       return `Created as "${event.data.name}".`;
     case 'TenantUpdated':
       return Object.entries(event.data.changes)
-        .map(([field, value]) => (field === 'name' ? `Renamed to "${value}".` : `Alerts go to ${value ?? 'nobody'}.`))
+        .map(([field, value]) =>
+          field === 'name'
+            ? `Renamed to "${value}".`
+            : value === null
+              ? 'Alerts are no longer sent.'
+              : `Alerts go to ${value}.`,
+        )
         .join(' ');
     case 'TenantSuspended':
       return event.data.detail ? `Suspended: ${event.data.detail}` : 'Suspended.';

@@ -51,7 +51,7 @@ export class TenantHttp {
   @ApiOperation({
     operationId: 'createTenant',
     summary: 'Create a tenant',
-    description: 'Its keys are created next; see POST /v1/tenants/{tenantId}/api-keys.',
+    description: "After this, create the tenant's API keys with POST /v1/tenants/{tenantId}/api-keys.",
   })
   @Answers(201, 'The tenant.', tenantAnswer, { headers: { ...ETAG, Location: 'Where it is.' }, example: tenantExample })
   @Fails(409, { tenant_exists: 'A tenant with this id exists already.' })
@@ -75,7 +75,11 @@ export class TenantHttp {
 
   @Get(':id')
   @Roles('operator', 'tenant')
-  @ApiOperation({ operationId: 'getTenant', summary: 'Read a tenant', description: "A tenant's key reads its own." })
+  @ApiOperation({
+    operationId: 'getTenant',
+    summary: 'Read a tenant',
+    description: "With a tenant's key: that tenant only.",
+  })
   @Answers(200, 'The tenant.', tenantAnswer, { headers: ETAG, example: tenantExample })
   @Fails(404, TENANT_NOT_FOUND)
   async read(@Param('id') id: string, @Caller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply) {
@@ -89,11 +93,11 @@ export class TenantHttp {
     operationId: 'updateTenant',
     summary: 'Change a tenant',
     description:
-      "A tenant's key sets the `alertEmail` of its own; only an operator changes the name. " +
-      'Where no mail server is configured, the answer has an `alertEmailWarning`. ' +
-      'If-Match refuses a change of what somebody else changed.',
+      "With a tenant's key only the `alertEmail` of that tenant can be changed; only an operator changes the name. " +
+      'When no mail server is configured, the response has an `alertEmailWarning`. ' +
+      'With If-Match the change is refused when the tenant has changed since it was read.',
   })
-  @Answers(200, 'The tenant as it is now.', tenantAnswer, { headers: ETAG, example: tenantExample })
+  @Answers(200, 'The tenant after the change.', tenantAnswer, { headers: ETAG, example: tenantExample })
   @Fails(404, TENANT_NOT_FOUND)
   @Fails(403, { operator_only: 'Only an operator changes the name of a tenant.' })
   @Fails(412, STALE)
@@ -135,11 +139,11 @@ export class TenantHttp {
     operationId: 'suspendTenant',
     summary: 'Suspend a tenant',
     description:
-      'Its messages are accepted, but their deliveries, also those under way, end as FAILED and can be replayed. Its keys read and change nothing.',
+      'Its messages are accepted, but their deliveries, also those under way, end as FAILED and can be replayed. Its keys can read, but not change anything.',
   })
-  @Answers(200, 'The tenant as it is now.', tenantAnswer, { headers: ETAG, example: suspendedExample })
+  @Answers(200, 'The tenant after the change.', tenantAnswer, { headers: ETAG, example: suspendedExample })
   @Fails(404, TENANT_NOT_FOUND)
-  @Fails(409, { tenant_suspended: 'With another reason than it has: the tenant is suspended already.' })
+  @Fails(409, { tenant_suspended: 'The tenant is suspended already, with another reason than this request gives.' })
   async suspend(
     @Param('id') id: string,
     @Body({ schema: suspendTenantBody }) body: SuspendTenantBody,
@@ -155,9 +159,10 @@ export class TenantHttp {
   @ApiOperation({
     operationId: 'resumeTenant',
     summary: 'End a suspension',
-    description: 'What ended as FAILED meanwhile is not delivered by itself; see POST /v1/replays.',
+    description:
+      'Deliveries that ended as FAILED during the suspension are not sent by themselves; replay them with POST /v1/replays.',
   })
-  @Answers(200, 'The tenant as it is now.', tenantAnswer, { headers: ETAG, example: tenantExample })
+  @Answers(200, 'The tenant after the change.', tenantAnswer, { headers: ETAG, example: tenantExample })
   @Fails(404, TENANT_NOT_FOUND)
   async resume(@Param('id') id: string, @Caller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply) {
     await this.commands.resume(id, actorOf(caller));

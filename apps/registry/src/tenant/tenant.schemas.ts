@@ -24,7 +24,7 @@ export type CreateTenantBody = z.infer<typeof createTenantBody>;
 
 /** Exactly one address: it becomes the To header of an alert. */
 const alertEmail = z.email().max(254).nullable().meta({
-  description: "Gets the alerts about the tenant's webhooks; null: nobody does.",
+  description: "Gets the alerts about the tenant's webhooks; null: no alerts are sent.",
   example: 'ops@shop.example',
 });
 
@@ -44,7 +44,10 @@ export type SuspendTenantBody = z.infer<typeof suspendTenantBody>;
 
 export const listTenantsQuery = z.strictObject({
   ...pageQuery,
-  status: z.enum(['active', 'suspended']).optional().describe('Those that are delivered to, or those that are not.'),
-  q: z.string().min(3).max(200).optional().describe('Part of id or name, in any case.'),
+  status: z
+    .enum(['active', 'suspended'])
+    .optional()
+    .describe('true: only enabled webhooks. false: only disabled webhooks.'),
+  q: z.string().min(3).max(200).optional().describe('Part of the id or the name; upper and lower case are the same.'),
 });
 export type ListTenantsQuery = z.infer<typeof listTenantsQuery>;

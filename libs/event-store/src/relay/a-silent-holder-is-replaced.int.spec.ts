@@ -120,5 +120,5 @@ test('a relay with a connection that stands still can be stopped', async () => {
   gate.freeze();
   await relay.stop();
   expect(relay.role).toBe('stopped');
-  await waitFor(() => gate.connections, { what: 'the connection that nobody has closed' });
+  await waitFor(() => gate.connections, { what: 'the connection that neither side has closed' });
 });

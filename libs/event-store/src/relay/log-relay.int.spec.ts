@@ -224,7 +224,7 @@ test('after a failure the batch is published again until it succeeds, and no lat
 });
 
 test('the relay tries again to reach a database that is away, and reports no number of rows meanwhile', async () => {
-  const { relay, told } = relayUnderTest('postgres://nobody@127.0.0.1:1/nothing', 'r');
+  const { relay, told } = relayUnderTest('postgres://unknown@127.0.0.1:1/nothing', 'r');
   relays.push(relay);
   relay.start();
   await waitFor(() => told.filter(({ level }) => level === 'warn').length >= 2, { what: 'two tries' });

@@ -50,7 +50,7 @@ export function authorize(
     throw problem(
       403,
       'tenant_suspended',
-      'The tenant of this API key is suspended: the key reads, and changes nothing.',
+      'The tenant of this API key is suspended: the key can read, but not change anything.',
     );
   }
 }

@@ -28,7 +28,7 @@ export class TrustedKeys implements ApiKeyLookup {
       throw problem(
         503,
         'api_keys_outdated',
-        `The registry has not been heard of for more than ${formatDuration(this.maxAgeMs)}, so that nobody knows which API keys were revoked since. None is accepted until it is back.`,
+        `Nothing has arrived from the registry for more than ${formatDuration(this.maxAgeMs)}, so this service does not know which API keys were revoked since then. It accepts no API key until the registry is back.`,
         { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } },
       );
     }

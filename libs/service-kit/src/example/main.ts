@@ -25,7 +25,7 @@ class GreetingController {
   @Get(':name')
   @kit.Public()
   find(@Param('name') name: string): never {
-    throw kit.problem(404, 'person_not_found', `Nobody has greeted ${name}.`);
+    throw kit.problem(404, 'person_not_found', `${name} has not been greeted yet.`);
   }
 }
 

@@ -9,8 +9,8 @@ export interface Page<T> {
 
 /** Query fields of every list; spread them into the schema of a list's own filters. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many at most, 1 to 200.'),
-  cursor: z.string().max(1_000).optional().describe('nextCursor of the page before.'),
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('Largest number of items in a page, 1 to 200.'),
+  cursor: z.string().max(1_000).optional().describe('The nextCursor of the previous page.'),
 } as const;
 
 /** Encodes the place where a list continues, as base64url of JSON. Clients must not interpret it. */

@@ -46,8 +46,8 @@ export function reasonAgainstKafka(owners: ReadonlyMap<string, string>, own: str
 export function reasonAgainstPrefix(recorded: string | null, own: string, schema: string): string | undefined {
   if (recorded === null || recorded === own) return undefined;
   return (
-    `This database was used with the SIGNET_PREFIX "${recorded}", and now SIGNET_PREFIX is "${own}": what lies on Kafka under the former names ` +
-    `would be read by nobody. Set SIGNET_PREFIX to "${recorded}", or, to begin anew on Kafka, run in PostgreSQL: ` +
+    `This database was used with the SIGNET_PREFIX "${recorded}", and now SIGNET_PREFIX is "${own}": no service ` +
+    `would read the records on Kafka under the former names. Set SIGNET_PREFIX to "${recorded}", or, to begin anew on Kafka, run in PostgreSQL: ` +
     `update ${schema}.installation set prefix = '${own}'`
   );
 }

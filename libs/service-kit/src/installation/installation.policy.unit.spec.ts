@@ -54,8 +54,8 @@ test('its own servers, and servers without an installation yet, are no reason', 
 
 test('another prefix than before is named with the way back and the way on', () => {
   expect(reasonAgainstPrefix('', 'acme.', 'registry')).toBe(
-    'This database was used with the SIGNET_PREFIX "", and now SIGNET_PREFIX is "acme.": what lies on Kafka under the former names ' +
-      'would be read by nobody. Set SIGNET_PREFIX to "", or, to begin anew on Kafka, run in PostgreSQL: ' +
+    'This database was used with the SIGNET_PREFIX "", and now SIGNET_PREFIX is "acme.": no service ' +
+      'would read the records on Kafka under the former names. Set SIGNET_PREFIX to "", or, to begin anew on Kafka, run in PostgreSQL: ' +
       "update registry.installation set prefix = 'acme.'",
   );
   expect(reasonAgainstPrefix('acme.', 'acme.', 'registry')).toBeUndefined();

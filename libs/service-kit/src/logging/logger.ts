@@ -59,7 +59,7 @@ let ofProcess: Logger | undefined;
 /** One for the whole process, so that its limit holds for all loggers together. */
 function stdout(): LogOutput {
   return (output ??= new LogOutput(process.stdout, (dropped) =>
-    ofProcess?.warn({ dropped }, 'log lines were dropped: nobody read stdout in time'),
+    ofProcess?.warn({ dropped }, 'log lines were dropped: the reader of stdout was too slow'),
   ));
 }
 

@@ -84,9 +84,9 @@ export const SERVICE_METRICS = {
   }),
   logLinesDropped: defineCounter({
     name: 'signet_log_lines_dropped_total',
-    help: 'Log lines that were not written because nobody read stdout in time: the service never waits for it.',
+    help: 'Log lines that were dropped because the reader of stdout was too slow: the service never waits for stdout.',
     unit: 'lines',
-    use: 'Above 0 whoever collects the logs is slow or stands still. The log says how many are missing when it goes on.',
+    use: 'Above 0 the log collector is slow or does not run. When it reads again, the log says how many lines are missing.',
   }),
   spans: defineCounter({
     name: 'signet_trace_spans_total',
@@ -150,7 +150,7 @@ export const TABLE_METRICS = {
     name: 'signet_table_unreadable_records_total',
     help: 'Records of a table that this version cannot read, and passed over.',
     unit: 'records',
-    use: 'Above 0 a later version of the registry, or somebody else, writes what this version does not know: the log names the keys.',
+    use: 'Above 0 a later version of the registry, or another program, writes records that this version does not understand: the log names their keys.',
     labels: ['table'],
   }),
 };

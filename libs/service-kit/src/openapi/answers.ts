@@ -36,7 +36,7 @@ export const pageAnswer = <Item extends z.ZodType>(item: Item) =>
   z
     .strictObject({
       data: z.array(item),
-      nextCursor: z.string().nullable().meta({ description: 'For the next page; null: this is the last one.' }),
+      nextCursor: z.string().nullable().meta({ description: 'Cursor of the next page; null: this is the last page.' }),
     })
     .meta(titleOfPage(item));
 

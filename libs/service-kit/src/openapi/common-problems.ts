@@ -7,12 +7,13 @@ import type { Operation, PossibleProblem } from './problem-responses.ts';
 import { addProblems, headersOf } from './problem-responses.ts';
 
 const CHALLENGE = { 'WWW-Authenticate': 'How to authenticate (RFC 6750).' };
-const RETRY_AFTER = { 'Retry-After': 'Seconds until it is worth another try.' };
+const RETRY_AFTER = { 'Retry-After': 'Seconds to wait before the next try.' };
 
 /** Headers of every answer to a known key (draft-ietf-httpapi-ratelimit-headers). */
 const RATE_LIMIT = headersOf({
-  RateLimit: 'What is left of the limit of the key: `"key";r=<requests>;t=<seconds until it is whole again>`.',
-  'RateLimit-Policy': 'The limit of the key: `"key";q=<requests>;w=<seconds>`.',
+  RateLimit:
+    'What remains of the rate limit of the API key: `"key";r=<remaining requests>;t=<seconds until all of it is available again>`.',
+  'RateLimit-Policy': 'The rate limit of the API key: `"key";q=<requests>;w=<seconds>`.',
 });
 
 /** Problems of every route: each needs an API key, and has the limits of keys and addresses. */
@@ -33,7 +34,7 @@ const ALWAYS: readonly PossibleProblem[] = [
   {
     status: 429,
     code: 'rate_limited',
-    detail: 'This API key asks more often than it may.',
+    detail: 'This API key sends more requests than its rate limit allows.',
     headers: RETRY_AFTER,
   },
   {
@@ -54,8 +55,12 @@ const WITH_QUERY: readonly PossibleProblem[] = [
   { status: 400, code: 'invalid_query', detail: 'The query breaks a rule; see errors.' },
 ];
 const WITH_BODY: readonly PossibleProblem[] = [
-  { status: 413, code: 'body_too_large', detail: 'The body is larger than is accepted here.' },
-  { status: 415, code: 'unsupported_encoding', detail: 'A body is sent as it is, without Content-Encoding.' },
+  { status: 413, code: 'body_too_large', detail: 'The body is larger than this route accepts.' },
+  {
+    status: 415,
+    code: 'unsupported_encoding',
+    detail: 'A compressed body is not accepted: send it without Content-Encoding.',
+  },
 ];
 const WITH_JSON: readonly PossibleProblem[] = [
   { status: 400, code: 'malformed_json', detail: 'The body is not JSON.' },
@@ -64,7 +69,7 @@ const WITH_JSON: readonly PossibleProblem[] = [
   {
     status: 415,
     code: 'unsupported_media_type',
-    detail: 'A body of this content type is not accepted here; send JSON, as application/json.',
+    detail: 'This route does not accept this content type; send JSON, as application/json.',
   },
   { status: 422, code: 'invalid_body', detail: 'The body breaks a rule; see errors.' },
 ];
@@ -72,7 +77,7 @@ const CHANGING: readonly PossibleProblem[] = [
   {
     status: 403,
     code: 'tenant_suspended',
-    detail: 'The tenant of this API key is suspended: the key reads, and changes nothing.',
+    detail: 'The tenant of this API key is suspended: the key can read, but not change anything.',
   },
 ];
 const WITH_IF_MATCH: readonly PossibleProblem[] = [
@@ -88,9 +93,13 @@ const WITH_IDEMPOTENCY_KEY: readonly PossibleProblem[] = [
     code: 'invalid_idempotency_key',
     detail: 'Idempotency-Key must be 1 to 255 printable ASCII characters.',
   },
-  { status: 409, code: 'idempotency_key_under_way', detail: 'A request with this Idempotency-Key is under way.' },
-  { status: 409, code: 'idempotency_answer_lost', detail: 'It was carried out, and its answer was lost.' },
-  { status: 422, code: 'idempotency_key_reused', detail: 'This Idempotency-Key came with another request.' },
+  { status: 409, code: 'idempotency_key_under_way', detail: 'A request with this Idempotency-Key is still running.' },
+  {
+    status: 409,
+    code: 'idempotency_answer_lost',
+    detail: 'The first request with this Idempotency-Key was carried out, but its response was lost.',
+  },
+  { status: 422, code: 'idempotency_key_reused', detail: 'This Idempotency-Key was already used for another request.' },
 ];
 
 /**

@@ -9,8 +9,8 @@ const ifMatch: Parameter = {
   in: 'header',
   required: false,
   description:
-    'The ETag of what was read, such as `"3"`, or a list of them: what somebody changed since is not overwritten, but a ' +
-    '412, as with weak tags, which match nothing. `*` matches whatever is there.',
+    'The ETag that was read, such as `"3"`, or a list of ETags. When the resource has changed since, nothing is changed and the ' +
+    'answer is a 412. A weak ETag matches nothing, so it gets a 412 too. `*` matches every state.',
   schema: { type: 'string' },
 };
 
@@ -19,8 +19,8 @@ const idempotencyKey: Parameter = {
   in: 'header',
   required: false,
   description:
-    'A repetition with the same key within 24 hours gets the answer of the first request, and `Idempotent-Replayed: true`. ' +
-    'The same key with another body is a 422, and a 409 while the first one is under way.',
+    'A repetition with the same key within 24 hours gets the response of the first request, with the header `Idempotent-Replayed: true`. ' +
+    'The same key with another body gets a 422; a repetition while the first request is still running gets a 409.',
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]*$' },
 };
 

@@ -67,7 +67,7 @@ const problemSchema = {
     type: { type: 'string', description: 'urn:signet:problem:<code>' },
     title: { type: 'string' },
     status: { type: 'integer' },
-    code: { type: 'string', description: 'Stable: programs may compare it.' },
+    code: { type: 'string', description: 'Stable: programs may depend on it.' },
     detail: { type: 'string', description: 'For people; may change.' },
     instance: { type: 'string', description: 'The id of the request.' },
     errors: {

@@ -13,12 +13,12 @@ const FASTIFY: Readonly<Record<string, Known>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: {
     status: 413,
     code: 'body_too_large',
-    detail: 'The body is larger than is accepted here.',
+    detail: 'The body is larger than this route accepts.',
   },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     status: 415,
     code: 'unsupported_media_type',
-    detail: 'A body of this content type is not accepted here; send JSON, as application/json.',
+    detail: 'This route does not accept this content type; send JSON, as application/json.',
   },
   FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, code: 'malformed_json', detail: 'The body is not JSON.' },
   FST_ERR_CTP_EMPTY_JSON_BODY: { status: 400, code: 'malformed_json', detail: 'The body is empty.' },

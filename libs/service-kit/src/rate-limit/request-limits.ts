@@ -60,7 +60,9 @@ export class RequestLimits {
     reply.header('ratelimit-policy', this.#keyPolicy).header('ratelimit', rateLimit('key', taken));
     if (taken.isAllowed) return;
     this.#refused.inc({ reason: 'key' });
-    throw problem(429, 'rate_limited', 'This API key asks more often than it may.', { headers: retryAfter(taken) });
+    throw problem(429, 'rate_limited', 'This API key sends more requests than its rate limit allows.', {
+      headers: retryAfter(taken),
+    });
   }
 
   /**

@@ -83,8 +83,9 @@ export const invalidResponses: Readonly<Record<string, string>> = {
   'an alert of TLS': '\x15\x03\x01\x00\x02\x02\x46',
   'a status that is no number': 'HTTP/1.1 FINE OK\r\n\r\n',
   'a status of four digits': 'HTTP/1.1 2000 OK\r\n\r\n',
-  '100 Continue, which nobody asked for': 'HTTP/1.1 100 Continue\r\n\r\n',
-  'an upgrade that nobody asked for': 'HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n',
+  '100 Continue, which the request did not ask for': 'HTTP/1.1 100 Continue\r\n\r\n',
+  'an upgrade that the request did not ask for':
+    'HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n',
 };
 
 /** Answers with a readable status line whose framing is no HTTP/1.1: what is wrong with them, and the bytes. */

@@ -145,7 +145,8 @@ function Actions({ tenant }: { readonly tenant: Tenant }) {
           onClose={() => setSuspending(false)}
         >
           <p>
-            Its deliveries, also those under way, end as failed and can be replayed. Its keys read and change nothing.
+            Its deliveries, also those under way, end as failed and can be replayed. Its keys can read, but not change
+            anything.
           </p>
           <Textarea
             mt="md"

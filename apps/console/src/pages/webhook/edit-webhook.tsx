@@ -67,7 +67,7 @@ export function EditWebhook({ webhook, onClose }: EditWebhookProps) {
         {isStale && newer && (
           <Note
             tone="warn"
-            title="Somebody else has changed this webhook meanwhile"
+            title="Another user has changed this webhook meanwhile"
             action={
               <Group gap="xs">
                 <Button variant="default" onClick={takeTheirs}>

@@ -84,7 +84,7 @@ export function DisableWebhook({ webhook, onClose }: DialogProps) {
       onClose={onClose}
     >
       <p>
-        Nothing is delivered until somebody enables it. Deliveries under way end as failed; they, and what is missed
+        Nothing is delivered until a user enables it. Deliveries under way end as failed; they, and what is missed
         meanwhile, can be replayed.
       </p>
       <Textarea

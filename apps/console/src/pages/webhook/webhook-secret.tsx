@@ -18,7 +18,7 @@ import styles from './webhook-settings.module.css';
 /** A secret that stays on a screen can be read by other people, so it is hidden after this time. */
 const SHOWN_MS = 60_000;
 
-/** The secrets that sign now. They are fetched when the user asks to see them, and removed after a minute. */
+/** The secrets that sign deliveries now. They are fetched when the user asks to see them, and removed after a minute. */
 export function WebhookSecret({ webhook }: { readonly webhook: Webhook }) {
   const api = useApi();
   const [isShown, setShown] = useState(false);

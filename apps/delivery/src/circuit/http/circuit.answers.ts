@@ -10,11 +10,14 @@ export const circuitAnswer = z
       description:
         '`closed`: deliveries are tried. `open`: they are held back, without spending attempts. `half_open`: one is let through to see whether the receiver is back.',
     }),
-    openings: z
-      .int()
-      .min(0)
-      .meta({ description: 'How often it opened since it was last closed: at first, and at each probe that failed.' }),
-    openedAt: z.iso.datetime().nullable().meta({ description: 'When it opened first since it was last closed.' }),
+    openings: z.int().min(0).meta({
+      description:
+        'How often the circuit opened since it was last closed: once at the beginning, and again after each failed probe.',
+    }),
+    openedAt: z.iso
+      .datetime()
+      .nullable()
+      .meta({ description: 'When the circuit opened for the first time since it was last closed.' }),
     nextProbeAt: z.iso
       .datetime()
       .nullable()

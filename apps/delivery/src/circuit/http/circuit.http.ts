@@ -32,7 +32,7 @@ export class CircuitHttp {
   @ApiOperation({
     operationId: 'listCircuits',
     summary: 'List the circuits that are not closed',
-    description: 'The one that opened last comes first. Operators see those of every tenant.',
+    description: "The circuit that opened last comes first. Operators see every tenant's.",
   })
   @Answers(200, 'A page of circuits.', circuitPageAnswer, { example: { data: [circuitExample], nextCursor: null } })
   async list(
@@ -49,7 +49,7 @@ export class CircuitHttp {
   @ApiOperation({
     operationId: 'getCircuit',
     summary: "Read a webhook's circuit",
-    description: 'Healthy webhooks have a closed one.',
+    description: 'A healthy webhook has a closed circuit.',
   })
   @Answers(200, 'The circuit.', circuitAnswer, { example: circuitExample })
   @Fails(404, NOT_FOUND)
@@ -63,9 +63,9 @@ export class CircuitHttp {
     operationId: 'closeCircuit',
     summary: "Close a webhook's circuit: try now",
     description:
-      'The next probe goes out at once, and its success closes the circuit. Where nothing waits to be delivered the circuit closes by itself. A failure of this probe is no further failure in a row, and the next probe comes when it was planned.',
+      'The next probe goes out at once, and its success closes the circuit. If the webhook has no waiting delivery, the circuit closes without a probe. A failure of this probe does not count as a failure in a row, and the time of the next planned probe does not change.',
   })
-  @Answers(202, 'The circuit, whose probe is due now; a closed one stays as it is.', circuitAnswer, {
+  @Answers(202, 'The circuit; its probe is due now. A closed circuit stays as it is.', circuitAnswer, {
     example: circuitExample,
   })
   @Fails(404, NOT_FOUND)

@@ -9,7 +9,7 @@ const listed = {
   id: z.uuid(),
   tenantId: z.string(),
   webhookId: z.uuid(),
-  webhookName: z.string().nullable().meta({ description: 'As it is called now; null: it is deleted.' }),
+  webhookName: z.string().nullable().meta({ description: 'The present name of the webhook; null: it is deleted.' }),
   eventType: z.string(),
   eventId: z.uuid().meta({ description: 'The webhook-id that the receiver sees: UUIDv5 of source and messageId.' }),
   messageId: z
@@ -26,25 +26,26 @@ const listed = {
     .meta({ description: 'Id of the object that the message is about; null where it names none.' }),
   repeats: z.uuid().nullable().meta({ description: 'The delivery that this one repeats.' }),
   status: z.enum(DELIVERY_STATUSES),
-  attemptCount: z.int().min(0).meta({ description: 'Attempts that it has spent.' }),
+  attemptCount: z.int().min(0).meta({ description: 'Number of attempts that count against the limit.' }),
   unspentAttempts: z.int().min(0).meta({
     description:
-      "Attempts beside those: probes of an open circuit that failed, and attempts that failed by the platform's fault. They cost the delivery nothing.",
+      'Number of further attempts, which do not count against the limit: failed probes of an open circuit, and attempts that failed because the platform was at fault.',
   }),
   maxAttempts: z.int().min(1),
   nextRetryAt: instant.nullable().meta({ description: 'When the next attempt is due; never in the past.' }),
   heldUntil: instant.nullable().meta({
     description:
-      "Not null: it is held back at least until then: because its webhook's circuit is open, until the next probe; or because Signet itself cannot reach most receivers.",
+      "Not null: the delivery is held back at least until this time, either because its webhook's circuit is open (until the next probe), or because Signet itself cannot reach most receivers.",
   }),
   responseStatusCode: z.int().nullable(),
   errorClass: z.enum(ERROR_CLASSES).nullable(),
   errorMessage: z
     .string()
     .nullable()
-    .meta({ description: 'Why the last attempt failed; without an attempt, why the delivery ended.' }),
+    .meta({ description: 'Why the last attempt failed; if there was no attempt, why the delivery ended.' }),
   endReason: z.enum(ABANDON_REASONS).nullable().meta({
-    description: 'Not null: it ended without a further attempt, because its webhook or tenant takes no deliveries.',
+    description:
+      'Not null: the delivery ended without a further attempt, because its webhook or tenant takes no deliveries.',
   }),
   signature: z.string().nullable().meta({ description: 'Of the last attempt.' }),
   sentAt: instant.nullable().meta({ description: 'Start of the last attempt.' }),
@@ -55,18 +56,19 @@ const listed = {
   isTest: z.boolean(),
   isReplay: z.boolean(),
   summary: z.string().meta({
-    description: 'Where it stands, in a sentence for people: what comes next, and what became of the last attempt.',
+    description:
+      'The state of the delivery in a sentence for people: the next step, and the result of the last attempt.',
   }),
 };
 export const deliveryAnswer = z.strictObject(listed).meta({ title: 'Delivery' });
 export const deliveryPageAnswer = pageAnswer(deliveryAnswer);
 
 const BODY =
-  'Its beginning as text, at most 10,240 bytes of UTF-8, never cut within a character. Each sequence of bytes that is no ' +
-  'UTF-8, as in a binary or compressed body or one in another charset, is shown as U+FFFD (�).';
+  'The beginning of the body as text, at most 10,240 bytes of UTF-8, never cut within a character. Bytes that are not ' +
+  'UTF-8, as in a binary or compressed body or in another charset, are shown as U+FFFD (�).';
 const NOTE =
-  'What is wrong with the response as HTTP/1.1; missing where nothing is. Headers and body may be incomplete then.';
-const TRUNCATED = 'Whether the receiver sent more than is kept.';
+  'Why the response is not valid HTTP/1.1; missing when it is valid. When present, headers and body may be incomplete.';
+const TRUNCATED = 'Whether the receiver sent more than Signet keeps.';
 
 export const deliveryDetailAnswer = z
   .strictObject({
@@ -76,7 +78,7 @@ export const deliveryDetailAnswer = z
     responseBody: z
       .string()
       .nullable()
-      .meta({ description: `Of the last attempt. ${BODY}` }),
+      .meta({ description: `Response of the last attempt. ${BODY}` }),
     responseBodyTruncated: z.boolean().meta({ description: TRUNCATED }),
   })
   .meta({ title: 'DeliveryDetails' });
@@ -86,9 +88,11 @@ const attempt = z
     attempt: z.int().min(1),
     cause: z.enum(OUTCOME_CAUSES).meta({
       description:
-        'Why it was made: `schedule`, `probe` (the one attempt that an open circuit let through), `person` (a test, a retry, or a probe that somebody asked for).',
+        'Why it was made: `schedule`, `probe` (the one attempt that an open circuit let through), `person` (a test, a retry, or a probe that a user asked for).',
     }),
-    isUnspent: z.boolean().meta({ description: "It failed, and took none of the delivery's attempts." }),
+    isUnspent: z
+      .boolean()
+      .meta({ description: "true: the attempt failed, but does not count as one of the delivery's attempts." }),
     startedAt: instant,
     endedAt: instant,
     durationMs: z.int().min(0),
@@ -97,11 +101,17 @@ const attempt = z
     errorMessage: z.string().nullable(),
     fault: z.enum(FAULTS).meta({
       description:
-        "Whose it was; `none` of a success. `platform`: Signet's own resolver, network or machine failed; it is no failure in a row and spends no attempt.",
+        "Who is at fault; `none`: the attempt succeeded. `platform`: Signet's own resolver, network or machine failed, so the attempt counts neither as a failure in a row nor as one of the delivery's attempts.",
     }),
-    nextAttemptAt: instant.nullable().meta({ description: 'When the next one was to be; null: this was the last.' }),
+    nextAttemptAt: instant
+      .nullable()
+      .meta({ description: 'When the next attempt was planned; null: this was the last.' }),
     owner: z.string().optional().meta({ description: 'For operators only: the replica that sent it.' }),
-    epoch: z.int().min(0).optional().meta({ description: 'For operators only: of its ownership of the partition.' }),
+    epoch: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'For operators only: the epoch with which the replica owned the partition.' }),
     request: z.strictObject({
       method: z.literal('POST'),
       url: z.string(),
@@ -118,10 +128,10 @@ const attempt = z
         note: z.string().optional().meta({ description: NOTE }),
       })
       .nullable(),
-    address: z.string().nullable().meta({ description: 'The address connected to.' }),
+    address: z.string().nullable().meta({ description: 'The IP address that Signet connected to.' }),
     timings: z
       .record(z.string(), milliseconds)
-      .meta({ description: 'Milliseconds: DNS, connect, TLS, first byte, all.' }),
+      .meta({ description: 'Milliseconds for DNS, connecting, TLS and until the first byte, and for all together.' }),
   })
   .meta({ title: 'Attempt' });
 export const attemptsAnswer = pageAnswer(attempt);

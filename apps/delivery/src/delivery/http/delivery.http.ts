@@ -39,7 +39,7 @@ const NOT_FOUND = { delivery_not_found: 'There is no such delivery.' };
 const NOT_NOW = {
   webhook_deleted: 'The webhook of this delivery is deleted.',
   webhook_disabled: 'The webhook is disabled; enable it first.',
-  tenant_suspended: 'The tenant is suspended; its deliveries can be retried when that has ended.',
+  tenant_suspended: 'The tenant is suspended; its deliveries can be retried when the suspension has ended.',
 };
 
 @ApiTags('Deliveries')
@@ -60,7 +60,7 @@ export class DeliveryHttp {
   @ApiOperation({
     operationId: 'listDeliveries',
     summary: 'List deliveries',
-    description: 'Newest first. Operators see those of every tenant.',
+    description: "Newest first. Operators see every tenant's.",
   })
   @Answers(200, 'A page of deliveries.', deliveryPageAnswer, { example: { data: [deliveryExample], nextCursor: null } })
   async list(
@@ -80,7 +80,7 @@ export class DeliveryHttp {
   @ApiOperation({
     operationId: 'getDelivery',
     summary: 'Read a delivery',
-    description: 'With what is sent, and what the receiver answered last.',
+    description: "With the payload and the receiver's last response.",
   })
   @Answers(200, 'The delivery.', deliveryDetailAnswer, { example: detailExample })
   @Fails(404, NOT_FOUND)
@@ -107,7 +107,7 @@ export class DeliveryHttp {
     operationId: 'retryDelivery',
     summary: 'Try a delivery once more, now',
     description:
-      'Whatever became of it, and whether or not the circuit is open; where no attempt is left, there is one more. A success closes the circuit; a failure changes neither the failures in a row nor the time of the next probe.',
+      'Possible in every state of the delivery, and also while the circuit is open. A delivery without any attempts left gets one more. A success closes the circuit; a failure changes neither the failures in a row nor the time of the next probe.',
   })
   @Answers(202, 'The delivery, due now.', deliveryAnswer, { example: retriedExample })
   @Fails(404, NOT_FOUND)
@@ -128,7 +128,7 @@ export class DeliveryHttp {
   @ApiOperation({
     operationId: 'deleteDelivery',
     summary: 'Delete a delivery',
-    description: 'For cleanup: the delivery goes with its attempts.',
+    description: 'Deletes the delivery with its attempts.',
   })
   @Answers(204, 'It is deleted.')
   @Fails(404, NOT_FOUND)

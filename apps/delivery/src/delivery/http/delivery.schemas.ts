@@ -8,18 +8,15 @@ const attribute = z.string().min(1).max(MAX_ATTRIBUTE_LENGTH).optional();
 
 export const listDeliveriesQuery = z.strictObject({
   ...pageQuery,
-  webhookId: z.uuid().optional().describe('Those of one webhook.'),
+  webhookId: z.uuid().optional().describe('Only of this webhook.'),
   status: z.enum(DELIVERY_STATUSES).optional().describe('How far they have come.'),
-  eventType: z.string().min(1).max(255).optional().describe('Those of one event type.'),
-  eventId: z
-    .uuid()
-    .optional()
-    .describe('Those of one message, to whichever webhook: the webhook-id that receivers see.'),
+  eventType: z.string().min(1).max(255).optional().describe('Only of this event type.'),
+  eventId: z.uuid().optional().describe('Only of this message, to all webhooks: the webhook-id that receivers see.'),
   messageId: attribute.describe(
-    "Those of messages with this id of their producer's; only together with `source` it is one message.",
+    'Only of messages to which the producer gave this id; different sources may use the same id, so give `source` as well to find one message.',
   ),
-  source: attribute.describe('Those of messages from this source.'),
-  subject: attribute.describe('Those of messages about this object.'),
+  source: attribute.describe('Only of messages from this source.'),
+  subject: attribute.describe('Only of messages about this object.'),
   createdAfter: instant.optional().describe('Created at or after this time.'),
   createdBefore: instant.optional().describe('Created before this time.'),
   sentAfter: instant.optional().describe('Last sent at or after this time.'),

@@ -17,7 +17,7 @@ export const replayAnswer = z
     state: z.enum(REPLAY_STATES),
     total: z.int().min(0).nullable().meta({
       description:
-        'Messages that it comprises; null until they are counted, which is at the end where many replays of missed messages run together.',
+        'Number of messages to replay; null until they are counted. When many replays of missed messages run together, they are counted at the end.',
     }),
     requested: z.int().min(0).meta({ description: 'Deliveries requested so far.' }),
     reason: z.enum(REPLAY_FAILURES).nullable().meta({ description: 'Why it has failed.' }),
@@ -35,10 +35,10 @@ export const replayPreviewAnswer = z
     since: instant,
     until: instant,
     status: z.enum(REPLAY_STATUSES),
-    count: z.int().min(0).meta({ description: 'Messages that the replay would comprise.' }),
-    isExact: z
-      .boolean()
-      .meta({ description: 'false: there are more, but counting them takes too long for a preview.' }),
+    count: z.int().min(0).meta({ description: 'Number of messages that would be replayed.' }),
+    isExact: z.boolean().meta({
+      description: 'false: there are more messages, but counting them all would take too long for a preview.',
+    }),
   })
   .meta({ title: 'ReplayPreview' });
 

@@ -27,11 +27,11 @@ export class ReplayHttp {
     operationId: 'createReplay',
     summary: 'Replay messages of a webhook',
     description:
-      'A durable job: it is carried out at a steady pace, goes on after a restart, and tells how far it has come. With preview=true it only tells how many messages it would be.',
+      'A durable job: it runs at a steady pace, goes on after a restart, and shows its progress. With preview=true nothing is replayed: the response only says how many messages would be.',
   })
   @Answers(200, 'A preview: nothing is replayed.', replayPreviewAnswer, { example: replayPreviewExample })
   @Answers(201, 'The replay is under way.', replayAnswer, {
-    headers: { Location: 'Where its progress is.' },
+    headers: { Location: 'URL that shows the progress.' },
     example: replayExample,
   })
   @Fails(404, WEBHOOK_NOT_FOUND)
@@ -55,7 +55,7 @@ export class ReplayHttp {
   @ApiOperation({
     operationId: 'listReplays',
     summary: 'List replays',
-    description: 'Newest first. Operators see those of every tenant.',
+    description: "Newest first. Operators see every tenant's.",
   })
   @Answers(200, 'A page of replays.', replayPageAnswer, { example: { data: [replayExample], nextCursor: null } })
   async list(@Query({ schema: listReplaysQuery }) query: ListReplaysQuery, @Caller() caller: Caller) {
@@ -79,7 +79,7 @@ export class ReplayHttp {
   @ApiOperation({
     operationId: 'cancelReplay',
     summary: 'Cancel a replay',
-    description: 'It requests no more deliveries; those requested already go on.',
+    description: 'The replay requests no more deliveries; deliveries that it requested already go on.',
   })
   @Answers(204, 'It goes no further.')
   @Fails(404, REPLAY_NOT_FOUND)

@@ -5,12 +5,14 @@ import { REPLAY_STATES, REPLAY_STATUSES } from '../replay.ts';
 export const createReplayBody = z
   .strictObject({
     webhookId: z.uuid(),
-    since: time.describe('From here on: when the delivery was created or, of missed messages, accepted.'),
-    until: time.optional().describe('Before this time; the present where it is missing or in the future.'),
+    since: time.describe(
+      'Begin of the time range, included. It is compared with the time when a delivery was created or, for missed messages, when the message was accepted.',
+    ),
+    until: time.optional().describe('End of the time range, not included; now when it is missing or in the future.'),
     status: z
       .enum(REPLAY_STATUSES)
       .describe(
-        'failed: messages none of whose deliveries succeeded. all: every message whose delivery has ended. missed: messages that never became deliveries, and those under way when the webhook was disabled.',
+        'failed: messages of which every delivery failed. all: every message whose delivery has ended. missed: messages that came while the webhook was disabled and never became deliveries, and messages whose delivery was ended when the webhook was disabled.',
       ),
   })
   .refine(({ since, until }) => until === undefined || since < until, {
@@ -29,13 +31,13 @@ export const createReplayQuery = z.strictObject({
   preview: z
     .enum(['true', 'false'])
     .default('false')
-    .describe('true: nothing is replayed, and the answer says how many messages it would be.'),
+    .describe('true: nothing is replayed; the response says how many messages would be.'),
 });
 export type CreateReplayQuery = z.infer<typeof createReplayQuery>;
 
 export const listReplaysQuery = z.strictObject({
   ...pageQuery,
-  webhookId: z.uuid().optional().describe('Those of one webhook.'),
-  state: z.enum(REPLAY_STATES).optional().describe('Those that are running, or how they ended.'),
+  webhookId: z.uuid().optional().describe('Only of this webhook.'),
+  state: z.enum(REPLAY_STATES).optional().describe('Only replays in this state.'),
 });
 export type ListReplaysQuery = z.infer<typeof listReplaysQuery>;

@@ -6,12 +6,15 @@ import { z } from 'zod';
 export const apiKeyAnswer = z
   .strictObject({
     id: z.uuid(),
-    tenantId: z.string().nullable().meta({ description: 'null: it belongs to no tenant.' }),
+    tenantId: z.string().nullable().meta({ description: 'null: the key belongs to no tenant.' }),
     name: z.string(),
     role: z.enum(ROLES),
-    eventTypes: z.array(z.string()).nullable().meta({ description: 'That a producer may send; null: all.' }),
+    eventTypes: z
+      .array(z.string())
+      .nullable()
+      .meta({ description: 'Event types that the producer may send; null: all.' }),
     tenants: z.array(z.string()).nullable().meta({
-      description: 'That a producer without a tenant of its own may send for; null: all.',
+      description: 'Tenants that a producer without a tenant of its own may send for; null: all.',
     }),
     prefix: z.string().meta({ description: 'The first characters of the key, by which people tell keys apart.' }),
     createdBy: z.string().meta({ description: 'The key that created it: its name and id.' }),

@@ -27,7 +27,7 @@ import {
 
 const TENANT_NOT_FOUND = { tenant_not_found: 'There is no such tenant.' };
 const NO_SUCH_KEY = 'There is no such API key.';
-const LIMIT_NOT_ALLOWED = { limit_not_allowed: 'Only the key of a producer is limited to event types.' };
+const LIMIT_NOT_ALLOWED = { limit_not_allowed: "Only a producer's key can be limited to event types." };
 const SENT_TYPES = PRODUCER_EVENT_TYPES.map(({ name }) => name);
 
 /** A key, shown by its prefix: neither the key itself, which Signet does not store, nor its hash. */
@@ -49,7 +49,7 @@ export class ApiKeyHttp {
   @ApiOperation({
     operationId: 'createTenantApiKey',
     summary: "Create a tenant's key",
-    description: 'The key is in the answer, and never shown again.',
+    description: 'The response shows the key; it is never shown again.',
   })
   @Answers(201, 'The key.', createdApiKeyAnswer, { example: { ...apiKeyExample, key: 'sgn_tn_…' } })
   @Fails(404, TENANT_NOT_FOUND)
@@ -67,7 +67,7 @@ export class ApiKeyHttp {
   @ApiOperation({
     operationId: 'listTenantApiKeys',
     summary: "List a tenant's keys",
-    description: 'Newest first, by their first characters.',
+    description: 'Newest first. Of each key only the first characters are shown.',
   })
   @Answers(200, 'A page of keys.', apiKeyPageAnswer, { example: { data: [apiKeyExample], nextCursor: null } })
   @Fails(404, TENANT_NOT_FOUND)
@@ -81,8 +81,8 @@ export class ApiKeyHttp {
     operationId: 'createApiKey',
     summary: 'Create a key that belongs to no tenant',
     description:
-      "An operator's, or that of a producer that sends for several tenants. " +
-      'The key is in the answer, and never shown again.',
+      'A key of an operator, or of a producer that sends for several tenants. ' +
+      'The response shows the key; it is never shown again.',
   })
   @Answers(201, 'The key.', createdApiKeyAnswer, { example: { ...operatorKeyExample, key: 'sgn_op_…' } })
   @Fails(422, LIMIT_NOT_ALLOWED)
@@ -94,7 +94,7 @@ export class ApiKeyHttp {
   @ApiOperation({
     operationId: 'listApiKeys',
     summary: 'List the keys that belong to no tenant',
-    description: 'Newest first, by their first characters.',
+    description: 'Newest first. Of each key only the first characters are shown.',
   })
   @Answers(200, 'A page of keys.', apiKeyPageAnswer, { example: { data: [operatorKeyExample], nextCursor: null } })
   listOfNoTenant(@Query({ schema: plainListQuery }) query: PlainListQuery) {
@@ -106,9 +106,9 @@ export class ApiKeyHttp {
   @ApiOperation({
     operationId: 'getCurrentApiKey',
     summary: 'Read the key that asks',
-    description: 'Whose it is, and what it may do.',
+    description: 'The tenant, the role and the limits of the API key that sends this request.',
   })
-  @Answers(200, 'The key, by its first characters.', apiKeyAnswer, { example: apiKeyExample })
+  @Answers(200, 'The key; only its first characters are shown.', apiKeyAnswer, { example: apiKeyExample })
   @Fails(404, { api_key_not_found: 'The key was revoked just now.' })
   async current(@Caller() { keyId }: Caller) {
     const row = await this.queries.find(keyId);
@@ -121,7 +121,7 @@ export class ApiKeyHttp {
   @ApiOperation({
     operationId: 'revokeApiKey',
     summary: 'Revoke a key',
-    description: 'Every service refuses it within seconds.',
+    description: 'Every service refuses the key within seconds.',
   })
   @Answers(204, 'It is revoked.')
   @Fails(404, { api_key_not_found: NO_SUCH_KEY })

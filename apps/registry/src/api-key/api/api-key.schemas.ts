@@ -19,7 +19,7 @@ export const createTenantKeyBody = z
   .strictObject({
     name: displayName,
     role: z.enum(['tenant', 'producer']).meta({
-      description: '`tenant`: its webhooks and deliveries. `producer`: posts its events.',
+      description: "`tenant`: manages the tenant's webhooks and deliveries. `producer`: sends the tenant's events.",
     }),
     eventTypes: eventTypes.optional(),
   })

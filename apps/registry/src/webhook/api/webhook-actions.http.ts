@@ -32,9 +32,9 @@ export class WebhookActionsHttp {
     operationId: 'enableWebhook',
     summary: 'Enable a webhook',
     description:
-      'Failures in a row count from 0 again. With `replay`, delivery also replays what the webhook missed while it was disabled, as far back as Kafka keeps messages (7 days). That replay begins a few seconds later and is listed by GET /v1/replays.',
+      'Failures in a row are counted from 0 again. With `replay`, delivery also replays what the webhook missed while it was disabled, as far back as Kafka keeps messages (7 days). That replay begins a few seconds later and is listed by GET /v1/replays.',
   })
-  @Answers(200, 'The webhook as it is now.', webhookDetailsAnswer, { headers: ETAG, example: webhookExample })
+  @Answers(200, 'The webhook after the change.', webhookDetailsAnswer, { headers: ETAG, example: webhookExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
   @Fails(409, {
     webhook_enabled: 'With `replay`: the webhook is enabled already, so nothing is replayed.',
@@ -54,11 +54,11 @@ export class WebhookActionsHttp {
   @ApiOperation({
     operationId: 'disableWebhook',
     summary: 'Disable a webhook',
-    description: 'Nothing is delivered until somebody enables it.',
+    description: 'Nothing is delivered until a user enables it.',
   })
-  @Answers(200, 'The webhook as it is now.', webhookDetailsAnswer, { headers: ETAG, example: disabledExample })
+  @Answers(200, 'The webhook after the change.', webhookDetailsAnswer, { headers: ETAG, example: disabledExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
-  @Fails(409, { webhook_disabled: 'With another reason than it has: the webhook is disabled already.' })
+  @Fails(409, { webhook_disabled: 'The webhook is disabled already, with another reason than this request gives.' })
   async disable(
     @Param('id') id: string,
     @Body({ schema: disableBody }) body: DisableBody,
@@ -73,13 +73,13 @@ export class WebhookActionsHttp {
   @ApiOperation({
     operationId: 'testWebhook',
     summary: 'Send an example',
-    description: 'Marked as a test; it counts neither way.',
+    description: 'The delivery is marked as a test. If it fails, this does not count as a failure in a row.',
   })
   @Answers(202, 'The example is on its way.', testAnswer, { example: testExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
   @Fails(409, {
     webhook_disabled: 'The webhook is disabled: enable it before testing it.',
-    tenant_suspended: 'The tenant is suspended; its webhooks can be tested when that has ended.',
+    tenant_suspended: 'The tenant is suspended; its webhooks can be tested when the suspension has ended.',
   })
   test(@Param('id') id: string, @Body({ schema: testBody }) { eventType }: TestBody, @Caller() caller: Caller) {
     return this.webhooks.requestTest(id, eventType, caller);
@@ -89,9 +89,9 @@ export class WebhookActionsHttp {
   @ApiOperation({
     operationId: 'getWebhookSecret',
     summary: 'Read the signing secret',
-    description: '`former` are those that still sign beside it.',
+    description: '`former` are the older secrets that still sign beside the newest one.',
   })
-  @Answers(200, 'The secrets that sign now.', secretsAnswer, { example: secretsExample })
+  @Answers(200, 'The secrets that sign deliveries now.', secretsAnswer, { example: secretsExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
   @Fails(409, SECRET_UNREADABLE)
   async secret(@Param('id') id: string, @Caller() caller: Caller) {
@@ -104,11 +104,12 @@ export class WebhookActionsHttp {
   @ApiOperation({
     operationId: 'rotateWebhookSecret',
     summary: 'Rotate the signing secret',
-    description: 'While they overlap, every secret signs.',
+    description:
+      'For a time the older secrets go on signing beside the new one, so that the receiver can change to it.',
   })
   @Answers(200, 'The new secret.', rotatedAnswer, { example: rotatedExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
-  @Fails(409, { too_many_live_secrets: 'At most 5 secrets of a webhook sign at a time.' })
+  @Fails(409, { too_many_live_secrets: 'A webhook has at most 5 signing secrets at a time.' })
   rotate(@Param('id') id: string, @Body({ schema: rotateBody }) body: RotateBody, @Caller() caller: Caller) {
     return this.webhooks.rotateSecret(id, body?.secret, body?.overlapHours ?? 24, caller);
   }

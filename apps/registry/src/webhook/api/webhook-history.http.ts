@@ -20,9 +20,9 @@ export class WebhookHistoryHttp {
   @ApiOperation({
     operationId: 'getWebhookHistory',
     summary: 'What happened to a webhook, when and by whom',
-    description: 'The latest first, also of a deleted webhook. With `at`: the webhook as it stood at that time.',
+    description: 'The latest fact first, also for a deleted webhook. With `at`: the webhook as it was at that time.',
   })
-  @Answers(200, 'A page of facts; with `at`, the webhook as it stood.', historyAnswer, { example: historyExample })
+  @Answers(200, 'A page of facts; with `at`, the webhook as it was then.', historyAnswer, { example: historyExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
   async read(
     @Param('id') id: string,

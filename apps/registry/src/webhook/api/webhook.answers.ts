@@ -34,16 +34,19 @@ export const webhookAnswer = z
     description: basic(z.string().nullable(), 'For people.'),
     url: basic(z.string(), 'Where deliveries go.'),
     events: configuration(z.array(z.string()).readonly(), 'Event types that are delivered.'),
-    eventNames: configuration(z.array(z.string()).readonly(), 'The same as people say them, in the same order.'),
+    eventNames: configuration(
+      z.array(z.string()).readonly(),
+      'The names of these event types for people, in the same order.',
+    ),
     isActive: status(z.boolean(), 'false: nothing is delivered.'),
     disabledReason: status(
       z.enum(['manual', 'failing', 'gone']).nullable(),
-      'manual: somebody did; failing: too many failures in a row; gone: the receiver answered 410.',
+      'manual: a user disabled it; failing: too many failures in a row; gone: the receiver answered 410.',
     ),
     disabledDetail: status(z.string().nullable(), 'Why it is disabled, for people.'),
     disabledAt: status(instant.nullable(), 'Since when it is disabled.'),
     consecutiveFailures: status(z.int().min(0), 'Failures in a row; a success sets it to 0.'),
-    alertedAt: status(instant.nullable(), 'Since when it is said to be failing; null: it is not.'),
+    alertedAt: status(instant.nullable(), 'Since when the webhook counts as failing; null: it does not.'),
     headers: configuration(z.record(z.string(), z.string()), 'Added to each request; a credential is shown as ***.'),
     maxAttempts: configuration(z.int().nullable(), 'Per delivery; null: the default.'),
     requestTimeoutMs: configuration(z.int().nullable(), 'Milliseconds; null: the default.'),
@@ -52,19 +55,19 @@ export const webhookAnswer = z
     legacySignatureHeader: security(z.string().nullable(), 'One more header with the hex HMAC-SHA256 of the body.'),
     clientCertificate: security(
       clientCertificate.nullable(),
-      'Shown to a receiver that asks who calls (mutual TLS). Neither it nor its key is shown here.',
+      'Sent to a receiver that asks for a client certificate (mutual TLS). The certificate itself and its key are not shown here.',
     ),
     createdBy: metadata(z.string(), 'The key that registered it: its name and id.'),
     createdAt: metadata(instant, 'When it was registered.'),
-    updatedAt: metadata(instant, 'When anything of it last changed, failures in a row included.'),
+    updatedAt: metadata(instant, 'When any part of the webhook last changed, including its failures in a row.'),
     version: metadata(z.int().min(1), 'The ETag, without its quotes.'),
   })
   .meta({ title: 'WebhookState' });
 
 export const webhookDetailsAnswer = webhookAnswer
   .extend({
-    summary: status(z.string(), 'How it is doing, in a sentence for people.'),
-    tenantName: basic(z.string().nullable(), 'Of the tenant that owns it.'),
+    summary: status(z.string(), 'The state of the webhook, in a sentence for people.'),
+    tenantName: basic(z.string().nullable(), 'Name of the tenant that owns it.'),
     lastSuccessAt: status(instant.nullable(), 'When a delivery last arrived.'),
     lastFailureAt: status(instant.nullable(), 'When an attempt last failed.'),
   })
@@ -83,14 +86,16 @@ export const secretsAnswer = z
     secret: z.string().meta({ description: 'The newest.' }),
     former: z
       .array(z.strictObject({ secret: z.string(), expiresAt: instant.nullable() }))
-      .meta({ description: 'Those that still sign beside it, and until when.' }),
+      .meta({ description: 'The older secrets that still sign beside the newest one, and until when.' }),
   })
   .meta({ title: 'WebhookSecrets' });
 
 export const rotatedAnswer = z
   .strictObject({
     secret: z.string(),
-    overlapUntil: instant.nullable().meta({ description: 'Until when the former ones sign; null: they stopped.' }),
+    overlapUntil: instant
+      .nullable()
+      .meta({ description: 'Until when the former secrets sign; null: they no longer sign.' }),
   })
   .meta({ title: 'RotatedSecret' });
 
@@ -103,12 +108,12 @@ export const testAnswer = z
 
 const historyEntry = z
   .strictObject({
-    version: z.int().min(1).meta({ description: 'Of the webhook, once this had happened.' }),
+    version: z.int().min(1).meta({ description: 'The version of the webhook after this fact.' }),
     type: z.string().meta({ description: 'The name of the fact.', example: 'WebhookDisabled' }),
     summary: z.string().meta({ description: 'A sentence for people.' }),
     at: instant,
     actor: z.string().meta({ description: 'The key that asked for it: its name and id; `signet` by itself.' }),
-    data: z.record(z.string(), z.unknown()).meta({ description: 'The fact itself, without what is secret.' }),
+    data: z.record(z.string(), z.unknown()).meta({ description: 'The data of the fact, without secrets.' }),
   })
   .meta({ title: 'WebhookHistoryEntry' });
 export const historyPageAnswer = pageAnswer(historyEntry);

@@ -43,7 +43,7 @@ export class WebhookHttp {
   @ApiOperation({
     operationId: 'createWebhook',
     summary: 'Register a webhook',
-    description: 'The answer holds the secret; lists never do.',
+    description: 'The response shows the signing secret; lists never show it.',
   })
   @Answers(
     201,
@@ -70,7 +70,7 @@ export class WebhookHttp {
   @ApiOperation({
     operationId: 'listWebhooks',
     summary: 'List webhooks',
-    description: 'Newest first. Operators see those of every tenant.',
+    description: "Newest first. Operators see every tenant's.",
   })
   @Answers(200, 'A page of webhooks.', webhookPageAnswer, { example: { data: [webhookExample], nextCursor: null } })
   async list(@Query({ schema: listWebhooksQuery }) query: ListWebhooksQuery, @Caller() caller: Caller) {
@@ -83,7 +83,7 @@ export class WebhookHttp {
   @ApiOperation({
     operationId: 'getWebhook',
     summary: 'Read a webhook',
-    description: 'Everything but its secrets and the key of its certificate.',
+    description: 'Everything except its secrets and the private key of its certificate.',
   })
   @Answers(200, 'The webhook.', webhookDetailsAnswer, { headers: ETAG, example: webhookExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
@@ -97,10 +97,10 @@ export class WebhookHttp {
     operationId: 'updateWebhook',
     summary: 'Change a webhook',
     description:
-      'Fields that are not named stay as they are; null gives a field back to its default. ' +
-      'If-Match refuses a change of what somebody else changed.',
+      'Fields that are missing stay as they are; null sets a field back to its default. ' +
+      'With If-Match the change is refused when the webhook has changed since it was read.',
   })
-  @Answers(200, 'The webhook as it is now.', webhookDetailsAnswer, { headers: ETAG, example: webhookExample })
+  @Answers(200, 'The webhook after the change.', webhookDetailsAnswer, { headers: ETAG, example: webhookExample })
   @Fails(404, WEBHOOK_NOT_FOUND)
   @Fails(409, { too_many_webhooks_of_url: 'At most 10 webhooks of a tenant have the same URL.' })
   @Fails(412, STALE)
@@ -120,7 +120,7 @@ export class WebhookHttp {
   @ApiOperation({
     operationId: 'deleteWebhook',
     summary: 'Delete a webhook',
-    description: 'If-Match refuses to delete what somebody else changed.',
+    description: 'With If-Match the webhook is not deleted when it has changed since it was read.',
   })
   @Answers(204, 'It is deleted.')
   @Fails(404, WEBHOOK_NOT_FOUND)

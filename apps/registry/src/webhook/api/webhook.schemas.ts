@@ -4,7 +4,7 @@ import { displayName, tenantId } from '../../tenant/tenant.schemas.ts';
 
 const description = z.string().max(2000).nullable().meta({ description: 'For people.' });
 const url = z.string().min(1).max(2048).meta({
-  description: 'Where deliveries go. Refused where the egress guard could never deliver to it.',
+  description: 'Deliveries go to this URL. A URL that the egress guard would never allow is refused.',
   example: 'https://shop.example/hooks',
 });
 const events = z
@@ -39,19 +39,24 @@ const legacySignatureHeader = z
 const pem = (description: string) => z.string().min(1).max(65_536).meta({ description });
 const clientCertificate = z
   .strictObject({
-    certificate: pem('PEM: the certificate, with those between it and its root behind it; at most 5.'),
+    certificate: pem(
+      'PEM: the certificate, followed by the intermediate certificates up to its root; at most 5 in all.',
+    ),
     key: pem('PEM: its private key, without a passphrase. Never shown again.'),
   })
   .nullable()
-  .meta({ description: 'Shown to a receiver that asks who calls (mutual TLS); the URL is one of https. null: none.' });
+  .meta({
+    description:
+      'Sent to a receiver that asks for a client certificate (mutual TLS); the URL must begin with https. null: none.',
+  });
 const secret = z.string().max(512).meta({
   description: 'Your own signing secret: `whsec_` + base64 of 24–64 bytes, or 32–256 printable characters.',
 });
 export const createWebhookBody = z
   .strictObject({
-    tenantId: tenantId
-      .optional()
-      .meta({ description: 'Operators say whose webhook it is; for others their key does.' }),
+    tenantId: tenantId.optional().meta({
+      description: "Required with an operator's key; with a tenant's key the webhook belongs to the tenant of the key.",
+    }),
     name: displayName,
     url,
     events,
@@ -130,7 +135,7 @@ export const rotateBody = z
 export type RotateBody = z.infer<typeof rotateBody>;
 
 export const testBody = z
-  .strictObject({ eventType: z.string().meta({ description: 'Whose example is sent.' }) })
+  .strictObject({ eventType: z.string().meta({ description: 'The event type whose example is sent.' }) })
   .meta({ title: 'TestWebhook', examples: [{ eventType: 'sale.created' }] });
 export type TestBody = z.infer<typeof testBody>;
 
@@ -138,8 +143,8 @@ const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const listWebhooksQuery = z.strictObject({
   ...pageQuery,
-  active: flag.optional().describe('Those that are delivered to, or those that are not.'),
-  event: z.string().optional().describe('Those that are subscribed to this event type.'),
+  active: flag.optional().describe('true: only enabled webhooks. false: only disabled webhooks.'),
+  event: z.string().optional().describe('Only webhooks that are subscribed to this event type.'),
   q: z
     .string()
     .min(1)
@@ -154,12 +159,12 @@ export const listWebhooksQuery = z.strictObject({
   lastFailureBefore: time.optional().describe('Last failed before this time.'),
   lastSuccessAfter: time.optional().describe('Last succeeded at or after this time.'),
   lastSuccessBefore: time.optional().describe('Last succeeded before this time.'),
-  tenantId: tenantId.optional().describe('Those of one tenant; for operators.'),
+  tenantId: tenantId.optional().describe('Only of this tenant; for operators.'),
 });
 export type ListWebhooksQuery = z.infer<typeof listWebhooksQuery>;
 
 export const historyQuery = z.strictObject({
   ...pageQuery,
-  at: time.optional().describe('The webhook as it stood at this time, in place of the facts.'),
+  at: time.optional().describe('Returns the webhook as it was at this time instead of the facts.'),
 });
 export type HistoryQuery = z.infer<typeof historyQuery>;

@@ -93,7 +93,7 @@ function checkLegacyHeader({ legacySignatureHeader, headers, sealedHeaders }: We
  */
 function checkCertificateIsShown(url: string, hasCertificate: boolean): void {
   if (!hasCertificate || /^https:/i.test(url)) return;
-  const message = 'A client certificate is shown over https only; the URL is none of https.';
+  const message = 'A client certificate is used only over https; the URL does not begin with https.';
   throw new RuleBroken('invalid', 'needs_https', message, 'clientCertificate');
 }
 

@@ -24,6 +24,10 @@ export function refuseEncodedBodies(server: FastifyInstance): void {
     const encoding = request.headers['content-encoding'];
     if (encoding === undefined || encoding.toLowerCase() === 'identity') return done();
     const headers = { 'accept-encoding': 'identity' };
-    done(problem(415, 'unsupported_encoding', 'A body is sent as it is, without Content-Encoding.', { headers }));
+    done(
+      problem(415, 'unsupported_encoding', 'A compressed body is not accepted: send it without Content-Encoding.', {
+        headers,
+      }),
+    );
   });
 }
