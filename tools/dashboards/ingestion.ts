@@ -77,7 +77,8 @@ export const INGESTION: Dashboard = {
         },
         {
           title: 'Answered with 429',
-          normal: '0. `key`: a caller is too fast; `address`: somebody guesses keys.',
+          normal:
+            '0. `key`: a caller sends too many requests; `address`: an address sends wrong keys, perhaps to guess one.',
           unit: 'short',
           queries: [
             {

@@ -44,7 +44,7 @@ Prometheus. Below each name stand its type, its unit and its labels.
   every 2 seconds. A scrape waits for them for one second at most; then it shows the value before. A value that is older than a
   minute is left out, and \`signet_sample_age_seconds\` says how old each is.
 - **Counters begin at 0**, so that \`increase()\` sees the first event, for every label value that is known in advance.
-- **Few series.** A label is never a tenant, a URL or a text that somebody chose. The metrics with a \`webhook_id\` show 200 webhooks at
+- **Few series.** A label is never a tenant, a URL or a text that a user chose. The metrics with a \`webhook_id\` show 200 webhooks at
   most. A process has at most 2,000 series.`;
 
 const NODE = `## The process

@@ -237,6 +237,6 @@ POSTs by replaced owners = ${strays}
 missing = ${ledger.missing} of ${ledger.expected} (${ledger.repeated} came more than once)
 signatures more than 5 minutes off = ${receiver.refusable}`);
   const hasMet = least < -HOUR_SECONDS + 60 && most > HOUR_SECONDS - 60 && byReplica > 0 && waits.length > 0;
-  if (!hasMet) console.log('The jumps met nobody: this run shows nothing.');
+  if (!hasMet) console.log('The jumps did not happen while deliveries went on: this run shows nothing.');
   return hasMet && early === 0 && strays === 0 && ledger.missing === 0 && receiver.refusable === 0;
 }

@@ -77,7 +77,7 @@ export default async function platform(_args: readonly string[], stopping: Abort
     }
     const wrongWithDead = await scene.loseSome();
     console.log(
-      `\n${tableOf(rows)}\n\n${DEAD} of ${HOSTS} receivers dead: ${wrongWithDead ?? 'they are disabled, nobody else is'}`,
+      `\n${tableOf(rows)}\n\n${DEAD} of ${HOSTS} receivers dead: ${wrongWithDead ?? 'they are disabled, and no other receiver is'}`,
     );
     return rows.some((row) => wrongWith(row) !== undefined) || wrongWithDead !== undefined ? 1 : 0;
   } finally {

@@ -50,7 +50,7 @@ export const sourceHeaders: JsonSchema = {
   properties: {
     ...ATTRIBUTES,
     [CE.contentType]: text('JSON, or missing.', { pattern: '^application/([a-z0-9.+-]+\\+)?json' }),
-    [CE.traceparent]: text('W3C trace context of the event; it goes before the header traceparent.'),
+    [CE.traceparent]: text('W3C trace context of the event; it takes precedence over the header traceparent.'),
     traceparent: CARRIER_TRACEPARENT,
   },
   required: [CE.specversion, CE.id, CE.source, CE.type, CE.tenantId],

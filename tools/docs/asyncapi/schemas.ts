@@ -58,7 +58,7 @@ const structuredEvent: JsonSchema = {
     datacontenttype: { type: 'string', description: 'JSON, or missing.' },
     traceparent: {
       type: 'string',
-      description: 'W3C trace context of the event; it goes before the header traceparent.',
+      description: 'W3C trace context of the event; it takes precedence over the header traceparent.',
     },
     data: { type: 'object' },
     data_base64: { type: 'string', description: 'In place of data: its JSON in base64.' },

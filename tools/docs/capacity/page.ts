@@ -52,7 +52,7 @@ const HEAD = `# Capacity
 
 What Signet needs for 1,000, 10,000 and 100,000 deliveries a second. A delivery is one message to one webhook. Every number is calculated from what
 [one delivery costs](#what-one-delivery-costs), which the benchmark measured, and from [what is taken for granted](#what-is-taken-for-granted).
-Nobody has run Signet at 10,000 a second or more: the table multiplies. Measure with your own messages before you buy.
+Signet was never run at 10,000 deliveries a second or more: the table multiplies what was measured at lower rates. Measure with your own messages before you buy.
 
 ## What a rate needs
 
@@ -235,7 +235,7 @@ Two limits are soft:
 - **Memory.** ${bytes(memoryBytes)} for indexes (a server with twice that) hold those of the present day up to about ${about(fitsIntoMemory(LARGE_PRIMARY, cost))} deliveries a second. Above that each
   delivery reads up to five pages, beside what it writes.
 - **The relay of outcomes.** Outcomes go from the log of delivery to \`delivery.outcomes.v1\` by *one* relay in one replica, which is one thread. What it costs was not measured
-  apart. It is less than all of delivery costs, so it can do more than ${about(PLAN.load / cost.cpuSeconds.delivery)} a second; nobody has tried 10,000. When it is too slow,
+  apart. It is less than all of delivery costs, so it can do more than ${about(PLAN.load / cost.cpuSeconds.delivery)} a second; 10,000 a second was not tried. When it is too slow,
   \`signet_relay_lag_seconds\` grows. Deliveries go on then; lists are right; only outcomes on Kafka are late, and with them the counting of failures in a row.
 
 What helps before a second primary, the cheapest first:

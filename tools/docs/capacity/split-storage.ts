@@ -26,7 +26,7 @@ The fences of today stay, each in the store of its partition:
   transaction. No transaction spans two stores, so no two-phase commit is needed: a batch of outcomes is grouped by store before it is written.
 - **Relay of outcomes.** One for each store, with the lock of that store. This is also what splits the one relay of today: 16 of them run in up to 16 replicas. A webhook's
   outcomes stay in order, since they all are in one store.
-- **Time.** Due times go by [the steady clock](../adr/0042-one-steady-clock.md), which is PostgreSQL's. Store 0 gives it to everybody. The other servers' clocks are compared with it and
+- **Time.** Due times go by [the steady clock](../adr/0042-one-steady-clock.md), which is PostgreSQL's. Store 0 gives it to every replica. The other servers' clocks are compared with it and
   watched by the alert for wrong clocks, and are used for nothing.
 - **A store that is away** stops the deliveries of its partitions and no others: their owner pauses exactly these partitions of Kafka, as it pauses all today.
 
@@ -58,8 +58,8 @@ The fences of today stay, each in the store of its partition:
 Between 2 and 3 there are seconds in which a sixteenth of the webhooks gets nothing. Nothing is lost: their messages wait on Kafka.
 
 **One partition moves to another store** only when one partition is too much beside the others in its store. It is more work, and would be built last. The rule above then has exceptions, in
-a table of store 0. A replica may read that table too early or too late without harm: each store has a row for each partition that it may write, and nobody can take a partition
-in a store without one.
+a table of store 0. A replica may read that table too early or too late without harm: each store has a row for each partition that it may write, and no replica can take a
+partition in a store without such a row.
 
 1. *Prepare.* The new store gets the row "partition 7 comes from store 3".
 2. *Give up.* The owner finishes what is on the wire and gives the partition up. In the old store its epoch is raised once more, and its row says "gone to store 5". An owner that
