@@ -112,7 +112,6 @@ export type { AnswerOptions } from './openapi/answers.ts';
 export { openApiDocument } from './openapi/openapi-document.ts';
 export type { OpenApiOptions } from './openapi/openapi-document.ts';
 export { KafkaPresence } from './service/start/kafka-presence.ts';
-export { Batcher } from './service/batcher.ts';
 export { PollLoop } from './service/poll-loop.ts';
 export { reachableDatabase, reachableKafka } from './service/start/preflight.ts';
 export { processPlace } from './service/process-place.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '@signet/contracts';
-import { Batcher } from '@signet/service-kit';
+import { Batcher } from '@signet/async';
 import { settledBefore } from '../settled-before.ts';
 import type { Due } from '../delivery/storage/delivery.log.ts';
 import type { DeliveryTask } from '../scheduler/delivery-task.ts';

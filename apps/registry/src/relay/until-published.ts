@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Batcher } from '@signet/service-kit';
+import { Batcher } from '@signet/async';
 import { sql } from 'kysely';
 import type { PublishedStreams, PublishedVersion } from './published-streams.ts';
 import { EVENTS_TABLE, POSITIONS_TABLE, RELAY_NAME } from './relay-name.ts';

@@ -1,0 +1,36 @@
+/**
+ * Waits until the work has settled, but no longer than the bound. The work itself is not ended: it goes on unawaited.
+ *
+ * @param bound a time, milliseconds, or a signal that ends the wait when it is aborted
+ * @returns whether the work has settled. A rejection counts as settled and is not thrown on, even if it comes after the bound.
+ */
+export function settledWithin(work: Promise<unknown>, bound: number | AbortSignal): Promise<boolean> {
+  const signal = typeof bound === 'number' ? undefined : bound;
+  return new Promise((resolve) => {
+    const end = (hasSettled: boolean): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', passed);
+      resolve(hasSettled);
+    };
+    const passed = (): void => end(false);
+    const timer = typeof bound === 'number' ? setTimeout(passed, bound) : undefined;
+    signal?.addEventListener('abort', passed, { once: true });
+    // A signal that was aborted before does not tell of it again.
+    if (signal?.aborted) passed();
+    work.then(
+      () => end(true),
+      () => end(true),
+    );
+  });
+}
+
+/**
+ * The work's own value or rejection, if it comes within the time; the work goes on unawaited otherwise.
+ *
+ * @param ms milliseconds
+ * @throws the error of `late` when the time has passed
+ */
+export async function withTimeout<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> {
+  if (!(await settledWithin(work, ms))) throw late();
+  return work;
+}
