@@ -43,5 +43,4 @@ export { setTopicConfig, topicSettings } from './topics/topic-settings.ts';
 export type { SeenTopics, TopicSettings } from './topics/topic-settings.ts';
 export { Watermark } from './consuming/watermark.ts';
 export { SASL_MECHANISMS } from './connection/kafka-security.ts';
-export { within } from './connection/within.ts';
 export type { KafkaSasl, KafkaSecurity, KafkaTls } from './connection/kafka-security.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { settledWithin } from '@signet/async';
 import { systemMonotonic } from '@signet/contracts';
 import type { Clock, Monotonic } from '@signet/contracts';
 import type { EgressClient, EgressRequest } from '@signet/egress';
@@ -16,7 +17,6 @@ import type { StoredCircuit } from '../circuit/stored-circuit.ts';
 import type { DayPartitions } from '../database/day-partitions.ts';
 import type { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
 import type { RetryPolicy } from '../delivery/retry-schedule.ts';
-import { settledBefore } from '../settled-before.ts';
 import { hostOf } from '../platform-fault/host-of.ts';
 import type { Evidence } from '../platform-fault/local-evidence.policy.ts';
 import { KnownHosts } from '../platform-fault/known-hosts.ts';
@@ -438,7 +438,7 @@ export class DispatchService {
     this.givings += 1;
     const bound = AbortSignal.timeout(GIVING_UP_MS);
     const isHeld = await this.dispatcher.suspend(GRACE_MS, bound);
-    const areCircuitsWritten = await settledBefore(bound, this.circuitRecords.flush());
+    const areCircuitsWritten = await settledWithin(this.circuitRecords.flush(), bound);
     const { attemptsInFlight } = this.dispatcher;
     if (!isHeld || !areCircuitsWritten) this.on.onNotHeld({ isHeld, areCircuitsWritten, attemptsInFlight });
   }

@@ -1,6 +1,5 @@
+import { Batcher, settledWithin } from '@signet/async';
 import type { Clock } from '@signet/contracts';
-import { Batcher } from '@signet/async';
-import { settledBefore } from '../settled-before.ts';
 import type { Due } from '../delivery/storage/delivery.log.ts';
 import type { DeliveryTask } from '../scheduler/delivery-task.ts';
 import type { DueDeliveries } from '../work-queue/due-deliveries.ts';
@@ -92,7 +91,7 @@ export class TaskStore {
    *   owner, as after a crash. A statement under way may still be carried out, which does no harm (see `HandOver.hold`).
    */
   async hold(tasks: readonly DeliveryTask[], marginMs: number, bound: AbortSignal): Promise<void> {
-    await settledBefore(bound, this.holdNow(tasks, marginMs, bound));
+    await settledWithin(this.holdNow(tasks, marginMs, bound), bound);
   }
 
   private async holdNow(tasks: readonly DeliveryTask[], marginMs: number, bound: AbortSignal): Promise<void> {

@@ -1,11 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { Semaphore } from '@signet/async';
 import { canonicalTopic, CE, deliveryIdOf, domainOf, readCanonical } from '@signet/contracts';
 import type { CanonicalMessage, TimeLimits } from '@signet/contracts';
 import { rangesOfSpans, readRanges } from '@signet/kafka';
 import type { KafkaClientOptions, KafkaRecord, PartitionRange } from '@signet/kafka';
 import { existingDeliveries } from '../delivery/storage/delivery.log.ts';
 import { dayOf } from '../delivery/storage/delivery.projection.ts';
-import { Turns } from '../delivery/http/turns.ts';
 import { isAboutWebhook } from '../fan-out/fan-out.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import { readSpanOf } from './read-span.policy.ts';
@@ -80,7 +80,7 @@ export class MissedMessages {
       members.delete(member);
       await onEnd(member.reader, error);
     };
-    const turns = new Turns(READERS_AT_ONCE);
+    const atOnce = new Semaphore(READERS_AT_ONCE);
     for (const reader of readers) {
       const member = new Member(reader);
       members.add(member);
@@ -107,7 +107,7 @@ export class MissedMessages {
           }
           if (member.isDone) await leave(member);
         };
-        await Promise.all([...members].map((member) => turns.take(() => take(member))));
+        await Promise.all([...members].map((member) => atOnce.run(() => take(member))));
         if (members.size === 0) whenAllLeft.abort();
       },
     });

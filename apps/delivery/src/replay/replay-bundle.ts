@@ -1,9 +1,9 @@
+import type { Semaphore } from '@signet/async';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { MissedMessages } from './missed-messages.ts';
 import type { ReplayRun } from './replay-run.ts';
 import type { Replay } from './replay.ts';
 import type { ReplayStore } from './stored/replay.store.ts';
-import type { Turns } from '../delivery/http/turns.ts';
 
 /** A third of a lease, so that one renewal may fail; milliseconds. */
 const RENEW_MS = 10_000;
@@ -12,7 +12,7 @@ export interface ReplayBundleParts {
   readonly missed: Pick<MissedMessages, 'rangesOf' | 'read'>;
   readonly store: Pick<ReplayStore, 'renewAll'>;
   /** Limits how many replays read their stored deliveries from PostgreSQL at once. */
-  readonly turns: Turns;
+  readonly atOnce: Semaphore;
 }
 
 /** A replay that has stopped before its end, and goes on soon, here or at another replica. */
@@ -48,7 +48,7 @@ export class ReplayBundle {
   async toTheEnd(): Promise<void> {
     const renewing = setInterval(() => void this.renew(), RENEW_MS);
     try {
-      const begun = await Promise.all(this.runs.map((run) => this.parts.turns.take(() => this.begin(run))));
+      const begun = await Promise.all(this.runs.map((run) => this.parts.atOnce.run(() => this.begin(run))));
       await this.readTogether(begun.filter((run) => run !== undefined));
     } catch (error) {
       // An error of Kafka, or the signal's reason, interrupts all replays that are left.

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Turns } from '../delivery/http/turns.ts';
+import { Semaphore } from '@signet/async';
 import type { MissedReader } from './missed-messages.ts';
 import { ReplayBundle } from './replay-bundle.ts';
 import type { ReplayBundleParts } from './replay-bundle.ts';
@@ -26,7 +26,7 @@ test('when Kafka fails, replays that have ended are not reported as interrupted'
       throw failure;
     },
   };
-  const parts = { missed, store: { renewAll: () => Promise.resolve() }, turns: new Turns(2) };
+  const parts = { missed, store: { renewAll: () => Promise.resolve() }, atOnce: new Semaphore(2) };
   const interrupted: unknown[] = [];
   const runs = ['first', 'second', 'third'].map(runOf);
   const { signal } = new AbortController();

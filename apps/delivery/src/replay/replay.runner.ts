@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { settledWithin } from '@signet/async';
 import type { Logger } from '@signet/service-kit';
 import type { Interrupted } from './replay-bundle.ts';
 import type { Replay } from './replay.ts';
@@ -52,7 +53,7 @@ export class ReplayRunner {
   private async look(): Promise<void> {
     const { signal } = this.stopping;
     const { pollMs, whenReady } = this.parts;
-    await Promise.race([whenReady(), aborted(signal)]);
+    await settledWithin(whenReady(), signal);
     while (!signal.aborted) {
       const sleep = new AbortController();
       this.wakeUp = () => sleep.abort();
@@ -102,6 +103,3 @@ export class ReplayRunner {
     await store.release(replayId).catch(() => undefined);
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { Semaphore } from '@signet/async';
 import { canonicalTimeLimits } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import type { KafkaClientOptions, RecordProducer } from '@signet/kafka';
 import type { Logger, TenantDirectory } from '@signet/service-kit';
-import { Turns } from '../delivery/http/turns.ts';
 import { reasonToEnd } from '../webhook-directory/reason-to-end.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
@@ -65,14 +65,14 @@ export class ReplayService {
       const reason = reasonToEnd(id, directory, tenants);
       return reason === null ? (directory.get(id) ?? 'webhook_deleted') : FAILURES[reason];
     };
-    const turns = new Turns(settings.maxAtOnce);
+    const atOnce = new Semaphore(settings.maxAtOnce);
     const run = { ...sources, store, producer, webhookOf, clock, ratePerSecond: settings.ratePerSecond };
     this.runner = new ReplayRunner({
       store,
       run: (replays, signal, onInterrupted) => {
         const isCounted = replays.length === 1;
         const runs = replays.map((replay) => new ReplayRun(run, replay, isCounted, signal));
-        return new ReplayBundle({ missed: sources.missed, store, turns }, runs, signal, onInterrupted).toTheEnd();
+        return new ReplayBundle({ missed: sources.missed, store, atOnce }, runs, signal, onInterrupted).toTheEnd();
       },
       whenReady,
       logger,

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { settledWithin } from '@signet/async';
 import type { AbandonReason } from '@signet/contracts';
 import type { EndedAttempt } from '../circuit/circuit.policy.ts';
 import type { CircuitState } from '../circuit/circuits.ts';
 import type { Due } from '../delivery/storage/delivery.log.ts';
 import { scheduledDelayMs } from '../delivery/retry-schedule.ts';
 import type { Waited } from '../metrics/lateness.policy.ts';
-import { settledBefore } from '../settled-before.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { CompletedAttempt } from '../attempt/attempt.ts';
 import { ChangesSince } from './changes-since.ts';
@@ -237,7 +237,7 @@ export class Dispatcher {
       HOLD_MARGIN_MS,
       bound,
     );
-    return settledBefore(bound, Promise.all([...this.tasks.values()].map(({ writing }) => writing)));
+    return settledWithin(Promise.all([...this.tasks.values()].map(({ writing }) => writing)), bound);
   }
 
   /** The waiting deliveries belong to this replica: sending goes on. */

@@ -1,9 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { ServiceUnavailableException } from '@nestjs/common';
+import { KeyedMutex } from '@signet/async';
 import type { Clock } from '@signet/contracts';
 import type { AnyFold, Decider, EventLike, Projection } from '@signet/event-store';
 import { handle, handleBatch, PostgresEventStore } from '@signet/event-store';
 import { sql } from 'kysely';
-import { KeyedMutex } from './keyed-mutex.ts';
 import { isPassing } from './passing-error.policy.ts';
 import type { Kind } from './streams.ts';
 import { streamOf } from './streams.ts';
@@ -47,7 +48,7 @@ export type Asked<Event> = { readonly events: readonly Event[] } | { readonly er
 
 /** Executes a command on an aggregate: loads it, decides, appends and projects, in one transaction. */
 export class Aggregates {
-  readonly #turns = new KeyedMutex(TURN_MS);
+  readonly #turns = new KeyedMutex(TURN_MS, () => new ServiceUnavailableException());
 
   constructor(
     private readonly em: EntityManager,

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { settledWithin } from '@signet/async';
 import type { Clock } from '@signet/contracts';
 import { LRUCache } from 'lru-cache';
 import type { Lookups, ResolvedAddress } from './lookups.ts';
@@ -99,10 +99,7 @@ export class AddressBook {
 
   /** The older answer, when the new one has not come within the patience. */
   async #goOnWith(host: string, { resolution, answeredAt }: Entry, answer: Promise<Resolution>): Promise<Resolution> {
-    const ended = new AbortController();
-    void answer.finally(() => ended.abort());
-    await wait(PATIENCE_MS, undefined, { signal: ended.signal, ref: false }).catch(() => undefined);
-    if (ended.signal.aborted) return answer;
+    if (await settledWithin(answer, PATIENCE_MS)) return answer;
     this.#entries.set(host, { resolution, at: this.#clock().getTime(), answeredAt });
     return resolution;
   }

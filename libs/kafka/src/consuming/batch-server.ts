@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
+import { settledWithin } from '@signet/async';
 import type { EachBatchPayload } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { createKafka, silentLogger } from '../connection/client.ts';
@@ -19,7 +20,6 @@ import { RecordProducer } from '../producing/producer.ts';
 import type { BatchHandler, KafkaRecord, RecordBatch } from '../record.ts';
 import type { Assignment } from '../group/sticky-assignment.ts';
 import { toRecords } from './to-records.ts';
-import { within } from '../connection/within.ts';
 
 export interface KafkaBatchServerOptions {
   readonly client: KafkaClientOptions;
@@ -229,13 +229,13 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     if (consumer) {
       this.pauseAll(consumer);
       const settled = Promise.all([...this.feeds.values()].map((feed) => feed.settled()));
-      if (!this.settings.onGivingUp) await within(settled, deadline);
+      if (!this.settings.onGivingUp) await settledWithin(settled, deadline);
       clearTimeout(this.commitTimer);
       await (this.givingUp ??= this.giveUp());
       for (const feed of this.feeds.values()) feed.abort();
       // kafkajs finishes a join although it was disconnected meanwhile. The membership would stay, and its partitions would stand still.
-      if (this.joining) await within(this.joining.ended, JOINING_MS);
-      await within(consumer.disconnect(), 5_000);
+      if (this.joining) await settledWithin(this.joining.ended, JOINING_MS);
+      await settledWithin(consumer.disconnect(), 5_000);
     }
     await this.producer.close();
   }
@@ -337,8 +337,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   /** Once before each join, and once before the end. */
   private async giveUp(): Promise<void> {
     const { onGivingUp } = this.settings;
-    if (onGivingUp) await within(onGivingUp(), GIVING_UP_MS);
-    await within(this.commit(), LAST_COMMIT_MS);
+    if (onGivingUp) await settledWithin(onGivingUp(), GIVING_UP_MS);
+    await settledWithin(this.commit(), LAST_COMMIT_MS);
   }
 
   /**
@@ -377,7 +377,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const { batch, heartbeat, isRunning, isStale, resolveOffset } = payload;
     const heartbeatMs = this.settings.heartbeatIntervalMs;
     const ready = this.assignmentReady;
-    while (!(await within(ready, heartbeatMs))) await heartbeat();
+    while (!(await settledWithin(ready, heartbeatMs))) await heartbeat();
     const feed = this.feedOf(batch.topic, batch.partition);
     if (!isRunning() || isStale() || feed.signal.aborted || this.isClosing) return;
     if (!feed.hasRoom) return this.pauseUntilRoom(feed, payload);

@@ -1,5 +1,6 @@
 import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
+import { settledWithin } from '@signet/async';
 import type { KafkaBatchServer } from './batch-server.ts';
 import { silentLogger } from '../connection/client.ts';
 import type { KafkaClientOptions, Logger } from '../connection/client.ts';
@@ -81,8 +82,7 @@ export class PresentTopicsServer extends Server implements CustomTransportStrate
     clearTimeout(this.timer);
     await this.server?.close();
     // While Kafka is away, a look lasts as long as kafkajs tries to connect.
-    const deadline = new Promise((resolve) => setTimeout(resolve, STOP_DEADLINE_MS).unref());
-    await Promise.race([this.looking, deadline]);
+    await settledWithin(this.looking, STOP_DEADLINE_MS);
   }
 
   /** Only at the start: a topic that disappears later was deleted on purpose, perhaps to be made anew. */

@@ -1,7 +1,7 @@
+import { settledWithin } from '@signet/async';
 import { createKafka } from '../connection/client.ts';
 import type { KafkaClientOptions } from '../connection/client.ts';
 import type { KafkaAdmin } from '../prefix/prefixed-admin.ts';
-import { within } from '../connection/within.ts';
 
 /** How far a consumer group is behind the end of a topic. */
 export interface GroupLag {
@@ -99,7 +99,7 @@ export class GroupLags {
 
 /** A connection that does not close in time is left to end by itself. */
 const disconnect = (connection: Promise<KafkaAdmin>): Promise<unknown> =>
-  within(
+  settledWithin(
     connection.then((admin) => admin.disconnect()),
     CLOSING_MS,
   );

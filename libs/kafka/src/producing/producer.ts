@@ -1,3 +1,4 @@
+import { withTimeout } from '@signet/async';
 import kafkajs from 'kafkajs';
 import type { ProducerBatch, TopicMessages } from 'kafkajs';
 import { createKafka, silentLogger } from '../connection/client.ts';
@@ -194,27 +195,15 @@ export class RecordProducer {
     }
     const topicMessages = [...byTopic].map(([topic, records]) => ({ topic, messages: records.map(toMessage) }));
     const batch: ProducerBatch = { acks: -1, compression: this.compressionOf(group), topicMessages };
-    const deadline = this.deadline();
-    try {
-      await Promise.race([this.connected().then((producer) => producer.sendBatch(batch)), deadline.passed]);
-    } finally {
-      deadline.clear();
-    }
+    const sent = this.connected().then((producer) => producer.sendBatch(batch));
+    // A deadline of our own: a request of kafkajs may take longer than kafkajs' timeouts (tulios/kafkajs#1749).
+    await withTimeout(sent, this.deadlineMs, () => new Error(`No acknowledgement within ${this.deadlineMs} ms.`));
   }
 
   private compressionOf(group: readonly Slice[]): kafkajs.CompressionTypes {
     if (this.options.compression !== 'zstd') return kafkajs.CompressionTypes.None;
     const bytes = group.reduce((sum, { records }) => records.reduce((bytes, record) => bytes + sizeOf(record), sum), 0);
     return kafkajs.CompressionTypes[bytes >= WORTH_COMPRESSING_BYTES ? 'ZSTD' : 'None'];
-  }
-
-  /** A deadline of our own: a request of kafkajs may take longer than kafkajs' timeouts (tulios/kafkajs#1749). */
-  private deadline(): { passed: Promise<never>; clear: () => void } {
-    let timer: NodeJS.Timeout | undefined;
-    const passed = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`No acknowledgement within ${this.deadlineMs} ms.`)), this.deadlineMs);
-    });
-    return { passed, clear: () => clearTimeout(timer) };
   }
 
   private async connected(): Promise<KafkaProducer> {

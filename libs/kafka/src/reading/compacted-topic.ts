@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { settledWithin } from '@signet/async';
 import type { EachBatchPayload } from 'kafkajs';
 import { withAdmin } from '../topics/admin.ts';
 import { createKafka, silentLogger } from '../connection/client.ts';
@@ -6,7 +7,6 @@ import type { KafkaClientOptions, Logger } from '../connection/client.ts';
 import type { KafkaConsumer } from '../prefix/prefixed-consumer.ts';
 import type { KafkaRecord } from '../record.ts';
 import { toRecords } from '../consuming/to-records.ts';
-import { within } from '../connection/within.ts';
 
 /** The waits between two looks for a topic that does not exist, milliseconds: it may be made in a moment or in an hour. */
 const FIRST_WAIT_MS = 250;
@@ -108,10 +108,10 @@ export class CompactedTopic {
     this.isClosed = true;
     if (!this.consumer) return;
     // kafkajs finishes a join although it was disconnected meanwhile.
-    await within(this.joined, CLOSING_MS);
-    await within(this.consumer.disconnect(), CLOSING_MS);
+    await settledWithin(this.joined, CLOSING_MS);
+    await settledWithin(this.consumer.disconnect(), CLOSING_MS);
     // If the removal fails, Kafka forgets the group after the retention of its offsets.
-    await within(
+    await settledWithin(
       withAdmin(this.options.client, (admin) => admin.deleteGroups([this.groupId])),
       CLOSING_MS,
     );

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { settledWithin } from '@signet/async';
 import type { EachBatchPayload } from 'kafkajs';
 import { withAdmin } from '../topics/admin.ts';
 import { createKafka, silentLogger } from '../connection/client.ts';
@@ -7,7 +8,6 @@ import type { KafkaClientOptions } from '../connection/client.ts';
 import type { KafkaConsumer } from '../prefix/prefixed-consumer.ts';
 import type { KafkaRecord } from '../record.ts';
 import { toRecords } from '../consuming/to-records.ts';
-import { within } from '../connection/within.ts';
 
 /** Records of one partition from one offset up to, and without, another. */
 export interface PartitionRange {
@@ -129,9 +129,9 @@ export async function readRanges(options: ReadRangesOptions): Promise<void> {
     ended.abort();
     reading.close();
     // The wait has a bound, since kafkajs finishes a join although it was disconnected meanwhile.
-    await within(consumer.disconnect(), CLOSING_MS);
+    await settledWithin(consumer.disconnect(), CLOSING_MS);
     // If the removal fails, Kafka forgets the group after the retention of its offsets.
-    await within(
+    await settledWithin(
       withAdmin(client, (admin) => admin.deleteGroups([groupId])),
       CLOSING_MS,
     );

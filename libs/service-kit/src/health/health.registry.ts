@@ -1,3 +1,5 @@
+import { withTimeout } from '@signet/async';
+
 /** A part is missing, but the service works without it: the check is healthy, and the report names the part. */
 export interface Tolerated {
   readonly tolerated: string;
@@ -61,19 +63,14 @@ export class HealthRegistry {
   }
 
   private async answer(check: HealthCheck): Promise<Answer> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<string>((resolve) => {
-      timer = setTimeout(resolve, this.timeoutMs, `no answer within ${this.timeoutMs} ms`);
-    });
+    const late = (): Error => new Error(`no answer within ${this.timeoutMs} ms`);
     try {
-      const answer = await Promise.race([Promise.resolve().then(check), late]);
+      const answer = await withTimeout(Promise.resolve().then(check), this.timeoutMs, late);
       if (answer === false) return unhealthy('unavailable');
       if (typeof answer === 'string') return unhealthy(answer);
       return { isHealthy: true, sentence: typeof answer === 'object' ? answer.tolerated : 'ok' };
     } catch (error) {
       return unhealthy(error instanceof Error ? error.message : String(error));
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

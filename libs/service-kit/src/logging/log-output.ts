@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Writable } from 'node:stream';
+import { settledWithin } from '@signet/async';
 
 /** If so many bytes of log lines wait for a slow reader, further lines are dropped. It is enough for some thousand lines. */
 const MAX_WAITING_BYTES = 1_048_576;
@@ -56,11 +57,7 @@ export class LogOutput {
   /** Resolves when the lines so far are written, or after this time. Milliseconds. */
   async flush(ms: number): Promise<void> {
     if (this.isBroken || this.stream.writableLength === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ms);
-      this.stream.write('', () => resolve());
-    });
-    clearTimeout(timer);
+    const written = new Promise<void>((resolve) => this.stream.write('', () => resolve()));
+    await settledWithin(written, ms);
   }
 }

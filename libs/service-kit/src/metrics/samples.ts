@@ -1,3 +1,4 @@
+import { settledWithin } from '@signet/async';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../logging/logger.ts';
 import { counter, gauge } from './metrics.ts';
@@ -74,10 +75,7 @@ export class Samples {
     const due = this.states.filter(({ readAt, hasBeenRead }) => !hasBeenRead || this.now() - readAt >= freshMs);
     if (due.length === 0) return;
     const reads = due.map((state) => (state.reading ??= this.read(state)));
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, scrapeWaitMs)));
-    await Promise.race([Promise.all(reads), late]);
-    clearTimeout(timer);
+    await settledWithin(Promise.all(reads), scrapeWaitMs);
     for (const { sample, readAt } of due) if (this.now() - readAt >= staleMs) sample.hide();
   }
 

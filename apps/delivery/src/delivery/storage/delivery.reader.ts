@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { Semaphore } from '@signet/async';
 import { isUuid } from '@signet/contracts';
 import { sql } from 'kysely';
 import { DeliveryDays } from '../../database/delivery-days.ts';
@@ -10,7 +11,6 @@ import { daysWithin, newestOf } from '../http/delivery.pages.ts';
 import type { DeliveryRow } from './delivery.projection.ts';
 import { ROW_COLUMNS, toDeliveryRow } from './delivery.rows.ts';
 import type { RawDeliveryRow } from './delivery.rows.ts';
-import { Turns } from '../http/turns.ts';
 
 /** A delivery with its log: every event in order, and the body that was sent. */
 export interface DeliveryRecord {
@@ -32,7 +32,7 @@ const LISTS_AT_ONCE = 4;
  */
 export class DeliveryReader {
   private readonly days: DeliveryDays;
-  private readonly turns = new Turns(LISTS_AT_ONCE);
+  private readonly atOnce = new Semaphore(LISTS_AT_ONCE);
 
   constructor(private readonly em: EntityManager) {
     this.days = new DeliveryDays(em);
@@ -41,7 +41,7 @@ export class DeliveryReader {
   /** Newest first. */
   list(filter: DeliveryFilter, after: DeliveryPosition | null, limit: number): Promise<DeliveryRow[]> {
     const scans = scansOf(filter, after);
-    return this.turns.take(async () => {
+    return this.atOnce.run(async () => {
       const days = await this.days.all();
       const wanted = days.filter((day) => scans.some(({ created }) => daysWithin([day], created).length > 0));
       return newestOf(wanted, limit, (some, from) => this.page(scans, some, from, limit));
@@ -51,7 +51,7 @@ export class DeliveryReader {
   /** The delivery with its whole log, if it exists and belongs to the tenant (null: to any tenant). */
   async find(id: string, tenantId: string | null): Promise<DeliveryRecord | null> {
     if (!isUuid(id)) return null;
-    const day = await this.turns.take(() => this.dayOf(id));
+    const day = await this.atOnce.run(() => this.dayOf(id));
     if (day === null) return null;
     const result = await sql<RawDeliveryRow & { log: DeliveryEvent[][]; body: string }>`
       select ${sql.raw(ROW_COLUMNS)}, l.log, l.body from deliveries d

@@ -1,3 +1,5 @@
+import { settledWithin } from '@signet/async';
+
 /** Looks for Kafka until it is reachable and belongs to this installation. @throws StartRefusedError when it refuses the settings */
 export type FindKafka = (signal: AbortSignal) => Promise<void>;
 
@@ -33,7 +35,7 @@ export class KafkaPresence {
     const presence = new KafkaPresence();
     const stop = (): void => presence.stop();
     signal?.addEventListener('abort', stop, { once: true });
-    await within(presence.#find(find), headStartMs);
+    await settledWithin(presence.#find(find), headStartMs);
     signal?.removeEventListener('abort', stop);
     signal?.throwIfAborted();
     if (presence.#failure) throw presence.#failure.error;
@@ -89,10 +91,4 @@ export class KafkaPresence {
     this.#failure ??= { error };
     this.#onFailed?.(error);
   }
-}
-
-async function within(work: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const passed = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([work, passed]).finally(() => clearTimeout(timer));
 }

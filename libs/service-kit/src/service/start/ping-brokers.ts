@@ -1,3 +1,4 @@
+import { withTimeout } from '@signet/async';
 import { advertisedBrokers } from '@signet/kafka';
 import type { KafkaClientOptions } from '@signet/kafka';
 import { anyAnswers } from '../fastify/any-answers.ts';
@@ -19,7 +20,8 @@ export async function pingBrokers(client: KafkaClientOptions): Promise<void> {
     if (named === undefined || client.brokers.includes(named)) throw error;
     return [named];
   });
-  const advertised = await within(answer, `${asked} takes connections, but does not answer as Kafka`);
+  const late = (): Error => new Error(`${asked} takes connections, but does not answer as Kafka`);
+  const advertised = await withTimeout(answer, ANSWER_TIMEOUT_MS, late);
   try {
     await anyAnswers(advertised, client.security?.tls);
   } catch (error) {
@@ -33,16 +35,4 @@ function brokerOf(error: unknown): string | undefined {
   const { broker, cause } = (error ?? {}) as { broker?: unknown; cause?: unknown };
   if (typeof broker === 'string') return broker;
   return cause === undefined ? undefined : brokerOf(cause);
-}
-
-async function within<T>(work: Promise<T>, sentence: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const passed = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(sentence)), ANSWER_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([work, passed]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,9 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { ROOT_CONTEXT, SpanKind as OtelKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
 import type { Link, Span as OtelSpan, SpanContext, Tracer } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
+import { settledWithin } from '@signet/async';
 import type { Logger } from '../../logging/logger.ts';
 import { ATTRIBUTE } from '../attributes.ts';
 import type { SAMPLERS } from '../samplers.ts';
@@ -54,7 +54,7 @@ export function otelTracing({ endpoint, headers, resource, ...options }: OtelOpt
     start: (name, given) => startSpan(tracer, name, given),
     stop: async () => {
       const stopped = provider.shutdown().catch((error: unknown) => logger.warn({ err: error }, 'traces were lost'));
-      await Promise.race([stopped, wait(STOP_MS, undefined, { ref: false })]);
+      await settledWithin(stopped, STOP_MS);
     },
   };
 }

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { Turns } from './turns.ts';
+import { Semaphore } from './semaphore.ts';
 
 test('so many at once, the others in their order, and a failure gives its place to the next', async () => {
-  const turns = new Turns(2);
+  const semaphore = new Semaphore(2);
   const begun: number[] = [];
   const ends: (() => void)[] = [];
   const all = [0, 1, 2, 3].map((number) =>
-    turns.take(async () => {
+    semaphore.run(async () => {
       begun.push(number);
       await new Promise<void>((resolve) => (ends[number] = resolve));
       if (number === 1) throw new Error('It failed.');
@@ -26,5 +26,5 @@ test('so many at once, the others in their order, and a failure gives its place 
   ends[2]!();
   ends[3]!();
   expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
-  expect(await turns.take(() => Promise.resolve('free again'))).toBe('free again');
+  expect(await semaphore.run(() => Promise.resolve('free again'))).toBe('free again');
 });
