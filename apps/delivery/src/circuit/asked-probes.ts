@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { PollLoop } from '@signet/service-kit';
 import { sql } from 'kysely';
+import { fence } from '../partitions/fence.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
-import { ownedOf } from '../partitions/owned-partitions.ts';
 
 export interface AskedProbesParts {
   readonly em: EntityManager;
@@ -40,7 +40,7 @@ export class AskedProbes {
     const claims = this.parts.claims();
     if (claims.length === 0 || !this.parts.isAnyOpen()) return false;
     const { rows } = await sql<{ webhookId: string }>`
-      with ${ownedOf(claims)}
+      with ${fence(claims)}
       update circuits c set probe_asked_at = null from owned o
       where c.partition = o.partition and c.probe_asked_at is not null
       returning c.webhook_id as "webhookId"`.execute(this.parts.em.fork().getKysely());

@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import { claimsOf, fence } from '../partitions/fence.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 import { isDataError } from '../recording/data-error.ts';
-import { ownedOf } from '../partitions/owned-partitions.ts';
 import type { StoredCircuit } from './stored-circuit.ts';
 
 export interface CircuitRecordsParts {
@@ -52,7 +52,7 @@ export class CircuitRecords {
     const claims = all.filter((claim) => this.adopted.get(claim.partition) !== claim);
     if (claims.length === 0) return [];
     const { rows } = await sql<RawCircuit>`
-      with ${ownedOf(claims)}
+      with ${fence(claims)}
       update circuits c set epoch = o.epoch from owned o where c.partition = o.partition
       returning c.webhook_id as "webhookId", c.partition, c.failures, c.openings,
         extract(epoch from c.last_failed_at) * 1000 as "lastFailedAt",
@@ -144,19 +144,18 @@ export class CircuitRecords {
     const rows = batch.flatMap(([webhookId, partition]) => {
       const owned = claim(partition);
       if (!owned || this.adopted.get(partition) !== owned) return [];
-      const { epoch, owner } = owned;
       const tenantId = tenantOf(webhookId);
       const circuit = tenantId === undefined ? null : read(webhookId);
       if (circuit === null && !this.written.has(webhookId)) return [];
-      return [{ webhookId, partition, epoch, owner, tenantId: tenantId ?? '', circuit }];
+      return [{ webhookId, partition, claim: owned, tenantId: tenantId ?? '', circuit }];
     });
     if (rows.length === 0) return;
-    const owners = [...new Set(rows.map(({ owner }) => owner))];
     await sql`
-      with input as (
+      with ${fence(claimsOf(rows))},
+      input as (
         select * from unnest(
           ${rows.map((row) => row.webhookId)}::uuid[], ${rows.map((row) => row.tenantId)}::text[],
-          ${rows.map((row) => row.partition)}::integer[], ${rows.map((row) => row.epoch)}::bigint[],
+          ${rows.map((row) => row.partition)}::integer[], ${rows.map((row) => row.claim.epoch)}::bigint[],
           ${rows.map(({ circuit }) => circuit?.failures.count ?? null)}::integer[],
           ${rows.map(({ circuit }) => instant(circuit?.failures.lastEndedAt))}::timestamptz[],
           ${rows.map(({ circuit }) => circuit?.openings ?? null)}::integer[],
@@ -167,21 +166,16 @@ export class CircuitRecords {
           webhook_id, tenant_id, partition, epoch, failures, last_failed_at, openings, opened_at, probe_at, active_since
         )
       ),
-      owned as (
-        select i.* from input i join (
-          select partition, epoch from partition_owners
-          where partition in (select partition from input) and owner = any(${owners}::text[]) order by partition for share
-        ) o using (partition, epoch)
-      ),
+      mine as (select i.* from input i join owned using (partition, epoch)),
       gone as (
-        delete from circuits c using owned o where c.webhook_id = o.webhook_id and o.openings is null
+        delete from circuits c using mine m where c.webhook_id = m.webhook_id and m.openings is null
       )
       insert into circuits (
         webhook_id, tenant_id, partition, epoch, failures, last_failed_at, openings, opened_at, probe_at, active_since
       )
       select
         webhook_id, tenant_id, partition, epoch, failures, last_failed_at, openings, opened_at, probe_at, active_since
-      from owned where openings is not null
+      from mine where openings is not null
       on conflict (webhook_id) do update set partition = excluded.partition, epoch = excluded.epoch,
         failures = excluded.failures, last_failed_at = excluded.last_failed_at, openings = excluded.openings,
         opened_at = excluded.opened_at, probe_at = excluded.probe_at, active_since = excluded.active_since,

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { DeliveryTask } from '../scheduler/delivery-task.ts';
-import { claimsOf, ownedOf } from './owned-partitions.ts';
+import { claimsOf, fence } from './fence.ts';
 import type { PartitionClaim } from './ownership.ts';
 
 /**
@@ -20,7 +20,7 @@ export class HandOver {
   async takeOver(claims: readonly PartitionClaim[], now: Date, latest: Date): Promise<void> {
     if (claims.length === 0) return;
     await sql`
-      with ${ownedOf(claims)}
+      with ${fence(claims)}
       update due_deliveries q set due_at = ${now} from deliveries d
       where q.partition in (select partition from owned) and q.due_at > ${now} and q.due_at <= ${latest}
         and q.held_epoch is null and d.id = q.delivery_id and d.day = q.day
@@ -35,12 +35,13 @@ export class HandOver {
   async hold(tasks: readonly DeliveryTask[], until: readonly Date[]): Promise<void> {
     if (tasks.length === 0) return;
     await sql`
-      with ${ownedOf(claimsOf(tasks))}
-      update due_deliveries q set due_at = held.until, held_epoch = o.epoch
+      with ${fence(claimsOf(tasks))}
+      update due_deliveries q set due_at = held.until, held_epoch = held.epoch
       from unnest(${tasks.map(({ id }) => id)}::uuid[], ${until.map((time) => time.toISOString())}::timestamptz[],
-        ${tasks.map(({ nextAttempt }) => nextAttempt - 1)}::integer[])
-        as held(delivery_id, until, attempts), owned o, deliveries d
-      where q.delivery_id = held.delivery_id and q.partition = o.partition and d.id = q.delivery_id and d.day = q.day
+        ${tasks.map(({ nextAttempt }) => nextAttempt - 1)}::integer[], ${tasks.map(({ claim }) => claim.partition)}::integer[],
+        ${tasks.map(({ claim }) => claim.epoch)}::bigint[]) as held(delivery_id, until, attempts, partition, epoch)
+      join owned using (partition, epoch), deliveries d
+      where q.delivery_id = held.delivery_id and d.id = q.delivery_id and d.day = q.day
         and d.attempt_count + d.unspent_attempts = held.attempts`.execute(this.em.fork().getKysely());
   }
 
@@ -51,12 +52,12 @@ export class HandOver {
   async handBack(tasks: readonly DeliveryTask[], now: Date): Promise<void> {
     if (tasks.length === 0) return;
     await sql`
-      with ${ownedOf(claimsOf(tasks))}
+      with ${fence(claimsOf(tasks))}
       update due_deliveries q set due_at = ${now}, held_epoch = null
       from unnest(${tasks.map(({ id }) => id)}::uuid[], ${tasks.map(({ claim }) => claim.epoch)}::bigint[])
         as back(delivery_id, epoch)
       where q.delivery_id = back.delivery_id
-        and (q.partition in (select partition from owned) or q.held_epoch = back.epoch)`.execute(
+        and ((q.partition, back.epoch) in (select partition, epoch from owned) or q.held_epoch = back.epoch)`.execute(
       this.em.fork().getKysely(),
     );
   }
@@ -65,7 +66,7 @@ export class HandOver {
   async holdNoLonger(claims: readonly PartitionClaim[]): Promise<void> {
     if (claims.length === 0) return;
     await sql`
-      with ${ownedOf(claims)}
+      with ${fence(claims)}
       update due_deliveries q set held_epoch = null from owned o
       where q.partition = o.partition and q.held_epoch = o.epoch`.execute(this.em.fork().getKysely());
   }

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import { OF_PRESENT_OWNER } from '../partitions/fence.ts';
 
 /** Reads the faults of the platform that the partitions' owners have stored. */
 export class PlatformFaultReader {
@@ -9,7 +10,7 @@ export class PlatformFaultReader {
   async heldPartitions(now: Date): Promise<Map<number, string>> {
     const { rows } = await sql<{ partition: number; heldUntil: string | Date }>`
       select f.partition, f.held_until as "heldUntil"
-      from platform_faults f join partition_owners o using (partition, epoch)
+      from platform_faults f ${OF_PRESENT_OWNER}
       where f.held_until > ${now}`.execute(this.em.fork().getKysely());
     return new Map(rows.map(({ partition, heldUntil }) => [partition, new Date(heldUntil).toISOString()]));
   }

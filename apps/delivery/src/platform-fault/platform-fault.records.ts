@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { sql } from 'kysely';
-import { ownedOf } from '../partitions/owned-partitions.ts';
+import { fence } from '../partitions/fence.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 import type { Evidence } from './local-evidence.policy.ts';
 
@@ -54,7 +54,7 @@ export class PlatformFaultRecords {
     if (claims.length === 0) return;
     const until = new Date(this.parts.clock().getTime() + AHEAD_MS);
     await sql`
-      with ${ownedOf(claims)}
+      with ${fence(claims)}
       insert into platform_faults (partition, epoch, evidence, since, held_until)
       select partition, epoch, ${evidence}, ${since}, ${until} from owned
       on conflict (partition) do update set epoch = excluded.epoch, evidence = excluded.evidence,
@@ -65,7 +65,7 @@ export class PlatformFaultRecords {
     const claims = this.parts.claims();
     if (claims.length === 0) return;
     await sql`
-      with ${ownedOf(claims)}
+      with ${fence(claims)}
       delete from platform_faults f using owned o where f.partition = o.partition`.execute(
       this.parts.em.fork().getKysely(),
     );

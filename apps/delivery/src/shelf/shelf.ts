@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { countOfRequests } from '@signet/contracts';
 import type { KafkaRecord } from '@signet/kafka';
 import { sql } from 'kysely';
+import { claimsOf, fence } from '../partitions/fence.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 import { packedRecords, unpackedRecords } from './shelved-records.ts';
 
@@ -38,13 +39,9 @@ export class Shelf {
       const bytes = packedRecords(records);
       return sql`(${claim.partition}::integer, ${claim.epoch}::bigint, ${webhookId}::uuid, ${count}::integer, ${bytes}::bytea)`;
     });
-    const partitions = [...new Set(rows.map(({ claim }) => claim.partition))];
-    const owners = [...new Set(rows.map(({ claim }) => claim.owner))];
+    const claims = claimsOf(rows);
     const { rows: owned } = await sql<{ partition: number; epoch: string }>`
-      with owned as (
-        select partition, epoch from partition_owners
-        where partition = any(${partitions}::integer[]) and owner = any(${owners}::text[]) order by partition for share
-      ),
+      with ${fence(claims)},
       stored as (
         insert into shelved_requests (partition, webhook_id, count, requests)
         select partition, webhook_id, count, requests
@@ -53,7 +50,6 @@ export class Shelf {
       )
       select partition, epoch from owned`.execute(this.em.fork().getKysely());
     const epochs = new Map(owned.map(({ partition, epoch }) => [partition, String(epoch)]));
-    const claims = rows.map(({ claim }) => claim);
     return new Set(claims.filter(({ partition, epoch }) => epochs.get(partition) === String(epoch)));
   }
 

@@ -9,7 +9,7 @@ import { ROW_COLUMNS, toDeliveryRow } from '../delivery/storage/delivery.rows.ts
 import type { RawDeliveryRow } from '../delivery/storage/delivery.rows.ts';
 import { requestOfLog } from '../delivery/storage/request-of-log.ts';
 import { DeliveryTask } from '../scheduler/delivery-task.ts';
-import { claimsOf, ownedOf } from '../partitions/owned-partitions.ts';
+import { claimsOf, fence, holds } from '../partitions/fence.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 
 type LeasedRow = RawDeliveryRow & {
@@ -90,7 +90,7 @@ export class DueDeliveries {
     limit: number,
   ): Promise<number> {
     const result = await sql`
-      with ${ownedOf(claims)}
+      with ${fence(claims)}
       update due_deliveries q set due_at = 'infinity', held_epoch = null
       from owned, lateral (
         select delivery_id, webhook_id from due_deliveries
@@ -192,11 +192,12 @@ export class DueDeliveries {
   async reschedule(tasks: readonly DeliveryTask[], due: Due): Promise<void> {
     if (tasks.length === 0 || due === null) return;
     await sql`
-      with ${ownedOf(claimsOf(tasks))}
-      update due_deliveries set due_at = ${dueText(due)}::timestamptz, held_epoch = null
-      where delivery_id = any(${tasks.map(({ id }) => id)}::uuid[]) and partition in (select partition from owned)`.execute(
-      this.em.fork().getKysely(),
-    );
+      with ${fence(claimsOf(tasks))}
+      update due_deliveries q set due_at = ${dueText(due)}::timestamptz, held_epoch = null
+      from unnest(${tasks.map(({ id }) => id)}::uuid[], ${tasks.map(({ claim }) => claim.partition)}::integer[],
+        ${tasks.map(({ claim }) => claim.epoch)}::bigint[]) as leased(delivery_id, partition, epoch)
+      join owned using (partition, epoch)
+      where q.delivery_id = leased.delivery_id`.execute(this.em.fork().getKysely());
   }
 
   /**
@@ -204,12 +205,9 @@ export class DueDeliveries {
    * leased it since; null when it was deleted.
    */
   async read(task: DeliveryTask): Promise<PresentDelivery | null> {
-    const { partition, epoch, owner } = task.claim;
     const result = await sql<RawDeliveryRow & { is_owned: boolean; is_held: boolean; webhook_version: number | null }>`
-      select ${sql.raw(ROW_COLUMNS)}, exists (
-        select from partition_owners o where o.partition = ${partition} and o.epoch = ${epoch} and o.owner = ${owner}
-      ) as is_owned, exists (
-        select from due_deliveries q where q.delivery_id = d.id and q.held_epoch = ${epoch}
+      select ${sql.raw(ROW_COLUMNS)}, ${holds(task.claim)} as is_owned, exists (
+        select from due_deliveries q where q.delivery_id = d.id and q.held_epoch = ${task.claim.epoch}
       ) as is_held, (
         select q.webhook_version from due_deliveries q where q.delivery_id = d.id
       ) as webhook_version
@@ -228,7 +226,7 @@ export class DueDeliveries {
    */
   async bringForward(claims: readonly PartitionClaim[], webhookId: string, now: Date): Promise<boolean> {
     const { rows } = await sql<{ isWaiting: boolean }>`
-      with ${ownedOf(claims)},
+      with ${fence(claims)},
       parked as (
         select from due_deliveries q where q.webhook_id = ${webhookId}::uuid and q.due_at = 'infinity' limit 1
       ),
@@ -309,7 +307,7 @@ export class DueDeliveries {
     const byPartition = new Map(claims.map((claim) => [claim.partition, claim]));
     const database = this.em.fork().getKysely();
     const result = await sql<Picked>`
-      with ${ownedOf(claims)},
+      with ${fence(claims)},
       picked as materialized (${picked}),
       leased as (
         update due_deliveries q set due_at = ${leaseUntil}, held_epoch = null from picked

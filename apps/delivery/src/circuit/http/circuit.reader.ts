@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import { OF_PRESENT_OWNER } from '../../partitions/fence.ts';
 
 /** A circuit that is not closed, as its owner wrote it down. Times as ISO instants. */
 export interface CircuitRow {
@@ -31,7 +32,7 @@ export class CircuitReader {
     const { rows } = await sql<RawRow>`
       select c.webhook_id as "webhookId", c.tenant_id as "tenantId", c.openings,
         c.opened_at as "openedAt", least(c.probe_at, c.probe_asked_at) as "probeAt"
-      from circuits c join partition_owners o using (partition, epoch)
+      from circuits c ${OF_PRESENT_OWNER}
       where c.probe_at is not null and ${ofTenant} and ${behind}
       order by c.opened_at desc, c.webhook_id desc limit ${limit}`.execute(this.em.fork().getKysely());
     return rows.map(toRow);
@@ -42,7 +43,7 @@ export class CircuitReader {
     const { rows } = await sql<RawRow>`
       select c.webhook_id as "webhookId", c.tenant_id as "tenantId", c.openings,
         c.opened_at as "openedAt", least(c.probe_at, c.probe_asked_at) as "probeAt"
-      from circuits c join partition_owners o using (partition, epoch)
+      from circuits c ${OF_PRESENT_OWNER}
       where c.webhook_id = ${webhookId}::uuid and c.probe_at is not null`.execute(this.em.fork().getKysely());
     return rows[0] ? toRow(rows[0]) : null;
   }
@@ -55,7 +56,7 @@ export class CircuitReader {
     if (webhookIds.length === 0) return new Map();
     const { rows } = await sql<{ webhookId: string; probeAt: string | Date }>`
       select c.webhook_id as "webhookId", least(c.probe_at, c.probe_asked_at) as "probeAt"
-      from circuits c join partition_owners o using (partition, epoch)
+      from circuits c ${OF_PRESENT_OWNER}
       where c.webhook_id = any(${webhookIds}::uuid[]) and c.probe_at is not null`.execute(this.em.fork().getKysely());
     return new Map(rows.map(({ webhookId, probeAt }) => [webhookId, iso(probeAt)]));
   }

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
+import { claimsOf, fence } from '../../partitions/fence.ts';
 import type { PartitionClaim } from '../../partitions/ownership.ts';
 import type { DeliveryEvent } from '../delivery.events.ts';
 import type { DeliveryRow } from './delivery.projection.ts';
@@ -132,16 +133,6 @@ function inputOf<T>(
   return sql`input as (select ${sql.join(selected)} from unnest(${sql.join(arrays)}) as t(${sql.raw(inputs.join(', '))}))`;
 }
 
-/** Selects the claims that still hold. They are locked, so that a replica that wants to take a partition waits for this write. */
-function ownedBy(appends: readonly LogAppend[]): RawBuilder<unknown> {
-  const partitions = [...new Set(appends.map(({ claim }) => claim.partition))];
-  const owners = [...new Set(appends.map(({ claim }) => claim.owner))];
-  return sql`owned as (
-    select partition, epoch from partition_owners
-    where partition = any(${partitions}::integer[]) and owner = any(${owners}::text[]) order by partition for share
-  )`;
-}
-
 /**
  * Stores deliveries that PostgreSQL does not know yet: row, log and, unless they have ended, their place in the work
  * queue, all or nothing. A repeat (the same id) and a lost claim change nothing.
@@ -151,7 +142,7 @@ function ownedBy(appends: readonly LogAppend[]): RawBuilder<unknown> {
 export async function insertDeliveries(em: EntityManager, appends: readonly LogAppend[]): Promise<Set<string>> {
   const result = await sql<{ id: string }>`
     with ${inputOf(appends, [...COLUMNS, ...EXTRA, ...ORDER, ...HOLD], [EVENTS, BODY])},
-    ${ownedBy(appends)},
+    ${fence(claimsOf(appends))},
     fresh as (
       insert into deliveries (${names})
       select ${names} from input join owned using (partition, epoch)
@@ -179,7 +170,7 @@ export async function insertDeliveries(em: EntityManager, appends: readonly LogA
  * @returns the ids that were changed
  */
 export function appendToDeliveries(em: EntityManager, appends: readonly LogAppend[]): Promise<Set<string>> {
-  return appendUnder(ownedBy(appends), em, appends);
+  return appendUnder(fence(claimsOf(appends)), em, appends);
 }
 
 /**
