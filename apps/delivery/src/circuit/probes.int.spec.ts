@@ -33,7 +33,7 @@ async function opened(service: DispatchService): Promise<WebhookSnapshot> {
   const webhook = fixture.webhook(receiver.url);
   await service.intake.take(requestBatch(webhook, numbers(10)));
   // With nothing on the wire: an attempt that begins before the receiver is well could close the circuit after it.
-  await waitFor(() => service.circuits.probeAt(webhook.id) !== null && service.dispatcher.size === 0, {
+  await waitFor(() => service.circuits.probeAt(webhook.id) !== null && service.scheduler.size === 0, {
     what: 'the circuit to be open, and all to leave memory',
   });
   return webhook;

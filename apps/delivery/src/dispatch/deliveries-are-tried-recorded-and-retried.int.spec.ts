@@ -156,7 +156,7 @@ test('a new owner locks the old one out: what the old one reports is not stored'
   expect(next.ownership.claim(0)?.epoch).toBe(2);
   await waitFor(() => blocked.requests.length === 2, { what: 'the POST of the new one' });
   release();
-  await waitFor(() => old.dispatcher.size === 0, { what: 'the old owner to be done' });
+  await waitFor(() => old.scheduler.size === 0, { what: 'the old owner to be done' });
   await waitFor(async () => (await list())[0]?.status === 'SUCCESS', { what: 'the new owner to be done' });
   expect(await list()).toMatchObject([{ attemptCount: 1, responseStatusCode: 200 }]);
   await blocked.close();

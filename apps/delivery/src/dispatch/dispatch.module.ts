@@ -97,10 +97,10 @@ export class DispatchModule implements OnApplicationBootstrap, OnApplicationShut
 
   onApplicationBootstrap(): void {
     const { service, clock } = this;
-    const { dispatcher, circuits, recorder, ownership, platform } = service;
+    const { scheduler, circuits, recorder, ownership, platform } = service;
     showDispatch(this.registry, {
-      attemptsInFlight: () => dispatcher.attemptsInFlight,
-      tasksInMemory: () => dispatcher.size,
+      attemptsInFlight: () => scheduler.attemptsInFlight,
+      tasksInMemory: () => scheduler.size,
       openCircuits: () => circuits.openCount(),
       isPlatformFault: () => platform.isFault,
       longestOpen: (limit) => circuits.longestOpen(limit),

@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { settledWithin } from '@signet/async';
 import { systemMonotonic } from '@signet/contracts';
 import type { Clock, Monotonic } from '@signet/contracts';
-import type { EgressClient, EgressRequest } from '@signet/egress';
+import type { EgressClient } from '@signet/egress';
 import type { DeadLetters } from '@signet/kafka';
 import { NO_TRACING } from '@signet/service-kit';
 import type { TenantChange, TenantDirectory, Tracing } from '@signet/service-kit';
@@ -23,15 +23,14 @@ import { KnownHosts } from '../platform-fault/known-hosts.ts';
 import { PlatformFault } from '../platform-fault/platform-fault.ts';
 import type { PlatformFaultSettings } from '../platform-fault/platform-fault.ts';
 import { PlatformFaultRecords } from '../platform-fault/platform-fault.records.ts';
-import type { SeenAttempt } from '../platform-fault/seen-attempt.ts';
 import type { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import type { WebhookChange } from '../webhook-directory/webhook-directory.ts';
 import { DeliverySpans } from '../tracing/delivery-spans.ts';
 import { isMended } from '../webhook-directory/is-mended.ts';
-import { prepareAttempt, sendAttempt } from '../attempt/attempt.ts';
+import { AttemptSender } from '../attempt/attempt-sender.ts';
 import type { DeliveryTask } from '../scheduler/delivery-task.ts';
-import { Dispatcher } from '../scheduler/dispatcher.ts';
-import { ClientIdentities } from '../attempt/client-identities.ts';
+import { Scheduler } from '../scheduler/scheduler.ts';
+import { Worker } from './worker.ts';
 import { DispatchIntake } from '../sources/dispatch-intake.ts';
 import type { DispatchObserver } from './dispatch-observer.ts';
 import { DueDeliveries } from '../work-queue/due-deliveries.ts';
@@ -39,20 +38,17 @@ import { DueLoop } from '../sources/due-loop.ts';
 import { AbandonStored } from '../work-queue/abandon-stored.ts';
 import { FirstLooks } from '../webhook-directory/first-looks.ts';
 import { HandOver } from '../partitions/hand-over.ts';
-import { HeaderCredentials } from '../attempt/header-credentials.ts';
 import { Ownership } from '../partitions/ownership.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 import { reasonToEnd } from '../webhook-directory/reason-to-end.ts';
 import { Recorder } from '../recording/recorder.ts';
-import { RateLimits } from '../scheduler/rate-limits.ts';
 import type { RecorderListener } from '../recording/recorder.ts';
 import { RefusedDeliveries } from '../recording/refused-deliveries.ts';
 import { Shelf } from '../shelf/shelf.ts';
 import { ShelfLoop } from '../shelf/shelf-loop.ts';
 import { unreadableRow } from '../shelf/unreadable-row.ts';
 import { Shelving } from '../shelf/shelving.ts';
-import { SigningKeys } from '../attempt/signing-keys.ts';
-import { slotsOfWebhook } from '../scheduler/slots.ts';
+import { slotsOfWebhook } from '../scheduler/limits/slots.ts';
 import { StoredBacklog } from '../work-queue/stored-backlog.ts';
 import { TaskStore } from '../recording/task-store.ts';
 
@@ -138,7 +134,7 @@ const MAX_REQUEST_TIMEOUT_MS = 30_000;
 /** Connects the parts of dispatch, and starts and stops serving as Kafka assigns and revokes partitions. */
 export class DispatchService {
   readonly intake: DispatchIntake;
-  readonly dispatcher: Dispatcher;
+  readonly worker: Worker;
   readonly circuits: Circuits;
   readonly platform: PlatformFault;
   readonly recorder: Recorder;
@@ -153,7 +149,6 @@ export class DispatchService {
   private readonly loop: DueLoop;
   private readonly shelf: Shelf;
   private readonly shelfLoop: ShelfLoop;
-  private readonly rates: RateLimits;
   private readonly abandonStored: AbandonStored;
   private readonly stopping = new AbortController();
   /** Work that was begun without being awaited. */
@@ -177,10 +172,6 @@ export class DispatchService {
     const attemptMs = Math.max(settings.requestTimeoutMs, MAX_REQUEST_TIMEOUT_MS) + settings.platformFault.windowMs;
     const leaseMs = attemptMs + LEASE_MARGIN_MS;
     const leaseEnd = (): Date => new Date(clock().getTime() + leaseMs);
-    const keys = new SigningKeys(on.sealing, clock);
-    const credentials = new HeaderCredentials(on.sealing);
-    const identities = new ClientIdentities(on.sealing);
-    const defaults = { timeoutMs: settings.requestTimeoutMs, userAgent: settings.userAgent };
     this.ownership = new Ownership(em, clock, settings.replica);
     this.due = new DueDeliveries(em);
     this.handOver = new HandOver(em);
@@ -199,13 +190,12 @@ export class DispatchService {
       claim: (partition) => this.ownership.claim(partition),
       onError: on.onError,
     });
-    this.rates = new RateLimits(clock);
     this.platform = new PlatformFault(
       { ...settings.platformFault, totalConcurrency: settings.totalConcurrency },
       {
         clock,
         isTrustLoaded: on.isTrustLoaded,
-        candidates: () => this.dispatcher.webhooksWaiting(),
+        candidates: () => this.scheduler.loads.waiting(),
         hostOf: (webhookId) => {
           const webhook = directory.directory.get(webhookId);
           return webhook && hostOf(webhook);
@@ -215,14 +205,14 @@ export class DispatchService {
           began: (evidence) => {
             on.onPlatformFault(evidence);
             this.faultRecords.began(evidence);
-            this.dispatcher.resumeAll();
+            this.worker.tell({ type: 'PlatformChanged' });
           },
           ended: () => {
             on.onPlatformFault(null);
             this.faultRecords.ended();
             this.lookAtEverything();
           },
-          grew: () => this.dispatcher.useFreeSlots(),
+          grew: () => this.worker.tell({ type: 'SlotsGrew' }),
           mayProbe: (webhookId) => this.resume(webhookId),
           blamed: (evidence) => metrics.platformFailed(evidence),
         },
@@ -246,65 +236,59 @@ export class DispatchService {
       },
     };
     this.recorder = new Recorder(em, on.partitions, settings.recorder, recorderListener, spans);
-    this.dispatcher = new Dispatcher({
-      directory: directory.directory,
-      circuits: this.circuits,
-      rates: this.rates,
-      platform: this.platform,
-      store: new TaskStore({
-        recorder: this.recorder,
-        due: this.due,
-        handOver: this.handOver,
-        clock,
-        onLost: (claim) => this.lost(claim),
-        onError: on.onError,
-      }),
-      policy: settings.policy,
-      clock,
-      firstLooks: new FirstLooks(on.monotonic ?? systemMonotonic),
-      random: on.random,
-      attempt: async (task, webhook, startedAt, { mayBegin, awaitsVerdict }) => {
-        const means = {
-          keys: keys.live(webhook),
-          credentials: credentials.of(webhook),
-          identity: identities.of(webhook),
-        };
-        const times = { startedAt, signedAt: (on.outsideClock ?? clock)() };
-        const prepared = prepareAttempt(task, webhook, means, defaults, times);
-        const faultOf = (seen: SeenAttempt) => {
-          const verdict = this.platform.judge(seen);
-          if (verdict instanceof Promise) awaitsVerdict();
-          return verdict;
-        };
-        const traced = { post: (request: EgressRequest) => spans.post(task, request, () => client.post(request)) };
-        return sendAttempt(prepared, traced, clock, settings.replica, faultOf, mayBegin);
-      },
-      withholdWaiting: () => client.withholdWaiting(),
-      reasonToEnd: ({ webhookId }) => reasonOf(webhookId),
-      owns: (task) => this.ownership.holds(task.claim),
-      isMember: on.isMember,
-      leaseEnd,
-      onRoom: () => this.loop.wake(),
-      observer: {
-        attempted: (task, result) => {
-          metrics.attempted(task, result);
-          on.onAttempted?.(task, result);
+    const scheduler = new Scheduler(
+      {
+        directory: directory.directory,
+        circuits: this.circuits,
+        platform: this.platform,
+        claims: {
+          owns: (task) => this.ownership.holds(task.claim),
+          isMember: on.isMember,
+          reasonToEnd: reasonOf,
         },
-        abandoned: (task, reason) => metrics.abandoned(task, reason),
-        broke: (task, error) => metrics.broke(task, error),
+        firstLooks: new FirstLooks(on.monotonic ?? systemMonotonic),
+        random: on.random,
       },
-      spans,
-      limits: {
+      {
+        policy: settings.policy,
         perWebhook,
         total: settings.totalConcurrency,
         leased: settings.leasedInMemory,
         requestTimeoutMs: settings.requestTimeoutMs,
         unknownWebhookMs: 30_000,
         retryOfOursMs: settings.platformFault.retryMs,
+        leaseMs,
       },
+    );
+    const sender = new AttemptSender({
+      client,
+      sealing: on.sealing,
+      platform: this.platform,
+      spans,
+      clock,
+      outsideClock: on.outsideClock ?? clock,
+      replica: settings.replica,
+      defaults: { timeoutMs: settings.requestTimeoutMs, userAgent: settings.userAgent },
     });
+    const store = new TaskStore({
+      recorder: this.recorder,
+      due: this.due,
+      handOver: this.handOver,
+      clock,
+      onLost: (claim) => this.lost(claim),
+      onError: on.onError,
+    });
+    const observer: DispatchObserver = {
+      attempted: (task, result) => {
+        metrics.attempted(task, result);
+        on.onAttempted?.(task, result);
+      },
+      abandoned: (task, reason) => metrics.abandoned(task, reason),
+      broke: (task, error) => metrics.broke(task, error),
+    };
+    this.worker = new Worker(scheduler, { sender, store, refill: () => this.loop.wake(), observer, spans }, clock);
     const claims = (): PartitionClaim[] => (this.isServing ? this.ownership.all() : []);
-    this.loop = new DueLoop(this.due, this.dispatcher, claims, clock, leaseEnd, DUE_LOOP, on.onError);
+    this.loop = new DueLoop(this.due, this.worker, claims, clock, leaseEnd, DUE_LOOP, on.onError);
     this.askedProbes = new AskedProbes({
       em,
       claims,
@@ -316,7 +300,7 @@ export class DispatchService {
     this.shelfLoop = new ShelfLoop({
       shelf: this.shelf,
       claims,
-      isReady: (webhookId) => this.dispatcher.isReady(webhookId),
+      isReady: (webhookId) => scheduler.loads.isReady(webhookId),
       isBusy: on.isBusy,
       takeBack: (records, partition) => this.intake.takeBack(records, partition, this.stopping.signal),
       onUnreadable: (row, error) => on.deadLetters.publish([unreadableRow(row, error, clock())]),
@@ -327,7 +311,7 @@ export class DispatchService {
     });
     this.abandonStored = new AbandonStored({
       due: this.due,
-      dispatcher: this.dispatcher,
+      worker: this.worker,
       claims,
       reasonToEnd: reasonOf,
       leaseEnd,
@@ -343,7 +327,7 @@ export class DispatchService {
       latestLeaseEnd: () => new Date(leaseEnd().getTime() + LEASE_MARGIN_MS),
       committedOffsets: on.committedOffsets,
       onParked: (webhooks) => {
-        this.dispatcher.queues.adoptParked(webhooks);
+        scheduler.queues.adoptParked(webhooks);
         this.loop.wake();
       },
       inBackground: (work) => this.inBackground(work),
@@ -356,7 +340,7 @@ export class DispatchService {
       heartbeatAgeMs: () => directory.heartbeatAgeMs(),
       directoryReady: () => this.whenDirectoriesAreComplete(),
       ownership: this.ownership,
-      dispatcher: this.dispatcher,
+      worker: this.worker,
       deadLetters: on.deadLetters,
       spans,
       shelving: new Shelving(this.shelf, { ...SHELVING, ...settings.shelf }, () => this.shelfLoop.shelved()),
@@ -367,6 +351,10 @@ export class DispatchService {
     });
     directory.directory.onChange((change) => this.webhookChanged(change));
     tenants.onChange((change) => this.tenantChanged(change));
+  }
+
+  get scheduler(): Scheduler {
+    return this.worker.scheduler;
   }
 
   /** Begins to serve stored deliveries once the directories of webhooks and tenants are complete. */
@@ -390,7 +378,8 @@ export class DispatchService {
     await this.loop.stop();
     await this.askedProbes.stop();
     await this.abandonStored.stop();
-    this.handBack(await this.dispatcher.drain());
+    this.platform.settle();
+    await this.worker.drain();
     this.platform.stop();
     await this.shelfLoop.stop();
     // Background work may start more of it: if a claim is found to be lost, its partition is taken back and its parked
@@ -400,7 +389,6 @@ export class DispatchService {
     await this.faultRecords.stop();
     await this.circuitRecords.stop();
     this.circuits.close();
-    this.rates.close();
   }
 
   /** How long the longest overdue delivery of our partitions has been due, seconds. */
@@ -437,9 +425,10 @@ export class DispatchService {
   async givingUp(): Promise<void> {
     this.givings += 1;
     const bound = AbortSignal.timeout(GIVING_UP_MS);
-    const isHeld = await this.dispatcher.suspend(GRACE_MS, bound);
+    this.platform.settle();
+    const isHeld = await this.worker.suspend(GRACE_MS, bound);
     const areCircuitsWritten = await settledWithin(this.circuitRecords.flush(), bound);
-    const { attemptsInFlight } = this.dispatcher;
+    const { attemptsInFlight } = this.worker.scheduler;
     if (!isHeld || !areCircuitsWritten) this.on.onNotHeld({ isHeld, areCircuitsWritten, attemptsInFlight });
   }
 
@@ -449,9 +438,9 @@ export class DispatchService {
     for (const partition of partitions) this.given.add(partition);
     await this.ownership.take(partitions);
     // Tasks under a claim that has ended cannot be stored any more.
-    this.handBack(this.dispatcher.forgetLost());
+    this.worker.tell({ type: 'PartitionsLost' });
     await this.takeOverCircuits(partitions);
-    if (givings === this.givings) this.dispatcher.goOn();
+    if (givings === this.givings) this.goOn();
     this.shelfLoop.shelved();
     await this.backlog.takeOver(partitions);
     if (this.isStarted) this.sweep(partitions);
@@ -488,12 +477,9 @@ export class DispatchService {
     return activeSince ? Date.parse(activeSince) : null;
   }
 
-  /**
-   * Ends the leases of deliveries that were not tried, so that the next owner need not wait. It changes nothing if the next
-   * owner has the partition already.
-   */
-  private handBack(leased: readonly DeliveryTask[]): void {
-    if (leased.length > 0) void this.inBackground(() => this.handOver.handBack(leased, this.on.clock()));
+  private goOn(): void {
+    this.platform.goOn();
+    this.worker.tell({ type: 'Resumed' });
   }
 
   /** Runs work in the background; only the end of the service waits for it. */
@@ -512,7 +498,7 @@ export class DispatchService {
 
   private letGo(partitions: readonly number[]): void {
     this.ownership.release(partitions);
-    this.handBack(this.dispatcher.forgetLost());
+    this.worker.tell({ type: 'PartitionsLost' });
     this.circuits.forget(partitions);
     this.circuitRecords.forget(partitions);
   }
@@ -554,13 +540,13 @@ export class DispatchService {
 
   /** Starts sending again after a fault of the platform: all sources of deliveries are read. */
   private lookAtEverything(): void {
-    this.dispatcher.resumeAll();
+    this.worker.tell({ type: 'PlatformChanged' });
     this.loop.wake();
     this.shelfLoop.shelved();
   }
 
   private resume(webhookId: string): void {
-    this.dispatcher.resume(webhookId);
+    this.worker.tell({ type: 'WebhookMayGoOn', webhookId });
     this.loop.wake();
   }
 
@@ -569,7 +555,7 @@ export class DispatchService {
    * webhook waits, its circuit closes.
    */
   private async probeNow(webhookId: string): Promise<void> {
-    if (!this.circuits.probeNow(webhookId) || this.dispatcher.isOccupied(webhookId)) return;
+    if (!this.circuits.probeNow(webhookId) || this.scheduler.loads.isOccupied(webhookId)) return;
     const isWaiting = await this.due.bringForward(this.ownership.all(), webhookId, this.on.clock());
     if (isWaiting) this.loop.wake();
     else this.circuits.closeUnproven(webhookId);
@@ -577,7 +563,7 @@ export class DispatchService {
 
   /** Whether a POST may begin. */
   private get isServing(): boolean {
-    return !this.dispatcher.isSuspended && this.on.isMember();
+    return !this.scheduler.isSuspended && this.on.isMember();
   }
 
   private async whenDirectoriesAreComplete(): Promise<void> {
@@ -599,7 +585,7 @@ export class DispatchService {
 
   /** Deliveries that wait in memory end at once, stored ones when PostgreSQL has answered. */
   private endDeliveriesOf(webhookIds: readonly string[]): void {
-    for (const id of webhookIds) this.dispatcher.endWaiting(id);
+    for (const webhookId of webhookIds) this.worker.tell({ type: 'WebhookEnded', webhookId });
     this.abandonStored.consider(webhookIds);
   }
 

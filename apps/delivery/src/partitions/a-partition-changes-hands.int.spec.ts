@@ -125,10 +125,10 @@ test('a replica that is giving up starts nothing, and goes on with what stays', 
   const service = await fixture.serve();
   await service.givingUp();
   const taken = service.intake.take(requestBatch(webhook, ['m-1', 'm-2']));
-  await waitFor(() => service.dispatcher.size === 2, { what: 'both to wait' });
+  await waitFor(() => service.scheduler.size === 2, { what: 'both to wait' });
   // A request that is sent after them arrives, while they have not begun.
   await fetch(receiver.url, { method: 'POST', body: JSON.stringify({ data: { messageId: 'from elsewhere' } }) });
-  expect(service.dispatcher.attemptsInFlight).toBe(0);
+  expect(service.scheduler.attemptsInFlight).toBe(0);
   expect(messageIds()).toEqual(['from elsewhere']);
   await service.assigned([PARTITION]);
   await taken;
@@ -160,7 +160,7 @@ test('a held delivery whose outcome is never reported is tried when its attempt 
     await second.intake.take(requestBatch(later.webhook(other.url), ['m-2']));
     clock.advance(100);
     await waitFor(() => other.requests.length === 2, { what: 'a retry that is due' });
-    await waitFor(() => second.dispatcher.size === 0, { what: 'the end of the retry, and of nothing else' });
+    await waitFor(() => second.scheduler.size === 0, { what: 'the end of the retry, and of nothing else' });
     await other.close();
     expect(receiver.requests).toHaveLength(1);
     clock.advance(2_000);

@@ -30,7 +30,7 @@ test.each([
     'loses the partition',
     async (first: DispatchService) => {
       first.revoked([PARTITION]);
-      await waitFor(() => first.dispatcher.size === 0, { what: 'the first to be done' });
+      await waitFor(() => first.scheduler.size === 0, { what: 'the first to be done' });
       await first.stop();
     },
   ],
@@ -39,7 +39,7 @@ test.each([
   const first = await fixture.serve({ spillAfterMs: 5, perWebhookConcurrency: 2 });
   await first.intake.take(requestBatch(fixture.webhook(receiver.url), ids));
   // Two are on the wire, some were read back from PostgreSQL and wait in memory, the others are parked.
-  await waitFor(() => receiver.requests.length === 2 && first.dispatcher.size > 2, { what: 'a full queue' });
+  await waitFor(() => receiver.requests.length === 2 && first.scheduler.size > 2, { what: 'a full queue' });
   const ended = end(first);
   isHeld = false;
   release();

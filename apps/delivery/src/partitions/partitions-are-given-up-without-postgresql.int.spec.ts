@@ -86,7 +86,7 @@ test.each([
     what: 'the deliveries',
   });
   gate.thaw();
-  await waitFor(() => first.dispatcher.size === 0, { what: 'the first owner to be done with its attempts' });
+  await waitFor(() => first.scheduler.size === 0, { what: 'the first owner to be done with its attempts' });
   // The attempts that the first owner had begun went out once more. It has begun none since: m-3 was sent only by the second.
   expect(attempts().toSorted()).toEqual(['m-1/1', 'm-1/1', 'm-2/1', 'm-2/1', 'm-3/1']);
   expect((await list()).map(({ status, attemptCount }) => ({ status, attemptCount }))).toEqual(
@@ -103,7 +103,7 @@ test('an owner that cannot ask PostgreSQL whether it was replaced starts nothing
   await first.givingUp();
   // Its slot is free now, and deliveries wait in its memory under a claim that is lost, which it does not know.
   release();
-  await waitFor(() => first.dispatcher.attemptsInFlight === 0, { what: 'the answer to be there' });
+  await waitFor(() => first.scheduler.attemptsInFlight === 0, { what: 'the answer to be there' });
   const second = await fixture.serve({}, storage);
   await second.intake.take(requestBatch(webhook, ['m-1', 'm-2', 'm-3']));
   await waitFor(async () => (await list()).filter(({ status }) => status === 'SUCCESS').length === 3, {
@@ -119,7 +119,7 @@ test('a hold that arrives late does not move a retry that is stored by then', as
   const first = await fixture.serve({ spillAfterMs: 5, policy: { scheduleMs: [3_600_000], jitter: 0 } });
   await first.intake.take(requestBatch(webhook, ['m-1'], isReading.signal));
   await waitFor(() => receiver.requests.length === 1, { what: 'the POST' });
-  const task = first.dispatcher.get((await list())[0]?.id ?? '')!;
+  const task = first.scheduler.get((await list())[0]?.id ?? '')!;
   const { nextAttempt } = task;
   release(500);
   await waitFor(async () => (await list())[0]?.status === 'RETRYING', { what: 'the failure to be stored' });

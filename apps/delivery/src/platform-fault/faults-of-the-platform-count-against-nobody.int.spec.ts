@@ -115,7 +115,7 @@ test.each<[Disturbance, readonly string[], number]>([
   // Whichever is seen first: five such errors in a row, or so many hosts.
   ['resolver dead', ['resolver', 'most_hosts'], 15_000],
   // Attempts on the wire hang until their time-out.
-  ['route gone', ['most_hosts'], 5_000],
+  ['route gone', ['most_hosts'], 10_000],
   ['CA bundle broken', ['most_hosts'], 15_000],
 ])(
   '%s: nothing is lost, no attempt is spent and no failure counted, and all goes out afterwards',

@@ -2,7 +2,7 @@ import { Batcher, settledWithin } from '@signet/async';
 import type { Clock } from '@signet/contracts';
 import type { Due } from '../delivery/storage/delivery.log.ts';
 import type { DeliveryTask } from '../scheduler/delivery-task.ts';
-import type { DueDeliveries } from '../work-queue/due-deliveries.ts';
+import type { DueDeliveries, PresentDelivery } from '../work-queue/due-deliveries.ts';
 import type { HandOver } from '../partitions/hand-over.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 import type { Recorder } from './recorder.ts';
@@ -34,33 +34,48 @@ export class TaskStore {
   }
 
   /**
-   * Stores the task's pending events, or only its time where there are none. The owner is not the only writer: a person may
-   * ask for a retry, or delete the delivery, while an attempt is on the wire. Then the task is read again and the decision is
-   * made once more on the present log, so that every attempt is recorded.
+   * Stores the task's pending events, or only its time where there are none.
    *
-   * @param dueOf when the delivery is due next, according to the decision
-   * @param decide makes the decision once more after the task was read again
+   * @param due when the delivery is due next
+   * @param isHeld another replica owns the partition now, and waits for the outcome of this attempt
+   * @returns the present state of the delivery if the API has written meanwhile: a person may ask for a retry, or delete the
+   *   delivery, while an attempt is on the wire. Nothing was stored then, and the decision has to be made once more. Undefined:
+   *   nothing is left to be stored
    */
-  async store(task: DeliveryTask, dueOf: () => Due, decide?: () => void): Promise<void> {
-    const { recorder, due, onLost, onError } = this.parts;
+  async store(task: DeliveryTask, due: Due, isHeld: boolean): Promise<PresentDelivery | undefined> {
     try {
-      for (;;) {
-        if (task.pending.length === 0 && task.stored > 0) return await due.reschedule([task], dueOf());
-        const recorded = await recorder.record(task, dueOf());
-        if (recorded === 'lost') return onLost(task.claim);
-        if (recorded === 'unstorable') return await this.leaveRefused(task, dueOf());
-        if (recorded !== 'outdated' || !decide) return;
-        const present = await due.read(task);
-        // The delivery was deleted: nothing is left to be recorded.
-        if (!present) return;
-        if (!present.isOwned && !present.isHeld) return onLost(task.claim);
-        task.read(present.row, present.version, present.webhookVersion);
-        decide();
-        if (!present.isOwned) return await this.storeHeld(task, dueOf());
-      }
+      if (isHeld) return await this.storeHeld(task, due);
+      return (await this.write(task, due)) === 'outdated' ? await this.present(task) : undefined;
     } catch (error) {
-      onError(error);
+      this.parts.onError(error);
+      return undefined;
     }
+  }
+
+  /** Stores a task whose POST is under way. No other replica sends it before the lease ends. */
+  async storeLeased(task: DeliveryTask, leaseEnd: Date): Promise<void> {
+    await this.write(task, leaseEnd).catch(this.parts.onError);
+  }
+
+  private async write(task: DeliveryTask, due: Due): Promise<'outdated' | 'done'> {
+    const { recorder, due: deliveries, onLost } = this.parts;
+    if (task.pending.length === 0 && task.stored > 0) await deliveries.reschedule([task], due);
+    else {
+      const recorded = await recorder.record(task, due);
+      if (recorded === 'lost') onLost(task.claim);
+      if (recorded === 'unstorable') await this.leaveRefused(task, due);
+      if (recorded === 'outdated') return 'outdated';
+    }
+    return 'done';
+  }
+
+  private async present(task: DeliveryTask): Promise<PresentDelivery | undefined> {
+    const present = await this.parts.due.read(task);
+    // The delivery was deleted: nothing is left to be recorded.
+    if (!present) return undefined;
+    if (present.isOwned || present.isHeld) return present;
+    this.parts.onLost(task.claim);
+    return undefined;
   }
 
   /**
@@ -74,7 +89,7 @@ export class TaskStore {
   }
 
   /** Stores the outcome of an attempt that was on the wire when its partition was given up. */
-  private async storeHeld(task: DeliveryTask, dueAt: Due): Promise<void> {
+  private async storeHeld(task: DeliveryTask, dueAt: Due): Promise<undefined> {
     if (task.pending.length > 0 && (await this.parts.recorder.recordHeld(task, dueAt))) return;
     this.parts.onLost(task.claim);
   }
@@ -95,8 +110,9 @@ export class TaskStore {
   }
 
   private async holdNow(tasks: readonly DeliveryTask[], marginMs: number, bound: AbortSignal): Promise<void> {
-    const { recorder, handOver, onError } = this.parts;
-    const until = (task: DeliveryTask): Date => new Date(task.attemptEndsAt + marginMs);
+    const { recorder, handOver, clock, onError } = this.parts;
+    const now = clock().getTime();
+    const until = ({ place }: DeliveryTask): Date => new Date((place.at === 'wire' ? place.endsAt : now) + marginMs);
     try {
       // Some tasks are being stored with a lease, which the next owner would end: wait, then hold them.
       while (tasks.some(({ inFlight, writing }) => inFlight && writing)) {
@@ -126,7 +142,9 @@ export class TaskStore {
     const parked = stored.length > 0 ? this.parking.add(stored).catch(this.parts.onError) : undefined;
     // A delivery that a person asked for is not parked but due now: the next read of the work queue leases it again.
     const dueOf = (task: DeliveryTask): Due => (task.isUrgent ? this.parts.clock() : 'parked');
-    const rest = tasks.filter((task) => !isStored(task)).map((task) => this.store(task, () => dueOf(task)));
+    const rest = tasks
+      .filter((task) => !isStored(task))
+      .map((task) => this.write(task, dueOf(task)).catch(this.parts.onError));
     await Promise.all([parked, ...rest]);
   }
 }

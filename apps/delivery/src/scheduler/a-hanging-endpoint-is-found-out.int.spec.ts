@@ -26,7 +26,7 @@ afterEach(async () => {
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => `m-${index}`);
 
 test('an endpoint that hangs costs its slots for one time-out, and then one slot for each probe', async () => {
-  const { intake, circuits, dispatcher } = await fixture.serve({
+  const { intake, circuits, scheduler } = await fixture.serve({
     policy: { scheduleMs: PROBE_AFTER, jitter: 0 },
     maxAttempts: 20,
     perWebhookConcurrency: SLOTS,
@@ -34,7 +34,7 @@ test('an endpoint that hangs costs its slots for one time-out, and then one slot
   const webhook = fixture.webhook(receiver.url, { requestTimeoutMs: TIMEOUT });
   await intake.take(requestBatch(webhook, numbers(100)));
   await waitFor(() => circuits.state(webhook.id) === 'open', { what: 'the circuit to open' });
-  await waitFor(() => dispatcher.size === 0, { what: 'all to leave memory' });
+  await waitFor(() => scheduler.size === 0, { what: 'all to leave memory' });
   expect(receiver.requests).toHaveLength(SLOTS);
 
   const timedOut = await fixture.reader.list({ tenantId: null, status: 'RETRYING' }, null, 200);
@@ -55,7 +55,7 @@ test('an endpoint that hangs costs its slots for one time-out, and then one slot
   let most = 0;
   await waitFor(
     () => {
-      most = Math.max(most, dispatcher.attemptsInFlight);
+      most = Math.max(most, scheduler.attemptsInFlight);
       return receiver.requests.length >= SLOTS + 2;
     },
     { what: 'two probes' },

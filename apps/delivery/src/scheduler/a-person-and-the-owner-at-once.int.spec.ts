@@ -77,6 +77,6 @@ test('a delivery that is deleted while an attempt is on the wire stays deleted',
   status = 500;
   const [service] = fixture.services;
   release();
-  await waitFor(() => service!.dispatcher.size === 0, { what: 'the attempt to be over' });
+  await waitFor(() => service!.scheduler.size === 0, { what: 'the attempt to be over' });
   expect(await list()).toEqual([]);
 });

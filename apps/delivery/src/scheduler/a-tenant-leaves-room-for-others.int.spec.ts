@@ -28,7 +28,7 @@ const many = (tenantId: string, count: number): WebhookSnapshot[] =>
   Array.from({ length: count }, (_, n) => fixture.webhook(`${receiver.url}/hangs/${n}`, { tenantId }));
 
 test('a hundred webhooks of one tenant hang, and those of another are served at once', async () => {
-  const { intake, dispatcher } = await fixture.serve({
+  const { intake, scheduler } = await fixture.serve({
     totalConcurrency: SLOTS,
     requestTimeoutMs: 60_000,
     spillAfterMs: 100,
@@ -36,7 +36,7 @@ test('a hundred webhooks of one tenant hang, and those of another are served at 
   const bad = many('large', 100).map((webhook) => intake.take(requestBatch(webhook, numbers(8))));
   await waitFor(() => arrived('/hangs') >= SLOTS / 4, { what: 'the hanging ones to take their slots' });
   await Promise.all(bad);
-  expect(dispatcher.attemptsInFlight).toBeLessThanOrEqual(SLOTS / 2);
+  expect(scheduler.attemptsInFlight).toBeLessThanOrEqual(SLOTS / 2);
   const good = fixture.webhook(receiver.url, { tenantId: 'small' });
   await intake.take(requestBatch(good, numbers(50)));
   // They arrive while all others still hang; on a slow machine some come by way of PostgreSQL.
@@ -61,11 +61,11 @@ test('overdue deliveries of slow webhooks do not fill the memory that the retrie
     .execute(`update due_deliveries set due_at = now() + interval '1 second' where webhook_id = '${good.id}'`);
   fixture.isMember = true;
   const limits = { totalConcurrency: SLOTS, leasedInMemory: 200, requestTimeoutMs: 60_000 };
-  const { dispatcher } = await fixture.serve(limits);
+  const { scheduler } = await fixture.serve(limits);
   let most = 0;
   await waitFor(
     () => {
-      most = Math.max(most, dispatcher.size);
+      most = Math.max(most, scheduler.size);
       return arrived('/') - arrived('/hangs') === 20;
     },
     { what: 'the retries of the healthy one' },
@@ -79,9 +79,10 @@ test('when more webhooks wait than can be refilled at once, each gets its turn',
   fixture.isMember = false;
   const webhooks = Array.from({ length: 250 }, (_, n) => fixture.webhook(`${receiver.url}/${n}`));
   await Promise.all(webhooks.map((webhook) => service.intake.take(requestBatch(webhook, numbers(4)))));
-  const wanted = [service.dispatcher.queues.refillable(2_000), service.dispatcher.queues.refillable(2_000)];
+  const wanted = [service.scheduler.queues.beginRefills(2_000), service.scheduler.queues.beginRefills(2_000)];
   const ids = wanted.map((found) => found.map(({ webhookId }) => webhookId));
   expect(new Set(ids.flat()).size).toBe(250);
+  service.worker.tell({ type: 'Refilled', refills: wanted.flat() });
   fixture.isMember = true;
   await waitFor(() => arrived('/') === 1_000, { what: 'all of them' });
 });

@@ -1,16 +1,47 @@
-import type { DeliveryRequest } from '@signet/contracts';
+import type { AbandonReason, DeliveryRequest } from '@signet/contracts';
 import { NO_SPAN } from '@signet/service-kit';
 import type { Span } from '@signet/service-kit';
 import type { AttemptCause } from '../delivery/attempt-cause.policy.ts';
 import { attemptsMade, deliveryDecider } from '../delivery/delivery.decider.ts';
-import type { DeliveryCommand, DeliveryState } from '../delivery/delivery.decider.ts';
+import type { AttemptResult, DeliveryCommand, DeliveryState } from '../delivery/delivery.decider.ts';
 import type { DeliveryEvent } from '../delivery/delivery.events.ts';
 import { dayOf, projectDelivery } from '../delivery/storage/delivery.projection.ts';
 import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
 import type { RequestOrder } from '../delivery/storage/delivery.log.ts';
 import type { Waited } from '../metrics/lateness.policy.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
-import type { SlotKind } from './slots.ts';
+import { Durability } from './durability.ts';
+import type { SlotKind } from './limits/slots.ts';
+
+/** Where a delivery is. */
+export type Place =
+  /** The scheduler does not have it yet, or no longer. */
+  | { readonly at: 'outside' }
+  /** In the queue of its webhook, or behind earlier deliveries of its subject. */
+  | { readonly at: 'waiting' }
+  /**
+   * Its POST is under way, or has failed and waits for the verdict whose fault that is. The attempt's time-out ends at `endsAt`,
+   * milliseconds since the epoch. `hasSlot`: it holds one of the slots that all webhooks share.
+   */
+  | { readonly at: 'wire'; readonly endsAt: number; readonly hasSlot: boolean }
+  /** It is being stored with this decision. */
+  | { readonly at: 'storing'; readonly decision: Decision }
+  /** It is being parked. `isLeasedAgain`: it was leased once more before the parking was known here. */
+  | { readonly at: 'parking'; readonly isLeasedAgain: boolean };
+
+/** What is decided about a delivery before it is stored. If the API has written meanwhile, it is decided once more. */
+export type Decision =
+  /** An attempt has ended. `chance` is uniform in [0, 1); times in milliseconds since the epoch. */
+  | {
+      readonly kind: 'attempt';
+      readonly result: AttemptResult;
+      readonly chance: number;
+      readonly unspentRetryAtMs: number;
+    }
+  /** Its webhook takes no deliveries. */
+  | { readonly kind: 'end'; readonly reason: AbandonReason }
+  /** Nothing was sent, by a fault of our own. */
+  | { readonly kind: 'later'; readonly at: Date };
 
 /**
  * A delivery in the memory of the replica that serves it: its state, and its events that are not stored yet.
@@ -37,12 +68,7 @@ export class DeliveryTask {
   weight = 0;
   /** The cause of the attempt that is on the wire, or else of the last one. */
   cause: AttemptCause = 'schedule';
-  /** An attempt is on the wire, or has failed and waits for the verdict whose fault the failure is. */
-  inFlight = false;
-  /** The task holds one of the slots that all webhooks share. */
-  hasSlot = false;
-  /** The attempt's time-out ends at this time, milliseconds since the epoch. */
-  attemptEndsAt = 0;
+  place: Place = { at: 'outside' };
   /** When Signet accepted the message, milliseconds since the epoch; null when that is not known. */
   acceptedAt: number | null = null;
   /**
@@ -64,8 +90,6 @@ export class DeliveryTask {
    * where no person asked, or where the version is not known.
    */
   webhookVersion: number | null = null;
-  /** The delivery was leased from PostgreSQL once more while it was still in memory here. */
-  isLeasedAgain = false;
   /** Context of the span of Signet that requested the delivery; undefined where that was not traced. */
   spanContext: string | undefined;
   /** Span of the batch of requests in which the delivery came. */
@@ -74,12 +98,8 @@ export class DeliveryTask {
   span: Span = NO_SPAN;
   /** Span of the recording of the attempt's outcome. */
   recording: Span = NO_SPAN;
-  private settle!: (isDurable: boolean) => void;
-  /**
-   * Resolves to true when PostgreSQL has the delivery: from then on its Kafka offset may be committed. Resolves to false when
-   * the delivery was dropped before, because its partition is lost: the partition's new owner begins with the Kafka record.
-   */
-  readonly whenDurable = new Promise<boolean>((resolve) => (this.settle = resolve));
+  /** Whether its Kafka offset may be committed. */
+  readonly durability = new Durability();
 
   constructor(
     id: string,
@@ -184,12 +204,17 @@ export class DeliveryTask {
     this.pending = [];
   }
 
+  /** Its POST is under way, or has failed and waits for the verdict whose fault that is. */
+  get inFlight(): boolean {
+    return this.place.at === 'wire';
+  }
+
   markDurable(): void {
-    this.settle(true);
+    this.durability.settle(true);
   }
 
   /** This replica no longer serves the delivery. Has no effect on a task that is durable. */
   drop(): void {
-    this.settle(false);
+    this.durability.settle(false);
   }
 }

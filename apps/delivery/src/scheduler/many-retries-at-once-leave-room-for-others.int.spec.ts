@@ -55,7 +55,7 @@ test("a person who retries more deliveries of a hanging receiver than memory hol
     fixture.orm.em.fork().getKysely(),
   );
   await waitFor(async () => (await deliveriesOf(quiet))[0]?.status === 'SUCCESS', { what: 'the retry of the other' });
-  await waitFor(() => service.dispatcher.size <= URGENT, { what: 'the rest to wait in PostgreSQL' });
+  await waitFor(() => service.scheduler.size <= URGENT, { what: 'the rest to wait in PostgreSQL' });
 
   release();
   isHanging = false;

@@ -19,7 +19,7 @@ let release: () => void;
 let most: number;
 let looking: NodeJS.Timeout;
 
-const look = (): void => void (most = Math.max(most, service.dispatcher.size));
+const look = (): void => void (most = Math.max(most, service.scheduler.size));
 
 beforeEach(async () => {
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -70,8 +70,8 @@ test('twenty thousand requests for one webhook that hangs: a handful stays in me
   // Some may lie on the shelf for a while.
   await waitFor(async () => (await stored()) === 20_000, { what: 'all to be due' });
   // On the wire, and what would be next: of fresh ones, and of those that were stored.
-  await waitFor(() => service.dispatcher.size <= 6 * PER_WEBHOOK, { what: 'the rest to leave memory' });
-  expect(service.dispatcher.attemptsInFlight).toBe(PER_WEBHOOK);
+  await waitFor(() => service.scheduler.size <= 6 * PER_WEBHOOK, { what: 'the rest to leave memory' });
+  expect(service.scheduler.attemptsInFlight).toBe(PER_WEBHOOK);
   expect(most).toBeLessThanOrEqual(PARTITION_ROOM + 8 * PER_WEBHOOK);
 });
 
@@ -91,6 +91,6 @@ test('requests for five thousand webhooks that hang: memory holds no more than f
   await feed(batches());
   // Some may lie on the shelf for a while.
   await waitFor(async () => (await stored()) === 10_000, { what: 'all to be due' });
-  expect(service.dispatcher.attemptsInFlight).toBeLessThanOrEqual(TOTAL);
+  expect(service.scheduler.attemptsInFlight).toBeLessThanOrEqual(TOTAL);
   expect(most).toBeLessThanOrEqual(PARTITION_ROOM + 400 + TOTAL);
 });

@@ -29,14 +29,14 @@ const failedAt = (n: number): EndedAttempt => ({
 });
 
 test('when every slot is taken, a webhook with much to send lets others have the next', async () => {
-  const { intake, dispatcher } = await fixture.serve({ totalConcurrency: 2, perWebhookConcurrency: 2 });
+  const { intake, scheduler } = await fixture.serve({ totalConcurrency: 2, perWebhookConcurrency: 2 });
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   answer = () => released.then(() => ({}));
   const busy = intake.take(requestBatch(fixture.webhook(`${receiver.url}/busy`), numbers(60)));
   await waitFor(() => receiver.requests.length >= 2, { what: 'the busy one to take every slot' });
   const other = intake.take(requestBatch(fixture.webhook(`${receiver.url}/other`), numbers(3)));
-  await waitFor(() => dispatcher.size === 60 + 3, { what: 'the other one to wait' });
+  await waitFor(() => scheduler.size === 60 + 3, { what: 'the other one to wait' });
   const at = receiver.requests.length;
   release();
   await Promise.all([busy, other]);
@@ -45,7 +45,7 @@ test('when every slot is taken, a webhook with much to send lets others have the
 });
 
 test('a free slot goes to the next that can use it, when the one whose turn it is cannot', async () => {
-  const { intake, circuits, dispatcher } = await fixture.serve({
+  const { intake, circuits, scheduler } = await fixture.serve({
     totalConcurrency: 1,
     policy: { scheduleMs: [3_600_000], jitter: 0 },
   });
@@ -59,7 +59,7 @@ test('a free slot goes to the next that can use it, when the one whose turn it i
     intake.take(requestBatch(broken, ['m-1'])),
     intake.take(requestBatch(fixture.webhook(`${receiver.url}/other`), ['m-1'])),
   ];
-  await waitFor(() => dispatcher.size === 3, { what: 'the others to wait' });
+  await waitFor(() => scheduler.size === 3, { what: 'the others to wait' });
   for (let n = 0; n < 5; n++) circuits.record(broken.id, failedAt(n), 0);
   release();
   await Promise.all([busy, ...others]);

@@ -107,7 +107,7 @@ test('requests for a receiver that hangs are shelved as well', async () => {
   const service = await fixture.serve({ spillAfterMs: 5, perWebhookConcurrency: 2 });
   const webhook = fixture.webhook(hanging.url);
   await service.intake.take(requestBatch(webhook, numbers('m', 10)));
-  await waitFor(() => service.dispatcher.takesNothing(webhook.id, 20), { what: 'it to hang' });
+  await waitFor(() => service.scheduler.loads.takesNothing(webhook.id, 20, Date.now()), { what: 'it to hang' });
   // Two on the wire and eight parked come first.
   await service.intake.take(requestBatch(webhook, numbers('n')));
   release();

@@ -19,12 +19,19 @@ import { NO_SPAN } from '@signet/service-kit';
 import type { Span } from '@signet/service-kit';
 import { DeliveryTask } from '../scheduler/delivery-task.ts';
 import { PARTITION_ROOM } from '../dispatch/dispatch.tokens.ts';
-import type { Dispatcher } from '../scheduler/dispatcher.ts';
+import type { Worker } from '../dispatch/worker.ts';
+import {
+  MAX_ROUNDS,
+  overflowOf,
+  SHELVED_FROM,
+  SLOW_ROUNDS,
+  STALLED_ROUNDS,
+} from '../scheduler/overflow/overflow.policy.ts';
 import type { DueDeliveries } from '../work-queue/due-deliveries.ts';
 import type { Ownership, PartitionClaim } from '../partitions/ownership.ts';
-import { Shares } from '../scheduler/shares.ts';
+import { Shares } from '../scheduler/limits/shares.ts';
 import type { Shelving } from '../shelf/shelving.ts';
-import type { LaneWatch } from '../scheduler/subject-lanes.ts';
+import type { LaneWatch } from '../scheduler/queues/subject-lanes.ts';
 
 export interface IntakeParts {
   readonly em: EntityManager;
@@ -34,7 +41,7 @@ export interface IntakeParts {
   readonly heartbeatAgeMs: () => number | undefined;
   readonly directoryReady: () => Promise<void>;
   readonly ownership: Ownership;
-  readonly dispatcher: Dispatcher;
+  readonly worker: Worker;
   readonly shelving: Shelving;
   readonly deadLetters: Pick<DeadLetters, 'publish'>;
   readonly clock: Clock;
@@ -56,31 +63,6 @@ export interface IntakeOptions {
   /** Attempts of a delivery where its webhook does not set a number. */
   readonly maxAttempts: number;
 }
-
-/**
- * Waiting deliveries stay in memory for at most this many rounds of `spillAfterMs`. A delivery that is written to PostgreSQL
- * and read back costs three times as much as one that is sent from memory: under load, writing early would make all
- * deliveries later still. …
- */
-const MAX_ROUNDS = 80;
-/**
- * Deliveries that would wait longer than this many rounds go to PostgreSQL before `MAX_ROUNDS`, in two cases: the webhook's
- * own limit or order keeps them waiting, or the webhook takes too much of the partition's room. If the estimate is wrong they
- * are written and read back without need.
- */
-const SLOW_ROUNDS = 40;
-/**
- * The second case is judged only after this many rounds: at the beginning of a burst all attempts take long, and the estimate
- * would be too high.
- */
-const ROUNDS_TO_SETTLE = 8;
-/**
- * If none of a webhook's attempts has ended for this many rounds, the webhook is judged to take no deliveries, and its
- * requests are shelved. If that is wrong they go out later: when they have been taken back.
- */
-const STALLED_ROUNDS = 4;
-/** From this many requests of one webhook in a batch on, it is cheaper to shelve them than to store each one. */
-const SHELVED_FROM = 8;
 
 /** Where requests were read from: a partition of Kafka, or the shelf's rows of that partition. */
 type Reading = Pick<RecordBatch, 'partition' | 'signal' | 'setAside'> & {
@@ -163,8 +145,10 @@ export class DispatchIntake {
       counts.set(webhookId, (counts.get(webhookId) ?? 0) + countOfRequests(headers));
     }
     const stalledMs = STALLED_ROUNDS * this.parts.options.spillAfterMs;
+    const { loads } = this.parts.worker.scheduler;
+    const now = this.parts.clock().getTime();
     for (const [id, count] of counts)
-      if (count < SHELVED_FROM || !this.parts.dispatcher.takesNothing(id, stalledMs)) counts.delete(id);
+      if (count < SHELVED_FROM || !loads.takesNothing(id, stalledMs, now)) counts.delete(id);
     if (counts.size === 0) return new Set();
     return new Set(records.filter((record) => counts.has(String(record.key)) && this.isShelvable(record)));
   }
@@ -192,7 +176,7 @@ export class DispatchIntake {
 
   /** Waits until the tasks are durable, and hands slow ones to PostgreSQL. Resolves to false if the reading ends before. */
   private async untilDurable(tasks: readonly DeliveryTask[], batch: Reading): Promise<boolean> {
-    const durable = Promise.all(tasks.map(({ whenDurable }) => whenDurable)).then((all) => all.every(Boolean));
+    const durable = allDurable(tasks);
     const { spillAfterMs } = this.parts.options;
     const takenAt = this.parts.clock().getTime();
     while (!batch.signal.aborted) {
@@ -206,30 +190,45 @@ export class DispatchIntake {
       await setImmediate();
       const now = this.parts.clock().getTime();
       const rounds = (now - takenAt) / spillAfterMs;
-      if (rounds >= MAX_ROUNDS) await this.parts.dispatcher.spill(tasks);
-      else if (now - roundEndsAt <= spillAfterMs)
-        await this.parts.dispatcher.spill(this.slowOf(tasks, batch.partition, rounds >= ROUNDS_TO_SETTLE));
+      // A round that ended late says more about this process than about any webhook.
+      if (rounds < MAX_ROUNDS && now - roundEndsAt > spillAfterMs) continue;
+      const overflowing = this.overflowing(tasks, batch.partition, rounds, now);
+      if (overflowing.length > 0) await this.parts.worker.carryOut({ type: 'Overflowed', tasks: overflowing });
     }
     return false;
   }
 
-  private slowOf(tasks: readonly DeliveryTask[], partition: number, isSettled: boolean): DeliveryTask[] {
-    const isSlow = new Map<string, (task: DeliveryTask) => boolean>();
+  private overflowing(tasks: readonly DeliveryTask[], partition: number, rounds: number, now: number): DeliveryTask[] {
+    const overflows = new Map<string, (task: DeliveryTask) => boolean>();
     return tasks.filter((task) => {
-      let test = isSlow.get(task.webhookId);
-      if (!test) isSlow.set(task.webhookId, (test = this.slownessOf(task.webhookId, partition, isSettled)));
+      let test = overflows.get(task.webhookId);
+      if (!test) overflows.set(task.webhookId, (test = this.overflowTest(task.webhookId, partition, rounds, now)));
       return test(task);
     });
   }
 
   /** Returns a test that says which of the webhook's tasks should go to PostgreSQL. */
-  private slownessOf(webhookId: string, partition: number, isSettled: boolean): (task: DeliveryTask) => boolean {
+  private overflowTest(
+    webhookId: string,
+    partition: number,
+    rounds: number,
+    now: number,
+  ): (task: DeliveryTask) => boolean {
     const { spillAfterMs } = this.parts.options;
-    const slowMs = SLOW_ROUNDS * spillAfterMs;
-    if (this.parts.dispatcher.isSlow(webhookId, spillAfterMs, slowMs)) return () => true;
-    if (!isSettled || this.roomOf(partition).allows(webhookId)) return () => false;
-    const farBehind = this.parts.dispatcher.farBehind(webhookId, slowMs);
-    return (task) => farBehind.has(task);
+    const { loads } = this.parts.worker.scheduler;
+    const load = loads.of(webhookId, now);
+    if (load.sinceProgressMs >= spillAfterMs) loads.noteSlow(webhookId, now);
+    const isOverShare = !this.roomOf(partition).allows(webhookId);
+    switch (overflowOf(load, rounds, spillAfterMs, isOverShare)) {
+      case 'all':
+        return () => true;
+      case 'none':
+        return () => false;
+      case 'far_behind': {
+        const farBehind = loads.farBehind(webhookId, SLOW_ROUNDS * spillAfterMs);
+        return (task) => farBehind.has(task);
+      }
+    }
   }
 
   /** The requests of the records. A faulty request is set aside alone: the other requests of its record are kept. */
@@ -249,7 +248,7 @@ export class DispatchIntake {
 
   /**
    * Makes tasks of the requests. If one request makes the work on all of them fail, they are halved until it is alone, and it
-   * is set aside. `tasksOf` can be called again, because it offers nothing to the dispatcher before the last step that can
+   * is set aside. `tasksOf` can be called again, because it tells the scheduler nothing before the last step that can
    * fail.
    */
   private async tasksOfEach(accepted: readonly AcceptedRequest[], batch: Reading): Promise<DeliveryTask[]> {
@@ -270,13 +269,13 @@ export class DispatchIntake {
   }
 
   /**
-   * Makes tasks of the requests that are not stored yet and offers them to the dispatcher; stored deliveries are served from
+   * Makes tasks of the requests that are not stored yet and tells the scheduler of them; stored deliveries are served from
    * PostgreSQL. Tasks that are in memory already are found before the query: they may end, and leave memory, while it runs.
    */
   private async tasksOf(accepted: readonly AcceptedRequest[], batch: Reading): Promise<DeliveryTask[]> {
     const inHand = new Map<string, DeliveryTask>();
     for (const { request } of accepted) {
-      const task = this.parts.dispatcher.get(request.deliveryId);
+      const task = this.parts.worker.scheduler.get(request.deliveryId);
       if (task) inHand.set(task.id, task);
     }
     const unknown = accepted.filter(({ request }) => !inHand.has(request.deliveryId));
@@ -284,8 +283,8 @@ export class DispatchIntake {
       const order = this.orderOf(one);
       return order ? [{ webhookId: one.request.webhookId, subject: order.subject }] : [];
     });
-    const watch = this.parts.dispatcher.watchLanes();
-    const changes = this.parts.dispatcher.watchChanges();
+    const watch = this.parts.worker.scheduler.watchLanes();
+    const changes = this.parts.worker.scheduler.watchChanges();
     try {
       const stored = await this.storedOf(unknown, lanes);
       const unseen = unknown.filter(({ request }) => !changes.left.has(request.deliveryId));
@@ -321,8 +320,8 @@ export class DispatchIntake {
       const isBehindStored =
         watch.isOutdated(task) || (order !== null && storedLanes.has(laneKey(webhookId, order.subject)));
       room.take(webhookId);
-      void task.whenDurable.then(() => room.give(webhookId));
-      this.parts.dispatcher.offer(task, isBehindStored);
+      task.durability.onSettled(() => room.give(webhookId));
+      this.parts.worker.tell({ type: 'Requested', task, isBehindStored });
     }
     return fresh;
   }
@@ -381,6 +380,21 @@ async function unlessAway<T>(ask: () => Promise<T>): Promise<T> {
     if (isDataError(error)) throw error;
     throw new RetryableError('database_unavailable', 'PostgreSQL cannot be asked.', { cause: error });
   }
+}
+
+/** Resolves when all of the tasks are settled: to false if one of them was dropped. */
+function allDurable(tasks: readonly DeliveryTask[]): Promise<boolean> {
+  let open = tasks.length;
+  let areDurable = true;
+  return new Promise((resolve) => {
+    if (open === 0) resolve(true);
+    for (const { durability } of tasks)
+      durability.onSettled((isDurable) => {
+        areDurable &&= isDurable;
+        open -= 1;
+        if (open === 0) resolve(areDurable);
+      });
+  });
 }
 
 const laneKey = (webhookId: string, subject: string): string => `${webhookId}/${subject}`;

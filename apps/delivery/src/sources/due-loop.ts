@@ -1,6 +1,6 @@
 import type { Clock } from '@signet/contracts';
 import { PollLoop } from '@signet/service-kit';
-import type { Dispatcher } from '../scheduler/dispatcher.ts';
+import type { Worker } from '../dispatch/worker.ts';
 import type { DeliveryTask } from '../scheduler/delivery-task.ts';
 import type { DueDeliveries, Lease } from '../work-queue/due-deliveries.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
@@ -22,7 +22,7 @@ const LONG_AGO = new Date(0);
 const ASKED_FOR_AT_ONCE = 8;
 
 /**
- * Reads stored deliveries from PostgreSQL and offers them to the dispatcher: those that are due, and parked ones whose
+ * Reads stored deliveries from PostgreSQL for the scheduler: those that are due, and parked ones whose
  * webhook has room again.
  */
 export class DueLoop {
@@ -30,7 +30,7 @@ export class DueLoop {
 
   constructor(
     private readonly due: DueDeliveries,
-    private readonly dispatcher: Dispatcher,
+    private readonly worker: Worker,
     /** Claims of the partitions that this replica may serve now. */
     private readonly claims: () => PartitionClaim[],
     private readonly clock: Clock,
@@ -58,9 +58,9 @@ export class DueLoop {
   private async round(): Promise<boolean> {
     const claims = this.claims();
     if (claims.length === 0) return false;
-    if (this.dispatcher.queues.roomForLeased === 0) return this.onlyAskedFor(claims);
+    if (this.worker.scheduler.queues.roomForLeased === 0) return this.onlyAskedFor(claims);
     const refilled = await this.refill(claims);
-    const batchSize = Math.min(this.options.batchSize, this.dispatcher.queues.roomForLeased);
+    const batchSize = Math.min(this.options.batchSize, this.worker.scheduler.queues.roomForLeased);
     if (batchSize === 0) return refilled > 0;
     const tasks = await this.offerLeased(() => this.due.leaseDue(claims, this.clock(), this.leaseEnd(), batchSize));
     if (tasks.length === batchSize) await this.parkCrowded(claims);
@@ -78,19 +78,16 @@ export class DueLoop {
    * read and then parked one by one.
    */
   private async parkCrowded(claims: readonly PartitionClaim[]): Promise<void> {
-    const crowded = this.dispatcher.queues.crowded();
+    const crowded = this.worker.scheduler.queues.crowded();
     if (crowded.length > 0) await this.due.parkDue(claims, crowded, this.clock(), this.options.parkedAtOnce);
   }
 
   private async refill(claims: readonly PartitionClaim[]): Promise<number> {
-    const wanted = this.dispatcher.queues
-      .refillable(this.options.refilledAtOnce)
-      .map((entry) => ({ ...entry, parkingCount: entry.queue.parkingCount }));
+    const wanted = this.worker.scheduler.queues.beginRefills(this.options.refilledAtOnce);
     if (wanted.length === 0) return 0;
-    for (const { queue } of wanted) queue.isRefilling = true;
     try {
       const { tasks, leased } = await this.due.leaseParked(claims, wanted, this.leaseEnd());
-      for (const task of tasks) this.dispatcher.offer(task);
+      for (const task of tasks) this.worker.tell({ type: 'Leased', task, isBehindStored: false });
       let inOrder = 0;
       for (const { queue, webhookId, limit, parkingCount } of wanted) {
         const count = queue.isOrdered ? await this.refillInOrder(claims, webhookId, limit) : 0;
@@ -99,10 +96,7 @@ export class DueLoop {
       }
       return tasks.length + inOrder;
     } finally {
-      for (const { queue } of wanted) {
-        queue.isRefilling = false;
-        this.dispatcher.letGo(queue);
-      }
+      this.worker.tell({ type: 'Refilled', refills: wanted });
     }
   }
 
@@ -116,10 +110,10 @@ export class DueLoop {
    * again.
    */
   private async offerLeased(lease: () => Promise<Lease>): Promise<readonly DeliveryTask[]> {
-    const watch = this.dispatcher.watchLanes();
+    const watch = this.worker.scheduler.watchLanes();
     try {
       const { tasks } = await lease();
-      for (const task of tasks) this.dispatcher.offer(task, watch.isOutdated(task));
+      for (const task of tasks) this.worker.tell({ type: 'Leased', task, isBehindStored: watch.isOutdated(task) });
       return tasks;
     } finally {
       watch.end();

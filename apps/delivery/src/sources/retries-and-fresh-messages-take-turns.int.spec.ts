@@ -4,7 +4,7 @@ import { deliveryIdOf } from '@signet/contracts';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { ReceiverAnswer } from '@signet/testing';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
-import type { Dispatcher } from '../scheduler/dispatcher.ts';
+import type { Scheduler } from '../scheduler/scheduler.ts';
 
 /** More than the queue of a webhook takes, and than is leased at once. */
 const BACKLOG = 1_200;
@@ -36,8 +36,8 @@ const messages = (): string[] =>
   receiver.requests.map(({ body }) => (JSON.parse(body.toString()) as { data: { messageId: string } }).data.messageId);
 
 const hold = (): void => void (held = new Promise((resolve) => (release = resolve)));
-const untilInMemory = (dispatcher: Dispatcher, messageId: string): Promise<unknown> =>
-  waitFor(() => dispatcher.get(deliveryIdOf(webhook.id, { source: '/test', id: messageId })), {
+const untilInMemory = (scheduler: Scheduler, messageId: string): Promise<unknown> =>
+  waitFor(() => scheduler.get(deliveryIdOf(webhook.id, { source: '/test', id: messageId })), {
     what: `${messageId} to be in memory`,
   });
 /** More than are on the wire at once, and few beside the backlog. */
@@ -57,11 +57,11 @@ async function overdue(count: number): Promise<void> {
 
 test('a fresh message does not wait for the retries of its webhook that are overdue', async () => {
   await overdue(BACKLOG);
-  const { intake, dispatcher } = await fixture.serve();
+  const { intake, scheduler } = await fixture.serve();
   await waitFor(() => receiver.requests.length >= 100, { what: 'the retries to go out' });
   hold();
   const taken = intake.take(requestBatch(webhook, ['fresh']));
-  await untilInMemory(dispatcher, 'fresh');
+  await untilInMemory(scheduler, 'fresh');
   const at = receiver.requests.length;
   release();
   await taken;
@@ -73,13 +73,13 @@ test('a fresh message does not wait for the retries of its webhook that are over
 test('a retry does not wait for all the fresh messages of its webhook', async () => {
   await overdue(1);
   await sql(`update due_deliveries set due_at = now() + interval '1 hour'`);
-  const { intake, dispatcher } = await fixture.serve();
+  const { intake, scheduler } = await fixture.serve();
   const fresh = Array.from({ length: BACKLOG }, (_, index) => `fresh-${index}`);
   const taken = intake.take(requestBatch(webhook, fresh));
   await waitFor(() => receiver.requests.length >= 100, { what: 'the fresh ones to go out' });
   hold();
   await sql("update due_deliveries set due_at = now() where due_at > now() + interval '30 minutes'");
-  await untilInMemory(dispatcher, 'm-0');
+  await untilInMemory(scheduler, 'm-0');
   const at = receiver.requests.length;
   release();
   await taken;

@@ -96,9 +96,9 @@ export class DeliverySpans {
     this.end(task);
   }
 
-  /** @param work resolves when PostgreSQL has the outcome of the attempt */
+  /** @param work resolves when PostgreSQL has the outcome of the attempt. It may call this method again, for the same task */
   async recording(task: DeliveryTask, work: () => Promise<void>): Promise<void> {
-    if (task.span === NO_SPAN) return work();
+    if (task.span === NO_SPAN || task.recording !== NO_SPAN) return work();
     task.recording = this.tracing.start('record', { parent: task.span, attributes: about(task) });
     try {
       await during(task.recording, work);

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AbandonReason } from '@signet/contracts';
-import type { Dispatcher } from '../scheduler/dispatcher.ts';
+import type { Worker } from '../dispatch/worker.ts';
 import type { DueDeliveries } from './due-deliveries.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 
@@ -8,7 +8,7 @@ const NIL = '00000000-0000-0000-0000-000000000000';
 
 export interface AbandonStoredParts {
   readonly due: DueDeliveries;
-  readonly dispatcher: Pick<Dispatcher, 'endLeased'>;
+  readonly worker: Pick<Worker, 'endLeased'>;
   /** Claims of the partitions that this replica may serve now. */
   readonly claims: () => PartitionClaim[];
   /** Why the webhook takes no deliveries now; null: it takes them. */
@@ -91,7 +91,7 @@ export class AbandonStored {
 
   /** Ends one batch. `id` is that of its last delivery, null when there are no more behind it. */
   private async endSome(webhookId: string, after: string): Promise<{ id: string | null; isDone: boolean }> {
-    const { due, dispatcher, batchSize } = this.parts;
+    const { due, worker, batchSize } = this.parts;
     const claims = this.parts.claims();
     if (claims.length === 0) return { id: null, isDone: true };
     const { tasks } = await due.leaseOfWebhook(claims, webhookId, after, this.parts.leaseEnd(), batchSize);
@@ -101,7 +101,7 @@ export class AbandonStored {
       await due.reschedule(tasks, this.parts.clock());
       return { id: null, isDone: true };
     }
-    const ended = await Promise.all(tasks.map((task) => dispatcher.endLeased(task, reason)));
+    const ended = await Promise.all(tasks.map((task) => worker.endLeased(task, reason)));
     const ids = tasks.map(({ id }) => id).toSorted();
     return { id: tasks.length < batchSize ? null : (ids.at(-1) ?? null), isDone: ended.every(Boolean) };
   }

@@ -15,7 +15,7 @@ beforeAll(async () => {
   receiver = await RecordingReceiver.start({ respond: () => ({ status: 500 }) });
   const service = await fixture.serve({ policy: { scheduleMs: [HOUR], jitter: 0 } });
   await service.intake.take(requestBatch(fixture.webhook(receiver.url), ['m-1', 'm-2', 'm-3']));
-  await waitFor(() => service.dispatcher.size === 0, { what: 'the first attempts' });
+  await waitFor(() => service.scheduler.size === 0, { what: 'the first attempts' });
   await service.stop();
   owner = new Ownership(fixture.orm.em, systemClock, 'the test');
   due = new DueDeliveries(fixture.orm.em);

@@ -1,6 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { sql } from 'kysely';
+import { OF_PRESENT_OWNER } from '../../partitions/fence.ts';
+import { CIRCUIT_COLUMNS, toCircuitRow } from './circuit.reader.ts';
+import type { CircuitRow, RawCircuitRow } from './circuit.reader.ts';
 
 /** Commands for circuits that people give through the API of any replica. */
 export class CircuitCommands {
@@ -11,14 +14,21 @@ export class CircuitCommands {
     private readonly carriedOut: (em: EntityManager) => Promise<void> = () => Promise.resolve(),
   ) {}
 
-  /** Asks the owner of the webhook's partition for a probe now. Has no effect if the circuit is closed. */
-  async askForProbe(webhookId: string): Promise<void> {
-    await this.em.fork().transactional(async (em) => {
-      await sql`
-        update circuits set probe_asked_at = ${this.now()} where webhook_id = ${webhookId}::uuid and probe_at is not null`.execute(
-        em.getKysely(),
-      );
+  /**
+   * Asks the owner of the webhook's partition for a probe now. Has no effect if the circuit is closed.
+   *
+   * @returns the circuit as it is before the owner knows: the probe may have ended a moment later; null: it is closed
+   */
+  async askForProbe(webhookId: string): Promise<CircuitRow | null> {
+    return this.em.fork().transactional(async (em) => {
+      const { rows } = await sql<RawCircuitRow>`
+        with asked as (
+          update circuits set probe_asked_at = ${this.now()}
+          where webhook_id = ${webhookId}::uuid and probe_at is not null returning *
+        )
+        select ${CIRCUIT_COLUMNS} from asked c ${OF_PRESENT_OWNER}`.execute(em.getKysely());
       await this.carriedOut(em);
+      return rows[0] ? toCircuitRow(rows[0]) : null;
     });
   }
 }

@@ -10,6 +10,7 @@ import { circuitAnswer, circuitExample, circuitPageAnswer, circuitView, closedVi
 import type { CircuitView } from './circuit.answers.ts';
 import { CircuitCommands } from './circuit.commands.ts';
 import { CircuitReader } from './circuit.reader.ts';
+import type { CircuitRow } from './circuit.reader.ts';
 
 const listCircuitsQuery = z.strictObject(pageQuery);
 /** The last row of a page: the next page begins behind it. */
@@ -54,7 +55,8 @@ export class CircuitHttp {
   @Answers(200, 'The circuit.', circuitAnswer, { example: circuitExample })
   @Fails(404, NOT_FOUND)
   async read(@Param('webhookId') webhookId: string, @Caller() caller: Caller): Promise<CircuitView> {
-    return this.present(this.webhookOf(webhookId, caller));
+    const webhook = this.webhookOf(webhookId, caller);
+    return this.view(webhook, await this.reader.find(webhook.id));
   }
 
   @Post(':webhookId/close')
@@ -71,12 +73,10 @@ export class CircuitHttp {
   @Fails(404, NOT_FOUND)
   async close(@Param('webhookId') webhookId: string, @Caller() caller: Caller): Promise<CircuitView> {
     const webhook = this.webhookOf(webhookId, caller);
-    await this.commands.askForProbe(webhook.id);
-    return this.present(webhook);
+    return this.view(webhook, await this.commands.askForProbe(webhook.id));
   }
 
-  private async present(webhook: RoutedWebhook): Promise<CircuitView> {
-    const row = await this.reader.find(webhook.id);
+  private view(webhook: RoutedWebhook, row: CircuitRow | null): CircuitView {
     return row ? circuitView(row, this.clock()) : closedView(webhook);
   }
 

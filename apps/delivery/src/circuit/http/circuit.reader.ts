@@ -14,10 +14,14 @@ export interface CircuitRow {
 /** Where the next page begins: behind this row in (openedAt, webhookId) descending. */
 export type CircuitPosition = Pick<CircuitRow, 'openedAt' | 'webhookId'>;
 
-type RawRow = Omit<CircuitRow, 'openedAt' | 'probeAt'> & {
+export type RawCircuitRow = Omit<CircuitRow, 'openedAt' | 'probeAt'> & {
   readonly openedAt: string | Date;
   readonly probeAt: string | Date;
 };
+
+/** The columns of a `RawCircuitRow`, of the table `circuits c`. */
+export const CIRCUIT_COLUMNS = sql.raw(`c.webhook_id as "webhookId", c.tenant_id as "tenantId", c.openings,
+        c.opened_at as "openedAt", least(c.probe_at, c.probe_asked_at) as "probeAt"`);
 
 /** Reads the circuits that the partitions' owners have stored. Rows of owners that were replaced since are ignored. */
 export class CircuitReader {
@@ -29,23 +33,21 @@ export class CircuitReader {
     const behind = after
       ? sql`(c.opened_at, c.webhook_id) < (${after.openedAt}::timestamptz, ${after.webhookId}::uuid)`
       : sql`true`;
-    const { rows } = await sql<RawRow>`
-      select c.webhook_id as "webhookId", c.tenant_id as "tenantId", c.openings,
-        c.opened_at as "openedAt", least(c.probe_at, c.probe_asked_at) as "probeAt"
+    const { rows } = await sql<RawCircuitRow>`
+      select ${CIRCUIT_COLUMNS}
       from circuits c ${OF_PRESENT_OWNER}
       where c.probe_at is not null and ${ofTenant} and ${behind}
       order by c.opened_at desc, c.webhook_id desc limit ${limit}`.execute(this.em.fork().getKysely());
-    return rows.map(toRow);
+    return rows.map(toCircuitRow);
   }
 
   /** null: the webhook's circuit is closed. */
   async find(webhookId: string): Promise<CircuitRow | null> {
-    const { rows } = await sql<RawRow>`
-      select c.webhook_id as "webhookId", c.tenant_id as "tenantId", c.openings,
-        c.opened_at as "openedAt", least(c.probe_at, c.probe_asked_at) as "probeAt"
+    const { rows } = await sql<RawCircuitRow>`
+      select ${CIRCUIT_COLUMNS}
       from circuits c ${OF_PRESENT_OWNER}
       where c.webhook_id = ${webhookId}::uuid and c.probe_at is not null`.execute(this.em.fork().getKysely());
-    return rows[0] ? toRow(rows[0]) : null;
+    return rows[0] ? toCircuitRow(rows[0]) : null;
   }
 
   /**
@@ -63,4 +65,8 @@ export class CircuitReader {
 }
 
 const iso = (time: string | Date): string => new Date(time).toISOString();
-const toRow = (raw: RawRow): CircuitRow => ({ ...raw, openedAt: iso(raw.openedAt), probeAt: iso(raw.probeAt) });
+export const toCircuitRow = (raw: RawCircuitRow): CircuitRow => ({
+  ...raw,
+  openedAt: iso(raw.openedAt),
+  probeAt: iso(raw.probeAt),
+});

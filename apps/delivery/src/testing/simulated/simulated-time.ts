@@ -108,12 +108,12 @@ export class SimulatedTime {
   private async step(): Promise<void> {
     const startedAt = performance.now();
     await realDelay(1);
-    const factor = this.service.dispatcher.attemptsInFlight > 0 ? 1 : TIMES_AS_FAST;
+    const factor = this.service.scheduler.attemptsInFlight > 0 ? 1 : TIMES_AS_FAST;
     jest.advanceTimersByTime(Math.ceil((performance.now() - startedAt) * factor));
   }
 
   private isResting(): boolean {
-    return this.service.dispatcher.size === 0 && this.service.recorder.backlog === 0;
+    return this.service.scheduler.size === 0 && this.service.recorder.backlog === 0;
   }
 
   private isPressing({ webhookId, state, dueAt }: Work): boolean {

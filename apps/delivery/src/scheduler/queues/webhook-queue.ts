@@ -1,6 +1,6 @@
-import { FAILURES_IN_WINDOW } from '../circuit/circuit.policy.ts';
-import type { DeliveryTask } from './delivery-task.ts';
-import type { SlotKind, Slots } from './slots.ts';
+import { FAILURES_IN_WINDOW } from '../../circuit/circuit.policy.ts';
+import type { DeliveryTask } from '../delivery-task.ts';
+import type { SlotKind, Slots } from '../limits/slots.ts';
 
 /**
  * How many POSTs that people asked for one webhook may have at once. They come on top of its other slots: otherwise a test

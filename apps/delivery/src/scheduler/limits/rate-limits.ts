@@ -1,5 +1,3 @@
-import type { Clock } from '@signet/contracts';
-
 /** The starts of the last attempts, as many as the window may hold, milliseconds since the epoch. */
 interface Window {
   readonly perSecond: number;
@@ -9,7 +7,8 @@ interface Window {
   readonly starts: Float64Array;
   /** Where the oldest start lies. */
   oldest: number;
-  timer: NodeJS.Timeout | undefined;
+  /** A wake-up is planned for the time at which the next attempt may start. */
+  isWakePlanned: boolean;
 }
 
 /** If there are more windows than this, the windows of webhooks without recent attempts are forgotten. */
@@ -24,43 +23,41 @@ const WINDOWS_KEPT = 1_000;
 export class RateLimits {
   private readonly windows = new Map<string, Window>();
 
-  constructor(private readonly clock: Clock) {}
-
   /**
    * Milliseconds until the next attempt may start; 0: now.
    *
    * @param since when this replica began to serve the webhook, milliseconds since the epoch
+   * @param now milliseconds since the epoch
    */
-  waitMs(webhookId: string, perSecond: number, since: number): number {
-    const { starts, oldest, lengthMs } = this.window(webhookId, perSecond, since);
-    return Math.max(0, (starts[oldest] ?? 0) + lengthMs - this.clock().getTime());
+  waitMs(webhookId: string, perSecond: number, since: number, now: number): number {
+    const { starts, oldest, lengthMs } = this.window(webhookId, perSecond, now, since);
+    return Math.max(0, (starts[oldest] ?? 0) + lengthMs - now);
   }
 
-  /** An attempt starts. */
-  started(webhookId: string, perSecond: number, at: Date): void {
-    const window = this.window(webhookId, perSecond);
-    window.starts[window.oldest] = at.getTime();
+  /** An attempt starts now, milliseconds since the epoch. */
+  started(webhookId: string, perSecond: number, now: number): void {
+    const window = this.window(webhookId, perSecond, now);
+    window.starts[window.oldest] = now;
     window.oldest = (window.oldest + 1) % window.starts.length;
   }
 
-  /** Calls back after the wait. A webhook has at most one pending call. */
-  later(webhookId: string, perSecond: number, waitMs: number, resume: () => void): void {
-    const window = this.window(webhookId, perSecond);
-    window.timer ??= setTimeout(() => {
-      window.timer = undefined;
-      resume();
-    }, waitMs);
+  /** Returns false if a wake-up is planned already: a webhook has at most one. */
+  planWake(webhookId: string): boolean {
+    const window = this.windows.get(webhookId);
+    if (!window || window.isWakePlanned) return false;
+    window.isWakePlanned = true;
+    return true;
   }
 
-  close(): void {
-    for (const { timer } of this.windows.values()) clearTimeout(timer);
-    this.windows.clear();
+  /** The time of the planned wake-up has come. */
+  woken(webhookId: string): void {
+    const window = this.windows.get(webhookId);
+    if (window) window.isWakePlanned = false;
   }
 
-  private window(webhookId: string, perSecond: number, since = 0): Window {
+  private window(webhookId: string, perSecond: number, now: number, since = 0): Window {
     const known = this.windows.get(webhookId);
     if (known?.perSecond === perSecond && since <= known.since) return known;
-    clearTimeout(known?.timer);
     const length = Math.max(1, Math.floor(perSecond));
     const window: Window = {
       perSecond,
@@ -68,19 +65,18 @@ export class RateLimits {
       lengthMs: (length / perSecond) * 1000,
       starts: new Float64Array(length).fill(since),
       oldest: 0,
-      timer: undefined,
+      isWakePlanned: false,
     };
     if (known && since <= known.since) takeOver(known, window);
-    else if (!known && this.windows.size >= WINDOWS_KEPT) this.forgetThoseAtRest();
+    else if (!known && this.windows.size >= WINDOWS_KEPT) this.forgetThoseAtRest(now);
     this.windows.set(webhookId, window);
     return window;
   }
 
-  private forgetThoseAtRest(): void {
-    const now = this.clock().getTime();
-    for (const [webhookId, { starts, oldest, lengthMs, timer }] of this.windows) {
+  private forgetThoseAtRest(now: number): void {
+    for (const [webhookId, { starts, oldest, lengthMs, isWakePlanned }] of this.windows) {
       const newest = starts.at(oldest - 1) ?? 0;
-      if (timer === undefined && newest + lengthMs <= now) this.windows.delete(webhookId);
+      if (!isWakePlanned && newest + lengthMs <= now) this.windows.delete(webhookId);
     }
   }
 }

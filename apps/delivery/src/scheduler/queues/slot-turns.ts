@@ -1,4 +1,4 @@
-import type { SlotKind, Slots } from './slots.ts';
+import type { SlotKind, Slots } from '../limits/slots.ts';
 import type { WebhookQueue } from './webhook-queue.ts';
 
 /** The tenants in the order of their turns, and for each the queues in the order of theirs. */

@@ -1,20 +1,18 @@
-import { afterEach, expect, test } from '@jest/globals';
-import { fakeClock } from '@signet/testing';
+import { expect, test } from '@jest/globals';
 import { RateLimits } from './rate-limits.ts';
 
-const clock = fakeClock();
-const rates = new RateLimits(clock);
-afterEach(() => rates.close());
+const rates = new RateLimits();
+let now = Date.parse('2026-01-01T00:00:00Z');
 
 /** Starts as many attempts as it may for so long, looking once a millisecond; when each began, milliseconds. */
 function startsOf(webhookId: string, perSecond: number, forMs: number): number[] {
   const starts: number[] = [];
   for (let at = 0; at < forMs; at++) {
-    while (rates.waitMs(webhookId, perSecond, 0) === 0) {
-      rates.started(webhookId, perSecond, clock());
+    while (rates.waitMs(webhookId, perSecond, 0, now) === 0) {
+      rates.started(webhookId, perSecond, now);
       starts.push(at);
     }
-    clock.advance(1);
+    now += 1;
   }
   return starts;
 }
@@ -35,13 +33,20 @@ test('a limit that is no whole number is kept over a longer time', () => {
 
 test('a limit that is lowered counts what has just been sent', () => {
   startsOf('lowered', 10, 1);
-  expect(rates.waitMs('lowered', 2, 0)).toBe(999);
-  clock.advance(999);
+  expect(rates.waitMs('lowered', 2, 0, now)).toBe(999);
+  now += 999;
   expect(startsOf('lowered', 2, 1_000)).toHaveLength(2);
 });
 
 test('webhooks do not share a limit', () => {
   startsOf('one', 1, 1);
-  expect(rates.waitMs('one', 1, 0)).toBe(999);
-  expect(rates.waitMs('other', 1, 0)).toBe(0);
+  expect(rates.waitMs('one', 1, 0, now)).toBe(999);
+  expect(rates.waitMs('other', 1, 0, now)).toBe(0);
+});
+
+test('one wake-up is planned for a webhook at a time', () => {
+  rates.waitMs('woken', 1, 0, now);
+  expect([rates.planWake('woken'), rates.planWake('woken')]).toEqual([true, false]);
+  rates.woken('woken');
+  expect(rates.planWake('woken')).toBe(true);
 });

@@ -1,4 +1,4 @@
-import type { DeliveryTask } from './delivery-task.ts';
+import type { DeliveryTask } from '../delivery-task.ts';
 
 /**
  * `waiting`: earlier deliveries of the lane come first. `started`: queued or on the wire. `leaving`: about to be stored in
@@ -19,7 +19,7 @@ interface Lane {
   isStored: boolean;
 }
 
-/** What the dispatcher has to do after a task has left its lane. */
+/** What has to be done after a task has left its lane. */
 export interface LaneMove {
   /** The next task of the lane, to be queued now. */
   readonly next: DeliveryTask | null;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { deliveryIdOf, newId } from '@signet/contracts';
-import { DeliveryTask } from './delivery-task.ts';
-import { SlotTurns } from './slot-turns.ts';
+import { DeliveryTask } from '../delivery-task.ts';
+import { SlotTurns } from '../queues/slot-turns.ts';
 import type { SlotKind } from './slots.ts';
 import { Slots, slotsOfWebhook } from './slots.ts';
-import { WebhookQueue } from './webhook-queue.ts';
+import { WebhookQueue } from '../queues/webhook-queue.ts';
 
 const claim = { partition: 0, epoch: 1, owner: 'test', takenAt: 0, isTakenOver: true, readTo: 0n };
 const WEBHOOK = newId();

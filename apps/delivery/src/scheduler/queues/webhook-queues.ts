@@ -1,10 +1,10 @@
-import type { CircuitState } from '../circuit/circuits.ts';
-import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
-import type { DeliveryTask } from './delivery-task.ts';
-import type { ParkedWebhook } from '../work-queue/due-deliveries.ts';
-import { refillSize } from './refill-size.ts';
-import type { Speed } from './refill-size.ts';
-import { Shares } from './shares.ts';
+import type { CircuitState } from '../../circuit/circuits.ts';
+import type { WebhookDirectory } from '../../webhook-directory/webhook-directory.ts';
+import type { DeliveryTask } from '../delivery-task.ts';
+import type { ParkedWebhook } from '../../work-queue/due-deliveries.ts';
+import { refillSize } from '../limits/refill-size.ts';
+import type { Speed } from '../limits/refill-size.ts';
+import { Shares } from '../limits/shares.ts';
 import { WebhookQueue } from './webhook-queue.ts';
 
 /** In its tenant's share of the memory a delivery counts as one, plus one for each so many bytes of its body. */
@@ -19,11 +19,14 @@ export interface WebhookQueuesParts {
   readonly leased: number;
 }
 
-/** How many parked deliveries of a webhook are to be read. */
+/** A read of parked deliveries of one webhook. */
 export interface Refill {
   readonly webhookId: string;
+  /** How many to read. */
   readonly limit: number;
   readonly queue: WebhookQueue;
+  /** How many deliveries had been parked when the read began. */
+  readonly parkingCount: number;
 }
 
 /** The queues of the webhooks that have deliveries here or parked, and the limits for how many of these may be in memory. */
@@ -97,10 +100,10 @@ export class WebhookQueues {
   }
 
   /**
-   * Webhooks that have parked deliveries and room for more, and how many to read of each; together at most `deliveries`. The
-   * webhooks that are returned come last in the next call.
+   * Begins to read parked deliveries of the webhooks that have room for more: how many of each; together at most `deliveries`. The
+   * webhooks that are returned come last in the next call, and the event `Refilled` ends the reads.
    */
-  refillable(deliveries: number): Refill[] {
+  beginRefills(deliveries: number): Refill[] {
     const found: Refill[] = [];
     let left = Math.min(deliveries, this.roomForLeased);
     for (const queue of this.queues.values()) {
@@ -112,9 +115,10 @@ export class WebhookQueues {
       const limit = Math.min(left, room - queue.count('stored'));
       if (limit <= 0) continue;
       left -= limit;
-      found.push({ webhookId: queue.webhookId, limit, queue });
+      found.push({ webhookId: queue.webhookId, limit, queue, parkingCount: queue.parkingCount });
     }
     for (const { webhookId, queue } of found) {
+      queue.isRefilling = true;
       this.queues.delete(webhookId);
       this.queues.set(webhookId, queue);
     }
