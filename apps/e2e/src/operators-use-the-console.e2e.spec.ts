@@ -80,7 +80,7 @@ inBrowser(
     await stranger.says('No deliveries yet');
     for (const path of [`/webhooks/${webhook.id}`, `/webhooks/${webhook.id}/history`, `/deliveries/${delivery}`]) {
       await stranger.go(path);
-      await stranger.says('It is not here');
+      await stranger.says('Not found');
       expect(await stranger.page.content()).not.toMatch(/Ledger of the demo|For the books/);
     }
     await stranger.go('/tenants');

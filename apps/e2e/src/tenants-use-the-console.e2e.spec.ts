@@ -66,9 +66,9 @@ const errorAt = async (field: Locator): Promise<string> => {
 inBrowser('a wrong key is refused, a producer has nothing to see, a tenant is let in', async () => {
   console = await Console.open(browser, local.url);
   await console.signIn('sgn_t_nonsense');
-  await console.says('No such key is known');
+  await console.says('Signet does not know this key');
   await console.signIn(local.producerKey);
-  await console.says("This is a producer's key");
+  await console.says("This key is a producer's");
   await console.signIn(local.tenantKey);
   await console.heading('Overview');
   await console.says('Tenant · demo tenant');
@@ -85,13 +85,13 @@ inBrowser(
     await console.field('URL').fill('http://169.254.169.254/latest');
     await console.button('Create webhook').click();
     // All errors at once: those of single fields, and the URL to which Signet would never deliver.
-    await console.says('3 fields need another look');
+    await console.says('3 fields are not valid');
     expect(await errorAt(console.field('Name'))).toContain('It must');
     expect(await errorAt(console.field('URL'))).toMatch(/address/);
     await console.field('Name').fill('Ledger');
     await console.page.getByRole('checkbox', { name: 'All of Sale' }).check();
     await console.button('Create webhook').click();
-    await console.says('A field needs another look');
+    await console.says('A field is not valid');
     expect(await errorAt(console.field('URL'))).toMatch(/address/);
     await console.field('URL').fill(healthy.url);
     await console.button('Add header').click();
@@ -216,7 +216,7 @@ inBrowser(
     await console.field('Certificate').fill(given.cert);
     await console.field('Private key').fill(other.key);
     await console.button('Save changes').click();
-    await console.says('Some fields need another look');
+    await console.says('Some fields are not valid');
     expect(await errorAt(console.field('Private key'))).toMatch(/certificate/);
     await console.field('Private key').fill(given.key);
     await console.button('Save changes').click();
@@ -230,7 +230,7 @@ inBrowser(
 
     await console.button('Edit').click();
     await console.button('Remove certificate').click();
-    await console.says('Is removed when you save');
+    await console.says('The certificate is removed when you save');
     await console.button('Save changes').click();
     await waitFor(async () => (await tenant.webhook(webhook.id))['clientCertificate'] === null, { what: 'its end' });
     await console.page.getByText('CN=shop.example', { exact: true }).first().waitFor({ state: 'detached' });
@@ -302,16 +302,18 @@ inBrowser(
 );
 
 inBrowser(
-  'what was missed is replayed by enabling, where that is wanted',
+  'missed messages are replayed by enabling, where that is wanted',
   async () => {
     const webhook = await webhookCalled('General ledger');
     await tenant.call('POST', `/v1/webhooks/${webhook.id}/disable`);
     await publish('missed-2');
     await console.go(`/webhooks/${webhook.id}`);
     await console.button('Enable …').click();
-    await console.page.getByRole('checkbox', { name: 'Replay what was missed while it was disabled' }).check();
+    await console.page
+      .getByRole('checkbox', { name: 'Replay the messages that were missed while it was disabled' })
+      .check();
     await console.dialog().getByRole('button', { name: 'Enable' }).click();
-    await console.says('what was missed is replayed');
+    await console.says('missed messages are replayed');
     const got = () => healthy.requests.some(({ body }) => body.includes('missed-2'));
     await waitFor(got, { what: 'the missed message' });
   },

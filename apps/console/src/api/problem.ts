@@ -38,7 +38,7 @@ export function problemFrom(status: number, body: string): ApiProblem {
 
 /** The sentence to show for any thrown error. */
 export const sentenceOf = (error: unknown): string =>
-  error instanceof Error ? error.message : 'Something went wrong that has no name.';
+  error instanceof Error ? error.message : 'An unknown error occurred.';
 
 /**
  * The errors of a form by field. An error of a part (`headers.x-shop`, `events.1`) is shown at the part's field if

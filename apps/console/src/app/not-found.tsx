@@ -7,7 +7,7 @@ export function NotFound() {
     <>
       <Title name="Not found" />
       <Empty title="There is nothing at this address">
-        The link may be old, or of another role. <Link href="/">Back to the overview</Link>
+        The link may be old, or may need a key with another role. <Link href="/">Back to the overview</Link>
       </Empty>
     </>
   );

@@ -91,7 +91,11 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
 async function identityOf(api: ApiClient): Promise<Identity> {
   const key = await api.get<ApiKey>('/v1/api-keys/current');
   if (key.role === 'producer') {
-    throw new ApiProblem(403, 'role_not_allowed', "This is a producer's key: it posts events, and sees nothing here.");
+    throw new ApiProblem(
+      403,
+      'role_not_allowed',
+      "This key is a producer's: it can send events, but not use this console.",
+    );
   }
   const tenant = key.tenantId === null ? null : await api.get<Tenant>(`/v1/tenants/${key.tenantId}`);
   return { key, tenant, isOperator: key.role === 'operator' };
@@ -121,7 +125,7 @@ export function useSession(): Session {
 /** For components that are rendered only for a signed-in user. */
 export function useSignedIn(): SignedIn {
   const { signedIn } = useSession();
-  if (signedIn === null) throw new Error('Nobody is signed in.');
+  if (signedIn === null) throw new Error('No user is signed in.');
   return signedIn;
 }
 

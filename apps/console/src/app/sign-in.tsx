@@ -23,7 +23,7 @@ function SignInForm() {
   const [key, setKey] = useState('');
   const attempt = useMutation({ mutationFn: () => signIn(key.trim()) });
   const refused = attempt.error instanceof ApiProblem && attempt.error.status === 401;
-  const problem = refused ? 'No such key is known. Check that you have copied all of it.' : attempt.error;
+  const problem = refused ? 'Signet does not know this key. Check that you have copied all of it.' : attempt.error;
   return (
     <main className={styles['page']}>
       <Title name="Sign in" />
@@ -41,7 +41,7 @@ function SignInForm() {
             {notice && attempt.error === null && <Problems sentences={[notice]} />}
             <PasswordInput
               label="API key"
-              description="A tenant's or an operator's. It stays in this tab and is forgotten when you close it."
+              description="The key of a tenant or of an operator. It is kept in this tab only, until you close it."
               placeholder="sgn_tn_… or sgn_op_…"
               autoComplete="off"
               spellCheck={false}

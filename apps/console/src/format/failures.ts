@@ -21,8 +21,8 @@ export const HEALTH_NAMES: Readonly<Record<WebhookHealth, string>> = {
 
 const WHY: Readonly<Record<NonNullable<Webhook['disabledReason']>, string>> = {
   manual: 'A user disabled it.',
-  failing: 'Signet switched it off after too many failures in a row.',
-  gone: 'The receiver answered 410 Gone, so Signet switched it off.',
+  failing: 'Signet disabled it after too many failures in a row.',
+  gone: 'The receiver answered 410 Gone, so Signet disabled it.',
 };
 
 /** Why a webhook is disabled, for people; its detail, if there is one, says more. */

@@ -25,7 +25,7 @@ const toneOf = (type: string): string => (BAD.test(type) ? 'bad' : GOOD.test(typ
 export function History({ path, actions, onShow }: HistoryProps) {
   const pages = usePages<HistoryEntry>(path, {}, { limit: 30 });
   return (
-    <Section title="History" lead="Everything that happened to it: when, and by whom." actions={actions} flush>
+    <Section title="History" lead="All changes, with their time and the key that made them." actions={actions} flush>
       {pages.error ? (
         <Failed error={pages.error} onRetry={pages.retry} />
       ) : pages.rows === undefined ? (

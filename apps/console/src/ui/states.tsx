@@ -36,7 +36,7 @@ export function Failed({ error, onRetry }: FailedProps) {
       <div className={styles['icon']}>
         <WarningIcon size={20} />
       </div>
-      <p className={styles['title']}>{isMissing ? 'It is not here' : 'This could not be loaded'}</p>
+      <p className={styles['title']}>{isMissing ? 'Not found' : 'This could not be loaded'}</p>
       <p className={styles['text']}>{sentenceOf(error)}</p>
       {error instanceof ApiProblem && error.instance && !isMissing && (
         <p className={styles['text']}>

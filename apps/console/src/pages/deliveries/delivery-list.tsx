@@ -112,8 +112,8 @@ export function DeliveryList({ webhookId }: DeliveryListProps) {
         ) : pages.rows?.length === 0 ? (
           filters.isEmpty ? (
             <Empty title="No deliveries yet" icon={<DeliveryIcon size={20} />}>
-              As soon as an event comes that {webhookId === undefined ? 'a webhook' : 'this webhook'} is subscribed to,
-              its delivery stands here, with every attempt.
+              When an event comes that {webhookId === undefined ? 'a webhook' : 'this webhook'} is subscribed to, its
+              delivery is shown here, with every attempt.
             </Empty>
           ) : (
             <Empty title="No delivery matches" icon={<DeliveryIcon size={20} />}>
@@ -157,7 +157,7 @@ function WebhookFilter({ filters }: { readonly filters: Filters }) {
           searchable
           w={240}
           comboboxProps={{ withinPortal: false }}
-          nothingFoundMessage="None is called so"
+          nothingFoundMessage="No webhook has this name"
           data={(choices.data?.data ?? []).map((webhook) => ({ value: webhook.id, label: webhook.name }))}
           value={id === '' ? null : id}
           onChange={(value) => {

@@ -80,7 +80,7 @@ export function DeliveryPage({ id }: { readonly id: string }) {
         )}
       </Section>
       {delivery.attemptCount === 0 && (
-        <Section title="Payload" lead="What is sent, attempt after attempt.">
+        <Section title="Payload" lead="The body of each attempt.">
           <Json value={delivery.payload} what="the payload" />
         </Section>
       )}
@@ -99,7 +99,7 @@ function Actions({ delivery }: { readonly delivery: Delivery }) {
   const retry = useMutation({
     mutationFn: () => api.post<Delivery>(`/v1/deliveries/${delivery.id}/retry`),
     onSuccess: async () => {
-      toasts.done('It is tried once more, now, also where the circuit is open.');
+      toasts.done('The delivery is tried once more now, even if the circuit is open.');
       await refresh('/v1/deliveries');
     },
     onError: (error) => toasts.failed(sentenceOf(error)),
@@ -136,7 +136,7 @@ function Actions({ delivery }: { readonly delivery: Delivery }) {
           onConfirm={() => deletion.mutate()}
           onClose={() => setDeleting(false)}
         >
-          It goes with all its attempts, and is not tried any more.
+          The delivery is deleted with all its attempts, and is not tried again.
         </Confirm>
       )}
     </>
@@ -158,7 +158,7 @@ function Details({ delivery }: { readonly delivery: DeliveryDetail }) {
         {delivery.messageId !== null && (
           <Fact name="Message id">
             <Copyable text={delivery.messageId} what="the message id" />
-            <div className="faint">The producer’s own, from {delivery.source}.</div>
+            <div className="faint">The id that the producer gave it, from {delivery.source}.</div>
           </Fact>
         )}
         {delivery.subject !== null && (

@@ -26,7 +26,7 @@ export function EventTypesPage({ name }: { readonly name: string | undefined }) 
     <>
       <PageHead
         title="Event types"
-        lead="What webhooks can be subscribed to, and what they get."
+        lead="The event types that webhooks can subscribe to, with the fields of each."
         {...(name === undefined ? {} : { name: chosen?.displayName ?? name })}
       />
       <Card>

@@ -11,12 +11,12 @@ export function FirstSteps({ hasDeliveries }: { readonly hasDeliveries: boolean 
   return (
     <Section
       title={hasDeliveries ? 'There is no webhook any more' : 'Welcome to Signet'}
-      lead="Three steps, and your systems hear of every sale, customer and repair as it happens."
+      lead="Three steps, and your systems get every sale, customer and repair as it happens."
     >
       <ol className={styles['steps']}>
         <li>
           <strong>Create a webhook</strong>
-          <span className="soft">The URL of your receiver, and the events it shall be told of.</span>
+          <span className="soft">The URL of your receiver, and the events that it gets.</span>
           <div style={{ marginTop: 8 }}>
             <Button component={Link} href="/webhooks/new" leftSection={<PlusIcon size={14} />}>
               Create webhook
@@ -34,7 +34,7 @@ export function FirstSteps({ hasDeliveries }: { readonly hasDeliveries: boolean 
           <strong>Send a test</strong>
           <span className="soft">
             From the page of the webhook; request and answer appear under <Link href="/deliveries">Deliveries</Link>.
-            What each event holds stands under <Link href="/event-types">Event types</Link>.
+            The fields of each event are described under <Link href="/event-types">Event types</Link>.
           </span>
         </li>
         {isOperator && (

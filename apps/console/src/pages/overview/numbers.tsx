@@ -57,7 +57,7 @@ export function Numbers({ webhooks, deliveries, circuits }: NumbersProps) {
       <Figure
         name="Response time"
         value={median === undefined ? undefined : median === null ? '–' : duration(median)}
-        note="median of what arrived"
+        note="median of the successful deliveries"
       />
       <Activity deliveries={deliveries} />
     </div>

@@ -36,8 +36,9 @@ export function OverviewPage() {
       <PageHead title="Overview" lead={isOperator ? 'All tenants of this installation' : tenant?.name} />
       {tenant?.status === 'suspended' && (
         <Note tone="bad" title="Your account is suspended">
-          Nothing is delivered, and your keys only read. {tenant.suspendedDetail && <>“{tenant.suspendedDetail}” </>}
-          What fails meanwhile can be replayed afterwards.
+          Nothing is delivered, and your keys can read, but not change anything.{' '}
+          {tenant.suspendedDetail && <>“{tenant.suspendedDetail}” </>}
+          Messages of this time can be replayed afterwards.
         </Note>
       )}
       {failed && webhooks.data === undefined ? (

@@ -72,7 +72,7 @@ export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
           {!webhook && (
             <Select
               label="Webhook"
-              placeholder="Where they go"
+              placeholder="The webhook that gets the messages"
               searchable
               data={(choices.data?.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
               value={webhookId}
@@ -135,7 +135,7 @@ export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
 }
 
 function sentenceAbout({ count, isExact }: ReplayPreview): string {
-  if (count === 0) return 'There are none of that time.';
+  if (count === 0) return 'There are no messages in this time range.';
   const messages = counted(count, 'message');
   return `${isExact ? messages : `More than ${messages}`} would be delivered again.`;
 }

@@ -2,12 +2,12 @@ import type { Replay, ReplayStatus } from '../../api/types.ts';
 
 /** The messages that each kind of replay includes, in words for people. */
 export const REPLAYED: Readonly<Record<ReplayStatus, { readonly name: string; readonly lead: string }>> = {
-  failed: { name: 'Failed messages', lead: 'None of whose deliveries succeeded, or may still succeed.' },
+  failed: { name: 'Failed messages', lead: 'Messages of which every delivery has failed.' },
   missed: {
     name: 'Missed messages',
-    lead: 'That came while the webhook was disabled or before it existed, and those it interrupted.',
+    lead: 'Messages that came while the webhook was disabled or before it existed, and deliveries that ended because it was disabled.',
   },
-  all: { name: 'All messages', lead: 'Every message whose delivery has ended, also those that arrived.' },
+  all: { name: 'All messages', lead: 'Every message whose delivery has ended, including successful ones.' },
 };
 
 export const WHY_FAILED: Readonly<Record<NonNullable<Replay['reason']>, string>> = {

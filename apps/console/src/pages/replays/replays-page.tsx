@@ -63,7 +63,7 @@ export function ReplaysPage() {
     <>
       <PageHead
         title="Replays"
-        lead="Messages of a time, delivered to a webhook again: at a steady pace, and across restarts."
+        lead="A replay delivers the messages of a time range to a webhook again, at a steady pace. It goes on after a restart."
         actions={create}
       />
       <FilterBar filters={filters}>
@@ -148,7 +148,7 @@ function Cancel({ replay }: { readonly replay: Replay }) {
           onConfirm={() => cancellation.mutate()}
           onClose={() => setAsking(false)}
         >
-          What has been requested so far is delivered; the rest is not.
+          Deliveries that were already requested are sent; the others are not.
         </Confirm>
       )}
     </>

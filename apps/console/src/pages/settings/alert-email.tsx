@@ -16,8 +16,8 @@ export function AlertEmail({ tenant }: { readonly tenant: Tenant }) {
         field="alertEmail"
         type="email"
         value={tenant.alertEmail ?? ''}
-        shown={tenant.alertEmail ?? <None>Nobody</None>}
-        placeholder="ops@shop.example; empty: nobody"
+        shown={tenant.alertEmail ?? <None>None</None>}
+        placeholder="ops@shop.example; empty: no alerts"
         onSave={async (text) => {
           await api.patch(`/v1/tenants/${tenant.id}`, { alertEmail: text === '' ? null : text });
           await refresh('/v1/tenants', `/v1/tenants/${tenant.id}/history`);

@@ -20,7 +20,7 @@ const PRODUCER = { value: 'producer', label: 'Producer' };
 const LEADS: Readonly<Record<Role, string>> = {
   operator: 'Sees and changes everything, of every tenant.',
   tenant: "Manages the tenant's webhooks and reads its deliveries. Signs in to this console.",
-  producer: 'Posts events, and does nothing else.',
+  producer: 'Sends events, and can do nothing else.',
 };
 
 export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
@@ -60,7 +60,7 @@ export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
         <Stack gap="md">
           <TextInput
             label="Name"
-            description="For people: who or what uses it."
+            description="For people: who or what uses this key."
             placeholder="Till 2"
             data-autofocus
             maxLength={255}
@@ -126,9 +126,7 @@ export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
 function CreatedKey({ created, onClose }: { readonly created: CreatedApiKey; readonly onClose: () => void }) {
   return (
     <Dialog onClose={onClose} title={`${created.name} is ready`} closeOnClickOutside={false}>
-      <Text size="md">
-        Copy the key now: it is shown this once, and nobody can read it again, not even an operator.
-      </Text>
+      <Text size="md">Copy the key now: it is shown only once. Not even an operator can read it later.</Text>
       <div className={styles['secret']}>
         <code data-testid="api-key">{created.key}</code>
         <CopyButton text={created.key} what="the key" />

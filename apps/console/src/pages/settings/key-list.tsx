@@ -121,7 +121,7 @@ function Revoke({ apiKey }: { readonly apiKey: ApiKey }) {
           onConfirm={() => revocation.mutate()}
           onClose={() => setAsking(false)}
         >
-          Every service refuses it within seconds, and whoever uses it is locked out.
+          Every service refuses the key within seconds, and every program that uses it is locked out.
           {own.id === apiKey.id && <strong> It is the key that you are signed in with.</strong>}
         </Confirm>
       )}

@@ -65,7 +65,7 @@ export function TenantPage({ id }: { readonly id: string }) {
       {tenant.status === 'suspended' && (
         <Note tone="bad" title="This tenant is suspended">
           Its messages are accepted, but every delivery ends as failed, and can be replayed once the suspension has
-          ended. Its keys only read. {tenant.suspendedDetail && <>“{tenant.suspendedDetail}”</>}
+          ended. Its keys can read, but not change anything. {tenant.suspendedDetail && <>“{tenant.suspendedDetail}”</>}
         </Note>
       )}
       <Section title="Basic information">
@@ -151,7 +151,7 @@ function Actions({ tenant }: { readonly tenant: Tenant }) {
           <Textarea
             mt="md"
             label="Reason"
-            placeholder="Optional: the tenant sees it"
+            placeholder="Optional: the reason. The tenant sees it."
             maxLength={500}
             autosize
             minRows={2}

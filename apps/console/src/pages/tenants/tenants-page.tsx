@@ -25,7 +25,7 @@ const COLUMNS: readonly Column<Tenant>[] = [
   {
     name: 'Alerts go to',
     width: '22%',
-    cell: ({ alertEmail }) => <span className="truncate">{alertEmail ?? <span className="faint">Nobody</span>}</span>,
+    cell: ({ alertEmail }) => <span className="truncate">{alertEmail ?? <span className="faint">None</span>}</span>,
   },
   { name: 'Created', width: '112px', cell: ({ createdAt }) => <Ago at={createdAt} /> },
 ];
@@ -40,7 +40,11 @@ export function TenantsPage() {
   );
   return (
     <>
-      <PageHead title="Tenants" lead="Who has webhooks here. Each sees its own and nothing else." actions={create} />
+      <PageHead
+        title="Tenants"
+        lead="The owners of webhooks. Each tenant sees its own webhooks and deliveries only."
+        actions={create}
+      />
       <Card>
         {pages.error ? (
           <Failed error={pages.error} onRetry={pages.retry} />

@@ -26,7 +26,7 @@ export function CertificateEditor({ current, change, errors, onChange }: Certifi
       <>
         <Pem
           label="Certificate"
-          hint="PEM: the certificate, and behind it those up to its root, without the root."
+          hint="PEM: the certificate, followed by its intermediate certificates, without the root."
           placeholder="-----BEGIN CERTIFICATE-----"
           value={change.certificate}
           error={certificateError(errors, 'certificate')}
@@ -34,7 +34,7 @@ export function CertificateEditor({ current, change, errors, onChange }: Certifi
         />
         <Pem
           label="Private key"
-          hint="PEM, without a passphrase. It is kept sealed, and never shown again."
+          hint="PEM, without a passphrase. It is stored encrypted and never shown again."
           placeholder="-----BEGIN PRIVATE KEY-----"
           value={change.key}
           error={certificateError(errors, 'key')}
@@ -62,7 +62,7 @@ export function CertificateEditor({ current, change, errors, onChange }: Certifi
       </div>
       {change.does === 'remove' ? (
         <Group gap="xs">
-          <span className="soft">Is removed when you save.</span>
+          <span className="soft">The certificate is removed when you save.</span>
           <Button variant="default" onClick={keep}>
             Keep certificate
           </Button>

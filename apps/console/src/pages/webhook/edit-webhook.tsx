@@ -79,8 +79,8 @@ export function EditWebhook({ webhook, onClose }: EditWebhookProps) {
               </Group>
             }
           >
-            They changed {changedNames(base, newer) || 'nothing that stands here'}. Nothing of yours is lost, and only
-            what you changed is saved.
+            They changed {changedNames(base, newer) || 'no field of this form'}. Your changes are not lost, and only the
+            fields that you changed are saved.
           </Note>
         )}
         <WebhookFormFields
@@ -92,7 +92,7 @@ export function EditWebhook({ webhook, onClose }: EditWebhookProps) {
         <div className={styles['foot']}>
           <Problems
             sentences={[
-              ...(Object.keys(errors.fields).length > 0 ? ['Some fields need another look.'] : []),
+              ...(Object.keys(errors.fields).length > 0 ? ['Some fields are not valid.'] : []),
               ...errors.rest,
             ]}
           />

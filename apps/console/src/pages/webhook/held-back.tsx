@@ -43,7 +43,7 @@ export function HeldBack({ circuit }: { readonly circuit: Circuit }) {
           ; the next one is sent as a probe <Sentence text={circuit.nextProbeAt} />
         </>
       )}
-      . The first success lets all of them go.
+      . After the first success all of them are sent.
     </Note>
   );
 }

@@ -13,7 +13,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { GENERATED, SecretChoice, secretField } from './secret-choice.tsx';
 
 const OVERLAPS = [
-  { value: '0', label: 'None: the former one stops at once' },
+  { value: '0', label: 'None: the former secret stops at once' },
   { value: '1', label: '1 hour' },
   { value: '24', label: '24 hours' },
   { value: '72', label: '3 days' },
@@ -52,7 +52,7 @@ export function RotateSecret({ webhook, onClose }: RotateSecretProps) {
           <SecretChoice label="New secret" chosen={secret} error={errors.fields['secret']} onChange={setSecret} />
           <Select
             label="Overlap"
-            description="So long the former secrets sign beside the new one, for your receiver to change over in its own time."
+            description="For this time deliveries are signed with the former secrets as well as the new one, so that your receiver can change over."
             data={OVERLAPS}
             allowDeselect={false}
             value={overlap}
@@ -81,10 +81,10 @@ function Rotated({ rotated, onClose }: { readonly rotated: RotatedSecret; readon
         This is the new one.{' '}
         {rotated.overlapUntil ? (
           <>
-            The former one signs beside it until <At at={rotated.overlapUntil} />.
+            The former secret also signs until <At at={rotated.overlapUntil} />.
           </>
         ) : (
-          'The former one has stopped signing.'
+          'The former secret no longer signs.'
         )}
       </Text>
       <div className={styles['secret']}>

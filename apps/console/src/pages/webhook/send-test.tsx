@@ -52,8 +52,8 @@ function SendTestModal({ webhook, onClose }: SendTestProps & { readonly onClose:
       >
         <Stack gap="md">
           <Text size="md">
-            The example of an event goes to <strong>{webhook.name}</strong>, signed as ever. It counts neither as a
-            success nor as a failure.
+            An example event is sent to <strong>{webhook.name}</strong>, signed like every delivery. If it fails, this
+            does not count as a failure in a row.
           </Text>
           <Select
             label="Event"

@@ -53,10 +53,10 @@ export function StateAt({ webhook, at, onClose }: StateAtProps) {
   });
   const changed = then.data === undefined ? 0 : SHOWN.filter(([, of]) => of(then.data) !== of(webhook)).length;
   return (
-    <Sheet onClose={onClose} size={520} title="As it stood">
+    <Sheet onClose={onClose} size={520} title="State at that time">
       <Note tone="accent">
         At {exactTime(new Date(at))}
-        {then.data && (changed === 0 ? ', exactly as now.' : '. What is different now stands below it.')}
+        {then.data && (changed === 0 ? ', exactly as now.' : '. Where the present value differs, it is shown below.')}
       </Note>
       {then.error ? (
         <Failed error={then.error} />

@@ -35,7 +35,7 @@ export function EnableWebhook({ webhook, onClose }: DialogProps) {
     onSuccess: async (enabled) => {
       await takeOver(enabled);
       await refresh('/v1/replays');
-      const then = isReplaying ? 'what was missed is replayed, see Replays' : 'failures in a row count from 0 again';
+      const then = isReplaying ? 'missed messages are replayed, see Replays' : 'failures in a row count from 0 again';
       toasts.done(`${webhook.name} is enabled; ${then}.`);
       onClose();
     },
@@ -52,7 +52,7 @@ export function EnableWebhook({ webhook, onClose }: DialogProps) {
       <p>New messages are delivered from now on, and failures in a row count from 0 again.</p>
       <Checkbox
         mt="md"
-        label="Replay what was missed while it was disabled"
+        label="Replay the messages that were missed while it was disabled"
         description="Delivers, at a steady pace, the messages that came meanwhile and the deliveries that ended when it was disabled. Messages are kept for 7 days."
         checked={isReplaying}
         onChange={({ currentTarget }) => setReplaying(currentTarget.checked)}
@@ -90,7 +90,7 @@ export function DisableWebhook({ webhook, onClose }: DialogProps) {
       <Textarea
         mt="md"
         label="Reason"
-        placeholder="Optional: for those who wonder later"
+        placeholder="Optional: the reason, for people who read the history later"
         maxLength={500}
         autosize
         minRows={2}

@@ -73,7 +73,7 @@ export function WebhookFormFields({
           onChange={({ currentTarget }) => onChange({ description: currentTarget.value })}
         />
       </Fields>
-      <Fields name="Events" lead="What it is told of.">
+      <Fields name="Events" lead="The events that this webhook gets.">
         {eventTypes.data ? (
           <EventPicker
             eventTypes={eventTypes.data}
@@ -88,12 +88,12 @@ export function WebhookFormFields({
         )}
       </Fields>
       {middle}
-      <Fields name="Headers" lead="Added to each request. For a token of your own, say.">
+      <Fields name="Headers" lead="Added to each request, for example for a token of your own.">
         <HeadersEditor lines={form.headers} error={errors['headers']} onChange={(headers) => onChange({ headers })} />
       </Fields>
       <Fields
         name="Client certificate"
-        lead="Shown to a receiver that asks who calls (mutual TLS). It needs an https URL."
+        lead="Sent to a receiver that asks for a client certificate (mutual TLS). It needs an https URL."
       >
         <CertificateEditor
           current={certificate}
@@ -102,7 +102,7 @@ export function WebhookFormFields({
           onChange={(clientCertificate) => onChange({ clientCertificate })}
         />
       </Fields>
-      <Fields name="Delivery" lead="What is left empty is as the installation has it.">
+      <Fields name="Delivery" lead="An empty field means the default of this installation.">
         <div className={styles['numbers']}>
           <NumberInput
             label="Attempts at most"
@@ -154,8 +154,8 @@ export function WebhookFormFields({
           />
           <p className={styles['hint']}>
             {form.ordering === 'none'
-              ? 'Deliveries go out side by side; a failing one delays no other.'
-              : 'What happened to one sale, item or customer is delivered one after the other; a failing delivery holds back those behind it.'}
+              ? 'Deliveries are sent in parallel; a failing delivery delays no other.'
+              : 'Events of the same sale, item or customer are delivered one after the other; a failing delivery delays the later ones.'}
           </p>
         </div>
         <TextInput

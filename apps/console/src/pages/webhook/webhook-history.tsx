@@ -45,7 +45,7 @@ function TimeButton({ onChosen }: { readonly onChosen: (at: string) => void }) {
             <TextInput
               size="xs"
               type="datetime-local"
-              label="As it stood at"
+              label="State at"
               value={text}
               onChange={({ currentTarget }) => setText(currentTarget.value)}
             />

@@ -153,7 +153,7 @@ function Notices({ webhook, circuit }: NoticesProps) {
       >
         {whyDisabled(webhook)} {webhook.disabledDetail && <>“{webhook.disabledDetail}” </>}
         {webhook.disabledAt && <Sentence text={`Since ${webhook.disabledAt}. `} />}
-        What it misses can be replayed when it is enabled.
+        The messages of this time can be replayed when it is enabled.
         {isEnabling && <EnableWebhook webhook={webhook} onClose={close} />}
       </Note>
     );
@@ -162,7 +162,7 @@ function Notices({ webhook, circuit }: NoticesProps) {
   if (webhook.alertedAt !== null) {
     return (
       <Note tone="warn" title={`${webhook.consecutiveFailures} failures in a row`}>
-        Failing since <Sentence text={webhook.alertedAt} />. If it goes on, the webhook is disabled.
+        Failing since <Sentence text={webhook.alertedAt} />. After more failures the webhook is disabled.
       </Note>
     );
   }

@@ -93,7 +93,7 @@ export function WebhookSecret({ webhook }: { readonly webhook: Webhook }) {
         )}
         {shown && shown.former.length === 0 && (
           <Fact name="Former secrets">
-            <None>None signs any more</None>
+            <None>No former secret signs</None>
           </Fact>
         )}
         <Fact name="Signature">

@@ -125,7 +125,7 @@ function Status({ webhook, circuit }: WebhookSettingsProps) {
         </Fact>
         <Fact name="Alert">
           {webhook.alertedAt === null ? (
-            <None>None is open</None>
+            <None>No alert</None>
           ) : (
             <>
               Failing since <At at={webhook.alertedAt} />

@@ -55,9 +55,9 @@ export function CreateWebhookPage() {
             isOperator && (
               <Select
                 label="Tenant"
-                placeholder="Whose webhook it is"
+                placeholder="The tenant that owns the webhook"
                 searchable
-                nothingFoundMessage="No tenant is called so"
+                nothingFoundMessage="No tenant has this name"
                 data={(tenants.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
                 value={tenantId}
                 error={errors.fields['tenantId']}
@@ -68,7 +68,7 @@ export function CreateWebhookPage() {
           middle={
             <Fields
               name="Signing secret"
-              lead="Every request is signed with it, so that your receiver can tell it is ours."
+              lead="Every request is signed with it, so that your receiver can verify that Signet sent it."
             >
               <SecretChoice
                 label="Signing secret"
@@ -99,5 +99,5 @@ export function CreateWebhookPage() {
 function headSentences({ fields, rest }: ReturnType<typeof errorsByField>): readonly string[] {
   const count = Object.keys(fields).length;
   if (count === 0) return rest;
-  return [`${count === 1 ? 'A field needs' : `${count} fields need`} another look: see above.`, ...rest];
+  return [`${count === 1 ? 'A field is' : `${count} fields are`} not valid: see above.`, ...rest];
 }

@@ -38,7 +38,7 @@ export function CreatedWebhook({ webhook, isOwnSecret }: CreatedWebhookProps) {
             <span className="soft">
               {isOwnSecret
                 ? 'Your receiver verifies each request with it.'
-                : 'Give it to your receiver and to nobody else. You find it again on the page of the webhook.'}
+                : 'Give it to your receiver only. The page of the webhook shows it again.'}
             </span>
             {!isOwnSecret && (
               <div className={styles['secret']}>
@@ -56,7 +56,9 @@ export function CreatedWebhook({ webhook, isOwnSecret }: CreatedWebhookProps) {
           </li>
           <li>
             <strong>Send a test</strong>
-            <span className="soft">An example event, marked as a test, and the answer of your receiver.</span>
+            <span className="soft">
+              Sends an example event, marked as a test, and shows the answer of your receiver.
+            </span>
             <Group gap="xs" mt={8}>
               <SendTest webhook={webhook} variant="filled" />
               <Button variant="default" component={Link} href={`/webhooks/${webhook.id}`}>

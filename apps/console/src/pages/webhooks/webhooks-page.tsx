@@ -76,7 +76,7 @@ export function WebhooksPage() {
     <>
       <PageHead
         title="Webhooks"
-        lead="URLs that get a signed request for every event that they are subscribed to."
+        lead="A webhook is a URL that gets a signed request for every event that it is subscribed to."
         actions={create}
       />
       <FilterBar filters={filters}>
@@ -109,8 +109,8 @@ export function WebhooksPage() {
         ) : pages.rows?.length === 0 ? (
           filters.isEmpty ? (
             <Empty title="No webhooks yet" icon={<WebhookIcon size={20} />} action={create}>
-              Register a URL, choose its events, and Signet delivers each of them there: signed, and retried until it
-              arrives.
+              Register a URL and choose its events. Signet signs each event, delivers it there, and tries again when
+              that fails.
             </Empty>
           ) : (
             <Empty title="No webhook matches" icon={<WebhookIcon size={20} />}>
