@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 import { recordedAttempts } from '../../apps/e2e/src/support/deliveries-made.ts';
-import { recordTakings, takings } from '../../apps/e2e/src/support/takings.ts';
+import { recordTakings, takings } from '../../apps/e2e/src/support/partition-owners.ts';
 import { nowMicros } from '../bench/clock.ts';
 import { withDatabaseOf } from '../bench/installation/database.ts';
 import { HttpProducer } from '../bench/load/http-producer.ts';

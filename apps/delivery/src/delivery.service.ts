@@ -4,7 +4,7 @@ import type { Logger, ServiceOptions } from '@signet/service-kit';
 import { AppModule } from './app.module.ts';
 import type { DeliverySettings } from './config.ts';
 import { deliveryDatabase } from './database/database.ts';
-import { strategies } from './strategies.ts';
+import { kafkaConsumers } from './kafka-consumers.ts';
 
 /** Delivery as the service kit runs it. */
 export async function deliveryService(settings: DeliverySettings, logger: Logger): Promise<ServiceOptions> {
@@ -34,6 +34,6 @@ export async function deliveryService(settings: DeliverySettings, logger: Logger
       },
     },
     configureFastify: keepAnswers,
-    strategies: (app) => strategies(app, settings, logger),
+    strategies: (app) => kafkaConsumers(app, settings, logger),
   };
 }

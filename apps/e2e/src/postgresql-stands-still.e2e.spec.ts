@@ -10,8 +10,8 @@ import { NAMING_SENDERS, Replica } from './support/replica.ts';
 import { Signet } from './support/signet.ts';
 import type { LocalFile } from './support/signet.ts';
 import { SteadyLoad } from './support/steady-load.ts';
-import { ownersNow, recordTakings, takings } from './support/takings.ts';
-import type { Taking } from './support/takings.ts';
+import { ownersNow, recordTakings, takings } from './support/partition-owners.ts';
+import type { Taking } from './support/partition-owners.ts';
 
 const SETTINGS = {
   SIGNET_SEALING_KEYS: `e2e:${randomBytes(32).toString('base64')}`,

@@ -4,8 +4,8 @@ import { AppModule } from './app.module.ts';
 import type { IngestionSettings } from './config.ts';
 import { publishBody } from './http/events.openapi.ts';
 import { parseCloudEvents } from './http/content-types.ts';
-import { strategies } from './strategies.ts';
-import type { SourceReading } from './strategies.ts';
+import { kafkaConsumers } from './kafka-consumers.ts';
+import type { SourceReading } from './kafka-consumers.ts';
 
 /**
  * Ingestion as the service kit runs it. @param reading tests use a group of their own, and check more often which
@@ -30,6 +30,6 @@ export function ingestionService(
       bodies: { 'POST /v1/events': publishBody },
     },
     configureFastify: parseCloudEvents,
-    strategies: (app) => strategies(app, settings, logger, reading),
+    strategies: (app) => kafkaConsumers(app, settings, logger, reading),
   };
 }

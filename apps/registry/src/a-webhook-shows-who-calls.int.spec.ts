@@ -6,7 +6,7 @@ import { SealingKeys } from '@signet/signature';
 import { selfSigned } from '@signet/testing';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
-import { whatLiesOn } from './testing/what-lies-on.ts';
+import { recordsOn } from './testing/records-on-kafka.ts';
 
 const [first, second] = [selfSigned('shop.example'), selfSigned('new.shop.example')];
 let registry: TestRegistry;
@@ -19,7 +19,7 @@ afterAll(() => registry.stop());
 
 const given = ({ cert, key }: typeof first) => ({ certificate: cert, key });
 const published = async (id: string) =>
-  ((await whatLiesOn(REGISTRY_WEBHOOKS)).get(id) as WebhookSnapshot).clientCertificate;
+  ((await recordsOn(REGISTRY_WEBHOOKS)).get(id) as WebhookSnapshot).clientCertificate;
 
 test('a client certificate is set, shown without its key, published sealed, replaced, and removed', async () => {
   const webhook = await tenant.newWebhook({ clientCertificate: given(first) });

@@ -7,7 +7,7 @@ import { ask } from './testing/answers.ts';
 import { OpenTransaction } from './testing/open-transaction.ts';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
-import { whatLiesOn } from './testing/what-lies-on.ts';
+import { recordsOn } from './testing/records-on-kafka.ts';
 import { RELAY } from './tokens.ts';
 
 let registry: TestRegistry;
@@ -45,7 +45,7 @@ async function whileNothingIsPublished(asked: () => Promise<Answer>): Promise<{ 
 describe('when the answer comes, the record lies on Kafka', () => {
   test('of a webhook that is registered', async () => {
     const { json } = await tenant.call('POST', '/v1/webhooks', { body: webhook() });
-    expect((await whatLiesOn(REGISTRY_WEBHOOKS)).get(json.id)).toMatchObject({ id: json.id, version: 1 });
+    expect((await recordsOn(REGISTRY_WEBHOOKS)).get(json.id)).toMatchObject({ id: json.id, version: 1 });
   });
 
   test('of a webhook that is changed, disabled, enabled, given another secret, deleted', async () => {
@@ -68,7 +68,7 @@ describe('when the answer comes, the record lies on Kafka', () => {
         waited: true,
         status: answer.status,
       });
-      const present = (await whatLiesOn(REGISTRY_WEBHOOKS)).get(id);
+      const present = (await recordsOn(REGISTRY_WEBHOOKS)).get(id);
       if (shows === null) expect(present).toBeUndefined();
       else expect(present).toMatchObject(shows);
     }
@@ -76,14 +76,14 @@ describe('when the answer comes, the record lies on Kafka', () => {
 
   test('of a tenant and of its keys', async () => {
     const other = await registry.newTenant();
-    expect((await whatLiesOn(REGISTRY_TENANTS)).get(other.id)).toMatchObject({ status: 'active' });
+    expect((await recordsOn(REGISTRY_TENANTS)).get(other.id)).toMatchObject({ status: 'active' });
     const [key] = (await registry.call('GET', `/v1/tenants/${other.id}/api-keys`)).json.data;
-    expect((await whatLiesOn(REGISTRY_API_KEYS)).get(key.id)).toMatchObject({ tenantId: other.id });
+    expect((await recordsOn(REGISTRY_API_KEYS)).get(key.id)).toMatchObject({ tenantId: other.id });
     await registry.call('POST', `/v1/tenants/${other.id}/suspend`);
-    expect((await whatLiesOn(REGISTRY_TENANTS)).get(other.id)).toMatchObject({ status: 'suspended' });
+    expect((await recordsOn(REGISTRY_TENANTS)).get(other.id)).toMatchObject({ status: 'suspended' });
     const { waited } = await whileNothingIsPublished(() => registry.call('DELETE', `/v1/api-keys/${key.id}`));
     expect(waited).toBe(true);
-    expect((await whatLiesOn(REGISTRY_API_KEYS)).get(key.id)).toBeUndefined();
+    expect((await recordsOn(REGISTRY_API_KEYS)).get(key.id)).toBeUndefined();
   });
 
   test('also in the answer of a replica that does not publish itself', async () => {
@@ -94,7 +94,7 @@ describe('when the answer comes, the record lies on Kafka', () => {
       ask(`${replica.url}/v1/webhooks`, 'POST', { key: tenant.key, body: webhook() }),
     );
     expect({ status: answer.status, waited }).toEqual({ status: 201, waited: true });
-    expect((await whatLiesOn(REGISTRY_WEBHOOKS)).get(answer.json.id)).toMatchObject({ version: 1 });
+    expect((await recordsOn(REGISTRY_WEBHOOKS)).get(answer.json.id)).toMatchObject({ version: 1 });
   });
 });
 
@@ -117,7 +117,7 @@ test('a change that is stored is answered in the end, although Kafka does not ha
     await blocked.begin();
     const { status, json } = await impatient.call('POST', '/v1/tenants', { body: { name: 'Shop' } });
     expect(status).toBe(201);
-    expect((await whatLiesOn(REGISTRY_TENANTS)).has(json.id)).toBe(false);
+    expect((await recordsOn(REGISTRY_TENANTS)).has(json.id)).toBe(false);
   } finally {
     await blocked.close();
     await impatient.stop();

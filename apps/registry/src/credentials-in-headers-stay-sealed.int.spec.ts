@@ -9,7 +9,7 @@ import { rebuildProjections } from './rebuild/rebuild-read-models.ts';
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
-import { whatLiesOn } from './testing/what-lies-on.ts';
+import { recordsOn } from './testing/records-on-kafka.ts';
 
 const [TOKEN, API_KEY] = ['Bearer a-token-of-the-tenant', 'an api key of the tenant'];
 const headers = { 'x-shop': '12', Authorization: TOKEN, 'x-api-key': API_KEY };
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const read = async (id: string) => (await tenant.call('GET', `/v1/webhooks/${id}`)).json;
 const patch = (id: string, body: object) => tenant.call('PATCH', `/v1/webhooks/${id}`, { body });
-const snapshotOf = async (id: string) => (await whatLiesOn(REGISTRY_WEBHOOKS)).get(id) as WebhookSnapshot;
+const snapshotOf = async (id: string) => (await recordsOn(REGISTRY_WEBHOOKS)).get(id) as WebhookSnapshot;
 
 /** The headers with credentials, opened as delivery opens them. */
 async function openedOf(id: string, sealingKeys = registry.sealingKeys): Promise<Record<string, string>> {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { REGISTRY_WEBHOOKS } from '@signet/contracts';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
-import { whatLiesOn } from './testing/what-lies-on.ts';
+import { recordsOn } from './testing/records-on-kafka.ts';
 
 let registry: TestRegistry;
 let tenant: TestTenant;
@@ -21,7 +21,7 @@ async function disabledWebhook(): Promise<{ id: string; path: string; disabledAt
   const { json } = await tenant.call('POST', `${path}/disable`);
   return { id, path, disabledAt: String(json['disabledAt']) };
 }
-const snapshotOf = async (id: string): Promise<unknown> => (await whatLiesOn(REGISTRY_WEBHOOKS)).get(id);
+const snapshotOf = async (id: string): Promise<unknown> => (await recordsOn(REGISTRY_WEBHOOKS)).get(id);
 
 test('the snapshot gives delivery the time range of the replay, and the history shows it', async () => {
   const { id, path, disabledAt } = await disabledWebhook();

@@ -4,7 +4,7 @@ import type { Answer } from './testing/answers.ts';
 import { ask } from './testing/answers.ts';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
-import { whatLiesOn } from './testing/what-lies-on.ts';
+import { recordsOn } from './testing/records-on-kafka.ts';
 
 let registry: TestRegistry;
 let tenant: TestTenant;
@@ -43,7 +43,7 @@ test('fifty concurrent changes of one webhook: all are made, none is lost, and t
   expect(last.description).toBe(changes.find(({ description }) => description !== undefined)?.description);
   expect(last.version).toBe(51);
   const { name, version } = last;
-  expect((await whatLiesOn(REGISTRY_WEBHOOKS)).get(id)).toMatchObject({ name, version });
+  expect((await recordsOn(REGISTRY_WEBHOOKS)).get(id)).toMatchObject({ name, version });
 });
 
 test('with If-Match one of the fifty changes is made, and the others get 412', async () => {

@@ -4,7 +4,7 @@ import { REGISTRY_WEBHOOKS } from '@signet/contracts';
 import { generateSecret } from '@signet/signature';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
-import { whatLiesOn } from './testing/what-lies-on.ts';
+import { recordsOn } from './testing/records-on-kafka.ts';
 
 let registry: TestRegistry;
 let tenant: TestTenant;
@@ -68,7 +68,7 @@ test('a header for a legacy signature is set, shown, published, and removed', as
   const { id } = await tenant.newWebhook({ legacySignatureHeader: 'X-Shop-Signature', headers: { 'x-a': '1' } });
   const path = `/v1/webhooks/${id}`;
   expect((await tenant.call('GET', path)).json).toMatchObject({ legacySignatureHeader: 'X-Shop-Signature' });
-  expect((await whatLiesOn(REGISTRY_WEBHOOKS)).get(id)).toMatchObject({ legacySignatureHeader: 'X-Shop-Signature' });
+  expect((await recordsOn(REGISTRY_WEBHOOKS)).get(id)).toMatchObject({ legacySignatureHeader: 'X-Shop-Signature' });
   expect(await tenant.call('PATCH', path, { body: { legacySignatureHeader: 'X-A' } })).toMatchObject({
     status: 422,
     json: { errors: [{ field: 'legacySignatureHeader', rule: 'repeated' }] },

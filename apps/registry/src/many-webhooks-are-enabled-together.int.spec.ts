@@ -5,7 +5,7 @@ import pg from 'pg';
 import { disabledWebhooks } from './testing/disabled-webhooks.ts';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
-import { whatLiesOn } from './testing/what-lies-on.ts';
+import { recordsOn } from './testing/records-on-kafka.ts';
 
 const PATH = '/v1/webhooks/enablings';
 const PREVIEW = `${PATH}?preview=true`;
@@ -102,12 +102,12 @@ test('webhooks that were disabled automatically within the range are previewed, 
   });
   await waitFor(
     async () => {
-      const snapshot = (await whatLiesOn(REGISTRY_WEBHOOKS)).get(meant!);
+      const snapshot = (await recordsOn(REGISTRY_WEBHOOKS)).get(meant!);
       return JSON.stringify(snapshot).includes('"isActive":true');
     },
     { what: 'delivery to be told' },
   );
-  expect((await whatLiesOn(REGISTRY_WEBHOOKS)).get(meant!)).toMatchObject({
+  expect((await recordsOn(REGISTRY_WEBHOOKS)).get(meant!)).toMatchObject({
     replayMissed: { since: begin.toISOString() },
   });
   expect((await registry.call('GET', PATH)).json.data[0]).toMatchObject({ id: created.json.id, state: 'completed' });
@@ -117,7 +117,7 @@ test('a webhook that cannot be enabled does not stop the others, and is named', 
   const { within, range } = newDay();
   const ids = await disabled(one, within, 'failing', 5);
   // The relay has published the webhook, and need not read its stream again.
-  await waitFor(async () => (await whatLiesOn(REGISTRY_WEBHOOKS)).has(ids[4]!), { what: 'the relay' });
+  await waitFor(async () => (await recordsOn(REGISTRY_WEBHOOKS)).has(ids[4]!), { what: 'the relay' });
   await database.query(`update registry.events set data = 'null' where type = 'WebhookDisabled' and stream_id = $1`, [
     `webhook:${ids[2]}`,
   ]);

@@ -21,7 +21,7 @@ import type { Asked } from './testing/answers.ts';
 import { ask } from './testing/answers.ts';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
-import { whatLiesOn } from './testing/what-lies-on.ts';
+import { recordsOn } from './testing/records-on-kafka.ts';
 
 const [oldKey, newKey] = [generateSealingKey('old'), generateSealingKey('new')];
 let registry: TestRegistry;
@@ -101,7 +101,7 @@ test('after the command the old key can go: secrets, history, kept answers and K
   expect((await call('GET', `/v1/webhooks/${rotated.id}`)).json).toEqual(before);
   expect((await call('POST', '/v1/webhooks', keyed)).json).toEqual(kept.json);
 
-  const onKafka = await whatLiesOn(REGISTRY_WEBHOOKS);
+  const onKafka = await recordsOn(REGISTRY_WEBHOOKS);
   const keys = SealingKeys.parse(newKey);
   for (const { id, secret } of [plain, kept.json]) {
     const snapshot = onKafka.get(id) as WebhookSnapshot;

@@ -14,7 +14,7 @@ import { FAN_OUT } from './fan-out/fan-out.tokens.ts';
 import { kafkaClient } from './kafka-client.ts';
 
 /** The two consumers of delivery: fan-out reads messages, dispatch serves the webhooks of its partitions. */
-export function strategies(
+export function kafkaConsumers(
   app: NestFastifyApplication,
   settings: DeliverySettings,
   logger: Logger,

@@ -5,7 +5,7 @@ import { testBrokers } from '@signet/testing';
  * The present content of a compacted topic, by key. It reads up to the present end of the topic and does not wait for
  * more.
  */
-export async function whatLiesOn(topic: string): Promise<ReadonlyMap<string, unknown>> {
+export async function recordsOn(topic: string): Promise<ReadonlyMap<string, unknown>> {
   const present = new Map<string, unknown>();
   const reader = new CompactedTopic({
     client: { brokers: testBrokers(), clientId: 'registry-test' },

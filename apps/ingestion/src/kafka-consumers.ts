@@ -24,7 +24,7 @@ export interface SourceReading {
 }
 
 /** The consumer of the source topics. They belong to the producers, and their names are known at run time only. */
-export function strategies(
+export function kafkaConsumers(
   app: NestFastifyApplication,
   settings: IngestionSettings,
   logger: Logger,
