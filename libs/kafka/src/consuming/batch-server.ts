@@ -288,7 +288,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       alive();
       this.heartbeatAge.acknowledged('SyncGroup');
       this.isJoined = true;
-      this.joinEnds();
+      // kafkajs counts as joined only some promises later, and if it is disconnected before that, it does not leave the group.
+      setImmediate(() => this.joinEnds());
       this.givingUp = undefined;
       this.log.info({ group: this.settings.groupId, assignment: payload.memberAssignment }, 'joined the group');
       this.assignmentReady = this.reassign(payload.memberAssignment);

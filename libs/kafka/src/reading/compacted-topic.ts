@@ -68,7 +68,8 @@ export class CompactedTopic {
     let joins = 0;
     consumer.on(consumer.events.GROUP_JOIN, () => {
       joins += 1;
-      this.markJoined();
+      // kafkajs counts as joined only some promises later, and if it is disconnected before that, it does not leave the group.
+      setImmediate(() => this.markJoined());
       // The consumer begins anew, perhaps because the topic was deleted and made again: it may never reach the ends of the former topic.
       if (joins > 1 && !this.isComplete) void this.readEnds().then(() => this.checkComplete());
     });
