@@ -39,10 +39,19 @@ export class BenchTenant {
     return new BenchTenant(bench, id, await key('producer'), new Api(url, await key('tenant')));
   }
 
-  /** Registers a webhook for each path of the receiver; resolves when a message has come to each. */
-  async addWebhooks(paths: readonly string[]): Promise<void> {
+  /**
+   * Registers a webhook for each path of the receiver; resolves when a message has come to each.
+   *
+   * @param settings further fields of each webhook
+   */
+  async addWebhooks(paths: readonly string[], settings: { readonly ordering?: 'subject' } = {}): Promise<void> {
     await inParallelOver(paths, async (path) => {
-      const body = { name: `bench ${path}`, url: `${this.#bench.receiver.url}${path}`, events: [EVENT_TYPE] };
+      const body = {
+        name: `bench ${path}`,
+        url: `${this.#bench.receiver.url}${path}`,
+        events: [EVENT_TYPE],
+        ...settings,
+      };
       const { body: webhook } = await untilAccepted(() => this.#api.post<{ id: string }>('/v1/webhooks', body));
       this.#webhooks.push(webhook.id);
     });

@@ -11,6 +11,8 @@ const DATA_BYTES = 430;
 /** A message that is about to be sent, as a CloudEvent. */
 export interface Sale {
   readonly id: string;
+  /** The object that it is about. A webhook with `ordering: subject` gets the messages of one subject in their order. */
+  readonly subject: string;
   readonly time: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
@@ -32,34 +34,36 @@ export class SaleMaker {
     return JSON.stringify(this.make().data).length;
   }
 
-  make(): Sale {
+  /** @param subject undefined: one of its own, so that the messages spread over the partitions */
+  make(subject?: string): Sale {
+    const id = randomUUID();
     const data = this.#isOpen ? { ...this.#example, sentAt: nowMicros() } : this.#example;
-    return { id: randomUUID(), time: new Date().toISOString(), data };
+    return { id, subject: subject ?? id, time: new Date().toISOString(), data };
   }
 }
 
 /** The `webhook-id` under which receivers get it. */
 export const eventIdOfSale = ({ id }: Pick<Sale, 'id'>): string => eventIdOf({ source: SOURCE, id });
 
-/** CloudEvents 1.0, structured mode. `subject` differs, so that the messages spread over the partitions. */
+/** CloudEvents 1.0, structured mode. */
 export const structured = (sale: Sale, tenantId: string): Record<string, unknown> => ({
   specversion: '1.0',
   id: sale.id,
   source: SOURCE,
   type: EVENT_TYPE,
   time: sale.time,
-  subject: sale.id,
+  subject: sale.subject,
   tenantid: tenantId,
   datacontenttype: 'application/json',
   data: sale.data,
 });
 
-/** CloudEvents 1.0, Kafka binding, binary mode. */
+/** CloudEvents 1.0, Kafka binding, binary mode. The messages of one subject go to one partition, in their order. */
 export const binary = (
   sale: Sale,
   tenantId: string,
 ): { key: string; value: string; headers: Record<string, string> } => ({
-  key: sale.id,
+  key: sale.subject,
   value: JSON.stringify(sale.data),
   headers: {
     ce_specversion: '1.0',
@@ -67,7 +71,7 @@ export const binary = (
     ce_source: SOURCE,
     ce_type: EVENT_TYPE,
     ce_time: sale.time,
-    ce_subject: sale.id,
+    ce_subject: sale.subject,
     ce_tenantid: tenantId,
     'content-type': 'application/json',
   },

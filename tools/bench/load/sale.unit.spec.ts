@@ -18,5 +18,12 @@ test('a sale is the same message in both modes of CloudEvents', () => {
   const { headers, value } = binary(sale, 't-1');
   const event = structured(sale, 't-1');
   expect(JSON.parse(value)).toEqual(event['data']);
+  expect(headers['ce_subject']).toBe(event['subject']);
   expect(headers).toMatchObject({ ce_id: event['id'], ce_type: event['type'], ce_tenantid: 't-1', ce_time: sale.time });
+});
+
+test('a sale has a subject of its own, or the one that it is given, whose messages share a partition', () => {
+  expect(sales.make().subject).not.toBe(sales.make().subject);
+  const sale = sales.make('till-1');
+  expect(binary(sale, 't-1')).toMatchObject({ key: 'till-1', headers: { ce_subject: 'till-1' } });
 });

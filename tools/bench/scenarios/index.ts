@@ -6,6 +6,7 @@ import { askedFor } from './asked-for.ts';
 import { crash } from './crash.ts';
 import { deliveryLists } from './delivery-lists.ts';
 import { isolation } from './isolation.ts';
+import { ordered } from './ordered.ts';
 import { overdue } from './overdue.ts';
 import { latency } from './latency.ts';
 import { registryLists } from './registry-lists.ts';
@@ -64,6 +65,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   isolation: async (bench) => [await isolation(bench)],
   overdue: async (bench) => [await overdue(bench)],
   crash: async (bench) => [await crash(bench)],
+  ordered,
   'asked-for': async (bench) => [await askedFor(bench)],
   'registry-lists': async (bench) => [await registryLists(bench)],
   'delivery-lists': async (bench) => [await deliveryLists(bench)],

@@ -6,7 +6,10 @@ import { spentBetween } from '../measure/cpu.ts';
 import { storageFigures } from '../measure/storage.ts';
 import type { Producer } from '../load/outgoing.ts';
 import { inParallel, Outgoing } from '../load/outgoing.ts';
-import type { Outcome, Target } from '../figures/result.ts';
+import type { Figure, Outcome, Target } from '../figures/result.ts';
+import { TARGETS } from '../figures/targets.ts';
+import { orderOf } from '../measure/order.ts';
+import type { Order } from '../measure/order.ts';
 import { cpuFigure, latencyFigures, refusals } from './figures.ts';
 
 /** As many messages as given, as fast as Signet takes them, to some webhooks that answer at once. */
@@ -19,13 +22,15 @@ export interface Throughput {
   /** Batches that are on their way at once. */
   readonly width: number;
   readonly via: 'http' | 'kafka';
-  readonly targets?: { readonly perSecond: Target; readonly cpu: Target };
+  /** The messages are about so many subjects in turn, and the webhooks keep their order; undefined: none keeps an order. */
+  readonly subjects?: number;
+  readonly targets?: { readonly perSecond: Target; readonly cpu?: Target };
 }
 
 export async function throughput(bench: Bench, plan: Throughput): Promise<Outcome> {
   const paths = Array.from({ length: plan.webhooks }, (_, index) => `/ok/${plan.name}-${index + 1}`);
   const tenant = await BenchTenant.create(bench, plan.name);
-  await tenant.addWebhooks(paths);
+  await tenant.addWebhooks(paths, plan.subjects === undefined ? {} : { ordering: 'subject' });
   const http = plan.via === 'http' ? tenant.httpProducer(plan.width) : undefined;
   const producer: Producer = http ?? bench.kafka.producerFor(tenant.id);
   const outgoing = new Outgoing();
@@ -58,6 +63,7 @@ export async function throughput(bench: Bench, plan: Throughput): Promise<Outcom
       { name: 'messages accepted a second', value: ledger.accepted / ((producedAt - startedAt) / 1e6), digits: 0 },
       ...latencyFigures(latencies),
       cpuFigure(spent, came, cpu),
+      ...(plan.subjects === undefined ? [] : [await orderFigure(bench, plan.subjects, outgoing, paths)]),
       ...(storedBefore && storedAfter ? storageFigures(storedBefore, storedAfter, came) : []),
     ],
     ledger,
@@ -66,15 +72,38 @@ export async function throughput(bench: Bench, plan: Throughput): Promise<Outcom
   };
 }
 
+/** Message n was about subject n modulo `subjects`. */
+async function orderFigure(
+  bench: Bench,
+  subjects: number,
+  outgoing: Outgoing,
+  paths: readonly string[],
+): Promise<Figure> {
+  const sent: string[][] = Array.from({ length: subjects }, () => []);
+  outgoing.messages.forEach(({ id }, index) => sent[index % subjects]?.push(id));
+  const arrivals = await bench.receiver.ledger(paths);
+  const orders = paths.map((path) => orderOf(sent, arrivals.get(path)));
+  const sum = (name: keyof Order): number => orders.reduce((total, order) => total + order[name], 0);
+  return {
+    name: `out of order, of ${sum('pairs').toLocaleString('en-US')} pairs of neighbours`,
+    value: sum('outOfOrder'),
+    digits: 0,
+    target: TARGETS.ordered.outOfOrder,
+  };
+}
+
 /** A closed loop: the latencies of these messages show a queue that was filled on purpose. */
 async function produce(bench: Bench, plan: Throughput, producer: Producer, outgoing: Outgoing): Promise<void> {
   let left = plan.messages;
+  let made = 0;
+  const subject = (): string | undefined =>
+    plan.subjects === undefined ? undefined : `${plan.name}-${made++ % plan.subjects}`;
   await inParallel(plan.width, Math.ceil(plan.messages / plan.batch), async () => {
     const size = Math.min(plan.batch, left);
     left -= size;
     await outgoing.send(
       producer,
-      Array.from({ length: size }, () => bench.sales.make()),
+      Array.from({ length: size }, () => bench.sales.make(subject())),
     );
   });
 }
