@@ -17,5 +17,6 @@ export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
 /** What runs when nothing is named: two to three minutes on 2 cores. */
 export const DEFAULT_SCENARIOS: readonly ScenarioName[] = SCENARIO_NAMES.filter(
-  (name) => !['isolation', 'overdue', 'crash', 'ordered', 'asked-for', 'registry-lists', 'delivery-lists'].includes(name),
+  (name) =>
+    !['isolation', 'overdue', 'crash', 'ordered', 'asked-for', 'registry-lists', 'delivery-lists'].includes(name),
 );
