@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { backoffMs, pause } from '@signet/async';
 import { VersionConflictError } from './version-conflict.error.ts';
 
 /** The shortest first window, for attempts that take less time than this. Milliseconds. */
@@ -26,7 +26,8 @@ export async function retryConflicts<T>(attempt: () => Promise<T>, { retries, ra
     } catch (error) {
       if (!(error instanceof VersionConflictError) || failed >= retries) throw error;
       const firstWindowMs = Math.max(FIRST_WINDOW_MS, performance.now() - startedAt);
-      await wait(random() * firstWindowMs * Math.min(LONGEST_WINDOW, 2 ** failed));
+      const backoff = { firstMs: firstWindowMs, longestMs: firstWindowMs * LONGEST_WINDOW, jitter: 1, random };
+      await pause(backoffMs(failed + 1, backoff));
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { backoffMs } from '@signet/async';
 import type { DayPartitions } from '../database/day-partitions.ts';
 import {
   appendToDeliveries,
@@ -23,6 +24,9 @@ interface Write {
   readonly append: LogAppend;
   readonly done: (recorded: Recorded) => void;
 }
+
+/** The waits while PostgreSQL is away. */
+const AFTER_FAILURES = { firstMs: 100, longestMs: 5_000 };
 
 type Store = (em: EntityManager, appends: readonly LogAppend[]) => Promise<Set<string>>;
 
@@ -53,6 +57,9 @@ export interface RecorderListener {
 /**
  * Stores the events of deliveries, many in one statement. Recording the attempt and scheduling the next are one write, so
  * that a crash between the two cannot lose a delivery.
+ *
+ * It is no `Batcher`: several statements run at once, a write waits a moment for others, and a batch that PostgreSQL refuses is
+ * halved.
  */
 export class Recorder {
   private readonly inserts: Write[] = [];
@@ -111,7 +118,7 @@ export class Recorder {
       this.timer = undefined;
       this.startLane();
     } else {
-      const wait = this.failures > 0 ? Math.min(50 * 2 ** this.failures, 5_000) : this.options.lingerMs;
+      const wait = this.failures > 0 ? backoffMs(this.failures, AFTER_FAILURES) : this.options.lingerMs;
       this.timer ??= setTimeout(() => {
         this.timer = undefined;
         this.startLane();

@@ -1,3 +1,4 @@
+import { backoffMs } from '@signet/async';
 import type { Clock } from '@signet/contracts';
 import { PollLoop } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
@@ -28,13 +29,9 @@ const MINUTE_MS = 60_000;
 const AT_ONCE = 4;
 /** Longer than sending one mail can take. If a sender crashes, its mails are sent by another one when the lease ends. */
 const LEASE_MS = 5 * MINUTE_MS;
-const FIRST_BACKOFF_MS = MINUTE_MS;
-const LONGEST_BACKOFF_MS = 60 * MINUTE_MS;
+/** The time until the next try after attempts that failed: a minute at first, an hour at most. */
+const BACKOFF = { firstMs: MINUTE_MS, longestMs: 60 * MINUTE_MS };
 const POLL_MS = 1_000;
-
-/** Time until the next try after `attempts` that failed: a minute, doubling up to an hour. Milliseconds. */
-export const backoffMs = (attempts: number): number =>
-  Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempts - 1, 30));
 
 /**
  * Sends the alerts that wait, as mails. Delivery is at least once: a mail that a server took just before a crash is
@@ -92,7 +89,7 @@ export class AlertMailer {
 
   private async later(alertId: string, alertedAt: number, attempts: number, about: object): Promise<void> {
     const { mails, clock, logger } = this.parts;
-    const next = new Date(clock().getTime() + backoffMs(attempts));
+    const next = new Date(clock().getTime() + backoffMs(attempts, BACKOFF));
     if (next.getTime() > alertedAt + NEWS_FOR_MS) {
       logger.error(about, 'an alert could not be mailed while it was news');
       return this.end(alertId, 'expired');

@@ -1,13 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Batcher } from '@signet/async';
+import { backoffMs, Batcher, pause } from '@signet/async';
 import { sql } from 'kysely';
 import type { PublishedStreams, PublishedVersion } from './published-streams.ts';
 import { EVENTS_TABLE, POSITIONS_TABLE, RELAY_NAME } from './relay-name.ts';
 
-/** The first look at the relay's position comes after this; each further wait is twice as long, up to the longest. */
-const FIRST_LOOK_MS = 10;
-const LONGEST_LOOK_MS = 100;
+/** The waits before each look at the relay's position. */
+const LOOKS = { firstMs: 10, longestMs: 100 };
 
 export interface UntilPublishedOptions {
   readonly em: EntityManager;
@@ -45,10 +43,10 @@ export class UntilPublished {
     const deadline = performance.now() + longestMs;
     const { told, forget } = published.watch(stream.streamId, stream.version);
     try {
-      for (let lookMs = FIRST_LOOK_MS; isRelaying(); lookMs = Math.min(lookMs * 2, LONGEST_LOOK_MS)) {
+      for (let looks = 1; isRelaying(); looks += 1) {
         const left = deadline - performance.now();
         if (left <= 0) return false;
-        if (await isAborted(told, Math.min(lookMs, left))) return true;
+        if (!(await pause(Math.min(backoffMs(looks, LOOKS), left), told))) return true;
         if ((await this.looks.add([stream])).has(stream)) return true;
       }
       return false;
@@ -71,15 +69,5 @@ export class UntilPublished {
       // The database went away after the commit; the answer does not fail for that.
       return new Set();
     }
-  }
-}
-
-/** Whether the signal is aborted within `ms`. */
-async function isAborted(signal: AbortSignal, ms: number): Promise<boolean> {
-  try {
-    await wait(ms, undefined, { signal });
-    return false;
-  } catch {
-    return true;
   }
 }

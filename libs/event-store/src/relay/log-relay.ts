@@ -1,3 +1,4 @@
+import { backoffMs } from '@signet/async';
 import type { LogPosition, LogRelayOptions, RelayLag, RelayRole } from './log-relay.options.ts';
 import { Pause } from './pause.ts';
 import { RelaySession } from './relay-session.ts';
@@ -140,7 +141,8 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
 
   async #publishFrom(session: RelaySession): Promise<void> {
     let position = await session.position();
-    let repollMs = FIRST_REPOLL_MS;
+    const repolls = { firstMs: FIRST_REPOLL_MS, longestMs: this.#pollIntervalMs };
+    let waits = 0;
     this.#role = 'publishing';
     this.#options.logger.info({ relay: this.#options.name, ...position }, 'This replica publishes the log.');
     while (!this.#pause.isStopped) {
@@ -152,16 +154,16 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
         if (!(await session.asHolder(() => this.#publish(rows, session)))) return;
         position = { tx: last.tx, position: last.position };
         await session.store(position);
-        repollMs = FIRST_REPOLL_MS;
+        waits = 0;
       }
       if (rows.length === this.#batchSize) continue;
       if (await session.hasMore(position)) {
         this.#behindSince ??= this.#options.clock();
-        await this.#pause.for(repollMs);
-        repollMs = Math.min(repollMs * 2, this.#pollIntervalMs);
+        waits += 1;
+        await this.#pause.for(backoffMs(waits, repolls));
       } else {
         this.#behindSince = undefined;
-        repollMs = FIRST_REPOLL_MS;
+        waits = 0;
         await this.#pause.untilWoken(this.#pollIntervalMs);
       }
     }
@@ -187,8 +189,8 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
 
   /** Waits for a random time between half and all of a limit that doubles with every failure in a row. */
   async #backoff(): Promise<void> {
-    const { longestBackoffMs = 10_000, random = Math.random } = this.#options;
-    const full = Math.min(longestBackoffMs, FIRST_BACKOFF_MS * 2 ** Math.min(this.#failures++, 30));
-    await this.#pause.for(full * (0.5 + random() / 2));
+    const { longestBackoffMs: longestMs = 10_000, random } = this.#options;
+    this.#failures += 1;
+    await this.#pause.for(backoffMs(this.#failures, { firstMs: FIRST_BACKOFF_MS, longestMs, jitter: 0.5, random }));
   }
 }
