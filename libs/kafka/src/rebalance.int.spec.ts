@@ -39,7 +39,7 @@ async function member(
     groupId,
     deadLetterTopic,
     transportId: Symbol('test'),
-    backoff: { firstMs: 5, maxMs: 20 },
+    backoff: { firstMs: 5, longestMs: 20 },
     stopDeadlineMs: 100,
     ...options,
   });

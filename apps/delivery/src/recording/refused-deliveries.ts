@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '@signet/async';
 import { DELIVERY_REQUESTS, requestRecord } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import type { DeadLetters, KafkaRecord } from '@signet/kafka';
@@ -35,9 +35,7 @@ export class RefusedDeliveries {
         return true;
       } catch (publishError) {
         this.onError(publishError);
-        if (this.stopping.aborted) return false;
-        await wait(AGAIN_MS, undefined, { signal: this.stopping }).catch(() => undefined);
-        if (this.stopping.aborted) return false;
+        if (!(await pause(AGAIN_MS, this.stopping))) return false;
       }
     }
   }

@@ -1,5 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { settledWithin } from '@signet/async';
+import { pause, settledWithin } from '@signet/async';
 import type { Logger } from '@signet/service-kit';
 import type { Interrupted } from './replay-bundle.ts';
 import type { Replay } from './replay.ts';
@@ -58,7 +57,7 @@ export class ReplayRunner {
       const sleep = new AbortController();
       this.wakeUp = () => sleep.abort();
       await this.fill();
-      await wait(pollMs, undefined, { signal: AbortSignal.any([signal, sleep.signal]) }).catch(() => undefined);
+      await pause(pollMs, AbortSignal.any([signal, sleep.signal]));
     }
   }
 
@@ -99,7 +98,7 @@ export class ReplayRunner {
     const { store, logger, pollMs } = this.parts;
     const { signal } = this.stopping;
     if (!signal.aborted) logger.warn({ replayId, webhookId, err: error }, 'a replay was interrupted; it goes on soon');
-    await wait(pollMs, undefined, { signal }).catch(() => undefined);
+    await pause(pollMs, signal);
     await store.release(replayId).catch(() => undefined);
   }
 }

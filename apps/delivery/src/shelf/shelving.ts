@@ -24,6 +24,9 @@ interface Gathering {
 /**
  * Collects the records to be shelved from the batches of all partitions for a moment, so that each row has many records of
  * one webhook.
+ *
+ * It is no `Batcher`: it waits for others even when nothing is being stored, groups the records while it collects them, and may
+ * store several collections at once.
  */
 export class Shelving {
   private gathering: Gathering | undefined;

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '@signet/async';
 import { isRetryable, Watermark } from '@signet/kafka';
 import type { RecordBatch } from '@signet/kafka';
 
@@ -58,7 +58,7 @@ async function untilDone<T>(work: () => Promise<T>, signal: AbortSignal): Promis
       return await work();
     } catch (error) {
       if (!isRetryable(error) || signal.aborted) throw error;
-      await wait(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      await pause(AGAIN_MS, signal);
     }
   }
 }

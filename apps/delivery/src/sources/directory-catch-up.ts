@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '@signet/async';
 import { webhookVersionOf } from '@signet/contracts';
 import type { KafkaRecord } from '@signet/kafka';
 import { LRUCache } from 'lru-cache';
@@ -40,7 +40,7 @@ export class DirectoryCatchUp {
     const begunAt = performance.now();
     for (let looks = 0; looks < this.maxLooks && !signal.aborted; looks += 1) {
       if (!records.some((record) => this.unreadVersion(record) !== undefined)) return;
-      await wait(LOOK_MS, undefined, { signal }).catch(() => undefined);
+      await pause(LOOK_MS, signal);
     }
     if (signal.aborted || !this.hasReadSince(begunAt)) return;
     for (const record of records) this.giveUp(record);

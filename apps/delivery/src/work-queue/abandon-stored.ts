@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '@signet/async';
 import type { AbandonReason } from '@signet/contracts';
 import type { Worker } from '../dispatch/worker.ts';
 import type { DueDeliveries } from './due-deliveries.ts';
@@ -65,7 +65,7 @@ export class AbandonStored {
         if (!(await this.endAllOf(webhookId))) again.push(webhookId);
       }
       if (again.length === 0) continue;
-      await wait(this.parts.againMs, undefined, { signal }).catch(() => undefined);
+      await pause(this.parts.againMs, signal);
       for (const webhookId of again) this.wanted.add(webhookId);
     }
     this.running = undefined;

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '@signet/async';
 import type { Clock } from '@signet/contracts';
 import type { DueDeliveries, ParkedWebhook } from './due-deliveries.ts';
 import type { HandOver } from '../partitions/hand-over.ts';
@@ -84,7 +84,7 @@ export class StoredBacklog {
     for (;;) {
       const partitions = claims.filter((claim) => ownership.holds(claim)).map(({ partition }) => partition);
       if (signal.aborted || partitions.length === 0 || !(await handOver.areSomeHeld(partitions))) return;
-      await wait(HELD_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      await pause(HELD_AGAIN_MS, signal);
       await this.lookAt(partitions);
     }
   }

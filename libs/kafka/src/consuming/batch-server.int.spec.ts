@@ -53,7 +53,7 @@ async function serve(
     groupId,
     deadLetterTopic,
     transportId: Symbol('test'),
-    backoff: { firstMs: 5, maxMs: 20 },
+    backoff: { firstMs: 5, longestMs: 20 },
     ...options,
   });
   server.addHandler(topic, handler as never, true);

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
-import { settledWithin } from '@signet/async';
+import { retry, settledWithin } from '@signet/async';
+import type { Backoff } from '@signet/async';
 import type { EachBatchPayload } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { createKafka, silentLogger } from '../connection/client.ts';
@@ -49,7 +49,7 @@ export interface KafkaBatchServerOptions {
   readonly commitIntervalMs?: number;
   /** In busy times, the longest gap between two fetches, milliseconds. */
   readonly paceMs?: number;
-  readonly backoff?: { readonly firstMs: number; readonly maxMs: number };
+  readonly backoff?: Backoff;
   /** Silence of the consumer after which it counts as dead (tulios/kafkajs#659), milliseconds. */
   readonly watchdogMs?: number;
   /** How long handlers may take to end when the server stops. */
@@ -92,7 +92,7 @@ const DEFAULTS = {
   partitionsConsumedConcurrently: 3,
   commitIntervalMs: 250,
   paceMs: 10,
-  backoff: { firstMs: 100, maxMs: 10_000 },
+  backoff: { firstMs: 100, longestMs: 10_000 },
   stopDeadlineMs: 10_000,
   watchdogMs: 60_000,
   now: () => new Date(),
@@ -362,16 +362,16 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   /** Stops trying after the next join: another member may own the partitions by then, and to take them would lock it out. */
   private async untilAssigned(assigned: Assignment): Promise<void> {
     const { onAssigned, backoff } = this.settings;
-    for (let failures = 0; onAssigned && !this.isClosing && this.assignment === assigned;) {
-      try {
-        await onAssigned(assigned);
-        return;
-      } catch (error) {
-        const ms = Math.min(backoff.firstMs * 2 ** failures++, backoff.maxMs);
-        this.log.error({ err: error, retryInMs: ms }, 'partitions cannot be taken yet');
-        await delay(ms, undefined, { signal: this.closing.signal }).catch(() => undefined);
-      }
-    }
+    if (!onAssigned) return;
+    const take = async (): Promise<void> => {
+      if (this.assignment === assigned) await onAssigned(assigned);
+    };
+    await retry(take, {
+      backoff,
+      signal: this.closing.signal,
+      onFailure: (error, { waitMs }) =>
+        this.log.error({ err: error, retryInMs: waitMs }, 'partitions cannot be taken yet'),
+    });
   }
 
   private async feed(payload: EachBatchPayload): Promise<void> {

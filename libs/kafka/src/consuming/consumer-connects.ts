@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { retry } from '@signet/async';
 import type { Logger } from '../connection/client.ts';
 import type { KafkaConsumer } from '../prefix/prefixed-consumer.ts';
 
@@ -15,23 +15,22 @@ export interface ConnectingOptions {
  * Connects a consumer and subscribes it, however long Kafka is away: kafkajs alone gives up after a minute, and to restart the
  * process would not bring Kafka back.
  *
- * @throws the error with which Kafka refuses it, or the last failure before the signal was aborted
+ * @throws the error with which Kafka refuses it; when the signal is aborted, the failure of the try under way or the signal's reason
  */
 export async function consumerConnects(
   consumer: Pick<KafkaConsumer, 'connect' | 'subscribe'>,
   { topics, groupId, signal, logger, pauseMs = 500 }: ConnectingOptions,
 ): Promise<void> {
-  for (;;) {
-    try {
-      await consumer.connect();
-      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
-      return;
-    } catch (error) {
-      if (signal.aborted || !isPassing(error)) throw error;
-      logger.warn({ err: error, group: groupId }, 'waiting for Kafka');
-      await delay(pauseMs, undefined, { signal });
-    }
-  }
+  const connect = async (): Promise<void> => {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+  };
+  const onFailure = (error: unknown): void => {
+    if (signal.aborted || !isPassing(error)) throw error;
+    logger.warn({ err: error, group: groupId }, 'waiting for Kafka');
+  };
+  const backoff = { firstMs: pauseMs, longestMs: pauseMs };
+  if (!(await retry(connect, { backoff, signal, onFailure }))) signal.throwIfAborted();
 }
 
 /** A broker that is away may come back at any time. A wrong password is final, and the caller decides about a missing topic. */

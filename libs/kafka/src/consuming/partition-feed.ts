@@ -1,4 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { retry } from '@signet/async';
+import type { Backoff, Failure } from '@signet/async';
 import type { DeadLetter, DeadLetters } from '../dead-letters/dead-letters.ts';
 import { isRetryable } from '../errors.ts';
 import type { Logger } from '../connection/client.ts';
@@ -16,7 +17,7 @@ export interface FeedOptions {
   /** As how many records a record counts for `maxInFlightRecords`. */
   readonly countOf: (record: KafkaRecord) => number;
   readonly isPipelined: boolean;
-  readonly backoff: { readonly firstMs: number; readonly maxMs: number };
+  readonly backoff: Backoff;
   readonly logger: Logger;
   readonly onProgress: () => void;
 }
@@ -91,20 +92,22 @@ export class PartitionFeed {
 
   /** True when the records were handled or set aside; false when the feed was aborted first. */
   private async handle(records: readonly KafkaRecord[]): Promise<boolean> {
-    for (let failures = 0; !this.signal.aborted;) {
+    const handOver = async (): Promise<void> => {
       const aside: DeadLetter[] = [];
-      try {
-        await this.options.handler(this.batch(records, aside));
-        await this.publishDeadLetters(aside);
-        return !this.signal.aborted;
-      } catch (error) {
-        if (this.signal.aborted) return false;
-        if (!isRetryable(error)) return this.isolate(records, error);
-        failures += 1;
-        await this.pause(failures, error);
-      }
+      await this.options.handler(this.batch(records, aside));
+      await this.publishDeadLetters(aside);
+    };
+    const onFailure = (error: unknown, failure: Failure): void => {
+      if (this.signal.aborted) return;
+      if (!isRetryable(error)) throw error;
+      this.tellOf(error, failure);
+    };
+    try {
+      await retry(handOver, { backoff: this.options.backoff, signal: this.signal, onFailure });
+      return !this.signal.aborted;
+    } catch (error) {
+      return this.isolate(records, error);
     }
-    return false;
   }
 
   /** The record at fault must not hold back the others: the batch is halved until that record is alone, and it is set aside. */
@@ -122,22 +125,15 @@ export class PartitionFeed {
   }
 
   private async publishDeadLetters(aside: readonly DeadLetter[]): Promise<void> {
-    for (let failures = 0; aside.length > 0 && !this.signal.aborted;) {
-      try {
-        await this.options.deadLetters.publish(aside);
-        return;
-      } catch (error) {
-        failures += 1;
-        await this.pause(failures, error);
-      }
-    }
+    if (aside.length === 0) return;
+    const { backoff, deadLetters } = this.options;
+    const onFailure = (error: unknown, failure: Failure): void => this.tellOf(error, failure);
+    await retry(() => deadLetters.publish(aside), { backoff, signal: this.signal, onFailure });
   }
 
-  private async pause(failures: number, error: unknown): Promise<void> {
-    const { backoff, logger, topic, partition } = this.options;
-    const ms = Math.min(backoff.firstMs * 2 ** (failures - 1), backoff.maxMs);
-    logger.warn({ topic, partition, failures, retryInMs: ms, err: error }, 'a batch is tried again');
-    await wait(ms, undefined, { signal: this.signal }).catch(() => undefined);
+  private tellOf(error: unknown, { failures, waitMs }: Failure): void {
+    const { logger, topic, partition } = this.options;
+    logger.warn({ topic, partition, failures, retryInMs: waitMs, err: error }, 'a batch is tried again');
   }
 
   private batch(records: readonly KafkaRecord[], aside: DeadLetter[]): RecordBatch {

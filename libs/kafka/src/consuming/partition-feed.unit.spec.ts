@@ -30,7 +30,7 @@ function feedWithEnds() {
     maxInFlightRecords: 10,
     maxInFlightBytes: 100,
     isPipelined: true,
-    backoff: { firstMs: 1, maxMs: 1 },
+    backoff: { firstMs: 1, longestMs: 1 },
     logger: silentLogger,
     onProgress: () => undefined,
   });

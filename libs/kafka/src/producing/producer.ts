@@ -1,4 +1,4 @@
-import { withTimeout } from '@signet/async';
+import { retry, withTimeout } from '@signet/async';
 import kafkajs from 'kafkajs';
 import type { ProducerBatch, TopicMessages } from 'kafkajs';
 import { createKafka, silentLogger } from '../connection/client.ts';
@@ -53,10 +53,16 @@ const MAX_REQUEST_BYTES = 900_000;
  */
 const WORTH_COMPRESSING_BYTES = 16_384;
 
+/** Between two tries to connect while Kafka is away, milliseconds. In each of them kafkajs tries several times by itself. */
+const AGAIN_MS = 500;
+
 /**
  * Produces records, acknowledged by all replicas. It is idempotent: over one connection each record is written once. kafkajs
  * has no linger: records that are published while a send is under way go together in the next send. So a single record does not
  * wait, and in busy times batches are large. One send at a time keeps the order (tulios/kafkajs#1005).
+ *
+ * It is no `Batcher`: a request has a limit of records and bytes, so an item may go in several requests, and the rest of an item
+ * is refused when one of them fails.
  */
 export class RecordProducer {
   private readonly kafka: NamedKafka;
@@ -72,7 +78,7 @@ export class RecordProducer {
   private queue: Queued[] = [];
   private queuedRecords = 0;
   private isSending = false;
-  private isClosed = false;
+  private readonly closing = new AbortController();
 
   constructor(private readonly options: RecordProducerOptions) {
     this.log = options.client.logger ?? silentLogger;
@@ -86,15 +92,11 @@ export class RecordProducer {
 
   /** Waits for Kafka as long as it takes. */
   async connect(): Promise<void> {
-    while (!this.isClosed) {
-      try {
-        await this.connected();
-        return;
-      } catch (error) {
-        this.log.warn({ err: error, producer: this.options.name }, 'waiting for Kafka');
-        await new Promise((resolve) => setTimeout(resolve, 500));
-      }
-    }
+    await retry(() => this.connected(), {
+      backoff: { firstMs: AGAIN_MS, longestMs: AGAIN_MS },
+      signal: this.closing.signal,
+      onFailure: (error) => this.log.warn({ err: error, producer: this.options.name }, 'waiting for Kafka'),
+    });
   }
 
   /** The number of records that wait to be sent. */
@@ -108,7 +110,7 @@ export class RecordProducer {
 
   /** Sends what is queued, then disconnects. */
   async close(): Promise<void> {
-    this.isClosed = true;
+    this.closing.abort();
     while (this.isSending || this.queue.length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     await Promise.all([this.producer?.disconnect(), this.opening?.disconnect()]);
     this.producer = undefined;
@@ -125,7 +127,8 @@ export class RecordProducer {
   /** Resolves when Kafka has acknowledged all of them; records of one key keep their order. */
   publishAll(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
     if (records.length === 0) return Promise.resolve();
-    if (this.isClosed) return Promise.reject(new RetryableError('kafka_closed', 'The producer is closed.'));
+    if (this.closing.signal.aborted)
+      return Promise.reject(new RetryableError('kafka_closed', 'The producer is closed.'));
     if (this.queuedRecords >= this.maxQueued) {
       return Promise.reject(new RetryableError('kafka_backpressure', `${this.queuedRecords} records wait for Kafka.`));
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { settledWithin } from '@signet/async';
+import { retry, settledWithin } from '@signet/async';
 import type { EachBatchPayload } from 'kafkajs';
 import { withAdmin } from '../topics/admin.ts';
 import { createKafka, silentLogger } from '../connection/client.ts';
@@ -8,9 +8,8 @@ import type { KafkaConsumer } from '../prefix/prefixed-consumer.ts';
 import type { KafkaRecord } from '../record.ts';
 import { toRecords } from '../consuming/to-records.ts';
 
-/** The waits between two looks for a topic that does not exist, milliseconds: it may be made in a moment or in an hour. */
-const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 2_000;
+/** The waits between two looks for a topic that does not exist: it may be made in a moment or in an hour. */
+const LOOKS = { firstMs: 250, longestMs: 2_000 };
 /** How long `close` waits for a join under way, for kafkajs to leave the group, and for the group's removal; milliseconds each. */
 const CLOSING_MS = 5_000;
 
@@ -43,7 +42,7 @@ export class CompactedTopic {
   private markJoined!: () => void;
   private readonly joined = new Promise<void>((resolve) => (this.markJoined = resolve));
   private isComplete = false;
-  private isClosed = false;
+  private readonly closing = new AbortController();
 
   constructor(private readonly options: CompactedTopicOptions) {
     this.groupId = `${options.client.clientId}.table.${options.topic}.${randomUUID()}`;
@@ -95,6 +94,10 @@ export class CompactedTopic {
     await this.ready;
   }
 
+  private get isClosed(): boolean {
+    return this.closing.signal.aborted;
+  }
+
   /** Whether everything that was on the topic at the start has been read. */
   isReady(): boolean {
     return this.isComplete;
@@ -106,7 +109,7 @@ export class CompactedTopic {
   }
 
   async close(): Promise<void> {
-    this.isClosed = true;
+    this.closing.abort();
     if (!this.consumer) return;
     // kafkajs finishes a join although it was disconnected meanwhile.
     await settledWithin(this.joined, CLOSING_MS);
@@ -118,25 +121,29 @@ export class CompactedTopic {
     );
   }
 
-  /** Reads where each partition ends now. Partitions without records are complete at once. */
+  /** Reads where each partition ends now, and waits for a topic that does not exist. */
   private async readEnds(): Promise<void> {
-    for (let waitMs = FIRST_WAIT_MS; !this.isClosed; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
-      const admin = createKafka({ ...this.options.client, logger: this.log }, 3).admin();
-      try {
-        await admin.connect();
-        const offsets = await admin.fetchTopicOffsets(this.options.topic);
-        this.missing.clear();
-        for (const { partition, low, high } of offsets.filter((one) => this.isRead(one.partition))) {
-          this.begins.set(partition, BigInt(low));
-          if (BigInt(high) > BigInt(low)) this.missing.set(partition, BigInt(high));
-        }
-        return;
-      } catch (error) {
-        this.log.warn({ topic: this.options.topic, err: error }, 'waiting for a topic');
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
-      } finally {
-        await admin.disconnect().catch(() => undefined);
+    const { topic } = this.options;
+    await retry(() => this.readEndsOnce(), {
+      backoff: LOOKS,
+      signal: this.closing.signal,
+      onFailure: (error) => this.log.warn({ topic, err: error }, 'waiting for a topic'),
+    });
+  }
+
+  /** Partitions without records are complete at once. */
+  private async readEndsOnce(): Promise<void> {
+    const admin = createKafka({ ...this.options.client, logger: this.log }, 3).admin();
+    try {
+      await admin.connect();
+      const offsets = await admin.fetchTopicOffsets(this.options.topic);
+      this.missing.clear();
+      for (const { partition, low, high } of offsets.filter((one) => this.isRead(one.partition))) {
+        this.begins.set(partition, BigInt(low));
+        if (BigInt(high) > BigInt(low)) this.missing.set(partition, BigInt(high));
       }
+    } finally {
+      await admin.disconnect().catch(() => undefined);
     }
   }
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
-import { settledWithin } from '@signet/async';
+import { pause, settledWithin } from '@signet/async';
 import type { EachBatchPayload } from 'kafkajs';
 import { withAdmin } from '../topics/admin.ts';
 import { createKafka, silentLogger } from '../connection/client.ts';
@@ -115,7 +114,7 @@ export async function readRanges(options: ReadRangesOptions): Promise<void> {
   const ended = new AbortController();
   try {
     while (await reading.passOver(await boundsOf(client, reading.topicsLeft()))) {
-      await wait(LOOK_MS);
+      await pause(LOOK_MS, signal);
       signal.throwIfAborted();
     }
     const topics = reading.topicsLeft();
@@ -145,8 +144,7 @@ export async function readRanges(options: ReadRangesOptions): Promise<void> {
  */
 async function passOverGone(client: KafkaClientOptions, reading: Reading, ended: AbortSignal): Promise<void> {
   for (let seen = -1; !ended.aborted;) {
-    await wait(LOOK_MS, undefined, { signal: ended }).catch(() => undefined);
-    if (ended.aborted) return;
+    if (!(await pause(LOOK_MS, ended))) return;
     if (seen !== (seen = reading.batches) || reading.isHandingOver) continue;
     // If Kafka does not answer, the next round asks again.
     await boundsOf(client, reading.topicsLeft()).then(

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '@signet/async';
 import type { Client } from 'pg';
 
 /** A session that holds a lock for which a migration waits. It leaves the session's statement out, which may have secret data. */
@@ -38,8 +38,7 @@ export async function watchingBlockers<T>(
   const ended = new AbortController();
   const watching = (async () => {
     while (!ended.signal.aborted) {
-      await wait(LOOK_EVERY_MS, undefined, { signal: ended.signal }).catch(() => undefined);
-      if (ended.signal.aborted) return;
+      if (!(await pause(LOOK_EVERY_MS, ended.signal))) return;
       const { rows } = await client.query<Blocker>(BLOCKERS, [applicationName]);
       if (rows.length > 0) blockers = rows;
     }

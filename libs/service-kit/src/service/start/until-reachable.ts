@@ -1,4 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { retry } from '@signet/async';
+import type { Failure } from '@signet/async';
 import { EXIT_UNAVAILABLE, StartRefusedError } from './start-refused.error.ts';
 import { isRefusedForGood, reasonOf, refusedSentence, unreachableSentence } from './unreachable.policy.ts';
 
@@ -33,34 +34,32 @@ export interface Bound {
  * again and again.
  *
  * @param what the name in the log lines, such as `PostgreSQL`
- * @throws StartRefusedError if there is a bound: when its time has passed, or at once if the server refuses the setting
+ * @throws StartRefusedError if there is a bound: when its time has passed, or at once if the server refuses the setting; the reason
+ *   of the signal when it is aborted
  */
-export async function untilReachable<T>(
+export async function untilReachable(
   what: string,
-  attempt: () => Promise<T>,
+  attempt: () => Promise<unknown>,
   options: UntilReachableOptions,
-): Promise<T> {
+): Promise<void> {
   const { logger, pauseMs = 250, maxPauseMs = 5_000, expectedMs = 0, signal, bound } = options;
   const startedAt = performance.now();
-  for (let tries = 1, wait = pauseMs; ; tries += 1, wait = Math.min(wait * 2, maxPauseMs)) {
-    signal?.throwIfAborted();
-    try {
-      const result = await attempt();
-      if (tries > 1) logger.info({ tries }, `${what} is reachable`);
-      return result;
-    } catch (error) {
-      if (error instanceof StartRefusedError) throw error;
-      if (bound) throwIfOver(what, bound, performance.now() - startedAt + wait, error);
-      const reason = reasonOf(error);
-      const where = bound ? ` (${bound.setting})` : '';
-      const isExpected = performance.now() - startedAt < expectedMs;
-      logger[isExpected ? 'info' : 'warn'](
-        { tries, retryInMs: wait, reason },
-        `${what} is not reachable yet${where}: ${reason}; waiting for it`,
-      );
-    }
-    await pause(wait, undefined, { signal });
-  }
+  let tries = 1;
+  const onFailure = (error: unknown, { waitMs }: Failure): void => {
+    if (error instanceof StartRefusedError) throw error;
+    if (bound) throwIfOver(what, bound, performance.now() - startedAt + waitMs, error);
+    const reason = reasonOf(error);
+    const where = bound ? ` (${bound.setting})` : '';
+    const isExpected = performance.now() - startedAt < expectedMs;
+    logger[isExpected ? 'info' : 'warn'](
+      { tries, retryInMs: waitMs, reason },
+      `${what} is not reachable yet${where}: ${reason}; waiting for it`,
+    );
+    tries += 1;
+  };
+  const isReached = await retry(attempt, { backoff: { firstMs: pauseMs, longestMs: maxPauseMs }, signal, onFailure });
+  if (!isReached) signal?.throwIfAborted();
+  if (tries > 1) logger.info({ tries }, `${what} is reachable`);
 }
 
 /** @param nextTryMs the time from the first try to the next one */
