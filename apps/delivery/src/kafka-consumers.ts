@@ -46,9 +46,9 @@ export function kafkaConsumers(
     countOf: ({ headers }) => countOfRequests(headers),
     // Compressed; a dozen times that in memory.
     maxBytesPerPartition: 262_144,
-    onGivingUp: () => dispatch.givingUp(),
-    onAssigned: (assignment) => dispatch.assigned(assignment[DELIVERY_REQUESTS] ?? []),
-    onRevoked: (assignment) => dispatch.revoked(assignment[DELIVERY_REQUESTS] ?? []),
+    onGivingUp: () => dispatch.partitions.givingUp(),
+    onAssigned: (assignment) => dispatch.partitions.assigned(assignment[DELIVERY_REQUESTS] ?? []),
+    onRevoked: (assignment) => dispatch.partitions.revoked(assignment[DELIVERY_REQUESTS] ?? []),
   });
   app.get(Membership).follow(() => dispatchServer.msSinceHeartbeat());
   for (const [name, server] of [

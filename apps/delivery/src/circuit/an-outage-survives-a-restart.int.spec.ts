@@ -5,7 +5,7 @@ import type { DeliveryEvent } from '../delivery/delivery.events.ts';
 import { outcomesOf } from '../outcomes/outcomes.ts';
 import { DispatchFixture, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
 import { RegistrySide } from '../testing/registry-side.ts';
-import type { DispatchSettings } from '../dispatch/dispatch.service.ts';
+import type { DispatchSettings } from '../dispatch/dispatch.settings.ts';
 
 /** An hour of the schedule is a second here, and a probe follows the last one after a second, too. */
 const SHORT: Partial<DispatchSettings> = { policy: { scheduleMs: [200, 400, 600, 1_000, 1_000], jitter: 0 } };
@@ -56,14 +56,14 @@ test('an outage of minutes with a restart in its middle disables nothing and end
   await waitFor(() => first.circuits.state(webhook.id) !== 'closed', { what: 'the circuit to open' });
   await waitFor(() => (first.circuits.find(webhook.id)?.openings ?? 0) >= 2, { what: 'the first probe to fail' });
 
-  await first.givingUp();
+  await first.partitions.givingUp();
   const before = first.circuits.stored(webhook.id);
-  first.revoked([PARTITION]);
+  first.partitions.revoked([PARTITION]);
   await first.stop();
   const requests = receiver.requests.length;
   // Read before the replica begins to serve: a probe may be due at once.
   const second = fixture.replica(SHORT);
-  await second.assigned([PARTITION]);
+  await second.partitions.assigned([PARTITION]);
   const taken = second.circuits.stored(webhook.id)!;
   expect(taken.failures).toEqual(before!.failures);
   expect(taken.open).toMatchObject({ openedAt: before!.open!.openedAt });

@@ -54,7 +54,7 @@ async function nextReplica(activeSince: string, isReadFirst: boolean): Promise<D
     complete();
   };
   if (isReadFirst) read();
-  await next.assigned([PARTITION]);
+  await next.partitions.assigned([PARTITION]);
   if (!isReadFirst) {
     expect(next.circuits.state(webhook.id)).toBe('open');
     read();

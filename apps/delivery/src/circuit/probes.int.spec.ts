@@ -67,11 +67,11 @@ test('a partition that is lost and given back has its circuits as they were', as
   const service = await fixture.serve({ ...settings, policy: { scheduleMs: [3_600_000], jitter: 0 } });
   const webhook = await opened(service);
   const before = service.circuits.stored(webhook.id);
-  await service.givingUp();
-  service.revoked([PARTITION]);
+  await service.partitions.givingUp();
+  service.partitions.revoked([PARTITION]);
   expect(service.circuits.openCount()).toBe(0);
   isDown = false;
-  await service.assigned([PARTITION]);
+  await service.partitions.assigned([PARTITION]);
   expect(service.circuits.stored(webhook.id)).toEqual(before);
   await execute('update due_deliveries set due_at = now()');
   await execute('update circuits set probe_asked_at = now()');

@@ -50,9 +50,9 @@ test('a partition is lost and given back while a POST is on the wire: its failur
   await waitFor(() => receiver.requests.length === 1, { what: 'the first POST' });
   before.abort();
   await first;
-  service.revoked([PARTITION]);
+  service.partitions.revoked([PARTITION]);
   await new Ownership(fixture.orm.em, systemClock, 'another-replica').take([PARTITION]);
-  await service.assigned([PARTITION]);
+  await service.partitions.assigned([PARTITION]);
   const again = untilDurable(service, requestBatch(webhook, ['m-1']));
   release();
   await again;

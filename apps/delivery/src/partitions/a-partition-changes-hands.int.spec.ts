@@ -31,9 +31,9 @@ const messageIds = (): string[] =>
   receiver.requests.map(({ body }) => (JSON.parse(body.toString()) as { data: { messageId: string } }).data.messageId);
 
 async function giveUp(service: DispatchService, isReading: AbortController): Promise<void> {
-  await service.givingUp();
+  await service.partitions.givingUp();
   isReading.abort();
-  service.revoked([PARTITION]);
+  service.partitions.revoked([PARTITION]);
 }
 
 test('deliveries that a killed owner had leased are tried by the next owner at once', async () => {
@@ -98,7 +98,7 @@ test('a delivery that is only a Kafka record is held by the statement that store
   await fixture.orm.em.fork().execute(`
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no second statement'; end $$;
     create trigger refuse before update on due_deliveries for each row execute function refuse();`);
-  await first.givingUp();
+  await first.partitions.givingUp();
   const held = await fixture.orm.em.fork().execute<object[]>('select held_epoch from due_deliveries');
   expect(held).toEqual([{ held_epoch: '1' }]);
 });
@@ -123,14 +123,14 @@ test('a replica that is giving up starts nothing, and goes on with what stays', 
   release();
   const webhook = fixture.webhook(receiver.url);
   const service = await fixture.serve();
-  await service.givingUp();
+  await service.partitions.givingUp();
   const taken = service.intake.take(requestBatch(webhook, ['m-1', 'm-2']));
   await waitFor(() => service.scheduler.size === 2, { what: 'both to wait' });
   // A request that is sent after them arrives, while they have not begun.
   await fetch(receiver.url, { method: 'POST', body: JSON.stringify({ data: { messageId: 'from elsewhere' } }) });
   expect(service.scheduler.attemptsInFlight).toBe(0);
   expect(messageIds()).toEqual(['from elsewhere']);
-  await service.assigned([PARTITION]);
+  await service.partitions.assigned([PARTITION]);
   await taken;
   // The two go out at once, over a connection each.
   expect(messageIds().toSorted()).toEqual(['from elsewhere', 'm-1', 'm-2']);
@@ -149,7 +149,7 @@ test('a held delivery whose outcome is never reported is tried when its attempt 
     // By this clock the receiver is slow now: the delivery is stored.
     clock.advance(5);
     await taken;
-    await first.givingUp();
+    await first.partitions.givingUp();
     const second = await later.serve();
     clock.advance(34_000);
     // Its retry comes from the work queue: when it arrives, the queue has been read. When it has ended and memory is empty,

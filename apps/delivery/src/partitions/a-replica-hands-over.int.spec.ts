@@ -29,7 +29,7 @@ test.each([
   [
     'loses the partition',
     async (first: DispatchService) => {
-      first.revoked([PARTITION]);
+      first.partitions.revoked([PARTITION]);
       await waitFor(() => first.scheduler.size === 0, { what: 'the first to be done' });
       await first.stop();
     },

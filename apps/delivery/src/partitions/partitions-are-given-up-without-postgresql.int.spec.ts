@@ -8,6 +8,7 @@ import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
 import { DispatchFixture, PARTITION, requestBatch, storageOf } from '../testing/dispatch-fixture.ts';
 import type { FixtureStorage } from '../testing/dispatch-fixture.ts';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
+import { HandOver } from './hand-over.ts';
 
 /** How long the Kafka consumer waits for partitions to be given up (libs/kafka/src/consuming/batch-server.ts). */
 const KAFKA_WAITS_MS = 2_000;
@@ -59,9 +60,9 @@ const attempts = (): string[] =>
 /** Gives the partitions up as the Kafka consumer does: it waits no longer than that, and then another replica has them. */
 async function giveUp(service: DispatchService): Promise<number> {
   const since = performance.now();
-  await service.givingUp();
+  await service.partitions.givingUp();
   isReading.abort();
-  service.revoked([PARTITION]);
+  service.partitions.revoked([PARTITION]);
   return performance.now() - since;
 }
 
@@ -100,7 +101,7 @@ test('an owner that cannot ask PostgreSQL whether it was replaced starts nothing
   await first.intake.take(requestBatch(webhook, ['m-1', 'm-2', 'm-3'], isReading.signal));
   await waitFor(() => receiver.requests.length === 1, { what: 'the first POST' });
   gate.freeze();
-  await first.givingUp();
+  await first.partitions.givingUp();
   // Its slot is free now, and deliveries wait in its memory under a claim that is lost, which it does not know.
   release();
   await waitFor(() => first.scheduler.attemptsInFlight === 0, { what: 'the answer to be there' });
@@ -111,7 +112,7 @@ test('an owner that cannot ask PostgreSQL whether it was replaced starts nothing
   });
   expect(attempts().toSorted()).toEqual(['m-1/1', 'm-1/1', 'm-2/1', 'm-3/1']);
   gate.thaw();
-  first.revoked([PARTITION]);
+  first.partitions.revoked([PARTITION]);
 });
 
 test('a hold that arrives late does not move a retry that is stored by then', async () => {
@@ -127,10 +128,11 @@ test('a hold that arrives late does not move a retry that is stored by then', as
   const before = await due();
   // As it was when the hold was sent.
   const asItWas = Object.create(task, { nextAttempt: { value: nextAttempt } }) as typeof task;
-  await first['handOver'].hold([asItWas], [new Date()]);
+  const handOver = new HandOver(direct.em);
+  await handOver.hold([asItWas], [new Date()]);
   expect(await due()).toEqual(before);
   // For an attempt that is not recorded yet, the hold does move the time.
-  await first['handOver'].hold([Object.create(task, { nextAttempt: { value: nextAttempt + 1 } })], [new Date()]);
+  await handOver.hold([Object.create(task, { nextAttempt: { value: nextAttempt + 1 } })], [new Date()]);
   expect(await due()).not.toEqual(before);
 });
 
@@ -140,8 +142,8 @@ test('partitions that come back are served, whatever their hold became of', asyn
   await first.intake.take(requestBatch(webhook, ['m-1', 'm-2'], isReading.signal));
   await waitFor(() => receiver.requests.length === 1, { what: 'the first POST' });
   gate.freeze();
-  await first.givingUp();
-  const assigned = first.assigned([PARTITION]);
+  await first.partitions.givingUp();
+  const assigned = first.partitions.assigned([PARTITION]);
   gate.thaw();
   await assigned;
   release();

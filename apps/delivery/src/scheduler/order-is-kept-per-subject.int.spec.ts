@@ -117,7 +117,7 @@ test('order holds when another replica takes over in the middle', async () => {
   const half = first.intake.take(orderedBatch(webhook, all, 0, controller.signal)).catch(() => undefined);
   await waitFor(() => seen().length >= 60, { what: 'the first of them' });
   controller.abort();
-  first.revoked([0]);
+  first.partitions.revoked([0]);
   fixture.committedOffset = 0n;
   const second: DispatchService = await fixture.serve({ spillAfterMs: 20 });
   await half;

@@ -139,7 +139,7 @@ test('the next owner takes over what is shelved, and what its predecessor has ta
     .execute(
       'insert into shelved_requests (partition, webhook_id, count, requests) select partition, webhook_id, count, requests from shelved_requests',
     );
-  service.revoked([PARTITION]);
+  service.partitions.revoked([PARTITION]);
   status = 200;
   const next = await fixture.serve();
   // The circuit is still open, as the previous owner has stored: a person asks for a probe.

@@ -31,7 +31,7 @@ test('partitions may come before the directory is read: a webhook that is merely
   fixture.directory = new WebhookDirectory();
   const next = fixture.replica();
   const started = next.start();
-  await next.assigned([PARTITION]);
+  await next.partitions.assigned([PARTITION]);
   // Many times what a first look into the work queue would take.
   for (let n = 0; n < 50; n++) await execute('select count(*) from due_deliveries');
   fixture.webhook(receiver.url, { id: webhook.id, version: 2 });

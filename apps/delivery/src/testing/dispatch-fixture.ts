@@ -26,7 +26,8 @@ import { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
 import { DeliveryReader } from '../delivery/storage/delivery.reader.ts';
 import type { DeliveryTask } from '../scheduler/delivery-task.ts';
 import { DispatchService } from '../dispatch/dispatch.service.ts';
-import type { DispatchDependencies, DispatchSettings, NotHeld } from '../dispatch/dispatch.service.ts';
+import type { DispatchDependencies, DispatchSettings } from '../dispatch/dispatch.settings.ts';
+import type { NotHeld } from '../partitions/partition-life.ts';
 import type { Evidence } from '../platform-fault/local-evidence.policy.ts';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import { withoutPoolTimers } from './simulated/pool-timers.ts';
@@ -146,7 +147,7 @@ export class DispatchFixture {
     itsOwn: Partial<DispatchDependencies> = {},
   ): Promise<DispatchService> {
     const service = this.replica(settings, itsOwn);
-    await service.assigned([PARTITION]);
+    await service.partitions.assigned([PARTITION]);
     await service.start();
     return service;
   }

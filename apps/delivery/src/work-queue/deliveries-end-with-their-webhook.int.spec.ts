@@ -122,7 +122,7 @@ test('deliveries whose webhook ended while the partition had no owner end when i
   const live = fixture.webhook(receiver.url);
   for (const webhook of [disabled, live]) await first.intake.take(requestBatch(webhook, ['m-1']));
   await untilAll('RETRYING', 2);
-  first.revoked([PARTITION]);
+  first.partitions.revoked([PARTITION]);
   fixture.directory.put({ ...disabled, isActive: false, version: 2 });
   await first.stop();
   expect(await list(disabled.id)).toMatchObject([{ status: 'RETRYING' }]);

@@ -1,0 +1,116 @@
+import { AskedProbes } from '../circuit/asked-probes.ts';
+import type { HandOver } from '../partitions/hand-over.ts';
+import type { Ownership, PartitionClaim } from '../partitions/ownership.ts';
+import { Shelf } from '../shelf/shelf.ts';
+import { ShelfLoop } from '../shelf/shelf-loop.ts';
+import { Shelving } from '../shelf/shelving.ts';
+import { unreadableRow } from '../shelf/unreadable-row.ts';
+import { DispatchIntake } from '../sources/dispatch-intake.ts';
+import { DueLoop } from '../sources/due-loop.ts';
+import type { DeliverySpans } from '../tracing/delivery-spans.ts';
+import { reasonToEnd } from '../webhook-directory/reason-to-end.ts';
+import { AbandonStored } from '../work-queue/abandon-stored.ts';
+import type { DueDeliveries } from '../work-queue/due-deliveries.ts';
+import { StoredBacklog } from '../work-queue/stored-backlog.ts';
+import type { Background } from './background.ts';
+import { LEASE_MARGIN_MS, leaseMsOf } from './dispatch.settings.ts';
+import type { DispatchDependencies, DispatchSettings } from './dispatch.settings.ts';
+import type { Worker } from './worker.ts';
+
+const ABANDONING = { batchSize: 500, againMs: 1_000 };
+const SHELVING = { batchSize: 1_000, batchBytes: 2_097_152 };
+const SHELF_LOOP = { pollMs: 250, pauseMs: 10_000, atOnce: 4 };
+const DUE_LOOP = { pollMs: 250, batchSize: 500, parkedAtOnce: 1_000, refilledAtOnce: 2_000 };
+
+/** Where the scheduler's work comes from. */
+export interface Sources {
+  readonly intake: DispatchIntake;
+  readonly loop: DueLoop;
+  readonly shelf: Shelf;
+  readonly shelfLoop: ShelfLoop;
+  readonly backlog: StoredBacklog;
+  readonly abandonStored: AbandonStored;
+  readonly askedProbes: AskedProbes;
+}
+
+/** What the sources work with. */
+export interface SourceTools {
+  readonly ownership: Ownership;
+  readonly due: DueDeliveries;
+  readonly handOver: HandOver;
+  readonly worker: Worker;
+  readonly spans: DeliverySpans;
+  readonly background: Background;
+  readonly stopping: AbortSignal;
+  /** Claims of the partitions that this replica may serve now. */
+  readonly claims: () => PartitionClaim[];
+  readonly lost: (claim: PartitionClaim) => void;
+  readonly isAnyCircuitOpen: () => boolean;
+  /** A person has asked for a probe of the webhook. */
+  readonly probe: (webhookId: string) => void;
+  readonly directoryReady: () => Promise<void>;
+}
+
+export function wireSources(on: DispatchDependencies, settings: DispatchSettings, tools: SourceTools): Sources {
+  const { em, clock, onError, directory, tenants } = on;
+  const { due, handOver, ownership, worker, background, stopping, claims } = tools;
+  const { scheduler } = worker;
+  const leaseEnd = (): Date => new Date(clock().getTime() + leaseMsOf(settings));
+  const loop = new DueLoop(due, worker, claims, clock, leaseEnd, DUE_LOOP, onError);
+  const shelf = new Shelf(em);
+  const shelfLoop = new ShelfLoop({
+    shelf,
+    claims,
+    isReady: (webhookId) => scheduler.loads.isReady(webhookId),
+    isBusy: on.isBusy,
+    takeBack: (records, partition) => intake.takeBack(records, partition, stopping),
+    onUnreadable: (row, error) => on.deadLetters.publish([unreadableRow(row, error, clock())]),
+    clock,
+    onError,
+    ...SHELF_LOOP,
+    unhurriedMs: settings.shelf.unhurriedMs,
+  });
+  const backlog = new StoredBacklog({
+    due,
+    handOver,
+    ownership,
+    clock,
+    latestLeaseEnd: () => new Date(leaseEnd().getTime() + LEASE_MARGIN_MS),
+    committedOffsets: on.committedOffsets,
+    onParked: (webhooks) => {
+      scheduler.queues.adoptParked(webhooks);
+      loop.wake();
+    },
+    inBackground: (work) => background.run(work),
+    stopping,
+  });
+  const intake = new DispatchIntake({
+    em,
+    due,
+    directory: directory.directory,
+    heartbeatAgeMs: () => directory.heartbeatAgeMs(),
+    directoryReady: tools.directoryReady,
+    ownership,
+    worker,
+    deadLetters: on.deadLetters,
+    spans: tools.spans,
+    shelving: new Shelving(shelf, { ...SHELVING, ...settings.shelf }, () => shelfLoop.shelved()),
+    clock,
+    options: { spillAfterMs: settings.spillAfterMs, maxAttempts: settings.maxAttempts },
+    onLost: tools.lost,
+    onReadTo: (partition, offset) => backlog.readTo(partition, offset),
+  });
+  const abandonStored = new AbandonStored({
+    due,
+    worker,
+    claims,
+    reasonToEnd: (webhookId) => reasonToEnd(webhookId, directory.directory, tenants),
+    leaseEnd,
+    clock,
+    onError,
+    ...ABANDONING,
+  });
+  const { isAnyCircuitOpen: isAnyOpen, probe } = tools;
+  const askedProbes = new AskedProbes({ em, claims, isAnyOpen, probe, onError });
+  return { intake, loop, shelf, shelfLoop, backlog, abandonStored, askedProbes };
+}
