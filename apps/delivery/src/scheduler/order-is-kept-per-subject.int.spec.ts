@@ -56,15 +56,18 @@ test('messages of one subject go one after the other, in order, also when some o
     await new Promise((resolve) => setImmediate(resolve));
     underWay.delete(subject);
     tries.set(id, (tries.get(id) ?? 0) + 1);
-    return { status: tries.get(id) === 1 && id.endsWith('3') ? 500 : 200 };
+    return { status: tries.get(id) === 1 && failing.includes(subject) && id.endsWith('3') ? 500 : 200 };
   };
-  const subjects = ['a', 'b', 'c', 'd', 'e', 'f'];
+  // Four failures: with a fifth on a slow machine, whose successes are further apart, the circuit could open.
+  const failing = ['a', 'b'];
+  const subjects = [...failing, 'c', 'd', 'e', 'f'];
   await intake.take(orderedBatch(ordered(), messages(subjects, 20)));
-  await waitFor(() => seen().length === subjects.length * (20 + 2), { what: 'all to arrive' });
+  await waitFor(() => seen().length === 6 * 20 + 4, { what: 'all to arrive' });
   await untilEmpty();
   expect(overlaps).toEqual([]);
   for (const subject of subjects) {
-    expect(numbersOf(subject)).toEqual([...Array.from({ length: 20 }, (_, n) => n), 3, 13].toSorted((a, b) => a - b));
+    const twice = failing.includes(subject) ? [3, 13] : [];
+    expect(numbersOf(subject)).toEqual(sorted([...Array.from({ length: 20 }, (_, n) => n), ...twice]));
   }
 });
 
