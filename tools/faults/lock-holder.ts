@@ -8,11 +8,11 @@ import type { RunningPostgres } from '@signet/embedded';
 import { migrate } from '@signet/service-kit';
 import { waitFor } from '@signet/testing';
 import pg from 'pg';
-import { faultDatabase, faultRelay } from './fault-relay.ts';
-import { HERE, Namespace, NETWORK } from './namespace.ts';
+import { faultDatabase, faultRelay } from './lock-holder/fault-relay.ts';
+import { HERE, Namespace, NETWORK } from './lock-holder/namespace.ts';
 import type { FaultScript } from './run.ts';
 
-const HOLDER = fileURLToPath(new URL('holder.ts', import.meta.url));
+const HOLDER = fileURLToPath(new URL('lock-holder/holder.ts', import.meta.url));
 /** Issue 13: within this time the lock is free and another relay publishes. */
 const BOUND_SECONDS = 30;
 

@@ -13,11 +13,11 @@ import {
   prepareOwnNetwork,
   RECEIVERS_NET,
   undoBlackhole,
-} from './own-network.ts';
-import { Receivers, receiversOf } from './receivers.ts';
-import { tableOf, wrongWith } from './report.ts';
-import { DEAD, HOSTS, Scene, TENANTS } from './scene.ts';
-import type { Fault, Outcome } from './scene.ts';
+} from './platform/own-network.ts';
+import { Receivers, receiversOf } from './platform/receivers.ts';
+import { tableOf, wrongWith } from './platform/report.ts';
+import { DEAD, HOSTS, Scene, TENANTS } from './platform/scene.ts';
+import type { Fault, Outcome } from './platform/scene.ts';
 
 /** Seconds where production has minutes, so that ten failures in a row take no five hours. */
 const SETTINGS = {

@@ -1,6 +1,6 @@
 import type { SentMessage } from '../bench/measure/ledger.ts';
 import { percentile } from '../bench/measure/percentile.ts';
-import type { RequestKind, RequestMade } from './caller.ts';
+import type { RequestKind, RequestMade } from './load/caller.ts';
 
 /** While a service was rolled out; times in microseconds (tools/bench/clock.ts). */
 export interface Span {

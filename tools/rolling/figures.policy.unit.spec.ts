@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { RequestMade } from './caller.ts';
+import type { RequestMade } from './load/caller.ts';
 import { brokenPromises, figuresOf, requestsIn, spanAt, UNDISTURBED } from './figures.policy.ts';
 import type { Found } from './figures.policy.ts';
 

@@ -1,6 +1,6 @@
 import { table } from '../bench/figures/table.ts';
 import type { Figures, Latency } from './figures.policy.ts';
-import type { Rolled } from './rolled-service.ts';
+import type { Rolled } from './services/rolled-service.ts';
 
 /** A line of the table: a service while it is rolled out, or the time when none is. */
 export interface Row {

@@ -9,15 +9,15 @@ import { SERVICES } from '../dev/gateway/gateway-routes.ts';
 import type { RollingArguments } from './arguments.ts';
 import { brokenPromises, figuresOf, latencyOf, messagesIn, requestsIn, UNDISTURBED } from './figures.policy.ts';
 import type { Span } from './figures.policy.ts';
-import type { Installation } from './installation.ts';
-import { Load } from './load.ts';
+import type { Installation } from './services/installation.ts';
+import { Load } from './load/load.ts';
 import { rolledLine, tableOf } from './report.ts';
 import type { Row } from './report.ts';
-import type { RollStrategy } from './roll-steps.policy.ts';
-import type { Rolled } from './rolled-service.ts';
+import type { RollStrategy } from './services/roll-steps.policy.ts';
+import type { Rolled } from './services/rolled-service.ts';
 import type { ServiceName } from '../dev/gateway/gateway-routes.ts';
-import { PATHS, provideTenant, recordedOf } from './tenant.ts';
-import type { Recorded, Tenant } from './tenant.ts';
+import { PATHS, provideTenant, recordedOf } from './load/tenant.ts';
+import type { Recorded, Tenant } from './load/tenant.ts';
 
 /** When nothing has arrived for so long, the missing deliveries count as lost. */
 const PATIENCE_MS = 60_000;

@@ -5,10 +5,10 @@ import { ReceiverClient } from '../bench/receiver-client.ts';
 import { SERVICES } from '../dev/gateway/gateway-routes.ts';
 import { readArguments, USAGE } from './arguments.ts';
 import type { RollingArguments } from './arguments.ts';
-import { Installation } from './installation.ts';
-import { inPlace } from './roll-steps.policy.ts';
+import { Installation } from './services/installation.ts';
+import { inPlace } from './services/roll-steps.policy.ts';
 import { roll } from './rolling.ts';
-import { deployedStrategy } from './strategy.ts';
+import { deployedStrategy } from './services/strategy.ts';
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

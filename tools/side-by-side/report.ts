@@ -1,6 +1,6 @@
 import type { Ledger } from '../bench/measure/ledger.ts';
 import { table } from '../bench/figures/table.ts';
-import type { Books } from './ledger.ts';
+import type { Books } from './load/ledger.ts';
 
 /** What a version did in a step. */
 export interface Share {

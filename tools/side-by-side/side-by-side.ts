@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FormatName } from '@signet/contracts';
-import { signetAdmin } from './admin.ts';
-import type { AdminAnswer } from './admin.ts';
-import { earlierVersion, thisVersion } from './earlier-version.ts';
-import type { BuiltVersion } from './earlier-version.ts';
-import { readBooks, recordedSuccesses } from './ledger.ts';
+import { signetAdmin } from './services/admin.ts';
+import type { AdminAnswer } from './services/admin.ts';
+import { earlierVersion, thisVersion } from './services/earlier-version.ts';
+import type { BuiltVersion } from './services/earlier-version.ts';
+import { readBooks, recordedSuccesses } from './load/ledger.ts';
 import { finding, tableOf } from './report.ts';
 import type { Row } from './report.ts';
 import { shelvedOfFormat, shelvedRequests, timesOfFormat, unreadOfFormat } from './requests-topic.ts';

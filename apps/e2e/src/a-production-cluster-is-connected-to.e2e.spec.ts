@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { generateSealingKey } from '@signet/signature';
 import { RecordingReceiver, selfSigned, waitFor } from '@signet/testing';
 import { Api } from './support/api.ts';
-import { startSecureServers } from './support/secure-servers.ts';
-import { ROOT, Signet } from './support/signet.ts';
+import { startSecureServers } from './support/installation/secure-servers.ts';
+import { ROOT, Signet } from './support/installation/signet.ts';
 
 let servers: Awaited<ReturnType<typeof startSecureServers>>;
 let receiver: RecordingReceiver;

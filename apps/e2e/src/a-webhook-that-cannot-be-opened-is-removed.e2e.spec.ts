@@ -8,8 +8,8 @@ import { RecordProducer } from '@signet/kafka';
 import { generateSealingKey, SealingKeys } from '@signet/signature';
 import { waitFor } from '@signet/testing';
 import { Api } from './support/api.ts';
-import { ROOT, Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { ROOT, Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 let signet: Signet;
 let local: LocalFile;

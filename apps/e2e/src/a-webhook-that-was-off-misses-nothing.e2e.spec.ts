@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import { Api, saleCreated } from './support/api.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 let signet: Signet;
 let local: LocalFile;

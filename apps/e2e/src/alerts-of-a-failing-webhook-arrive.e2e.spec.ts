@@ -4,9 +4,9 @@ import { RecordingReceiver, waitFor } from '@signet/testing';
 import { Api } from './support/api.ts';
 import type { Webhook } from './support/api.ts';
 import { testWith } from './support/programs.ts';
-import { expressionsOfDashboards, Prometheus, seriesOfRules } from './support/prometheus.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { expressionsOfDashboards, Prometheus, seriesOfRules } from './support/installation/prometheus.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 /** The longest time for an alert on a busy machine: scrape, rule, group, notification. */
 const ALERT_MS = 60_000;

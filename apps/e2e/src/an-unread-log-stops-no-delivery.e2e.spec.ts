@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import { Api } from './support/api.ts';
-import { fullPipe } from './support/full-pipe.ts';
-import type { FullPipe } from './support/full-pipe.ts';
-import { Replica } from './support/replica.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { fullPipe } from './support/installation/full-pipe.ts';
+import type { FullPipe } from './support/installation/full-pipe.ts';
+import { Replica } from './support/installation/replica.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 const SETTINGS = {
   SIGNET_SEALING_KEYS: `e2e:${randomBytes(32).toString('base64')}`,

@@ -6,8 +6,8 @@ import { canonicalTopic, CE } from '@signet/contracts';
 import { RecordProducer } from '@signet/kafka';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import { Api } from './support/api.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 let signet: Signet;

@@ -11,8 +11,8 @@ import { isPrinted } from './guides/guide-output.ts';
 import { GuideShell, SHELLS } from './guides/guide-shell.ts';
 import { Api } from './support/api.ts';
 import { hasProgram, testWith } from './support/programs.ts';
-import { ROOT, Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { ROOT, Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 const GUIDES = readdirSync(join(ROOT, 'docs/guides')).filter((file) => file.endsWith('.md'));
 const PAGES = ['README.md', ...GUIDES.map((file) => `docs/guides/${file}`)];

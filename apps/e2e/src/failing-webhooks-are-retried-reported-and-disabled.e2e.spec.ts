@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import { Api } from './support/api.ts';
 import type { Delivery } from './support/api.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 const SCHEDULE_MS = [1_000, 2_000, 3_000];
 const ALERTS = ['webhook.failing', 'webhook.disabled', 'webhook.recovered'];

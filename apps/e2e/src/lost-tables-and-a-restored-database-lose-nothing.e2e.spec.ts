@@ -3,8 +3,8 @@ import { TABLE_TOPICS } from '@signet/contracts';
 import { deleteTopics, removeRecords, setTopicConfig } from '@signet/kafka';
 import { copyDatabase, RecordingReceiver, waitFor } from '@signet/testing';
 import { Api } from './support/api.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile, ServiceName } from './support/signet.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile, ServiceName } from './support/installation/signet.ts';
 
 const TABLES = TABLE_TOPICS.map(({ name }) => name);
 const PATIENCE_MS = 60_000;

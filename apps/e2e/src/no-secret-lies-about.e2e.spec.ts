@@ -12,9 +12,9 @@ import { rawReceiver, RecordingReceiver, respond, selfSigned, waitFor } from '@s
 import type { RawReceiver, ReceivedRequest, ReceiverAnswer } from '@signet/testing';
 import pg from 'pg';
 import { Api, saleCreated } from './support/api.ts';
-import { bearer, Keyring } from './support/keyring.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { bearer, Keyring } from './support/secrets/keyring.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 /** The private files in the folder of `npm start`, in mode 600: only these may hold a key. */
 const PRIVATE = ['keys.json', 'demo.json', 'local.json', 'postgres/password'];

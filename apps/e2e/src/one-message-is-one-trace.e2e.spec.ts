@@ -6,8 +6,8 @@ import { RecordProducer } from '@signet/kafka';
 import { OtlpCollector, RecordingReceiver, waitFor } from '@signet/testing';
 import type { ExportedSpan, ReceivedRequest } from '@signet/testing';
 import { Api, saleCreated } from './support/api.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 /** A producer's span, sampled or not. */
 const producersSpan = (flags = '01') => {

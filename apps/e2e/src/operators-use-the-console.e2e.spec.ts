@@ -3,11 +3,11 @@ import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { Browser } from 'playwright-core';
 import { Api } from './support/api.ts';
 import type { Webhook } from './support/api.ts';
-import { accessibilityViolations, CHROMIUM, openBrowser } from './support/browser.ts';
-import { Console } from './support/console.ts';
+import { accessibilityViolations, CHROMIUM, openBrowser } from './support/console/browser.ts';
+import { Console } from './support/console/console.ts';
 import { testWith } from './support/programs.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 const inBrowser = testWith(CHROMIUM !== undefined);
 let signet: Signet;

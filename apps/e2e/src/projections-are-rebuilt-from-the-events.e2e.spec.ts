@@ -4,8 +4,8 @@ import { RecordingReceiver, waitFor } from '@signet/testing';
 import { Client } from 'pg';
 import { Api, saleCreated } from './support/api.ts';
 import { run } from './support/programs.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 const MESSAGES = 200;
 const PROJECTIONS = [

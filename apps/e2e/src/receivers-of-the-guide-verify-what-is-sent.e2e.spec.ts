@@ -3,11 +3,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { generateSecret, signatureHeader, signingKey } from '@signet/signature';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import { Api, saleCreated } from './support/api.ts';
-import type { ExampleReceiver } from './support/example-receivers.ts';
-import { EXAMPLE_RECEIVERS, RunningReceiver } from './support/example-receivers.ts';
+import type { ExampleReceiver } from './support/receivers/example-receivers.ts';
+import { EXAMPLE_RECEIVERS, RunningReceiver } from './support/receivers/example-receivers.ts';
 import { testWith } from './support/programs.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 const SECRET = generateSecret();
 const OWN_SECRET = 'a text of my own, long enough to be a secret';

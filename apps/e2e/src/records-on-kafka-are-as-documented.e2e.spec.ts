@@ -11,8 +11,8 @@ import { rangesBetween, readRanges, RecordProducer } from '@signet/kafka';
 import { AsyncApi, RecordingReceiver, waitFor } from '@signet/testing';
 import { Api, saleCreated } from './support/api.ts';
 import type { Delivery } from './support/api.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 const GUIDE = fileURLToPath(new URL('../../../docs/guides/consuming-outcomes.md', import.meta.url));
 /** Within the repository, so that the guide's code finds its packages. */

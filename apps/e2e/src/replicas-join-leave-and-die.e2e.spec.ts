@@ -4,14 +4,14 @@ import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { ReceivedRequest, ReceiverAnswer } from '@signet/testing';
 import { Client } from 'pg';
 import { Api } from './support/api.ts';
-import { postOf, recordedAttempts } from './support/deliveries-made.ts';
-import type { Post, RecordedAttempt } from './support/deliveries-made.ts';
-import { NAMING_SENDERS, Replica } from './support/replica.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
-import { SteadyLoad } from './support/steady-load.ts';
-import { ownersNow, recordTakings, takings } from './support/partition-owners.ts';
-import type { Taking } from './support/partition-owners.ts';
+import { postOf, recordedAttempts } from './support/installation/deliveries-made.ts';
+import type { Post, RecordedAttempt } from './support/installation/deliveries-made.ts';
+import { NAMING_SENDERS, Replica } from './support/installation/replica.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
+import { SteadyLoad } from './support/load/steady-load.ts';
+import { ownersNow, recordTakings, takings } from './support/installation/partition-owners.ts';
+import type { Taking } from './support/installation/partition-owners.ts';
 
 const SETTINGS = {
   SIGNET_SEALING_KEYS: `e2e:${randomBytes(32).toString('base64')}`,

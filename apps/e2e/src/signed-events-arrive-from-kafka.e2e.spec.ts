@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { ReceivedRequest } from '@signet/testing';
 import { Api, saleCreated } from './support/api.ts';
-import type { Case } from './support/judges.ts';
-import { JUDGES } from './support/judges.ts';
+import type { Case } from './support/receivers/judges.ts';
+import { JUDGES } from './support/receivers/judges.ts';
 import { hasProgram, run, testWith } from './support/programs.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 let signet: Signet;
 let local: LocalFile;

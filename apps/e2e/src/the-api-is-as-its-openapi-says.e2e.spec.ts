@@ -8,8 +8,8 @@ import { freePort } from '@signet/embedded';
 import { waitFor } from '@signet/testing';
 import { Api } from './support/api.ts';
 import { hasProgram, run, testWith } from './support/programs.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 const SNAPSHOTS = fileURLToPath(new URL('../../../docs/openapi', import.meta.url));
 const SERVICES = ['registry', 'ingestion', 'delivery'] as const;

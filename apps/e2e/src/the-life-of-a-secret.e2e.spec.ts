@@ -2,14 +2,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { generateSecret } from '@signet/signature';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import { Api } from './support/api.ts';
-import type { Case } from './support/judges.ts';
-import { forLibraries, JUDGES } from './support/judges.ts';
+import type { Case } from './support/receivers/judges.ts';
+import { forLibraries, JUDGES } from './support/receivers/judges.ts';
 import { testWith } from './support/programs.ts';
-import type { JudgedRequest, LivedSecret } from './support/secret-holder.ts';
-import { SecretHolder, signaturesOf } from './support/secret-holder.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
-import { SteadyFlow } from './support/steady-flow.ts';
+import type { JudgedRequest, LivedSecret } from './support/secrets/secret-holder.ts';
+import { SecretHolder, signaturesOf } from './support/secrets/secret-holder.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
+import { SteadyFlow } from './support/load/steady-flow.ts';
 
 const HOUR_MS = 60 * 60 * 1_000;
 /** A new secret signs when delivery has read it from Kafka, which takes some milliseconds. */

@@ -11,8 +11,8 @@ import { generateSealingKey } from '@signet/signature';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import pg from 'pg';
 import { Api } from './support/api.ts';
-import { ROOT, Signet } from './support/signet.ts';
-import type { LocalFile, ServiceName } from './support/signet.ts';
+import { ROOT, Signet } from './support/installation/signet.ts';
+import type { LocalFile, ServiceName } from './support/installation/signet.ts';
 
 /** Longer than a refused start takes on a slow machine, shorter than a start that waits for something. */
 const REFUSED_MS = 60_000;

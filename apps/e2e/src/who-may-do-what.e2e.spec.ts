@@ -3,8 +3,8 @@ import { freePort } from '@signet/embedded';
 import { waitFor } from '@signet/testing';
 import { Api, saleCreated } from './support/api.ts';
 import type { Delivery, Webhook } from './support/api.ts';
-import { Signet } from './support/signet.ts';
-import type { LocalFile } from './support/signet.ts';
+import { Signet } from './support/installation/signet.ts';
+import type { LocalFile } from './support/installation/signet.ts';
 
 const SERVICES = ['registry', 'ingestion', 'delivery'] as const;
 

@@ -4,12 +4,12 @@ import type { ScenarioName } from '../scenario-name.ts';
 import { TARGETS } from '../figures/targets.ts';
 import { askedFor } from './asked-for.ts';
 import { crash } from './crash.ts';
-import { deliveryLists } from './delivery-lists.ts';
+import { deliveryLists } from './lists/delivery-lists.ts';
 import { isolation } from './isolation.ts';
 import { ordered } from './ordered.ts';
 import { overdue } from './overdue.ts';
 import { latency } from './latency.ts';
-import { registryLists } from './registry-lists.ts';
+import { registryLists } from './lists/registry-lists.ts';
 import type { Throughput } from './throughput.ts';
 import { throughput } from './throughput.ts';
 

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { ROOT } from '../support/signet.ts';
+import { ROOT } from '../support/installation/signet.ts';
 import { guideBlocks } from './guide-blocks.ts';
 
 const pages = globSync('{*.md,{docs,tools,deploy}/**/*.md,{apps,libs}/*/*.md}', { cwd: ROOT });

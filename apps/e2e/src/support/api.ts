@@ -1,4 +1,4 @@
-import type { LocalFile } from './signet.ts';
+import type { LocalFile } from './installation/signet.ts';
 
 export interface Webhook {
   readonly id: string;
