@@ -1,5 +1,5 @@
-import type { EventType } from './event-type.ts';
-import { id, payload, quantity, text, time } from './shapes.ts';
+import type { EventType } from '../event-type.ts';
+import { id, payload, quantity, text, time } from '../shapes.ts';
 
 export const webhookRecovered: EventType = {
   name: 'webhook.recovered',

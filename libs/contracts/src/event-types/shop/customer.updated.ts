@@ -1,5 +1,5 @@
-import type { EventType } from './event-type.ts';
-import { id, list, payload, text } from './shapes.ts';
+import type { EventType } from '../event-type.ts';
+import { id, list, payload, text } from '../shapes.ts';
 
 export const customerUpdated: EventType = {
   name: 'customer.updated',

@@ -1,5 +1,5 @@
-import type { EventType } from './event-type.ts';
-import { currency, customer, id, money, payload, text, time } from './shapes.ts';
+import type { EventType } from '../event-type.ts';
+import { currency, customer, id, money, payload, text, time } from '../shapes.ts';
 
 export const repairOrderCreated: EventType = {
   name: 'repair_order.created',

@@ -1,5 +1,5 @@
-import type { EventType } from './event-type.ts';
-import { currency, id, list, money, payload, quantity, text } from './shapes.ts';
+import type { EventType } from '../event-type.ts';
+import { currency, id, list, money, payload, quantity, text } from '../shapes.ts';
 
 export const inventoryUpdated: EventType = {
   name: 'inventory.updated',

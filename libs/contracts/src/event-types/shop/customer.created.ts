@@ -1,5 +1,5 @@
-import type { EventType } from './event-type.ts';
-import { id, payload, text } from './shapes.ts';
+import type { EventType } from '../event-type.ts';
+import { id, payload, text } from '../shapes.ts';
 
 export const customerCreated: EventType = {
   name: 'customer.created',

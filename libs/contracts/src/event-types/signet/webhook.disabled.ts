@@ -1,5 +1,5 @@
-import type { EventType } from './event-type.ts';
-import { failure, id, payload, quantity, text } from './shapes.ts';
+import type { EventType } from '../event-type.ts';
+import { failure, id, payload, quantity, text } from '../shapes.ts';
 
 export const webhookDisabled: EventType = {
   name: 'webhook.disabled',

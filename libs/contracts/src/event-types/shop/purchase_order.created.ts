@@ -1,5 +1,5 @@
-import type { EventType } from './event-type.ts';
-import { currency, id, item, list, money, object, payload, text, time } from './shapes.ts';
+import type { EventType } from '../event-type.ts';
+import { currency, id, item, list, money, object, payload, text, time } from '../shapes.ts';
 
 export const purchaseOrderCreated: EventType = {
   name: 'purchase_order.created',

@@ -1,5 +1,5 @@
-import type { EventType } from './event-type.ts';
-import { id, payload, quantity, text } from './shapes.ts';
+import type { EventType } from '../event-type.ts';
+import { id, payload, quantity, text } from '../shapes.ts';
 
 export const inventoryLowStock: EventType = {
   name: 'inventory.low_stock',

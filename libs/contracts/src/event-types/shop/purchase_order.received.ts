@@ -1,5 +1,5 @@
-import type { EventType } from './event-type.ts';
-import { id, item, list, object, payload, text, time } from './shapes.ts';
+import type { EventType } from '../event-type.ts';
+import { id, item, list, object, payload, text, time } from '../shapes.ts';
 
 export const purchaseOrderReceived: EventType = {
   name: 'purchase_order.received',

@@ -1,5 +1,5 @@
-import type { EventType } from './event-type.ts';
-import { id, payload, text, time } from './shapes.ts';
+import type { EventType } from '../event-type.ts';
+import { id, payload, text, time } from '../shapes.ts';
 
 export const repairOrderStatusChanged: EventType = {
   name: 'repair_order.status_changed',
