@@ -9,7 +9,7 @@ import { SessionProvider } from './app/session.tsx';
 import { App } from './app/app.tsx';
 import { theme, variables } from './app/theme.ts';
 import { styleNonce } from './app/style-nonce.ts';
-import { ToastProvider } from './ui/toasts.tsx';
+import { ToastProvider } from './ui/feedback/toasts.tsx';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

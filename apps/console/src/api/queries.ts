@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useApi, useIdentity } from '../app/session.tsx';
-import { REFRESH_MS } from '../ui/pager.tsx';
+import { REFRESH_MS } from '../ui/lists/pager.tsx';
 import { ApiProblem } from './problem.ts';
 import type { Attempt, Circuit, DeliveryDetail, EventType, Page, Tenant, Webhook } from './types.ts';
 

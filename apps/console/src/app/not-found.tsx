@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
-import { Empty } from '../ui/states.tsx';
-import { Title } from '../ui/page.tsx';
+import { Empty } from '../ui/feedback/states.tsx';
+import { Title } from '../ui/layout/page.tsx';
 
 export function NotFound() {
   return (

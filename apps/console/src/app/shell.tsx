@@ -16,8 +16,8 @@ import {
   SunIcon,
   TenantsIcon,
   WebhookIcon,
-} from '../ui/icons.tsx';
-import { Clock } from '../ui/time.tsx';
+} from '../ui/display/icons.tsx';
+import { Clock } from '../ui/display/time.tsx';
 import { Mark } from './mark.tsx';
 import { useIdentity, useSession } from './session.tsx';
 import styles from './shell.module.css';

@@ -1,4 +1,4 @@
-import { PageHead } from '../../ui/page.tsx';
+import { PageHead } from '../../ui/layout/page.tsx';
 import { DeliveryList } from './delivery-list.tsx';
 
 export function DeliveriesPage() {

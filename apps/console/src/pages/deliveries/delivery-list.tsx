@@ -3,16 +3,16 @@ import { useEventTypes, useWebhook, useWebhookChoices } from '../../api/queries.
 import type { Delivery } from '../../api/types.ts';
 import { rangeOf } from '../../format/time-filter.ts';
 import { duration } from '../../format/time.ts';
-import { ChoiceFilter, Chip, FilterBar, Search, TimeFilter, useFilters } from '../../ui/filters.tsx';
-import type { Filters } from '../../ui/filters.tsx';
-import { DeliveryIcon } from '../../ui/icons.tsx';
-import { Card } from '../../ui/page.tsx';
-import { Pager, usePages } from '../../ui/pager.tsx';
-import { Empty, Failed } from '../../ui/states.tsx';
-import { DELIVERY_STATUSES, DeliveryPill, deliveryStatusName, HttpStatus, Tag } from '../../ui/status.tsx';
-import { Table } from '../../ui/table.tsx';
-import type { Column } from '../../ui/table.tsx';
-import { Ago } from '../../ui/time.tsx';
+import { ChoiceFilter, Chip, FilterBar, Search, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
+import type { Filters } from '../../ui/lists/filters.tsx';
+import { DeliveryIcon } from '../../ui/display/icons.tsx';
+import { Card } from '../../ui/layout/page.tsx';
+import { Pager, usePages } from '../../ui/lists/pager.tsx';
+import { Empty, Failed } from '../../ui/feedback/states.tsx';
+import { DELIVERY_STATUSES, DeliveryPill, deliveryStatusName, HttpStatus, Tag } from '../../ui/feedback/status.tsx';
+import { Table } from '../../ui/lists/table.tsx';
+import type { Column } from '../../ui/lists/table.tsx';
+import { Ago } from '../../ui/display/time.tsx';
 import styles from './delivery-list.module.css';
 
 const FILTERS = ['q', 'status', 'event', 'webhook', 'created', 'sent'];

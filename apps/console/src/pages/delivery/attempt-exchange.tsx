@@ -2,8 +2,8 @@ import type { Attempt } from '../../api/types.ts';
 import { reasonPhrase } from '../../format/text.ts';
 import { duration, exactTime } from '../../format/time.ts';
 import { phasesOf } from '../../format/timings.ts';
-import { Code } from '../../ui/code.tsx';
-import { HttpStatus, Tag } from '../../ui/status.tsx';
+import { Code } from '../../ui/display/code.tsx';
+import { HttpStatus, Tag } from '../../ui/feedback/status.tsx';
 import styles from './attempts.module.css';
 
 /** One attempt: its time and duration, and request and response side by side. */

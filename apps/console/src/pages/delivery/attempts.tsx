@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import type { Attempt } from '../../api/types.ts';
 import { duration } from '../../format/time.ts';
-import { Empty } from '../../ui/states.tsx';
-import { errorName, HttpStatus, Tag } from '../../ui/status.tsx';
-import { Ago } from '../../ui/time.tsx';
+import { Empty } from '../../ui/feedback/states.tsx';
+import { errorName, HttpStatus, Tag } from '../../ui/feedback/status.tsx';
+import { Ago } from '../../ui/display/time.tsx';
 import { AttemptExchange } from './attempt-exchange.tsx';
 import styles from './attempts.module.css';
 

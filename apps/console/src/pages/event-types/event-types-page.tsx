@@ -3,11 +3,11 @@ import { Link, useLocation } from 'wouter';
 import { useEventTypes } from '../../api/queries.ts';
 import type { EventType } from '../../api/types.ts';
 import { domainName } from '../../format/text.ts';
-import { Json } from '../../ui/code.tsx';
-import { Copyable } from '../../ui/copy.tsx';
-import { Card, PageHead } from '../../ui/page.tsx';
-import { Empty, Failed, Loading } from '../../ui/states.tsx';
-import { Tag } from '../../ui/status.tsx';
+import { Json } from '../../ui/display/code.tsx';
+import { Copyable } from '../../ui/display/copy.tsx';
+import { Card, PageHead } from '../../ui/layout/page.tsx';
+import { Empty, Failed, Loading } from '../../ui/feedback/states.tsx';
+import { Tag } from '../../ui/feedback/status.tsx';
 import styles from './event-types.module.css';
 import { fieldsOfSchema } from './schema-fields.ts';
 

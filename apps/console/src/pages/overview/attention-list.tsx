@@ -3,11 +3,11 @@ import type { Circuit, Webhook } from '../../api/types.ts';
 import { useIdentity } from '../../app/session.tsx';
 import { healthOf } from '../../format/failures.ts';
 import { counted } from '../../format/text.ts';
-import { CheckIcon } from '../../ui/icons.tsx';
-import { Section } from '../../ui/page.tsx';
-import { Loading } from '../../ui/states.tsx';
-import { WebhookPill } from '../../ui/status.tsx';
-import { Ago } from '../../ui/time.tsx';
+import { CheckIcon } from '../../ui/display/icons.tsx';
+import { Section } from '../../ui/layout/page.tsx';
+import { Loading } from '../../ui/feedback/states.tsx';
+import { WebhookPill } from '../../ui/feedback/status.tsx';
+import { Ago } from '../../ui/display/time.tsx';
 import { NameAndUrl } from '../webhooks/name-and-url.tsx';
 import styles from './overview.module.css';
 

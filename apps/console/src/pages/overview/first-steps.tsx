@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { useIdentity } from '../../app/session.tsx';
-import { PlusIcon } from '../../ui/icons.tsx';
-import { Section } from '../../ui/page.tsx';
+import { PlusIcon } from '../../ui/display/icons.tsx';
+import { Section } from '../../ui/layout/page.tsx';
 import styles from '../webhooks/create-webhook-page.module.css';
 
 /** For a user who has no webhook yet. */

@@ -6,8 +6,8 @@ import { bucketsOf } from '../../format/buckets.ts';
 import { healthOf, quantile, successRate } from '../../format/failures.ts';
 import { counted, number, percent } from '../../format/text.ts';
 import { duration, exactTime, timeAgo } from '../../format/time.ts';
-import { deliveryStatusName, DELIVERY_STATUSES } from '../../ui/status.tsx';
-import { useNow } from '../../ui/time.tsx';
+import { deliveryStatusName, DELIVERY_STATUSES } from '../../ui/feedback/status.tsx';
+import { useNow } from '../../ui/display/time.tsx';
 import styles from './overview.module.css';
 
 interface NumbersProps {

@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Delivery } from '../../api/types.ts';
-import { CheckIcon } from '../../ui/icons.tsx';
-import { Section } from '../../ui/page.tsx';
-import { usePages } from '../../ui/pager.tsx';
-import { Failed } from '../../ui/states.tsx';
-import { Table } from '../../ui/table.tsx';
-import type { Column } from '../../ui/table.tsx';
+import { CheckIcon } from '../../ui/display/icons.tsx';
+import { Section } from '../../ui/layout/page.tsx';
+import { usePages } from '../../ui/lists/pager.tsx';
+import { Failed } from '../../ui/feedback/states.tsx';
+import { Table } from '../../ui/lists/table.tsx';
+import type { Column } from '../../ui/lists/table.tsx';
 import { DELIVERY_COLUMNS } from '../deliveries/delivery-list.tsx';
 import styles from './overview.module.css';
 

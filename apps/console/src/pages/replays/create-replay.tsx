@@ -9,11 +9,11 @@ import type { Replay, ReplayPreview, ReplayStatus, Webhook } from '../../api/typ
 import { useApi } from '../../app/session.tsx';
 import { counted } from '../../format/text.ts';
 import { fromLocalInput, toLocalInput } from '../../format/time.ts';
-import { Problems } from '../../ui/form.tsx';
-import { useToasts } from '../../ui/toasts.tsx';
+import { Problems } from '../../ui/forms/form.tsx';
+import { useToasts } from '../../ui/feedback/toasts.tsx';
 import { REPLAYED } from './replay-words.ts';
 import styles from './replays.module.css';
-import { Dialog } from '../../ui/dialog.tsx';
+import { Dialog } from '../../ui/layout/dialog.tsx';
 
 const DAY_MS = 86_400_000;
 

@@ -1,9 +1,9 @@
 import { useRefresh } from '../../api/queries.ts';
 import type { Tenant } from '../../api/types.ts';
 import { useApi } from '../../app/session.tsx';
-import { Note } from '../../ui/form.tsx';
-import { InlineEdit } from '../../ui/inline-edit.tsx';
-import { None } from '../../ui/page.tsx';
+import { Note } from '../../ui/forms/form.tsx';
+import { InlineEdit } from '../../ui/forms/inline-edit.tsx';
+import { None } from '../../ui/layout/page.tsx';
 
 /** The address that gets the alerts about a tenant's webhooks; a tenant sets its own. */
 export function AlertEmail({ tenant }: { readonly tenant: Tenant }) {

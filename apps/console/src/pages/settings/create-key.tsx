@@ -5,10 +5,10 @@ import { errorsByField } from '../../api/problem.ts';
 import { keysPathOf, useEventTypes, useRefresh, useTenants } from '../../api/queries.ts';
 import type { CreatedApiKey, Role } from '../../api/types.ts';
 import { useApi } from '../../app/session.tsx';
-import { CopyButton } from '../../ui/copy.tsx';
-import { Problems } from '../../ui/form.tsx';
+import { CopyButton } from '../../ui/display/copy.tsx';
+import { Problems } from '../../ui/forms/form.tsx';
 import styles from '../webhooks/create-webhook-page.module.css';
-import { Dialog } from '../../ui/dialog.tsx';
+import { Dialog } from '../../ui/layout/dialog.tsx';
 
 interface CreateKeyProps {
   /** null: a key that belongs to no tenant. */

@@ -1,9 +1,9 @@
 import { useOwnTenant } from '../../api/queries.ts';
 import { useIdentity } from '../../app/session.tsx';
 import { exactTime } from '../../format/time.ts';
-import { Copyable } from '../../ui/copy.tsx';
-import { History } from '../../ui/history.tsx';
-import { Fact, Facts, PageHead, Section } from '../../ui/page.tsx';
+import { Copyable } from '../../ui/display/copy.tsx';
+import { History } from '../../ui/display/history.tsx';
+import { Fact, Facts, PageHead, Section } from '../../ui/layout/page.tsx';
 import { TenantPill } from '../tenants/tenant-pill.tsx';
 import { AlertEmail } from './alert-email.tsx';
 

@@ -1,7 +1,7 @@
 import { useRefresh } from '../../api/queries.ts';
 import type { Tenant } from '../../api/types.ts';
 import { useApi } from '../../app/session.tsx';
-import { InlineEdit } from '../../ui/inline-edit.tsx';
+import { InlineEdit } from '../../ui/forms/inline-edit.tsx';
 
 export function TenantName({ tenant }: { readonly tenant: Tenant }) {
   const api = useApi();

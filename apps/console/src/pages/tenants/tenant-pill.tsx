@@ -1,5 +1,5 @@
 import type { Tenant } from '../../api/types.ts';
-import { Pill } from '../../ui/status.tsx';
+import { Pill } from '../../ui/feedback/status.tsx';
 
 export const TenantPill = ({ status }: { readonly status: Tenant['status'] }) =>
   status === 'active' ? <Pill tone="good">Active</Pill> : <Pill tone="bad">Suspended</Pill>;

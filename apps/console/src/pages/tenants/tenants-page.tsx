@@ -7,16 +7,16 @@ import { errorsByField } from '../../api/problem.ts';
 import { useRefresh } from '../../api/queries.ts';
 import type { Tenant } from '../../api/types.ts';
 import { useApi } from '../../app/session.tsx';
-import { Problems } from '../../ui/form.tsx';
-import { PlusIcon, TenantsIcon } from '../../ui/icons.tsx';
-import { Card, PageHead } from '../../ui/page.tsx';
-import { Pager, usePages } from '../../ui/pager.tsx';
-import { Empty, Failed } from '../../ui/states.tsx';
-import { Table } from '../../ui/table.tsx';
-import type { Column } from '../../ui/table.tsx';
-import { Ago } from '../../ui/time.tsx';
+import { Problems } from '../../ui/forms/form.tsx';
+import { PlusIcon, TenantsIcon } from '../../ui/display/icons.tsx';
+import { Card, PageHead } from '../../ui/layout/page.tsx';
+import { Pager, usePages } from '../../ui/lists/pager.tsx';
+import { Empty, Failed } from '../../ui/feedback/states.tsx';
+import { Table } from '../../ui/lists/table.tsx';
+import type { Column } from '../../ui/lists/table.tsx';
+import { Ago } from '../../ui/display/time.tsx';
 import { TenantPill } from './tenant-pill.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { Dialog } from '../../ui/layout/dialog.tsx';
 
 const COLUMNS: readonly Column<Tenant>[] = [
   { name: 'Tenant', narrow: 'head', cell: ({ name }) => <strong style={{ fontWeight: 550 }}>{name}</strong> },

@@ -1,6 +1,6 @@
 import type { ClientCertificate } from '../../api/types.ts';
-import { Pill } from '../../ui/status.tsx';
-import { At, useNow } from '../../ui/time.tsx';
+import { Pill } from '../../ui/feedback/status.tsx';
+import { At, useNow } from '../../ui/display/time.tsx';
 import styles from './certificate-summary.module.css';
 
 /** The warning comes this long before the end: getting a new certificate from an authority takes some days. */

@@ -4,10 +4,10 @@ import { sentenceOf } from '../../api/problem.ts';
 import { useRefresh } from '../../api/queries.ts';
 import type { Circuit } from '../../api/types.ts';
 import { useApi } from '../../app/session.tsx';
-import { ReplayIcon } from '../../ui/icons.tsx';
-import { Note } from '../../ui/form.tsx';
-import { Sentence } from '../../ui/time.tsx';
-import { useToasts } from '../../ui/toasts.tsx';
+import { ReplayIcon } from '../../ui/display/icons.tsx';
+import { Note } from '../../ui/forms/form.tsx';
+import { Sentence } from '../../ui/display/time.tsx';
+import { useToasts } from '../../ui/feedback/toasts.tsx';
 
 /** Shown while the circuit of a webhook is open: why nothing is sent, until when, and a button to try now. */
 export function HeldBack({ circuit }: { readonly circuit: Circuit }) {

@@ -5,14 +5,14 @@ import { useEffect, useState } from 'react';
 import { sentenceOf } from '../../api/problem.ts';
 import type { Secrets, Webhook } from '../../api/types.ts';
 import { useApi } from '../../app/session.tsx';
-import { Copyable, CopyButton } from '../../ui/copy.tsx';
-import { Problems } from '../../ui/form.tsx';
-import { EyeIcon, ReplayIcon } from '../../ui/icons.tsx';
-import { Fact, Facts, None, Section } from '../../ui/page.tsx';
-import { Pill } from '../../ui/status.tsx';
-import { At } from '../../ui/time.tsx';
+import { Copyable, CopyButton } from '../../ui/display/copy.tsx';
+import { Problems } from '../../ui/forms/form.tsx';
+import { EyeIcon, ReplayIcon } from '../../ui/display/icons.tsx';
+import { Fact, Facts, None, Section } from '../../ui/layout/page.tsx';
+import { Pill } from '../../ui/feedback/status.tsx';
+import { At } from '../../ui/display/time.tsx';
 import { CertificateSummary } from './certificate-summary.tsx';
-import { RotateSecret } from './rotate-secret.tsx';
+import { RotateSecret } from './actions/rotate-secret.tsx';
 import styles from './webhook-settings.module.css';
 
 /** A secret that stays on a screen can be read by other people, so it is hidden after this time. */

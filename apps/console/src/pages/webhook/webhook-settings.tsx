@@ -4,10 +4,10 @@ import type { Circuit, Webhook } from '../../api/types.ts';
 import { useIdentity } from '../../app/session.tsx';
 import { actorParts, counted, number } from '../../format/text.ts';
 import { duration } from '../../format/time.ts';
-import { Copyable } from '../../ui/copy.tsx';
-import { Fact, Facts, None, Section } from '../../ui/page.tsx';
-import { Pill, WebhookPill } from '../../ui/status.tsx';
-import { At } from '../../ui/time.tsx';
+import { Copyable } from '../../ui/display/copy.tsx';
+import { Fact, Facts, None, Section } from '../../ui/layout/page.tsx';
+import { Pill, WebhookPill } from '../../ui/feedback/status.tsx';
+import { At } from '../../ui/display/time.tsx';
 import { WebhookSecret } from './webhook-secret.tsx';
 import styles from './webhook-settings.module.css';
 

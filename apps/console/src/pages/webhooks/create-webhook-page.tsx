@@ -6,11 +6,11 @@ import { errorsByField } from '../../api/problem.ts';
 import { useRefresh, useTenants } from '../../api/queries.ts';
 import type { RegisteredWebhook } from '../../api/types.ts';
 import { useApi, useIdentity } from '../../app/session.tsx';
-import { Fields, Problems } from '../../ui/form.tsx';
-import { PageHead } from '../../ui/page.tsx';
-import { EMPTY_FORM, fieldsOf, FORM_FIELDS } from '../webhook/webhook-fields.ts';
-import { GENERATED, SecretChoice, secretField } from '../webhook/secret-choice.tsx';
-import { WebhookFormFields } from '../webhook/webhook-form.tsx';
+import { Fields, Problems } from '../../ui/forms/form.tsx';
+import { PageHead } from '../../ui/layout/page.tsx';
+import { EMPTY_FORM, fieldsOf, FORM_FIELDS } from '../webhook/form/webhook-fields.ts';
+import { GENERATED, SecretChoice, secretField } from '../webhook/form/secret-choice.tsx';
+import { WebhookFormFields } from '../webhook/form/webhook-form.tsx';
 import styles from './create-webhook-page.module.css';
 import { CreatedWebhook } from './created-webhook.tsx';
 

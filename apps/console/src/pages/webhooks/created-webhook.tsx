@@ -1,10 +1,10 @@
 import { Button, Group } from '@mantine/core';
 import { Link } from 'wouter';
 import type { RegisteredWebhook } from '../../api/types.ts';
-import { Code } from '../../ui/code.tsx';
-import { CopyButton } from '../../ui/copy.tsx';
-import { PageHead, Section } from '../../ui/page.tsx';
-import { SendTest } from '../webhook/send-test.tsx';
+import { Code } from '../../ui/display/code.tsx';
+import { CopyButton } from '../../ui/display/copy.tsx';
+import { PageHead, Section } from '../../ui/layout/page.tsx';
+import { SendTest } from '../webhook/actions/send-test.tsx';
 import styles from './create-webhook-page.module.css';
 
 const VERIFY = `import { Webhook } from 'standardwebhooks';

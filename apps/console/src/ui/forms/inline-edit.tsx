@@ -2,7 +2,7 @@ import { Button, Group, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { errorsByField } from '../api/problem.ts';
+import { errorsByField } from '../../api/problem.ts';
 
 interface InlineEditProps {
   /** A name for the value, for screen readers: `the alert e-mail`. */

@@ -3,10 +3,10 @@ import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'wouter';
-import { exactTime, fromLocalInput, toLocalInput } from '../format/time.ts';
-import { customRange, PRESETS, rangeName, rangeOf } from '../format/time-filter.ts';
+import { exactTime, fromLocalInput, toLocalInput } from '../../format/time.ts';
+import { customRange, PRESETS, rangeName, rangeOf } from '../../format/time-filter.ts';
 import styles from './filters.module.css';
-import { CrossIcon, PlusIcon, SearchIcon } from './icons.tsx';
+import { CrossIcon, PlusIcon, SearchIcon } from '../display/icons.tsx';
 
 export interface Filters {
   get(name: string): string;

@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import type { HistoryEntry } from '../api/types.ts';
-import { actorParts } from '../format/text.ts';
+import type { HistoryEntry } from '../../api/types.ts';
+import { actorParts } from '../../format/text.ts';
 import { Json } from './code.tsx';
 import styles from './history.module.css';
-import { Section } from './page.tsx';
-import { Pager, usePages } from './pager.tsx';
-import { Empty, Failed, Loading } from './states.tsx';
+import { Section } from '../layout/page.tsx';
+import { Pager, usePages } from '../lists/pager.tsx';
+import { Empty, Failed, Loading } from '../feedback/states.tsx';
 import { Ago, Sentence } from './time.tsx';
 
 interface HistoryProps {

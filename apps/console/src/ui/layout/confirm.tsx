@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { Problems } from './form.tsx';
+import { Problems } from '../forms/form.tsx';
 import { Dialog } from './dialog.tsx';
 
 interface ConfirmProps {

@@ -1,7 +1,7 @@
 import { Checkbox } from '@mantine/core';
 import { useId } from 'react';
-import type { EventType } from '../../api/types.ts';
-import { domainName } from '../../format/text.ts';
+import type { EventType } from '../../../api/types.ts';
+import { domainName } from '../../../format/text.ts';
 import styles from './event-picker.module.css';
 
 interface EventPickerProps {

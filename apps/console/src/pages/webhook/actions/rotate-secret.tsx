@@ -1,16 +1,16 @@
 import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { errorsByField } from '../../api/problem.ts';
-import { useRefresh } from '../../api/queries.ts';
-import type { RotatedSecret, Webhook } from '../../api/types.ts';
-import { useApi } from '../../app/session.tsx';
-import { CopyButton } from '../../ui/copy.tsx';
-import { Problems } from '../../ui/form.tsx';
-import { At } from '../../ui/time.tsx';
-import styles from '../webhooks/create-webhook-page.module.css';
-import { Dialog } from '../../ui/dialog.tsx';
-import { GENERATED, SecretChoice, secretField } from './secret-choice.tsx';
+import { errorsByField } from '../../../api/problem.ts';
+import { useRefresh } from '../../../api/queries.ts';
+import type { RotatedSecret, Webhook } from '../../../api/types.ts';
+import { useApi } from '../../../app/session.tsx';
+import { CopyButton } from '../../../ui/display/copy.tsx';
+import { Problems } from '../../../ui/forms/form.tsx';
+import { At } from '../../../ui/display/time.tsx';
+import styles from '../../webhooks/create-webhook-page.module.css';
+import { Dialog } from '../../../ui/layout/dialog.tsx';
+import { GENERATED, SecretChoice, secretField } from '../form/secret-choice.tsx';
 
 const OVERLAPS = [
   { value: '0', label: 'None: the former secret stops at once' },

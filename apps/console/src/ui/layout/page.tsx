@@ -2,7 +2,7 @@ import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import styles from './page.module.css';
-import { LeftIcon } from './icons.tsx';
+import { LeftIcon } from '../display/icons.tsx';
 
 /** The title of the browser's tab. */
 export function Title({ name }: { readonly name: string }) {

@@ -1,6 +1,6 @@
-import type { Webhook, WebhookFields } from '../../api/types.ts';
-import type { HeaderLine } from '../../format/headers.ts';
-import { fromLines, toLines } from '../../format/headers.ts';
+import type { Webhook, WebhookFields } from '../../../api/types.ts';
+import type { HeaderLine } from '../../../format/headers.ts';
+import { fromLines, toLines } from '../../../format/headers.ts';
 
 /** The change of the client certificate. The API never returns its key, so it can only be replaced as a whole. */
 export type CertificateChange =

@@ -1,6 +1,6 @@
 import { createContext, useCallback, useContext, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
-import { CheckIcon, CrossIcon, WarningIcon } from './icons.tsx';
+import { CheckIcon, CrossIcon, WarningIcon } from '../display/icons.tsx';
 import styles from './toasts.module.css';
 
 interface Toast {

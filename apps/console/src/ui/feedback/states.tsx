@@ -1,7 +1,7 @@
 import { Button, Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { ApiProblem, sentenceOf } from '../api/problem.ts';
-import { WarningIcon } from './icons.tsx';
+import { ApiProblem, sentenceOf } from '../../api/problem.ts';
+import { WarningIcon } from '../display/icons.tsx';
 import styles from './states.module.css';
 
 interface EmptyProps {

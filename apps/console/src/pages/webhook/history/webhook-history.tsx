@@ -1,9 +1,9 @@
 import { Button, Group, Popover, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
-import type { HistoryEntry, Webhook } from '../../api/types.ts';
-import { fromLocalInput, toLocalInput } from '../../format/time.ts';
-import { History } from '../../ui/history.tsx';
+import type { HistoryEntry, Webhook } from '../../../api/types.ts';
+import { fromLocalInput, toLocalInput } from '../../../format/time.ts';
+import { History } from '../../../ui/display/history.tsx';
 import { StateAt } from './state-at.tsx';
 
 /** The events of the webhook with actor and time, and the webhook's state at each of them. */

@@ -1,9 +1,9 @@
 import { NumberInput, SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useEventTypes } from '../../api/queries.ts';
-import type { ClientCertificate } from '../../api/types.ts';
-import { Fields } from '../../ui/form.tsx';
-import { Failed, Loading } from '../../ui/states.tsx';
+import { useEventTypes } from '../../../api/queries.ts';
+import type { ClientCertificate } from '../../../api/types.ts';
+import { Fields } from '../../../ui/forms/form.tsx';
+import { Failed, Loading } from '../../../ui/feedback/states.tsx';
 import { CertificateEditor } from './certificate-editor.tsx';
 import { EventPicker } from './event-picker.tsx';
 import { HeadersEditor } from './headers-editor.tsx';

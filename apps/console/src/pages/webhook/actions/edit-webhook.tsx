@@ -1,16 +1,16 @@
 import { Button, Group } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiProblem, errorsByField } from '../../api/problem.ts';
-import { useRefresh, webhookKey } from '../../api/queries.ts';
-import type { Webhook } from '../../api/types.ts';
-import { useApi } from '../../app/session.tsx';
-import { Note, Problems } from '../../ui/form.tsx';
-import { useToasts } from '../../ui/toasts.tsx';
+import { ApiProblem, errorsByField } from '../../../api/problem.ts';
+import { useRefresh, webhookKey } from '../../../api/queries.ts';
+import type { Webhook } from '../../../api/types.ts';
+import { useApi } from '../../../app/session.tsx';
+import { Note, Problems } from '../../../ui/forms/form.tsx';
+import { useToasts } from '../../../ui/feedback/toasts.tsx';
 import styles from './edit-webhook.module.css';
-import { changedNames, changesOf, fieldsOf, FORM_FIELDS, formOf } from './webhook-fields.ts';
-import { WebhookFormFields } from './webhook-form.tsx';
-import { Sheet } from '../../ui/dialog.tsx';
+import { changedNames, changesOf, fieldsOf, FORM_FIELDS, formOf } from '../form/webhook-fields.ts';
+import { WebhookFormFields } from '../form/webhook-form.tsx';
+import { Sheet } from '../../../ui/layout/dialog.tsx';
 
 interface EditWebhookProps {
   readonly webhook: Webhook;

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Query } from '../api/client.ts';
-import type { Page } from '../api/types.ts';
-import { useApi } from '../app/session.tsx';
-import { LeftIcon, RightIcon } from './icons.tsx';
+import type { Query } from '../../api/client.ts';
+import type { Page } from '../../api/types.ts';
+import { useApi } from '../../app/session.tsx';
+import { LeftIcon, RightIcon } from '../display/icons.tsx';
 import styles from './pager.module.css';
 
 /** Lists are read again this often while their page is visible. */

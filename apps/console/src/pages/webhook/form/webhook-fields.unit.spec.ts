@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Webhook } from '../../api/types.ts';
+import type { Webhook } from '../../../api/types.ts';
 import { certificateError, changedNames, changesOf, EMPTY_FORM, fieldsOf, formOf } from './webhook-fields.ts';
 import type { CertificateChange } from './webhook-fields.ts';
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import styles from './form.module.css';
-import { WarningIcon } from './icons.tsx';
+import { WarningIcon } from '../display/icons.tsx';
 
 /** The errors of a form as a whole. */
 export function Problems({ sentences }: { readonly sentences: readonly string[] }) {

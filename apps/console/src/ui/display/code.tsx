@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { jsonTokens } from '../format/json-tokens.ts';
-import { pretty } from '../format/text.ts';
+import { jsonTokens } from '../../format/json-tokens.ts';
+import { pretty } from '../../format/text.ts';
 import { CopyButton } from './copy.tsx';
 import styles from './code.module.css';
 

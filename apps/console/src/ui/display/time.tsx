@@ -1,7 +1,7 @@
 import { Tooltip } from '@mantine/core';
 import { createContext, useContext, useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import { exactTime, instantsIn, timeAgo } from '../format/time.ts';
+import { exactTime, instantsIn, timeAgo } from '../../format/time.ts';
 
 const NowContext = createContext<Date | null>(null);
 

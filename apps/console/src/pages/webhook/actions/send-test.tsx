@@ -3,13 +3,13 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { sentenceOf } from '../../api/problem.ts';
-import { useEventTypes, useRefresh } from '../../api/queries.ts';
-import type { RequestedTest, Webhook } from '../../api/types.ts';
-import { useApi } from '../../app/session.tsx';
-import { Problems } from '../../ui/form.tsx';
-import { FlaskIcon } from '../../ui/icons.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { sentenceOf } from '../../../api/problem.ts';
+import { useEventTypes, useRefresh } from '../../../api/queries.ts';
+import type { RequestedTest, Webhook } from '../../../api/types.ts';
+import { useApi } from '../../../app/session.tsx';
+import { Problems } from '../../../ui/forms/form.tsx';
+import { FlaskIcon } from '../../../ui/display/icons.tsx';
+import { Dialog } from '../../../ui/layout/dialog.tsx';
 
 interface SendTestProps {
   readonly webhook: Pick<Webhook, 'id' | 'name' | 'events' | 'isActive'>;

@@ -1,13 +1,13 @@
 import {} from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { Webhook } from '../../api/types.ts';
-import { useApi } from '../../app/session.tsx';
-import { exactTime } from '../../format/time.ts';
-import { Note } from '../../ui/form.tsx';
-import { Fact, Facts } from '../../ui/page.tsx';
-import { Failed, Loading } from '../../ui/states.tsx';
-import { Sheet } from '../../ui/dialog.tsx';
+import type { Webhook } from '../../../api/types.ts';
+import { useApi } from '../../../app/session.tsx';
+import { exactTime } from '../../../format/time.ts';
+import { Note } from '../../../ui/forms/form.tsx';
+import { Fact, Facts } from '../../../ui/layout/page.tsx';
+import { Failed, Loading } from '../../../ui/feedback/states.tsx';
+import { Sheet } from '../../../ui/layout/dialog.tsx';
 
 interface StateAtProps {
   /** The present webhook. */

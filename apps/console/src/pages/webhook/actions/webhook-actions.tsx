@@ -2,11 +2,11 @@ import { Checkbox, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { useRefresh, webhookKey } from '../../api/queries.ts';
-import type { Webhook } from '../../api/types.ts';
-import { useApi } from '../../app/session.tsx';
-import { Confirm } from '../../ui/confirm.tsx';
-import { useToasts } from '../../ui/toasts.tsx';
+import { useRefresh, webhookKey } from '../../../api/queries.ts';
+import type { Webhook } from '../../../api/types.ts';
+import { useApi } from '../../../app/session.tsx';
+import { Confirm } from '../../../ui/layout/confirm.tsx';
+import { useToasts } from '../../../ui/feedback/toasts.tsx';
 
 interface DialogProps {
   readonly webhook: Webhook;
