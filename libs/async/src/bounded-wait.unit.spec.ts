@@ -67,3 +67,12 @@ describe('withTimeout', () => {
     expect(await failed).toBe('no answer');
   });
 });
+
+test('a second signal ends a wait that has a time', async () => {
+  const stop = new AbortController();
+  const waiting = settledWithin(new Promise(() => undefined), 3_600_000, stop.signal);
+  stop.abort();
+  expect(await waiting).toBe(false);
+  expect(await settledWithin(Promise.resolve(), 3_600_000, stop.signal)).toBe(false);
+  expect(await settledWithin(Promise.resolve(), 3_600_000, new AbortController().signal)).toBe(true);
+});
