@@ -85,7 +85,7 @@ test('if twenty requests at once ask for the same replay, one is carried out; an
 
 test('the command and the note that it was carried out are one commit', async () => {
   const before = await retries();
-  const crashed = new DeliveryCommands(fixture.orm.em, fixture.reader, systemClock, () =>
+  const crashed = new DeliveryCommands(fixture.database, fixture.reader, systemClock, () =>
     Promise.reject(new Error('The claim went to a repetition.')),
   );
   await expect(crashed.retry(failed.id, webhook.tenantId, 'an-operator')).rejects.toThrow('went to a repetition');
@@ -93,9 +93,7 @@ test('the command and the note that it was carried out are one commit', async ()
 });
 
 test('kept answers are sealed', async () => {
-  const { rows } = await sql<{ sealed_answer: string }>`select * from idempotency_keys`.execute(
-    fixture.orm.em.getKysely(),
-  );
+  const { rows } = await sql<{ sealed_answer: string }>`select * from idempotency_keys`.execute(fixture.database.query);
   expect(rows.length).toBeGreaterThan(1);
   expect(rows.every(({ sealed_answer: sealed }) => sealed.startsWith('v1.test.'))).toBe(true);
   expect(JSON.stringify(rows)).not.toContain(webhook.id);

@@ -5,6 +5,7 @@ import type { Logger } from '@signet/service-kit';
 import type { DeliverySettings } from './config.ts';
 import { CircuitModule } from './circuit/circuit.module.ts';
 import { deliveryDatabase } from './database/database.ts';
+import { DatabasePortModule } from './database/database.module.ts';
 import { DeliveryModule } from './delivery/http/delivery.module.ts';
 import { DispatchModule } from './dispatch/dispatch.module.ts';
 import { FanOutModule } from './fan-out/fan-out.module.ts';
@@ -19,6 +20,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         database,
+        DatabasePortModule,
         AuthModule.forKafka(kafkaClient(settings, logger), {
           installation: settings.SIGNET_INSTALLATION,
           maxAgeMs: settings.SIGNET_API_KEYS_MAX_AGE,

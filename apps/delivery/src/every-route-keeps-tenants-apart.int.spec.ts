@@ -47,7 +47,7 @@ beforeAll(async () => {
   await sql`insert into circuits (webhook_id, tenant_id, partition, epoch, openings, opened_at, probe_at)
     select ${webhook.id}, ${webhook.tenantId}, partition, epoch, 1, now(), now() from partition_owners limit 1
     on conflict (webhook_id) do update set openings = 1, opened_at = now(), probe_at = now()`.execute(
-    fixture.orm.em.getKysely(),
+    fixture.database.query,
   );
   const replay = await api.call('POST', '/v1/replays', { key: owner, body: replayOf(webhook.id) });
   foreign = { '/v1/deliveries': delivery.id, '/v1/replays': replay.json.id, '/v1/circuits': webhook.id };
@@ -96,7 +96,7 @@ async function everything(): Promise<unknown> {
     // Webhooks of other tests lie on the same topic; one that is enabled with a replay leads to a replay here as well.
     const own = table === 'replays' ? sql`where t.webhook_id = ${webhook.id}` : sql``;
     const rows = await sql`select row_to_json(t)::text as row from ${sql.table(table)} t ${own} order by 1`.execute(
-      fixture.orm.em.fork().getKysely(),
+      fixture.database.query,
     );
     all.push(rows.rows);
   }
@@ -207,6 +207,6 @@ test('every table that has a tenant is one that the routes above stand for', asy
   const { rows } = await sql<{ table: string }>`
     select c.relname as table from pg_attribute a join pg_class c on c.oid = a.attrelid
     where c.relnamespace = 'delivery'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-      and a.attname = 'tenant_id' and not a.attisdropped order by 1`.execute(fixture.orm.em.fork().getKysely());
+      and a.attname = 'tenant_id' and not a.attisdropped order by 1`.execute(fixture.database.query);
   expect(rows.map(({ table }) => table)).toEqual(['circuits', 'deliveries', 'replays']);
 });

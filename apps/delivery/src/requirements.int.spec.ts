@@ -222,7 +222,7 @@ describe('Delivery, its behaviour', () => {
   ])('indexed by %s', async (_what, definition) => {
     const { rows } = await sql<{ indexdef: string }>`
       select indexdef from pg_indexes where schemaname = 'delivery' and tablename = 'deliveries'`.execute(
-      fixture.orm.em.getKysely(),
+      fixture.database.query,
     );
     expect(rows.map(({ indexdef }) => indexdef)).toContainEqual(expect.stringMatching(definition));
   });

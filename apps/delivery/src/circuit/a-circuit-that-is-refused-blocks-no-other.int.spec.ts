@@ -19,7 +19,7 @@ test('a circuit that PostgreSQL refuses does not keep the others from being writ
   const refused = newId();
   const errors: unknown[] = [];
   const records = new CircuitRecords({
-    em: fixture.orm.em,
+    database: fixture.database,
     read: (webhookId) => ({
       webhookId,
       partition,
@@ -36,7 +36,7 @@ test('a circuit that PostgreSQL refuses does not keep the others from being writ
   await records.adopt(claims);
   for (const webhookId of [...good.slice(0, 2), refused, ...good.slice(2)]) records.note(webhookId, partition);
   await records.flush();
-  const reader = new CircuitReader(fixture.orm.em);
+  const reader = new CircuitReader(fixture.database);
   for (const webhookId of good) expect(await reader.find(webhookId)).toMatchObject({ openings: 1 });
   expect(await reader.find(refused)).toBeNull();
   expect(errors).toHaveLength(1);

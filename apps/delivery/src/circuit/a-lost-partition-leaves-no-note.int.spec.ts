@@ -19,7 +19,7 @@ afterEach(async () => {
 test('a circuit that is noted when its partition is lost stays written for the next owner', async () => {
   const { intake, ownership } = await fixture.serve({ policy: { scheduleMs: [3_600_000], jitter: 0 } });
   const webhook = fixture.webhook(receiver.url);
-  const reader = new CircuitReader(fixture.orm.em);
+  const reader = new CircuitReader(fixture.database);
   await intake.take(
     requestBatch(
       webhook,
@@ -32,7 +32,7 @@ test('a circuit that is noted when its partition is lost stays written for the n
   const claims = ownership.all();
   const partition = claims[0]!.partition;
   const records = new CircuitRecords({
-    em: fixture.orm.em,
+    database: fixture.database,
     read: () => null,
     tenantOf: () => webhook.tenantId,
     claim: (wanted) => ownership.claim(wanted),

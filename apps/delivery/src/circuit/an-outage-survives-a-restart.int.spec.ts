@@ -42,7 +42,7 @@ async function tellRegistry(): Promise<void> {
   const { rows } = await sql<{ id: string; webhookId: string; eventId: string; events: DeliveryEvent[] }>`
     select d.id, d.webhook_id as "webhookId", d.event_id as "eventId", l.events
     from delivery_log l join deliveries d on d.id = l.delivery_id and d.day = l.day order by l.position`.execute(
-    fixture.orm.em.fork().getKysely(),
+    fixture.database.query,
   );
   registry.hear(rows.flatMap(({ id, ...row }) => outcomesOf({ ...row, deliveryId: id, ...MESSAGE })));
 }

@@ -1,11 +1,11 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { PollLoop } from '@signet/service-kit';
 import { sql } from 'kysely';
+import type { Database } from '../database/database.port.ts';
 import { fence } from '../partitions/fence.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 
 export interface AskedProbesParts {
-  readonly em: EntityManager;
+  readonly database: Database;
   /** Partitions that this replica serves. */
   readonly claims: () => readonly PartitionClaim[];
   /** Without an open circuit there is nothing that a person could ask for. */
@@ -43,7 +43,7 @@ export class AskedProbes {
       with ${fence(claims)}
       update circuits c set probe_asked_at = null from owned o
       where c.partition = o.partition and c.probe_asked_at is not null
-      returning c.webhook_id as "webhookId"`.execute(this.parts.em.fork().getKysely());
+      returning c.webhook_id as "webhookId"`.execute(this.parts.database.query);
     for (const { webhookId } of rows) this.parts.probe(webhookId);
     return false;
   }

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
-import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { CLOCK, IdempotencyKeys, IdempotencyModule } from '@signet/service-kit';
+import { DATABASE } from '../database/database.port.ts';
+import type { Database } from '../database/database.port.ts';
 import { WebhookDirectoryModule } from '../webhook-directory/webhook-directory.module.ts';
 import { CircuitCommands } from './http/circuit.commands.ts';
 import { CircuitHttp } from './http/circuit.http.ts';
@@ -12,12 +13,12 @@ import { CircuitReader } from './http/circuit.reader.ts';
   imports: [WebhookDirectoryModule, IdempotencyModule],
   controllers: [CircuitHttp],
   providers: [
-    { provide: CircuitReader, inject: [EntityManager], useFactory: (em: EntityManager) => new CircuitReader(em) },
+    { provide: CircuitReader, inject: [DATABASE], useFactory: (database: Database) => new CircuitReader(database) },
     {
       provide: CircuitCommands,
-      inject: [EntityManager, CLOCK, IdempotencyKeys],
-      useFactory: (em: EntityManager, clock: Clock, keys: IdempotencyKeys) =>
-        new CircuitCommands(em, clock, (transaction) => keys.noteIn(transaction)),
+      inject: [DATABASE, CLOCK, IdempotencyKeys],
+      useFactory: (database: Database, clock: Clock, keys: IdempotencyKeys) =>
+        new CircuitCommands(database, clock, (transaction) => keys.noteIn(transaction.em)),
     },
   ],
   exports: [CircuitReader],

@@ -1,12 +1,12 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import type { Database } from '../database/database.port.ts';
 import { claimsOf, fence } from '../partitions/fence.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 import { isDataError } from '../recording/data-error.ts';
 import type { StoredCircuit } from './stored-circuit.ts';
 
 export interface CircuitRecordsParts {
-  readonly em: EntityManager;
+  readonly database: Database;
   /** The webhook's circuit as it is now; null: nothing has to be stored. */
   readonly read: (webhookId: string) => StoredCircuit | null;
   readonly tenantOf: (webhookId: string) => string | undefined;
@@ -60,7 +60,7 @@ export class CircuitRecords {
         extract(epoch from c.last_failed_at) * 1000 as "lastFailedAt",
         extract(epoch from c.opened_at) * 1000 as "openedAt",
         extract(epoch from c.probe_at) * 1000 as "probeAt",
-        extract(epoch from c.active_since) * 1000 as "activeSince"`.execute(this.parts.em.fork().getKysely());
+        extract(epoch from c.active_since) * 1000 as "activeSince"`.execute(this.parts.database.query);
     for (const { webhookId, partition } of rows) this.written.set(webhookId, partition);
     for (const claim of claims) this.adopted.set(claim.partition, claim);
     return rows.map(toStored);
@@ -142,7 +142,7 @@ export class CircuitRecords {
   }
 
   private async replace(batch: readonly Note[]): Promise<void> {
-    const { read, tenantOf, claim, em } = this.parts;
+    const { read, tenantOf, claim, database } = this.parts;
     const rows = batch.flatMap(([webhookId, partition]) => {
       const owned = claim(partition);
       if (!owned || this.adopted.get(partition) !== owned) return [];
@@ -182,7 +182,7 @@ export class CircuitRecords {
         failures = excluded.failures, last_failed_at = excluded.last_failed_at, openings = excluded.openings,
         opened_at = excluded.opened_at, probe_at = excluded.probe_at, active_since = excluded.active_since,
         probe_asked_at = case when excluded.probe_at is not null then circuits.probe_asked_at end`.execute(
-      em.fork().getKysely(),
+      database.query,
     );
     for (const { webhookId, partition, circuit } of rows) {
       if (circuit) this.written.set(webhookId, partition);

@@ -20,8 +20,8 @@ beforeEach(async () => {
   fixture = await DispatchFixture.create();
   receiver = await RecordingReceiver.start({ respond: () => ({ status: isDown ? 500 : 200 }) });
   // Any replica may take the command: it sees only the stored circuits.
-  const commands = new CircuitCommands(fixture.orm.em, systemClock);
-  http = new CircuitHttp(new CircuitReader(fixture.orm.em), commands, { directory: fixture.directory }, systemClock);
+  const commands = new CircuitCommands(fixture.database, systemClock);
+  http = new CircuitHttp(new CircuitReader(fixture.database), commands, { directory: fixture.directory }, systemClock);
 });
 afterEach(async () => {
   await receiver?.close();

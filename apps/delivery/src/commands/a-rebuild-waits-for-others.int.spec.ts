@@ -36,7 +36,7 @@ const untilWaiting = (statement: string): Promise<unknown> =>
 test('a transaction that has read the work queue may still lock the rows that it read', async () => {
   await other.query('begin');
   await other.query('select from due_deliveries');
-  const rebuilt = rebuildDeliveries(stored.orm.em);
+  const rebuilt = rebuildDeliveries(stored.database);
   await untilWaiting('lock table');
   await other.query('select from due_deliveries for update');
   await other.query('commit');
@@ -48,7 +48,7 @@ test('a rebuild that PostgreSQL ends, because it and another wait for each other
   await other.query(`set deadlock_timeout = '1min'`);
   await other.query('begin');
   await other.query('select from due_deliveries');
-  const rebuilt = rebuildDeliveries(stored.orm.em);
+  const rebuilt = rebuildDeliveries(stored.database);
   await untilWaiting('lock table');
   await other.query('insert into deliveries select * from deliveries where false');
   await other.query('insert into delivery_log select * from delivery_log where false');

@@ -13,6 +13,7 @@ import type { AdminCommand } from '@signet/service-kit';
 import type { Client } from 'pg';
 import { settings as ofDelivery } from '../config.ts';
 import { deliveryDatabase } from '../database/database.ts';
+import { MikroOrmDatabase } from '../database/mikro-orm-database.ts';
 import { checkFormats } from './check-formats.ts';
 import { rebuildDeliveries } from './rebuild-deliveries.ts';
 
@@ -43,7 +44,7 @@ export const COMMANDS: Readonly<Record<string, AdminCommand>> = {
   rebuild: async (_args, logger) => {
     const database = deliveryDatabase(loadSettings(STORED, process.env));
     await reachableServers({ database }, logger);
-    const deliveries = await withDatabase(database, logger, (orm) => rebuildDeliveries(orm.em.fork()));
+    const deliveries = await withDatabase(database, logger, (orm) => rebuildDeliveries(new MikroOrmDatabase(orm.em)));
     return { lines: [`delivery: ${deliveries} deliveries are rebuilt from their log.`], data: { deliveries } };
   },
 

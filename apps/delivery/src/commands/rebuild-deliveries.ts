@@ -1,5 +1,5 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import type { Database } from '../database/database.port.ts';
 import type { DeliveryEvent } from '../delivery/delivery.events.ts';
 import { insertProjection } from '../delivery/storage/delivery.log.ts';
 import { projectDelivery } from '../delivery/storage/delivery.projection.ts';
@@ -20,10 +20,10 @@ interface LoggedDelivery {
  *
  * @returns how many deliveries were made
  */
-export async function rebuildDeliveries(em: EntityManager): Promise<number> {
+export async function rebuildDeliveries(database: Database): Promise<number> {
   for (;;) {
     try {
-      return await rebuild(em);
+      return await rebuild(database);
     } catch (error) {
       // Statements lock these tables in different orders: of two that wait for each other, PostgreSQL ends one.
       if ((error as { code?: string }).code !== PG_DEADLOCK) throw error;
@@ -31,13 +31,13 @@ export async function rebuildDeliveries(em: EntityManager): Promise<number> {
   }
 }
 
-async function rebuild(em: EntityManager): Promise<number> {
-  return em.fork().transactional(async (transaction) => {
-    const database = transaction.getKysely();
+async function rebuild(database: Database): Promise<number> {
+  return database.transaction(async (transaction) => {
+    const { query } = transaction;
     // The same lock that `truncate` takes. A weaker lock would still admit statements that read now and lock rows later, and
     // the rebuild and they would wait for each other.
-    await sql`lock table delivery_log, deliveries, due_deliveries in access exclusive mode`.execute(database);
-    await sql`truncate deliveries, due_deliveries`.execute(database);
+    await sql`lock table delivery_log, deliveries, due_deliveries in access exclusive mode`.execute(query);
+    await sql`truncate deliveries, due_deliveries`.execute(query);
     let after = '00000000-0000-0000-0000-000000000000';
     let count = 0;
     for (;;) {
@@ -47,7 +47,7 @@ async function rebuild(em: EntityManager): Promise<number> {
         where l.delivery_id in (
           select distinct delivery_id from delivery_log where delivery_id > ${after}::uuid order by 1 limit ${PAGE}
         )
-        group by l.delivery_id order by l.delivery_id`.execute(database);
+        group by l.delivery_id order by l.delivery_id`.execute(query);
       if (page.rows.length === 0) break;
       await insertProjection(
         transaction,
@@ -61,7 +61,7 @@ async function rebuild(em: EntityManager): Promise<number> {
       insert into delivery_days
       select day, min(created_at), max(created_at) + interval '1 hour' from deliveries group by day
       on conflict (day) do update set created_from = least(delivery_days.created_from, excluded.created_from),
-        created_until = greatest(delivery_days.created_until, excluded.created_until)`.execute(database);
+        created_until = greatest(delivery_days.created_until, excluded.created_until)`.execute(query);
     return count;
   });
 }

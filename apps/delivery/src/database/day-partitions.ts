@@ -1,6 +1,7 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import type { LongSession } from '@signet/service-kit';
+import { sql } from 'kysely';
+import type { Database } from './database.port.ts';
 import { DeliveryDays } from './delivery-days.ts';
 import type { Dated } from './delivery-days.ts';
 import { dropPartitions } from './drop-partitions.ts';
@@ -21,13 +22,13 @@ export class DayPartitions {
   keptDays = 0;
 
   constructor(
-    private readonly em: EntityManager,
+    private readonly database: Database,
     private readonly clock: Clock,
     private readonly retentionMs: number,
     /** The session for dropping, which waits for readers and may delete many rows. */
     private readonly session: LongSession,
   ) {
-    this.days = new DeliveryDays(em);
+    this.days = new DeliveryDays(database);
   }
 
   /** Makes the partitions of today, tomorrow and the day after, if they are missing. */
@@ -78,12 +79,17 @@ export class DayPartitions {
   private async makeOne(table: string, day: string): Promise<void> {
     const name = partitionName(table, day);
     const next = isoDay(Date.parse(day) + DAY_MS);
-    await this.em.fork().transactional(async (em) => {
-      await em.execute(`select pg_advisory_xact_lock(hashtextextended('${PARTITIONS_LOCK}', 0))`);
-      const [attached] = await em.execute<object[]>(`select from pg_inherits where inhrelid = to_regclass('${name}')`);
-      if (attached) return;
-      await em.execute(`create table if not exists ${name} (like ${table} including defaults including constraints)`);
-      await em.execute(`alter table ${table} attach partition ${name} for values from ('${day}') to ('${next}')`);
+    await this.database.transaction(async ({ query }) => {
+      await sql`select pg_advisory_xact_lock(hashtextextended(${PARTITIONS_LOCK}, 0))`.execute(query);
+      const { rows } = await sql`select from pg_inherits where inhrelid = to_regclass(${name})`.execute(query);
+      if (rows.length > 0) return;
+      // Names and days are checked above; a definition takes no parameters.
+      const [made, parent] = [sql.raw(name), sql.raw(table)];
+      await sql`create table if not exists ${made} (like ${parent} including defaults including constraints)`.execute(
+        query,
+      );
+      const range = sql.raw(`from ('${day}') to ('${next}')`);
+      await sql`alter table ${parent} attach partition ${made} for values ${range}`.execute(query);
     });
   }
 }

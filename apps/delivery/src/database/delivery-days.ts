@@ -1,5 +1,5 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import type { Database } from './database.port.ts';
 
 /** When the deliveries of one day's partition were created: not before `createdFrom`, and before `createdUntil`. */
 export interface DeliveryDay {
@@ -26,11 +26,11 @@ const endOfHour = (time: string): string => new Date(Date.parse(beginOfHour(time
 export class DeliveryDays {
   private readonly known = new Map<string, DeliveryDay>();
 
-  constructor(private readonly em: EntityManager) {}
+  constructor(private readonly database: Database) {}
 
   async all(): Promise<DeliveryDay[]> {
     const { rows } = await sql<Row>`
-      select day::text as day, created_from, created_until from delivery_days`.execute(this.em.fork().getKysely());
+      select day::text as day, created_from, created_until from delivery_days`.execute(this.database.query);
     return rows.map(toDay);
   }
 
@@ -63,7 +63,7 @@ export class DeliveryDays {
         ${days.map((day) => day.createdUntil)}::timestamptz[]) as t(day, created_from, created_until) order by day
       on conflict (day) do update set created_from = least(delivery_days.created_from, excluded.created_from),
         created_until = greatest(delivery_days.created_until, excluded.created_until)
-      returning day::text as day, created_from, created_until`.execute(this.em.fork().getKysely());
+      returning day::text as day, created_from, created_until`.execute(this.database.query);
     for (const row of rows) this.known.set(row.day, toDay(row));
   }
 }

@@ -31,7 +31,7 @@ afterEach(async () => {
   await stored.close();
 });
 
-const replica = (): DayPartitions => new DayPartitions(stored.orm.em, systemClock, RETENTION_MS, stored.session);
+const replica = (): DayPartitions => new DayPartitions(stored.database, systemClock, RETENTION_MS, stored.session);
 async function connect(): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: stored.url });
   // One is ended by the server.

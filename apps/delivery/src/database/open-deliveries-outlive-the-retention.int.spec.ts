@@ -28,7 +28,7 @@ afterEach(async () => {
   await stored.close();
 });
 
-const replica = (): DayPartitions => new DayPartitions(stored.orm.em, systemClock, 90 * DAY_MS, stored.session);
+const replica = (): DayPartitions => new DayPartitions(stored.database, systemClock, 90 * DAY_MS, stored.session);
 const KEPT = { dropped: [], kept: [DAY] };
 const DROPPED = { dropped: [DAY], kept: [] };
 
@@ -56,7 +56,7 @@ const end = (row: DeliveryRow): Promise<unknown> =>
      delete from due_deliveries where delivery_id = '${row.id}'`,
   );
 const retry = (row: DeliveryRow): Promise<DeliveryRow | null> =>
-  new DeliveryCommands(stored.orm.em, stored.reader, () => new Date()).retry(row.id, null, 'key:1');
+  new DeliveryCommands(stored.database, stored.reader, () => new Date()).retry(row.id, null, 'key:1');
 
 /** The places where a delivery is stored: its row, its log and the work queue. */
 async function placesOf({ id }: DeliveryRow): Promise<unknown[]> {

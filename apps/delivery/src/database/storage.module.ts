@@ -1,10 +1,11 @@
 import { Inject, Module } from '@nestjs/common';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { CLOCK, LOGGER, longSession, SAMPLES, SETTINGS } from '@signet/service-kit';
 import type { Logger, Samples } from '@signet/service-kit';
 import { Registry } from 'prom-client';
+import { DATABASE } from './database.port.ts';
+import type { Database } from './database.port.ts';
 import type { DeliverySettings } from '../config.ts';
 import { sampleStorage } from '../metrics/storage-samples.ts';
 import { deliveryDatabase } from './database.ts';
@@ -17,9 +18,9 @@ const HOUR_MS = 60 * 60 * 1000;
   providers: [
     {
       provide: DayPartitions,
-      inject: [EntityManager, CLOCK, SETTINGS],
-      useFactory: (em: EntityManager, clock: Clock, settings: DeliverySettings) =>
-        new DayPartitions(em, clock, settings.SIGNET_RETENTION, longSession(deliveryDatabase(settings))),
+      inject: [DATABASE, CLOCK, SETTINGS],
+      useFactory: (database: Database, clock: Clock, settings: DeliverySettings) =>
+        new DayPartitions(database, clock, settings.SIGNET_RETENTION, longSession(deliveryDatabase(settings))),
     },
   ],
   exports: [DayPartitions],
@@ -30,14 +31,14 @@ export class StorageModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(DayPartitions) private readonly partitions: DayPartitions,
     @Inject(LOGGER) private readonly logger: Logger,
-    @Inject(EntityManager) private readonly em: EntityManager,
+    @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Registry) private readonly metrics: Registry,
     @Inject(SAMPLES) private readonly samples: Samples,
   ) {}
 
   async onModuleInit(): Promise<void> {
-    sampleStorage(this.metrics, this.samples, this.em, this.clock);
+    sampleStorage(this.metrics, this.samples, this.database, this.clock);
     await this.partitions.ensureAhead();
     this.timer = setInterval(() => void this.maintain(), HOUR_MS).unref();
     void this.maintain();

@@ -177,6 +177,6 @@ test('deliveries and work queue are made anew from the log, row for row', async 
     await connection.execute('select * from due_deliveries order by delivery_id'),
   ];
   const before = await snapshot();
-  expect(await rebuildDeliveries(fixture.orm.em)).toBe(60);
+  expect(await rebuildDeliveries(fixture.database)).toBe(60);
   expect(await snapshot()).toEqual(before);
 });

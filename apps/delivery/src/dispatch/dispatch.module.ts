@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Inject, Module } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { CONSUMER_GROUPS, DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
 import { EgressClient, EgressRules, trustStoreFault } from '@signet/egress';
@@ -10,6 +9,8 @@ import { committedOffsets, DeadLetters, RecordProducer } from '@signet/kafka';
 import { CLOCK, LOGGER, OUTSIDE_CLOCK, SAMPLES, SETTINGS, TenantDirectory, TRACING } from '@signet/service-kit';
 import type { Logger, Samples, Tracing } from '@signet/service-kit';
 import { Registry } from 'prom-client';
+import { DATABASE } from '../database/database.port.ts';
+import type { Database } from '../database/database.port.ts';
 import type { DeliverySettings } from '../config.ts';
 import { DayPartitions } from '../database/day-partitions.ts';
 import { StorageModule } from '../database/storage.module.ts';
@@ -60,7 +61,7 @@ import { Membership } from '../partitions/membership.ts';
         LOGGER,
         CLOCK,
         OUTSIDE_CLOCK,
-        EntityManager,
+        DATABASE,
         EgressClient,
         CanaryClient,
         DayPartitions,
@@ -130,7 +131,7 @@ function dispatchService(
   logger: Logger,
   clock: Clock,
   outsideClock: Clock,
-  em: EntityManager,
+  database: Database,
   client: EgressClient,
   canary: CanaryClient,
   partitions: DayPartitions,
@@ -148,7 +149,7 @@ function dispatchService(
   if (trustFault) logger.error(trustFault);
   return new DispatchService(
     {
-      em,
+      database,
       clock,
       outsideClock,
       random: Math.random,

@@ -46,15 +46,15 @@ export class DispatchService {
     private readonly on: DispatchDependencies,
     settings: DispatchSettings,
   ) {
-    const { em, clock } = on;
+    const { database, clock } = on;
     const { signal: stopping } = this.stopping;
     const spans = new DeliverySpans(on.tracing ?? NO_TRACING);
-    const handOver = new HandOver(em);
+    const handOver = new HandOver(database);
     const lost = (claim: PartitionClaim): void => this.partitions.lost(claim);
     const probe = (webhookId: string): void => void this.background.run(() => this.probeNow(webhookId));
     this.background = new Background(on.onError);
-    this.ownership = new Ownership(em, clock, settings.replica);
-    this.due = new DueDeliveries(em);
+    this.ownership = new Ownership(database, clock, settings.replica);
+    this.due = new DueDeliveries(database);
     this.holdingBack = wireCircuits(on, settings, this.ownership, {
       passable: (webhookId) => this.resume(webhookId),
       faultBegan: () => this.worker.tell({ type: 'PlatformChanged' }),

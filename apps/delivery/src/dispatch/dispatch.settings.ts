@@ -1,9 +1,9 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock, Monotonic } from '@signet/contracts';
 import type { EgressClient } from '@signet/egress';
 import type { DeadLetters } from '@signet/kafka';
 import type { TenantDirectory, Tracing } from '@signet/service-kit';
 import type { SealingKeys } from '@signet/signature';
+import type { Database } from '../database/database.port.ts';
 import type { DayPartitions } from '../database/day-partitions.ts';
 import type { RetryPolicy } from '../delivery/retry-schedule.ts';
 import type { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
@@ -41,7 +41,7 @@ export interface DispatchSettings {
 }
 
 export interface DispatchDependencies {
-  readonly em: EntityManager;
+  readonly database: Database;
   readonly clock: Clock;
   /** The clock for the timestamps of signatures; by default `clock`. */
   readonly outsideClock?: Clock;

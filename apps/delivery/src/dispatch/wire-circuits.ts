@@ -38,7 +38,7 @@ export function wireCircuits(
   ownership: Ownership,
   events: HoldingBackEvents,
 ): HoldingBack {
-  const { em, clock, metrics, onError } = on;
+  const { database, clock, metrics, onError } = on;
   const { directory } = on.directory;
   const circuits = new Circuits(
     { failuresInRow: settings.circuitFailures, probeScheduleMs: settings.policy.scheduleMs },
@@ -52,16 +52,16 @@ export function wireCircuits(
     (webhookId) => activeSinceOf(directory, webhookId),
   );
   const circuitRecords = new CircuitRecords({
-    em,
+    database,
     read: (webhookId) => circuits.stored(webhookId),
     tenantOf: (webhookId) => directory.get(webhookId)?.tenantId,
     claim: (partition) => ownership.claim(partition),
     onError,
   });
   const circuitTakeOver = new CircuitTakeOver(circuits, circuitRecords, directory);
-  const faultRecords = new PlatformFaultRecords({ em, clock, claims: () => ownership.all(), onError });
+  const faultRecords = new PlatformFaultRecords({ database, clock, claims: () => ownership.all(), onError });
   const platform = wirePlatform(on, settings, faultRecords, events);
-  const knownHosts = new KnownHosts(em, platform.memory, settings.platformFault.memoryMs, clock, onError);
+  const knownHosts = new KnownHosts(database, platform.memory, settings.platformFault.memoryMs, clock, onError);
   return { circuits, circuitRecords, circuitTakeOver, platform, faultRecords, knownHosts };
 }
 

@@ -52,12 +52,12 @@ export interface SourceTools {
 }
 
 export function wireSources(on: DispatchDependencies, settings: DispatchSettings, tools: SourceTools): Sources {
-  const { em, clock, onError, directory, tenants } = on;
+  const { database, clock, onError, directory, tenants } = on;
   const { due, handOver, ownership, worker, background, stopping, claims } = tools;
   const { scheduler } = worker;
   const leaseEnd = (): Date => new Date(clock().getTime() + leaseMsOf(settings));
   const loop = new DueLoop(due, worker, claims, clock, leaseEnd, DUE_LOOP, onError);
-  const shelf = new Shelf(em);
+  const shelf = new Shelf(database);
   const shelfLoop = new ShelfLoop({
     shelf,
     claims,
@@ -85,7 +85,7 @@ export function wireSources(on: DispatchDependencies, settings: DispatchSettings
     stopping,
   });
   const intake = new DispatchIntake({
-    em,
+    database,
     due,
     directory: directory.directory,
     heartbeatAgeMs: () => directory.heartbeatAgeMs(),
@@ -111,6 +111,6 @@ export function wireSources(on: DispatchDependencies, settings: DispatchSettings
     ...ABANDONING,
   });
   const { isAnyCircuitOpen: isAnyOpen, probe } = tools;
-  const askedProbes = new AskedProbes({ em, claims, isAnyOpen, probe, onError });
+  const askedProbes = new AskedProbes({ database, claims, isAnyOpen, probe, onError });
   return { intake, loop, shelf, shelfLoop, backlog, abandonStored, askedProbes };
 }

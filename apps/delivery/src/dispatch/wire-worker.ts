@@ -46,7 +46,7 @@ export function wireRecorder(
       return refused.setAside(task, error);
     },
   };
-  return new Recorder(on.em, on.partitions, settings.recorder, listener, spans);
+  return new Recorder(on.database, on.partitions, settings.recorder, listener, spans);
 }
 
 export function wireWorker(

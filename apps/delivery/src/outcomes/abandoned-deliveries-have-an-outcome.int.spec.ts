@@ -17,7 +17,7 @@ beforeAll(async () => {
   fixture = await DispatchFixture.create();
   receiver = await RecordingReceiver.start({ respond: () => ({ status: 500 }) });
   const logger = pinoLogger('test', 'silent');
-  relay = new OutcomesRelay({ url: fixture.databaseUrl }, fixture.orm.em, producer, systemClock, logger);
+  relay = new OutcomesRelay({ url: fixture.databaseUrl }, fixture.database, producer, systemClock, logger);
   relay.start();
 });
 afterAll(async () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   receiver = await RecordingReceiver.start();
   gate = await Gate.to(fixture.databaseUrl);
   const relay = (url: string): OutcomesRelay =>
-    new OutcomesRelay({ url }, fixture.orm.em, producer, systemClock, logger);
+    new OutcomesRelay({ url }, fixture.database, producer, systemClock, logger);
   holder = relay(gate.url);
   waiting = relay(fixture.databaseUrl);
   holder.start();

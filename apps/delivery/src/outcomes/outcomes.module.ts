@@ -1,11 +1,12 @@
 import { Inject, Module } from '@nestjs/common';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { RecordProducer } from '@signet/kafka';
 import { CLOCK, databaseAddress, LOGGER, SAMPLES, SETTINGS, showRelay } from '@signet/service-kit';
 import type { Logger, Samples } from '@signet/service-kit';
 import { Registry } from 'prom-client';
+import { DATABASE } from '../database/database.port.ts';
+import type { Database } from '../database/database.port.ts';
 import type { DeliverySettings } from '../config.ts';
 import { ProducerModule } from '../producer.module.ts';
 import { OutcomesRelay } from './outcomes.relay.ts';
@@ -15,14 +16,14 @@ import { OutcomesRelay } from './outcomes.relay.ts';
   providers: [
     {
       provide: OutcomesRelay,
-      inject: [SETTINGS, EntityManager, RecordProducer, CLOCK, LOGGER],
+      inject: [SETTINGS, DATABASE, RecordProducer, CLOCK, LOGGER],
       useFactory: (
         settings: DeliverySettings,
-        em: EntityManager,
+        database: Database,
         producer: RecordProducer,
         clock: Clock,
         logger: Logger,
-      ) => new OutcomesRelay(databaseAddress(settings), em, producer, clock, logger),
+      ) => new OutcomesRelay(databaseAddress(settings), database, producer, clock, logger),
     },
   ],
   exports: [OutcomesRelay],

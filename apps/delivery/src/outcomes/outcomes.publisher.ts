@@ -1,8 +1,8 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { DELIVERY_OUTCOMES } from '@signet/contracts';
 import type { LogPosition } from '@signet/event-store';
 import type { RecordProducer } from '@signet/kafka';
 import { sql } from 'kysely';
+import type { Database } from '../database/database.port.ts';
 import type { DeliveryEvent } from '../delivery/delivery.events.ts';
 import { outcomesOf } from './outcomes.ts';
 import type { LoggedEvents } from './outcomes.ts';
@@ -21,7 +21,7 @@ type Identity = Omit<LoggedEvents, 'events' | 'deliveryId'>;
 /** Turns rows of the log into outcomes on Kafka, keyed by webhook id. */
 export class OutcomesPublisher {
   constructor(
-    private readonly em: EntityManager,
+    private readonly database: Database,
     private readonly producer: RecordProducer,
   ) {}
 
@@ -58,7 +58,7 @@ export class OutcomesPublisher {
     }>`
       select id, webhook_id, tenant_id, event_id, message_id, source, subject, event_type, kind from deliveries
       where id = any(${rows.map((row) => row.delivery_id)}::uuid[])
-        and day = any(${[...new Set(rows.map(({ day }) => isoDay(day)))]}::date[])`.execute(this.em.fork().getKysely());
+        and day = any(${[...new Set(rows.map(({ day }) => isoDay(day)))]}::date[])`.execute(this.database.query);
     return new Map(
       result.rows.map((row) => [
         row.id,

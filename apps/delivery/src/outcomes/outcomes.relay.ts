@@ -1,10 +1,10 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import type { RelayLag, RelayRole } from '@signet/event-store';
 import { LogRelay } from '@signet/event-store';
 import type { RecordProducer } from '@signet/kafka';
 import { pgConnection } from '@signet/service-kit';
 import type { DatabaseAddress, Logger } from '@signet/service-kit';
+import type { Database } from '../database/database.port.ts';
 import { LOG_COLUMNS, OutcomesPublisher } from './outcomes.publisher.ts';
 import type { LogRow } from './outcomes.publisher.ts';
 
@@ -15,11 +15,11 @@ export class OutcomesRelay {
   private readonly relay: LogRelay<LogRow>;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(database: DatabaseAddress, em: EntityManager, producer: RecordProducer, clock: Clock, logger: Logger) {
-    const publisher = new OutcomesPublisher(em, producer);
+  constructor(address: DatabaseAddress, database: Database, producer: RecordProducer, clock: Clock, logger: Logger) {
+    const publisher = new OutcomesPublisher(database, producer);
     this.relay = new LogRelay<LogRow>({
-      connection: pgConnection(database),
-      lockLeaseMs: database.limits?.deadAfterMs,
+      connection: pgConnection(address),
+      lockLeaseMs: address.limits?.deadAfterMs,
       name: 'delivery.outcomes',
       table: 'delivery.delivery_log',
       positionsTable: 'delivery.relay_positions',

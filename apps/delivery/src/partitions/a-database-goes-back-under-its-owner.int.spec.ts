@@ -33,9 +33,7 @@ const statuses = async (): Promise<string[]> =>
   (await fixture.reader.list({ tenantId: null }, null, 10)).map(({ status }) => status);
 const storedOwner = async (): Promise<{ owner: string; epoch: number }> => {
   const { rows } = await sql<{ owner: string; epoch: string }>`
-    select owner, epoch from partition_owners where partition = ${PARTITION}`.execute(
-    fixture.orm.em.fork().getKysely(),
-  );
+    select owner, epoch from partition_owners where partition = ${PARTITION}`.execute(fixture.database.query);
   return { owner: rows[0]?.owner ?? '', epoch: Number(rows[0]?.epoch) };
 };
 
@@ -68,7 +66,7 @@ test('an epoch that is reached a second time locks the owner of the first time o
   // The first owner no longer checks its claims, like a process that hangs.
   await first.stop();
   await copy!.restore();
-  const second = new Ownership(fixture.orm.em, systemClock, 'second');
+  const second = new Ownership(fixture.database, systemClock, 'second');
   await waitFor(
     async () => {
       await second.take([PARTITION]);
@@ -77,7 +75,7 @@ test('an epoch that is reached a second time locks the owner of the first time o
     { what: 'the database to be back' },
   );
   expect(await storedOwner()).toEqual({ owner: 'second', epoch: claim.epoch });
-  const due = new DueDeliveries(fixture.orm.em);
+  const due = new DueDeliveries(fixture.database);
   const later = new Date(Date.now() + 60_000);
   expect((await due.leaseDue([claim], later, later, 10)).tasks).toEqual([]);
   expect((await due.leaseDue(second.all(), later, later, 10)).tasks).toHaveLength(1);

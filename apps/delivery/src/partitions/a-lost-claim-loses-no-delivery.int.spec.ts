@@ -51,7 +51,7 @@ test('a partition is lost and given back while a POST is on the wire: its failur
   before.abort();
   await first;
   service.partitions.revoked([PARTITION]);
-  await new Ownership(fixture.orm.em, systemClock, 'another-replica').take([PARTITION]);
+  await new Ownership(fixture.database, systemClock, 'another-replica').take([PARTITION]);
   await service.partitions.assigned([PARTITION]);
   const again = untilDurable(service, requestBatch(webhook, ['m-1']));
   release();
@@ -62,7 +62,7 @@ test('a partition is lost and given back while a POST is on the wire: its failur
 test('a partition that another owner took too late is taken back, and requests that were refused meanwhile are stored', async () => {
   const service = await fixture.serve({ spillAfterMs: 20_000 });
   const webhook = fixture.webhook(receiver.url);
-  await new Ownership(fixture.orm.em, systemClock, 'a late taker').take([PARTITION]);
+  await new Ownership(fixture.database, systemClock, 'a late taker').take([PARTITION]);
   await untilDurable(service, requestBatch(webhook, ['m-1']));
   expect(await list()).toMatchObject([{ status: 'SUCCESS' }]);
   expect(service.ownership.claim(PARTITION)?.epoch).toBe(3);
@@ -72,7 +72,7 @@ test('an epoch that was ended late is noticed where there are only retries, too'
   answer = (index) => ({ status: index < 1 ? 500 : 200 });
   const service = await fixture.serve();
   const webhook = fixture.webhook(receiver.url);
-  const taker = new Ownership(fixture.orm.em, systemClock, 'a late taker');
+  const taker = new Ownership(fixture.database, systemClock, 'a late taker');
   answer = async (index) => {
     if (index === 1) await taker.take([PARTITION]);
     return { status: index < 2 ? 500 : 200 };

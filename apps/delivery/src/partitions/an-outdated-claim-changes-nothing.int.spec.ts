@@ -43,14 +43,14 @@ interface Write {
   readonly isOfRows?: true;
 }
 
-let database: StoredDeliveries;
+let fixture: StoredDeliveries;
 let due: DueDeliveries;
 let handOver: HandOver;
 let partitions = 0;
 
 const claims = (all: readonly Stored[]): PartitionClaim[] => all.map(({ claim }) => claim);
 const tasks = (all: readonly Stored[]): DeliveryTask[] => all.map(({ task }) => task);
-const execute = <T>(statement: string): Promise<T> => database.orm.em.fork().execute(statement) as Promise<T>;
+const execute = <T>(statement: string): Promise<T> => fixture.orm.em.fork().execute(statement) as Promise<T>;
 
 const appendOf = (claim: PartitionClaim, row: DeliveryRow, version: number, wanted?: Due | Held): LogAppend => ({
   row,
@@ -76,7 +76,7 @@ async function noteCircuits(all: readonly Stored[], isOpen: boolean): Promise<vo
     const open = { openedAt: Date.now(), probeAt: Date.now() + HOUR };
     const circuit = { webhookId: row.webhookId, partition, failures: { count: 5, lastEndedAt: Date.now() } };
     const records = new CircuitRecords({
-      em: database.orm.em,
+      database: fixture.database,
       read: () => (isOpen ? { ...circuit, activeSince: null, openings: 1, open } : null),
       tenantOf: () => 'tenant-1',
       claim: () => claim,
@@ -91,7 +91,7 @@ async function noteCircuits(all: readonly Stored[], isOpen: boolean): Promise<vo
 async function lookForAskedProbes(all: readonly Stored[]): Promise<void> {
   let rounds = 0;
   const probes = new AskedProbes({
-    em: database.orm.em,
+    database: fixture.database,
     claims: () => {
       rounds += 1;
       return claims(all);
@@ -109,7 +109,7 @@ async function lookForAskedProbes(all: readonly Stored[]): Promise<void> {
 async function platformFault(all: readonly Stored[], claimsAt: 'beginning' | 'end'): Promise<void> {
   const answers = claimsAt === 'beginning' ? [claims(all), []] : [[], claims(all)];
   const records = new PlatformFaultRecords({
-    em: database.orm.em,
+    database: fixture.database,
     clock: systemClock,
     claims: () => answers.shift() ?? [],
     onError: fail,
@@ -123,7 +123,7 @@ const WRITES: readonly Write[] = [
     what: 'the recorder stores a new delivery',
     write: (all) =>
       insertDeliveries(
-        database.orm.em.fork(),
+        fixture.database,
         all.map(({ claim, row }) => appendOf(claim, { ...row, id: newId() }, 1)),
       ),
     isOfRows: true,
@@ -132,7 +132,7 @@ const WRITES: readonly Write[] = [
     what: 'the recorder appends to a stored delivery',
     write: (all) =>
       appendToDeliveries(
-        database.orm.em.fork(),
+        fixture.database,
         all.map(({ claim, row }) => appendOf(claim, row, 2)),
       ),
     isOfRows: true,
@@ -205,7 +205,7 @@ const WRITES: readonly Write[] = [
   {
     what: 'requests are shelved',
     write: (all) =>
-      new Shelf(database.orm.em).put(all.map(({ claim, row }) => ({ claim, webhookId: row.webhookId, records: [] }))),
+      new Shelf(fixture.database).put(all.map(({ claim, row }) => ({ claim, webhookId: row.webhookId, records: [] }))),
     isOfRows: true,
   },
   {
@@ -213,7 +213,7 @@ const WRITES: readonly Write[] = [
     before: circuitRow('0'),
     write: (all) =>
       new CircuitRecords({
-        em: database.orm.em,
+        database: fixture.database,
         read: () => null,
         tenantOf: () => undefined,
         claim: () => undefined,
@@ -238,16 +238,16 @@ const WRITES: readonly Write[] = [
 ];
 
 beforeAll(async () => {
-  database = await StoredDeliveries.create();
-  due = new DueDeliveries(database.orm.em);
-  handOver = new HandOver(database.orm.em);
+  fixture = await StoredDeliveries.create();
+  due = new DueDeliveries(fixture.database);
+  handOver = new HandOver(fixture.database);
   // Makes the day's partition.
-  await database.add([deliveredRow({ createdAt: later(-HOUR).toISOString(), partition: 1_000 })]);
+  await fixture.add([deliveredRow({ createdAt: later(-HOUR).toISOString(), partition: 1_000 })]);
 });
-afterAll(() => database?.close());
+afterAll(() => fixture?.close());
 
 async function take(replica: string, partition: number): Promise<PartitionClaim> {
-  const ownership = new Ownership(database.orm.em, systemClock, replica);
+  const ownership = new Ownership(fixture.database, systemClock, replica);
   await ownership.take([partition]);
   const claim = ownership.claim(partition)!;
   claim.readTo = 100n;
@@ -256,7 +256,7 @@ async function take(replica: string, partition: number): Promise<PartitionClaim>
 
 async function store(claim: PartitionClaim, { due: wanted, order, before }: Write): Promise<Stored> {
   const row = rowOf(claim);
-  await insertDeliveries(database.orm.em.fork(), [{ ...appendOf(claim, row, 1, wanted), order: order ?? null }]);
+  await insertDeliveries(fixture.database, [{ ...appendOf(claim, row, 1, wanted), order: order ?? null }]);
   const stored = { claim, row, task: DeliveryTask.stored(row, 1, Buffer.from('{}'), claim, undefined, order) };
   if (before) await execute(before(stored));
   return stored;
@@ -319,8 +319,8 @@ test('circuits and faults that an earlier owner has stored are not shown', async
   const stored = await store(await take('one', partition), WRITES[0]!);
   await noteCircuits([stored], true);
   await platformFault([stored], 'beginning');
-  const circuits = new CircuitReader(database.orm.em);
-  const faults = new PlatformFaultReader(database.orm.em);
+  const circuits = new CircuitReader(fixture.database);
+  const faults = new PlatformFaultReader(fixture.database);
   const { webhookId } = stored.row;
   const isShown = async (): Promise<boolean[]> => [
     (await circuits.find(webhookId)) !== null,

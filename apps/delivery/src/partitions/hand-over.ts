@@ -1,5 +1,5 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import type { Database } from '../database/database.port.ts';
 import type { DeliveryTask } from '../scheduler/delivery-task.ts';
 import { claimsOf, fence } from './fence.ts';
 import type { PartitionClaim } from './ownership.ts';
@@ -9,7 +9,7 @@ import type { PartitionClaim } from './ownership.ts';
  * former owner can still record the outcome; all other leased deliveries become due at once (docs/adr/0023).
  */
 export class HandOver {
-  constructor(private readonly em: EntityManager) {}
+  constructor(private readonly database: Database) {}
 
   /**
    * Makes deliveries due that former owners of these partitions have leased and may never report on. Held deliveries keep
@@ -24,7 +24,7 @@ export class HandOver {
       update due_deliveries q set due_at = ${now} from deliveries d
       where q.partition in (select partition from owned) and q.due_at > ${now} and q.due_at <= ${latest}
         and q.held_epoch is null and d.id = q.delivery_id and d.day = q.day
-        and coalesce(d.next_retry_at, d.created_at) <= ${now}`.execute(this.em.fork().getKysely());
+        and coalesce(d.next_retry_at, d.created_at) <= ${now}`.execute(this.database.query);
   }
 
   /**
@@ -42,7 +42,7 @@ export class HandOver {
         ${tasks.map(({ claim }) => claim.epoch)}::bigint[]) as held(delivery_id, until, attempts, partition, epoch)
       join owned using (partition, epoch), deliveries d
       where q.delivery_id = held.delivery_id and d.id = q.delivery_id and d.day = q.day
-        and d.attempt_count + d.unspent_attempts = held.attempts`.execute(this.em.fork().getKysely());
+        and d.attempt_count + d.unspent_attempts = held.attempts`.execute(this.database.query);
   }
 
   /**
@@ -58,7 +58,7 @@ export class HandOver {
         as back(delivery_id, epoch)
       where q.delivery_id = back.delivery_id
         and ((q.partition, back.epoch) in (select partition, epoch from owned) or q.held_epoch = back.epoch)`.execute(
-      this.em.fork().getKysely(),
+      this.database.query,
     );
   }
 
@@ -68,16 +68,14 @@ export class HandOver {
     await sql`
       with ${fence(claims)}
       update due_deliveries q set held_epoch = null from owned o
-      where q.partition = o.partition and q.held_epoch = o.epoch`.execute(this.em.fork().getKysely());
+      where q.partition = o.partition and q.held_epoch = o.epoch`.execute(this.database.query);
   }
 
   /** Whether some deliveries of these partitions are held, so on the wire at another replica. */
   async areSomeHeld(partitions: readonly number[]): Promise<boolean> {
     const result = await sql`
       select from due_deliveries
-      where partition = any(${partitions}::integer[]) and held_epoch is not null limit 1`.execute(
-      this.em.fork().getKysely(),
-    );
+      where partition = any(${partitions}::integer[]) and held_epoch is not null limit 1`.execute(this.database.query);
     return result.rows.length > 0;
   }
 }

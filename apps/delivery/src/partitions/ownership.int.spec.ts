@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-const owner = (replica: string): Ownership => new Ownership(fixture.orm.em, systemClock, replica);
+const owner = (replica: string): Ownership => new Ownership(fixture.database, systemClock, replica);
 
 test('a partition that is taken again by its owner keeps its claim, and what is under way its epoch', async () => {
   const one = owner('one');

@@ -1,6 +1,6 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { Clock } from '@signet/contracts';
+import type { Database } from '../database/database.port.ts';
 
 /** The right to serve one partition of delivery.requests.v1, as of one taking. */
 export interface PartitionClaim {
@@ -35,7 +35,7 @@ export class Ownership {
   private readonly takings = new Map<number, symbol>();
 
   constructor(
-    private readonly em: EntityManager,
+    private readonly database: Database,
     private readonly clock: Clock,
     readonly replica: string,
   ) {}
@@ -56,7 +56,7 @@ export class Ownership {
       on conflict (partition) do update set
         epoch = known.epoch + case when known.owner = excluded.owner and known.epoch = excluded.epoch - 1 then 0 else 1 end,
         owner = excluded.owner, taken_at = excluded.taken_at
-      returning partition, epoch`.execute(this.em.fork().getKysely());
+      returning partition, epoch`.execute(this.database.query);
     for (const { partition, epoch } of rows) {
       // The partition was released, or taken once more, while the statement ran.
       if (this.takings.get(partition) !== taking) continue;
@@ -89,9 +89,7 @@ export class Ownership {
     if (claims.length === 0) return [];
     const { rows } = await sql<{ partition: number; epoch: string; owner: string }>`
       select partition, epoch, owner from partition_owners
-      where partition = any(${claims.map(({ partition }) => partition)}::integer[])`.execute(
-      this.em.fork().getKysely(),
-    );
+      where partition = any(${claims.map(({ partition }) => partition)}::integer[])`.execute(this.database.query);
     const stored = new Map(rows.map((row) => [row.partition, row]));
     return claims.filter((claim) => {
       const row = stored.get(claim.partition);

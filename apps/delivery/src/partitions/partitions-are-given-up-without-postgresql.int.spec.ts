@@ -3,6 +3,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { systemClock } from '@signet/contracts';
 import { databaseOptions } from '@signet/service-kit';
 import { Gate, RecordingReceiver, waitFor } from '@signet/testing';
+import { MikroOrmDatabase } from '../database/mikro-orm-database.ts';
 import { deliveryDatabase } from '../database/database.ts';
 import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
 import { DispatchFixture, PARTITION, requestBatch, storageOf } from '../testing/dispatch-fixture.ts';
@@ -128,7 +129,7 @@ test('a hold that arrives late does not move a retry that is stored by then', as
   const before = await due();
   // As it was when the hold was sent.
   const asItWas = Object.create(task, { nextAttempt: { value: nextAttempt } }) as typeof task;
-  const handOver = new HandOver(direct.em);
+  const handOver = new HandOver(new MikroOrmDatabase(direct.em));
   await handOver.hold([asItWas], [new Date()]);
   expect(await due()).toEqual(before);
   // For an attempt that is not recorded yet, the hold does move the time.

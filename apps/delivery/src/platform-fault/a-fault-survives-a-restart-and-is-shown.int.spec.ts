@@ -30,7 +30,7 @@ const send = (service: DispatchService, id: string) =>
 async function views(): Promise<DeliveryListView[]> {
   const rows = await fixture.reader.list({ tenantId: null }, null, 1_000);
   const now = systemClock();
-  const heldPartitions = await new PlatformFaultReader(fixture.orm.em).heldPartitions(now);
+  const heldPartitions = await new PlatformFaultReader(fixture.database).heldPartitions(now);
   return rows.map((row) => listView(row, { nameOf: () => null, probeTimes: new Map(), heldPartitions, now }));
 }
 
@@ -38,7 +38,7 @@ test('a process that starts in the middle of a fault knows it by the hosts that 
   const first = await fixture.serve();
   await send(first, 'before');
   await waitFor(async () => (await views()).every(({ status }) => status === 'SUCCESS'), { what: 'the first answers' });
-  const known = new KnownHosts(fixture.orm.em, first.platform.memory, 3_600_000, systemClock, fixture.onError);
+  const known = new KnownHosts(fixture.database, first.platform.memory, 3_600_000, systemClock, fixture.onError);
   await known.write();
   await first.stop();
 

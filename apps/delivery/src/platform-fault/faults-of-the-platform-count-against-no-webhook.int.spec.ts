@@ -79,7 +79,7 @@ async function logged(): Promise<LoggedEvents[]> {
     select l.events, d.id as "deliveryId", d.webhook_id as "webhookId", d.tenant_id as "tenantId",
       d.event_id as "eventId", d.message_id as "messageId", d.source, d.subject, d.event_type as "eventType", d.kind
     from delivery_log l join deliveries d on d.id = l.delivery_id and d.day = l.day
-    order by l.position`.execute(fixture.orm.em.fork().getKysely());
+    order by l.position`.execute(fixture.database.query);
   return rows;
 }
 const failuresIn = (log: readonly LoggedEvents[]) =>
@@ -105,7 +105,7 @@ async function deliveredBy(): Promise<Record<string, number>> {
 
 async function undelivered(): Promise<number> {
   const { rows } = await sql<{ count: string }>`select count(*) from deliveries where status <> 'SUCCESS'`.execute(
-    fixture.orm.em.fork().getKysely(),
+    fixture.database.query,
   );
   const shelved = await service.shelvedRequests();
   return Number(rows[0]?.count) + shelved;
@@ -147,7 +147,7 @@ test.each<[Disturbance, readonly string[], number]>([
     expect(failures.length).toBeGreaterThan(0);
     expect(failures.filter(({ data }) => data.fault !== 'platform' || !data.isUnspent)).toEqual([]);
     const { rows } = await sql<{ most: number }>`select max(attempt_count) as most from deliveries`.execute(
-      fixture.orm.em.fork().getKysely(),
+      fixture.database.query,
     );
     expect(rows[0]?.most).toBe(1);
     registry.hear(log.flatMap((one) => outcomesOf(one)));

@@ -1,7 +1,7 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { PollLoop } from '@signet/service-kit';
 import { sql } from 'kysely';
+import type { Database } from '../database/database.port.ts';
 import type { HostMemory } from './host-memory.ts';
 
 /** How often the hosts that are due are written, milliseconds. */
@@ -21,7 +21,7 @@ export class KnownHosts {
   private readonly writtenAt = new Map<string, number>();
 
   constructor(
-    private readonly em: EntityManager,
+    private readonly database: Database,
     private readonly memory: Pick<HostMemory, 'all' | 'restore'>,
     private readonly memoryMs: number,
     private readonly clock: Clock,
@@ -42,11 +42,14 @@ export class KnownHosts {
 
   private async read(): Promise<void> {
     const since = new Date(this.clock().getTime() - this.memoryMs);
-    const database = this.em.fork().getKysely();
-    await sql`delete from answered_hosts where answered_at < ${since}`.execute(database);
-    const { rows } = await sql<{ host: string; tenants: string[]; answeredAt: string | Date }>`
-      select host, tenants, answered_at as "answeredAt" from answered_hosts
-      order by answered_at desc limit ${MOST}`.execute(database);
+    const { query } = this.database;
+    await query.deleteFrom('answered_hosts').where('answered_at', '<', since).execute();
+    const rows = await query
+      .selectFrom('answered_hosts')
+      .select(['host', 'tenants', 'answered_at as answeredAt'])
+      .orderBy('answered_at', 'desc')
+      .limit(MOST)
+      .execute();
     for (const { host, tenants, answeredAt } of rows) {
       const at = new Date(answeredAt).getTime();
       this.memory.restore(host, tenants, at);
@@ -72,7 +75,7 @@ export class KnownHosts {
       from jsonb_to_recordset(${input}::jsonb) as i(host text, tenants jsonb, at timestamptz)
       order by i.host
       on conflict (host) do update set tenants = excluded.tenants, answered_at = excluded.answered_at
-      where excluded.answered_at > answered_hosts.answered_at`.execute(this.em.fork().getKysely());
+      where excluded.answered_at > answered_hosts.answered_at`.execute(this.database.query);
     for (const { host, answeredAt } of due) this.writtenAt.set(host, answeredAt);
     if (this.writtenAt.size > 2 * MOST) this.writtenAt.clear();
     return due.length === BATCH_SIZE;

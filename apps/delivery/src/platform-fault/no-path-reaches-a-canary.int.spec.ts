@@ -77,7 +77,7 @@ const PATHS: readonly [path: string, go: (webhook: WebhookSnapshot, first: Deliv
   [
     'a retry that a person asks for',
     async (webhook, { id }) => {
-      await new DeliveryCommands(fixture.orm.em, fixture.reader, systemClock).retry(id, null, 'an-operator');
+      await new DeliveryCommands(fixture.database, fixture.reader, systemClock).retry(id, null, 'an-operator');
       await waitFor(async () => (await list(webhook))[0]!.status === 'FAILED', { what: 'the retry to fail' });
       return list(webhook);
     },

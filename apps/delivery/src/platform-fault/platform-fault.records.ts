@@ -1,6 +1,6 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { sql } from 'kysely';
+import type { Database } from '../database/database.port.ts';
 import { fence } from '../partitions/fence.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 import type { Evidence } from './local-evidence.policy.ts';
@@ -11,7 +11,7 @@ const AGAIN_MS = 5_000;
 const AHEAD_MS = 15_000;
 
 export interface PlatformFaultRecordsParts {
-  readonly em: EntityManager;
+  readonly database: Database;
   readonly clock: Clock;
   /** The partitions served here. */
   readonly claims: () => readonly PartitionClaim[];
@@ -58,7 +58,7 @@ export class PlatformFaultRecords {
       insert into platform_faults (partition, epoch, evidence, since, held_until)
       select partition, epoch, ${evidence}, ${since}, ${until} from owned
       on conflict (partition) do update set epoch = excluded.epoch, evidence = excluded.evidence,
-        since = excluded.since, held_until = excluded.held_until`.execute(this.parts.em.fork().getKysely());
+        since = excluded.since, held_until = excluded.held_until`.execute(this.parts.database.query);
   }
 
   private async remove(): Promise<void> {
@@ -66,8 +66,6 @@ export class PlatformFaultRecords {
     if (claims.length === 0) return;
     await sql`
       with ${fence(claims)}
-      delete from platform_faults f using owned o where f.partition = o.partition`.execute(
-      this.parts.em.fork().getKysely(),
-    );
+      delete from platform_faults f using owned o where f.partition = o.partition`.execute(this.parts.database.query);
   }
 }

@@ -1,5 +1,5 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { backoffMs } from '@signet/async';
+import type { Database } from '../database/database.port.ts';
 import type { DayPartitions } from '../database/day-partitions.ts';
 import {
   appendToDeliveries,
@@ -28,7 +28,7 @@ interface Write {
 /** The waits while PostgreSQL is away. */
 const AFTER_FAILURES = { firstMs: 100, longestMs: 5_000 };
 
-type Store = (em: EntityManager, appends: readonly LogAppend[]) => Promise<Set<string>>;
+type Store = (database: Database, appends: readonly LogAppend[]) => Promise<Set<string>>;
 
 export interface RecorderOptions {
   /** Rows in one statement, at most. */
@@ -69,7 +69,7 @@ export class Recorder {
   private failures = 0;
 
   constructor(
-    private readonly em: EntityManager,
+    private readonly database: Database,
     private readonly partitions: DayPartitions,
     private readonly options: RecorderOptions,
     private readonly listener: RecorderListener,
@@ -100,7 +100,7 @@ export class Recorder {
    * since.
    */
   async recordHeld(task: DeliveryTask, due: Due): Promise<boolean> {
-    const isStored = await appendToHeldDelivery(this.em.fork(), appendOf(task, due));
+    const isStored = await appendToHeldDelivery(this.database, appendOf(task, due));
     this.listener.committed();
     return isStored;
   }
@@ -147,7 +147,7 @@ export class Recorder {
       await this.partitions.ensure(writes.map(({ append }) => append.row));
       const appends = writes.map(({ append }) => append);
       const tasks = writes.map(({ task }) => task);
-      const stored = await this.spans.storing(tasks, () => store(this.em.fork(), appends));
+      const stored = await this.spans.storing(tasks, () => store(this.database, appends));
       const refused = writes.filter(({ append }) => !stored.has(append.row.id));
       const known = await this.knownOf(refused);
       this.failures = 0;
@@ -174,7 +174,7 @@ export class Recorder {
     const rows = refused.filter(({ append }) => append.version === 1).map(({ append }) => append.row);
     const days = [...new Set(rows.map(({ day }) => day))];
     return existingDeliveries(
-      this.em.fork(),
+      this.database,
       rows.map(({ id }) => id),
       days,
     );

@@ -1,9 +1,9 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { Semaphore } from '@signet/async';
 import { canonicalTopic, CE, deliveryIdOf, domainOf, readCanonical } from '@signet/contracts';
 import type { CanonicalMessage, TimeLimits } from '@signet/contracts';
 import { rangesOfSpans, readRanges } from '@signet/kafka';
 import type { KafkaClientOptions, KafkaRecord, PartitionRange } from '@signet/kafka';
+import type { Database } from '../database/database.port.ts';
 import { existingDeliveries } from '../delivery/storage/delivery.log.ts';
 import { dayOf } from '../delivery/storage/delivery.projection.ts';
 import { isAboutWebhook } from '../fan-out/fan-out.ts';
@@ -38,7 +38,7 @@ const READERS_AT_ONCE = 8;
 export class MissedMessages {
   constructor(
     private readonly client: KafkaClientOptions,
-    private readonly em: EntityManager,
+    private readonly database: Database,
     /** The same limits as in fan-out: a record that fan-out sets aside is not a message here either. */
     private readonly limits: () => TimeLimits,
     /** Called each time that a reading of Kafka begins. */
@@ -125,7 +125,7 @@ export class MissedMessages {
     if (messages.length === 0) return [];
     const days = [...new Set(messages.map(({ time }) => dayOf(time)))];
     const idOf = (message: CanonicalMessage): string => deliveryIdOf(webhook.id, message);
-    const existing = await existingDeliveries(this.em.fork(), messages.map(idOf), days);
+    const existing = await existingDeliveries(this.database, messages.map(idOf), days);
     return messages.filter((message) => !existing.has(idOf(message)));
   }
 }

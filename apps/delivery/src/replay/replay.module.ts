@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Inject, Module } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { CLOCK, IdempotencyKeys, IdempotencyModule, LOGGER, SETTINGS, TenantDirectory } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
+import { DATABASE } from '../database/database.port.ts';
+import type { Database } from '../database/database.port.ts';
 import type { DeliverySettings } from '../config.ts';
 import { kafkaClient } from '../kafka-client.ts';
 import { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
@@ -28,7 +29,7 @@ import { Replays } from './replays.ts';
         SETTINGS,
         LOGGER,
         CLOCK,
-        EntityManager,
+        DATABASE,
         RequestsProducer,
         WebhookDirectoryReader,
         TenantDirectory,
@@ -39,7 +40,7 @@ import { Replays } from './replays.ts';
         settings: DeliverySettings,
         logger: Logger,
         clock: Clock,
-        em: EntityManager,
+        database: Database,
         producer: RequestsProducer,
         webhooks: WebhookDirectoryReader,
         tenants: TenantDirectory,
@@ -48,7 +49,7 @@ import { Replays } from './replays.ts';
       ) =>
         new ReplayService(
           {
-            em,
+            database,
             clock,
             kafka: kafkaClient(settings, logger),
             producer,
@@ -56,7 +57,7 @@ import { Replays } from './replays.ts';
             tenants,
             logger,
             onScan: () => metrics.replayScanned(),
-            adding: (transaction) => keys.noteIn(transaction),
+            adding: (transaction) => keys.noteIn(transaction.em),
           },
           {
             replica: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,

@@ -1,9 +1,9 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { Semaphore } from '@signet/async';
 import { canonicalTimeLimits } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import type { KafkaClientOptions, RecordProducer } from '@signet/kafka';
 import type { Logger, TenantDirectory } from '@signet/service-kit';
+import type { Database, Transaction } from '../database/database.port.ts';
 import { reasonToEnd } from '../webhook-directory/reason-to-end.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
@@ -18,7 +18,7 @@ import { RequestedReplays } from './stored/requested-replays.ts';
 import { StoredMessages } from './stored-messages.ts';
 
 export interface ReplayDependencies {
-  readonly em: EntityManager;
+  readonly database: Database;
   readonly clock: Clock;
   readonly kafka: KafkaClientOptions;
   readonly producer: Pick<RecordProducer, 'publishAll'>;
@@ -28,7 +28,7 @@ export interface ReplayDependencies {
   /** Called each time that a reading of Kafka begins, for one replay or for many. */
   readonly onScan: () => void;
   /** @see ReplaysParts */
-  readonly adding: (em: EntityManager) => Promise<void>;
+  readonly adding: (transaction: Transaction) => Promise<void>;
 }
 
 export interface ReplaySettings {
@@ -52,11 +52,14 @@ export class ReplayService {
   readonly requested: RequestedReplays;
 
   constructor(on: ReplayDependencies, settings: ReplaySettings) {
-    const { em, clock, producer, tenants, logger } = on;
+    const { database, clock, producer, tenants, logger } = on;
     const { directory } = on.webhooks;
-    const store = new ReplayStore(em, clock, settings.replica);
+    const store = new ReplayStore(database, clock, settings.replica);
     const limits = () => canonicalTimeLimits({ now: clock().getTime(), retentionMs: settings.retentionMs });
-    const sources = { stored: new StoredMessages(em), missed: new MissedMessages(on.kafka, em, limits, on.onScan) };
+    const sources = {
+      stored: new StoredMessages(database),
+      missed: new MissedMessages(on.kafka, database, limits, on.onScan),
+    };
     const whenReady = async (): Promise<void> => {
       await Promise.all([on.webhooks.whenComplete(), tenants.whenComplete()]);
     };

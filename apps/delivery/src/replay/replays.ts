@@ -1,8 +1,8 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { MESSAGE_RETENTION_MS, newId } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import { problem } from '@signet/service-kit';
 import type { Caller } from '@signet/service-kit';
+import type { Transaction } from '../database/database.port.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import { countReplay } from './replay-count.ts';
 import type { MessageSources } from './replay-count.ts';
@@ -25,7 +25,7 @@ export interface ReplaysParts extends MessageSources {
   readonly find: (webhookId: string) => RoutedWebhook | undefined;
   readonly isSuspended: (tenantId: string) => boolean;
   /** Called in the transaction that adds a replay: an Idempotency-Key is stored with it. */
-  readonly adding: (em: EntityManager) => Promise<void>;
+  readonly adding: (transaction: Transaction) => Promise<void>;
   /** Called when a new replay waits to be carried out. */
   readonly onAdded: () => void;
   /** A preview stops counting after this time, milliseconds. */

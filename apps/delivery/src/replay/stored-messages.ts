@@ -1,6 +1,6 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
+import type { Database } from '../database/database.port.ts';
 import type { DeliveryEvent, DeliveryRequested } from '../delivery/delivery.events.ts';
 import type { Place, ReplayRange } from './replay.ts';
 
@@ -22,11 +22,11 @@ export interface StoredMessage {
  *   the ends.
  */
 export class StoredMessages {
-  constructor(private readonly em: EntityManager) {}
+  constructor(private readonly database: Database) {}
 
   async count(range: ReplayRange): Promise<number> {
     const { rows } = await sql<{ count: string }>`
-      select count(*) as count from deliveries d where ${matching(range)}`.execute(this.em.fork().getKysely());
+      select count(*) as count from deliveries d where ${matching(range)}`.execute(this.database.query);
     return Number(rows[0]?.count ?? 0);
   }
 
@@ -37,7 +37,7 @@ export class StoredMessages {
       select d.id, d.created_at, l.events, l.body
       from deliveries d join delivery_log l on l.delivery_id = d.id and l.day = d.day and l.version = 1
       where ${matching(range)} ${behind}
-      order by d.created_at, d.id limit ${limit}`.execute(this.em.fork().getKysely());
+      order by d.created_at, d.id limit ${limit}`.execute(this.database.query);
     return rows.map(({ id, created_at: createdAt, events, body }) => {
       const [first] = events;
       if (first?.type !== 'DeliveryRequested')

@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 const list = (): Promise<DeliveryRow[]> => fixture.reader.list({ tenantId: null }, null, 100);
-const commands = (): DeliveryCommands => new DeliveryCommands(fixture.orm.em, fixture.reader, systemClock);
+const commands = (): DeliveryCommands => new DeliveryCommands(fixture.database, fixture.reader, systemClock);
 
 /** A delivery that is stored and whose first POST hangs. */
 async function onTheWire(): Promise<DeliveryRow> {

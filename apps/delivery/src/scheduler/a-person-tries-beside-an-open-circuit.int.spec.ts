@@ -39,10 +39,10 @@ beforeEach(async () => {
   webhook = fixture.webhook(receiver.url);
   service = await fixture.serve({ policy: { scheduleMs: [HOUR], jitter: 0 } });
   const known = { directory: fixture.directory } as never;
-  const reader = new CircuitReader(fixture.orm.em);
-  circuits = new CircuitHttp(reader, new CircuitCommands(fixture.orm.em, systemClock), known, systemClock);
-  const commands = new DeliveryCommands(fixture.orm.em, fixture.reader, systemClock);
-  const faults = new PlatformFaultReader(fixture.orm.em);
+  const reader = new CircuitReader(fixture.database);
+  circuits = new CircuitHttp(reader, new CircuitCommands(fixture.database, systemClock), known, systemClock);
+  const commands = new DeliveryCommands(fixture.database, fixture.reader, systemClock);
+  const faults = new PlatformFaultReader(fixture.database);
   deliveries = new DeliveryHttp(fixture.reader, commands, known, fixture.tenants, reader, faults, systemClock);
 });
 afterEach(async () => {

@@ -49,10 +49,10 @@ test("a person who retries more deliveries of a hanging receiver than memory hol
 
   isHanging = true;
   isDown = false;
-  const commands = new DeliveryCommands(fixture.orm.em, fixture.reader, systemClock);
+  const commands = new DeliveryCommands(fixture.database, fixture.reader, systemClock);
   for (const { id } of await deliveriesOf(slow)) await commands.retry(id, null, 'an-operator');
   await sql`update due_deliveries set due_at = now() where webhook_id = ${quiet.id}::uuid`.execute(
-    fixture.orm.em.fork().getKysely(),
+    fixture.database.query,
   );
   await waitFor(async () => (await deliveriesOf(quiet))[0]?.status === 'SUCCESS', { what: 'the retry of the other' });
   await waitFor(() => service.scheduler.size <= URGENT, { what: 'the rest to wait in PostgreSQL' });

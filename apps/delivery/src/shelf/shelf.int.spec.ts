@@ -13,7 +13,7 @@ let database: pg.Client;
 
 beforeAll(async () => {
   fixture = await DispatchFixture.create();
-  shelf = new Shelf(fixture.orm.em);
+  shelf = new Shelf(fixture.database);
   database = new pg.Client({ connectionString: fixture.databaseUrl });
   await database.connect();
   await database.query('set search_path = delivery, public');

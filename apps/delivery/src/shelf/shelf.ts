@@ -1,7 +1,7 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { countOfRequests } from '@signet/contracts';
 import type { KafkaRecord } from '@signet/kafka';
 import { sql } from 'kysely';
+import type { Database } from '../database/database.port.ts';
 import { claimsOf, fence } from '../partitions/fence.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 import { packedRecords, unpackedRecords } from './shelved-records.ts';
@@ -26,7 +26,7 @@ export interface ShelvedRow {
  * appear in no list until they are taken back.
  */
 export class Shelf {
-  constructor(private readonly em: EntityManager) {}
+  constructor(private readonly database: Database) {}
 
   /**
    * Stores the rows whose claims still hold, all of them or none.
@@ -48,7 +48,7 @@ export class Shelf {
         from (values ${sql.join(values)}) as row(partition, epoch, webhook_id, count, requests)
         join owned using (partition, epoch)
       )
-      select partition, epoch from owned`.execute(this.em.fork().getKysely());
+      select partition, epoch from owned`.execute(this.database.query);
     const epochs = new Map(owned.map(({ partition, epoch }) => [partition, String(epoch)]));
     return new Set(claims.filter(({ partition, epoch }) => epochs.get(partition) === String(epoch)));
   }
@@ -73,7 +73,7 @@ export class Shelf {
         )
         select * from oldest
       ) oldest
-      order by oldest.id`.execute(this.em.fork().getKysely());
+      order by oldest.id`.execute(this.database.query);
     return rows.map(({ id, partition, webhook_id: webhookId }) => ({ id, partition, webhookId }));
   }
 
@@ -83,9 +83,9 @@ export class Shelf {
    * @throws UnreadableRowError where its bytes are no records
    */
   async read({ id }: ShelvedRow): Promise<readonly KafkaRecord[]> {
-    const { rows } = await sql<{ requests: Buffer }>`
-      select requests from shelved_requests where id = ${id}::bigint`.execute(this.em.fork().getKysely());
-    return rows[0] ? unpackedRecords(rows[0].requests) : [];
+    const { query } = this.database;
+    const row = await query.selectFrom('shelved_requests').select('requests').where('id', '=', id).executeTakeFirst();
+    return row ? unpackedRecords(row.requests) : [];
   }
 
   /** Moves a row that cannot be read to a table that no loop reads: a later version may be able to read it. */
@@ -94,13 +94,13 @@ export class Shelf {
       with gone as (delete from shelved_requests where id = ${id}::bigint returning *)
       insert into unreadable_shelved_requests (id, partition, webhook_id, count, requests, reason)
       select id, partition, webhook_id, count, requests, ${reason.replaceAll('\0', '')} from gone`.execute(
-      this.em.fork().getKysely(),
+      this.database.query,
     );
   }
 
   /** Deletes the row: all its requests are stored as deliveries or dead letters. */
   async remove({ id }: ShelvedRow): Promise<void> {
-    await sql`delete from shelved_requests where id = ${id}::bigint`.execute(this.em.fork().getKysely());
+    await this.database.query.deleteFrom('shelved_requests').where('id', '=', id).execute();
   }
 
   /** How many requests of these partitions are on the shelf: of webhooks whose circuit is not closed, and of the others. */
@@ -108,7 +108,7 @@ export class Shelf {
     const { rows } = await sql<{ open: number; closed: number }>`
       select coalesce(sum(count) filter (where webhook_id = any(${open}::uuid[])), 0)::integer as open,
         coalesce(sum(count) filter (where webhook_id <> all(${open}::uuid[])), 0)::integer as closed
-      from shelved_requests where partition = any(${partitions}::integer[])`.execute(this.em.fork().getKysely());
+      from shelved_requests where partition = any(${partitions}::integer[])`.execute(this.database.query);
     return rows[0] ?? { open: 0, closed: 0 };
   }
 }

@@ -33,8 +33,8 @@ beforeEach(async () => {
   owner = await fixture.serve({ spillAfterMs: 10, policy: { scheduleMs: [3_600_000], jitter: 0 } });
   webhook = fixture.webhook(receiver.url);
   ahead = new WebhookDirectory();
-  const circuits = new CircuitReader(fixture.orm.em);
-  const commands = new DeliveryCommands(fixture.orm.em, fixture.reader, systemClock);
+  const circuits = new CircuitReader(fixture.database);
+  const commands = new DeliveryCommands(fixture.database, fixture.reader, systemClock);
   api = new DeliveryHttp(
     fixture.reader,
     commands,

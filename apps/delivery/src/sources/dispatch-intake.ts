@@ -1,8 +1,8 @@
 import { countOfRequests, isBundle, requestsOfRecord } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { isRetryable } from '@signet/kafka';
 import type { DeadLetter, DeadLetters, KafkaRecord, RecordBatch, SetAsideReason } from '@signet/kafka';
+import type { Database } from '../database/database.port.ts';
 import type { Worker } from '../dispatch/worker.ts';
 import type { Ownership, PartitionClaim } from '../partitions/ownership.ts';
 import { SHELVED_FROM, STALLED_ROUNDS } from '../scheduler/overflow/overflow.policy.ts';
@@ -21,7 +21,7 @@ import { lost, notTaken, unlessAway } from './reading.ts';
 import type { Reading } from './reading.ts';
 
 export interface IntakeParts {
-  readonly em: EntityManager;
+  readonly database: Database;
   readonly due: DueDeliveries;
   readonly directory: WebhookDirectory;
   /** Age of the last heartbeat of the webhooks' table that was read here, milliseconds. */

@@ -2,7 +2,7 @@ import { recordOfOne } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import { isRetryable } from '@signet/kafka';
 import { NO_SPAN } from '@signet/service-kit';
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '../database/database.port.ts';
 import { existingDeliveries } from '../delivery/storage/delivery.log.ts';
 import type { RequestOrder } from '../delivery/storage/delivery.log.ts';
 import { dayOf } from '../delivery/storage/delivery.projection.ts';
@@ -24,7 +24,7 @@ interface Stored {
 }
 
 export interface NewTasksParts {
-  readonly em: EntityManager;
+  readonly database: Database;
   readonly due: Pick<DueDeliveries, 'stored'>;
   readonly directory: Pick<WebhookDirectory, 'get'>;
   readonly ownership: Pick<Ownership, 'claim'>;
@@ -135,7 +135,7 @@ export class NewTasks {
     const ids = accepted.map(({ request }) => request.deliveryId);
     const [existing, stored] = await unlessAway(() =>
       Promise.all([
-        existingDeliveries(this.parts.em.fork(), ids, days),
+        existingDeliveries(this.parts.database, ids, days),
         lanes.length > 0 ? this.parts.due.stored(lanes) : [],
       ]),
     );

@@ -1,5 +1,4 @@
 import { MikroORM } from '@mikro-orm/postgresql';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { Registry } from 'prom-client';
 import {
   deliveryIdOf,
@@ -21,6 +20,8 @@ import { testDatabase } from '@signet/testing';
 import type { TestDatabase } from '@signet/testing';
 import { randomBytes } from 'node:crypto';
 import { deliveryDatabase } from '../database/database.ts';
+import type { Database } from '../database/database.port.ts';
+import { MikroOrmDatabase } from '../database/mikro-orm-database.ts';
 import { DayPartitions } from '../database/day-partitions.ts';
 import { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
 import { DeliveryReader } from '../delivery/storage/delivery.reader.ts';
@@ -59,14 +60,14 @@ export interface DispatchFixtureOptions {
 
 /** The connection of a replica to its database. */
 export interface FixtureStorage {
-  readonly em: EntityManager;
+  readonly database: Database;
   readonly partitions: DayPartitions;
 }
 
-export const storageOf = (orm: MikroORM, options: DatabaseOptions, clock: Clock): FixtureStorage => ({
-  em: orm.em,
-  partitions: new DayPartitions(orm.em, clock, 90 * DAY_MS, longSession(options)),
-});
+export function storageOf(orm: MikroORM, options: DatabaseOptions, clock: Clock): FixtureStorage {
+  const database = new MikroOrmDatabase(orm.em);
+  return { database, partitions: new DayPartitions(database, clock, 90 * DAY_MS, longSession(options)) };
+}
 
 /** Dispatch on a real database; the test hands requests over instead of Kafka. */
 export class DispatchFixture {
@@ -107,7 +108,7 @@ export class DispatchFixture {
   private readonly sealing = SealingKeys.parse(`k1:${randomBytes(32).toString('base64')}`);
 
   private constructor(
-    private readonly database: TestDatabase,
+    private readonly ownDatabase: TestDatabase,
     readonly orm: MikroORM,
     private readonly storage: FixtureStorage,
     private readonly client: Pick<EgressClient, 'post' | 'withholdWaiting' | 'close'>,
@@ -134,11 +135,15 @@ export class DispatchFixture {
   }
 
   get databaseUrl(): string {
-    return this.database.url;
+    return this.ownDatabase.url;
+  }
+
+  get database(): Database {
+    return this.storage.database;
   }
 
   get reader(): DeliveryReader {
-    return new DeliveryReader(this.orm.em);
+    return new DeliveryReader(this.database);
   }
 
   /** A replica of dispatch that serves the test's partition. */
@@ -251,7 +256,7 @@ export class DispatchFixture {
     await Promise.all(this.services.map((service) => service.stop()));
     await this.client.close();
     await this.orm.close();
-    await this.database.drop();
+    await this.ownDatabase.drop();
   }
 }
 

@@ -45,7 +45,7 @@ export function replayReplica(
 ): ReplayService {
   return new ReplayService(
     {
-      em: fixture.orm.em,
+      database: fixture.database,
       clock: systemClock,
       kafka,
       producer: { publishAll: (_topic, records) => onRequests(records) },

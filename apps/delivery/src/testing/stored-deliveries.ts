@@ -4,6 +4,8 @@ import { databaseOptions, longSession, migrate } from '@signet/service-kit';
 import type { LongSession } from '@signet/service-kit';
 import { testDatabase } from '@signet/testing';
 import { deliveryDatabase } from '../database/database.ts';
+import type { Database } from '../database/database.port.ts';
+import { MikroOrmDatabase } from '../database/mikro-orm-database.ts';
 import { DayPartitions } from '../database/day-partitions.ts';
 import { insertProjection } from '../delivery/storage/delivery.log.ts';
 import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
@@ -16,6 +18,7 @@ export class StoredDeliveries {
   private constructor(
     readonly url: string,
     readonly orm: MikroORM,
+    readonly database: Database,
     readonly session: LongSession,
     private readonly partitions: DayPartitions,
     readonly close: () => Promise<void>,
@@ -27,21 +30,22 @@ export class StoredDeliveries {
     const orm = await MikroORM.init(databaseOptions(options));
     await migrate(options);
     const session = longSession(options);
-    const partitions = new DayPartitions(orm.em, systemClock, 90 * DAY_MS, session);
-    return new StoredDeliveries(database.url, orm, session, partitions, async () => {
+    const own = new MikroOrmDatabase(orm.em);
+    const partitions = new DayPartitions(own, systemClock, 90 * DAY_MS, session);
+    return new StoredDeliveries(database.url, orm, own, session, partitions, async () => {
       await orm.close();
       await database.drop();
     });
   }
 
   get reader(): DeliveryReader {
-    return new DeliveryReader(this.orm.em);
+    return new DeliveryReader(this.database);
   }
 
   async add(rows: readonly DeliveryRow[]): Promise<void> {
     await this.partitions.ensure(rows);
     await insertProjection(
-      this.orm.em.fork(),
+      this.database,
       rows.map((row) => ({ row, version: 1, order: null })),
     );
   }

@@ -168,7 +168,7 @@ test('deliveries of a suspended tenant end with that reason, those under way and
 
   answer = () => ({});
   fixture.tenant('active', 3);
-  const commands = new DeliveryCommands(fixture.orm.em, fixture.reader, () => new Date());
+  const commands = new DeliveryCommands(fixture.database, fixture.reader, () => new Date());
   await commands.retry(second!.id, null, 'test');
   await waitFor(async () => (await fixture.reader.find(second!.id, null))?.row.status === 'SUCCESS', {
     what: 'the retry to succeed',

@@ -17,8 +17,8 @@ beforeAll(async () => {
   await service.intake.take(requestBatch(fixture.webhook(receiver.url), ['m-1', 'm-2', 'm-3']));
   await waitFor(() => service.scheduler.size === 0, { what: 'the first attempts' });
   await service.stop();
-  owner = new Ownership(fixture.orm.em, systemClock, 'the test');
-  due = new DueDeliveries(fixture.orm.em);
+  owner = new Ownership(fixture.database, systemClock, 'the test');
+  due = new DueDeliveries(fixture.database);
   await owner.take([PARTITION]);
 });
 afterAll(async () => {
@@ -37,7 +37,7 @@ const dueTimes = async (): Promise<string[]> => {
 test("an old owner that parks or reschedules a delivery changes nothing of the new owner's", async () => {
   const { tasks } = await due.leaseDue(owner.all(), later(2 * HOUR), later(HOUR), 10);
   expect(tasks).toHaveLength(3);
-  await new Ownership(fixture.orm.em, systemClock, 'the next').take([PARTITION]);
+  await new Ownership(fixture.database, systemClock, 'the next').take([PARTITION]);
   const before = await dueTimes();
   await due.reschedule(tasks, 'parked');
   await due.reschedule(tasks, later(0));

@@ -1,6 +1,6 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
+import type { Database } from '../database/database.port.ts';
 import { dueText } from '../delivery/storage/delivery.log.ts';
 import type { Due } from '../delivery/storage/delivery.log.ts';
 import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
@@ -52,7 +52,7 @@ export interface Lease {
  * person asked for it: it comes before all overdue ones.
  */
 export class DueDeliveries {
-  constructor(private readonly em: EntityManager) {}
+  constructor(private readonly database: Database) {}
 
   /** Leases up to `limit` deliveries of these partitions that are due, the longest overdue first. */
   leaseDue(claims: readonly PartitionClaim[], now: Date, leaseUntil: Date, limit: number): Promise<Lease> {
@@ -99,7 +99,7 @@ export class DueDeliveries {
         order by due_at limit ${limit}
       ) looked_at
       where q.delivery_id = looked_at.delivery_id and q.due_at <= ${now}
-        and looked_at.webhook_id = any(${webhookIds}::uuid[])`.execute(this.em.fork().getKysely());
+        and looked_at.webhook_id = any(${webhookIds}::uuid[])`.execute(this.database.query);
     return Number(result.numAffectedRows ?? 0);
   }
 
@@ -197,7 +197,7 @@ export class DueDeliveries {
       from unnest(${tasks.map(({ id }) => id)}::uuid[], ${tasks.map(({ claim }) => claim.partition)}::integer[],
         ${tasks.map(({ claim }) => claim.epoch)}::bigint[]) as leased(delivery_id, partition, epoch)
       join owned using (partition, epoch)
-      where q.delivery_id = leased.delivery_id`.execute(this.em.fork().getKysely());
+      where q.delivery_id = leased.delivery_id`.execute(this.database.query);
   }
 
   /**
@@ -211,9 +211,7 @@ export class DueDeliveries {
       ) as is_held, (
         select q.webhook_version from due_deliveries q where q.delivery_id = d.id
       ) as webhook_version
-      from deliveries d where d.id = ${task.id}::uuid and d.day = ${task.day}::date`.execute(
-      this.em.fork().getKysely(),
-    );
+      from deliveries d where d.id = ${task.id}::uuid and d.day = ${task.day}::date`.execute(this.database.query);
     const [raw] = result.rows;
     if (!raw) return null;
     const { version, webhook_version: webhookVersion, is_owned: isOwned, is_held: isHeld } = raw;
@@ -241,7 +239,7 @@ export class DueDeliveries {
       )
       select exists (select from parked) or exists (select from brought) or exists (
         select from shelved_requests s join owned using (partition) where s.webhook_id = ${webhookId}::uuid
-      ) as "isWaiting"`.execute(this.em.fork().getKysely());
+      ) as "isWaiting"`.execute(this.database.query);
     return rows[0]?.isWaiting ?? false;
   }
 
@@ -252,7 +250,7 @@ export class DueDeliveries {
         select due_at from due_deliveries q
         where q.partition = p.partition and q.due_at <= ${now} and q.due_at < 'infinity' and q.due_at > '-infinity'
         order by due_at limit 1
-      ) first`.execute(this.em.fork().getKysely());
+      ) first`.execute(this.database.query);
     const oldest = result.rows[0]?.oldest ?? null;
     return oldest === null ? null : new Date(oldest);
   }
@@ -262,7 +260,7 @@ export class DueDeliveries {
     const result = await sql<{ webhook_id: string; is_ordered: boolean }>`
       select webhook_id, bool_or(subject is not null) as is_ordered from due_deliveries
       where partition = any(${partitions}::integer[]) and due_at = 'infinity'
-      group by webhook_id`.execute(this.em.fork().getKysely());
+      group by webhook_id`.execute(this.database.query);
     return result.rows.map((row) => ({ webhookId: row.webhook_id, isOrdered: row.is_ordered }));
   }
 
@@ -271,7 +269,7 @@ export class DueDeliveries {
     const result = await sql<{ partition: number; last: string }>`
       select partition, max(request_offset) as last from due_deliveries
       where partition = any(${partitions}::integer[]) and subject is not null group by partition`.execute(
-      this.em.fork().getKysely(),
+      this.database.query,
     );
     return new Map(result.rows.map(({ partition, last }) => [partition, BigInt(last)]));
   }
@@ -286,7 +284,7 @@ export class DueDeliveries {
         as lane(webhook_id, subject)
       where exists (
         select from due_deliveries d where d.webhook_id = lane.webhook_id and d.subject = lane.subject
-      )`.execute(this.em.fork().getKysely());
+      )`.execute(this.database.query);
     return result.rows.map((row) => ({ webhookId: row.webhook_id, subject: row.subject }));
   }
 
@@ -294,7 +292,7 @@ export class DueDeliveries {
   async webhooksOf(partitions: readonly number[]): Promise<string[]> {
     const result = await sql<{ webhook_id: string }>`
       select distinct webhook_id from due_deliveries
-      where partition = any(${partitions}::integer[])`.execute(this.em.fork().getKysely());
+      where partition = any(${partitions}::integer[])`.execute(this.database.query);
     return result.rows.map((row) => row.webhook_id);
   }
 
@@ -305,7 +303,7 @@ export class DueDeliveries {
     picked: RawBuilder<unknown>,
   ): Promise<Lease> {
     const byPartition = new Map(claims.map((claim) => [claim.partition, claim]));
-    const database = this.em.fork().getKysely();
+    const database = this.database.query;
     const result = await sql<Picked>`
       with ${fence(claims)},
       picked as materialized (${picked}),

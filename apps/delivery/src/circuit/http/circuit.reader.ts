@@ -1,5 +1,5 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import type { Database } from '../../database/database.port.ts';
 import { OF_PRESENT_OWNER } from '../../partitions/fence.ts';
 
 /** A circuit that is not closed, as its owner wrote it down. Times as ISO instants. */
@@ -25,7 +25,7 @@ export const CIRCUIT_COLUMNS = sql.raw(`c.webhook_id as "webhookId", c.tenant_id
 
 /** Reads the circuits that the partitions' owners have stored. Rows of owners that were replaced since are ignored. */
 export class CircuitReader {
-  constructor(private readonly em: EntityManager) {}
+  constructor(private readonly database: Database) {}
 
   /** The circuits that opened last come first. */
   async list(tenantId: string | null, after: CircuitPosition | null, limit: number): Promise<CircuitRow[]> {
@@ -37,7 +37,7 @@ export class CircuitReader {
       select ${CIRCUIT_COLUMNS}
       from circuits c ${OF_PRESENT_OWNER}
       where c.probe_at is not null and ${ofTenant} and ${behind}
-      order by c.opened_at desc, c.webhook_id desc limit ${limit}`.execute(this.em.fork().getKysely());
+      order by c.opened_at desc, c.webhook_id desc limit ${limit}`.execute(this.database.query);
     return rows.map(toCircuitRow);
   }
 
@@ -46,7 +46,7 @@ export class CircuitReader {
     const { rows } = await sql<RawCircuitRow>`
       select ${CIRCUIT_COLUMNS}
       from circuits c ${OF_PRESENT_OWNER}
-      where c.webhook_id = ${webhookId}::uuid and c.probe_at is not null`.execute(this.em.fork().getKysely());
+      where c.webhook_id = ${webhookId}::uuid and c.probe_at is not null`.execute(this.database.query);
     return rows[0] ? toCircuitRow(rows[0]) : null;
   }
 
@@ -59,7 +59,7 @@ export class CircuitReader {
     const { rows } = await sql<{ webhookId: string; probeAt: string | Date }>`
       select c.webhook_id as "webhookId", least(c.probe_at, c.probe_asked_at) as "probeAt"
       from circuits c ${OF_PRESENT_OWNER}
-      where c.webhook_id = any(${webhookIds}::uuid[]) and c.probe_at is not null`.execute(this.em.fork().getKysely());
+      where c.webhook_id = any(${webhookIds}::uuid[]) and c.probe_at is not null`.execute(this.database.query);
     return new Map(rows.map(({ webhookId, probeAt }) => [webhookId, iso(probeAt)]));
   }
 }

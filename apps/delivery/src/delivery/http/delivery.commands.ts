@@ -1,5 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
-import { sql } from 'kysely';
+import type { Database, Transaction } from '../../database/database.port.ts';
 import { deliveryDecider } from '../delivery.decider.ts';
 import type { DeliveryCommand } from '../delivery.decider.ts';
 import { projectDelivery } from '../storage/delivery.projection.ts';
@@ -13,11 +12,11 @@ import type { DeliveryReader, DeliveryRecord } from '../storage/delivery.reader.
  */
 export class DeliveryCommands {
   constructor(
-    private readonly em: EntityManager,
+    private readonly database: Database,
     private readonly reader: DeliveryReader,
     private readonly now: () => Date,
     /** Called in the transaction that carries out the command: an Idempotency-Key is stored with it. */
-    private readonly carriedOut: (em: EntityManager) => Promise<void> = () => Promise.resolve(),
+    private readonly carriedOut: (transaction: Transaction) => Promise<void> = () => Promise.resolve(),
   ) {}
 
   /**
@@ -47,13 +46,10 @@ export class DeliveryCommands {
     const record = await this.reader.find(id, tenantId);
     if (!record) return false;
     const { row } = record;
-    await this.em.fork().transactional(async (em) => {
-      const database = em.getKysely();
-      await sql`delete from deliveries where id = ${row.id}::uuid and day = ${row.day}::date`.execute(database);
-      await sql`delete from delivery_log where delivery_id = ${row.id}::uuid and day = ${row.day}::date`.execute(
-        database,
-      );
-      await sql`delete from due_deliveries where delivery_id = ${row.id}::uuid`.execute(database);
+    await this.database.transaction(async ({ query }) => {
+      await query.deleteFrom('deliveries').where('id', '=', row.id).where('day', '=', row.day).execute();
+      await query.deleteFrom('delivery_log').where('delivery_id', '=', row.id).where('day', '=', row.day).execute();
+      await query.deleteFrom('due_deliveries').where('delivery_id', '=', row.id).execute();
     });
     return true;
   }
@@ -67,9 +63,9 @@ export class DeliveryCommands {
     const state = log.reduce(deliveryDecider.evolve, deliveryDecider.initialState());
     const events = deliveryDecider.decide(command, state);
     const row = events.reduce((folded: DeliveryRow, event) => projectDelivery(before.id, folded, event), before);
-    const isAppended = await this.em.fork().transactional(async (em) => {
-      if (!(await appendByRequest(em, row, events, version + 1, webhookVersion))) return false;
-      await this.carriedOut(em);
+    const isAppended = await this.database.transaction(async (transaction) => {
+      if (!(await appendByRequest(transaction, row, events, version + 1, webhookVersion))) return false;
+      await this.carriedOut(transaction);
       return true;
     });
     return isAppended ? row : null;

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
-import { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '@signet/contracts';
 import { CLOCK, IdempotencyKeys, IdempotencyModule } from '@signet/service-kit';
+import { DATABASE } from '../../database/database.port.ts';
+import type { Database } from '../../database/database.port.ts';
 import { CircuitModule } from '../../circuit/circuit.module.ts';
 import { WebhookDirectoryModule } from '../../webhook-directory/webhook-directory.module.ts';
 import { PlatformFaultReader } from '../../platform-fault/platform-fault.reader.ts';
@@ -14,17 +15,17 @@ import { DeliveryReader } from '../storage/delivery.reader.ts';
   imports: [WebhookDirectoryModule, CircuitModule, IdempotencyModule],
   controllers: [DeliveryHttp],
   providers: [
-    { provide: DeliveryReader, inject: [EntityManager], useFactory: (em: EntityManager) => new DeliveryReader(em) },
+    { provide: DeliveryReader, inject: [DATABASE], useFactory: (database: Database) => new DeliveryReader(database) },
     {
       provide: PlatformFaultReader,
-      inject: [EntityManager],
-      useFactory: (em: EntityManager) => new PlatformFaultReader(em),
+      inject: [DATABASE],
+      useFactory: (database: Database) => new PlatformFaultReader(database),
     },
     {
       provide: DeliveryCommands,
-      inject: [EntityManager, DeliveryReader, CLOCK, IdempotencyKeys],
-      useFactory: (em: EntityManager, reader: DeliveryReader, clock: Clock, keys: IdempotencyKeys) =>
-        new DeliveryCommands(em, reader, clock, (transaction) => keys.noteIn(transaction)),
+      inject: [DATABASE, DeliveryReader, CLOCK, IdempotencyKeys],
+      useFactory: (database: Database, reader: DeliveryReader, clock: Clock, keys: IdempotencyKeys) =>
+        new DeliveryCommands(database, reader, clock, (transaction) => keys.noteIn(transaction.em)),
     },
   ],
 })

@@ -1,6 +1,6 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
+import type { Queries } from '../../database/database.port.ts';
 import { claimsOf, fence } from '../../partitions/fence.ts';
 import type { PartitionClaim } from '../../partitions/ownership.ts';
 import type { DeliveryEvent } from '../delivery.events.ts';
@@ -139,7 +139,7 @@ function inputOf<T>(
  *
  * @returns the ids that were stored
  */
-export async function insertDeliveries(em: EntityManager, appends: readonly LogAppend[]): Promise<Set<string>> {
+export async function insertDeliveries(database: Queries, appends: readonly LogAppend[]): Promise<Set<string>> {
   const result = await sql<{ id: string }>`
     with ${inputOf(appends, [...COLUMNS, ...EXTRA, ...ORDER, ...HOLD], [EVENTS, BODY])},
     ${fence(claimsOf(appends))},
@@ -159,7 +159,7 @@ export async function insertDeliveries(em: EntityManager, appends: readonly LogA
       select id, day, partition, webhook_id, created_at, due_at, order_subject, request_offset, held_epoch
       from input join fresh using (id) where due_at is not null
     )
-    select id from fresh`.execute(em.getKysely());
+    select id from fresh`.execute(database.query);
   return new Set(result.rows.map(({ id }) => id));
 }
 
@@ -169,8 +169,8 @@ export async function insertDeliveries(em: EntityManager, appends: readonly LogA
  *
  * @returns the ids that were changed
  */
-export function appendToDeliveries(em: EntityManager, appends: readonly LogAppend[]): Promise<Set<string>> {
-  return appendUnder(fence(claimsOf(appends)), em, appends);
+export function appendToDeliveries(database: Queries, appends: readonly LogAppend[]): Promise<Set<string>> {
+  return appendUnder(fence(claimsOf(appends)), database, appends);
 }
 
 /**
@@ -178,18 +178,18 @@ export function appendToDeliveries(em: EntityManager, appends: readonly LogAppen
  *
  * @returns whether it was changed
  */
-export async function appendToHeldDelivery(em: EntityManager, append: LogAppend): Promise<boolean> {
+export async function appendToHeldDelivery(database: Queries, append: LogAppend): Promise<boolean> {
   const held = sql`owned as (
     select partition, held_epoch as epoch from due_deliveries
     where delivery_id = ${append.row.id}::uuid and held_epoch is not null for update
   )`;
-  return (await appendUnder(held, em, [append])).size === 1;
+  return (await appendUnder(held, database, [append])).size === 1;
 }
 
 /** @param owned selects the partitions that may be written, with their epochs */
 async function appendUnder(
   owned: RawBuilder<unknown>,
-  em: EntityManager,
+  database: Queries,
   appends: readonly LogAppend[],
 ): Promise<Set<string>> {
   const days = [...new Set(appends.map(({ row }) => row.day))];
@@ -219,19 +219,19 @@ async function appendUnder(
       update due_deliveries q set due_at = c.due_at, held_epoch = null from changed c
       where q.delivery_id = c.id and c.due_at is not null
     )
-    select id from changed`.execute(em.getKysely());
+    select id from changed`.execute(database.query);
   return new Set(result.rows.map(({ id }) => id));
 }
 
 /** Which of these deliveries exist. Each takes one index lookup; the days limit the query to their partitions. */
 export async function existingDeliveries(
-  em: EntityManager,
+  database: Queries,
   ids: readonly string[],
   days: readonly string[],
 ): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const result = await sql<{ id: string }>`
-    select id from deliveries where id = any(${ids}::uuid[]) and day = any(${days}::date[])`.execute(em.getKysely());
+    select id from deliveries where id = any(${ids}::uuid[]) and day = any(${days}::date[])`.execute(database.query);
   return new Set(result.rows.map(({ id }) => id));
 }
 
@@ -244,7 +244,7 @@ export async function existingDeliveries(
  * @returns false if the log has got newer events meanwhile
  */
 export async function appendByRequest(
-  em: EntityManager,
+  database: Queries,
   row: DeliveryRow,
   events: readonly DeliveryEvent[],
   version: number,
@@ -267,13 +267,13 @@ export async function appendByRequest(
       select id, day, partition, webhook_id, created_at, '-infinity', ${webhookVersion}::integer from changed
       on conflict (delivery_id) do update set due_at = excluded.due_at, webhook_version = excluded.webhook_version
     )
-    select id from changed`.execute(em.getKysely());
+    select id from changed`.execute(database.query);
   return result.rows.length === 1;
 }
 
 /** Adds rows, computed from the log, to the projection and the work queue; for the rebuild only. */
 export async function insertProjection(
-  em: EntityManager,
+  database: Queries,
   rows: readonly (Projected & Pick<LogAppend, 'order'>)[],
 ): Promise<void> {
   await sql`
@@ -281,5 +281,5 @@ export async function insertProjection(
     projected as (insert into deliveries (${names}) select ${names} from input)
     insert into due_deliveries (delivery_id, day, partition, webhook_id, created_at, due_at, subject, request_offset)
     select id, day, partition, webhook_id, created_at, coalesce(next_retry_at, created_at), order_subject, request_offset
-    from input where status in ('PENDING', 'RETRYING')`.execute(em.getKysely());
+    from input where status in ('PENDING', 'RETRYING')`.execute(database.query);
 }

@@ -1,7 +1,7 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { Semaphore } from '@signet/async';
 import { isUuid } from '@signet/contracts';
 import { sql } from 'kysely';
+import type { Database } from '../../database/database.port.ts';
 import { DeliveryDays } from '../../database/delivery-days.ts';
 import type { DeliveryDay } from '../../database/delivery-days.ts';
 import type { DeliveryEvent } from '../delivery.events.ts';
@@ -34,8 +34,8 @@ export class DeliveryReader {
   private readonly days: DeliveryDays;
   private readonly atOnce = new Semaphore(LISTS_AT_ONCE);
 
-  constructor(private readonly em: EntityManager) {
-    this.days = new DeliveryDays(em);
+  constructor(private readonly database: Database) {
+    this.days = new DeliveryDays(database);
   }
 
   /** Newest first. */
@@ -60,7 +60,7 @@ export class DeliveryReader {
         from delivery_log where delivery_id = d.id and day = ${day}::date
       ) l
       where d.id = ${id}::uuid and d.day = ${day}::date
-        ${tenantId === null ? sql`` : sql`and d.tenant_id = ${tenantId}`}`.execute(this.em.fork().getKysely());
+        ${tenantId === null ? sql`` : sql`and d.tenant_id = ${tenantId}`}`.execute(this.database.query);
     const [raw] = result.rows;
     if (!raw) return null;
     const log = typeof raw.log === 'string' ? (JSON.parse(raw.log) as DeliveryEvent[][]) : raw.log;
@@ -70,7 +70,7 @@ export class DeliveryReader {
   /** The delivery's day: when it is known, one partition is read instead of all. */
   private async dayOf(id: string): Promise<string | null> {
     const { rows } = await sql<{ day: string | null }>`select day_of_delivery(${id}::uuid)::text as day`.execute(
-      this.em.fork().getKysely(),
+      this.database.query,
     );
     return rows[0]?.day ?? null;
   }
@@ -87,7 +87,7 @@ export class DeliveryReader {
     });
     if (found.length === 0) return [];
     const all = found.length === 1 ? found[0]! : merged(found, limit);
-    const { rows } = await sql<RawDeliveryRow>`${all}`.execute(this.em.fork().getKysely());
+    const { rows } = await sql<RawDeliveryRow>`${all}`.execute(this.database.query);
     return rows.map(toDeliveryRow);
   }
 }

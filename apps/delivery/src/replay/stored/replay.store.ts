@@ -1,8 +1,10 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { isUuid } from '@signet/contracts';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
+import type { Database, Transaction } from '../../database/database.port.ts';
 import type { Place, Replay, ReplayCursor, ReplayFailure } from '../replay.ts';
+import { toReplay } from './replay.rows.ts';
+import type { RawReplayRow } from './replay.rows.ts';
 
 export interface ReplayFilter {
   /** null: replays of every tenant, for the operator. */
@@ -22,7 +24,7 @@ const PG_UNIQUE_VIOLATION = '23505';
 /** The replays in PostgreSQL. The replica that carries one out holds a lease on it; every write of progress renews the lease. */
 export class ReplayStore {
   constructor(
-    private readonly em: EntityManager,
+    private readonly database: Database,
     private readonly clock: () => Date,
     /** The name of this replica, the holder of leases. */
     private readonly replica: string,
@@ -33,11 +35,11 @@ export class ReplayStore {
    *
    * @param added called in the transaction that adds it
    */
-  async add(replay: Replay, added: (em: EntityManager) => Promise<void>): Promise<boolean> {
+  async add(replay: Replay, added: (transaction: Transaction) => Promise<void>): Promise<boolean> {
     try {
-      await this.em.fork().transactional(async (em) => {
-        await insertion(replay, sql`${replay.since}`).execute(em.getKysely());
-        await added(em);
+      await this.database.transaction(async (transaction) => {
+        await insertion(replay, sql`${replay.since}`).execute(transaction.query);
+        await added(transaction);
       });
       return true;
     } catch (error) {
@@ -64,7 +66,7 @@ export class ReplayStore {
     ))`;
     try {
       const { rows } = await sql`
-        ${insertion(replay, since)} on conflict (id) do nothing returning id`.execute(this.database());
+        ${insertion(replay, since)} on conflict (id) do nothing returning id`.execute(this.database.query);
       return rows.length === 1 ? 'added' : 'known';
     } catch (error) {
       if (isUniqueViolation(error)) return 'busy';
@@ -74,9 +76,11 @@ export class ReplayStore {
 
   async find(id: string, tenantId: string | null): Promise<Replay | null> {
     if (!isUuid(id)) return null;
-    const { rows } = await sql<ReplayRow>`
+    const { rows } = await sql<RawReplayRow>`
       select * from replays
-      where id = ${id}::uuid ${tenantId === null ? sql`` : sql`and tenant_id = ${tenantId}`}`.execute(this.database());
+      where id = ${id}::uuid ${tenantId === null ? sql`` : sql`and tenant_id = ${tenantId}`}`.execute(
+      this.database.query,
+    );
     return rows[0] ? toReplay(rows[0]) : null;
   }
 
@@ -87,9 +91,9 @@ export class ReplayStore {
     if (webhookId) where.push(sql`webhook_id = ${webhookId}::uuid`);
     if (state) where.push(sql`state = ${state}`);
     if (after) where.push(sql`(created_at, id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`);
-    const { rows } = await sql<ReplayRow>`
+    const { rows } = await sql<RawReplayRow>`
       select * from replays where ${sql.join(where, sql` and `)}
-      order by created_at desc, id desc limit ${limit}`.execute(this.database());
+      order by created_at desc, id desc limit ${limit}`.execute(this.database.query);
     return rows.map(toReplay);
   }
 
@@ -98,7 +102,7 @@ export class ReplayStore {
     const now = this.clock();
     await sql`
       update replays set state = 'cancelled', completed_at = ${now}, updated_at = ${now}
-      where id = ${id}::uuid and state = 'running'`.execute(this.database());
+      where id = ${id}::uuid and state = 'running'`.execute(this.database.query);
   }
 
   /**
@@ -112,20 +116,20 @@ export class ReplayStore {
     const now = this.clock();
     const lease = sql`set leased_by = ${this.replica}, leased_until = ${this.leaseEnd()}`;
     const free = sql`state = 'running' and until <= ${now} and (leased_until is null or leased_until < ${now})`;
-    const { rows } = await sql<ReplayRow>`
+    const { rows } = await sql<RawReplayRow>`
       update replays ${lease}
       where id = (select id from replays where ${free} order by created_at limit 1 for update skip locked)
-      returning *`.execute(this.database());
+      returning *`.execute(this.database.query);
     const [first] = rows.map(toReplay);
     if (first === undefined || first.status !== 'missed' || most === 1) return first ? [first] : [];
     const near = (column: 'since' | 'until') => sql`${sql.ref(column)} between
       ${new Date(first[column].getTime() - NEAR_MS)} and ${new Date(first[column].getTime() + NEAR_MS)}`;
-    const others = await sql<ReplayRow>`
+    const others = await sql<RawReplayRow>`
       update replays ${lease}
       where id in (
         select id from replays where ${free} and status = 'missed' and ${near('since')} and ${near('until')}
         order by created_at limit ${most - 1} for update skip locked
-      ) returning *`.execute(this.database());
+      ) returning *`.execute(this.database.query);
     return [first, ...others.rows.map(toReplay)];
   }
 
@@ -156,7 +160,7 @@ export class ReplayStore {
     await sql`
       update replays set leased_until = ${this.leaseEnd()}
       where id = any(${[...ids]}::uuid[]) and state = 'running' and leased_by = ${this.replica}`.execute(
-      this.database(),
+      this.database.query,
     );
   }
 
@@ -170,24 +174,20 @@ export class ReplayStore {
   async release(id: string): Promise<void> {
     await sql`
       update replays set leased_by = null, leased_until = null
-      where id = ${id}::uuid and leased_by = ${this.replica}`.execute(this.database());
+      where id = ${id}::uuid and leased_by = ${this.replica}`.execute(this.database.query);
   }
 
   private async change(id: string, what: ReturnType<typeof sql>): Promise<boolean> {
     const { rows } = await sql`
       update replays set ${what}, updated_at = ${this.clock()}, leased_until = ${this.leaseEnd()}
       where id = ${id}::uuid and state = 'running' and leased_by = ${this.replica} returning id`.execute(
-      this.database(),
+      this.database.query,
     );
     return rows.length === 1;
   }
 
   private leaseEnd(): Date {
     return new Date(this.clock().getTime() + LEASE_MS);
-  }
-
-  private database() {
-    return this.em.fork().getKysely();
   }
 }
 
@@ -201,43 +201,3 @@ function insertion(replay: Replay, since: RawBuilder<unknown>): RawBuilder<unkno
 }
 
 const isUniqueViolation = (error: unknown): boolean => (error as { code?: string }).code === PG_UNIQUE_VIOLATION;
-
-type Timestamp = string | Date;
-
-interface ReplayRow {
-  id: string;
-  tenant_id: string;
-  webhook_id: string;
-  since: Timestamp;
-  until: Timestamp;
-  status: Replay['status'];
-  state: Replay['state'];
-  total: number | null;
-  requested: number;
-  cursor: ReplayCursor | string | null;
-  webhook_version: number | null;
-  reason: ReplayFailure | null;
-  created_by: string;
-  created_at: Timestamp;
-  updated_at: Timestamp;
-  completed_at: Timestamp | null;
-}
-
-const toReplay = (row: ReplayRow): Replay => ({
-  id: row.id,
-  tenantId: row.tenant_id,
-  webhookId: row.webhook_id,
-  since: new Date(row.since),
-  until: new Date(row.until),
-  status: row.status,
-  state: row.state,
-  total: row.total,
-  requested: row.requested,
-  cursor: typeof row.cursor === 'string' ? (JSON.parse(row.cursor) as ReplayCursor) : row.cursor,
-  webhookVersion: row.webhook_version,
-  reason: row.reason,
-  createdBy: row.created_by,
-  createdAt: new Date(row.created_at),
-  updatedAt: new Date(row.updated_at),
-  completedAt: row.completed_at === null ? null : new Date(row.completed_at),
-});

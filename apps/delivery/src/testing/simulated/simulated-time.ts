@@ -106,7 +106,7 @@ export class SimulatedTime {
   async log({ id }: WebhookSnapshot): Promise<DeliveryEvent[]> {
     const rows = await sql<{ events: DeliveryEvent[] }>`
       select l.events from delivery_log l join deliveries d on d.id = l.delivery_id and d.day = l.day
-      where d.webhook_id = ${id}::uuid order by l.position`.execute(this.fixture.orm.em.fork().getKysely());
+      where d.webhook_id = ${id}::uuid order by l.position`.execute(this.fixture.database.query);
     return rows.rows.flatMap(({ events }) => events);
   }
 
@@ -140,7 +140,7 @@ export class SimulatedTime {
           when u.due_at = d.next_retry_at then 'waiting'
           else 'leased' end as state
         from due_deliveries u join deliveries d on d.id = u.delivery_id and d.day = u.day
-      ) work group by 1, 2`.execute(this.fixture.orm.em.fork().getKysely());
+      ) work group by 1, 2`.execute(this.fixture.database.query);
     return rows.map((row) => ({ ...row, dueAt: Number(row.dueAt) }));
   }
 
@@ -155,7 +155,7 @@ export class SimulatedTime {
       select l.position, l.events, d.id as "deliveryId", d.webhook_id as "webhookId", d.tenant_id as "tenantId",
         d.event_id as "eventId", d.event_type as "eventType", d.kind
       from delivery_log l join deliveries d on d.id = l.delivery_id and d.day = l.day
-      where l.position > ${this.readTo}::bigint order by l.position`.execute(this.fixture.orm.em.fork().getKysely());
+      where l.position > ${this.readTo}::bigint order by l.position`.execute(this.fixture.database.query);
     const outcomes: DeliveryOutcome[] = rows.flatMap(({ position: _position, ...logged }) => outcomesOf(logged));
     this.readTo = rows.at(-1)?.position ?? this.readTo;
     this.registry.hear(outcomes);
