@@ -1,5 +1,4 @@
 import { RecordingReceiver, waitFor } from '@signet/testing';
-import type { Labels } from './scenario.ts';
 
 /** How long an alert may take: scrape, rule, group and notification, with the rules shortened, on a busy machine. */
 const LONGEST_MS = 120_000;
@@ -18,6 +17,9 @@ export interface ReceivedAlert extends Alert {
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
 }
+
+/** Labels that an alert must have; it may have more. */
+export type Labels = Readonly<Record<string, string>> & { readonly alertname: string };
 
 const has = (alert: Alert, labels: Labels): boolean =>
   Object.entries(labels).every(([name, value]) => alert.labels[name] === value);

@@ -1,6 +1,6 @@
 import { say } from '../dev/progress.ts';
-import type { ReceivedAlert } from './pager.ts';
-import type { Labels, Scenario } from './scenario.ts';
+import type { Labels, ReceivedAlert } from './pager.ts';
+import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
 /** What became of one alert of a scenario. */

@@ -1,7 +1,5 @@
+import type { Labels } from './pager.ts';
 import type { Stage } from './stage.ts';
-
-/** Labels that an alert must have; it may have more. */
-export type Labels = Readonly<Record<string, string>> & { readonly alertname: string };
 
 /** Something that goes wrong, and the alerts that must tell of it. */
 export interface Scenario {

@@ -10,7 +10,7 @@ import { waitFor } from '@signet/testing';
 import pg from 'pg';
 import { faultDatabase, faultRelay } from './lock-holder/fault-relay.ts';
 import { HERE, Namespace, NETWORK } from './lock-holder/namespace.ts';
-import type { FaultScript } from './run.ts';
+import type { FaultScript } from './fault-script.ts';
 
 const HOLDER = fileURLToPath(new URL('lock-holder/holder.ts', import.meta.url));
 /** Issue 13: within this time the lock is free and another relay publishes. */

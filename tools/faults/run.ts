@@ -1,7 +1,6 @@
 // `npm run faults -- NAME`: breaks something on purpose under load, prints the results, and ends with 1 where a promise was broken.
 
-/** The default export of a script: resolves to the exit code. It must end soon when `stopping` is aborted. */
-export type FaultScript = (args: readonly string[], stopping: AbortSignal) => Promise<number>;
+import type { FaultScript } from './fault-script.ts';
 
 const SCRIPTS: Readonly<Record<string, () => Promise<{ readonly default: FaultScript }>>> = {
   clock: () => import('./clock.ts'),

@@ -110,7 +110,7 @@ export { KeepBytes } from './service/fastify/fastify-server.ts';
 export { Answers, Fails, jsonSchemaOf, pageAnswer } from './openapi/answers.ts';
 export type { AnswerOptions } from './openapi/answers.ts';
 export { openApiDocument } from './openapi/openapi-document.ts';
-export type { OpenApiOptions } from './openapi/openapi-document.ts';
+export type { OpenApiOptions } from './openapi/openapi-options.ts';
 export { KafkaPresence } from './service/start/kafka-presence.ts';
 export { PollLoop } from './service/poll-loop.ts';
 export { reachableDatabase, reachableKafka } from './service/start/preflight.ts';

@@ -1,4 +1,5 @@
-import type { Labels, Scenario } from '../scenario.ts';
+import type { Labels } from '../pager.ts';
+import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
 /** The longest that a scrape may take, whatever PostgreSQL does. */

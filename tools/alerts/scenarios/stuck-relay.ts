@@ -1,6 +1,7 @@
 import { waitFor } from '@signet/testing';
 import pg from 'pg';
-import type { Labels, Scenario } from '../scenario.ts';
+import type { Labels } from '../pager.ts';
+import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
 /** The relay of the registry: webhooks, tenants and keys on their way to Kafka. */

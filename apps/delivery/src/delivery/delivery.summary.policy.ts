@@ -1,5 +1,5 @@
-import type { AbandonReason } from '@signet/contracts';
 import { attemptsMade } from './delivery.decider.ts';
+import { ENDED_BECAUSE } from './end-reasons.ts';
 import type { DeliveryRow } from './storage/delivery.projection.ts';
 import type { LastAttempt } from './last-attempt.policy.ts';
 
@@ -19,12 +19,6 @@ type Summed = Pick<
   | 'errorMessage'
   | 'endReason'
 >;
-
-export const ENDED_BECAUSE: Readonly<Record<AbandonReason, string>> = {
-  disabled: 'The webhook was disabled.',
-  deleted: 'The webhook was deleted.',
-  tenant_suspended: 'The tenant was suspended.',
-};
 
 /**
  * A sentence for people about the state of a delivery. It names the next step and, where the

@@ -8,15 +8,6 @@ import type { AlertMails, LeasedMail, MailResult } from './alert-mails.ts';
 import type { Smtp } from './smtp.ts';
 import { MailRefused } from './smtp.ts';
 
-export interface Mail {
-  /** Id of the alert. The Message-ID is made of it, so that a mail that is sent twice can be recognised. */
-  readonly id: string;
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly at: Date;
-}
-
 export interface AlertMailerParts {
   readonly mails: AlertMails;
   readonly smtp: Pick<Smtp, 'send'>;

@@ -1,5 +1,13 @@
 import { createTransport } from 'nodemailer';
-import type { Mail } from './alert-mailer.ts';
+
+export interface Mail {
+  /** Id of the alert. The Message-ID is made of it, so that a mail that is sent twice can be recognised. */
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly at: Date;
+}
 
 /** The longest wait for a mail server, for each step. Milliseconds. */
 const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000, dnsTimeout: 10_000 };

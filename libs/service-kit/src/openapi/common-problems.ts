@@ -2,7 +2,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { ROLES } from '@signet/contracts';
 import type { Role } from '@signet/contracts';
 import { ROLES_EXTENSION, WHILE_SUSPENDED_EXTENSION } from '../auth/caller.ts';
-import type { OpenApiOptions } from './openapi-document.ts';
+import type { OpenApiOptions } from './openapi-options.ts';
 import type { Operation, PossibleProblem } from './problem-responses.ts';
 import { addProblems, headersOf } from './problem-responses.ts';
 

@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import type { OpenApiOptions } from './openapi-document.ts';
+import type { OpenApiOptions } from './openapi-options.ts';
 import type { Operation } from './problem-responses.ts';
 
 type Parameter = Extract<NonNullable<Operation['parameters']>[number], { in: string }>;

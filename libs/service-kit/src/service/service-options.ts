@@ -13,7 +13,7 @@ import type {
   ServiceSettings,
   TracingSettings,
 } from '../settings/shared-settings.ts';
-import type { OpenApiOptions } from '../openapi/openapi-document.ts';
+import type { OpenApiOptions } from '../openapi/openapi-options.ts';
 
 /** Further settings of a service that uses Kafka or PostgreSQL. */
 interface OutsideSettings extends KafkaSettings {

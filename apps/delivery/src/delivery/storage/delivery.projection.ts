@@ -1,7 +1,7 @@
 import type { AbandonReason, DeliveryStatus, ErrorClass } from '@signet/contracts';
 import { countsAfter } from '../delivery.decider.ts';
 import type { AttemptFacts, DeliveryEvent } from '../delivery.events.ts';
-import { ENDED_BECAUSE } from '../delivery.summary.policy.ts';
+import { ENDED_BECAUSE } from '../end-reasons.ts';
 import { lastAttemptOf } from '../last-attempt.policy.ts';
 import type { LastAttempt } from '../last-attempt.policy.ts';
 
