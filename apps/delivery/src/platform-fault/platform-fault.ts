@@ -14,6 +14,8 @@ import {
 } from './detector.policy.ts';
 import type { DetectorRules, Tally } from './detector.policy.ts';
 import type { CircuitState } from '../circuit/circuits.ts';
+import { FaultProbes } from './fault-probes.ts';
+import type { ProbeRules } from './fault-probes.ts';
 import { HostMemory } from './host-memory.ts';
 import { localEvidence } from './local-evidence.policy.ts';
 import type { Evidence } from './local-evidence.policy.ts';
@@ -21,9 +23,7 @@ import type { SeenAttempt, Step } from './seen-attempt.ts';
 import { Suspects } from './suspects.ts';
 import type { Verdict } from './suspects.ts';
 
-export interface PlatformFaultSettings extends DetectorRules {
-  /** Webhooks that are probed each second while a fault lasts. */
-  readonly probesPerSecond: number;
+export interface PlatformFaultSettings extends DetectorRules, ProbeRules {
   /** POSTs at once when nothing is wrong: the ramp ends there. */
   readonly totalConcurrency: number;
 }
@@ -75,7 +75,6 @@ const TALLY_MS = 1_000;
  * at fault.
  */
 const LOCAL_IN_ROW = 5;
-const PROBE_MS = 1_000;
 /**
  * A failure waits this long for the results of other hosts before the canary is asked. It is also the shortest time between
  * two requests to the canary. Milliseconds.
@@ -99,10 +98,8 @@ export class PlatformFault {
   private localInRow = 0;
   /** When the last fault began and ended. Failures of attempts that were on the wire in that time are the platform's. */
   private lastFault = { since: Number.NEGATIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
-  private readonly permits = new Set<string>();
-  private readonly probing = new Set<string>();
+  private readonly probes: FaultProbes;
   private timer: NodeJS.Timeout | undefined;
-  private probedAt = Number.NEGATIVE_INFINITY;
   private canaryAskedAt = Number.NEGATIVE_INFINITY;
   private isWaitingAllowed = true;
 
@@ -111,6 +108,7 @@ export class PlatformFault {
     private readonly parts: PlatformFaultParts,
   ) {
     this.suspects = new Suspects(settings.windowMs);
+    this.probes = new FaultProbes(settings, this.memory, parts.hostOf);
   }
 
   /**
@@ -141,13 +139,13 @@ export class PlatformFault {
   /** Whether a present fault holds the webhook's deliveries back; `closed` lets them through. */
   passage(webhookId: string): CircuitState {
     if (this.phase.kind !== 'fault') return 'closed';
-    if (this.permits.has(webhookId)) return 'probe';
-    return this.isReachedSince(webhookId, this.phase.since) ? 'closed' : 'open';
+    if (this.probes.isPermitted(webhookId)) return 'probe';
+    return this.probes.isReachedSince(webhookId, this.phase.since) ? 'closed' : 'open';
   }
 
   /** To be called when a POST to the webhook begins. */
   begin(webhookId: string): void {
-    if (this.permits.delete(webhookId)) this.probing.add(webhookId);
+    this.probes.started(webhookId);
   }
 
   /** POSTs at once, all webhooks together. */
@@ -213,7 +211,7 @@ export class PlatformFault {
   private beginFault(evidence: Evidence, step: Step | null, since: number): void {
     this.phase = { kind: 'fault', evidence, step, since, probes: [] };
     this.lastFault = { since, until: Number.POSITIVE_INFINITY };
-    this.probedAt = since;
+    this.probes.begin(since);
     this.suspects.settleAll('platform');
     this.parts.listener.began(evidence);
     this.schedule();
@@ -221,7 +219,7 @@ export class PlatformFault {
 
   private lookAtFault(fault: Extract<Phase, { kind: 'fault' }>, tally: Tally, now: number): void {
     if (this.isOver(fault, tally)) return this.endFault(fault.since, now);
-    if (now - this.probedAt >= PROBE_MS) this.grantProbes(fault.since, now);
+    if (this.probes.isDue(now)) this.grantProbes(fault.since, now);
     this.schedule();
   }
 
@@ -241,8 +239,7 @@ export class PlatformFault {
     this.phase = { kind: 'ramp', since: now };
     this.lastFault = { since, until: now };
     this.localInRow = 0;
-    this.permits.clear();
-    this.probing.clear();
+    this.probes.end();
     this.parts.listener.ended();
     this.schedule();
   }
@@ -254,32 +251,14 @@ export class PlatformFault {
     this.schedule();
   }
 
-  /**
-   * Chooses the webhooks that may send a probe. Hosts that were good before the fault tell most. If no deliveries wait for
-   * such hosts, any webhook may probe.
-   */
   private grantProbes(since: number, now: number): void {
-    this.probedAt = now;
-    this.permits.clear();
-    const waiting = [...this.parts.candidates()].filter((webhookId) => !this.isReachedSince(webhookId, since));
-    const good = waiting.filter((webhookId) => {
-      const host = this.recordOf(webhookId);
-      return host !== undefined && since - host.answeredAt <= this.settings.memoryMs;
-    });
-    const hosts = new Set<string | undefined>();
-    for (const webhookId of good.length > 0 ? good : waiting) {
-      if (this.permits.size >= this.settings.probesPerSecond) break;
-      const host = this.parts.hostOf(webhookId);
-      if (hosts.has(host)) continue;
-      hosts.add(host);
-      this.permits.add(webhookId);
-    }
-    for (const webhookId of [...this.permits]) this.parts.listener.mayProbe(webhookId);
+    for (const webhookId of this.probes.grant(this.parts.candidates(), since, now))
+      this.parts.listener.mayProbe(webhookId);
   }
 
   private noteProbe({ webhookId, failure, startedAt }: SeenAttempt): void {
     const { phase } = this;
-    if (!this.probing.delete(webhookId) || phase.kind !== 'fault' || startedAt < phase.since) return;
+    if (!this.probes.ended(webhookId) || phase.kind !== 'fault' || startedAt < phase.since) return;
     this.phase = { ...phase, probes: withProbe(phase.probes, failure === null) };
   }
 
@@ -297,16 +276,6 @@ export class PlatformFault {
     const areMostFailing = doMostFail(this.freshTally());
     if (!isReached && areMostFailing) this.beginFault('canary', null, this.now());
     else if (isReached && !areMostFailing) this.suspects.clearBefore(now);
-  }
-
-  private isReachedSince(webhookId: string, since: number): boolean {
-    const record = this.recordOf(webhookId);
-    return record !== undefined && record.passedAt.answer >= since && record.answeredAt >= record.failedAt;
-  }
-
-  private recordOf(webhookId: string) {
-    const host = this.parts.hostOf(webhookId);
-    return host === undefined ? undefined : this.memory.get(host);
   }
 
   private recentTally(): Tally {
