@@ -20,7 +20,7 @@ import { DueBySubjectMigration } from '../work-queue/due-by-subject.migration.ts
 import { MessageIdentityMigration } from '../delivery/storage/message-identity.migration.ts';
 import { ShelvedRequestsMigration } from '../shelf/shelved-requests.migration.ts';
 import { LastAttemptMigration } from '../delivery/storage/last-attempt.migration.ts';
-import { PlatformFaultsMigration } from '../platform-fault/platform-faults.migration.ts';
+import { PlatformFaultsMigration } from '../platform-fault/storage/platform-faults.migration.ts';
 import { ReplayWebhookVersionMigration } from '../replay/stored/replay-webhook-version.migration.ts';
 import { ReplaysMigration } from '../replay/stored/replays.migration.ts';
 import { RetryWebhookVersionMigration } from '../delivery/storage/retry-webhook-version.migration.ts';

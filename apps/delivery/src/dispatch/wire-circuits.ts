@@ -2,9 +2,9 @@ import { activeSinceOf, CircuitTakeOver } from '../circuit/circuit-take-over.ts'
 import { CircuitRecords } from '../circuit/circuit.records.ts';
 import { Circuits } from '../circuit/circuits.ts';
 import { hostOf } from '../platform-fault/host-of.ts';
-import { KnownHosts } from '../platform-fault/known-hosts.ts';
+import { KnownHosts } from '../platform-fault/storage/known-hosts.ts';
 import { PlatformFault } from '../platform-fault/platform-fault.ts';
-import { PlatformFaultRecords } from '../platform-fault/platform-fault.records.ts';
+import { PlatformFaultRecords } from '../platform-fault/storage/platform-fault.records.ts';
 import type { Ownership } from '../partitions/ownership.ts';
 import { slotsOfWebhook } from '../scheduler/limits/slots.ts';
 import type { DispatchDependencies, DispatchSettings } from './dispatch.settings.ts';

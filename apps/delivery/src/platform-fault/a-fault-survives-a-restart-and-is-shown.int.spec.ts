@@ -7,8 +7,8 @@ import type { DeliveryListView } from '../delivery/http/delivery.view.ts';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 import { FiftyHosts } from '../testing/fifty-hosts.ts';
-import { KnownHosts } from './known-hosts.ts';
-import { PlatformFaultReader } from './platform-fault.reader.ts';
+import { KnownHosts } from './storage/known-hosts.ts';
+import { PlatformFaultReader } from './storage/platform-fault.reader.ts';
 
 let hosts: FiftyHosts;
 let fixture: DispatchFixture;

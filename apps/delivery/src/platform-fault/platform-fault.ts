@@ -9,13 +9,13 @@ import {
   latestPasses,
   passesSince,
   rampLimit,
-  tallyOf,
   withProbe,
 } from './detector.policy.ts';
 import type { DetectorRules, Tally } from './detector.policy.ts';
 import type { CircuitState } from '../circuit/circuits.ts';
 import { FaultProbes } from './fault-probes.ts';
 import type { ProbeRules } from './fault-probes.ts';
+import { HostTallies } from './host-tallies.ts';
 import { HostMemory } from './host-memory.ts';
 import { localEvidence } from './local-evidence.policy.ts';
 import type { Evidence } from './local-evidence.policy.ts';
@@ -68,8 +68,6 @@ type Phase =
 
 /** How often the state is checked while failures wait for a verdict, a fault lasts or a ramp goes up, milliseconds. */
 const LOOK_MS = 100;
-/** A tally up to this age is used again to find out whether a verdict is possible at all, milliseconds. */
-const TALLY_MS = 1_000;
 /**
  * After this many failures that point at our own machine, without an answer of any host between them, the platform is judged
  * at fault.
@@ -93,7 +91,7 @@ export class PlatformFault {
   readonly memory = new HostMemory();
   private readonly suspects: Suspects;
   private phase: Phase = CALM;
-  private tally: { readonly of: Tally; readonly at: number } | undefined;
+  private readonly tallies: HostTallies;
   /** Failures that point at our own machine since the last answer of any host. */
   private localInRow = 0;
   /** When the last fault began and ended. Failures of attempts that were on the wire in that time are the platform's. */
@@ -108,6 +106,7 @@ export class PlatformFault {
     private readonly parts: PlatformFaultParts,
   ) {
     this.suspects = new Suspects(settings.windowMs);
+    this.tallies = new HostTallies(this.memory, settings);
     this.probes = new FaultProbes(settings, this.memory, parts.hostOf);
   }
 
@@ -157,7 +156,7 @@ export class PlatformFault {
   /** Another owner is about to take over: until `goOn`, no failure waits for a verdict. */
   settle(): void {
     this.isWaitingAllowed = false;
-    this.suspects.settleNow(this.freshTally());
+    this.suspects.settleNow(this.tallies.fresh(this.now()));
   }
 
   goOn(): void {
@@ -175,7 +174,7 @@ export class PlatformFault {
   look(): void {
     const now = this.now();
     if (this.phase.kind === 'ramp') this.lookAtRamp(now);
-    const tally = this.freshTally();
+    const tally = this.tallies.fresh(this.now());
     if (this.phase.kind === 'fault') return this.lookAtFault(this.phase, tally, now);
     if (this.suspects.size === 0) return;
     if (isPlatformFault(tally, this.settings)) return this.beginFault('most_hosts', null, now);
@@ -193,7 +192,7 @@ export class PlatformFault {
       if (this.localInRow >= LOCAL_IN_ROW) this.beginFault(local.evidence, failure.step, this.now());
       if (this.isFault || local.proof === 'sure') return local.evidence;
     }
-    const tally = this.recentTally();
+    const tally = this.tallies.recent(this.now());
     // Too few good hosts are known to clear the platform or to blame it: no need to wait.
     if (local ? tally.good < 2 : !canBeFound(tally, this.settings)) return local ? local.evidence : 'receiver';
     return this.wait(seen, local?.evidence ?? null);
@@ -202,7 +201,7 @@ export class PlatformFault {
   private async wait(seen: SeenAttempt, evidence: Evidence | null): Promise<Verdict> {
     const waiting = this.suspects.add(seen, evidence ? 'platform' : 'receiver');
     if (this.isWaitingAllowed) this.schedule();
-    else this.suspects.settleNow(this.recentTally());
+    else this.suspects.settleNow(this.tallies.recent(this.now()));
     const verdict = await waiting;
     if (verdict === 'platform') this.parts.listener.blamed(evidence ?? 'most_hosts');
     return verdict;
@@ -273,19 +272,9 @@ export class PlatformFault {
     this.canaryAskedAt = now;
     const isReached = await canary();
     if (this.phase.kind === 'fault') return;
-    const areMostFailing = doMostFail(this.freshTally());
+    const areMostFailing = doMostFail(this.tallies.fresh(this.now()));
     if (!isReached && areMostFailing) this.beginFault('canary', null, this.now());
     else if (isReached && !areMostFailing) this.suspects.clearBefore(now);
-  }
-
-  private recentTally(): Tally {
-    return this.tally && Math.abs(this.now() - this.tally.at) < TALLY_MS ? this.tally.of : this.freshTally();
-  }
-
-  private freshTally(): Tally {
-    const now = this.now();
-    this.tally = { of: tallyOf(this.memory.all(), this.settings, now), at: now };
-    return this.tally.of;
   }
 
   private schedule(): void {

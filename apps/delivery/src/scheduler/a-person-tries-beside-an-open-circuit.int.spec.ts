@@ -9,7 +9,7 @@ import { CircuitReader } from '../circuit/http/circuit.reader.ts';
 import { DeliveryCommands } from '../delivery/http/delivery.commands.ts';
 import { DeliveryHttp } from '../delivery/http/delivery.http.ts';
 import type { DeliveryListView } from '../delivery/http/delivery.view.ts';
-import { PlatformFaultReader } from '../platform-fault/platform-fault.reader.ts';
+import { PlatformFaultReader } from '../platform-fault/storage/platform-fault.reader.ts';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
 

@@ -26,7 +26,7 @@ import {
   retriedExample,
 } from './delivery.answers.ts';
 import { DeliveryCommands } from './delivery.commands.ts';
-import { PlatformFaultReader } from '../../platform-fault/platform-fault.reader.ts';
+import { PlatformFaultReader } from '../../platform-fault/storage/platform-fault.reader.ts';
 import type { DeliveryRow } from '../storage/delivery.projection.ts';
 import { DeliveryReader } from '../storage/delivery.reader.ts';
 import type { DeliveryRecord } from '../storage/delivery.reader.ts';

@@ -5,7 +5,7 @@ import { DATABASE } from '../../database/database.port.ts';
 import type { Database } from '../../database/database.port.ts';
 import { CircuitModule } from '../../circuit/circuit.module.ts';
 import { WebhookDirectoryModule } from '../../webhook-directory/webhook-directory.module.ts';
-import { PlatformFaultReader } from '../../platform-fault/platform-fault.reader.ts';
+import { PlatformFaultReader } from '../../platform-fault/storage/platform-fault.reader.ts';
 import { DeliveryCommands } from './delivery.commands.ts';
 import { DeliveryHttp } from './delivery.http.ts';
 import { DeliveryReader } from '../storage/delivery.reader.ts';

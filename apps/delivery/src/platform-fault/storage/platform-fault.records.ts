@@ -1,9 +1,9 @@
 import type { Clock } from '@signet/contracts';
 import { sql } from 'kysely';
-import type { Database } from '../database/database.port.ts';
-import { fence } from '../partitions/fence.ts';
-import type { PartitionClaim } from '../partitions/ownership.ts';
-import type { Evidence } from './local-evidence.policy.ts';
+import type { Database } from '../../database/database.port.ts';
+import { fence } from '../../partitions/fence.ts';
+import type { PartitionClaim } from '../../partitions/ownership.ts';
+import type { Evidence } from '../local-evidence.policy.ts';
 
 /** How often the rows are renewed while the fault lasts, milliseconds. */
 const AGAIN_MS = 5_000;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Database } from '../database/database.port.ts';
-import { OF_PRESENT_OWNER } from '../partitions/fence.ts';
+import type { Database } from '../../database/database.port.ts';
+import { OF_PRESENT_OWNER } from '../../partitions/fence.ts';
 
 /** Reads the faults of the platform that the partitions' owners have stored. */
 export class PlatformFaultReader {

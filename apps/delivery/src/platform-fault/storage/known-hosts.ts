@@ -1,8 +1,8 @@
 import type { Clock } from '@signet/contracts';
 import { PollLoop } from '@signet/service-kit';
 import { sql } from 'kysely';
-import type { Database } from '../database/database.port.ts';
-import type { HostMemory } from './host-memory.ts';
+import type { Database } from '../../database/database.port.ts';
+import type { HostMemory } from '../host-memory.ts';
 
 /** How often the hosts that are due are written, milliseconds. */
 const EVERY_MS = 30_000;
