@@ -97,6 +97,24 @@ export default tseslint.config(
     ignores: ['libs/kafka/**', 'apps/console/src/**'],
     rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'kafkajs', message: 'Use @signet/kafka.' }] }] },
   },
+  {
+    files: ['apps/delivery/src/**/*.ts'],
+    ignores: [
+      'apps/delivery/src/database/mikro-orm-database.ts',
+      'apps/delivery/src/partitions/{fence,ownership}.ts',
+      '**/*.{decider,migration,spec}.ts',
+    ],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'MemberExpression[property.name="getKysely"]', message: 'Use the port Database (docs/adr/0049).' },
+        {
+          selector: 'TemplateElement[value.raw=/partition_owners/]',
+          message: 'Whether a claim holds is checked by partitions/fence.ts only.',
+        },
+      ],
+    },
+  },
   { files: ['tools/**', 'docs/**', 'apps/e2e/**', 'apps/console/*.mjs'], rules: { 'no-console': 'off' } },
   prettier,
 );

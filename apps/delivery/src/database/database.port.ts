@@ -14,8 +14,8 @@ export interface Transaction extends Queries {
 }
 
 /**
- * Delivery's PostgreSQL (docs/adr/0049): the only way in which the code of this app runs statements while it serves. Connections,
- * their limits and the search path are those of MikroORM's pool.
+ * Delivery's PostgreSQL (docs/adr/0049). Connections, their limits and the search path are those of MikroORM's pool. Not for work
+ * that needs a session of its own: the relay, and the dropping of old days.
  */
 export interface Database extends Queries {
   /** Commits when `work` resolves, and rolls back when it rejects. Statements of `query` outside are not part of it. */
