@@ -11,6 +11,7 @@ import type { DeliverySpans } from '../tracing/delivery-spans.ts';
 import { reasonToEnd } from '../webhook-directory/reason-to-end.ts';
 import { AbandonStored } from '../work-queue/abandon-stored.ts';
 import type { DueDeliveries } from '../work-queue/due-deliveries.ts';
+import { Leases } from '../work-queue/leases.ts';
 import { StoredBacklog } from '../work-queue/stored-backlog.ts';
 import type { Background } from './background.ts';
 import { LEASE_MARGIN_MS, leaseMsOf } from './dispatch.settings.ts';
@@ -55,8 +56,9 @@ export function wireSources(on: DispatchDependencies, settings: DispatchSettings
   const { database, clock, onError, directory, tenants } = on;
   const { due, handOver, ownership, worker, background, stopping, claims } = tools;
   const { scheduler } = worker;
-  const leaseEnd = (): Date => new Date(clock().getTime() + leaseMsOf(settings));
-  const loop = new DueLoop(due, worker, claims, clock, leaseEnd, DUE_LOOP, onError);
+  const leaseMs = leaseMsOf(settings);
+  const leases = new Leases(database, clock, leaseMs);
+  const loop = new DueLoop(leases, worker, claims, DUE_LOOP, onError);
   const shelf = new Shelf(database);
   const shelfLoop = new ShelfLoop({
     shelf,
@@ -75,7 +77,7 @@ export function wireSources(on: DispatchDependencies, settings: DispatchSettings
     handOver,
     ownership,
     clock,
-    latestLeaseEnd: () => new Date(leaseEnd().getTime() + LEASE_MARGIN_MS),
+    latestLeaseEnd: () => new Date(clock().getTime() + leaseMs + LEASE_MARGIN_MS),
     committedOffsets: on.committedOffsets,
     onParked: (webhooks) => {
       scheduler.queues.adoptParked(webhooks);
@@ -102,10 +104,10 @@ export function wireSources(on: DispatchDependencies, settings: DispatchSettings
   });
   const abandonStored = new AbandonStored({
     due,
+    leases,
     worker,
     claims,
     reasonToEnd: (webhookId) => reasonToEnd(webhookId, directory.directory, tenants),
-    leaseEnd,
     clock,
     onError,
     ...ABANDONING,

@@ -5,7 +5,7 @@ import { copyDatabase, RecordingReceiver, waitFor } from '@signet/testing';
 import type { DatabaseCopy } from '@signet/testing';
 import { sql } from 'kysely';
 import { DispatchFixture, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
-import { DueDeliveries } from '../work-queue/due-deliveries.ts';
+import { Leases } from '../work-queue/leases.ts';
 import { Ownership } from './ownership.ts';
 
 let fixture: DispatchFixture;
@@ -75,10 +75,9 @@ test('an epoch that is reached a second time locks the owner of the first time o
     { what: 'the database to be back' },
   );
   expect(await storedOwner()).toEqual({ owner: 'second', epoch: claim.epoch });
-  const due = new DueDeliveries(fixture.database);
-  const later = new Date(Date.now() + 60_000);
-  expect((await due.leaseDue([claim], later, later, 10)).tasks).toEqual([]);
-  expect((await due.leaseDue(second.all(), later, later, 10)).tasks).toHaveLength(1);
+  const leases = new Leases(fixture.database, () => new Date(Date.now() + 60_000), 60_000);
+  expect((await leases.leaseDue([claim], 10)).tasks).toEqual([]);
+  expect((await leases.leaseDue(second.all(), 10)).tasks).toHaveLength(1);
   expect(await second.ended()).toEqual([]);
   expect(await first.ownership.ended()).toEqual([claim]);
 });

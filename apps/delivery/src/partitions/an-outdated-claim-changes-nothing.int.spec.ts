@@ -14,6 +14,7 @@ import { DeliveryTask } from '../scheduler/delivery-task.ts';
 import { Shelf } from '../shelf/shelf.ts';
 import { deliveredRow, StoredDeliveries } from '../testing/stored-deliveries.ts';
 import { DueDeliveries } from '../work-queue/due-deliveries.ts';
+import { Leases } from '../work-queue/leases.ts';
 import { HandOver } from './hand-over.ts';
 import { Ownership } from './ownership.ts';
 import type { PartitionClaim } from './ownership.ts';
@@ -45,6 +46,7 @@ interface Write {
 
 let fixture: StoredDeliveries;
 let due: DueDeliveries;
+let leases: Leases;
 let handOver: HandOver;
 let partitions = 0;
 
@@ -139,15 +141,14 @@ const WRITES: readonly Write[] = [
   },
   {
     what: 'the due loop leases what is due',
-    write: (all) => due.leaseDue(claims(all), later(0), later(HOUR), 10),
+    write: (all) => leases.leaseDue(claims(all), 10),
   },
   {
     what: 'the due loop parks what is due',
     write: (all) =>
-      due.parkDue(
+      leases.parkDue(
         claims(all),
         all.map(({ row }) => row.webhookId),
-        later(0),
         10,
       ),
   },
@@ -155,24 +156,23 @@ const WRITES: readonly Write[] = [
     what: 'a queue with room leases what is parked',
     due: 'parked',
     write: (all) =>
-      due.leaseParked(
+      leases.leaseParked(
         claims(all),
         all.map(({ row }) => ({ webhookId: row.webhookId, limit: 10 })),
-        later(HOUR),
       ),
   },
   {
     what: 'a queue with room leases the next of each subject',
     due: 'parked',
     order: { subject: 'till-1', offset: 1n },
-    write: (all) => Promise.all(all.map(({ claim, row }) => due.leaseInOrder([claim], row.webhookId, later(HOUR), 10))),
+    write: (all) => Promise.all(all.map(({ claim, row }) => leases.leaseInOrder([claim], row.webhookId, 10))),
   },
   {
     what: 'deliveries of a webhook that takes none any more are leased to be ended',
     write: (all) =>
       Promise.all(
         all.map(({ claim, row }) =>
-          due.leaseOfWebhook([claim], row.webhookId, '00000000-0000-0000-0000-000000000000', later(HOUR), 10),
+          leases.leaseOfWebhook([claim], row.webhookId, '00000000-0000-0000-0000-000000000000', 10),
         ),
       ),
   },
@@ -240,6 +240,7 @@ const WRITES: readonly Write[] = [
 beforeAll(async () => {
   fixture = await StoredDeliveries.create();
   due = new DueDeliveries(fixture.database);
+  leases = new Leases(fixture.database, systemClock, HOUR);
   handOver = new HandOver(fixture.database);
   // Makes the day's partition.
   await fixture.add([deliveredRow({ createdAt: later(-HOUR).toISOString(), partition: 1_000 })]);

@@ -102,9 +102,7 @@ export class DeliveryTask {
   readonly durability = new Durability();
 
   constructor(
-    id: string,
-    day: string,
-    webhookId: string,
+    { id, day, webhookId }: Pick<DeliveryRow, 'id' | 'day' | 'webhookId'>,
     readonly claim: PartitionClaim,
     readonly body: Buffer,
     readonly traceparent: string | undefined,
@@ -126,15 +124,9 @@ export class DeliveryTask {
     order: RequestOrder | null = null,
   ): DeliveryTask {
     const { deliveryId, acceptedAt, ...rest } = request;
-    const task = new DeliveryTask(
-      deliveryId,
-      dayOf(request.messageTime),
-      request.webhookId,
-      claim,
-      body,
-      request.traceparent,
-      order,
-    );
+    const { webhookId, messageTime, traceparent } = request;
+    const about = { id: deliveryId, day: dayOf(messageTime), webhookId };
+    const task = new DeliveryTask(about, claim, body, traceparent, order);
     task.acceptedAt = acceptedAt;
     task.requested = request;
     task.spanContext = request.spanContext;
@@ -163,7 +155,7 @@ export class DeliveryTask {
     order: RequestOrder | null = null,
     acceptedAt: number | null = null,
   ): DeliveryTask {
-    const task = new DeliveryTask(row.id, row.day, row.webhookId, claim, body, traceparent, order);
+    const task = new DeliveryTask(row, claim, body, traceparent, order);
     task.read(row, version, null);
     task.slotKind = 'stored';
     task.acceptedAt = acceptedAt;

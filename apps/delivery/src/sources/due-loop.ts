@@ -1,8 +1,7 @@
-import type { Clock } from '@signet/contracts';
 import { PollLoop } from '@signet/service-kit';
 import type { Worker } from '../dispatch/worker.ts';
 import type { DeliveryTask } from '../scheduler/delivery-task.ts';
-import type { DueDeliveries, Lease } from '../work-queue/due-deliveries.ts';
+import type { Lease, Leases } from '../work-queue/leases.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 
 export interface DueLoopOptions {
@@ -16,8 +15,6 @@ export interface DueLoopOptions {
   readonly refilledAtOnce: number;
 }
 
-/** Only deliveries that people asked for are due before this time. */
-const LONG_AGO = new Date(0);
 /** How many deliveries that people asked for are leased at once when there is no room for others. */
 const ASKED_FOR_AT_ONCE = 8;
 
@@ -29,12 +26,10 @@ export class DueLoop {
   private readonly loop: PollLoop;
 
   constructor(
-    private readonly due: DueDeliveries,
+    private readonly leases: Leases,
     private readonly worker: Worker,
     /** Claims of the partitions that this replica may serve now. */
     private readonly claims: () => PartitionClaim[],
-    private readonly clock: Clock,
-    private readonly leaseEnd: () => Date,
     private readonly options: DueLoopOptions,
     onError: (error: unknown) => void,
   ) {
@@ -62,14 +57,14 @@ export class DueLoop {
     const refilled = await this.refill(claims);
     const batchSize = Math.min(this.options.batchSize, this.worker.scheduler.queues.roomForLeased);
     if (batchSize === 0) return refilled > 0;
-    const tasks = await this.offerLeased(() => this.due.leaseDue(claims, this.clock(), this.leaseEnd(), batchSize));
+    const tasks = await this.offerLeased(() => this.leases.leaseDue(claims, batchSize));
     if (tasks.length === batchSize) await this.parkCrowded(claims);
     return tasks.length === batchSize || refilled > 0;
   }
 
   /** There is no room for more deliveries; only those that people asked for are read. */
   private async onlyAskedFor(claims: readonly PartitionClaim[]): Promise<false> {
-    await this.offerLeased(() => this.due.leaseDue(claims, LONG_AGO, this.leaseEnd(), ASKED_FOR_AT_ONCE));
+    await this.offerLeased(() => this.leases.leaseAskedFor(claims, ASKED_FOR_AT_ONCE));
     return false;
   }
 
@@ -79,14 +74,14 @@ export class DueLoop {
    */
   private async parkCrowded(claims: readonly PartitionClaim[]): Promise<void> {
     const crowded = this.worker.scheduler.queues.crowded();
-    if (crowded.length > 0) await this.due.parkDue(claims, crowded, this.clock(), this.options.parkedAtOnce);
+    if (crowded.length > 0) await this.leases.parkDue(claims, crowded, this.options.parkedAtOnce);
   }
 
   private async refill(claims: readonly PartitionClaim[]): Promise<number> {
     const wanted = this.worker.scheduler.queues.beginRefills(this.options.refilledAtOnce);
     if (wanted.length === 0) return 0;
     try {
-      const { tasks, leased } = await this.due.leaseParked(claims, wanted, this.leaseEnd());
+      const { tasks, leased } = await this.leases.leaseParked(claims, wanted);
       for (const task of tasks) this.worker.tell({ type: 'Leased', task, isBehindStored: false });
       let inOrder = 0;
       for (const { queue, webhookId, limit, parkingCount } of wanted) {
@@ -101,7 +96,7 @@ export class DueLoop {
   }
 
   private async refillInOrder(claims: readonly PartitionClaim[], webhookId: string, limit: number): Promise<number> {
-    const tasks = await this.offerLeased(() => this.due.leaseInOrder(claims, webhookId, this.leaseEnd(), limit));
+    const tasks = await this.offerLeased(() => this.leases.leaseInOrder(claims, webhookId, limit));
     return tasks.length;
   }
 

@@ -2,18 +2,19 @@ import { pause } from '@signet/async';
 import type { AbandonReason } from '@signet/contracts';
 import type { Worker } from '../dispatch/worker.ts';
 import type { DueDeliveries } from './due-deliveries.ts';
+import type { Leases } from './leases.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 
 const NIL = '00000000-0000-0000-0000-000000000000';
 
 export interface AbandonStoredParts {
-  readonly due: DueDeliveries;
+  readonly due: Pick<DueDeliveries, 'webhooksOf' | 'reschedule'>;
+  readonly leases: Pick<Leases, 'leaseOfWebhook'>;
   readonly worker: Pick<Worker, 'endLeased'>;
   /** Claims of the partitions that this replica may serve now. */
   readonly claims: () => PartitionClaim[];
   /** Why the webhook takes no deliveries now; null: it takes them. */
   readonly reasonToEnd: (webhookId: string) => AbandonReason | null;
-  readonly leaseEnd: () => Date;
   readonly clock: () => Date;
   readonly onError: (error: unknown) => void;
   /** Deliveries that end together. */
@@ -91,10 +92,10 @@ export class AbandonStored {
 
   /** Ends one batch. `id` is that of its last delivery, null when there are no more behind it. */
   private async endSome(webhookId: string, after: string): Promise<{ id: string | null; isDone: boolean }> {
-    const { due, worker, batchSize } = this.parts;
+    const { due, leases, worker, batchSize } = this.parts;
     const claims = this.parts.claims();
     if (claims.length === 0) return { id: null, isDone: true };
-    const { tasks } = await due.leaseOfWebhook(claims, webhookId, after, this.parts.leaseEnd(), batchSize);
+    const { tasks } = await leases.leaseOfWebhook(claims, webhookId, after, batchSize);
     // Checked again after the lease: if the webhook was enabled meanwhile, its deliveries go on.
     const reason = this.parts.reasonToEnd(webhookId);
     if (reason === null) {

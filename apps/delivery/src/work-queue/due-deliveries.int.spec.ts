@@ -3,6 +3,7 @@ import { systemClock } from '@signet/contracts';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import { DispatchFixture, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
 import { DueDeliveries } from './due-deliveries.ts';
+import { Leases } from './leases.ts';
 import { Ownership } from '../partitions/ownership.ts';
 
 const HOUR = 3_600_000;
@@ -10,6 +11,7 @@ let fixture: DispatchFixture;
 let receiver: RecordingReceiver;
 let owner: Ownership;
 let due: DueDeliveries;
+let leases: Leases;
 beforeAll(async () => {
   fixture = await DispatchFixture.create();
   receiver = await RecordingReceiver.start({ respond: () => ({ status: 500 }) });
@@ -19,6 +21,7 @@ beforeAll(async () => {
   await service.stop();
   owner = new Ownership(fixture.database, systemClock, 'the test');
   due = new DueDeliveries(fixture.database);
+  leases = new Leases(fixture.database, () => later(2 * HOUR), HOUR);
   await owner.take([PARTITION]);
 });
 afterAll(async () => {
@@ -35,7 +38,7 @@ const dueTimes = async (): Promise<string[]> => {
 };
 
 test("an old owner that parks or reschedules a delivery changes nothing of the new owner's", async () => {
-  const { tasks } = await due.leaseDue(owner.all(), later(2 * HOUR), later(HOUR), 10);
+  const { tasks } = await leases.leaseDue(owner.all(), 10);
   expect(tasks).toHaveLength(3);
   await new Ownership(fixture.database, systemClock, 'the next').take([PARTITION]);
   const before = await dueTimes();
@@ -53,7 +56,7 @@ test('a row of the work queue without a delivery is removed, and hides nothing b
       'select delivery_id, webhook_id from due_deliveries order by created_at, delivery_id limit 1',
     );
   await fixture.orm.em.fork().execute('delete from deliveries where id = ?', [gone!.delivery_id]);
-  const found = await due.leaseParked(owner.all(), [{ webhookId: gone!.webhook_id, limit: 3 }], later(HOUR));
+  const found = await leases.leaseParked(owner.all(), [{ webhookId: gone!.webhook_id, limit: 3 }]);
   expect(found.tasks).toHaveLength(2);
   expect(found.leased.get(gone!.webhook_id)).toBe(3);
   expect(await dueTimes()).toHaveLength(2);

@@ -11,7 +11,13 @@ const WEBHOOK = newId();
 const T = 'tenant-1';
 function task(name: string, kind: SlotKind): DeliveryTask {
   const id = deliveryIdOf(WEBHOOK, { source: '/test', id: name });
-  const made = new DeliveryTask(id, '2026-03-01', WEBHOOK, claim, Buffer.from(name), undefined, null);
+  const made = new DeliveryTask(
+    { id, day: '2026-03-01', webhookId: WEBHOOK },
+    claim,
+    Buffer.from(name),
+    undefined,
+    null,
+  );
   made.slotKind = kind;
   return made;
 }
