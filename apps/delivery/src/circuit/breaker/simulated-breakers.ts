@@ -8,49 +8,59 @@ import type { Breaker, Breakers, BreakerState, Outcome, Window } from './breaker
 export class SimulatedBreakers implements Breakers {
   private readonly waiting = new Set<SimulatedBreaker>();
   private turn: (() => void) | null = null;
-  private turnAt = 0;
+  /** Infinite: nobody wants turns. */
+  private turnAt = Number.POSITIVE_INFINITY;
+  private time: number;
 
   /** @param now the time at which the simulation begins, milliseconds since the epoch */
-  constructor(private now: number) {}
+  constructor(now: number) {
+    this.time = now;
+  }
+
+  /** The clock of the simulation. While `advance` moves on, it is the time of the change that is being made. */
+  get now(): number {
+    return this.time;
+  }
 
   make(now: number, becameHalfOpen: () => void): Breaker {
-    return new SimulatedBreaker(this.waiting, () => this.now, now, becameHalfOpen);
+    return new SimulatedBreaker(this.waiting, () => this.time, now, becameHalfOpen);
   }
 
   everyBucket(turn: () => void): void {
     if (this.turn !== null) return;
     this.turn = turn;
-    this.turnAt = this.now + BUCKET_MS;
+    this.turnAt = this.time + BUCKET_MS;
   }
 
   stop(): void {
     this.turn = null;
+    this.turnAt = Number.POSITIVE_INFINITY;
   }
 
-  /** When the next breaker becomes half-open by itself; infinite: none does. */
+  /** When the next breaker becomes half-open by itself; infinite: none does. Turns of buckets do not count. */
   get nextAt(): number {
-    return Math.min(...[...this.waiting].map(({ probeAt }) => probeAt));
+    return this.earliest()?.probeAt ?? Number.POSITIVE_INFINITY;
   }
 
-  /**
-   * Moves the time on, and makes the breakers half-open whose time has come, in the order of their times. If several turns of
-   * `everyBucket` were missed, there is one: a simulation may pass over an hour in which nothing happens.
-   */
+  /** Moves the time on. On the way, breakers become half-open and buckets have their turns, each at its time. */
   advance(now: number): void {
-    for (let next = this.earliest(now); next !== null; next = this.earliest(now)) {
-      this.now = Math.max(this.now, next.probeAt);
-      next.becomeHalfOpen();
+    for (;;) {
+      const next = this.earliest();
+      const at = Math.min(next?.probeAt ?? Number.POSITIVE_INFINITY, this.turnAt);
+      if (at > now) break;
+      this.time = Math.max(this.time, at);
+      if (next !== null && next.probeAt === at) next.becomeHalfOpen();
+      else {
+        this.turnAt += BUCKET_MS;
+        this.turn?.();
+      }
     }
-    this.now = Math.max(this.now, now);
-    if (this.turn === null || this.now < this.turnAt) return;
-    this.turnAt = this.now + BUCKET_MS;
-    this.turn();
+    this.time = Math.max(this.time, now);
   }
 
-  private earliest(until: number): SimulatedBreaker | null {
+  private earliest(): SimulatedBreaker | null {
     let first: SimulatedBreaker | null = null;
-    for (const breaker of this.waiting)
-      if (breaker.probeAt <= until && (first === null || breaker.probeAt < first.probeAt)) first = breaker;
+    for (const breaker of this.waiting) if (first === null || breaker.probeAt < first.probeAt) first = breaker;
     return first;
   }
 }
