@@ -56,8 +56,10 @@ class Load {
     const taken: Promise<void>[] = [];
     for (let round = 0; !this.isStopped; round++) {
       const now = { acceptedAt: Date.now() };
-      for (const webhook of webhooks)
-        taken.push(service.intake.take(requestBatch(webhook, [`m-${round}`], undefined, now)));
+      // One batch, as Kafka gives them: fifty would be fifty queries at once, and a slow machine would not keep up with them.
+      const [batch, ...rest] = webhooks.map((webhook) => requestBatch(webhook, [`m-${round}`], undefined, now));
+      const records = [batch!, ...rest].flatMap((one) => one.records);
+      taken.push(service.intake.take({ ...batch!, records }));
       this.sent += webhooks.length;
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
     }
