@@ -54,17 +54,8 @@ export class AppModule implements OnModuleInit, OnApplicationShutdown {
           useFactory: (log: Logger) =>
             new RecordProducer({ client: kafkaClient(settings, log), name: 'ingestion', deadlineMs: 10_000 }),
         },
-        {
-          provide: IngestionMetrics,
-          inject: [Registry],
-          useFactory: (registry: Registry) => new IngestionMetrics(registry),
-        },
-        {
-          provide: CanonicalPublisher,
-          inject: [RecordProducer, IngestionMetrics, TRACING],
-          useFactory: (producer: RecordProducer, metrics: IngestionMetrics, tracing: Tracing) =>
-            new CanonicalPublisher(producer, metrics, tracing),
-        },
+        IngestionMetrics,
+        CanonicalPublisher,
         {
           provide: EventsIntake,
           inject: [CanonicalPublisher, TENANT_LOOKUP, CLOCK, SETTINGS, IngestionMetrics],

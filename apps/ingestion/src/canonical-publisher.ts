@@ -1,10 +1,12 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { canonicalHeaders, canonicalKey, canonicalTopic, domainOf } from '@signet/contracts';
 import type { CanonicalMessage } from '@signet/contracts';
-import type { OutgoingRecord, RecordProducer } from '@signet/kafka';
-import { ATTRIBUTE, CONTEXT_HEADER, createSpan, during, NO_TRACING, sendSpan } from '@signet/service-kit';
+import { RecordProducer } from '@signet/kafka';
+import type { OutgoingRecord } from '@signet/kafka';
+import { ATTRIBUTE, CONTEXT_HEADER, createSpan, during, NO_TRACING, sendSpan, TRACING } from '@signet/service-kit';
 import type { Span, SpanReference, Tracing } from '@signet/service-kit';
 import type { Entrance } from './metrics/definitions.ts';
-import type { IngestionMetrics } from './metrics/ingestion-metrics.ts';
+import { IngestionMetrics } from './metrics/ingestion-metrics.ts';
 
 /** The origin of messages, for their traces. */
 export interface Arrival {
@@ -20,11 +22,12 @@ interface Sent {
 }
 
 /** Publishes accepted messages to the canonical topic of their domain. */
+@Injectable()
 export class CanonicalPublisher {
   constructor(
-    private readonly producer: Pick<RecordProducer, 'publishAll'>,
-    private readonly metrics: IngestionMetrics,
-    private readonly tracing: Tracing = NO_TRACING,
+    @Inject(RecordProducer) private readonly producer: Pick<RecordProducer, 'publishAll'>,
+    @Inject(IngestionMetrics) private readonly metrics: IngestionMetrics,
+    @Inject(TRACING) private readonly tracing: Tracing = NO_TRACING,
   ) {}
 
   /** Resolves when Kafka has all of them. @throws RetryableError when Kafka has not acknowledged them in time */

@@ -112,11 +112,7 @@ export class AggregatesModule implements OnApplicationBootstrap, BeforeApplicati
             return new Aggregates(em, clock, PROJECTIONS, FOLDS, around);
           },
         },
-        {
-          provide: KeyCache,
-          inject: [EntityManager, CLOCK],
-          useFactory: (em: EntityManager, clock: Clock) => new KeyCache(em, clock),
-        },
+        KeyCache,
         { provide: HAS_MAIL_SERVER, useValue: settings.SIGNET_SMTP_URL !== undefined },
       ],
       exports: [Aggregates, KeyCache, HAS_MAIL_SERVER],

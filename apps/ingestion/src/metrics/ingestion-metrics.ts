@@ -1,5 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { counter, gauge, histogram } from '@signet/service-kit';
-import type { Counter, Histogram, Registry } from 'prom-client';
+import type { Counter, Histogram } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { Entrance } from './definitions.ts';
 import { INGESTION_METRICS } from './definitions.ts';
 
@@ -7,12 +9,13 @@ import { INGESTION_METRICS } from './definitions.ts';
  * Metrics of ingestion. An event type becomes a label only once it is known: before that, its name is any text of the
  * sender.
  */
+@Injectable()
 export class IngestionMetrics {
   private readonly accepted: Counter<'source' | 'event_type'>;
   private readonly refused: Counter<'source' | 'reason'>;
   private readonly publishSeconds: Histogram<'source'>;
 
-  constructor(private readonly registry: Registry) {
+  constructor(@Inject(Registry) private readonly registry: Registry) {
     this.accepted = counter(registry, INGESTION_METRICS.accepted);
     this.refused = counter(registry, INGESTION_METRICS.refused);
     this.publishSeconds = histogram(registry, INGESTION_METRICS.publishSeconds);

@@ -1,5 +1,7 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '@signet/contracts';
+import { CLOCK } from '@signet/service-kit';
 import { sql } from 'kysely';
 import type { Alert } from './alert.ts';
 
@@ -22,10 +24,11 @@ export const NEWS_FOR_MS = 24 * 60 * 60 * 1000;
 const KEPT_FOR_MS = 7 * NEWS_FOR_MS;
 
 /** The queue of mails, in PostgreSQL: one mail for each alert of a tenant that has an alert address. */
+@Injectable()
 export class AlertMails {
   constructor(
-    private readonly em: EntityManager,
-    private readonly clock: Clock,
+    @Inject(EntityManager) private readonly em: EntityManager,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Adds the alerts of tenants with an address. The same alert again changes nothing. */

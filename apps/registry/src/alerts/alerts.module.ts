@@ -1,4 +1,3 @@
-import { EntityManager } from '@mikro-orm/postgresql';
 import type { BeforeApplicationShutdown, DynamicModule, OnApplicationBootstrap } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
 import type { Clock } from '@signet/contracts';
@@ -40,11 +39,7 @@ export class AlertsModule {
       module: AlertsModule,
       providers: [
         { provide: Smtp, useFactory: () => new Smtp(url, from) },
-        {
-          provide: AlertMails,
-          inject: [EntityManager, CLOCK],
-          useFactory: (em: EntityManager, clock: Clock) => new AlertMails(em, clock),
-        },
+        AlertMails,
         MailedAlerts,
         { provide: AlertListener, useExisting: MailedAlerts },
       ],

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Clock, Role } from '@signet/contracts';
 import { fixedId, newId } from '@signet/contracts';
-import { hashApiKey } from '@signet/service-kit';
-import type { Aggregates } from '../database/aggregates.ts';
+import { CLOCK, hashApiKey } from '@signet/service-kit';
+import { Aggregates } from '../database/aggregates.ts';
 import { toInstant } from '../http/instant.ts';
 import type { ApiKeyCommand, KeyLimits } from './api-key.decider.ts';
 import { apiKeyDecider } from './api-key.decider.ts';
-import type { ApiKeyQueries } from './api-key.queries.ts';
+import { ApiKeyQueries } from './api-key.queries.ts';
 import { newApiKey, shownPrefix } from './api-key.secret.ts';
 
 /** Id of the key that SIGNET_OPERATOR_KEY sets: always the same aggregate, whatever the value of the setting. */
@@ -23,11 +24,12 @@ export interface KeyOwner extends Partial<KeyLimits> {
 const UNLIMITED: KeyLimits = { eventTypes: null, tenants: null };
 
 /** Commands on API keys. A key in clear is in the answer to its creation, and nowhere else. */
+@Injectable()
 export class ApiKeyCommands {
   constructor(
-    private readonly aggregates: Aggregates,
-    private readonly queries: ApiKeyQueries,
-    private readonly clock: Clock,
+    @Inject(Aggregates) private readonly aggregates: Aggregates,
+    @Inject(ApiKeyQueries) private readonly queries: ApiKeyQueries,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async create(owner: KeyOwner, actor: string) {

@@ -1,10 +1,12 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { tables } from '../database/tables.ts';
 import type { ApiKeyRow } from './api-key.row.ts';
 
+@Injectable()
 export class ApiKeyQueries {
-  constructor(private readonly em: EntityManager) {}
+  constructor(@Inject(EntityManager) private readonly em: EntityManager) {}
 
   find(id: string): Promise<ApiKeyRow | undefined> {
     return tables(this.em).selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();

@@ -1,6 +1,8 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Inject, Injectable } from '@nestjs/common';
 import type { ApiKeySnapshot, Clock, TenantSnapshot } from '@signet/contracts';
 import type { ApiKeyLookup, TenantLookup } from '@signet/service-kit';
+import { CLOCK } from '@signet/service-kit';
 import { LRUCache } from 'lru-cache';
 import { ApiKeyQueries } from '../api-key/api-key.queries.ts';
 import { apiKeySnapshotOf } from '../api-key/api-key.row.ts';
@@ -26,14 +28,15 @@ interface Entry {
  * can authenticate callers while Kafka is away. It costs one or two statements a second for each key in use. Keys
  * that do not exist are cached as well.
  */
+@Injectable()
 export class KeyCache implements ApiKeyLookup, TenantLookup {
   private readonly entries = new LRUCache<string, Entry>({ max: MAX_KEYS });
   private generation = 0;
   private readonly tenants = new LRUCache<string, TenantSnapshot>({ max: MAX_KEYS });
 
   constructor(
-    private readonly em: EntityManager,
-    private readonly clock: Clock,
+    @Inject(EntityManager) private readonly em: EntityManager,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Reads the key of this hash, unless it was read within the last second. Must be awaited before the lookups are used. */

@@ -1,8 +1,9 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '@signet/contracts';
 import type { Logger } from '@signet/service-kit';
-import { PollLoop } from '@signet/service-kit';
-import type { Aggregates } from '../database/aggregates.ts';
+import { CLOCK, LOGGER, PollLoop } from '@signet/service-kit';
+import { Aggregates } from '../database/aggregates.ts';
 import { toInstant } from '../http/instant.ts';
 import { RuleBroken } from '../http/rule-broken.ts';
 import type { WebhookCommand } from '../webhook/domain/webhook.decider.ts';
@@ -16,13 +17,6 @@ import { EnablingStore } from './enabling.store.ts';
 const AT_ONCE = 200;
 /** How soon another replica continues a job whose replica has died. A look without a job reads one empty index. */
 const POLL_MS = 2_000;
-
-export interface EnablingRunnerParts {
-  readonly em: EntityManager;
-  readonly aggregates: Aggregates;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
 
 interface Refusal {
   readonly failure: EnablingFailure;
@@ -44,14 +38,20 @@ interface Done {
  * its webhooks and how far the job has come. So after a crash any replica continues after the last step, and no
  * webhook is enabled twice.
  */
+@Injectable()
 export class EnablingRunner {
   private readonly loop: PollLoop;
 
-  constructor(private readonly parts: EnablingRunnerParts) {
+  constructor(
+    @Inject(EntityManager) private readonly em: EntityManager,
+    @Inject(Aggregates) private readonly aggregates: Aggregates,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
     this.loop = new PollLoop(
       () => this.step(),
       POLL_MS,
-      (error) => parts.logger.warn({ err: error }, 'a step of enabling many webhooks failed; it is tried again'),
+      (error) => logger.warn({ err: error }, 'a step of enabling many webhooks failed; it is tried again'),
     );
   }
 
@@ -75,7 +75,7 @@ export class EnablingRunner {
    *   after the steps of other jobs.
    */
   async step(): Promise<boolean> {
-    const { em, aggregates, clock } = this.parts;
+    const { em, aggregates, clock } = this;
     let taken: Enabling | undefined;
     try {
       const done = await em.fork().transactional(async (transaction) => {
@@ -99,12 +99,12 @@ export class EnablingRunner {
     const failures = refusals.map(({ failure }) => failure);
     const isLast = candidates.length < AT_ONCE;
     const step = { enabled, failures, place: candidates.at(-1) ?? null, isLast };
-    await new EnablingStore(em).note(enabling, step, this.parts.clock());
+    await new EnablingStore(em).note(enabling, step, this.clock());
     return { enabling, enabled, events, refusals, isLast };
   }
 
   private tell({ enabling: { id: enablingId }, enabled, refusals, isLast }: Done): void {
-    const { logger } = this.parts;
+    const { logger } = this;
     for (const { failure, err } of refusals)
       logger.warn({ enablingId, ...failure, ...(err !== undefined && { err }) }, 'a webhook was not enabled');
     logger.info({ enablingId, enabled, failed: refusals.length, isLast }, 'webhooks were enabled together');
@@ -115,7 +115,7 @@ export class EnablingRunner {
     const refusals: Refusal[] = refused.map(({ id }) => ({ failure: { webhookId: id, ...SUSPENDED } }));
     const asked = candidates.filter((candidate) => !refused.includes(candidate));
     const command = this.commandOf(enabling);
-    const results = await this.parts.aggregates.askEach(
+    const results = await this.aggregates.askEach(
       em,
       'webhook',
       webhookDecider,
@@ -150,7 +150,7 @@ export class EnablingRunner {
       disabledReason,
       together: { enablingId: id, reason },
       replayMissedFor: replay === null ? null : keyId,
-      at: toInstant(this.parts.clock()),
+      at: toInstant(this.clock()),
     };
   }
 }

@@ -1,14 +1,17 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '@signet/contracts';
 import { isUuid, newId } from '@signet/contracts';
 import type { Caller } from '@signet/service-kit';
+import { CLOCK, IdempotencyKeys } from '@signet/service-kit';
 import { actorOf } from '../http/caller.ts';
 import type { Place } from '../http/page.ts';
 import { invalid } from '../http/problems.ts';
 import { RuleBroken } from '../http/rule-broken.ts';
-import type { TenantQueries } from '../tenant/tenant.queries.ts';
+import { TenantQueries } from '../tenant/tenant.queries.ts';
 import type { Candidate, Enabling, EnablingOrder } from './enabling.ts';
 import { EnablingQueries } from './enabling.queries.ts';
+import { EnablingRunner } from './enabling.runner.ts';
 import { EnablingStore } from './enabling.store.ts';
 
 /** Webhooks that a preview shows: the ones that were disabled first. */
@@ -20,33 +23,31 @@ export interface EnablingPreview extends EnablingOrder {
   readonly sample: readonly Candidate[];
 }
 
-export interface EnablingsParts {
-  readonly em: EntityManager;
-  readonly clock: Clock;
-  readonly tenants: TenantQueries;
-  /** Called in the transaction that adds a job; stores the Idempotency-Key of the request with it. */
-  readonly adding: (em: EntityManager) => Promise<void>;
-  /** Called when a new job waits to be carried out. */
-  readonly onAdded: () => void;
-}
-
 /** The requests of operators to enable many webhooks together. */
+@Injectable()
 export class Enablings {
-  constructor(private readonly parts: EnablingsParts) {}
+  constructor(
+    @Inject(EntityManager) private readonly em: EntityManager,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TenantQueries) private readonly tenants: TenantQueries,
+    @Inject(IdempotencyKeys) private readonly keys: IdempotencyKeys,
+    @Inject(EnablingRunner) private readonly runner: EnablingRunner,
+  ) {}
 
   async preview(order: EnablingOrder): Promise<EnablingPreview> {
     await this.judge(order);
-    const queries = new EnablingQueries(this.parts.em);
+    const queries = new EnablingQueries(this.em);
     const { webhooks: count, tenants } = await queries.count(order);
     return { ...order, count, tenants, sample: await queries.next(order, null, SAMPLE_SIZE) };
   }
 
   async create(order: EnablingOrder, caller: Caller): Promise<Enabling> {
     await this.judge(order);
-    const { em, clock, adding, onAdded } = this.parts;
+    const { em, clock } = this;
     const now = clock();
     const enabling = await em.fork().transactional(async (transaction): Promise<Enabling> => {
-      await adding(transaction);
+      // Stores the Idempotency-Key of the request with the job.
+      await this.keys.noteIn(transaction);
       const { webhooks: total } = await new EnablingQueries(transaction).count(order);
       const added: Enabling = {
         ...order,
@@ -66,23 +67,23 @@ export class Enablings {
       await new EnablingStore(transaction).add(added);
       return added;
     });
-    onAdded();
+    this.runner.wake();
     return enabling;
   }
 
   async find(id: string): Promise<Enabling> {
-    const found = isUuid(id) ? await new EnablingStore(this.parts.em).find(id) : undefined;
+    const found = isUuid(id) ? await new EnablingStore(this.em).find(id) : undefined;
     if (!found) throw new RuleBroken('not_found', 'enabling_not_found', ENABLING_NOT_FOUND.enabling_not_found);
     return found;
   }
 
   list(after: Place | undefined, limit: number): Promise<Enabling[]> {
-    return new EnablingStore(this.parts.em).list(after, limit);
+    return new EnablingStore(this.em).list(after, limit);
   }
 
   async cancel(id: string): Promise<void> {
     await this.find(id);
-    await new EnablingStore(this.parts.em.fork()).cancel(id, this.parts.clock());
+    await new EnablingStore(this.em.fork()).cancel(id, this.clock());
     // The job may have ended by itself since. Cancelling a cancelled job again is not an error.
     const { state } = await this.find(id);
     if (state !== 'cancelled') throw new RuleBroken('conflict', 'enabling_ended', ENABLING_ENDED.enabling_ended);
@@ -90,12 +91,12 @@ export class Enablings {
 
   private async judge({ disabledBefore, tenantId }: EnablingOrder): Promise<void> {
     const errors = [];
-    if (disabledBefore > this.parts.clock()) {
+    if (disabledBefore > this.clock()) {
       const detail =
         'It must not lie in the future: a webhook that is disabled again would be enabled again and again.';
       errors.push({ field: 'disabledBefore', rule: 'in_the_future', detail });
     }
-    if (tenantId !== null && !(await this.parts.tenants.find(tenantId)))
+    if (tenantId !== null && !(await this.tenants.find(tenantId)))
       errors.push({ field: 'tenantId', rule: 'unknown_tenant', detail: 'There is no such tenant.' });
     if (errors.length > 0) throw invalid(errors);
   }

@@ -1,14 +1,18 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '@signet/contracts';
-import type { Aggregates, Asking } from '../database/aggregates.ts';
+import { CLOCK } from '@signet/service-kit';
+import type { Asking } from '../database/aggregates.ts';
+import { Aggregates } from '../database/aggregates.ts';
 import { toInstant } from '../http/instant.ts';
 import type { TenantCommand, TenantSettings } from './tenant.decider.ts';
 import { tenantDecider } from './tenant.decider.ts';
 
 /** Commands on tenants. */
+@Injectable()
 export class TenantCommands {
   constructor(
-    private readonly aggregates: Aggregates,
-    private readonly clock: Clock,
+    @Inject(Aggregates) private readonly aggregates: Aggregates,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async create(id: string, name: string, actor: string): Promise<void> {

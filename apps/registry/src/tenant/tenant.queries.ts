@@ -1,4 +1,5 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { tables } from '../database/tables.ts';
 import type { Place } from '../http/page.ts';
@@ -13,8 +14,9 @@ export interface TenantFilter {
   readonly q?: string | undefined;
 }
 
+@Injectable()
 export class TenantQueries {
-  constructor(private readonly em: EntityManager) {}
+  constructor(@Inject(EntityManager) private readonly em: EntityManager) {}
 
   find(id: string): Promise<TenantRow | undefined> {
     return tables(this.em).selectFrom('tenants').selectAll().where('id', '=', id).executeTakeFirst();

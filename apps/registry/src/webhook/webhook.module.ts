@@ -38,11 +38,7 @@ const limitsOf = (settings: RegistrySettings) => ({
   imports: [TenantModule],
   controllers: [WebhookHttp, WebhookActionsHttp, WebhookHistoryHttp, WebhookConsumer],
   providers: [
-    {
-      provide: WebhookQueries,
-      inject: [EntityManager],
-      useFactory: (em: EntityManager) => new WebhookQueries(em),
-    },
+    WebhookQueries,
     {
       provide: WebhookCommands,
       inject: [Aggregates, CLOCK, SETTINGS],

@@ -1,4 +1,5 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Inject, Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'kysely';
 import { sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
@@ -32,8 +33,9 @@ const SELECTIVE = 500;
  * search in the tenants' names, and one more for a range of the activity. These run first, since PostgreSQL cannot
  * know whether another table will match a handful of webhooks or nearly all.
  */
+@Injectable()
 export class WebhookQueries {
-  constructor(private readonly em: EntityManager) {}
+  constructor(@Inject(EntityManager) private readonly em: EntityManager) {}
 
   /** undefined if there is no such webhook, or it belongs to another tenant. */
   async find(id: string, tenantId?: string): Promise<WebhookDetails | undefined> {
