@@ -54,7 +54,10 @@ export interface DispatchFixtureOptions {
   readonly egress?: Partial<EgressClientOptions>;
   /** Instead of a client of the fixture's own. */
   readonly client?: Pick<EgressClient, 'post' | 'withholdWaiting' | 'close'>;
-  /** False where a test moves the timers: hours that pass at once must not end connections. */
+  /**
+   * Whether waiting for a connection and for an answer has an end: the pool's 5 s measure the speed of the machine. Undefined: only
+   * where the test cuts the connection off. A test that moves the timers must have none: hours that pass at once would end connections.
+   */
   readonly hasPoolTimers?: boolean;
 }
 
@@ -121,7 +124,7 @@ export class DispatchFixture {
     statementMs,
     egress = {},
     client = new EgressClient({ rules: new EgressRules({ allow: ['127.0.0.0/8'] }), ...egress }),
-    hasPoolTimers = true,
+    hasPoolTimers = through !== undefined,
   }: DispatchFixtureOptions = {}): Promise<DispatchFixture> {
     const database = await testDatabase();
     const url = (await through?.(database.url)) ?? database.url;
