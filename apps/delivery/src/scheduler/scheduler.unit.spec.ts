@@ -174,6 +174,19 @@ describe('a partition is lost', () => {
     expect(typesOf(world.answer(onTheWire[0]!))).toContain('Store');
   });
 
+  test('an outcome that is being stored meanwhile is stored for the next owner, which waits for it', () => {
+    begin();
+    const [send] = sent(take('m'));
+    const { task } = of(world.answer(send!, FAILURE), 'Store')[0]!;
+    expect(world.losePartition()).toEqual([]);
+    const present = { row: world.requested(webhook, 'm').row!, version: 1, webhookVersion: null };
+    const held = world.tell({ type: 'Outdated', task, present: { ...present, isOwned: false, isHeld: true } });
+    expect(of(held, 'Store')).toMatchObject([{ task: { id: task.id }, isHeld: true }]);
+    expect(task.pending.map(({ type }) => type)).toEqual(['DeliveryAttemptFailed']);
+    world.store(of(held, 'Store')[0]!);
+    expect(isEmpty()).toBe(true);
+  });
+
   test('an attempt under a lost claim does not count for the circuit', () => {
     begin();
     for (let n = 0; n < 6; n++) {

@@ -72,9 +72,14 @@ export class Takings {
     this.sends.pump(queue);
   }
 
-  /** Drops waiting deliveries. Of those that are leased the leases end: otherwise no replica would try them before that. */
+  /**
+   * Drops waiting deliveries. Of those that are leased the leases end: otherwise no replica would try them before that. A delivery
+   * whose decision is being stored stays until it is stored: if the next owner waits for it, it is stored in another way.
+   */
   forget(isLost: (task: DeliveryTask) => boolean): void {
-    const lost = [...this.memory.all()].filter((task) => !task.inFlight && !task.writing && isLost(task));
+    const mayGo = ({ place, writing }: DeliveryTask): boolean =>
+      place.at !== 'wire' && place.at !== 'storing' && writing === undefined;
+    const lost = [...this.memory.all()].filter((task) => mayGo(task) && isLost(task));
     for (const task of lost) {
       this.memory.queues.find(task.webhookId)?.remove(task);
       this.leaving.drop(task);
