@@ -70,7 +70,7 @@ export class Leaving {
   /** The task leaves memory; its webhook's queue and the deliveries behind it in the order of its subject go on. */
   drop(task: DeliveryTask): void {
     const move = this.memory.leave(task);
-    if (move && this.step.mode !== 'draining') this.goOnBehind(task, move);
+    if (move && !this.step.isDraining) this.goOnBehind(task, move);
     const queue = this.memory.queues.find(task.webhookId);
     if (queue) this.memory.letGo(queue);
   }

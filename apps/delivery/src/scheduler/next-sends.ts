@@ -39,7 +39,7 @@ export class NextSends {
    * @param slots how many slots the queue may take while other queues wait for slots, too
    */
   pump(queue: WebhookQueue, slots = Number.POSITIVE_INFINITY): void {
-    if (this.step.mode !== 'serving') return;
+    if (!this.step.isServing) return;
     this.startUrgent(queue);
     while (queue.length > 0 && queue.inFlight < this.slotsOf(queue)) {
       if (this.memory.passage(queue.webhookId) === 'open') return this.parkAll(queue);
@@ -59,7 +59,7 @@ export class NextSends {
    */
   pumpAfter(queue: WebhookQueue): void {
     if (this.memory.turns.isEmpty) return this.pump(queue);
-    if (this.step.mode === 'serving') this.startUrgent(queue);
+    if (this.step.isServing) this.startUrgent(queue);
     if (queue.length > 0) this.memory.turns.add(queue);
     else this.pump(queue);
     this.useFreeSlots();

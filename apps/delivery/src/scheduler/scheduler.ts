@@ -69,7 +69,7 @@ export class Scheduler {
   }
 
   get isSuspended(): boolean {
-    return this.current.mode === 'suspended';
+    return this.current.isSuspended;
   }
 
   get queues(): WebhookQueues {
@@ -141,13 +141,13 @@ export class Scheduler {
       case 'SlotsGrew':
         return this.sends.useFreeSlots();
       case 'Suspended':
-        this.current.mode = 'suspended';
+        this.current.isSuspended = true;
         return;
       case 'Resumed':
-        this.current.mode = 'serving';
+        this.current.isSuspended = false;
         return this.pumpAll();
       case 'Draining':
-        this.current.mode = 'draining';
+        this.current.isDraining = true;
         return;
       case 'PartitionsLost':
         return this.takings.forget((task) => !this.ports.claims.owns(task));

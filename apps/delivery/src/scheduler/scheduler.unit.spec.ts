@@ -295,6 +295,15 @@ describe('limits', () => {
     expect(of(world.answer(send!, FAILURE), 'NoteEnd')).toMatchObject([{ reason: 'disabled' }]);
   });
 
+  test('a POST that waits for its connection while the partitions are given up does not begin when the replica ends', () => {
+    begin();
+    const [send] = sent(take('m'));
+    expect(world.scheduler.mayBegin(send!.task)).toBe(true);
+    world.tell({ type: 'Suspended' });
+    world.tell({ type: 'Draining' });
+    expect(world.scheduler.mayBegin(send!.task)).toBe(false);
+  });
+
   test('while this replica ends nothing is sent, and at last everything that waits is dropped', () => {
     begin();
     const [send] = sent(take('m-1'));

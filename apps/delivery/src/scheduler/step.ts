@@ -1,16 +1,21 @@
 import type { Effect } from './effects.ts';
 import type { SchedulerEvent } from './events.ts';
 
-/** `suspended`: no POST starts, the waiting deliveries may soon belong to another replica. `draining`: this replica ends. */
-export type Mode = 'serving' | 'suspended' | 'draining';
-
-/** One call of `Scheduler.step`: its time and mode, and what it has led to so far. The parts of the scheduler share it. */
+/** One call of `Scheduler.step`: its time and what may begin, and what it has led to so far. The parts of the scheduler share it. */
 export class Step {
   /** Milliseconds since the epoch. */
   now = 0;
-  mode: Mode = 'suspended';
+  /** No POST starts: the waiting deliveries may soon belong to another replica. */
+  isSuspended = true;
+  /** No POST starts any more: this replica ends. */
+  isDraining = false;
   private effects: Effect[] = [];
   private readonly followUps: SchedulerEvent[] = [];
+
+  /** Whether POSTs may start. */
+  get isServing(): boolean {
+    return !this.isSuspended && !this.isDraining;
+  }
 
   emit(effect: Effect): void {
     this.effects.push(effect);

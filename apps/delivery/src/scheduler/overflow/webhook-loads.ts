@@ -19,7 +19,7 @@ export class WebhookLoads {
     private readonly memory: Memory,
     private readonly ports: Pick<SchedulerPorts, 'directory'>,
     private readonly settings: Pick<SchedulerSettings, 'perWebhook'>,
-    private readonly step: Pick<Step, 'mode'>,
+    private readonly step: Pick<Step, 'isServing'>,
   ) {}
 
   of(webhookId: string, now: number): WebhookLoad {
@@ -27,7 +27,7 @@ export class WebhookLoads {
     // Nothing of the webhook is here any more: its deliveries wait for PostgreSQL alone.
     if (queue === undefined) return { ...NO_LOAD, sinceProgressMs: Number.POSITIVE_INFINITY };
     // While this replica starts nothing, a webhook without progress is not slow.
-    if (this.step.mode !== 'serving') return NO_LOAD;
+    if (!this.step.isServing) return NO_LOAD;
     const behindOthers = this.memory.lanes.waitingCount(webhookId);
     return {
       sinceProgressMs: now - queue.progressAt,
@@ -46,7 +46,7 @@ export class WebhookLoads {
 
   /** The webhook's circuit is open, or none of its attempts has ended for `stalledMs`. */
   takesNothing(webhookId: string, stalledMs: number, now: number): boolean {
-    if (this.step.mode !== 'serving') return false;
+    if (!this.step.isServing) return false;
     if (this.memory.passage(webhookId) === 'open') return true;
     const queue = this.memory.queues.find(webhookId);
     return queue !== undefined && queue.inFlight > 0 && now - queue.progressAt >= stalledMs;
