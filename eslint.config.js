@@ -5,6 +5,20 @@ import tseslint from 'typescript-eslint';
 
 const onlyDependOn = (sourceTag, ...tags) => ({ sourceTag, onlyDependOnLibsWithTags: tags });
 
+const NO_EFFECTS = {
+  patterns: [
+    {
+      group: ['node:*', '@nestjs/*', '@mikro-orm/*', 'kysely', 'kafkajs', 'undici', 'pg'],
+      message: 'This part is pure.',
+    },
+  ],
+};
+const NO_TIME_NO_CHANCE = [
+  { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Time comes in the command.' },
+  { selector: 'MemberExpression[object.name="Date"][property.name="now"]', message: 'Time comes in the command.' },
+  { selector: 'MemberExpression[object.name="Math"][property.name="random"]', message: 'Chance comes in the command.' },
+];
+
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '.signet/**', '.tmp/**'] },
   ...tseslint.configs.recommended,
@@ -64,35 +78,6 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.decider.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              group: ['node:*', '@nestjs/*', '@mikro-orm/*', 'kafkajs', 'undici', 'pg'],
-              message: 'A decider is pure.',
-            },
-          ],
-        },
-      ],
-      'no-restricted-globals': ['error', 'process', 'crypto', 'setTimeout', 'setInterval'],
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Time comes in the command.' },
-        {
-          selector: 'MemberExpression[object.name="Date"][property.name="now"]',
-          message: 'Time comes in the command.',
-        },
-        {
-          selector: 'MemberExpression[object.name="Math"][property.name="random"]',
-          message: 'Randomness comes in the command.',
-        },
-      ],
-    },
-  },
-  {
     files: ['apps/**/*.ts', 'tools/**/*.ts', 'libs/**/*.ts'],
     ignores: ['libs/kafka/**', 'apps/console/src/**'],
     rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'kafkajs', message: 'Use @signet/kafka.' }] }] },
@@ -112,6 +97,28 @@ export default tseslint.config(
           selector: 'TemplateElement[value.raw=/partition_owners/]',
           message: 'Whether a claim holds is checked by partitions/fence.ts only.',
         },
+      ],
+    },
+  },
+  // Deciders and the scheduler compute only. These blocks come last: a later block replaces the same rule of an earlier one.
+  {
+    files: ['**/*.decider.ts'],
+    rules: {
+      'no-restricted-imports': ['error', NO_EFFECTS],
+      'no-restricted-globals': ['error', 'process', 'crypto', 'setTimeout', 'setInterval'],
+      'no-restricted-syntax': ['error', ...NO_TIME_NO_CHANCE],
+    },
+  },
+  {
+    files: ['apps/delivery/src/scheduler/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': ['error', NO_EFFECTS],
+      'no-restricted-globals': ['error', 'process', 'crypto', 'setTimeout', 'setInterval', 'setImmediate', 'Promise'],
+      'no-restricted-syntax': [
+        'error',
+        ...NO_TIME_NO_CHANCE,
+        { selector: ':function[async=true]', message: 'The scheduler waits for nothing (docs/adr/0052).' },
       ],
     },
   },
