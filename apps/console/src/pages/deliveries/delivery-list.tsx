@@ -7,10 +7,10 @@ import { ChoiceFilter, Chip, FilterBar, Search, TimeFilter, useFilters } from '.
 import type { Filters } from '../../ui/lists/filters.tsx';
 import { DeliveryIcon } from '../../ui/display/icons.tsx';
 import { Card } from '../../ui/layout/page.tsx';
-import { Pager, usePages } from '../../ui/lists/pager.tsx';
-import { Empty, Failed } from '../../ui/feedback/states.tsx';
+import { PagedTable } from '../../ui/lists/paged-table.tsx';
+import { usePages } from '../../ui/lists/pager.tsx';
+import { Empty } from '../../ui/feedback/states.tsx';
 import { DELIVERY_STATUSES, DeliveryPill, deliveryStatusName, HttpStatus, Tag } from '../../ui/feedback/status.tsx';
-import { Table } from '../../ui/lists/table.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import styles from './delivery-list.module.css';
@@ -107,32 +107,25 @@ export function DeliveryList({ webhookId }: DeliveryListProps) {
         <TimeFilter filters={filters} field="sent" name="Sent" />
       </FilterBar>
       <Card>
-        {pages.error ? (
-          <Failed error={pages.error} onRetry={pages.retry} />
-        ) : pages.rows?.length === 0 ? (
-          filters.isEmpty ? (
-            <Empty title="No deliveries yet" icon={<DeliveryIcon size={20} />}>
-              When an event comes that {webhookId === undefined ? 'a webhook' : 'this webhook'} is subscribed to, its
-              delivery is shown here, with every attempt.
-            </Empty>
-          ) : (
-            <Empty title="No delivery matches" icon={<DeliveryIcon size={20} />}>
-              Change or clear the filters to see more.
-            </Empty>
-          )
-        ) : (
-          <>
-            <Table
-              label="Deliveries"
-              columns={columns}
-              rows={pages.rows}
-              stale={pages.isStale}
-              idOf={({ id }) => id}
-              hrefOf={({ id }) => `/deliveries/${id}`}
-            />
-            <Pager pages={pages} />
-          </>
-        )}
+        <PagedTable
+          pages={pages}
+          label="Deliveries"
+          columns={columns}
+          idOf={({ id }) => id}
+          hrefOf={({ id }) => `/deliveries/${id}`}
+          empty={
+            filters.isEmpty ? (
+              <Empty title="No deliveries yet" icon={<DeliveryIcon size={20} />}>
+                When an event comes that {webhookId === undefined ? 'a webhook' : 'this webhook'} is subscribed to, its
+                delivery is shown here, with every attempt.
+              </Empty>
+            ) : (
+              <Empty title="No delivery matches" icon={<DeliveryIcon size={20} />}>
+                Change or clear the filters to see more.
+              </Empty>
+            )
+          }
+        />
       </Card>
     </>
   );

@@ -12,10 +12,10 @@ import { Confirm } from '../../ui/layout/confirm.tsx';
 import { ChoiceFilter, FilterBar, useFilters } from '../../ui/lists/filters.tsx';
 import { PlusIcon, ReplayIcon } from '../../ui/display/icons.tsx';
 import { Card, PageHead } from '../../ui/layout/page.tsx';
-import { Pager, usePages } from '../../ui/lists/pager.tsx';
-import { Empty, Failed } from '../../ui/feedback/states.tsx';
+import { PagedTable } from '../../ui/lists/paged-table.tsx';
+import { usePages } from '../../ui/lists/pager.tsx';
+import { Empty } from '../../ui/feedback/states.tsx';
 import { ReplayPill } from '../../ui/feedback/status.tsx';
-import { Table } from '../../ui/lists/table.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import { useToasts } from '../../ui/feedback/toasts.tsx';
@@ -70,22 +70,21 @@ export function ReplaysPage() {
         <ChoiceFilter filters={filters} field="state" name="State" choices={STATES} />
       </FilterBar>
       <Card>
-        {pages.error ? (
-          <Failed error={pages.error} onRetry={pages.retry} />
-        ) : pages.rows?.length === 0 ? (
-          filters.isEmpty ? (
-            <Empty title="Nothing has been replayed" icon={<ReplayIcon size={20} />} action={create}>
-              When a receiver was down, send again what failed, or what it missed while its webhook was disabled.
-            </Empty>
-          ) : (
-            <Empty title="No replay matches" icon={<ReplayIcon size={20} />} />
-          )
-        ) : (
-          <>
-            <Table label="Replays" columns={COLUMNS} rows={pages.rows} stale={pages.isStale} idOf={({ id }) => id} />
-            <Pager pages={pages} />
-          </>
-        )}
+        <PagedTable
+          pages={pages}
+          label="Replays"
+          columns={COLUMNS}
+          idOf={({ id }) => id}
+          empty={
+            filters.isEmpty ? (
+              <Empty title="Nothing has been replayed" icon={<ReplayIcon size={20} />} action={create}>
+                When a receiver was down, send again what failed, or what it missed while its webhook was disabled.
+              </Empty>
+            ) : (
+              <Empty title="No replay matches" icon={<ReplayIcon size={20} />} />
+            )
+          }
+        />
       </Card>
       {isOpen && <CreateReplay onClose={close} />}
     </>

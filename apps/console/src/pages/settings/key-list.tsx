@@ -9,10 +9,10 @@ import { actorParts, counted } from '../../format/text.ts';
 import { Confirm } from '../../ui/layout/confirm.tsx';
 import { KeyIcon, PlusIcon } from '../../ui/display/icons.tsx';
 import { Section } from '../../ui/layout/page.tsx';
-import { Pager, usePages } from '../../ui/lists/pager.tsx';
-import { Empty, Failed } from '../../ui/feedback/states.tsx';
+import { PagedTable } from '../../ui/lists/paged-table.tsx';
+import { usePages } from '../../ui/lists/pager.tsx';
+import { Empty } from '../../ui/feedback/states.tsx';
 import { Tag } from '../../ui/feedback/status.tsx';
-import { Table } from '../../ui/lists/table.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import { useToasts } from '../../ui/feedback/toasts.tsx';
@@ -54,23 +54,14 @@ export function KeyList({ tenantId }: { readonly tenantId: string | null }) {
   );
   return (
     <Section title={tenantId === null ? 'Keys' : 'API keys'} actions={create} flush>
-      {pages.error ? (
-        <Failed error={pages.error} onRetry={pages.retry} />
-      ) : pages.rows?.length === 0 ? (
-        <Empty title="No keys yet" icon={<KeyIcon size={20} />} />
-      ) : (
-        <>
-          <Table
-            label="API keys"
-            columns={COLUMNS}
-            rows={pages.rows}
-            stale={pages.isStale}
-            idOf={({ id }) => id}
-            loadingRows={3}
-          />
-          <Pager pages={pages} />
-        </>
-      )}
+      <PagedTable
+        pages={pages}
+        label="API keys"
+        columns={COLUMNS}
+        idOf={({ id }) => id}
+        loadingRows={3}
+        empty={<Empty title="No keys yet" icon={<KeyIcon size={20} />} />}
+      />
       {isOpen && <CreateKey tenantId={tenantId} onClose={close} />}
     </Section>
   );

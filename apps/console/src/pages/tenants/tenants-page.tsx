@@ -10,9 +10,9 @@ import { useApi } from '../../app/session.tsx';
 import { Problems } from '../../ui/forms/form.tsx';
 import { PlusIcon, TenantsIcon } from '../../ui/display/icons.tsx';
 import { Card, PageHead } from '../../ui/layout/page.tsx';
-import { Pager, usePages } from '../../ui/lists/pager.tsx';
-import { Empty, Failed } from '../../ui/feedback/states.tsx';
-import { Table } from '../../ui/lists/table.tsx';
+import { PagedTable } from '../../ui/lists/paged-table.tsx';
+import { usePages } from '../../ui/lists/pager.tsx';
+import { Empty } from '../../ui/feedback/states.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import { TenantPill } from './tenant-pill.tsx';
@@ -46,23 +46,14 @@ export function TenantsPage() {
         actions={create}
       />
       <Card>
-        {pages.error ? (
-          <Failed error={pages.error} onRetry={pages.retry} />
-        ) : pages.rows?.length === 0 ? (
-          <Empty title="No tenants yet" icon={<TenantsIcon size={20} />} action={create} />
-        ) : (
-          <>
-            <Table
-              label="Tenants"
-              columns={COLUMNS}
-              rows={pages.rows}
-              stale={pages.isStale}
-              idOf={({ id }) => id}
-              hrefOf={({ id }) => `/tenants/${id}`}
-            />
-            <Pager pages={pages} />
-          </>
-        )}
+        <PagedTable
+          pages={pages}
+          label="Tenants"
+          columns={COLUMNS}
+          idOf={({ id }) => id}
+          hrefOf={({ id }) => `/tenants/${id}`}
+          empty={<Empty title="No tenants yet" icon={<TenantsIcon size={20} />} action={create} />}
+        />
       </Card>
       {isOpen && <CreateTenant onClose={close} />}
     </>

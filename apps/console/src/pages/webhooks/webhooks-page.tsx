@@ -8,10 +8,10 @@ import { rangeOf } from '../../format/time-filter.ts';
 import { ChoiceFilter, FilterBar, Search, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
 import { PlusIcon, WebhookIcon } from '../../ui/display/icons.tsx';
 import { Card, PageHead } from '../../ui/layout/page.tsx';
-import { Pager, usePages } from '../../ui/lists/pager.tsx';
-import { Empty, Failed } from '../../ui/feedback/states.tsx';
+import { PagedTable } from '../../ui/lists/paged-table.tsx';
+import { usePages } from '../../ui/lists/pager.tsx';
+import { Empty } from '../../ui/feedback/states.tsx';
 import { WebhookPill } from '../../ui/feedback/status.tsx';
-import { Table } from '../../ui/lists/table.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import { NameAndUrl } from './name-and-url.tsx';
@@ -104,32 +104,25 @@ export function WebhooksPage() {
         <TimeFilter filters={filters} field="failure" name="Last failure" />
       </FilterBar>
       <Card>
-        {pages.error ? (
-          <Failed error={pages.error} onRetry={pages.retry} />
-        ) : pages.rows?.length === 0 ? (
-          filters.isEmpty ? (
-            <Empty title="No webhooks yet" icon={<WebhookIcon size={20} />} action={create}>
-              Register a URL and choose its events. Signet signs each event, delivers it there, and tries again when
-              that fails.
-            </Empty>
-          ) : (
-            <Empty title="No webhook matches" icon={<WebhookIcon size={20} />}>
-              Change or clear the filters to see more.
-            </Empty>
-          )
-        ) : (
-          <>
-            <Table
-              label="Webhooks"
-              columns={columns}
-              rows={pages.rows}
-              stale={pages.isStale}
-              idOf={({ id }) => id}
-              hrefOf={({ id }) => `/webhooks/${id}`}
-            />
-            <Pager pages={pages} />
-          </>
-        )}
+        <PagedTable
+          pages={pages}
+          label="Webhooks"
+          columns={columns}
+          idOf={({ id }) => id}
+          hrefOf={({ id }) => `/webhooks/${id}`}
+          empty={
+            filters.isEmpty ? (
+              <Empty title="No webhooks yet" icon={<WebhookIcon size={20} />} action={create}>
+                Register a URL and choose its events. Signet signs each event, delivers it there, and tries again when
+                that fails.
+              </Empty>
+            ) : (
+              <Empty title="No webhook matches" icon={<WebhookIcon size={20} />}>
+                Change or clear the filters to see more.
+              </Empty>
+            )
+          }
+        />
       </Card>
     </>
   );

@@ -15,7 +15,7 @@ export interface Column<T> {
   readonly wide?: boolean;
 }
 
-interface TableProps<T> {
+export interface TableProps<T> {
   /** A name for the rows, for screen readers. */
   readonly label: string;
   readonly columns: readonly Column<T>[];
