@@ -45,15 +45,15 @@ export const DELIVERY_METRICS = {
   }),
   requests: defineCounter({
     name: 'signet_fan_out_requests_total',
-    help: 'Delivery requests made of them, one for each webhook.',
+    help: 'Delivery requests made of these messages, one for each webhook.',
     unit: 'deliveries',
     use: 'Divided by the messages: webhooks a message. 0 beside messages: no webhook matches.',
   }),
   attempts: defineCounter({
     name: 'signet_delivery_attempts_total',
-    help: 'Attempts that ended, by how and by whose fault.',
+    help: 'Attempts that ended, by outcome and by who was at fault.',
     unit: 'attempts',
-    use: 'Success rate, and what the failures are. Only fault `platform` is ours to mend.',
+    use: 'Success rate, and what the failures are. Operators of Signet can repair only the fault `platform`.',
     labels: ['event_type', 'outcome', 'status_class', 'error_class', 'fault'],
     startsAt0: EVENT_TYPE_NAMES.flatMap((event_type) => ENDS.map((end) => ({ event_type, ...end }))),
   }),
@@ -67,7 +67,7 @@ export const DELIVERY_METRICS = {
   }),
   firstAttemptSeconds: defineHistogram({
     name: 'signet_delivery_first_attempt_delay_seconds',
-    help: `From accepted by Signet to the start of the first attempt, by whose fault it took long: \`platform\` where a fault of the platform held it back, and where it took longer than ${OBJECTIVE_SECONDS} s and the receiver is not why.`,
+    help: `Time from the acceptance of a message to the start of the first attempt, by who caused a delay: \`platform\` when a fault of the platform held the delivery back, or when it took longer than ${OBJECTIVE_SECONDS} s and the receiver is not the reason.`,
     use: `The objective: 99.9 % within ${OBJECTIVE_SECONDS} s, where the fault is \`none\` or \`platform\`. Alerts SignetFirstAttemptsLate.`,
     labels: ['fault'],
     buckets: DELAY_BUCKETS,
@@ -75,7 +75,7 @@ export const DELIVERY_METRICS = {
   }),
   deliveredSeconds: defineHistogram({
     name: 'signet_delivery_delivered_delay_seconds',
-    help: 'From accepted by Signet to the 2xx of the receiver, by whose fault it took long: `receiver` where an attempt before had failed there, `platform` where it had failed by ours.',
+    help: 'Time from the acceptance of a message to the 2xx of the receiver, by who caused a delay: `receiver` when an earlier attempt failed because of the receiver, `platform` when it failed because of the platform.',
     use: 'What receivers see. `none` is the time of the platform and of one quick receiver.',
     labels: ['fault'],
     buckets: [...DELAY_BUCKETS, 3_600, 21_600],
@@ -85,7 +85,7 @@ export const DELIVERY_METRICS = {
     name: 'signet_deliveries_ended_total',
     help: 'Deliveries that came to an end, by status and by the reason of the last failure.',
     unit: 'deliveries',
-    use: 'FAILED is what a person has to replay once the receiver is mended.',
+    use: 'A person has to replay the FAILED ones once the receiver works again.',
     labels: ['status', 'reason'],
     startsAt0: [
       { status: 'SUCCESS', reason: 'none' },
@@ -113,7 +113,7 @@ export const DELIVERY_METRICS = {
     name: 'signet_delivery_refused_records_total',
     help: 'Deliveries and attempts that PostgreSQL refused to record; each is on the dead-letter topic.',
     unit: 'deliveries',
-    use: 'Not 0: a value passed the checks that PostgreSQL does not take. Report it.',
+    use: 'Not 0: a value that PostgreSQL does not accept passed the checks of Signet. Report it.',
   }),
   circuitChanges: defineCounter({
     name: 'signet_delivery_circuit_changes_total',
@@ -125,7 +125,7 @@ export const DELIVERY_METRICS = {
   }),
   platformFailures: defineCounter({
     name: 'signet_platform_fault_attempts_total',
-    help: 'Attempts that failed by the fault of the platform, by what shows it: they count against no webhook.',
+    help: 'Attempts that failed because the platform was at fault, by the evidence for it. They do not count against webhooks.',
     unit: 'attempts',
     use: 'Which part of the platform fails; see the runbook.',
     labels: ['evidence'],
@@ -138,11 +138,11 @@ export const DELIVERY_METRICS = {
     name: 'signet_delivery_replay_scans_total',
     help: 'Readings of the canonical topics for replays of missed messages; replays that run together share one.',
     unit: 'readings',
-    use: 'As many as replays while many webhooks were enabled together: they do not share, and load Kafka.',
+    use: 'If it equals the number of replays while many webhooks were enabled together, the replays do not share readings and load Kafka.',
   }),
   platformFault: defineGauge({
     name: 'signet_platform_fault',
-    help: '1 while this replica takes the platform to be at fault, and sends a few probes only; else 0.',
+    help: '1 while this replica judges that the platform is at fault and sends only a few probes; else 0.',
     unit: '0 or 1',
     use: 'Alert SignetPlatformFault.',
   }),
@@ -166,7 +166,7 @@ export const DELIVERY_METRICS = {
   }),
   circuitOpenSeconds: defineGauge({
     name: 'signet_delivery_circuit_open_seconds',
-    help: `For how long the circuit of a webhook has not been closed. The ${MAX_CIRCUIT_SERIES} that are open for longest.`,
+    help: `Time for which the circuit of a webhook has not been closed. Shows the ${MAX_CIRCUIT_SERIES} circuits that have been open for longest.`,
     unit: 'seconds',
     use: 'Which webhooks are held back, and since when.',
     labels: ['webhook_id'],
@@ -191,15 +191,15 @@ export const DELIVERY_METRICS = {
   }),
   overdueSeconds: defineGauge({
     name: 'signet_delivery_overdue_seconds',
-    help: 'How long the delivery that is due for longest has been so, of the partitions served here.',
+    help: 'Time for which the longest overdue delivery has been due, of the partitions that this replica serves.',
     unit: 'seconds',
     use: 'Alert SignetDeliveriesOverdue: retries do not go out in time.',
   }),
   shelvedRequests: defineGauge({
     name: 'signet_delivery_shelved_requests',
-    help: 'Delivery requests on the shelf, which are in no list yet, of the partitions served here; `circuit` is that of their webhook: `open` where it is not closed.',
+    help: 'Delivery requests on the shelf, of the partitions that this replica serves. No list of deliveries shows them yet. `circuit` is the state of the circuit of their webhook: `open` when it is not closed.',
     unit: 'deliveries',
-    use: 'Alert SignetShelfNotEmptied: those with a closed circuit only wait while their webhook hangs.',
+    use: 'Alert SignetShelfNotEmptied. Requests with a closed circuit should wait only while their webhook hangs.',
     labels: ['circuit'],
   }),
   ownedPartitions: defineGauge({
@@ -241,7 +241,7 @@ export const DELIVERY_METRICS = {
   }),
   replayIdleSeconds: defineGauge({
     name: 'signet_delivery_replay_idle_seconds',
-    help: 'Time since the running replay that has moved longest ago has moved; 0 where none runs.',
+    help: 'Time since the last progress of the running replay that has been without progress for longest; 0 when no replay runs.',
     unit: 'seconds',
     use: 'Minutes: a replay is stuck. GET /v1/replays shows which.',
   }),

@@ -82,7 +82,7 @@ export class EnablingHttp {
     summary: 'Cancel an enabling of many webhooks',
     description: 'No more webhooks are enabled; the webhooks that it has enabled already stay enabled.',
   })
-  @Answers(204, 'It goes no further.')
+  @Answers(204, 'The job is cancelled.')
   @Fails(404, ENABLING_NOT_FOUND)
   @Fails(409, ENABLING_ENDED)
   async cancel(@Param('id') id: string): Promise<void> {

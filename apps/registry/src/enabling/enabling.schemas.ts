@@ -14,7 +14,7 @@ export const createEnablingBody = z
       .describe(
         'failing: webhooks with too many failures in a row. gone: webhooks whose receiver answered 410. Without it: both. Webhooks that a person disabled are never enabled by this.',
       ),
-    tenantId: tenantId.optional().describe('Those of one tenant.'),
+    tenantId: tenantId.optional().describe('Only of this tenant.'),
     reason: z.string().max(500).optional().describe('For people: it is shown in the history of each webhook.'),
     replay: z
       .enum(['missed'])

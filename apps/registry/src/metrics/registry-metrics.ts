@@ -14,7 +14,7 @@ export const REGISTRY_METRICS = {
   }),
   consecutiveFailures: defineGauge({
     name: 'signet_webhook_consecutive_failures',
-    help: `Failures in a row of a webhook that is failing, also for a day after they have disabled it. The ${MAX_WEBHOOK_SERIES} that failed last.`,
+    help: `Failures in a row of a failing webhook, also for a day after it was disabled because of them. Shows the ${MAX_WEBHOOK_SERIES} webhooks that failed last.`,
     unit: 'failures',
     use: 'Alerts SignetWebhookFailing (3, 5 and 10 failures): the tenant looks at the receiver.',
     labels: ['webhook_id', 'tenant_id'],
@@ -66,7 +66,7 @@ export const REGISTRY_METRICS = {
   }),
   alertMailsWaiting: defineGauge({
     name: 'signet_registry_alert_mails_waiting',
-    help: 'Alerts that wait for being mailed.',
+    help: 'Alerts that wait to be mailed.',
     unit: 'mails',
     use: 'Grows while the mail server does not take them.',
   }),

@@ -12,7 +12,7 @@ export const SAMPLE_METRICS = {
   }),
   failures: defineCounter({
     name: 'signet_sample_failures_total',
-    help: 'Reads of such gauges that failed.',
+    help: 'Failed reads of gauges that PostgreSQL or Kafka is asked for.',
     unit: 'reads',
     use: 'Explains why a sample is old; the log says the error at level debug.',
     labels: ['sample'],
@@ -25,7 +25,7 @@ export const RELAY_METRICS = {
     name: 'signet_relay_lag_seconds',
     help: 'Age of the oldest row of the log that is not yet on Kafka, as each replica sees it, also one that waits for the lock.',
     unit: 'seconds',
-    use: 'Alert SignetRelayStuck: the other services do not hear of changes (registry) or failures are not counted (delivery).',
+    use: 'Alert SignetRelayStuck: the other services do not get changes (registry) or failures are not counted (delivery).',
     labels: ['relay'],
   }),
   lagRows: defineGauge({
@@ -56,7 +56,7 @@ export const SERVICE_METRICS = {
   }),
   requestsRefused: defineCounter({
     name: 'signet_requests_refused_total',
-    help: 'Requests answered with 429, by whose limit it was.',
+    help: 'Requests answered with 429, by the limit that was reached.',
     unit: 'requests',
     use: '`key`: a caller is faster than SIGNET_RATE_LIMIT. `address`: an address guesses keys (SIGNET_WRONG_KEY_LIMIT).',
     labels: ['reason'],
@@ -77,7 +77,7 @@ export const SERVICE_METRICS = {
   }),
   groupStalled: defineGauge({
     name: 'signet_kafka_group_stalled_seconds',
-    help: 'For how long a consumer group has committed nothing of a partition on which records wait: of the partition that has waited longest, as this process has seen it.',
+    help: 'Time for which a consumer group has committed nothing on a partition with waiting records: the longest time of all partitions, as this process has seen it.',
     unit: 'seconds',
     use: 'Alert SignetConsumerStuck. Take the maximum over the processes: one that was started later has seen less.',
     labels: ['group', 'topic'],
@@ -90,7 +90,7 @@ export const SERVICE_METRICS = {
   }),
   spans: defineCounter({
     name: 'signet_trace_spans_total',
-    help: 'Spans that were to be exported, by what became of them. Without OTEL_EXPORTER_OTLP_ENDPOINT there are none.',
+    help: 'Spans to be exported, by result. Without OTEL_EXPORTER_OTLP_ENDPOINT there are none.',
     unit: 'spans',
     use: '`failed`: the collector is away, or refuses them; the log says why. `dropped`: it is too slow, so sample fewer traces. Deliveries never wait for it.',
     labels: ['outcome'],

@@ -47,7 +47,7 @@ const listed = {
     description:
       'Not null: the delivery ended without a further attempt, because its webhook or tenant takes no deliveries.',
   }),
-  signature: z.string().nullable().meta({ description: 'Of the last attempt.' }),
+  signature: z.string().nullable().meta({ description: 'Signature of the last attempt.' }),
   sentAt: instant.nullable().meta({ description: 'Start of the last attempt.' }),
   completedAt: instant.nullable(),
   durationMs: z.int().min(0).nullable(),

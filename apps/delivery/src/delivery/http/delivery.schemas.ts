@@ -9,7 +9,7 @@ const attribute = z.string().min(1).max(MAX_ATTRIBUTE_LENGTH).optional();
 export const listDeliveriesQuery = z.strictObject({
   ...pageQuery,
   webhookId: z.uuid().optional().describe('Only of this webhook.'),
-  status: z.enum(DELIVERY_STATUSES).optional().describe('How far they have come.'),
+  status: z.enum(DELIVERY_STATUSES).optional().describe('Only deliveries in this state.'),
   eventType: z.string().min(1).max(255).optional().describe('Only of this event type.'),
   eventId: z.uuid().optional().describe('Only of this message, to all webhooks: the webhook-id that receivers see.'),
   messageId: attribute.describe(

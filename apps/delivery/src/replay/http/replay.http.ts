@@ -67,7 +67,7 @@ export class ReplayHttp {
   }
 
   @Get(':id')
-  @ApiOperation({ operationId: 'getReplay', summary: 'Read a replay', description: 'How far it has come.' })
+  @ApiOperation({ operationId: 'getReplay', summary: 'Read a replay', description: 'The progress of the replay.' })
   @Answers(200, 'The replay.', replayAnswer, { example: replayExample })
   @Fails(404, REPLAY_NOT_FOUND)
   async read(@Param('id') id: string, @Caller() caller: Caller) {
@@ -81,7 +81,7 @@ export class ReplayHttp {
     summary: 'Cancel a replay',
     description: 'The replay requests no more deliveries; deliveries that it requested already go on.',
   })
-  @Answers(204, 'It goes no further.')
+  @Answers(204, 'The job is cancelled.')
   @Fails(404, REPLAY_NOT_FOUND)
   @Fails(409, REPLAY_ENDED)
   async cancel(@Param('id') id: string, @Caller() caller: Caller): Promise<void> {

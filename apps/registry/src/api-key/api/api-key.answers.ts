@@ -24,7 +24,7 @@ export const apiKeyAnswer = z
 export const apiKeyPageAnswer = pageAnswer(apiKeyAnswer);
 export const createdApiKeyAnswer = apiKeyAnswer
   .extend({
-    key: z.string().meta({ description: 'Shown this once.' }),
+    key: z.string().meta({ description: 'Shown only in this response.' }),
   })
   .meta({ title: 'CreatedApiKey' });
 

@@ -83,7 +83,7 @@ export const webhookPageAnswer = pageAnswer(webhookDetailsAnswer);
 
 export const secretsAnswer = z
   .strictObject({
-    secret: z.string().meta({ description: 'The newest.' }),
+    secret: z.string().meta({ description: 'The newest secret.' }),
     former: z
       .array(z.strictObject({ secret: z.string(), expiresAt: instant.nullable() }))
       .meta({ description: 'The older secrets that still sign beside the newest one, and until when.' }),
