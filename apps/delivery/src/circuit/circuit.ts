@@ -1,4 +1,3 @@
-import type { Clock } from '@signet/contracts';
 import type { AttemptCause } from '../delivery/attempt-cause.policy.ts';
 import type { Breaker, Breakers } from './breaker/breaker.ts';
 import { afterFailure, afterSuccess, isRowLong, isWindowBad, NO_FAILURES, probeDelayMs } from './circuit.policy.ts';
@@ -25,7 +24,8 @@ export interface CircuitParts {
   readonly rules: CircuitRules;
   /** POSTs to one webhook at once. */
   readonly perWebhook: number;
-  readonly clock: Clock;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly listener: CircuitListener;
   /** The webhook's present `activeSince`, milliseconds since the epoch; null: not known. */
   readonly activeSinceOf: (webhookId: string) => number | null;
@@ -55,7 +55,7 @@ export class Circuit {
     private readonly parts: CircuitParts,
   ) {
     this.ramp = new Ramp(parts.perWebhook);
-    this.breaker = parts.breakers.make(this.now(), () => this.passable('half_open'));
+    this.breaker = parts.breakers.make(this.parts.now(), () => this.passable('half_open'));
   }
 
   get isClosed(): boolean {
@@ -80,7 +80,7 @@ export class Circuit {
   /** No failure in a row, none in the window, and no ramp that is in use. */
   get isHealthy(): boolean {
     const hasFailed = this.failures.count > 0 || this.breaker.window.failures > 0;
-    return this.isClosed && !hasFailed && !this.ramp.isInUse(this.now());
+    return this.isClosed && !hasFailed && !this.ramp.isInUse(this.parts.now());
   }
 
   begin(): AttemptCause {
@@ -115,14 +115,14 @@ export class Circuit {
     if (!open || !this.isClosed) return;
     this.openedAt = open.openedAt;
     this.plannedProbeAt = open.probeAt;
-    const now = this.now();
+    const now = this.parts.now();
     if (open.probeAt > now) this.breaker.open(open.probeAt, now);
     else this.breaker.halfOpen(now);
   }
 
   failed(attempt: EndedAttempt): void {
     const before = this.failures;
-    const now = this.now();
+    const now = this.parts.now();
     if (this.isClosed && before.count === 0) this.activeSince = this.parts.activeSinceOf(this.webhookId);
     this.failures = afterFailure(before, attempt);
     this.ramp.ended('failed', now);
@@ -141,7 +141,7 @@ export class Circuit {
     this.openings = 0;
     if (hadFailures) this.noted();
     if (this.isClosed) {
-      const now = this.now();
+      const now = this.parts.now();
       this.ramp.ended('succeeded', now);
       this.breaker.record('succeeded', now);
     }
@@ -155,7 +155,7 @@ export class Circuit {
     if (this.isClosed || this.isProbing) return false;
     this.isAskedFor = true;
     if (this.breaker.state === 'open') {
-      this.breaker.halfOpen(this.now());
+      this.breaker.halfOpen(this.parts.now());
       this.passable('half_open');
     }
     return true;
@@ -185,7 +185,7 @@ export class Circuit {
   }
 
   private open(): void {
-    const now = this.now();
+    const now = this.parts.now();
     if (this.isClosed) this.openedAt = now;
     this.openings += 1;
     this.plannedProbeAt = now + probeDelayMs(this.parts.rules, this.openings);
@@ -194,7 +194,7 @@ export class Circuit {
 
   /** A probe that a person asked for has failed: the schedule goes on as if there had been no such probe. */
   private openAgainAsBefore(): void {
-    const now = this.now();
+    const now = this.parts.now();
     if (this.plannedProbeAt <= now) this.plannedProbeAt = now + probeDelayMs(this.parts.rules, this.openings);
     this.openUntilProbe(now);
   }
@@ -209,7 +209,7 @@ export class Circuit {
   }
 
   private close(): void {
-    const now = this.now();
+    const now = this.parts.now();
     this.isProbing = false;
     this.isAskedFor = false;
     this.ramp.begin(now);
@@ -229,9 +229,5 @@ export class Circuit {
 
   private noted(): void {
     this.parts.listener.noted(this.webhookId, this.partition);
-  }
-
-  private now(): number {
-    return this.parts.clock().getTime();
   }
 }

@@ -32,7 +32,7 @@ export class Circuits {
     activeSinceOf: (webhookId: string) => number | null,
     private readonly breakers: Breakers = new OpossumBreakers(),
   ) {
-    this.parts = { rules, perWebhook, clock, listener, activeSinceOf, breakers };
+    this.parts = { rules, perWebhook, now: () => clock().getTime(), listener, activeSinceOf, breakers };
   }
 
   state(webhookId: string): CircuitState {

@@ -101,10 +101,13 @@ export class PlatformFault {
   private canaryAskedAt = Number.NEGATIVE_INFINITY;
   private isWaitingAllowed = true;
 
+  private readonly now: () => number;
+
   constructor(
     private readonly settings: PlatformFaultSettings,
     private readonly parts: PlatformFaultParts,
   ) {
+    this.now = () => parts.clock().getTime();
     this.suspects = new Suspects(settings.windowMs);
     this.tallies = new HostTallies(this.memory, settings);
     this.probes = new FaultProbes(settings, this.memory, parts.hostOf);
@@ -173,7 +176,7 @@ export class PlatformFault {
   /** Checks the state once. A timer calls it while failures wait, or a fault or ramp lasts. */
   look(): void {
     const now = this.now();
-    if (this.phase.kind === 'ramp') this.lookAtRamp(now);
+    if (this.phase.kind === 'ramp') this.lookAtRamp(this.phase.since, now);
     const tally = this.tallies.fresh(this.now());
     if (this.phase.kind === 'fault') return this.lookAtFault(this.phase, tally, now);
     if (this.suspects.size === 0) return;
@@ -243,9 +246,8 @@ export class PlatformFault {
     this.schedule();
   }
 
-  private lookAtRamp(now: number): void {
-    if (this.phase.kind !== 'ramp') return;
-    if (rampLimit(now - this.phase.since) >= this.settings.totalConcurrency) this.phase = CALM;
+  private lookAtRamp(since: number, now: number): void {
+    if (rampLimit(now - since) >= this.settings.totalConcurrency) this.phase = CALM;
     this.parts.listener.grew();
     this.schedule();
   }
@@ -283,9 +285,5 @@ export class PlatformFault {
       this.look();
       if (this.suspects.size > 0 || this.phase.kind !== 'calm') this.schedule();
     }, LOOK_MS);
-  }
-
-  private now(): number {
-    return this.parts.clock().getTime();
   }
 }
