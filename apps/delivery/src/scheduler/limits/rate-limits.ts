@@ -67,8 +67,8 @@ export class RateLimits {
       oldest: 0,
       isWakePlanned: false,
     };
-    if (known && since <= known.since) takeOver(known, window);
-    else if (!known && this.windows.size >= WINDOWS_KEPT) this.forgetThoseAtRest(now);
+    if (known) takeOver(known, window);
+    else if (this.windows.size >= WINDOWS_KEPT) this.forgetThoseAtRest(now);
     this.windows.set(webhookId, window);
     return window;
   }
@@ -81,9 +81,12 @@ export class RateLimits {
   }
 }
 
-/** The limit has changed: the newest starts count under the new limit, too. */
+/**
+ * The limit has changed, or the partition was taken anew: the newest starts still count. Some may come after the taking: a person may
+ * ask for an attempt before the webhook's first other delivery is sent.
+ */
 function takeOver(from: Window, to: Window): void {
   const ordered = [...from.starts.subarray(from.oldest), ...from.starts.subarray(0, from.oldest)];
-  const newest = ordered.slice(-to.starts.length);
+  const newest = ordered.slice(-to.starts.length).map((start) => Math.max(start, to.since));
   to.starts.set(newest, to.starts.length - newest.length);
 }

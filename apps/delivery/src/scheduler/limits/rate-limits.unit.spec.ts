@@ -38,6 +38,14 @@ test('a limit that is lowered counts what has just been sent', () => {
   expect(startsOf('lowered', 2, 1_000)).toHaveLength(2);
 });
 
+test('an attempt that a person asked for counts, even if it comes before the taking of the partition is looked at', () => {
+  const takenAt = now;
+  now += 20;
+  rates.started('asked', 1, now);
+  now += 990;
+  expect(rates.waitMs('asked', 1, takenAt, now)).toBe(10);
+});
+
 test('webhooks do not share a limit', () => {
   startsOf('one', 1, 1);
   expect(rates.waitMs('one', 1, 0, now)).toBe(999);
