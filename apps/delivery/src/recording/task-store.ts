@@ -64,7 +64,8 @@ export class TaskStore {
       const recorded = await recorder.record(task, due);
       if (recorded === 'lost') onLost(task.claim);
       if (recorded === 'unstorable') await this.leaveRefused(task, due);
-      if (recorded === 'outdated') return 'outdated';
+      // `known`: an earlier write of ours was carried out although its answer was lost, or the request came twice.
+      if (recorded === 'outdated' || recorded === 'known') return 'outdated';
     }
     return 'done';
   }
