@@ -10,6 +10,8 @@ interface Turns {
   /** Batches under way, by first offset: a batch that is tried again counts as the same one. */
   readonly taken: Map<string, () => void>;
   last: Promise<unknown>;
+  /** The last batch that waits until it may be looked at. */
+  lastWait: Promise<unknown>;
 }
 
 /**
@@ -37,6 +39,17 @@ export class BatchTurns {
     return value;
   }
 
+  /**
+   * Waits for something that batches need before they are looked at, one batch after the other. Otherwise a later batch, whose wait
+   * ends a little earlier, would overtake.
+   */
+  async wait(signal: AbortSignal, untilReady: () => Promise<void>): Promise<void> {
+    const turns = this.turns(signal);
+    const ready = turns.lastWait.then(untilReady);
+    turns.lastWait = ready.catch(() => undefined);
+    await ready;
+  }
+
   /** The offset behind the last record up to which all were taken over without a gap; 0 when none was. */
   readTo(signal: AbortSignal): bigint {
     return BigInt(this.turns(signal).watermark.committable ?? 0);
@@ -45,7 +58,7 @@ export class BatchTurns {
   private turns(signal: AbortSignal): Turns {
     let turns = this.readings.get(signal);
     if (!turns) {
-      turns = { watermark: new Watermark(), taken: new Map(), last: Promise.resolve() };
+      turns = { watermark: new Watermark(), taken: new Map(), last: Promise.resolve(), lastWait: Promise.resolve() };
       this.readings.set(signal, turns);
     }
     return turns;

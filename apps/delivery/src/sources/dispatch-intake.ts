@@ -73,7 +73,7 @@ export class DispatchIntake {
     await this.parts.directoryReady();
     // Kafka hands over a failed batch again, with the same records.
     const left = batch.records.filter((record) => !this.shelved.has(record));
-    await this.catchUp.untilRead(left, batch.signal);
+    await this.turns.wait(batch.signal, () => this.catchUp.untilRead(left, batch.signal));
     const shelvable = this.shelvableOf(left);
     const others = left.filter((record) => !shelvable.has(record));
     // Both run at once: no delivery waits until the requests of a webhook that takes nothing are shelved. The batch is done
