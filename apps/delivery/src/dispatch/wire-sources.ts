@@ -108,7 +108,6 @@ export function wireSources(on: DispatchDependencies, settings: DispatchSettings
     worker,
     claims,
     reasonToEnd: (webhookId) => reasonToEnd(webhookId, directory.directory, tenants),
-    clock,
     onError,
     ...ABANDONING,
   });

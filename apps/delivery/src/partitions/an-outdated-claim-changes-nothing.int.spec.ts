@@ -178,6 +178,12 @@ const WRITES: readonly Write[] = [
   },
   { what: 'a task is parked', write: (all) => due.reschedule(tasks(all), 'parked'), isOfRows: true },
   {
+    what: 'a delivery is given back, because its webhook was enabled meanwhile',
+    due: later(HOUR),
+    write: (all) => leases.giveBack(tasks(all)),
+    isOfRows: true,
+  },
+  {
     what: 'a probe brings a delivery forward',
     due: later(HOUR),
     write: (all) => Promise.all(all.map(({ claim, row }) => due.bringForward([claim], row.webhookId, later(0)))),

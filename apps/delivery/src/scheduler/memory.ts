@@ -59,7 +59,7 @@ export class Memory {
    */
   leave(task: DeliveryTask): LaneMove | undefined {
     if (this.tasks.get(task.id) === task) this.tasks.delete(task.id);
-    if (task.stored > 0) this.changes.note(task.id);
+    if (task.stored > 0) this.changes.note(task.id, task.stored);
     this.queues.leave(task);
     if (task.isUrgent) this.urgent.give(tenantOf(task));
     task.isUrgent = false;

@@ -57,7 +57,7 @@ export class DueLoop {
     const refilled = await this.refill(claims);
     const batchSize = Math.min(this.options.batchSize, this.worker.scheduler.queues.roomForLeased);
     if (batchSize === 0) return refilled > 0;
-    const tasks = await this.offerLeased(() => this.leases.leaseDue(claims, batchSize));
+    const { tasks } = await this.offerLeased(() => this.leases.leaseDue(claims, batchSize));
     if (tasks.length === batchSize) await this.parkCrowded(claims);
     return tasks.length === batchSize || refilled > 0;
   }
@@ -81,8 +81,7 @@ export class DueLoop {
     const wanted = this.worker.scheduler.queues.beginRefills(this.options.refilledAtOnce);
     if (wanted.length === 0) return 0;
     try {
-      const { tasks, leased } = await this.leases.leaseParked(claims, wanted);
-      for (const task of tasks) this.worker.tell({ type: 'Leased', task, isBehindStored: false });
+      const { tasks, leased } = await this.offerLeased(() => this.leases.leaseParked(claims, wanted));
       let inOrder = 0;
       for (const { queue, webhookId, limit, parkingCount } of wanted) {
         const count = queue.isOrdered ? await this.refillInOrder(claims, webhookId, limit) : 0;
@@ -96,22 +95,29 @@ export class DueLoop {
   }
 
   private async refillInOrder(claims: readonly PartitionClaim[], webhookId: string, limit: number): Promise<number> {
-    const tasks = await this.offerLeased(() => this.leases.leaseInOrder(claims, webhookId, limit));
+    const { tasks } = await this.offerLeased(() => this.leases.leaseInOrder(claims, webhookId, limit));
     return tasks.length;
   }
 
   /**
    * If a delivery of the same lane was stored while the query ran, it may come before those that were read: these are parked
-   * again.
+   * again. A delivery that was in memory here, and was stored with a newer state while the query ran, is given back: it would be sent
+   * once more with the state from before that.
    */
-  private async offerLeased(lease: () => Promise<Lease>): Promise<readonly DeliveryTask[]> {
+  private async offerLeased(lease: () => Promise<Lease>): Promise<Lease> {
     const watch = this.worker.scheduler.watchLanes();
+    const changes = this.worker.scheduler.watchChanges();
+    const isOld = ({ id, stored }: DeliveryTask): boolean => stored < (changes.left.get(id) ?? 0);
     try {
-      const { tasks } = await lease();
-      for (const task of tasks) this.worker.tell({ type: 'Leased', task, isBehindStored: watch.isOutdated(task) });
-      return tasks;
+      const leased = await lease();
+      const old = leased.tasks.filter(isOld);
+      for (const task of leased.tasks)
+        if (!old.includes(task)) this.worker.tell({ type: 'Leased', task, isBehindStored: watch.isOutdated(task) });
+      await this.leases.giveBack(old);
+      return leased;
     } finally {
       watch.end();
+      changes.end();
     }
   }
 }

@@ -8,14 +8,13 @@ import type { PartitionClaim } from '../partitions/ownership.ts';
 const NIL = '00000000-0000-0000-0000-000000000000';
 
 export interface AbandonStoredParts {
-  readonly due: Pick<DueDeliveries, 'webhooksOf' | 'reschedule'>;
-  readonly leases: Pick<Leases, 'leaseOfWebhook'>;
+  readonly due: Pick<DueDeliveries, 'webhooksOf'>;
+  readonly leases: Pick<Leases, 'leaseOfWebhook' | 'giveBack'>;
   readonly worker: Pick<Worker, 'endLeased'>;
   /** Claims of the partitions that this replica may serve now. */
   readonly claims: () => PartitionClaim[];
   /** Why the webhook takes no deliveries now; null: it takes them. */
   readonly reasonToEnd: (webhookId: string) => AbandonReason | null;
-  readonly clock: () => Date;
   readonly onError: (error: unknown) => void;
   /** Deliveries that end together. */
   readonly batchSize: number;
@@ -92,14 +91,14 @@ export class AbandonStored {
 
   /** Ends one batch. `id` is that of its last delivery, null when there are no more behind it. */
   private async endSome(webhookId: string, after: string): Promise<{ id: string | null; isDone: boolean }> {
-    const { due, leases, worker, batchSize } = this.parts;
+    const { leases, worker, batchSize } = this.parts;
     const claims = this.parts.claims();
     if (claims.length === 0) return { id: null, isDone: true };
     const { tasks } = await leases.leaseOfWebhook(claims, webhookId, after, batchSize);
-    // Checked again after the lease: if the webhook was enabled meanwhile, its deliveries go on.
+    // Checked again after the lease: if the webhook was enabled meanwhile, its deliveries go on, each at its own time.
     const reason = this.parts.reasonToEnd(webhookId);
     if (reason === null) {
-      await due.reschedule(tasks, this.parts.clock());
+      await leases.giveBack(tasks);
       return { id: null, isDone: true };
     }
     const ended = await Promise.all(tasks.map((task) => worker.endLeased(task, reason)));

@@ -48,6 +48,19 @@ test("an old owner that parks or reschedules a delivery changes nothing of the n
   await owner.take([PARTITION]);
 });
 
+test('a delivery that is given back keeps the time of its retry, and is due now if that has passed', async () => {
+  const { tasks } = await new Leases(fixture.database, () => later(4 * HOUR), HOUR).leaseDue(owner.all(), 10);
+  expect(tasks).toHaveLength(3);
+  await new Leases(fixture.database, systemClock, HOUR).giveBack(tasks);
+  const retries = await fixture.orm.em
+    .fork()
+    .execute<{ next_retry_at: string }[]>('select next_retry_at::text from deliveries order by id');
+  expect(await dueTimes()).toEqual(retries.map((row) => row.next_retry_at));
+  const inTwoHours = later(2 * HOUR);
+  await new Leases(fixture.database, () => inTwoHours, HOUR).giveBack(tasks);
+  expect((await dueTimes()).map((time) => Date.parse(time))).toEqual(tasks.map(() => inTwoHours.getTime()));
+});
+
 test('a row of the work queue without a delivery is removed, and hides nothing behind it', async () => {
   await fixture.orm.em.fork().execute(`update due_deliveries set due_at = 'infinity'`);
   const [gone] = await fixture.orm.em

@@ -6,7 +6,7 @@ import type { DeliveryEvent } from '../delivery/delivery.events.ts';
 import { ROW_COLUMNS, toDeliveryRow } from '../delivery/storage/delivery.rows.ts';
 import type { RawDeliveryRow } from '../delivery/storage/delivery.rows.ts';
 import { requestOfLog } from '../delivery/storage/request-of-log.ts';
-import { fence } from '../partitions/fence.ts';
+import { claimsOf, fence } from '../partitions/fence.ts';
 import type { PartitionClaim } from '../partitions/ownership.ts';
 import { DeliveryTask } from '../scheduler/delivery-task.ts';
 
@@ -167,6 +167,20 @@ export class Leases {
       where q.delivery_id = looked_at.delivery_id and q.due_at <= ${now}
         and looked_at.webhook_id = any(${webhookIds}::uuid[])`.execute(this.database.query);
     return Number(result.numAffectedRows ?? 0);
+  }
+
+  /** Makes leased deliveries due at the times of their next retries, or now where these have come. Only for claims that hold. */
+  async giveBack(tasks: readonly DeliveryTask[]): Promise<void> {
+    if (tasks.length === 0) return;
+    await sql`
+      with ${fence(claimsOf(tasks))}
+      update due_deliveries q set due_at = greatest(d.next_retry_at, ${this.clock()}), held_epoch = null
+      from unnest(${tasks.map(({ id }) => id)}::uuid[], ${tasks.map(({ day }) => day)}::date[],
+        ${tasks.map(({ claim }) => claim.partition)}::integer[], ${tasks.map(({ claim }) => claim.epoch)}::bigint[])
+        as leased(delivery_id, day, partition, epoch)
+      join owned using (partition, epoch)
+      join deliveries d on d.id = leased.delivery_id and d.day = leased.day
+      where q.delivery_id = leased.delivery_id`.execute(this.database.query);
   }
 
   private async lease(claims: readonly PartitionClaim[], picked: RawBuilder<unknown>): Promise<Lease> {

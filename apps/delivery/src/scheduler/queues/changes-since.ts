@@ -1,7 +1,7 @@
 /** A watch over the deliveries in memory. */
 export interface LeftSince {
-  /** Ids of the stored deliveries that have left memory since the watch began. */
-  readonly left: ReadonlySet<string>;
+  /** The stored deliveries that have left memory since the watch began, by id: the version of the log that they left with. */
+  readonly left: ReadonlyMap<string, number>;
   /** Ends the watch; to be called once. */
   readonly end: () => void;
 }
@@ -11,15 +11,15 @@ export interface LeftSince {
  * time. Then it is neither in memory nor in the query's answer, and without this note it would be sent again.
  */
 export class ChangesSince {
-  private readonly watches = new Set<Set<string>>();
+  private readonly watches = new Set<Map<string, number>>();
 
   watch(): LeftSince {
-    const left = new Set<string>();
+    const left = new Map<string, number>();
     this.watches.add(left);
     return { left, end: () => void this.watches.delete(left) };
   }
 
-  note(id: string): void {
-    for (const left of this.watches) left.add(id);
+  note(id: string, version: number): void {
+    for (const left of this.watches) left.set(id, version);
   }
 }
