@@ -3,6 +3,7 @@ import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 const TESTS_ONLY = new Set(['apps/e2e', 'libs/embedded', 'libs/testing']);
+const TESTS_ONLY_FOLDERS = new Set(['testing', 'simulation']);
 const LEFT_OUT = /\.(d\.ts|d\.ts\.map|tsbuildinfo)$|site\.built$/;
 
 const into = process.argv[2];
@@ -13,6 +14,6 @@ for (const part of parts.filter((name) => !TESTS_ONLY.has(name) && existsSync(jo
   if (existsSync(join(part, 'package.json'))) cpSync(join(part, 'package.json'), join(into, part, 'package.json'));
   cpSync(join(part, 'dist'), join(into, part, 'dist'), {
     recursive: true,
-    filter: (path) => basename(path) !== 'testing' && !LEFT_OUT.test(path),
+    filter: (path) => !TESTS_ONLY_FOLDERS.has(basename(path)) && !LEFT_OUT.test(path),
   });
 }

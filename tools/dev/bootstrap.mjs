@@ -1,4 +1,4 @@
-// From a bare clone to a running program: `node tools/dev/bootstrap.mjs start|test|bench|alerts|faults|rolling|side-by-side|image|cluster [arguments]`.
+// From a bare clone to a running program: `node tools/dev/bootstrap.mjs start|test|bench|simulate|alerts|faults|rolling|side-by-side|image|cluster [arguments]`.
 // Plain JavaScript without dependencies, because it runs before anything is installed, and also on Node 20: there it goes on
 // with the Node 24 of node_modules.
 import { spawn, spawnSync } from 'node:child_process';
@@ -14,6 +14,7 @@ const programs = {
   start: 'tools/dev/start.ts',
   test: 'tools/test/run.ts',
   bench: 'tools/bench/run.ts',
+  simulate: 'tools/simulate/run.ts',
   image: 'tools/image/image.ts',
   cluster: 'tools/cluster/cluster.ts',
   alerts: 'tools/alerts/run.ts',
@@ -40,8 +41,8 @@ function checkMachine() {
       `Node ${supportedNode} (this is ${process.versions.node}): https://nodejs.org or your system's packages`,
     );
   }
-  // With a Kafka that the settings name, no Java is needed.
-  if (!process.env.SIGNET_KAFKA_BROKERS) {
+  // With a Kafka that the settings name, no Java is needed. The simulation has no Kafka.
+  if (!process.env.SIGNET_KAFKA_BROKERS && process.argv[2] !== 'simulate') {
     const javaHome = process.env.JAVA_HOME;
     const java = spawnSync(javaHome ? `${javaHome}/bin/java` : 'java', ['-version'], { encoding: 'utf8' });
     const version = Number(/version "(\d+)/.exec(java.stderr ?? '')?.[1] ?? 0);

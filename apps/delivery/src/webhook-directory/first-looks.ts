@@ -12,9 +12,14 @@ const REMEMBERED = 20_000;
  * the wait is counted by this replica's monotonic clock, from its first check.
  */
 export class FirstLooks {
-  private readonly looks = new LRUCache<string, { readonly change: string; readonly at: number }>({ max: REMEMBERED });
+  private readonly looks: LRUCache<string, { readonly change: string; readonly at: number }>;
 
-  constructor(private readonly monotonic: Monotonic) {}
+  constructor(
+    private readonly monotonic: Monotonic,
+    remembered = REMEMBERED,
+  ) {
+    this.looks = new LRUCache({ max: remembered });
+  }
 
   /** @param change identifies the delivery's last event: after a new event the wait starts again */
   msSince(deliveryId: string, change: string): number {

@@ -21,8 +21,12 @@ export class WebhookDirectory {
   private readonly names = new Map<string, Map<string, string>>();
   /** tenant → event type → active webhooks. */
   private readonly routes = new Map<string, Map<string, readonly RoutedWebhook[]>>();
-  private readonly deleted = new LRUCache<string, true>({ max: KNOWN_DELETIONS });
+  private readonly deleted: LRUCache<string, true>;
   private readonly listeners: ((change: WebhookChange) => void)[] = [];
+
+  constructor(knownDeletions = KNOWN_DELETIONS) {
+    this.deleted = new LRUCache({ max: knownDeletions });
+  }
 
   get size(): number {
     return this.byId.size;
