@@ -118,7 +118,7 @@ test('a relay with a connection that stands still can be stopped', async () => {
   const { relay } = start(gate.url, { connection: { connectionString: gate.url, query_timeout: 2_000 } });
   await role(relay, 'publishing');
   gate.freeze();
+  expect(gate.connections).toBeGreaterThan(0);
   await relay.stop();
   expect(relay.role).toBe('stopped');
-  await waitFor(() => gate.connections, { what: 'the connection that neither side has closed' });
 });
