@@ -79,7 +79,7 @@ export const settings = defineSettings({
   ),
   SIGNET_WRITE_FORMATS: setting(
     writeFormatsValue(),
-    'Newer formats to write, as name=number between commas. By default Signet writes formats that the version before can read. Example: request-bundles=2, once no replica of version 0.2 runs. docs/guides/upgrading.md says when.',
+    'Newer formats to write, as name=number separated by commas. By default Signet writes formats that the version before can read. Example: request-bundles=2, once no replica of version 0.2 runs. docs/guides/upgrading.md says when.',
     { default: '', emptyIsValue: true },
   ),
   SIGNET_REPLAY_RATE: setting(

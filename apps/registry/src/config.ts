@@ -32,7 +32,7 @@ export const settings = defineSettings({
       text((raw) => (KEY_ID.test(raw) ? raw : undefined), 'must be the id of a sealing key'),
       { min: 0 },
     ),
-    'Ids of lost sealing keys, between commas: the registry starts although it cannot decrypt the secrets of these keys.',
+    'Ids of lost sealing keys, separated by commas: the registry starts although it cannot decrypt the secrets of these keys.',
     { default: '' },
   ),
   SIGNET_WEBHOOKS_PER_URL: setting(

@@ -15,8 +15,8 @@ export async function hasOpenDeliveries(database: Kysely<unknown>, partition: st
 }
 
 /**
- * Puts the partition's open deliveries into the work queue where they are missing: while the partition was detached, the
- * owner may have judged them deleted.
+ * Puts the open deliveries of a day's partition of the table into the work queue where they are missing: while that partition was detached
+ * from the table, the replica that serves them could not find them, and may have removed them from the work queue as deleted.
  */
 export async function queueOpenDeliveries(database: Kysely<unknown>, partition: string): Promise<void> {
   await sql`

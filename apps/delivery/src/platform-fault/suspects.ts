@@ -18,8 +18,8 @@ interface Suspect {
 }
 
 /**
- * Failures whose outcomes are recorded only after the verdict whose fault they are. Each waits at most for the detector's
- * window. If the process dies meanwhile, the delivery is tried again, as if the attempt had still been on the wire.
+ * Failed attempts that are recorded only when it has been judged whether the receiver or the platform is at fault. Each waits at
+ * most for the window of time in which the detector counts failures. If the process dies meanwhile, the delivery is tried again, as if the attempt had still been on the wire.
  */
 export class Suspects {
   private waiting: Suspect[] = [];

@@ -3,11 +3,11 @@ import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { Replay } from './replay.ts';
 
 /**
- * The replay ends this long after the webhook was enabled, milliseconds. Reason: a replica learns of it from Kafka, a moment
- * later than the registry, and its fan-out makes no delivery of a message that was accepted just after. If this time is too
- * short, a message that a still slower replica passed over stays missed, and a further replay finds it. The replay also
- * begins this long before the webhook was disabled: the clocks of two machines differ a little, so a delivery may seem to
- * have ended before that. `readSpanOf` says how much further Kafka is read.
+ * The replay ends this long after the webhook was enabled, milliseconds. Reason: a replica of delivery reads of the enabling on Kafka a
+ * moment later. Until then its fan-out makes no delivery of messages that are accepted. If this time is too short, a message that a
+ * slower replica did not deliver is missing in this replay, and a further replay finds it. The replay also begins this long before the
+ * webhook was disabled: the clocks of two machines differ a little, so a delivery that was ended by the disabling may seem to have ended
+ * before it. `readSpanOf` says how much further Kafka is read.
  */
 export const SETTLE_MS = 5_000;
 

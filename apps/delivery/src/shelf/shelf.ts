@@ -21,9 +21,9 @@ export interface ShelvedRow {
 }
 
 /**
- * Requests of webhooks that take nothing now, stored in PostgreSQL as they came from Kafka. One row with one index entry has
- * many records; stored as deliveries each would be three rows and a dozen index entries (docs/adr/0024). Shelved requests
- * appear in no list until they are taken back.
+ * Keeps the requests of webhooks whose circuit is open or whose receiver hangs, in PostgreSQL, as they came from Kafka. One row with one
+ * index entry has many requests. If each was stored as a delivery, it would take three rows and a dozen index entries (docs/adr/0024).
+ * Shelved requests appear in no list until the shelf loop hands them to the scheduler.
  */
 export class Shelf {
   constructor(private readonly database: Database) {}

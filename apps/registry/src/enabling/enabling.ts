@@ -42,7 +42,7 @@ export interface Enabling extends EnablingOrder {
   readonly enabled: number;
   readonly failed: number;
   readonly failures: readonly EnablingFailure[];
-  /** Place of the last webhook that the job has handled, in the order of the times at which the webhooks were disabled. */
+  /** The last webhook that this job, which enables webhooks again, has handled, in the order in which they were disabled; null: none yet. */
   readonly place: EnablingPlace | null;
   /** Actor in the history. */
   readonly createdBy: string;

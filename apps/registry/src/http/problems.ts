@@ -11,8 +11,8 @@ export const invalidQuery = (errors: readonly FieldError[]) =>
   problem(400, 'invalid_query', 'The query breaks a rule; see errors.', { errors });
 
 /**
- * 412: the resource has changed since the caller read it. The ETag of the present version lets the caller see what to
- * read again.
+ * 412: the resource has changed since the caller read it. The answer has the ETag of the present version:
+ * the caller reads that version, and decides anew.
  */
 export const staleVersion = (present: number) =>
   problem(412, 'stale_version', 'It was changed since you read it: read it again.', {

@@ -6,8 +6,8 @@ import type { Republication } from './snapshots-requested.ts';
 import { SNAPSHOTS_AT_ONCE } from './snapshots-requested.ts';
 
 /**
- * The next ids of a kind, in the order of their streams, after the given id ('': from the first). They include
- * deleted aggregates, for which a tombstone is published.
+ * The next ids of one kind of aggregate (webhooks, tenants or API keys), in the order of their streams' names, after the given id ('': from
+ * the first). Deleted aggregates are included, because a tombstone is published for them.
  */
 export async function nextIds(em: EntityManager, kind: Kind, after: string): Promise<string[]> {
   const prefix = streamOf(kind, '');

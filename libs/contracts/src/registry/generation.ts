@@ -16,7 +16,10 @@ export function generationOf(headers: Readonly<Record<string, Buffer | undefined
   return text !== undefined && /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The heartbeat of a table: it says that a generation is complete, and that the registry is alive. It is written regularly. */
+/**
+ * The heartbeat of a compacted topic that is read as a table. The registry writes it every few seconds: it says that the registry is alive, and
+ * that a generation (one complete set of the table's records) has been written.
+ */
 export const generationRecord = z
   .object({
     generation: z

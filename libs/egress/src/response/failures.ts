@@ -37,7 +37,10 @@ const BAD_RESPONSES = new Set(['bad response', 'bad upgrade']);
 export const isConnectionLoss = (error: Error): boolean =>
   LOSSES.has(codeOf(error)) && !BAD_RESPONSES.has(error.message);
 
-/** Classifies an error of undici, node:net, node:tls or the connector. The message says what happened, never any bytes of the other side. */
+/**
+ * Classifies an error of undici, node:net, node:tls or our own connector. The message says what happened. It never quotes bytes of the receiver,
+ * because it is shown to tenants.
+ */
 export const classify = (error: Error, stage: Stage): Classified => ({ ...placed(error, stage), code: codeOf(error) });
 
 type Placed = Omit<Classified, 'code'>;

@@ -12,7 +12,7 @@ export interface FeedOptions {
   readonly handler: BatchHandler;
   readonly deadLetters: DeadLetters;
   readonly maxInFlightRecords: number;
-  /** The same limit for the bytes of the values: a thousand records of the largest size would be a quarter of a gigabyte. */
+  /** Limits the bytes of the values of records under way: a thousand records of the largest size would be a quarter of a gigabyte. */
   readonly maxInFlightBytes: number;
   /** As how many records a record counts for `maxInFlightRecords`. */
   readonly countOf: (record: KafkaRecord) => number;

@@ -87,8 +87,8 @@ export class DeadLetters {
 const KEEPABLE_BYTES = 900_000;
 
 /**
- * The parts of a record that may be kept if the whole is too large, in the order in which they are tried: all but its value, the
- * reason with the key, the reason alone.
+ * If a dead letter is larger than Kafka takes, it is published in part. These parts are tried one after the other: all but the value, the headers
+ * that say why it is a dead letter with the key, and these headers alone.
  */
 function partsOf(record: OutgoingRecord): OutgoingRecord[] {
   const reason = Object.fromEntries(Object.entries(record.headers ?? {}).filter(([name]) => OURS.has(name)));

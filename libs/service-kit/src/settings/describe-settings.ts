@@ -14,7 +14,7 @@ export const describeSettings = (definitions: Readonly<Record<string, DescribedS
     .join('\n');
 
 const explained = (name: string, { explanation, secret }: DescribedSetting): string =>
-  secret ? `${explanation} Or its file: ${name}_FILE.` : explanation;
+  secret ? `${explanation} ${name}_FILE may name a file that holds the value.` : explanation;
 
 function shownDefault(setting: DescribedSetting): string {
   if (setting.default === '') return 'empty';

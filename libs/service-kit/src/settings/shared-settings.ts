@@ -47,7 +47,7 @@ const service = (defaults: { port: number; managementPort: number }) => ({
   }),
   SIGNET_LOG_LEVEL: setting(
     oneOf(LOG_LEVELS),
-    'Lowest level of log lines that are written; requests are logged at debug.',
+    'Lowest level of log lines that are written; HTTP requests to the service are logged at debug.',
     {
       default: 'info',
     },
@@ -80,7 +80,7 @@ const limits = (defaults: { rateLimit: number }) => ({
   ),
   SIGNET_TRUSTED_PROXIES: setting(
     cidrs(),
-    'CIDRs of trusted proxies, between commas. When a request comes from one of them, the address of the caller is taken from X-Forwarded-For.',
+    'CIDRs of trusted proxies, separated by commas. When a request comes from one of them, the address of the caller is taken from X-Forwarded-For.',
     { default: '', emptyIsValue: true },
   ),
 });
@@ -100,7 +100,7 @@ export const sharedSettings = {
     ),
     OTEL_EXPORTER_OTLP_HEADERS: optionalSetting(
       keyValues(),
-      'Headers of each export, as key=value between commas, such as api-key=secret.',
+      'Headers of each export, as key=value separated by commas, such as api-key=secret.',
       { secret: true },
     ),
     OTEL_TRACES_SAMPLER: setting(
@@ -120,7 +120,7 @@ export const sharedSettings = {
     ),
     OTEL_RESOURCE_ATTRIBUTES: optionalSetting(
       keyValues(),
-      'Further attributes of the process in traces, as key=value between commas, such as deployment.environment.name=production.',
+      'Further attributes of the process in traces, as key=value separated by commas, such as deployment.environment.name=production.',
     ),
   },
   startup: {
@@ -140,7 +140,7 @@ export const sharedSettings = {
     ),
   },
   kafka: {
-    SIGNET_KAFKA_BROKERS: setting(list(hostAndPort()), 'Kafka brokers as host:port between commas.'),
+    SIGNET_KAFKA_BROKERS: setting(list(hostAndPort()), 'Kafka brokers as host:port separated by commas.'),
     SIGNET_KAFKA_TLS: setting(
       oneOf(['off', 'on']),
       'Whether connections to Kafka are encrypted, and certificates of brokers verified.',
@@ -206,7 +206,7 @@ export const sharedSettings = {
     ),
     SIGNET_DATABASE_LOCK_TIMEOUT: setting(
       duration({ min: 100, max: DAY_MS }),
-      'PostgreSQL cancels a statement that waits longer for a lock (lock_timeout). A background job waits at least as long as the two limits for statements and idle transactions together, so that the holder of a lock meets its limit first.',
+      'PostgreSQL cancels a statement that waits longer for a lock (lock_timeout). A background job waits at least as long as SIGNET_DATABASE_STATEMENT_TIMEOUT and SIGNET_DATABASE_IDLE_TRANSACTION_TIMEOUT together, so that PostgreSQL has ended the session that holds the lock before the job gives up.',
       { default: formatDuration(DEFAULT_LIMITS.lockMs) },
     ),
     SIGNET_DATABASE_IDLE_TRANSACTION_TIMEOUT: setting(
@@ -216,7 +216,7 @@ export const sharedSettings = {
     ),
     SIGNET_DATABASE_DEAD_AFTER: setting(
       duration({ min: 3_000, max: 300_000 }),
-      'When the other end of a connection has not answered for so long, the connection is closed: by PostgreSQL, which then frees the locks of the session (tcp_user_timeout, and a keepalive after each third of this time), and by the service (keepalives). PostgreSQL also ends the session of a relay that sends nothing for so long (idle_session_timeout); then the relay of another replica publishes.',
+      'When a service does not answer PostgreSQL for so long, PostgreSQL closes the connection and frees the locks of its session (tcp_user_timeout, keepalives). A service closes a connection on which PostgreSQL does not answer for so long, too. PostgreSQL also ends the session that holds the lock of a relay, the process that publishes events on Kafka, if it sends nothing for so long (idle_session_timeout): then another replica publishes.',
       { default: formatDuration(DEFAULT_LIMITS.deadAfterMs) },
     ),
     SIGNET_MIGRATE: setting(
@@ -233,7 +233,7 @@ export const sharedSettings = {
   sealing: {
     SIGNET_SEALING_KEYS: setting(
       sealingKeys(),
-      'Keys that encrypt stored secrets, between commas, each as id:base64 of 32 bytes. The first key encrypts; every key of the list decrypts.',
+      'Keys that encrypt stored secrets, separated by commas, each as id:base64 of 32 bytes. The first key encrypts; every key of the list decrypts.',
       { secret: true },
     ),
   },
@@ -254,7 +254,7 @@ export const sharedSettings = {
   egress: {
     SIGNET_EGRESS_ALLOW: setting(
       cidrs(),
-      'CIDRs of addresses that are not public and that deliveries may go to nevertheless, between commas; empty: none.',
+      'CIDRs of addresses that are not public and that deliveries may go to nevertheless, separated by commas; empty: none.',
       { default: '', emptyIsValue: true },
     ),
   },

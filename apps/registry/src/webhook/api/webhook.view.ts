@@ -14,7 +14,7 @@ const certificateView = (certificate: ClientCertificate | null) => {
 };
 
 /**
- * A webhook as the API shows it, without any secret, sealed or open. `displayName` gives the name of an event type
+ * A webhook as the API shows it, without its secrets, neither encrypted nor plain. `displayName` gives the name of an event type
  * for people.
  */
 export const webhookView = (row: WebhookRow, displayName: (eventType: string) => string): WebhookView => ({

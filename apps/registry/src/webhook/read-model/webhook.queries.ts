@@ -23,8 +23,8 @@ type DetailsQuery = SelectQueryBuilder<Joined, 'w' | 'a', WebhookDetails>;
 const TENANT_NAME = sql<string | null>`(select t.name from tenants as t where t.id = w.tenant_id)`;
 
 /**
- * At most this many ids of another table are passed on as a list. If there are more, they match so many webhooks that
- * a page is full before all were read.
+ * A filter by a column of another table first reads the ids there. Up to this many ids go into the query of webhooks as a list. If there are
+ * more, the query joins the other table: then so many webhooks match that a page is full before all were read.
  */
 const SELECTIVE = 500;
 

@@ -43,7 +43,10 @@ async function refuseDroppedSettings(client: Client, { limits = DEFAULT_LIMITS }
   if (dropped.length > 0) refuse(`it drops ${dropped.sort().join(', ')}`);
 }
 
-/** While the other client is in a transaction, and so has a session for itself, the first client must still have its own session. */
+/**
+ * Refuses a pooler that gives one session of PostgreSQL to several clients: the lock of one would be the lock of all. While the other client is
+ * in a transaction, the first client must still reach the session that it had before.
+ */
 async function refuseSharing(one: Client, other: Client): Promise<void> {
   const first = await sessionOf(one);
   await other.query('begin');

@@ -1,6 +1,6 @@
 import { settledWithin } from '@signet/async';
 
-/** Looks for Kafka until it is reachable and belongs to this installation. @throws StartRefusedError when it refuses the settings */
+/** Looks for Kafka until it is reachable and belongs to this installation. @throws StartRefusedError when Kafka refuses our settings */
 export type FindKafka = (signal: AbortSignal) => Promise<void>;
 
 type Work = () => Promise<unknown> | void;

@@ -48,7 +48,8 @@ const UNAUTHORIZED = /^(.+)_AUTHORIZATION_FAILED$/;
 type Refusal = 'pooler' | 'setting' | 'user' | 'authority' | 'name' | 'certificate';
 
 /**
- * Whether waiting does not help: the server answers, but refuses the value of the setting, or we refuse its certificate. If several
+ * Whether the service should stop waiting for a server at its start: the server answers, but refuses a setting of ours (its password, for
+ * instance), or we refuse its certificate. If several
  * servers were asked, all of them must refuse: otherwise one of them may still accept us later.
  */
 export const isRefusedForGood = (error: unknown): boolean => refusalOf(error) !== undefined;
