@@ -79,7 +79,7 @@ describe('settings', () => {
     const faults = faultsOf({ SIGNET_HTTP_PORT: '99999', SIGNET_RETRY_SCHEDULE: '1m,soon', SIGNET_KAFKA_BROKERS: '' });
     expect(faults).toEqual([
       'SIGNET_HTTP_PORT must be a whole number from 0 to 65535, but it is "99999".',
-      'SIGNET_KAFKA_BROKERS is not set. Kafka brokers as host:port between commas.',
+      'SIGNET_KAFKA_BROKERS is not set. Kafka brokers as host:port separated by commas.',
       'SIGNET_RETRY_SCHEDULE has the item "soon", which must be a duration such as 250ms, 15s, 1m, 4h or 90d, but it is "1m,soon".',
     ]);
   });
