@@ -114,6 +114,20 @@ describe('the same delivery twice', () => {
     expect(world.scheduler.get(repeat.id)).toBe(repeat);
   });
 
+  test('a repeat of one whose first write was refused is given up, and comes again with its batch', () => {
+    begin();
+    const [send] = sent(take('m'));
+    const repeat = world.requested(webhook, 'm');
+    world.take(repeat);
+    world.answer(send!);
+    // The recorder: PostgreSQL does not have the delivery, because the claim no longer holds. Its present state is read now.
+    send!.task.drop();
+    world.tell({ type: 'PartitionsLost' });
+    let isDurable: boolean | undefined;
+    repeat.durability.onSettled((settled) => (isDurable = settled));
+    expect([isDurable, world.scheduler.get(repeat.id)]).toEqual([false, send!.task]);
+  });
+
   test('a delivery that is leased again before its parking is known here is parked once more', () => {
     begin();
     world.isMember = false;

@@ -96,6 +96,9 @@ export class Takings {
     }
     known.durability.onSettled((isDurable) => {
       if (isDurable) task.markDurable();
+      // The first write was refused, and the known delivery is still here, until its present state is read: the repeat comes again
+      // with its batch. It cannot be taken now, since it would find the known one again, for ever.
+      else if (this.memory.get(known.id) === known) task.drop();
       else this.step.followUp({ type: 'Requested', task, isBehindStored: true });
     });
   }
