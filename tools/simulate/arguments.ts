@@ -6,7 +6,7 @@ export class UsageError extends Error {}
 export interface SimulateArguments {
   /** How many seeds are run, from 1 on. */
   readonly seeds: number;
-  /** The one seed whose story is told; undefined: many seeds are run. */
+  /** The one seed whose story is printed; undefined: many seeds are run. */
   readonly seed: number | undefined;
   /** Whether the faults that are built in are looked for, instead of faults that are there. */
   readonly mutations: boolean;

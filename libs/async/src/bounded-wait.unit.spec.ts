@@ -25,7 +25,7 @@ describe('settledWithin', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('is false when the time has passed, and what the work does then harms nobody', async () => {
+  test('is false when the time has passed, and what the work does then has no effect', async () => {
     const isSettled = settledWithin(after(2_000, refuse), 1_000);
     await jest.advanceTimersByTimeAsync(1_000);
     expect(await isSettled).toBe(false);

@@ -20,7 +20,7 @@ function failing(...errors: readonly Error[]) {
   return { work, triedAt };
 }
 
-test('work is tried again after growing waits until it succeeds, and each failure is told', async () => {
+test('work is tried again after growing waits until it succeeds, and each failure is reported', async () => {
   const { work, triedAt } = failing(new Error('a'), new Error('b'), new Error('c'));
   const told: (Failure & { readonly message: string })[] = [];
   const done = retry(work, {

@@ -25,7 +25,7 @@ const BATCH_SIZE = 1_000;
  * every replica can show them. Dispatch never waits for a write: if the process is killed, the changes of the last
  * `LINGER_MS` are lost. Like all writes of an owner, these are conditional on its epoch.
  *
- * It is no `Batcher`: of each webhook only the latest change is written, and nobody waits for it.
+ * It is no `Batcher`: of each webhook only the latest change is written, and no caller waits for it.
  */
 export class CircuitRecords {
   /** Webhooks whose circuits have changed, and their partitions. */

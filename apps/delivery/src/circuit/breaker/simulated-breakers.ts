@@ -8,7 +8,7 @@ import type { Breaker, Breakers, BreakerState, Outcome, Window } from './breaker
 export class SimulatedBreakers implements Breakers {
   private readonly waiting = new Set<SimulatedBreaker>();
   private turn: (() => void) | null = null;
-  /** Infinite: nobody wants turns. */
+  /** Infinite: no turns are needed. */
   private turnAt = Number.POSITIVE_INFINITY;
   private time: number;
 

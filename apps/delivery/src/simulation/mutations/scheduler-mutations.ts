@@ -172,7 +172,7 @@ export const SCHEDULER_MUTATIONS: readonly Mutation[] = [
       ),
   },
   {
-    name: 'nobody asks whether a POST may still begin',
+    name: 'the check whether a POST may still begin is left out',
     apply: () => replaced(Scheduler, 'mayBegin', () => () => true),
   },
 ];

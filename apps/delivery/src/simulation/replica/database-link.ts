@@ -16,7 +16,7 @@ const SLOW_MS = 120;
 
 /**
  * A replica's connection to PostgreSQL. A statement may be refused, its answer may be lost after it was carried out, and it may be
- * carried out when nobody waits for it any more.
+ * carried out when no caller waits for it any more.
  */
 export class DatabaseLink {
   constructor(

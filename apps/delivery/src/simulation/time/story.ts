@@ -1,7 +1,7 @@
 import type { VirtualClock } from './virtual-clock.ts';
 import { BEGINNING } from './virtual-clock.ts';
 
-/** What happened in a simulation, one sentence a line. Kept only if somebody wants to read it: most runs are never read. */
+/** What happened in a simulation, one sentence a line. Kept only on request: most runs are never read. */
 export class Story {
   readonly lines: string[] = [];
 

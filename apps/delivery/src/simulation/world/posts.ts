@@ -15,7 +15,7 @@ export interface Post {
   statusCode: number | null;
   /** The wait that the receiver asked for. */
   retryAfterMs: number | null;
-  /** It failed because the platform could reach nobody. */
+  /** It failed because the platform could reach no receiver. */
   isOurFault: boolean;
   /** The replica crashed, was paused or lost its partition meanwhile: another one may make the POST again. */
   isExcused: boolean;

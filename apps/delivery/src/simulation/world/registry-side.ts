@@ -9,7 +9,7 @@ export interface RegistryEvent {
   readonly data: unknown;
 }
 
-/** The registry's `webhookDecider`. Delivery must not import another application, so whoever starts the simulation passes it. */
+/** The registry's `webhookDecider`. Delivery must not import another application, so the caller that starts the simulation passes it. */
 export interface RegistryRules {
   initialState(): RegistryWebhook;
   decide(command: unknown, state: RegistryWebhook): readonly RegistryEvent[];

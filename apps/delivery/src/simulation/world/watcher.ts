@@ -6,7 +6,7 @@ import type { SchedulerEvent } from '../../scheduler/events.ts';
 import type { Accepted } from './accepted.ts';
 import type { RegistryEvent, RegistryWebhook } from './registry-side.ts';
 
-/** Is told of everything that the rules of a run look at. */
+/** Receives everything that the rules of a run look at. */
 export interface Watcher {
   readonly acceptedById: ReadonlyMap<string, Accepted>;
   /** A person has asked for a retry of these. */
