@@ -25,7 +25,8 @@ export class AttemptRules {
           one.epoch === epoch &&
           one.decidedAt === Date.parse(startedAt),
       );
-      if (!post) throw new RuleBroken('attempts', `${row.id} has attempt ${attempt} in its log, for which no POST was made`);
+      if (!post)
+        throw new RuleBroken('attempts', `${row.id} has attempt ${attempt} in its log, for which no POST was made`);
       if (post.isRecorded) throw new RuleBroken('attempts', `attempt ${attempt} of ${row.id} is in its log twice`);
       post.isRecorded = true;
       const hasSucceeded = post.statusCode === 200;
