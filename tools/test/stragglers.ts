@@ -5,8 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs';
  * not end because they were interrupted. Reads /proc, so it finds nothing elsewhere than on Linux.
  */
 export function endStragglers(marker: string): void {
-  for (const pid of processIds()) {
-    if (pid === process.pid || pid === process.ppid || !mentions(pid, marker)) continue;
+  for (const pid of processesNaming(marker)) {
+    if (pid === process.pid || pid === process.ppid) continue;
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
@@ -14,6 +14,9 @@ export function endStragglers(marker: string): void {
     }
   }
 }
+
+/** The processes whose command line or environment names `marker`; none elsewhere than on Linux. */
+export const processesNaming = (marker: string): number[] => processIds().filter((pid) => mentions(pid, marker));
 
 function processIds(): number[] {
   try {
