@@ -112,6 +112,11 @@ test(
     const about = { name: 'Of the tenant', url: 'https://shop.example/hook', events: ['sale.created'] };
     const { id: other } = await call(first, '/v1/webhooks', about);
 
+    const ofBundled = (): Promise<{ data: { messageId?: string }[] }> =>
+      call(first, `/v1/deliveries?webhookId=${webhook?.id}`) as Promise<{ data: { messageId?: string }[] }>;
+    await waitFor(async () => (await ofBundled()).data.length > 0, { what: 'the first delivery to be recorded' });
+    const ofFirstStart = (await ofBundled()).data.map(({ messageId }) => messageId);
+
     // Their ports do not show that they have ended: another Signet may get them at once.
     const processes = processesNaming(dataDir);
     expect(processes).toEqual(expect.arrayContaining(Object.values(afterwards.services).map(({ pid }) => pid)));
@@ -128,7 +133,9 @@ test(
     // The first delivery of a start is the bundled receiver's alone: the tenant's other webhook gets nothing of it.
     expect(output).toContain('Sending a test delivery of sale.created to the bundled receiver alone');
     expect(output).toContain('signature verified');
-    expect((await call(second, `/v1/deliveries?webhookId=${other}`)).data).toEqual([]);
+    // The event of the first start may come: delivery was killed, reads it once more, and finds the later webhook subscribed.
+    const { data } = (await call(second, `/v1/deliveries?webhookId=${other}`)) as { data: { messageId?: string }[] };
+    expect(data.filter(({ messageId }) => !ofFirstStart.includes(messageId))).toEqual([]);
     expect(await interrupt()).toBe(0);
   },
   3 * READY_MS,
