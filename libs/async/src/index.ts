@@ -6,4 +6,5 @@ export { KeyedMutex } from './keyed-mutex.ts';
 export { pause } from './pause.ts';
 export { retry } from './retry.ts';
 export type { Failure, RetryOptions } from './retry.ts';
+export { Running } from './running.ts';
 export { Semaphore } from './semaphore.ts';

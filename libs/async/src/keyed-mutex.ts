@@ -2,7 +2,7 @@ import { settledWithin } from './bounded-wait.ts';
 
 /**
  * Runs tasks of one key one after the other, in the order of the calls. Tasks of different keys run at the same time. A waiting task
- * holds no connection of the database, so that many changes of one webhook leave the pool to other requests.
+ * has not begun, so it holds no resource that others need.
  */
 export class KeyedMutex {
   /** By key, a promise that resolves when the task that was added last has ended. */

@@ -9,6 +9,7 @@ import type { Recorder } from '../recording/recorder.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import type { DispatchIntake } from '../sources/dispatch-intake.ts';
 import { DeliverySpans } from '../tracing/delivery-spans.ts';
+import { reasonToEnd } from '../webhook-directory/reason-to-end.ts';
 import { DueDeliveries } from '../work-queue/due-deliveries.ts';
 import { Background } from './background.ts';
 import type { DispatchDependencies, DispatchSettings } from './dispatch.settings.ts';
@@ -63,7 +64,11 @@ export class DispatchService {
       waiting: () => this.scheduler.loads.waiting(),
     });
     this.recorder = wireRecorder(on, settings, { spans, stopping });
-    const shared = { ownership: this.ownership, due: this.due, handOver, spans, stopping, lost };
+    const reasonOf = (webhookId: string) => reasonToEnd(webhookId, on.directory.directory, on.tenants);
+    const shared = {
+      ...{ ownership: this.ownership, due: this.due, handOver, spans, stopping, lost },
+      reasonToEnd: reasonOf,
+    };
     const refill = (): void => this.sources.loop.wake();
     this.worker = wireWorker(on, settings, this.holdingBack, this.recorder, { ...shared, refill });
     const { circuits, circuitTakeOver } = this.holdingBack;

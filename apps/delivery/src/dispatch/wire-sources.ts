@@ -1,3 +1,4 @@
+import type { AbandonReason } from '@signet/contracts';
 import { AskedProbes } from '../circuit/asked-probes.ts';
 import type { HandOver } from '../partitions/hand-over.ts';
 import type { Ownership, PartitionClaim } from '../partitions/ownership.ts';
@@ -8,7 +9,6 @@ import { unreadableRow } from '../shelf/unreadable-row.ts';
 import { DispatchIntake } from '../sources/dispatch-intake.ts';
 import { DueLoop } from '../sources/due-loop.ts';
 import type { DeliverySpans } from '../tracing/delivery-spans.ts';
-import { reasonToEnd } from '../webhook-directory/reason-to-end.ts';
 import { AbandonStored } from '../work-queue/abandon-stored.ts';
 import type { DueDeliveries } from '../work-queue/due-deliveries.ts';
 import { Leases } from '../work-queue/leases.ts';
@@ -46,6 +46,8 @@ export interface SourceTools {
   /** Claims of the partitions that this replica may serve now. */
   readonly claims: () => PartitionClaim[];
   readonly lost: (claim: PartitionClaim) => void;
+  /** Why the webhook takes no deliveries now; null: it takes them. */
+  readonly reasonToEnd: (webhookId: string) => AbandonReason | null;
   readonly isAnyCircuitOpen: () => boolean;
   /** A person has asked for a probe of the webhook. */
   readonly probe: (webhookId: string) => void;
@@ -53,7 +55,7 @@ export interface SourceTools {
 }
 
 export function wireSources(on: DispatchDependencies, settings: DispatchSettings, tools: SourceTools): Sources {
-  const { database, clock, onError, directory, tenants } = on;
+  const { database, clock, onError, directory } = on;
   const { due, handOver, ownership, worker, background, stopping, claims } = tools;
   const { scheduler } = worker;
   const leaseMs = leaseMsOf(settings);
@@ -107,7 +109,7 @@ export function wireSources(on: DispatchDependencies, settings: DispatchSettings
     leases,
     worker,
     claims,
-    reasonToEnd: (webhookId) => reasonToEnd(webhookId, directory.directory, tenants),
+    reasonToEnd: tools.reasonToEnd,
     onError,
     ...ABANDONING,
   });

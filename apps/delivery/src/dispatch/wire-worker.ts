@@ -1,4 +1,5 @@
 import { systemMonotonic } from '@signet/contracts';
+import type { AbandonReason } from '@signet/contracts';
 import { AttemptSender } from '../attempt/attempt-sender.ts';
 import type { HandOver } from '../partitions/hand-over.ts';
 import type { Ownership, PartitionClaim } from '../partitions/ownership.ts';
@@ -9,7 +10,6 @@ import { TaskStore } from '../recording/task-store.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
 import type { DeliverySpans } from '../tracing/delivery-spans.ts';
 import { FirstLooks } from '../webhook-directory/first-looks.ts';
-import { reasonToEnd } from '../webhook-directory/reason-to-end.ts';
 import type { DueDeliveries } from '../work-queue/due-deliveries.ts';
 import type { DispatchObserver } from './dispatch-observer.ts';
 import { leaseMsOf } from './dispatch.settings.ts';
@@ -29,6 +29,8 @@ export interface WorkerTools {
   readonly spans: DeliverySpans;
   readonly stopping: AbortSignal;
   readonly lost: (claim: PartitionClaim) => void;
+  /** Why the webhook takes no deliveries now; null: it takes them. */
+  readonly reasonToEnd: (webhookId: string) => AbandonReason | null;
   readonly refill: () => void;
 }
 
@@ -54,9 +56,9 @@ export function wireWorker(
   settings: DispatchSettings,
   { circuits, platform }: HoldingBack,
   recorder: Recorder,
-  { ownership, due, handOver, spans, lost, refill }: WorkerTools,
+  { ownership, due, handOver, spans, lost, reasonToEnd, refill }: WorkerTools,
 ): Worker {
-  const { clock, directory, tenants, onError } = on;
+  const { clock, directory, onError } = on;
   const scheduler = new Scheduler(
     {
       directory: directory.directory,
@@ -65,7 +67,7 @@ export function wireWorker(
       claims: {
         owns: (task) => ownership.holds(task.claim),
         isMember: on.isMember,
-        reasonToEnd: (webhookId) => reasonToEnd(webhookId, directory.directory, tenants),
+        reasonToEnd,
       },
       firstLooks: new FirstLooks(on.monotonic ?? systemMonotonic),
       random: on.random,

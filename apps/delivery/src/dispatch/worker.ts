@@ -1,4 +1,4 @@
-import { settledWithin } from '@signet/async';
+import { Running, settledWithin } from '@signet/async';
 import type { AbandonReason, Clock } from '@signet/contracts';
 import type { AttemptSender } from '../attempt/attempt-sender.ts';
 import type { TaskStore } from '../recording/task-store.ts';
@@ -29,8 +29,8 @@ export class Worker {
   private readonly inbox: SchedulerEvent[] = [];
   private isStepping = false;
   /** Attempts, each until its outcome is stored. */
-  private readonly attempts = new Set<Promise<void>>();
-  private readonly writes = new Set<Promise<void>>();
+  private readonly attempts = new Running();
+  private readonly writes = new Running();
   private readonly wakes = new Map<string, NodeJS.Timeout>();
 
   constructor(
@@ -71,7 +71,7 @@ export class Worker {
     const { sender, store } = this.outlets;
     this.tell({ type: 'Suspended' });
     sender.withholdWaiting();
-    await settledWithin(Promise.all(this.attempts), graceMs);
+    await settledWithin(this.attempts.ended(), graceMs);
     await store.hold(this.scheduler.tasksOnTheWire(), HOLD_MARGIN_MS, bound);
     return settledWithin(Promise.all(this.scheduler.tasksBeingWritten().map(({ writing }) => writing)), bound);
   }
@@ -79,9 +79,9 @@ export class Worker {
   /** Starts no more POSTs. When every attempt on the wire has ended and is recorded, the waiting deliveries are handed back. */
   async drain(): Promise<void> {
     this.tell({ type: 'Draining' });
-    await Promise.all(this.attempts);
+    await this.attempts.ended();
     this.tell({ type: 'Drained' });
-    while (this.writes.size > 0) await Promise.all(this.writes);
+    await this.writes.ended();
     for (const timer of this.wakes.values()) clearTimeout(timer);
     this.wakes.clear();
   }
@@ -116,13 +116,13 @@ export class Worker {
       case 'Send':
         return this.send(effect);
       case 'Store':
-        return this.write(spans.recording(effect.task, () => this.store(effect)));
+        return this.writes.add(spans.recording(effect.task, () => this.store(effect)));
       case 'StoreLeased':
-        return this.write(store.storeLeased(effect.task, effect.until));
+        return this.writes.add(store.storeLeased(effect.task, effect.until));
       case 'Park':
-        return this.write(this.park(effect));
+        return this.writes.add(this.park(effect));
       case 'HandBack':
-        return this.write(store.handBack(effect.tasks));
+        return this.writes.add(store.handBack(effect.tasks));
       case 'Refill':
         refill();
         return undefined;
@@ -157,8 +157,7 @@ export class Worker {
         return this.carryOut({ type: 'AttemptBroke', task });
       },
     );
-    this.attempts.add(attempt);
-    void attempt.finally(() => this.attempts.delete(attempt));
+    void this.attempts.add(attempt);
   }
 
   private async store({ task, due, isHeld }: Extract<Effect, { type: 'Store' }>): Promise<void> {
@@ -178,11 +177,5 @@ export class Worker {
       this.tell({ type: 'Tick', webhookId });
     };
     this.wakes.set(webhookId, setTimeout(wake, Math.max(0, at - this.clock().getTime())));
-  }
-
-  private write(work: Promise<void>): Promise<void> {
-    const writing = work.finally(() => this.writes.delete(writing));
-    this.writes.add(writing);
-    return writing;
   }
 }

@@ -9,7 +9,7 @@ import type { PartitionClaim } from './ownership.ts';
  * one that does not.
  *
  * The claims are locked until the write is committed. A replica that wants to take a partition waits for it, and then finds
- * what was written. All statements lock in the same order, so that two of them cannot wait for each other.
+ * what was written. All statements lock the claims in the order of their partitions, so that no two statements wait for each other.
  */
 export const fence = (claims: readonly PartitionClaim[]): RawBuilder<unknown> => sql`
   owned as materialized (

@@ -38,9 +38,7 @@ export class AttemptOutcomes {
     if (isOurFault) circuits.giveUp(webhookId, task.cause);
     else if (this.ports.claims.owns(task)) circuits.record(webhookId, endedAttempt(attempt), claim.partition);
     const unspentRetryAtMs = this.unspentRetryAtMs(task, attempt, isOurFault, chance);
-    this.leaving.store(task, { kind: 'attempt', result, chance, unspentRetryAtMs }, () =>
-      this.step.emit({ type: 'NoteAttempt', task, result }),
-    );
+    this.leaving.store(task, { kind: 'attempt', result, chance, unspentRetryAtMs });
     this.sends.pumpAfter(queue);
   }
 

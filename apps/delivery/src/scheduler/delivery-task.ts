@@ -29,7 +29,7 @@ export type Place =
   /** It is being parked. `isLeasedAgain`: it was leased once more before the parking was known here. */
   | { readonly at: 'parking'; readonly isLeasedAgain: boolean };
 
-/** What is decided about a delivery before it is stored. If the API has written meanwhile, it is decided once more. */
+/** The scheduler's decision about a delivery, made before the delivery is stored. If the API has written meanwhile, the scheduler decides once more. */
 export type Decision =
   /** An attempt has ended. `chance` is uniform in [0, 1); times in milliseconds since the epoch. */
   | {

@@ -4,7 +4,7 @@ import type { Due } from '../delivery/storage/delivery.log.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 
-/** What is to be done because of an event. The worker does it, in this order, and answers with events. */
+/** Work that the scheduler asks for because of an event. The worker carries effects out in their order, and reports their outcomes as events. */
 export type Effect =
   /** Make a POST. Answered by `AttemptEnded`, `AttemptWithheld` or `AttemptBroke`. */
   | { readonly type: 'Send'; readonly task: DeliveryTask; readonly webhook: RoutedWebhook; readonly at: Date }

@@ -31,7 +31,7 @@ export type SchedulerEvent =
   | { readonly type: 'Outdated'; readonly task: DeliveryTask; readonly present: PresentDelivery }
   /** A `Park` effect has ended. */
   | { readonly type: 'Parked'; readonly tasks: readonly DeliveryTask[]; readonly isSecond: boolean }
-  /** These tasks have kept the offsets of their partition waiting for too long: those that PostgreSQL does not have go there. */
+  /** Offsets of the partition have waited for these tasks for too long: the scheduler has those stored that PostgreSQL does not have. */
   | { readonly type: 'Overflowed'; readonly tasks: readonly DeliveryTask[] }
   /** The webhook may go on: its circuit lets a probe through or has closed, or the next delivery of a subject is its turn. */
   | { readonly type: 'WebhookMayGoOn'; readonly webhookId: string }

@@ -17,11 +17,11 @@ export class Leaving {
     private readonly step: Step,
   ) {}
 
-  /** Decides, and stores the outcome. `then`, if given, comes between the two. */
-  store(task: DeliveryTask, decision: Decision, then?: () => void): void {
+  /** Decides, and stores the outcome. */
+  store(task: DeliveryTask, decision: Decision): void {
     task.place = { at: 'storing', decision };
     const due = this.decide(task, decision);
-    then?.();
+    if (decision.kind === 'attempt') this.step.emit({ type: 'NoteAttempt', task, result: decision.result });
     this.step.emit({ type: 'Store', task, due, isHeld: false });
   }
 

@@ -27,7 +27,7 @@ export class Memory {
 
   constructor(
     private readonly ports: SchedulerPorts,
-    settings: SchedulerSettings,
+    private readonly settings: SchedulerSettings,
   ) {
     const { directory } = ports;
     this.queues = new WebhookQueues({ directory, circuitState: (webhookId) => this.passage(webhookId), ...settings });
@@ -65,7 +65,7 @@ export class Memory {
     task.isUrgent = false;
     task.place = { at: 'outside' };
     task.drop();
-    // A task whose claim was lost comes back from Kafka or PostgreSQL, before those behind it.
+    // If the claim was lost, the delivery comes back from Kafka or PostgreSQL: the deliveries behind it must wait for that.
     return task.order ? this.lanes.leave(task, task.isOpen || !this.ports.claims.owns(task)) : undefined;
   }
 
@@ -99,8 +99,9 @@ export class Memory {
     return this.ports.platform.passage(webhookId) === 'open';
   }
 
-  slotsOf(queue: WebhookQueue, perWebhook: number): number {
-    return Math.min(queue.slots(perWebhook), this.ports.circuits.slots(queue.webhookId));
+  /** How many POSTs the webhook may have at once. */
+  slotsOf(queue: WebhookQueue): number {
+    return Math.min(queue.slots(this.settings.perWebhook), this.ports.circuits.slots(queue.webhookId));
   }
 }
 

@@ -29,10 +29,6 @@ export class NextSends {
     return this.slots.inFlight + this.urgentOnTheWire;
   }
 
-  slotsOf(queue: WebhookQueue): number {
-    return this.memory.slotsOf(queue, this.settings.perWebhook);
-  }
-
   /**
    * Sends what the queue may send.
    *
@@ -41,7 +37,7 @@ export class NextSends {
   pump(queue: WebhookQueue, slots = Number.POSITIVE_INFINITY): void {
     if (!this.step.isServing) return;
     this.startUrgent(queue);
-    while (queue.length > 0 && queue.inFlight < this.slotsOf(queue)) {
+    while (queue.length > 0 && queue.inFlight < this.memory.slotsOf(queue)) {
       if (this.memory.passage(queue.webhookId) === 'open') return this.parkAll(queue);
       if (!queue.hasNext(this.slots)) return this.memory.turns.add(queue);
       if (slots <= 0 && !this.memory.turns.isEmpty) return this.memory.turns.add(queue);

@@ -40,7 +40,7 @@ export class Scheduler {
     this.sends = new NextSends(this.memory, this.leaving, ports, settings, this.current);
     this.outcomes = new AttemptOutcomes(this.memory, this.leaving, this.sends, ports, settings, this.current);
     this.takings = new Takings(this.memory, this.leaving, this.sends, ports, this.current);
-    this.loads = new WebhookLoads(this.memory, ports, settings, this.current);
+    this.loads = new WebhookLoads(this.memory, ports, this.current);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { pause } from '@signet/async';
+import { pause, Semaphore } from '@signet/async';
 import { isRetryable, Watermark } from '@signet/kafka';
 import type { RecordBatch } from '@signet/kafka';
 
@@ -9,9 +9,10 @@ interface Turns {
   readonly watermark: Watermark;
   /** Batches under way, by first offset: a batch that is tried again counts as the same one. */
   readonly taken: Map<string, () => void>;
-  last: Promise<unknown>;
-  /** The last batch that waits until it may be looked at. */
-  lastWait: Promise<unknown>;
+  /** Ordered batches, one at a time. */
+  readonly ordered: Semaphore;
+  /** Batches that wait until they may be looked at, one at a time. */
+  readonly waiting: Semaphore;
 }
 
 /**
@@ -31,9 +32,7 @@ export class BatchTurns {
     const first = batch.records[0]?.offset ?? '';
     let taken = turns.taken.get(first);
     if (!taken) turns.taken.set(first, (taken = turns.watermark.begin(batch.records.at(-1)?.offset ?? '-1')));
-    const result = isOrdered ? turns.last.then(() => untilDone(work, batch.signal)) : work();
-    if (isOrdered) turns.last = result.catch(() => undefined);
-    const value = await result;
+    const value = await (isOrdered ? turns.ordered.run(() => untilDone(work, batch.signal)) : work());
     turns.taken.delete(first);
     taken();
     return value;
@@ -44,10 +43,7 @@ export class BatchTurns {
    * ends a little earlier, would overtake.
    */
   async wait(signal: AbortSignal, untilReady: () => Promise<void>): Promise<void> {
-    const turns = this.turns(signal);
-    const ready = turns.lastWait.then(untilReady);
-    turns.lastWait = ready.catch(() => undefined);
-    await ready;
+    await this.turns(signal).waiting.run(untilReady);
   }
 
   /** The offset behind the last record up to which all were taken over without a gap; 0 when none was. */
@@ -58,7 +54,7 @@ export class BatchTurns {
   private turns(signal: AbortSignal): Turns {
     let turns = this.readings.get(signal);
     if (!turns) {
-      turns = { watermark: new Watermark(), taken: new Map(), last: Promise.resolve(), lastWait: Promise.resolve() };
+      turns = { watermark: new Watermark(), taken: new Map(), ordered: new Semaphore(1), waiting: new Semaphore(1) };
       this.readings.set(signal, turns);
     }
     return turns;

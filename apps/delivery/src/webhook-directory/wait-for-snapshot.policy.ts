@@ -1,7 +1,9 @@
 /** What this replica's directory, as far as it was read, says of a webhook that takes no deliveries. */
 export interface ReadSoFar {
-  /** The directory has neither the webhook nor its tombstone: the webhook may be newer than the last record of registry.webhooks.v1
-   * that this replica has read. */
+  /**
+   * The directory has neither the webhook nor its tombstone: the webhook may be newer than the last record of
+   * registry.webhooks.v1 that this replica has read.
+   */
   readonly isUnknown: boolean;
   /** A person asked for a retry through a replica that had read a later version, in which the webhook takes deliveries. */
   readonly isNewerKnown: boolean;

@@ -21,11 +21,11 @@ export const STALLED_ROUNDS = 4;
 /** From this many requests of one webhook in a batch on, it is cheaper to shelve them than to store each one. */
 export const SHELVED_FROM = 8;
 
-/** What is known of a webhook's queue. Times in milliseconds. */
+/** Facts about a webhook's queue, from which the policy judges. Times in milliseconds. */
 export interface WebhookLoad {
   /** Time since an attempt last ended, or since the first began. */
   readonly sinceProgressMs: number;
-  /** Deliveries that wait, those behind others of their subject included. */
+  /** Number of waiting deliveries, including those that wait for an earlier one of their subject. */
   readonly waiting: number;
   /** Deliveries that wait until earlier ones of their subject have ended. */
   readonly behindOthers: number;
@@ -35,7 +35,7 @@ export interface WebhookLoad {
   readonly attemptMs: number;
 }
 
-/** What goes to PostgreSQL: all of a webhook's deliveries, those that would wait for more than `SLOW_ROUNDS`, or none. */
+/** Which of a webhook's deliveries the intake stores: all, those that would wait for more than `SLOW_ROUNDS`, or none. */
 export type Overflow = 'all' | 'far_behind' | 'none';
 
 /**

@@ -1,8 +1,7 @@
 import type { DeliveryTask } from '../delivery-task.ts';
 import type { Memory } from '../memory.ts';
-import type { SchedulerPorts, SchedulerSettings } from '../ports.ts';
+import type { SchedulerPorts } from '../ports.ts';
 import type { Step } from '../step.ts';
-import type { WebhookQueue } from '../queues/webhook-queue.ts';
 import type { WebhookLoad } from './overflow.policy.ts';
 
 const NO_LOAD: WebhookLoad = {
@@ -18,7 +17,6 @@ export class WebhookLoads {
   constructor(
     private readonly memory: Memory,
     private readonly ports: Pick<SchedulerPorts, 'directory'>,
-    private readonly settings: Pick<SchedulerSettings, 'perWebhook'>,
     private readonly step: Pick<Step, 'isServing'>,
   ) {}
 
@@ -57,7 +55,7 @@ export class WebhookLoads {
     if (this.memory.passage(webhookId) === 'open') return false;
     const queue = this.memory.queues.find(webhookId);
     if (queue === undefined) return true;
-    return queue.length <= this.slotsOf(queue) && queue.parking === 0 && !queue.hasParked;
+    return queue.length <= this.memory.slotsOf(queue) && queue.parking === 0 && !queue.hasParked;
   }
 
   /**
@@ -67,7 +65,7 @@ export class WebhookLoads {
   farBehind(webhookId: string, ms: number): ReadonlySet<DeliveryTask> {
     const queue = this.memory.queues.find(webhookId);
     if (!queue || queue.attemptMs === 0) return new Set();
-    return queue.freshBehind((ms / queue.attemptMs) * this.slotsOf(queue));
+    return queue.freshBehind((ms / queue.attemptMs) * this.memory.slotsOf(queue));
   }
 
   /** Whether the webhook has deliveries that wait in memory, are parked, or are on the wire. */
@@ -80,9 +78,5 @@ export class WebhookLoads {
   *waiting(): Iterable<string> {
     for (const { webhookId, length, hasParked } of this.memory.queues.all())
       if (length > 0 || hasParked) yield webhookId;
-  }
-
-  private slotsOf(queue: WebhookQueue): number {
-    return this.memory.slotsOf(queue, this.settings.perWebhook);
   }
 }
