@@ -40,7 +40,8 @@ async function closed(sql: Sql, name: string, work: () => Promise<void>): Promis
 
 async function onServer(url: string, work: (sql: Sql) => Promise<void>): Promise<void> {
   const address = new URL(url);
-  address.pathname = '/template1';
+  // Not template1: nobody could make a database while we are connected to it.
+  address.pathname = '/postgres';
   const client = new pg.Client({ connectionString: address.href });
   await client.connect();
   try {
