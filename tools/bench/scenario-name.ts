@@ -6,6 +6,8 @@ export const SCENARIO_NAMES = [
   'fan-out-10',
   'latency-200',
   'isolation',
+  'burst',
+  'idle',
   'overdue',
   'crash',
   'ordered',
@@ -16,7 +18,10 @@ export const SCENARIO_NAMES = [
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
 /** What runs when nothing is named: two to three minutes on 2 cores. */
-export const DEFAULT_SCENARIOS: readonly ScenarioName[] = SCENARIO_NAMES.filter(
-  (name) =>
-    !['isolation', 'overdue', 'crash', 'ordered', 'asked-for', 'registry-lists', 'delivery-lists'].includes(name),
-);
+export const DEFAULT_SCENARIOS: readonly ScenarioName[] = [
+  'http-single',
+  'http-batch',
+  'kafka',
+  'fan-out-10',
+  'latency-200',
+];

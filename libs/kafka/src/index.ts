@@ -16,6 +16,7 @@ export { HeartbeatAge } from './consuming/heartbeat-age.ts';
 export { KafkaNames, LONGEST_PREFIX } from './prefix/names.ts';
 export { PUT_BACK, putBackRecord, readDeadLetter } from './dead-letters/put-back.ts';
 export type { Mending, PutBackOptions, ReadDeadLetter } from './dead-letters/put-back.ts';
+export { partitionOf } from './producing/partitioner.ts';
 export { RecordProducer } from './producing/producer.ts';
 export type { RecordProducerOptions } from './producing/producer.ts';
 export type { BatchHandler, HeaderValue, KafkaRecord, OutgoingRecord, RecordBatch, SetAsideReason } from './record.ts';

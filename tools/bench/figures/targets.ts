@@ -11,6 +11,8 @@ export const TARGETS = {
   fanOut10: { perSecond: atLeast(10_000), cpu: atMost(0.2) },
   latency200: { p50: atMost(5), p99: atMost(30) },
   isolation: { share: atLeast(95), chanceOfRise: atLeast(0.05) },
+  burst: { small: { p50: atMost(50), p99: atMost(250) }, large: { p99: atMost(500) } },
+  idle: { share: atMost(4) },
   ordered: { perSecond: atLeast(500), outOfOrder: atMost(0) },
   overdue: { perSecond: atLeast(2_000), freshP99: atMost(1_000) },
   registryLists: { p99: atMost(50) },

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { DELIVERY_REQUESTS, TOPICS } from '@signet/contracts';
+import { partitionOf } from '@signet/kafka';
 import { Api, untilAccepted } from '../../dev/demo/api.ts';
 import type { Bench } from '../bench.ts';
 import { HttpProducer } from '../load/http-producer.ts';
@@ -8,6 +10,12 @@ import { EVENT_TYPE } from '../load/sale.ts';
 const ROUTABLE_TIMEOUT_MS = 60_000;
 const PROBE_EVERY_MS = 200;
 const QUIET_MS = 500;
+/** A new webhook is in a given partition with a chance of one in six. */
+const MOST_TRIES = 200;
+
+/** The partition of delivery.requests.v1 that holds the requests of a webhook. */
+const partitionOfWebhook = (id: string): number =>
+  partitionOf(Buffer.from(id), TOPICS.find(({ name }) => name === DELIVERY_REQUESTS)!.partitions);
 
 /** A tenant of a scenario's own, with its keys and webhooks; made through the public API, as anybody would. */
 export class BenchTenant {
@@ -15,7 +23,7 @@ export class BenchTenant {
   readonly producerKey: string;
   readonly #bench: Bench;
   readonly #api: Api;
-  readonly #webhooks: string[] = [];
+  #webhooks: string[] = [];
 
   private constructor(bench: Bench, id: string, producerKey: string, api: Api) {
     this.#bench = bench;
@@ -45,17 +53,27 @@ export class BenchTenant {
    * @param settings further fields of each webhook
    */
   async addWebhooks(paths: readonly string[], settings: { readonly ordering?: 'subject' } = {}): Promise<void> {
-    await inParallelOver(paths, async (path) => {
-      const body = {
-        name: `bench ${path}`,
-        url: `${this.#bench.receiver.url}${path}`,
-        events: [EVENT_TYPE],
-        ...settings,
-      };
-      const { body: webhook } = await untilAccepted(() => this.#api.post<{ id: string }>('/v1/webhooks', body));
-      this.#webhooks.push(webhook.id);
-    });
+    await inParallelOver(paths, async (path) => void (await this.#register(path, settings)));
     await this.#untilRoutable(paths);
+  }
+
+  /** The partition of delivery.requests.v1 with most of the tenant's webhooks, and their number. */
+  mostCrowdedPartition(): { readonly partition: number; readonly webhooks: number } {
+    const counts = new Map<number, number>();
+    for (const id of this.#webhooks) counts.set(partitionOfWebhook(id), (counts.get(partitionOfWebhook(id)) ?? 0) + 1);
+    const [partition = 0, webhooks = 0] = [...counts].toSorted(([, one], [, other]) => other - one)[0] ?? [];
+    return { partition, webhooks };
+  }
+
+  /** As `addWebhooks`, a webhook whose requests are in this partition: its id decides that, so some are made and deleted until one fits. */
+  async addWebhookIn(partition: number, path: string): Promise<void> {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const id = await this.#register(path, {});
+      if (partitionOfWebhook(id) === partition) return this.#untilRoutable([path]);
+      await this.#api.call('DELETE', `/v1/webhooks/${id}`);
+      this.#webhooks = this.#webhooks.filter((one) => one !== id);
+    }
+    throw new Error(`None of ${MOST_TRIES} webhooks was in partition ${partition}.`);
   }
 
   httpProducer(connections: number): HttpProducer {
@@ -72,6 +90,14 @@ export class BenchTenant {
     await inParallelOver(this.#webhooks, async (id) => {
       await this.#api.call('DELETE', `/v1/webhooks/${id}`);
     });
+  }
+
+  async #register(path: string, settings: object): Promise<string> {
+    const url = `${this.#bench.receiver.url}${path}`;
+    const body = { name: `bench ${path}`, url, events: [EVENT_TYPE], ...settings };
+    const { body: webhook } = await untilAccepted(() => this.#api.post<{ id: string }>('/v1/webhooks', body));
+    this.#webhooks.push(webhook.id);
+    return webhook.id;
   }
 
   /** Deliveries to a webhook begin once every service has read it from Kafka. Only a message that arrives proves that. */

@@ -3,8 +3,10 @@ import type { Outcome } from '../figures/result.ts';
 import type { ScenarioName } from '../scenario-name.ts';
 import { TARGETS } from '../figures/targets.ts';
 import { askedFor } from './asked-for.ts';
+import { burst } from './burst.ts';
 import { crash } from './crash.ts';
 import { deliveryLists } from './lists/delivery-lists.ts';
+import { idle } from './idle.ts';
 import { isolation } from './isolation.ts';
 import { ordered } from './ordered.ts';
 import { overdue } from './overdue.ts';
@@ -63,6 +65,8 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   }),
   'latency-200': async (bench) => [await latency(bench, 'kafka'), await latency(bench, 'http')],
   isolation: async (bench) => [await isolation(bench)],
+  burst,
+  idle: async (bench) => [await idle(bench)],
   overdue: async (bench) => [await overdue(bench)],
   crash: async (bench) => [await crash(bench)],
   ordered,

@@ -25,6 +25,9 @@ export function murmur2(key: Buffer): number {
   return hash ^ (hash >>> 15);
 }
 
+/** The partition of a key among so many, as Kafka's default partitioner chooses it. */
+export const partitionOf = (key: Buffer, partitions: number): number => (murmur2(key) & 0x7fffffff) % partitions;
+
 /** Chooses the partition as Kafka's default partitioner does; records without a key are spread over all partitions. */
 export const partitioner: ICustomPartitioner = () => {
   const withoutKey = kafkajs.Partitioners.DefaultPartitioner();
@@ -32,7 +35,6 @@ export const partitioner: ICustomPartitioner = () => {
     const { key, partition } = args.message;
     if (typeof partition === 'number') return partition;
     if (key === null || key === undefined) return withoutKey(args);
-    const bytes = typeof key === 'string' ? Buffer.from(key) : key;
-    return (murmur2(bytes) & 0x7fffffff) % args.partitionMetadata.length;
+    return partitionOf(typeof key === 'string' ? Buffer.from(key) : key, args.partitionMetadata.length);
   };
 };
