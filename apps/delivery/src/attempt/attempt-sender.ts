@@ -8,9 +8,7 @@ import type { DeliverySpans } from '../tracing/delivery-spans.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import { prepareAttempt, sendAttempt } from './attempt.ts';
 import type { CompletedAttempt } from './attempt.ts';
-import { ClientIdentities } from './client-identities.ts';
-import { HeaderCredentials } from './header-credentials.ts';
-import { SigningKeys } from './signing-keys.ts';
+import { OpenedSecrets } from './opened-secrets.ts';
 
 export interface AttemptSenderParts {
   readonly client: Pick<EgressClient, 'post' | 'withholdWaiting'>;
@@ -33,15 +31,10 @@ export interface AttemptHooks {
 
 /** Makes attempts: opens the webhook's secrets, signs, sends, and asks whose fault a failure is. */
 export class AttemptSender {
-  private readonly keys: SigningKeys;
-  private readonly credentials: HeaderCredentials;
-  private readonly identities: ClientIdentities;
+  private readonly secrets: OpenedSecrets;
 
   constructor(private readonly parts: AttemptSenderParts) {
-    const { sealing, clock } = parts;
-    this.keys = new SigningKeys(sealing, clock);
-    this.credentials = new HeaderCredentials(sealing);
-    this.identities = new ClientIdentities(sealing);
+    this.secrets = new OpenedSecrets(parts.sealing, parts.clock);
   }
 
   /**
@@ -55,11 +48,7 @@ export class AttemptSender {
     { mayBegin, awaitsVerdict }: AttemptHooks,
   ): Promise<CompletedAttempt | null> {
     const { client, platform, spans, clock, outsideClock, replica, defaults } = this.parts;
-    const means = {
-      keys: this.keys.live(webhook),
-      credentials: this.credentials.of(webhook),
-      identity: this.identities.of(webhook),
-    };
+    const means = this.secrets.meansOf(webhook);
     const prepared = prepareAttempt(task, webhook, means, defaults, { startedAt, signedAt: outsideClock() });
     const faultOf = (seen: SeenAttempt) => {
       const verdict = platform.judge(seen);
