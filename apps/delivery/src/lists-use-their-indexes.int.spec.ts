@@ -7,6 +7,7 @@ import { statementsOf } from '@signet/testing';
 import type { Statement } from '@signet/testing';
 import pg from 'pg';
 import { DeliveryHttp } from './delivery/http/delivery.http.ts';
+import { DeliveryViewContext } from './delivery/http/delivery.view-context.ts';
 import { listDeliveriesQuery } from './delivery/http/delivery.schemas.ts';
 import { StoredDeliveries } from './testing/stored-deliveries.ts';
 import { WebhookDirectory } from './webhook-directory/webhook-directory.ts';
@@ -36,15 +37,14 @@ beforeAll(async () => {
   await database.query(readFileSync(new URL('testing/many-deliveries.sql', import.meta.url), 'utf8'));
   await database.query('vacuum analyze deliveries');
   await nameWebhooks();
-  http = new DeliveryHttp(
-    stored.reader,
-    {} as never,
-    { directory } as never,
-    {} as never,
+  const webhooks = { directory } as never;
+  const context = new DeliveryViewContext(
+    webhooks,
     { probeTimes: () => Promise.resolve(new Map()) },
     { heldPartitions: () => Promise.resolve(new Map()) },
     systemClock,
   );
+  http = new DeliveryHttp(stored.reader, {} as never, webhooks, {} as never, context);
   const { rows } = await database.query<{ name: string; rows: number }>(
     `select relname as name, reltuples::int as rows from pg_class where relname ~ '^deliveries_[0-9]{8}$'`,
   );

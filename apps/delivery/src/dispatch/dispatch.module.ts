@@ -6,16 +6,14 @@ import type { Clock } from '@signet/contracts';
 import { CONSUMER_GROUPS, DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
 import { EgressClient, EgressRules, trustStoreFault } from '@signet/egress';
 import { committedOffsets, DeadLetters, RecordProducer } from '@signet/kafka';
-import { CLOCK, LOGGER, OUTSIDE_CLOCK, SAMPLES, SETTINGS, TenantDirectory, TRACING } from '@signet/service-kit';
-import type { Logger, Samples, Tracing } from '@signet/service-kit';
-import { Registry } from 'prom-client';
+import { CLOCK, LOGGER, OUTSIDE_CLOCK, SETTINGS, TenantDirectory, TRACING } from '@signet/service-kit';
+import type { Logger, Tracing } from '@signet/service-kit';
 import { DATABASE } from '../database/database.port.ts';
 import type { Database } from '../database/database.port.ts';
 import type { DeliverySettings } from '../config.ts';
 import { DayPartitions } from '../database/day-partitions.ts';
 import { StorageModule } from '../database/storage.module.ts';
 import { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
-import { sampleStoredWork, showDispatch } from '../metrics/dispatch-gauges.ts';
 import { kafkaClient } from '../kafka-client.ts';
 import { MetricsModule } from '../metrics/metrics.module.ts';
 import { OutcomesModule } from '../outcomes/outcomes.module.ts';
@@ -28,6 +26,7 @@ import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.r
 import { DispatchConsumer } from '../sources/dispatch.consumer.ts';
 import { DispatchIntake } from '../sources/dispatch-intake.ts';
 import { DispatchService } from './dispatch.service.ts';
+import { DispatchStateGauges } from './dispatch-state-gauges.ts';
 import { EventLoopLoad } from '../shelf/event-loop-load.ts';
 import { Membership } from '../partitions/membership.ts';
 
@@ -80,6 +79,7 @@ import { Membership } from '../partitions/membership.ts';
       inject: [DispatchService],
       useFactory: (service: DispatchService) => service.intake,
     },
+    DispatchStateGauges,
   ],
   exports: [DispatchService, Membership],
 })
@@ -89,34 +89,10 @@ export class DispatchModule implements OnApplicationBootstrap, OnApplicationShut
     @Inject(EgressClient) private readonly client: EgressClient,
     @Inject(CanaryClient) private readonly canary: CanaryClient,
     @Inject(LOGGER) private readonly logger: Logger,
-    @Inject(Registry) private readonly registry: Registry,
-    @Inject(SAMPLES) private readonly samples: Samples,
-    @Inject(WebhookDirectoryReader) private readonly webhooks: WebhookDirectoryReader,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(DayPartitions) private readonly partitions: DayPartitions,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { service, clock } = this;
-    const { scheduler, circuits, recorder, ownership, platform } = service;
-    showDispatch(this.registry, {
-      attemptsInFlight: () => scheduler.attemptsInFlight,
-      tasksInMemory: () => scheduler.size,
-      openCircuits: () => circuits.openCount(),
-      isPlatformFault: () => platform.isFault,
-      longestOpen: (limit) => circuits.longestOpen(limit),
-      recorderBacklog: () => recorder.backlog,
-      webhooks: () => this.webhooks.directory.size,
-      unreadableWebhooks: () => this.webhooks.unreadableCount,
-      ownedPartitions: () => ownership.all().map(({ partition }) => partition),
-      keptDays: () => this.partitions.keptDays,
-      now: clock,
-    });
-    sampleStoredWork(this.registry, this.samples, {
-      overdueSeconds: () => service.overdueSeconds(),
-      shelvedRequests: () => service.shelvedByCircuit(),
-    });
-    service.start().catch((error: unknown) => this.logger.error({ err: error }, 'dispatch cannot start'));
+    this.service.start().catch((error: unknown) => this.logger.error({ err: error }, 'dispatch cannot start'));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -8,6 +8,7 @@ import { CircuitHttp } from '../circuit/http/circuit.http.ts';
 import { CircuitReader } from '../circuit/http/circuit.reader.ts';
 import { DeliveryCommands } from '../delivery/http/delivery.commands.ts';
 import { DeliveryHttp } from '../delivery/http/delivery.http.ts';
+import { DeliveryViewContext } from '../delivery/http/delivery.view-context.ts';
 import type { DeliveryListView } from '../delivery/http/delivery.view.ts';
 import { PlatformFaultReader } from '../platform-fault/storage/platform-fault.reader.ts';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
@@ -43,7 +44,8 @@ beforeEach(async () => {
   circuits = new CircuitHttp(reader, new CircuitCommands(fixture.database, systemClock), known, systemClock);
   const commands = new DeliveryCommands(fixture.database, fixture.reader, systemClock);
   const faults = new PlatformFaultReader(fixture.database);
-  deliveries = new DeliveryHttp(fixture.reader, commands, known, fixture.tenants, reader, faults, systemClock);
+  const context = new DeliveryViewContext(known, reader, faults, systemClock);
+  deliveries = new DeliveryHttp(fixture.reader, commands, known, fixture.tenants, context);
 });
 afterEach(async () => {
   await receiver?.close();

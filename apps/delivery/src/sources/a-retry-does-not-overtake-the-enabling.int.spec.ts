@@ -7,6 +7,7 @@ import type { ReceiverAnswer } from '@signet/testing';
 import { CircuitReader } from '../circuit/http/circuit.reader.ts';
 import { DeliveryCommands } from '../delivery/http/delivery.commands.ts';
 import { DeliveryHttp } from '../delivery/http/delivery.http.ts';
+import { DeliveryViewContext } from '../delivery/http/delivery.view-context.ts';
 import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
@@ -35,15 +36,10 @@ beforeEach(async () => {
   ahead = new WebhookDirectory();
   const circuits = new CircuitReader(fixture.database);
   const commands = new DeliveryCommands(fixture.database, fixture.reader, systemClock);
-  api = new DeliveryHttp(
-    fixture.reader,
-    commands,
-    { directory: ahead } as never,
-    fixture.tenants,
-    circuits,
-    { heldPartitions: () => Promise.resolve(new Map()) },
-    systemClock,
-  );
+  const webhooks = { directory: ahead } as never;
+  const faults = { heldPartitions: () => Promise.resolve(new Map<number, string>()) };
+  const context = new DeliveryViewContext(webhooks, circuits, faults, systemClock);
+  api = new DeliveryHttp(fixture.reader, commands, webhooks, fixture.tenants, context);
 });
 afterEach(async () => {
   await receiver?.close();

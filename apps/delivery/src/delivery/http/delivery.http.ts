@@ -1,19 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Clock } from '@signet/contracts';
-import {
-  Answers,
-  Caller,
-  CLOCK,
-  decodeCursor,
-  Fails,
-  pageOf,
-  problem,
-  Roles,
-  TenantDirectory,
-} from '@signet/service-kit';
+import { Answers, Caller, decodeCursor, Fails, pageOf, problem, Roles, TenantDirectory } from '@signet/service-kit';
 import type { Page } from '@signet/service-kit';
-import { CircuitReader } from '../../circuit/http/circuit.reader.ts';
 import { WebhookDirectoryReader } from '../../webhook-directory/webhook-directory.reader.ts';
 import {
   attemptsAnswer,
@@ -26,14 +14,13 @@ import {
   retriedExample,
 } from './delivery.answers.ts';
 import { DeliveryCommands } from './delivery.commands.ts';
-import { PlatformFaultReader } from '../../platform-fault/storage/platform-fault.reader.ts';
-import type { DeliveryRow } from '../storage/delivery.projection.ts';
 import { DeliveryReader } from '../storage/delivery.reader.ts';
 import type { DeliveryRecord } from '../storage/delivery.reader.ts';
 import { deliveryPlace, listDeliveriesQuery } from './delivery.schemas.ts';
 import type { ListDeliveriesQuery } from './delivery.schemas.ts';
+import { DeliveryViewContext } from './delivery.view-context.ts';
 import { attemptViews, detailView, listView } from './delivery.view.ts';
-import type { DeliveryListView, ViewContext } from './delivery.view.ts';
+import type { DeliveryListView } from './delivery.view.ts';
 
 const NOT_FOUND = { delivery_not_found: 'There is no such delivery.' };
 const NOT_NOW = {
@@ -51,9 +38,7 @@ export class DeliveryHttp {
     @Inject(DeliveryCommands) private readonly commands: DeliveryCommands,
     @Inject(WebhookDirectoryReader) private readonly webhooks: WebhookDirectoryReader,
     @Inject(TenantDirectory) private readonly tenants: TenantDirectory,
-    @Inject(CircuitReader) private readonly circuits: Pick<CircuitReader, 'probeTimes'>,
-    @Inject(PlatformFaultReader) private readonly faults: Pick<PlatformFaultReader, 'heldPartitions'>,
-    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(DeliveryViewContext) private readonly context: DeliveryViewContext,
   ) {}
 
   @Get()
@@ -72,7 +57,7 @@ export class DeliveryHttp {
     const webhookIdsByName = q ? this.webhooks.directory.idsByName(q, tenantId) : [];
     const rows = await this.reader.list({ ...filter, q, tenantId, webhookIdsByName }, after, limit + 1);
     const page = pageOf(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
-    const context = await this.contextOf(page.data);
+    const context = await this.context.of(page.data);
     return { ...page, data: page.data.map((row) => listView(row, context)) };
   }
 
@@ -86,7 +71,7 @@ export class DeliveryHttp {
   @Fails(404, NOT_FOUND)
   async read(@Param('id') id: string, @Caller() caller: Caller) {
     const record = await this.find(id, caller);
-    return detailView(record, await this.contextOf([record.row]));
+    return detailView(record, await this.context.of([record.row]));
   }
 
   @Get(':id/attempts')
@@ -120,7 +105,7 @@ export class DeliveryHttp {
     if (this.tenants.isSuspended(row.tenantId)) throw problem(409, 'tenant_suspended', NOT_NOW.tenant_suspended);
     const retried = await this.commands.retry(id, caller.tenantId, caller.keyId, webhook.version);
     if (!retried) throw notFound();
-    return listView(retried, await this.contextOf([retried]));
+    return listView(retried, await this.context.of([retried]));
   }
 
   @Delete(':id')
@@ -134,18 +119,6 @@ export class DeliveryHttp {
   @Fails(404, NOT_FOUND)
   async remove(@Param('id') id: string, @Caller() caller: Caller): Promise<void> {
     if (!(await this.commands.remove(id, caller.tenantId))) throw notFound();
-  }
-
-  /** Names from memory, circuits and faults of the platform with one statement each: a page of deliveries costs no query per row. */
-  private async contextOf(rows: readonly DeliveryRow[]): Promise<ViewContext> {
-    const open = rows.filter(({ status }) => status === 'PENDING' || status === 'RETRYING');
-    const now = this.clock();
-    const [probeTimes, heldPartitions] = await Promise.all([
-      this.circuits.probeTimes([...new Set(open.map(({ webhookId }) => webhookId))]),
-      open.length > 0 ? this.faults.heldPartitions(now) : new Map<number, string>(),
-    ]);
-    const nameOf = (webhookId: string): string | null => this.webhooks.directory.get(webhookId)?.name ?? null;
-    return { nameOf, probeTimes, heldPartitions, now };
   }
 
   private async find(id: string, { tenantId }: Caller): Promise<DeliveryRecord> {

@@ -8,6 +8,7 @@ import { WebhookDirectoryModule } from '../../webhook-directory/webhook-director
 import { PlatformFaultReader } from '../../platform-fault/storage/platform-fault.reader.ts';
 import { DeliveryCommands } from './delivery.commands.ts';
 import { DeliveryHttp } from './delivery.http.ts';
+import { DeliveryViewContext } from './delivery.view-context.ts';
 import { DeliveryReader } from '../storage/delivery.reader.ts';
 
 /** The API for deliveries. */
@@ -27,6 +28,7 @@ import { DeliveryReader } from '../storage/delivery.reader.ts';
       useFactory: (database: Database, reader: DeliveryReader, clock: Clock, keys: IdempotencyKeys) =>
         new DeliveryCommands(database, reader, clock, (transaction) => keys.noteIn(transaction.em)),
     },
+    DeliveryViewContext,
   ],
 })
 export class DeliveryModule {}
