@@ -13,6 +13,7 @@ import { Backlog } from '../sources/backlog.ts';
 import { CircuitNotes } from './circuit-notes.ts';
 import { Claims } from './claims.ts';
 import { DatabaseLink } from './database-link.ts';
+import { DirectoryReader } from './directory-reader.ts';
 import { DueReader } from '../sources/due-reader.ts';
 import { EndedWebhooks } from '../sources/ended-webhooks.ts';
 import { Host } from '../world/host.ts';
@@ -44,7 +45,7 @@ export class Replica implements ReplicaParts, RunningReplica {
   readonly ended: EndedWebhooks;
   readonly membership: Membership;
   readonly life: PartitionLife;
-  private position = 0;
+  private readonly reader: DirectoryReader;
 
   constructor(
     readonly world: World,
@@ -115,6 +116,7 @@ export class Replica implements ReplicaParts, RunningReplica {
     this.ended = new EndedWebhooks(this);
     this.membership = new Membership(this);
     this.life = new PartitionLife(this);
+    this.reader = new DirectoryReader(this.directory, world, this.host);
     this.directory.onChange((change) => this.webhookChanged(change));
   }
 
@@ -147,12 +149,7 @@ export class Replica implements ReplicaParts, RunningReplica {
   }
 
   start(): void {
-    this.readDirectory();
-    this.world.registry.onPublished(() =>
-      this.host.after(this.world.random.whole(1, this.world.random.chance(0.1) ? 3_000 : 200), () =>
-        this.readDirectory(),
-      ),
-    );
+    this.reader.start();
     this.advanceBreakers();
     this.due.start();
     this.backlog.start();
@@ -198,15 +195,6 @@ export class Replica implements ReplicaParts, RunningReplica {
   private resume(webhookId: string): void {
     this.worker.tell({ type: 'WebhookMayGoOn', webhookId });
     this.due.wake();
-  }
-
-  private readDirectory(): void {
-    const { published } = this.world.registry;
-    for (; this.position < published.length; this.position += 1) {
-      const { webhookId, snapshot } = published[this.position]!;
-      if (snapshot) this.directory.put(snapshot);
-      else this.directory.remove(webhookId);
-    }
   }
 
   private webhookChanged(change: WebhookChange): void {

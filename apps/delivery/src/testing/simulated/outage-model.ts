@@ -16,6 +16,7 @@ import { OUTCOME_CAUSE } from '../../delivery/attempt-cause.policy.ts';
 import { attemptsMade, deliveryDecider } from '../../delivery/delivery.decider.ts';
 import type { DeliveryState } from '../../delivery/delivery.decider.ts';
 import type { DeliveryEvent } from '../../delivery/delivery.events.ts';
+import { Agenda } from './agenda.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -56,8 +57,7 @@ type Happening =
  * decider, on a clock of their own, without a database. Messages that come while the circuit is open are only counted.
  */
 export class OutageModel {
-  private readonly happenings = new Map<number, Happening[]>();
-  private readonly times: number[] = [];
+  private readonly agenda = new Agenda<Happening>();
   private webhook: Webhook = webhookDecider.initialState();
   private readonly facts: { readonly at: number; readonly event: WebhookEvent }[] = [];
   private failures: FailureRow = NO_FAILURES;
@@ -96,28 +96,14 @@ export class OutageModel {
 
   /** Runs until the webhook is disabled, or until a day after the end of the outage. */
   run(): OutageResult {
-    this.at(0, { kind: 'message' });
+    this.agenda.add(0, { kind: 'message' });
     while (this.disabledAt === null) {
-      const now = this.times.shift();
+      const now = this.agenda.nextTime;
       if (now === undefined || now > this.outageMs + 24 * HOUR) break;
-      // More may be added for the same moment while its happenings are carried out.
-      for (const happening of this.happenings.get(now)!) if (this.disabledAt === null) this.happen(now, happening);
-      this.happenings.delete(now);
+      for (const happening of this.agenda.takeNext()) if (this.disabledAt === null) this.happen(now, happening);
     }
     const failed = this.deliveries.filter(({ state }) => state.status === 'FAILED').length;
     return { alerts: this.alerts(), disabledAfter: minutes(this.disabledAt), failed, abandoned: this.abandoned };
-  }
-
-  private at(time: number, happening: Happening): void {
-    const same = this.happenings.get(time);
-    if (same) {
-      same.push(happening);
-      return;
-    }
-    this.happenings.set(time, [happening]);
-    let place = this.times.length;
-    while (place > 0 && this.times[place - 1]! > time) place -= 1;
-    this.times.splice(place, 0, time);
   }
 
   private happen(now: number, happening: Happening): void {
@@ -141,11 +127,11 @@ export class OutageModel {
     let count = 1;
     if (this.isBlocked) {
       // All messages that come until the next happening are held back in the same way.
-      count = Math.max(1, Math.ceil((Math.min(this.times[0] ?? last, last) - now) / this.everyMs));
+      count = Math.max(1, Math.ceil((Math.min(this.agenda.nextTime ?? last, last) - now) / this.everyMs));
       this.heldFresh += count;
     } else this.send(now, this.requested(now));
     const next = now + count * this.everyMs;
-    if (next <= last) this.at(next, { kind: 'message' });
+    if (next <= last) this.agenda.add(next, { kind: 'message' });
   }
 
   private get isBlocked(): boolean {
@@ -185,7 +171,7 @@ export class OutageModel {
   private send(now: number, delivery: Delivery): void {
     const cause = this.circuit === 'half-open' ? 'probe' : 'schedule';
     if (cause === 'probe') this.circuit = 'probing';
-    this.at(now + ATTEMPT_MS, { kind: 'ended', delivery, startedAt: now, cause });
+    this.agenda.add(now + ATTEMPT_MS, { kind: 'ended', delivery, startedAt: now, cause });
   }
 
   private attemptEnded(now: number, { delivery, startedAt, cause }: Extract<Happening, { kind: 'ended' }>): void {
@@ -204,7 +190,7 @@ export class OutageModel {
     this.decided(delivery, events);
     for (const event of events)
       if (event.type === 'DeliveryAttemptFailed' && event.data.nextAttemptAt !== null)
-        this.at(Date.parse(event.data.nextAttemptAt) - START, { kind: 'due', delivery });
+        this.agenda.add(Date.parse(event.data.nextAttemptAt) - START, { kind: 'due', delivery });
     this.hear(now, {
       deliveryId: delivery.id,
       attempt,
@@ -228,7 +214,7 @@ export class OutageModel {
     if (!opens && cause !== 'probe') return;
     this.openings += 1;
     this.circuit = 'open';
-    this.at(now + probeDelayMs(RULES, this.openings), { kind: 'probe', openings: this.openings });
+    this.agenda.add(now + probeDelayMs(RULES, this.openings), { kind: 'probe', openings: this.openings });
   }
 
   private succeeded(now: number): void {
