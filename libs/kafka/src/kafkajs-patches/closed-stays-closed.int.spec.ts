@@ -62,13 +62,41 @@ test('a connection that is being opened when the disconnect begins is closed', a
 });
 
 test('a consumer that is disconnected while it joins its group leaves nothing open', async () => {
-  const consumer = kafka().consumer({ groupId: topic });
+  const consumer = kafka().consumer({ groupId: topic, retry: { restartOnFailure: async () => false } });
   await consumer.connect();
   await consumer.subscribe({ topics: [topic] });
   const running = consumer.run({ eachMessage: () => Promise.resolve() });
   await consumer.disconnect();
   await running;
   await untilAllAreClosed();
+});
+
+test('a consumer whose connections were closed by kafkajs itself, after an error, begins anew', async () => {
+  let isOver = false;
+  const retry = { initialRetryTime: 50, restartOnFailure: async () => !isOver };
+  const consumer = kafka().consumer({ groupId: topic, retry });
+  const restarts: boolean[] = [];
+  consumer.on(consumer.events.CRASH, ({ payload: { restart } }) => void restarts.push(restart));
+  let joins = 0;
+  consumer.on(consumer.events.GROUP_JOIN, () => void (joins += 1));
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic] });
+  await consumer.run({
+    eachMessage: async () => {
+      // As when a request is refused after a disconnect that another error has caused.
+      const admin = kafka().admin();
+      await admin.connect();
+      await admin.disconnect();
+      await admin.fetchTopicOffsets(topic);
+    },
+  });
+  const producer = kafka().producer();
+  await producer.connect();
+  await producer.sendBatch({ topicMessages: [{ topic, messages: [{ value: 'x' }] }] });
+  await waitFor(() => restarts.length > 0 && joins > 1, { what: 'the consumer to join once more' });
+  expect(restarts.every(Boolean)).toBe(true);
+  isOver = true;
+  await Promise.all([consumer.disconnect(), producer.disconnect()]);
 });
 
 test('a client that is connected again works again', async () => {

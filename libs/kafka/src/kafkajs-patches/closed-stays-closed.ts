@@ -28,8 +28,14 @@ interface Cluster {
 /** Broker pools that were disconnected, and the connection pools that they had then. */
 const closed = new WeakSet<BrokerPool | ConnectionPool>();
 
-/** Not retriable: a caller that waits for an answer fails, instead of trying again on a new connection. */
-const refusal = (): Error => new kafkajs.KafkaJSNonRetriableError('The client has been disconnected.');
+/**
+ * Not retriable: a caller that waits for an answer fails, instead of trying again on a new connection. Its cause is retriable: a
+ * consumer that kafkajs itself has disconnected, after another error, begins anew (consumer/index.js asks the last cause).
+ */
+const refusal = (): Error => {
+  const refused = new kafkajs.KafkaJSNonRetriableError('The client has been disconnected.');
+  return Object.assign(refused, { cause: new kafkajs.KafkaJSConnectionError('The connections were closed.') });
+};
 
 let isPatched = false;
 
