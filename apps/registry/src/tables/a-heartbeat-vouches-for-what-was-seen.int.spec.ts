@@ -14,7 +14,7 @@ const mark = (beat: number) => ({ generation: 1, beat, at: '2026-03-01T10:00:00Z
 
 /** Puts an entry on each topic, as the relay does. */
 async function publishEntries(): Promise<SeenTables['topics']> {
-  await topics.prepare();
+  await topics.prepare(new AbortController().signal);
   const before = await topics.bounds();
   for (const { name } of TABLE_TOPICS) await producer.publish(name, { key: 'entry', value: '{}', partition: 0 });
   return before;

@@ -115,7 +115,7 @@ export class TableKeeper {
     if (known.some((before) => before > 0))
       logger.warn({ generation, reason }, `the tables are published once more: ${reason}`);
     else logger.info({ generation }, 'the first generation of the tables is published');
-    await topics.prepare();
+    await topics.prepare(this.stopping.signal);
     // Read before the first record is published: so the heartbeat notices records that are lost while the generation
     // is being published.
     const before = await topics.bounds();

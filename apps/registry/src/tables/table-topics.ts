@@ -6,10 +6,7 @@ import { claimTopics, compareWithKafka } from '@signet/service-kit';
 import { reasonOfLoss } from './generation.policy.ts';
 import type { Place, SeenTables } from './generation.policy.ts';
 
-/**
- * The longest read. Without it, a read would wait for ever for a topic that was deleted meanwhile. Milliseconds; only
- * the end of a topic is read.
- */
+/** The longest read, milliseconds: only the end of a topic is read. */
 const LONGEST_READING_MS = 60_000;
 
 const NAMES = TABLE_TOPICS.map(({ name }) => name);
@@ -64,12 +61,14 @@ export class TableTopics {
    * Creates the missing topics and claims them. A topic that a broker has created by itself
    * (auto.create.topics.enable) may have a clean-up policy that would remove entries: the policy is corrected.
    */
-  async prepare(): Promise<void> {
+  async prepare(stopped: AbortSignal): Promise<void> {
     await ensureTopics(this.client, TABLE_TOPICS);
     const seen = await topicSettings(this.client, NAMES);
     for (const { name, cleanupPolicy } of seen?.topics ?? [])
       if (cleanupPolicy !== 'compact') await setTopicConfig(this.client, name, 'cleanup.policy', 'compact');
-    await claimTopics(this.client, this.installation, await compareWithKafka(this.client, this.installation));
+    const { client, installation } = this;
+    const unclaimed = await compareWithKafka(client, installation, { signal: stopped });
+    await claimTopics(client, installation, unclaimed, { signal: stopped });
   }
 
   /**

@@ -12,13 +12,16 @@ export interface ReadMarksOptions {
   readonly isMark: (key: string) => boolean;
   /** Whether this is the last mark of its topic that is wanted; the rest of the topic is not read then. */
   readonly isLast?: (mark: KafkaRecord) => boolean;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * The records of partition 0 of each topic whose keys are marks, tombstones too, in their order, up to the end that the topic has
  * at the call. It joins no group of another reader and commits nothing.
  */
-export async function readMarks({ client, topics, isMark, isLast }: ReadMarksOptions): Promise<KafkaRecord[]> {
+export async function readMarks(options: ReadMarksOptions): Promise<KafkaRecord[]> {
+  const { client, topics, isMark, isLast, signal } = options;
   const ranges = (await wholePartitions(client, topics)).filter(({ partition }) => partition === 0);
   const marks: KafkaRecord[] = [];
   const unfinished = new Set(ranges.map(({ topic }) => topic));
@@ -33,7 +36,12 @@ export async function readMarks({ client, topics, isMark, isLast }: ReadMarksOpt
     if (unfinished.size === 0) enough.abort();
   };
   try {
-    await readRanges({ client, ranges, onRecords, signal: enough.signal });
+    await readRanges({
+      client,
+      ranges,
+      onRecords,
+      signal: AbortSignal.any([enough.signal, ...(signal ? [signal] : [])]),
+    });
   } catch (error) {
     if (!enough.signal.aborted) throw error;
   }

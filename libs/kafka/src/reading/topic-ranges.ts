@@ -6,6 +6,7 @@ import { createKafka, silentLogger } from '../connection/client.ts';
 import type { KafkaClientOptions } from '../connection/client.ts';
 import type { KafkaConsumer } from '../prefix/prefixed-consumer.ts';
 import type { KafkaRecord } from '../record.ts';
+import { RetryableError } from '../errors.ts';
 import { toRecords } from '../consuming/to-records.ts';
 
 /** Records of one partition from one offset up to, and without, another. */
@@ -25,8 +26,11 @@ export interface ReadRangesOptions {
    */
   readonly onRecords: (records: readonly KafkaRecord[], range: PartitionRange, next: bigint) => Promise<void>;
   readonly signal: AbortSignal;
+  /** If Kafka answers nothing for this long, the reading ends with an error: kafkajs would wait for ever. Milliseconds; 30 s by default. */
+  readonly silenceMs?: number;
 }
 
+const SILENCE_MS = 30_000;
 const HEARTBEAT_MS = 3_000;
 /** How often a question about topics is tried again: few times, so that the caller does not wait long for Kafka. */
 const RETRIES = 5;
@@ -95,12 +99,14 @@ export async function rangesOfSpans(
  * Reads the ranges once and resolves when all of them have been read. kafkajs cannot read without a group, so each reading has
  * one of its own, which commits nothing and is removed at the end.
  *
- * @throws the signal's reason when it is aborted, any error of `onRecords`, and errors that kafkajs cannot mend by itself
+ * @throws the signal's reason when it is aborted, any error of `onRecords`, errors that kafkajs cannot mend by itself, and
+ *   RetryableError when Kafka has been silent for too long
  */
 export async function readRanges(options: ReadRangesOptions): Promise<void> {
   const { client, ranges, signal } = options;
   signal.throwIfAborted();
   if (ranges.length === 0) return;
+  const ended = new AbortController();
   const groupId = `${client.clientId}.range.${randomUUID()}`;
   const consumer = createKafka({ ...client, logger: client.logger ?? silentLogger }).consumer({
     groupId,
@@ -108,10 +114,14 @@ export async function readRanges(options: ReadRangesOptions): Promise<void> {
     heartbeatInterval: HEARTBEAT_MS,
     maxWaitTimeInMs: 100,
     allowAutoTopicCreation: false,
-    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30, restartOnFailure: async () => !signal.aborted },
+    retry: {
+      initialRetryTime: 100,
+      maxRetryTime: 2_000,
+      retries: 30,
+      restartOnFailure: async () => !signal.aborted && !ended.signal.aborted,
+    },
   });
   const reading = new Reading(consumer, options);
-  const ended = new AbortController();
   try {
     while (await reading.passOver(await boundsOf(client, reading.topicsLeft()))) {
       await pause(LOOK_MS, signal);
@@ -122,7 +132,7 @@ export async function readRanges(options: ReadRangesOptions): Promise<void> {
     await consumer.connect();
     await consumer.subscribe({ topics, fromBeginning: true });
     await consumer.run({ autoCommit: false, eachBatchAutoResolve: true, eachBatch: (batch) => reading.read(batch) });
-    void passOverGone(client, reading, ended.signal);
+    void passOverGone(client, reading, ended.signal, options.silenceMs ?? SILENCE_MS);
     await reading.whenDone;
   } finally {
     ended.abort();
@@ -140,17 +150,29 @@ export async function readRanges(options: ReadRangesOptions): Promise<void> {
 /**
  * While the reading waits for records, they may be removed: by their retention, by an operator, or with their topic. kafkajs then
  * waits for the next records, which may never come. So whenever nothing arrives, this asks Kafka whether the remaining records
- * still exist, and passes over those that do not.
+ * still exist, and passes over those that do not. When Kafka has not answered for `silenceMs`, the reading is given up.
  */
-async function passOverGone(client: KafkaClientOptions, reading: Reading, ended: AbortSignal): Promise<void> {
-  for (let seen = -1; !ended.aborted;) {
-    if (!(await pause(LOOK_MS, ended))) return;
-    if (seen !== (seen = reading.batches) || reading.isHandingOver) continue;
-    // If Kafka does not answer, the next round asks again.
-    await boundsOf(client, reading.topicsLeft()).then(
-      (bounds) => reading.passOver(bounds),
-      () => undefined,
-    );
+async function passOverGone(
+  client: KafkaClientOptions,
+  reading: Reading,
+  ended: AbortSignal,
+  silenceMs: number,
+): Promise<void> {
+  let answeredAt = performance.now();
+  for (let seen = -1; await pause(LOOK_MS, ended);) {
+    if (seen !== (seen = reading.batches) || reading.isHandingOver) {
+      answeredAt = performance.now();
+      continue;
+    }
+    try {
+      const bounds = await boundsOf(client, reading.topicsLeft());
+      answeredAt = performance.now();
+      await reading.passOver(bounds);
+    } catch (error) {
+      // The next round asks again.
+      if (performance.now() - answeredAt > silenceMs)
+        return reading.fail(new RetryableError('kafka_unavailable', 'Kafka has been silent.', { cause: error }));
+    }
   }
 }
 
@@ -296,7 +318,7 @@ class Reading {
   }
 
   /** kafkajs goes on reading until it is disconnected, but no more records are handed over. */
-  private fail(error: unknown): void {
+  fail(error: unknown): void {
     this.left.clear();
     this.settle.reject(error);
   }

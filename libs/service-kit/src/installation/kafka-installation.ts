@@ -7,6 +7,13 @@ import { ownersOf, reasonAgainstKafka } from './installation.policy.ts';
 /** The claims are on this partition, so that one log gives the order of all claims of a topic. */
 const PARTITION = 0;
 
+interface CompareOptions {
+  /** The compacted topics by default. */
+  readonly topics?: readonly string[];
+  /** Ends the reading of the claims. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Compares the installation with the claims on the compacted topics. It changes nothing on Kafka.
  *
@@ -16,13 +23,13 @@ const PARTITION = 0;
 export async function compareWithKafka(
   client: KafkaClientOptions,
   installation: string,
-  topics: readonly string[] = INSTALLATION_TOPICS,
+  { topics = INSTALLATION_TOPICS, signal }: CompareOptions = {},
 ): Promise<string[]> {
   const ours = installationKey(installation);
   // If our own claim is the first one, no later record can change the owner, so the rest need not be read.
-  let owners = await readOwners(client, topics, ours);
+  let owners = await readOwners(client, topics, { last: ours, signal });
   // A claim before ours may have been withdrawn later in the log: then the whole topic must be read.
-  if (reasonAgainstKafka(owners, installation) !== undefined) owners = await readOwners(client, topics);
+  if (reasonAgainstKafka(owners, installation) !== undefined) owners = await readOwners(client, topics, { signal });
   refuse(reasonAgainstKafka(owners, installation));
   return topics.filter((topic) => !owners.has(topic));
 }
@@ -37,7 +44,7 @@ export async function claimTopics(
   client: KafkaClientOptions,
   installation: string,
   unclaimed: readonly string[],
-  [arbiter = ''] = INSTALLATION_TOPICS,
+  { topics: [arbiter = ''] = INSTALLATION_TOPICS, signal }: CompareOptions = {},
 ): Promise<void> {
   if (unclaimed.length === 0) return;
   const producer = new RecordProducer({ client, name: 'installation' });
@@ -48,7 +55,7 @@ export async function claimTopics(
   try {
     if (unclaimed.includes(arbiter)) {
       await send(arbiter, claim);
-      const reason = reasonAgainstKafka(await readOwners(client, [arbiter]), installation);
+      const reason = reasonAgainstKafka(await readOwners(client, [arbiter], { signal }), installation);
       if (reason !== undefined) await send(arbiter, null);
       refuse(reason);
     }
@@ -58,15 +65,16 @@ export async function claimTopics(
   }
 }
 
-/** @param last the key of a claim behind which nothing needs to be read */
+/** `last`: the key of a claim behind which nothing needs to be read. */
 async function readOwners(
   client: KafkaClientOptions,
   topics: readonly string[],
-  last?: string,
+  { last, signal }: { readonly last?: string; readonly signal?: AbortSignal | undefined },
 ): Promise<ReadonlyMap<string, string>> {
   const marks = await readMarks({
     client,
     topics,
+    signal,
     isMark: (key) => installationOfKey(key) !== undefined,
     isLast: ({ key, value }) => value !== null && key?.toString('utf8') === last,
   });

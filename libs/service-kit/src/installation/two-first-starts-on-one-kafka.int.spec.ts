@@ -12,11 +12,11 @@ beforeEach(async () => {
   topics = await Promise.all(['webhooks', 'tenants'].map((name) => testTopic(name, { cleanup: 'compact' })));
 });
 
-const compare = (installation: string) => compareWithKafka(client, installation, topics);
+const compare = (installation: string) => compareWithKafka(client, installation, { topics });
 /** What a start does with Kafka. */
 const start = async (installation: string): Promise<'started' | string> => {
   try {
-    await claimTopics(client, installation, await compare(installation), topics);
+    await claimTopics(client, installation, await compare(installation), { topics });
     return 'started';
   } catch (error) {
     if (error instanceof StartRefusedError) return error.message;
@@ -60,7 +60,7 @@ test('a Kafka from before 0.2 is claimed behind its old records, and records tha
 });
 
 test('a topic that was made anew is claimed again, the others as they are', async () => {
-  await claimTopics(client, 'a', topics.slice(0, 1), topics);
+  await claimTopics(client, 'a', topics.slice(0, 1), { topics });
   expect(await compare('a')).toEqual(topics.slice(1));
   expect(await start('a')).toBe('started');
   expect(await compare('a')).toEqual([]);
@@ -68,7 +68,10 @@ test('a topic that was made anew is claimed again, the others as they are', asyn
 
 test('of two that both found an empty Kafka one gets it, and the other withdraws', async () => {
   const [a, b] = [await compare('a'), await compare('b')];
-  const results = await Promise.allSettled([claimTopics(client, 'a', a, topics), claimTopics(client, 'b', b, topics)]);
+  const results = await Promise.allSettled([
+    claimTopics(client, 'a', a, { topics }),
+    claimTopics(client, 'b', b, { topics }),
+  ]);
   expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   const [winner, loser] = results[0].status === 'fulfilled' ? ['a', 'b'] : ['b', 'a'];
   expect(await start(winner)).toBe('started');

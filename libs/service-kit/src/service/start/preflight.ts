@@ -74,16 +74,18 @@ async function presenceOfKafka(checks: Preflight): Promise<KafkaPresence> {
 async function findKafka(checks: Preflight, patience: Patience): Promise<void> {
   await reachableKafka(checks.kafka, patience);
   // A cluster that is just starting takes connections before its topics have leaders and before it can make topics.
-  await untilReachable('Kafka', () => prepareKafka(checks), bounded(patience, KAFKA_SETTING));
+  const { signal } = patience;
+  await untilReachable('Kafka', () => prepareKafka(checks, signal), bounded(patience, KAFKA_SETTING));
   if (checks.tables.length > 0) await untilClaimed(checks);
 }
 
 /** It may be repeated from the beginning. Only the registry, which owns the tables, claims topics; the other services only compare. */
-async function prepareKafka({ installation, kafka, topics, tables, patience }: Preflight): Promise<void> {
-  const unclaimed = installation === undefined ? [] : await compareWithKafka(kafka, installation);
+async function prepareKafka(checks: Preflight, signal: AbortSignal | undefined): Promise<void> {
+  const { installation, kafka, topics, tables, patience } = checks;
+  const unclaimed = installation === undefined ? [] : await compareWithKafka(kafka, installation, { signal });
   await checkTopics(kafka, [...topics, ...tables], patience.logger);
   await ensureTopics(kafka, topics);
-  if (installation !== undefined && tables.length === 0) await claimTopics(kafka, installation, unclaimed);
+  if (installation !== undefined && tables.length === 0) await claimTopics(kafka, installation, unclaimed, { signal });
 }
 
 /**
@@ -93,7 +95,7 @@ async function prepareKafka({ installation, kafka, topics, tables, patience }: P
 async function untilClaimed({ installation, kafka, patience: { logger, signal } }: Preflight): Promise<void> {
   if (installation === undefined) return;
   const claimed = async (): Promise<void> => {
-    const unclaimed = await compareWithKafka(kafka, installation);
+    const unclaimed = await compareWithKafka(kafka, installation, { signal });
     if (unclaimed.length > 0) throw new Error(`the registry has not created ${unclaimed.join(', ')} yet`);
   };
   const options = { logger, maxPauseMs: CLAIM_PAUSE_MS, expectedMs: FIRST_START_MS };
