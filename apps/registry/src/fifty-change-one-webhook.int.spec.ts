@@ -16,13 +16,21 @@ beforeAll(async () => {
 });
 afterAll(() => registry.stop());
 
+/** On a busy machine a connection to PostgreSQL may not come in time: nothing was done then, and a client tries again. */
+async function untilAnswered(send: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await send();
+    if (answer.status !== 503) return answer;
+  }
+}
+
 /** Fifty changes at once, on two replicas: one half changes the name, the other half the description. */
 const fifty = (id: string, headers: Record<string, string> = {}): Promise<Answer[]> =>
   Promise.all(
     Array.from({ length: 50 }, (_, index) => {
       const body = index % 2 === 0 ? { name: `Change ${index}` } : { description: `Change ${index}` };
       const url = `${urls[index % 4 < 2 ? 0 : 1]}/v1/webhooks/${id}`;
-      return ask(url, 'PATCH', { key: tenant.key, body, headers });
+      return untilAnswered(() => ask(url, 'PATCH', { key: tenant.key, body, headers }));
     }),
   );
 
@@ -49,7 +57,6 @@ test('fifty concurrent changes of one webhook: all are made, none is lost, and t
 test('with If-Match one of the fifty changes is made, and the others get 412', async () => {
   const { id } = await tenant.newWebhook();
   const statuses = (await fifty(id, { 'if-match': '"1"' })).map(({ status }) => status);
-  expect(statuses.filter((status) => status === 200)).toHaveLength(1);
-  expect(statuses.filter((status) => status === 412)).toHaveLength(49);
+  expect(statuses.toSorted()).toEqual([200, ...Array.from({ length: 49 }, () => 412)]);
   expect((await tenant.call('GET', `/v1/webhooks/${id}`)).json.version).toBe(2);
 });

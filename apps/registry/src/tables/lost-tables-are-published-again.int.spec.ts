@@ -52,7 +52,7 @@ let keys: Follower;
 afterAll(async () => {
   await Promise.all([webhooks?.reader.close(), keys?.reader.close()]);
   await registry?.stop();
-}, 60_000);
+});
 
 test('a reader waits for the registry, which alone creates the topics; then it knows all entries', async () => {
   webhooks = new Follower(REGISTRY_WEBHOOKS);
