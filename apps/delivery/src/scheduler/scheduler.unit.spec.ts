@@ -225,6 +225,14 @@ describe('order by subject', () => {
     expect(idsOf(world.store(store!))).toEqual(['a-2']);
   });
 
+  test('a webhook is as far behind as its longest subject: subjects do not wait for each other', () => {
+    begin({ ordering: 'subject' });
+    for (let n = 0; n < 30; n++) take(`m-${n}`, `subject-${n % 10}`, n);
+    for (let n = 30; n < 35; n++) take(`m-${n}`, 'subject-0', n);
+    const load = (): object => world.scheduler.loads.of(webhook.id, world.now);
+    expect(load()).toMatchObject({ behindOthers: 2 + 5 });
+  });
+
   test('when the first of a subject fails, those behind it go to PostgreSQL', () => {
     begin({ ordering: 'subject' });
     const [first] = sent(take('a-1', 'a', 1));

@@ -27,7 +27,7 @@ export interface WebhookLoad {
   readonly sinceProgressMs: number;
   /** Number of waiting deliveries, including those that wait for an earlier one of their subject. */
   readonly waiting: number;
-  /** Deliveries that wait until earlier ones of their subject have ended. */
+  /** Deliveries that wait for earlier ones of their subject: of the subject with the most of them. */
   readonly behindOthers: number;
   /** The webhook's own rate limit; infinite where it has none. */
   readonly perSecond: number;

@@ -26,11 +26,11 @@ export class WebhookLoads {
     if (queue === undefined) return { ...NO_LOAD, sinceProgressMs: Number.POSITIVE_INFINITY };
     // While this replica starts nothing, a webhook without progress is not slow.
     if (!this.step.isServing) return NO_LOAD;
-    const behindOthers = this.memory.lanes.waitingCount(webhookId);
+    const { lanes } = this.memory;
     return {
       sinceProgressMs: now - queue.progressAt,
-      waiting: queue.length + behindOthers,
-      behindOthers,
+      waiting: queue.length + lanes.waitingCount(webhookId),
+      behindOthers: lanes.longestWait(webhookId),
       perSecond: this.ports.directory.get(webhookId)?.rateLimitPerSecond ?? Number.POSITIVE_INFINITY,
       attemptMs: queue.attemptMs,
     };

@@ -137,6 +137,14 @@ export class SubjectLanes {
     return this.webhooks.get(webhookId)?.waiting ?? 0;
   }
 
+  /** How many of the webhook's tasks wait in the lane in which most of them wait. Lanes do not wait for each other. */
+  longestWait(webhookId: string): number {
+    let longest = 0;
+    for (const { inHand } of this.webhooks.get(webhookId)?.lanes.values() ?? [])
+      longest = Math.max(longest, inHand.length - 1);
+    return longest;
+  }
+
   /** The webhook's tasks that wait for others. */
   waitingOf(webhookId: string): DeliveryTask[] {
     const lanes = this.webhooks.get(webhookId)?.lanes ?? new Map<string, Lane>();
