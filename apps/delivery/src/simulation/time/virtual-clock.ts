@@ -35,6 +35,11 @@ export class VirtualClock {
     heap[place] = entry;
   }
 
+  /** The time of the next piece of work; infinite if there is none. */
+  get nextAt(): number {
+    return this.heap[0]?.at ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Does the next piece of work; false if there is none before this time. */
   step(until: number): boolean {
     const [first] = this.heap;

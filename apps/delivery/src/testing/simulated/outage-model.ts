@@ -16,7 +16,7 @@ import { OUTCOME_CAUSE } from '../../delivery/attempt-cause.policy.ts';
 import { attemptsMade, deliveryDecider } from '../../delivery/delivery.decider.ts';
 import type { DeliveryState } from '../../delivery/delivery.decider.ts';
 import type { DeliveryEvent } from '../../delivery/delivery.events.ts';
-import { Agenda } from './agenda.ts';
+import { VirtualClock } from '../../simulation/time/virtual-clock.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -57,7 +57,7 @@ type Happening =
  * decider, on a clock of their own, without a database. Messages that come while the circuit is open are only counted.
  */
 export class OutageModel {
-  private readonly agenda = new Agenda<Happening>();
+  private readonly clock = new VirtualClock();
   private webhook: Webhook = webhookDecider.initialState();
   private readonly facts: { readonly at: number; readonly event: WebhookEvent }[] = [];
   private failures: FailureRow = NO_FAILURES;
@@ -96,14 +96,15 @@ export class OutageModel {
 
   /** Runs until the webhook is disabled, or until a day after the end of the outage. */
   run(): OutageResult {
-    this.agenda.add(0, { kind: 'message' });
-    while (this.disabledAt === null) {
-      const now = this.agenda.nextTime;
-      if (now === undefined || now > this.outageMs + 24 * HOUR) break;
-      for (const happening of this.agenda.takeNext()) if (this.disabledAt === null) this.happen(now, happening);
-    }
+    this.at(0, { kind: 'message' });
+    const end = START + this.outageMs + 24 * HOUR;
+    while (this.disabledAt === null && this.clock.step(end));
     const failed = this.deliveries.filter(({ state }) => state.status === 'FAILED').length;
     return { alerts: this.alerts(), disabledAfter: minutes(this.disabledAt), failed, abandoned: this.abandoned };
+  }
+
+  private at(time: number, happening: Happening): void {
+    this.clock.at(START + time, () => this.happen(time, happening));
   }
 
   private happen(now: number, happening: Happening): void {
@@ -127,11 +128,11 @@ export class OutageModel {
     let count = 1;
     if (this.isBlocked) {
       // All messages that come until the next happening are held back in the same way.
-      count = Math.max(1, Math.ceil((Math.min(this.agenda.nextTime ?? last, last) - now) / this.everyMs));
+      count = Math.max(1, Math.ceil((Math.min(this.clock.nextAt - START, last) - now) / this.everyMs));
       this.heldFresh += count;
     } else this.send(now, this.requested(now));
     const next = now + count * this.everyMs;
-    if (next <= last) this.agenda.add(next, { kind: 'message' });
+    if (next <= last) this.at(next, { kind: 'message' });
   }
 
   private get isBlocked(): boolean {
@@ -171,7 +172,7 @@ export class OutageModel {
   private send(now: number, delivery: Delivery): void {
     const cause = this.circuit === 'half-open' ? 'probe' : 'schedule';
     if (cause === 'probe') this.circuit = 'probing';
-    this.agenda.add(now + ATTEMPT_MS, { kind: 'ended', delivery, startedAt: now, cause });
+    this.at(now + ATTEMPT_MS, { kind: 'ended', delivery, startedAt: now, cause });
   }
 
   private attemptEnded(now: number, { delivery, startedAt, cause }: Extract<Happening, { kind: 'ended' }>): void {
@@ -190,7 +191,7 @@ export class OutageModel {
     this.decided(delivery, events);
     for (const event of events)
       if (event.type === 'DeliveryAttemptFailed' && event.data.nextAttemptAt !== null)
-        this.agenda.add(Date.parse(event.data.nextAttemptAt) - START, { kind: 'due', delivery });
+        this.at(Date.parse(event.data.nextAttemptAt) - START, { kind: 'due', delivery });
     this.hear(now, {
       deliveryId: delivery.id,
       attempt,
@@ -214,7 +215,7 @@ export class OutageModel {
     if (!opens && cause !== 'probe') return;
     this.openings += 1;
     this.circuit = 'open';
-    this.agenda.add(now + probeDelayMs(RULES, this.openings), { kind: 'probe', openings: this.openings });
+    this.at(now + probeDelayMs(RULES, this.openings), { kind: 'probe', openings: this.openings });
   }
 
   private succeeded(now: number): void {
