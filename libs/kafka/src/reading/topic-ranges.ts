@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pause, settledWithin } from '@signet/async';
 import type { EachBatchPayload } from 'kafkajs';
-import { withAdmin } from '../topics/admin.ts';
+import { LEADER_MOVES, withAdmin } from '../topics/admin.ts';
 import { createKafka, silentLogger } from '../connection/client.ts';
 import type { KafkaClientOptions } from '../connection/client.ts';
 import type { KafkaConsumer } from '../prefix/prefixed-consumer.ts';
@@ -177,7 +177,7 @@ async function passOverGone(
 }
 
 /** Errors of a broker about a partition that was just made, or that moves to another broker. */
-const PASSING = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']);
+const PASSING = new Set([...LEADER_MOVES, 'UNKNOWN_TOPIC_OR_PARTITION']);
 
 /** Where each partition begins and ends. A topic that does not exist has no partitions; one that Kafka cannot describe now is left out. */
 const boundsOf = (client: KafkaClientOptions, topics: readonly string[]): Promise<Map<string, readonly Bounds[]>> =>

@@ -4,7 +4,7 @@ import type { KafkaClientOptions } from '../connection/client.ts';
 import type { KafkaAdmin } from '../prefix/prefixed-admin.ts';
 
 /** Answers of a broker to a question about a partition that has no leader yet, or whose leader moves to another broker. */
-const LEADER_MOVES: ReadonlySet<string> = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+export const LEADER_MOVES: readonly string[] = ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE'];
 /** With these waits the work is tried for about five seconds. kafkajs tries again only for topics that it does not know. */
 const WAITS = { firstMs: 50, longestMs: 1_000 };
 const MOST_TRIES = 9;
@@ -24,7 +24,8 @@ export async function withAdmin<T>(
   await retry(async () => (done = { value: await once(client, work, retries) }), {
     backoff: WAITS,
     onFailure: (error, { failures }) => {
-      if (failures === MOST_TRIES || !LEADER_MOVES.has((error as { type?: string } | null)?.type ?? '')) throw error;
+      if (failures === MOST_TRIES || !LEADER_MOVES.includes((error as { type?: string } | null)?.type ?? ''))
+        throw error;
     },
   });
   return done!.value;
