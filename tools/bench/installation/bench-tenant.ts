@@ -60,7 +60,8 @@ export class BenchTenant {
   /** The partition of delivery.requests.v1 with most of the tenant's webhooks, and their number. */
   mostCrowdedPartition(): { readonly partition: number; readonly webhooks: number } {
     const counts = new Map<number, number>();
-    for (const id of this.#webhooks) counts.set(partitionOfWebhook(id), (counts.get(partitionOfWebhook(id)) ?? 0) + 1);
+    for (const partition of this.#webhooks.map(partitionOfWebhook))
+      counts.set(partition, (counts.get(partition) ?? 0) + 1);
     const [partition = 0, webhooks = 0] = [...counts].toSorted(([, one], [, other]) => other - one)[0] ?? [];
     return { partition, webhooks };
   }

@@ -55,3 +55,27 @@ export async function inParallel(width: number, times: number, step: () => Promi
   };
   await Promise.all(Array.from({ length: width }, worker));
 }
+
+/** How messages are sent as fast as Signet takes them: a closed loop. */
+export interface Batches {
+  readonly messages: number;
+  /** Messages in one request or one record batch. */
+  readonly batch: number;
+  /** Batches that are on their way at once. */
+  readonly width: number;
+}
+
+/** Sends so many messages. The latencies of such messages show a queue that was filled on purpose. */
+export async function sendInBatches(
+  outgoing: Outgoing,
+  producer: Producer,
+  { messages, batch, width }: Batches,
+  make: () => Sale,
+): Promise<void> {
+  let left = messages;
+  await inParallel(width, Math.ceil(messages / batch), async () => {
+    const size = Math.min(batch, left);
+    left -= size;
+    await outgoing.send(producer, Array.from({ length: size }, make));
+  });
+}

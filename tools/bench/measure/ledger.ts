@@ -26,6 +26,9 @@ export interface Ledger {
   readonly missing: number;
 }
 
+/** Of a scenario that sends no messages. */
+export const NOTHING_SENT: Ledger = { sent: 0, accepted: 0, expected: 0, once: 0, repeated: 0, missing: 0 };
+
 export interface Deliveries {
   readonly ledger: Ledger;
   /** Intended sending to first arrival, milliseconds, one for each delivery that came. */

@@ -6,6 +6,7 @@ import { percentile } from '../measure/percentile.ts';
 import type { Figure, Outcome } from '../figures/result.ts';
 import { EVENT_TYPE } from '../load/sale.ts';
 import { TARGETS } from '../figures/targets.ts';
+import { NOTHING_SENT } from '../measure/ledger.ts';
 
 /** Answers 500 to everything, so that the circuit stays open: a failed test or retry, which a person asked for, does not change the circuit. */
 const PATH = '/fail/asked-for';
@@ -13,7 +14,6 @@ const TIMES = 20;
 /** The driver asks the receiver this often whether a request has come; what is measured is the receiver's own time. */
 const POLL_MS = 5;
 const OPENS_WITHIN_MS = 30_000;
-const NOTHING_SENT = { sent: 0, accepted: 0, expected: 0, once: 0, repeated: 0, missing: 0 };
 
 interface Named {
   readonly data: readonly { readonly id: string; readonly eventId: string }[];

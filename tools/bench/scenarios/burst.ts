@@ -3,8 +3,7 @@ import type { Bench } from '../bench.ts';
 import { BenchTenant } from '../installation/bench-tenant.ts';
 import { nowMicros } from '../clock.ts';
 import { baselineOf, settle, untilDelivered } from '../load/deliveries.ts';
-import type { Producer } from '../load/outgoing.ts';
-import { inParallel, Outgoing } from '../load/outgoing.ts';
+import { Outgoing, sendInBatches } from '../load/outgoing.ts';
 import { atRate } from '../load/pacer.ts';
 import type { Figure, Outcome, Target } from '../figures/result.ts';
 import { addUp, reconcile } from '../measure/ledger.ts';
@@ -19,6 +18,7 @@ const BURSTS = [5_000, 50_000];
 const LOUD_WEBHOOKS = 8;
 const QUIET_PER_SECOND = 20;
 const QUIET_TENANTS = 100;
+const AT_ONCE = { http: { batch: 100, width: 4 }, kafka: { batch: 500, width: 2 } } as const;
 /** How long the quiet tenant is measured alone; and how often, while the burst is under way, the driver asks whether it has ended. */
 const ALONE_SECONDS = 15;
 const SLICE_SECONDS = 1;
@@ -139,7 +139,7 @@ async function measure(
       const baseline = await baselineOf(bench, loud.paths);
       startedAt = nowMicros();
       const producer = http.at(-1) ?? bench.kafka.producerFor(loud.tenant.id);
-      await sendAll(bench, way, burst, producer, loud.messages);
+      await sendInBatches(burst, producer, { messages: loud.messages, ...AT_ONCE[way] }, () => bench.sales.make());
       await untilDelivered(bench, burst, baseline);
       endedAt = nowMicros();
     } finally {
@@ -162,22 +162,6 @@ async function measure(
     burstSeconds: settled ? (settled.lastArrivalAt - startedAt) / 1e6 : 0,
     notes: [...trickles, burst].flatMap((one) => refusals(one)),
   };
-}
-
-async function sendAll(
-  bench: Bench,
-  way: Way,
-  outgoing: Outgoing,
-  producer: Producer,
-  messages: number,
-): Promise<void> {
-  const [batch, width] = way === 'http' ? [100, 4] : [500, 2];
-  await inParallel(width, Math.ceil(messages / batch), () =>
-    outgoing.send(
-      producer,
-      Array.from({ length: batch }, () => bench.sales.make()),
-    ),
-  );
 }
 
 const sizeOf = (messages: number): string => `${messages.toLocaleString('en-US')} × ${LOUD_WEBHOOKS}`;

@@ -3,9 +3,9 @@ import type { Bench } from '../bench.ts';
 import type { Figure, Outcome } from '../figures/result.ts';
 import { TARGETS } from '../figures/targets.ts';
 import { signetSeconds, spentBetween } from '../measure/cpu.ts';
+import { NOTHING_SENT } from '../measure/ledger.ts';
 
 const SECONDS = 30;
-const NOTHING_SENT = { sent: 0, accepted: 0, expected: 0, once: 0, repeated: 0, missing: 0 };
 
 /** Nothing is sent: what do the processes cost by waiting? */
 export async function idle(bench: Bench): Promise<Outcome> {

@@ -4,8 +4,8 @@ import { nowMicros } from '../clock.ts';
 import { baselineOf, settle, untilDelivered } from '../load/deliveries.ts';
 import { spentBetween } from '../measure/cpu.ts';
 import { storageFigures } from '../measure/storage.ts';
-import type { Producer } from '../load/outgoing.ts';
-import { inParallel, Outgoing } from '../load/outgoing.ts';
+import type { Batches, Producer } from '../load/outgoing.ts';
+import { Outgoing, sendInBatches } from '../load/outgoing.ts';
 import type { Figure, Outcome, Target } from '../figures/result.ts';
 import { TARGETS } from '../figures/targets.ts';
 import { orderOf } from '../measure/order.ts';
@@ -13,14 +13,9 @@ import type { Order } from '../measure/order.ts';
 import { cpuFigure, latencyFigures, refusals } from './figures.ts';
 
 /** As many messages as given, as fast as Signet takes them, to some webhooks that answer at once. */
-export interface Throughput {
+export interface Throughput extends Batches {
   readonly name: string;
-  readonly messages: number;
   readonly webhooks: number;
-  /** Messages in one request or one record batch. */
-  readonly batch: number;
-  /** Batches that are on their way at once. */
-  readonly width: number;
   readonly via: 'http' | 'kafka';
   /** The messages are about so many subjects in turn, and the webhooks keep their order; undefined: none keeps an order. */
   readonly subjects?: number;
@@ -39,7 +34,10 @@ export async function throughput(bench: Bench, plan: Throughput): Promise<Outcom
   const storedBefore = await bench.storage?.();
   const before = await bench.cpu.settled();
   const startedAt = nowMicros();
-  await produce(bench, plan, producer, outgoing);
+  let made = 0;
+  await sendInBatches(outgoing, producer, plan, () =>
+    bench.sales.make(plan.subjects === undefined ? undefined : `${plan.name}-${made++ % plan.subjects}`),
+  );
   const producedAt = nowMicros();
   await untilDelivered(bench, outgoing, baseline);
   const spent = spentBetween(before, await bench.cpu.settled());
@@ -90,20 +88,4 @@ async function orderFigure(
     digits: 0,
     target: TARGETS.ordered.outOfOrder,
   };
-}
-
-/** A closed loop: the latencies of these messages show a queue that was filled on purpose. */
-async function produce(bench: Bench, plan: Throughput, producer: Producer, outgoing: Outgoing): Promise<void> {
-  let left = plan.messages;
-  let made = 0;
-  const subject = (): string | undefined =>
-    plan.subjects === undefined ? undefined : `${plan.name}-${made++ % plan.subjects}`;
-  await inParallel(plan.width, Math.ceil(plan.messages / plan.batch), async () => {
-    const size = Math.min(plan.batch, left);
-    left -= size;
-    await outgoing.send(
-      producer,
-      Array.from({ length: size }, () => bench.sales.make(subject())),
-    );
-  });
 }

@@ -10,13 +10,13 @@ import type { Figure, Outcome } from '../../figures/result.ts';
 import { TARGETS } from '../../figures/targets.ts';
 import { deliveryLists as pathsOf } from './delivery-lists.paths.ts';
 import { pageFigures, pageTimes } from './page-times.ts';
+import { NOTHING_SENT } from '../../measure/ledger.ts';
 
 const PER_SECOND = 10;
 const SEED = new URL('../../../../apps/delivery/src/testing/many-deliveries.sql', import.meta.url);
 const DELIVERIES = 1_000_000;
 /** Less than the retention, which would drop older days meanwhile. */
 const DAYS = 88;
-const NOTHING_SENT = { sent: 0, accepted: 0, expected: 0, once: 0, repeated: 0, missing: 0 };
 /** What a webhook does, and so what its name begins with. */
 const KINDS = ['Orders', 'Stock', 'Repairs', 'Accounting', 'Newsletter'];
 

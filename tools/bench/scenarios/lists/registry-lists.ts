@@ -5,10 +5,10 @@ import { withDatabaseOf } from '../../installation/database.ts';
 import type { Figure, Outcome } from '../../figures/result.ts';
 import { TARGETS } from '../../figures/targets.ts';
 import { pageFigures, pageTimes } from './page-times.ts';
+import { NOTHING_SENT } from '../../measure/ledger.ts';
 
 const PER_SECOND = 50;
 const SEED = new URL('../../../../apps/registry/src/testing/many-webhooks.sql', import.meta.url);
-const NOTHING_SENT = { sent: 0, accepted: 0, expected: 0, once: 0, repeated: 0, missing: 0 };
 
 /** What is asked of 100,000 webhooks of 10,000 tenants; `many-0` has a thousand of them. */
 const LISTS: Readonly<Record<string, readonly string[]>> = {
