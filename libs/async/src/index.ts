@@ -8,3 +8,4 @@ export { retry } from './retry.ts';
 export type { Failure, RetryOptions } from './retry.ts';
 export { Running } from './running.ts';
 export { Semaphore } from './semaphore.ts';
+export { Shares } from './shares.ts';

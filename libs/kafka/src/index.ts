@@ -2,6 +2,7 @@ export { createAcls } from './topics/acls.ts';
 export type { Acl } from './topics/acls.ts';
 export { KafkaBatchServer } from './consuming/batch-server.ts';
 export type { KafkaBatchServerOptions } from './consuming/batch-server.ts';
+export type { FeedLanes } from './consuming/feed/partition-feed.ts';
 export { silentLogger } from './connection/client.ts';
 export type { KafkaClientOptions, Logger } from './connection/client.ts';
 export { CompactedTopic } from './reading/compacted-topic.ts';
@@ -42,6 +43,6 @@ export {
 } from './topics/topics.ts';
 export { setTopicConfig, topicSettings } from './topics/topic-settings.ts';
 export type { SeenTopics, TopicSettings } from './topics/topic-settings.ts';
-export { Watermark } from './consuming/watermark.ts';
+export { Watermark } from './consuming/feed/watermark.ts';
 export { SASL_MECHANISMS } from './connection/kafka-security.ts';
 export type { KafkaSasl, KafkaSecurity, KafkaTls } from './connection/kafka-security.ts';

@@ -23,10 +23,12 @@ export interface SetAsideReason {
   readonly detail: string;
 }
 
-/** Consecutive records of one partition. */
+/** Records of one partition, in their order: consecutive ones, or the next ones of a lane. */
 export interface RecordBatch {
   readonly topic: string;
   readonly partition: number;
+  /** The lane of all its records, if the consumer has lanes. */
+  readonly lane?: string;
   readonly records: readonly KafkaRecord[];
   /** Aborted when the partition is taken away or the service stops: records that are not finished by then are read again. */
   readonly signal: AbortSignal;

@@ -1,6 +1,6 @@
 import type { CircuitState } from '../circuit/circuits.ts';
 import type { DeliveryTask } from './delivery-task.ts';
-import { Shares } from './limits/shares.ts';
+import { Shares } from '@signet/async';
 import type { SchedulerPorts, SchedulerSettings } from './ports.ts';
 import { ChangesSince } from './queues/changes-since.ts';
 import { SlotTurns } from './queues/slot-turns.ts';

@@ -31,6 +31,9 @@ async function produce(topic: string, values: readonly string[], headers: Record
   await producer.close();
 }
 
+const FETCH = 100_000;
+const READ_AHEAD = 300_000;
+
 interface Fixture {
   topic: string;
   groupId: string;
@@ -143,6 +146,60 @@ test('the next batch is handed over while one is under way, up to the limit', as
   release();
   await waitFor(() => seen.length === 3, { what: 'c, when there is room' });
   expect(seen).toEqual(['a', 'b', 'c']);
+});
+
+test('a record of a quiet lane passes the records of a busy one that lie before it', async () => {
+  const topic = await fixture();
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const seen: string[] = [];
+  await produce(topic.topic, [...numbers(100), 'quiet']);
+  await serve(
+    topic,
+    async ({ records, lane }) => {
+      seen.push(...valuesOf(records));
+      if (lane === 'busy') await released;
+    },
+    {
+      maxInFlightRecords: 20,
+      lanes: {
+        of:
+          () =>
+          ({ value }) =>
+            String(value) === 'quiet' ? 'quiet' : 'busy',
+        batchSize: 5,
+      },
+    },
+  );
+  await waitFor(() => seen.includes('quiet'), { what: 'the quiet one' });
+  // The busy lane has half of the room under way, and a batch that began below that.
+  expect(seen.length).toBeLessThanOrEqual(16);
+  expect(await committed(topic)).toBe('-1');
+  release();
+  await waitFor(async () => (await committed(topic)) === '101', { what: 'all of them to be committed' });
+  expect(seen.filter((value) => value !== 'quiet')).toEqual(numbers(100));
+});
+
+test('what is read ahead is bounded, and goes on when it has been handled', async () => {
+  const topic = await fixture();
+  const value = 'x'.repeat(10_000);
+  await produce(topic.topic, Array<string>(300).fill(value));
+  let count = 0;
+  const server = await serve(
+    topic,
+    async ({ records }) => {
+      count += records.length;
+      expect(server.readAheadBytes).toBeLessThanOrEqual(READ_AHEAD + FETCH);
+    },
+    {
+      maxInFlightRecords: 4,
+      maxBytesPerPartition: FETCH,
+      readAheadBytes: READ_AHEAD,
+      lanes: { of: () => () => 'one', batchSize: 1 },
+    },
+  );
+  await waitFor(async () => (await committed(topic)) === '300', { what: 'all of them to be committed' });
+  expect(count).toBe(300);
 });
 
 test('a record that cannot be handled is set aside unchanged with the reason, and the partition moves on', async () => {

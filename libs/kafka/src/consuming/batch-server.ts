@@ -13,7 +13,9 @@ import type { LostOffset } from './lost-offsets.ts';
 import { memberAssigner } from '../group/group-member.ts';
 import { HeartbeatAge } from './heartbeat-age.ts';
 import { Pace } from '../producing/pace.ts';
-import { PartitionFeed } from './partition-feed.ts';
+import { LanesUnderWay } from './feed/lanes-under-way.ts';
+import { PartitionFeed } from './feed/partition-feed.ts';
+import type { FeedLanes } from './feed/partition-feed.ts';
 import { KafkaNames } from '../prefix/names.ts';
 import type { KafkaConsumer } from '../prefix/prefixed-consumer.ts';
 import { RecordProducer } from '../producing/producer.ts';
@@ -39,6 +41,13 @@ export interface KafkaBatchServerOptions {
   readonly countOf?: (record: KafkaRecord) => number;
   /** The same limit for the bytes of the records' values. Default 16 MiB. */
   readonly maxInFlightBytes?: number;
+  /**
+   * Records of different lanes, such as those of different tenants, get past each other: they are read ahead, and the lanes of a
+   * partition are served in turn. Default: all records are in one lane.
+   */
+  readonly lanes?: FeedLanes;
+  /** With lanes, the bytes of the values that may be read ahead, of all partitions together. Default 64 MiB. */
+  readonly readAheadBytes?: number;
   /** false: one batch of a partition at a time. */
   readonly pipelined?: boolean;
   readonly sessionTimeoutMs?: number;
@@ -84,6 +93,7 @@ const DEFAULTS = {
   maxInFlightRecords: 2_000,
   countOf: (_record: KafkaRecord) => 1,
   maxInFlightBytes: 16 * 1_048_576,
+  readAheadBytes: 64 * 1_048_576,
   pipelined: true,
   sessionTimeoutMs: 6_000,
   heartbeatIntervalMs: 1_000,
@@ -91,7 +101,7 @@ const DEFAULTS = {
   maxBytesPerPartition: 1_048_576,
   partitionsConsumedConcurrently: 3,
   commitIntervalMs: 250,
-  paceMs: 10,
+  paceMs: 5,
   backoff: { firstMs: 100, longestMs: 10_000 },
   stopDeadlineMs: 10_000,
   watchdogMs: 60_000,
@@ -122,6 +132,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private readonly producer: RecordProducer;
   private readonly deadLetters: DeadLetters;
   private readonly feeds = new Map<string, PartitionFeed>();
+  private readonly underWay: LanesUnderWay;
   private consumer: KafkaConsumer | undefined;
   private assignment: Assignment = {};
   private assignmentReady: Promise<void> = Promise.resolve();
@@ -144,6 +155,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     this.log = options.logger ?? silentLogger;
     this.signOfLifeAt = performance.now();
     this.pace = new Pace(this.settings.paceMs);
+    const atOnce = options.lanes?.atOnce ?? Number.POSITIVE_INFINITY;
+    this.underWay = new LanesUnderWay(atOnce, () => this.handOver());
     this.producer = new RecordProducer({ client: options.client, name: `${options.groupId}.dead-letters` });
     this.deadLetters = new DeadLetters(
       this.producer,
@@ -251,6 +264,13 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   private get isClosing(): boolean {
     return this.closing.signal.aborted;
+  }
+
+  /** Bytes of the values that were read and not handed over yet. */
+  get readAheadBytes(): number {
+    let bytes = 0;
+    for (const feed of this.feeds.values()) bytes += feed.readAheadBytes;
+    return bytes;
   }
 
   /** Milliseconds since the last heartbeat that the group acknowledged was sent; infinite before the first. */
@@ -412,7 +432,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const key = keyOf(topic, partition);
     let feed = this.feeds.get(key);
     if (!feed) {
-      const { maxInFlightRecords, maxInFlightBytes, countOf, pipelined, backoff } = this.settings;
+      const { maxInFlightRecords, maxInFlightBytes, countOf, lanes, pipelined, backoff } = this.settings;
       feed = new PartitionFeed({
         topic,
         partition,
@@ -421,6 +441,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         maxInFlightRecords,
         maxInFlightBytes,
         countOf,
+        lanes,
+        underWay: this.underWay,
+        readAheadLeft: () => this.settings.readAheadBytes - this.readAheadBytes,
         isPipelined: pipelined,
         backoff,
         logger: this.log,
@@ -429,6 +452,16 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       this.feeds.set(key, feed);
     }
     return feed;
+  }
+
+  /** Each partition may hand over records of a lane that has room again; the one that could do so first is the last one next time. */
+  private handOver(): void {
+    const [first] = this.feeds;
+    if (first) {
+      this.feeds.delete(first[0]);
+      this.feeds.set(...first);
+    }
+    for (const feed of this.feeds.values()) feed.handOver();
   }
 
   private handlerOf(topic: string): BatchHandler {

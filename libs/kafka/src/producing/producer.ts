@@ -9,6 +9,8 @@ import { partitioner } from './partitioner.ts';
 import type { KafkaProducer, NamedKafka } from '../prefix/prefixed-kafka.ts';
 import type { OutgoingRecord } from '../record.ts';
 import { sizeOf } from './record-size.ts';
+import { SendQueue } from './send-queue.ts';
+import type { Slice } from './send-queue.ts';
 
 export interface RecordProducerOptions {
   readonly client: KafkaClientOptions;
@@ -24,21 +26,6 @@ export interface RecordProducerOptions {
   readonly paceMs?: number;
   /** Default: not compressed, which every client can read. */
   readonly compression?: 'zstd';
-}
-
-interface Queued {
-  readonly topic: string;
-  readonly records: readonly OutgoingRecord[];
-  /** How many of the records have been taken for sending. */
-  taken: number;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** Those records of one item that go in one request. */
-interface Slice {
-  readonly item: Queued;
-  readonly records: readonly OutgoingRecord[];
 }
 
 /**
@@ -68,15 +55,13 @@ export class RecordProducer {
   private readonly kafka: NamedKafka;
   private readonly log: Logger;
   private readonly deadlineMs: number;
-  private readonly batchSize: number;
   private readonly maxQueued: number;
   private readonly pace: Pace;
   private producer: KafkaProducer | undefined;
   private connecting: Promise<KafkaProducer> | undefined;
   /** The producer that is being connected. */
   private opening: KafkaProducer | undefined;
-  private queue: Queued[] = [];
-  private queuedRecords = 0;
+  private readonly queue: SendQueue;
   private isSending = false;
   private readonly closing = new AbortController();
 
@@ -85,7 +70,7 @@ export class RecordProducer {
     // Few retries: the caller of `publish` decides how long to try, and kafkajs must not go on trying after the caller has given up.
     this.kafka = createKafka(options.client, 3);
     this.deadlineMs = options.deadlineMs ?? 20_000;
-    this.batchSize = options.batchSize ?? 1_000;
+    this.queue = new SendQueue({ records: options.batchSize ?? 1_000, bytes: MAX_REQUEST_BYTES });
     this.maxQueued = options.maxQueued ?? 50_000;
     this.pace = new Pace(options.paceMs ?? 5);
   }
@@ -101,7 +86,7 @@ export class RecordProducer {
 
   /** The number of records that wait to be sent. */
   get queued(): number {
-    return this.queuedRecords;
+    return this.queue.records;
   }
 
   isConnected(): boolean {
@@ -111,7 +96,7 @@ export class RecordProducer {
   /** Sends what is queued, then disconnects. */
   async close(): Promise<void> {
     this.closing.abort();
-    while (this.isSending || this.queue.length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (this.isSending || !this.queue.isEmpty) await new Promise((resolve) => setTimeout(resolve, 5));
     await Promise.all([this.producer?.disconnect(), this.opening?.disconnect()]);
     this.producer = undefined;
   }
@@ -124,26 +109,29 @@ export class RecordProducer {
     return this.publishAll(topic, [record]);
   }
 
-  /** Resolves when Kafka has acknowledged all of them; records of one key keep their order. */
-  publishAll(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
+  /**
+   * Resolves when Kafka has acknowledged all of them; records of one key keep their order, if they have the same lane.
+   *
+   * @param lane such as a tenant: each lane with waiting records gets a part of the next request
+   */
+  publishAll(topic: string, records: readonly OutgoingRecord[], lane = ''): Promise<void> {
     if (records.length === 0) return Promise.resolve();
     if (this.closing.signal.aborted)
       return Promise.reject(new RetryableError('kafka_closed', 'The producer is closed.'));
-    if (this.queuedRecords >= this.maxQueued) {
-      return Promise.reject(new RetryableError('kafka_backpressure', `${this.queuedRecords} records wait for Kafka.`));
+    if (this.queued >= this.maxQueued) {
+      return Promise.reject(new RetryableError('kafka_backpressure', `${this.queued} records wait for Kafka.`));
     }
     return new Promise<void>((resolve, reject) => {
-      this.queue.push({ topic, records, taken: 0, resolve, reject });
-      this.queuedRecords += records.length;
+      this.queue.add(lane, { topic, records, taken: 0, resolve, reject });
       if (!this.isSending) void this.sendQueued();
     });
   }
 
   private async sendQueued(): Promise<void> {
     this.isSending = true;
-    while (this.queue.length > 0) {
-      await this.pace.ready(this.queuedRecords);
-      const group = this.takeGroup();
+    while (!this.queue.isEmpty) {
+      await this.pace.ready(this.queued);
+      const group = this.queue.next();
       this.pace.carried(group.reduce((sum, { records }) => sum + records.length, 0));
       try {
         await this.send(group);
@@ -157,35 +145,11 @@ export class RecordProducer {
     this.isSending = false;
   }
 
-  /** As many records, in order, as fit into one request; an item that is too large for one continues in the next. */
-  private takeGroup(): Slice[] {
-    const group: Slice[] = [];
-    let count = 0;
-    let bytes = 0;
-    for (const item of this.queue) {
-      const from = item.taken;
-      for (let record = item.records[from]; record && count < this.batchSize; record = item.records[item.taken]) {
-        bytes += sizeOf(record);
-        if (bytes > MAX_REQUEST_BYTES && count > 0) break;
-        item.taken += 1;
-        count += 1;
-      }
-      if (item.taken > from) group.push({ item, records: item.records.slice(from, item.taken) });
-      if (item.taken < item.records.length) break;
-    }
-    this.queue = this.queue.filter(({ taken, records }) => taken < records.length);
-    this.queuedRecords -= count;
-    return group;
-  }
-
   /** The remaining records of these items must not be sent either: after the rejection, the caller begins again with the first record. */
   private refuse(group: readonly Slice[], cause: Error): void {
     const refused = new Set(group.map(({ item }) => item));
-    for (const item of refused) {
-      this.queuedRecords -= item.records.length - item.taken;
-      item.reject(cause);
-    }
-    this.queue = this.queue.filter((item) => !refused.has(item));
+    this.queue.remove(refused);
+    for (const item of refused) item.reject(cause);
   }
 
   private async send(group: readonly Slice[]): Promise<void> {

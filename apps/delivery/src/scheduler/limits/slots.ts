@@ -1,4 +1,4 @@
-import { Shares } from './shares.ts';
+import { Shares } from '@signet/async';
 
 /**
  * `fresh`: a delivery that just came from Kafka. `stored`: one that was read from PostgreSQL (a retry, or one that did not

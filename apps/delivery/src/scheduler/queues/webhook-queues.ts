@@ -4,7 +4,7 @@ import type { DeliveryTask } from '../delivery-task.ts';
 import type { ParkedWebhook } from '../../work-queue/due-deliveries.ts';
 import { refillSize } from '../limits/refill-size.ts';
 import type { Speed } from '../limits/refill-size.ts';
-import { Shares } from '../limits/shares.ts';
+import { Shares } from '@signet/async';
 import { WebhookQueue } from './webhook-queue.ts';
 
 /** In its tenant's share of the memory a delivery counts as one, plus one for each so many bytes of its body. */
@@ -141,8 +141,13 @@ export class WebhookQueues {
     return Math.max(0, this.memory.free);
   }
 
+  /** How many deliveries the queue can send while PostgreSQL is asked for more: so many may wait when more are read. */
+  soonOf(queue: WebhookQueue): number {
+    return 2 * refillSize(this.speedOf(queue));
+  }
+
   private isFullOfStored(queue: WebhookQueue): boolean {
-    return queue.count('stored') >= 2 * refillSize(this.speedOf(queue));
+    return queue.count('stored') >= this.soonOf(queue);
   }
 
   private speedOf({ webhookId, attemptMs }: WebhookQueue): Speed {

@@ -2,7 +2,7 @@ import { Circuits } from '../../circuit/circuits.ts';
 import type { DeliveryCommand } from '../../delivery/delivery.decider.ts';
 import { DeliveryTask } from '../../scheduler/delivery-task.ts';
 import { RateLimits } from '../../scheduler/limits/rate-limits.ts';
-import { Shares } from '../../scheduler/limits/shares.ts';
+import { Shares } from '@signet/async';
 import { Slots } from '../../scheduler/limits/slots.ts';
 import { Memory } from '../../scheduler/memory.ts';
 import { NextSends } from '../../scheduler/next-sends.ts';

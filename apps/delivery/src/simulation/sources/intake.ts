@@ -1,7 +1,7 @@
 import { DeliveryTask } from '../../scheduler/delivery-task.ts';
 import type { RequestOrder } from '../../delivery/storage/delivery.log.ts';
 import { MAX_ROUNDS, overflowOf, SLOW_ROUNDS } from '../../scheduler/overflow/overflow.policy.ts';
-import { Shares } from '../../scheduler/limits/shares.ts';
+import { Shares } from '@signet/async';
 import type { RequestRecord } from '../kafka/kafka.ts';
 import type { ReplicaParts } from '../replica/replica-parts.ts';
 
