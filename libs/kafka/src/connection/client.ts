@@ -2,6 +2,7 @@ import kafkajs from 'kafkajs';
 import type { LogEntry } from 'kafkajs';
 import { registerCodecs } from '../producing/compression.ts';
 import { fetchInSessions } from '../consuming/fetch-in-sessions.ts';
+import { fetchPatiently } from '../consuming/patient-fetch.ts';
 import { kafkajsSecurity } from './kafka-security.ts';
 import type { KafkaSecurity } from './kafka-security.ts';
 import { stopIdleTimer } from './idle-timer.ts';
@@ -58,6 +59,7 @@ export function createKafka(client: KafkaClientOptions, retries = 30): NamedKafk
   stayClosed();
   registerCodecs();
   fetchInSessions();
+  fetchPatiently();
   const kafka = new kafkajs.Kafka({
     brokers: [...brokers],
     clientId: names.group(clientId),

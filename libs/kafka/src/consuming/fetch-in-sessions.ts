@@ -5,12 +5,17 @@ import type { FetchedTopic, SessionResponse } from './fetch-session.ts';
 const require = createRequire(import.meta.url);
 
 interface FetchRequest {
+  /** How long the broker waits for the first record, milliseconds. */
+  readonly maxWaitTime: number;
   readonly topics: readonly FetchedTopic[];
 }
 type RequestBuilder = (request: object) => unknown;
 
 /** The part of kafkajs' internal class that this file uses. */
 export interface Broker {
+  /** The logger of the client, made once for each `Kafka`. */
+  readonly rootLogger: object;
+  readonly connectionPool: { readonly pool: readonly { readonly socket?: { destroy(error: Error): unknown } }[] };
   readonly versions: Readonly<Record<number, { readonly maxVersion: number }>> | null;
   lookupRequest(apiKey: number, definition: unknown): RequestBuilder;
 }

@@ -5,14 +5,16 @@ import type { SessionResponse } from './fetch-session.ts';
 
 const topics = [{ topic: 'sale', partitions: [{ partition: 0, fetchOffset: '5', maxBytes: 1 }] }];
 const sessionId = 77;
-const fine: SessionResponse = { errorCode: 0, sessionId };
-const forgotten: SessionResponse = { errorCode: 70, sessionId: 0 };
+const fine: SessionResponse = { errorCode: 0, sessionId, responses: [] };
+const forgotten: SessionResponse = { errorCode: 70, sessionId: 0, responses: [] };
 
 /** A broker that gives these answers, one after the other, and remembers which sessions it was asked for. */
 function brokerThat(...answers: readonly (SessionResponse | Error | Promise<SessionResponse>)[]) {
   const left = [...answers];
   const asked: unknown[] = [];
   const broker: Broker = {
+    rootLogger: {},
+    connectionPool: { pool: [] },
     versions: { 1: { maxVersion: 11 } },
     lookupRequest: () => (request) => request,
   };
@@ -24,7 +26,7 @@ function brokerThat(...answers: readonly (SessionResponse | Error | Promise<Sess
     return answer!;
   };
   const fetch = inSessions(whole);
-  return { broker, asked, fetch: () => fetch.call(broker, { topics }) };
+  return { broker, asked, fetch: () => fetch.call(broker, { maxWaitTime: 100, topics }) };
 }
 
 test('a session goes on from fetch to fetch', async () => {

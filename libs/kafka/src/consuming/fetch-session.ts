@@ -21,6 +21,8 @@ export interface SessionRequest {
 
 export interface SessionResponse {
   readonly errorCode: number;
+  /** The topics with records or errors; in a session, none where nothing has changed. */
+  readonly responses: readonly unknown[];
   /** 0: the broker keeps no session. */
   readonly sessionId: number;
 }
@@ -50,7 +52,7 @@ export class FetchSession {
   }
 
   /** Whether the response is valid; if not, the caller has to ask again, in a new session. */
-  answered({ errorCode, sessionId }: SessionResponse): boolean {
+  answered({ errorCode, sessionId }: Pick<SessionResponse, 'errorCode' | 'sessionId'>): boolean {
     const isExpected = this.epoch === NEW || sessionId === this.id;
     if (errorCode !== 0 || !isExpected) {
       this.end();

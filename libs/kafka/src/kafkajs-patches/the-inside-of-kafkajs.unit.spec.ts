@@ -36,6 +36,7 @@ const METHODS = [
   ['network/requestQueue/socketRequest', 'send', 0, '0501153a06af'],
   ['network/requestQueue/socketRequest', 'completed', 1, '366bdb96b7fd'],
   ['network/connectionPool', 'getConnection', 0, 'b2fd005af76c'],
+  ['network/connectionPool', 'getConnectionByRequest', 1, '15dceb73ec3e'],
   ['cluster', 'connect', 0, '41b6488d13c0'],
   ['cluster/brokerPool', 'connect', 0, '73e8f85e43ee'],
   ['cluster/brokerPool', 'connectBroker', 1, '17437981bd91'],
@@ -74,6 +75,15 @@ test('every join and every leave of a group goes through the two methods that th
   expect(placesOf('.leaveGroup(')).toEqual(['consumer/consumerGroup.js']);
 });
 
+test('a client has one logger, by which its brokers are known', () => {
+  expect(placesOf('this.rootLogger = logger')).toEqual(['broker/index.js', 'cluster/brokerPool.js']);
+  expect(placesOf('logger: this.rootLogger')).toEqual([
+    'cluster/brokerPool.js',
+    'cluster/brokerPool.js',
+    'cluster/index.js',
+  ]);
+});
+
 test.each([
   // Set by the constructor and after each heartbeat.
   ['lastRequest', ['consumer/consumerGroup.js', 'consumer/consumerGroup.js']],
@@ -91,13 +101,21 @@ describe('the queue of requests of one connection', () => {
     canSendSocketRequestImmediately(): boolean;
     checkPendingRequests(): void;
     maybeThrottle(ms: number): void;
+    scheduleRequestTimeoutCheck(): void;
     push(request: object): void;
     destroy(): void;
   }
   const newQueue = (): Queue => {
     const RequestQueue = load<new (options: object) => Queue>('network/requestQueue');
     const logger = { debug() {}, warn() {} };
-    return new RequestQueue({ requestTimeout: 15_000, clientId: 'test', broker: 'kafka:9092', logger });
+    return new RequestQueue({
+      requestTimeout: 15_000,
+      clientId: 'test',
+      broker: 'kafka:9092',
+      logger,
+      isConnected: () => true,
+      enforceRequestTimeout: true,
+    });
   };
   let queue: Queue;
 
@@ -115,6 +133,22 @@ describe('the queue of requests of one connection', () => {
     stopIdleTimer();
     queue.checkPendingRequests();
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('with the patches ends a request that was not answered in time, and looks for such requests once a second', () => {
+    stopIdleTimer();
+    keepMonotonicTimes();
+    queue = newQueue();
+    queue.scheduleRequestTimeoutCheck();
+    expect(jest.getTimerCount()).toBe(1);
+    const errors: Error[] = [];
+    const entry = { correlationId: 1, reject: (error: Error) => errors.push(error) };
+    queue.push({ entry, expectResponse: true, sendRequest: () => undefined });
+    jest.advanceTimersByTime(14_900);
+    expect(errors).toEqual([]);
+    jest.advanceTimersByTime(1_200);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatchObject({ name: 'KafkaJSRequestTimeoutError' });
   });
 
   test('with the patches sends a request that was throttled when the throttling ends', () => {

@@ -1,4 +1,5 @@
-import type { ConsumerConfig, Kafka, Producer, ProducerConfig } from 'kafkajs';
+import type { Consumer, ConsumerConfig, Kafka, Producer, ProducerConfig } from 'kafkajs';
+import { endFetches } from '../consuming/patient-fetch.ts';
 import type { KafkaNames } from './names.ts';
 import { prefixedAdmin } from './prefixed-admin.ts';
 import type { KafkaAdmin } from './prefixed-admin.ts';
@@ -18,13 +19,26 @@ export interface NamedKafka {
 }
 
 export function prefixedKafka(kafka: Kafka, names: KafkaNames): NamedKafka {
-  if (names.prefix === '') return kafka;
+  const isNamed = names.prefix !== '';
   return {
-    admin: () => prefixedAdmin(kafka.admin(), names),
-    consumer: (config) => prefixedConsumer(kafka.consumer({ ...config, groupId: names.group(config.groupId) }), names),
-    producer: (config) => prefixedProducer(kafka.producer(config), names),
+    admin: () => (isNamed ? prefixedAdmin(kafka.admin(), names) : kafka.admin()),
+    consumer: (config) => {
+      const consumer = stoppable(kafka.consumer({ ...config, groupId: names.group(config.groupId) }), kafka);
+      return isNamed ? prefixedConsumer(consumer, names) : consumer;
+    },
+    producer: (config) => (isNamed ? prefixedProducer(kafka.producer(config), names) : kafka.producer(config)),
   };
 }
+
+/** The consumer, which does not wait at its end until Kafka has answered its last fetch. */
+const stoppable = (consumer: Consumer, kafka: Kafka): Consumer => ({
+  ...consumer,
+  disconnect: () => {
+    const disconnected = consumer.disconnect();
+    endFetches(kafka.logger());
+    return disconnected;
+  },
+});
 
 const prefixedProducer = (producer: Producer, { topic }: KafkaNames): KafkaProducer => ({
   connect: () => producer.connect(),
