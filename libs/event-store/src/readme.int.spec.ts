@@ -48,7 +48,7 @@ test('the example of the README runs', async () => {
     logger,
   });
   relay.start();
-  relay.wake(); // after each commit; without it the relay looks every 250 ms
+  relay.wake(); // after each commit, on any replica; without it the relay looks every second
 
   await rebuild(em, [balances]);
   // README ends

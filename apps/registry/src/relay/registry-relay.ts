@@ -14,9 +14,6 @@ import { asTableRecords, isTable } from '../tables/table-records.ts';
 import type { PublishedStreams } from './published-streams.ts';
 import { EVENTS_TABLE, POSITIONS_TABLE, RELAY_NAME } from './relay-name.ts';
 
-/** How often an idle log is read. Writes of this replica wake the relay; writes of other replicas wait up to this long. */
-const POLL_INTERVAL_MS = 50;
-
 interface EventLogRow extends LogPosition {
   readonly stream_id: string;
   readonly version: number;
@@ -48,7 +45,6 @@ export const registryRelay = (options: RegistryRelayOptions) => {
     columns: ['stream_id', 'version', 'type', 'data'],
     timeColumn: 'recorded_at',
     batchSize: 500,
-    pollIntervalMs: POLL_INTERVAL_MS,
     clock,
     logger,
     // Publish only once Kafka has been found to belong to this installation. Until then another replica, which may have

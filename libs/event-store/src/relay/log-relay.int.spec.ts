@@ -127,6 +127,25 @@ test('a wake-up is enough, however long the poll', async () => {
   }
 });
 
+test('so is a wake-up of a replica that does not publish', async () => {
+  const { relay, published } = start('r', { pollIntervalMs: 3_600_000 });
+  await role(relay, 'publishing');
+  const { relay: waiting } = start('r', { pollIntervalMs: 3_600_000 });
+  await role(waiting, 'waiting');
+  for (const [index, name] of ['a', 'b', 'c'].entries()) {
+    await log.add(name);
+    waiting.wake();
+    await until(published, index + 1);
+  }
+});
+
+test('an idle log is looked at now and then, for a wake-up that was lost', async () => {
+  const { relay, published } = start('r', { pollIntervalMs: 20 });
+  await role(relay, 'publishing');
+  await log.add('a');
+  await until(published, 1);
+});
+
 test('a batch that was published before a crash, but whose position was not stored, is published again', async () => {
   const published: string[] = [];
   let crashed = false;

@@ -57,7 +57,7 @@ export interface LogRelayOptions<Row extends LogPosition> {
    * publishing after two thirds of this time. Default 15 s.
    */
   readonly lockLeaseMs?: number | undefined;
-  /** How often the relay reads an idle log without `wake()`; default 250 ms. */
+  /** How often the relay looks at an idle log without `wake()`; default 1 s. */
   readonly pollIntervalMs?: number | undefined;
   /** How often a replica without the lock asks for it; default 500 ms. */
   readonly lockIntervalMs?: number | undefined;

@@ -8,6 +8,10 @@ import { relayStatements } from './relay-statements.ts';
 const FIRST_BACKOFF_MS = 100;
 /** While rows wait for an earlier transaction to end, the relay reads again after this time, and then after twice as long each time. */
 const FIRST_REPOLL_MS = 5;
+/** The longest of these waits. */
+const LONGEST_REPOLL_MS = 250;
+/** How often an idle log is looked at by default: a wake-up may be lost with a connection. */
+const POLL_INTERVAL_MS = 1_000;
 /** The default lease: another replica publishes within twice this time, half a minute. */
 const LOCK_LEASE_MS = 15_000;
 
@@ -36,7 +40,12 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
 
   /** Throws for a name that is not a plain SQL name. */
   constructor(options: LogRelayOptions<Row>) {
-    const { batchSize = 1000, positionsTable = 'relay_positions', pollIntervalMs = 250, jsonAsText = false } = options;
+    const {
+      batchSize = 1000,
+      positionsTable = 'relay_positions',
+      pollIntervalMs = POLL_INTERVAL_MS,
+      jsonAsText = false,
+    } = options;
     const { connection, name, table, columns, timeColumn, clock, lockLeaseMs = LOCK_LEASE_MS } = options;
     const statements = relayStatements({ table, columns, timeColumn, batchSize, positionsTable });
     this.#options = options;
@@ -63,9 +72,13 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
     this.#running = undefined;
   }
 
-  /** To be called after a commit: the relay reads at once instead of at the next poll. Call it as often as you like. */
+  /**
+   * To be called after a commit: the relay reads at once instead of at the next poll, also if another replica publishes. That
+   * one is told by a notification of PostgreSQL. Call it as often as you like.
+   */
   wake(): void {
-    this.#pause.wake();
+    if (this.#role === 'waiting') this.#session?.tellHolder();
+    else this.#pause.wake();
   }
 
   /**
@@ -141,8 +154,9 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
 
   async #publishFrom(session: RelaySession): Promise<void> {
     let position = await session.position();
-    const repolls = { firstMs: FIRST_REPOLL_MS, longestMs: this.#pollIntervalMs };
+    const repolls = { firstMs: FIRST_REPOLL_MS, longestMs: Math.min(this.#pollIntervalMs, LONGEST_REPOLL_MS) };
     let waits = 0;
+    await session.listen(() => this.#pause.wake());
     this.#role = 'publishing';
     this.#options.logger.info({ relay: this.#options.name, ...position }, 'This replica publishes the log.');
     while (!this.#pause.isStopped) {
@@ -164,8 +178,15 @@ export class LogRelay<Row extends LogPosition = LogPosition> {
       } else {
         this.#behindSince = undefined;
         waits = 0;
-        await this.#pause.untilWoken(this.#pollIntervalMs);
+        await this.#untilMore(session, position);
       }
+    }
+  }
+
+  /** Waits until it is woken, or has seen rows by itself. */
+  async #untilMore(session: RelaySession, position: LogPosition): Promise<void> {
+    while (!(await this.#pause.untilWoken(this.#pollIntervalMs)) && !this.#pause.isStopped) {
+      if (await session.hasMore(position)) return;
     }
   }
 

@@ -24,8 +24,8 @@ export class Pause {
     this.#finish?.();
   }
 
-  /** Waits for this time, or less if it is stopped. */
-  async for(ms: number, isWakeable = false): Promise<void> {
+  /** Waits for this time, or less if it is stopped. Resolves to whether it was woken. */
+  async for(ms: number, isWakeable = false): Promise<boolean> {
     if (this.#stopped || (isWakeable && this.#woken)) return this.#rest();
     this.#isWakeable = isWakeable;
     await new Promise<void>((resolve) => {
@@ -37,15 +37,17 @@ export class Pause {
     });
     this.#finish = undefined;
     this.#isWakeable = false;
-    if (isWakeable) this.#rest();
+    return isWakeable && this.#rest();
   }
 
-  /** Waits until it is woken, but not longer than this time. */
-  untilWoken(ms: number): Promise<void> {
+  /** Waits until it is woken, but not longer than this time. Resolves to whether it was woken. */
+  untilWoken(ms: number): Promise<boolean> {
     return this.for(ms, true);
   }
 
-  #rest(): void {
+  #rest(): boolean {
+    const wasWoken = this.#woken;
     this.#woken = false;
+    return wasWoken;
   }
 }

@@ -142,6 +142,17 @@ export class RelaySession {
     return { tx: row!.tx, position: row!.position };
   }
 
+  /** Calls back whenever another session of this relay has told that rows were committed. */
+  async listen(onTold: () => void): Promise<void> {
+    this.#client.on('notification', onTold);
+    await this.#query('listen', `listen ${pg.escapeIdentifier(channelOf(this.#options.name))}`, []);
+  }
+
+  /** Tells the session that has the lock that rows were committed. If that fails, the holder finds them at its next poll. */
+  tellHolder(): void {
+    void this.#query('notify', `select pg_notify($1, '')`, [channelOf(this.#options.name)]).catch(() => undefined);
+  }
+
   next<Row extends LogPosition>({ tx, position }: LogPosition): Promise<Row[]> {
     return this.#query<Row>('next', this.#options.statements.next, [tx, position]);
   }
@@ -197,6 +208,9 @@ export class RelaySession {
     return result;
   }
 }
+
+/** The channel of a relay's notifications. PostgreSQL takes at most 63 bytes. */
+const channelOf = (name: string): string => `signet relay ${name}`.slice(0, 63);
 
 const jsonAsText: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text') =>
