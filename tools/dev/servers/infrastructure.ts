@@ -96,7 +96,15 @@ export class Infrastructure {
     const logFile = join(logs, 'kafka.log');
     const { brokers } = await this.#ports.startOn(KAFKA_PORTS, ([port, controllerPort]) => {
       this.#stopping.throwIfAborted();
-      const options = { dataDir, libDir, port: port ?? KAFKA_PORT, controllerPort, logFile, log: say };
+      const options = {
+        dataDir,
+        libDir,
+        port: port ?? KAFKA_PORT,
+        controllerPort,
+        logFile,
+        log: say,
+        isLongLived: true,
+      };
       this.#kafka = new KeptAlive('Kafka', () => startKafka(options));
       return this.#kafka.start();
     });

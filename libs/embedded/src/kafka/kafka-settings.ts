@@ -35,6 +35,8 @@ export function serverProperties({ logDirs, port, controllerPort, secure }: Kafk
     // Groups here have few members: the first one should not wait for others that never join.
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 1_000,
+    // A controller tells its followers twice a second that nothing has changed; it has none.
+    'metadata.max.idle.interval.ms': 0,
     'log.segment.bytes': 67_108_864,
     'log.retention.hours': 168,
     // The cleaner reserves its table at the start: 128 MB by default, most of this heap.

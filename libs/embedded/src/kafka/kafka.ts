@@ -25,6 +25,11 @@ export interface KafkaOptions {
   readonly security?: KafkaSecurity;
   /** Largest size of the Java heap, as `-Xmx` takes it. Default `512m`. */
   readonly heap?: string;
+  /**
+   * Lets Java's optimising compiler work. It takes more in the first minutes than it gives back: worth it for a broker that runs
+   * for long, and not for that of a test. Default false.
+   */
+  readonly isLongLived?: boolean;
   /** Default `<dataDir>/kafka.log`. */
   readonly logFile?: string;
   readonly log: Log;
@@ -82,9 +87,9 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   formatOnce(java, classPath, dataDir, files.server, security ? scramArguments(security) : []);
 
   const heap = options.heap ?? '512m';
-  // Two cores are shared with everything else: the serial collector costs least, and the heap is small enough for it; the
-  // optimising compiler would take more in the first minutes than it gives back.
-  const jvm = [`-Xmx${heap}`, '-Xms192m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.awt.headless=true'];
+  // Two cores are shared with everything else: the serial collector costs least, and the heap is small enough for it.
+  const jvm = [`-Xmx${heap}`, '-Xms192m', '-XX:+UseSerialGC', '-Djava.awt.headless=true'];
+  if (!options.isLongLived) jvm.push('-XX:TieredStopAtLevel=1');
   const server = await startServerProcess({
     name: 'Kafka',
     command: java,
