@@ -46,7 +46,9 @@ export class CanonicalPublisher {
       }
       sent.records.push({ key: canonicalKey(message), value: message.data, headers });
     }
-    await Promise.all([...byTopic].map(([topic, sent]) => this.send(topic, sent, arrival)));
+    // Messages that come together are nearly always of one tenant.
+    const lane = messages[0]?.tenantId ?? '';
+    await Promise.all([...byTopic].map(([topic, sent]) => this.send(topic, lane, sent, arrival)));
     this.metrics.acceptedOf(
       from,
       messages.map(({ type }) => type),
@@ -54,9 +56,9 @@ export class CanonicalPublisher {
     );
   }
 
-  private send(topic: string, { records, spans }: Sent, { span }: Arrival): Promise<void> {
-    if (!this.tracing.isOn) return this.producer.publishAll(topic, records);
-    return during(sendSpan(this.tracing, topic, span, spans), () => this.producer.publishAll(topic, records));
+  private send(topic: string, lane: string, { records, spans }: Sent, { span }: Arrival): Promise<void> {
+    const publish = (): Promise<void> => this.producer.publishAll(topic, records, lane);
+    return this.tracing.isOn ? during(sendSpan(this.tracing, topic, span, spans), publish) : publish();
   }
 
   private created(message: CanonicalMessage, topic: string, { span, parentOf }: Arrival): Span {

@@ -40,6 +40,7 @@ export type { LongSession } from './database/sessions/long-session.ts';
 export { DEFAULT_LIMITS } from './database/sessions/session-limits.ts';
 export type { SessionKind, SessionLimits } from './database/sessions/session-limits.ts';
 export { EventLoopWatch } from './health/event-loop.ts';
+export { EventLoopLoad } from './health/event-loop-load.ts';
 export { HealthRegistry, tolerated } from './health/health.registry.ts';
 export type { HealthAnswer, HealthCheck, HealthReport, Tolerated } from './health/health.registry.ts';
 export { joinedOnce } from './health/joined-once.ts';

@@ -6,7 +6,7 @@ import type { Clock } from '@signet/contracts';
 import { CONSUMER_GROUPS, DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
 import { EgressClient, EgressRules, trustStoreFault } from '@signet/egress';
 import { committedOffsets, DeadLetters, RecordProducer } from '@signet/kafka';
-import { CLOCK, LOGGER, OUTSIDE_CLOCK, SETTINGS, TenantDirectory, TRACING } from '@signet/service-kit';
+import { CLOCK, EventLoopLoad, LOGGER, OUTSIDE_CLOCK, SETTINGS, TenantDirectory, TRACING } from '@signet/service-kit';
 import type { Logger, Tracing } from '@signet/service-kit';
 import { DATABASE } from '../database/database.port.ts';
 import type { Database } from '../database/database.port.ts';
@@ -27,7 +27,7 @@ import { DispatchConsumer } from '../sources/dispatch.consumer.ts';
 import { DispatchIntake } from '../sources/dispatch-intake.ts';
 import { DispatchService } from './dispatch.service.ts';
 import { DispatchStateGauges } from './dispatch-state-gauges.ts';
-import { EventLoopLoad } from '../shelf/event-loop-load.ts';
+
 import { Membership } from '../partitions/membership.ts';
 
 @Module({
