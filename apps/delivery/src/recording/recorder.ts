@@ -25,6 +25,12 @@ interface Write {
   readonly done: (recorded: Recorded) => void;
 }
 
+/**
+ * The longest linger of a delivery in an order, milliseconds: the next delivery of its subject is sent only when this one is stored. The
+ * deliveries of other subjects that end meanwhile share its statement.
+ */
+const ORDERED_LINGER_MS = 3;
+
 /** The waits while PostgreSQL is away. */
 const AFTER_FAILURES = { firstMs: 100, longestMs: 5_000 };
 
@@ -66,6 +72,8 @@ export class Recorder {
   private readonly updates: Write[] = [];
   private busyLanes = 0;
   private timer: NodeJS.Timeout | undefined;
+  /** The timer runs for a delivery in an order. */
+  private isTimerShort = false;
   private failures = 0;
 
   constructor(
@@ -85,7 +93,7 @@ export class Recorder {
       (task.stored === 0 ? this.inserts : this.updates).push({ task, append, done });
     });
     task.writing = write;
-    this.schedule();
+    this.schedule(task.order !== null);
     const recorded = await write;
     task.writing = undefined;
     if (recorded === 'stored') task.stored += 1;
@@ -110,7 +118,7 @@ export class Recorder {
     return this.inserts.length + this.updates.length;
   }
 
-  private schedule(): void {
+  private schedule(isOrdered = false): void {
     if (this.busyLanes >= this.options.lanes || this.backlog === 0) return;
     const isFull = this.backlog >= this.options.batchSize && this.failures === 0;
     if (isFull) {
@@ -118,12 +126,23 @@ export class Recorder {
       this.timer = undefined;
       this.startLane();
     } else {
-      const wait = this.failures > 0 ? backoffMs(this.failures, AFTER_FAILURES) : this.options.lingerMs;
-      this.timer ??= setTimeout(() => {
+      this.lingerUntilStart(isOrdered && this.failures === 0);
+    }
+  }
+
+  private lingerUntilStart(isShort: boolean): void {
+    if (this.timer !== undefined && (this.isTimerShort || !isShort)) return;
+    clearTimeout(this.timer);
+    const { lingerMs } = this.options;
+    const linger = isShort ? Math.min(lingerMs, ORDERED_LINGER_MS) : lingerMs;
+    this.isTimerShort = isShort;
+    this.timer = setTimeout(
+      () => {
         this.timer = undefined;
         this.startLane();
-      }, wait);
-    }
+      },
+      this.failures > 0 ? backoffMs(this.failures, AFTER_FAILURES) : linger,
+    );
   }
 
   private startLane(): void {
