@@ -1,17 +1,36 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
-import { CONSUMER_GROUPS, countOfRequests, DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
+import { CE, CONSUMER_GROUPS, countOfRequests, DELIVERY_DEAD_LETTER, DELIVERY_REQUESTS } from '@signet/contracts';
 import { KafkaBatchServer } from '@signet/kafka';
+import type { KafkaRecord } from '@signet/kafka';
 import { countLostOffsets, HealthRegistry, joinedOnce, processPlace } from '@signet/service-kit';
 import type { Logger } from '@signet/service-kit';
 import { Registry } from 'prom-client';
 import type { DeliverySettings } from './config.ts';
 import { DeliveryMetrics } from './metrics/delivery-metrics.ts';
 import { DispatchService } from './dispatch/dispatch.service.ts';
-import { DISPATCH, PARTITION_ROOM } from './dispatch/dispatch.tokens.ts';
+import { DISPATCH } from './dispatch/dispatch.tokens.ts';
 import { Membership, SESSION_TIMEOUT_MS } from './partitions/membership.ts';
 import { FAN_OUT } from './fan-out/fan-out.tokens.ts';
 import { kafkaClient } from './kafka-client.ts';
+import { DispatchIntake } from './sources/dispatch-intake.ts';
+import { PARTITION_ROOM, ROOM_BYTES } from './sources/partition-rooms.ts';
+
+/**
+ * Messages of a partition that are being routed at once. Each becomes a request for every subscribed webhook, and the requests wait
+ * in this process until Kafka has them.
+ */
+const FAN_OUT_IN_FLIGHT = { maxInFlightRecords: 1_024, maxInFlightBytes: 4 * 1_048_576 };
+/**
+ * A tenant has one batch of messages that is being routed (`STEP_REQUESTS` bounds the work on it in one go), so that routing takes
+ * only a part of the process's time, and its deliveries and those of others go on.
+ */
+const ROUTING = { batchSize: 512, atOnce: 1 };
+
+/** Requests that are made tasks in one go, which takes some milliseconds. PostgreSQL is asked once for all of them. */
+const TAKEN_AT_ONCE = 256;
+
+const tenantOf = ({ headers }: KafkaRecord): string => headers[CE.tenantId]?.toString('latin1') ?? '';
 
 /** The two consumers of delivery: fan-out reads messages, dispatch serves the webhooks of its partitions. */
 export function kafkaConsumers(
@@ -22,6 +41,7 @@ export function kafkaConsumers(
   const metrics = app.get(DeliveryMetrics);
   const health = app.get(HealthRegistry);
   const dispatch = app.get(DispatchService);
+  const intake = app.get(DispatchIntake);
   const common = {
     client: kafkaClient(settings, logger),
     deadLetterTopic: DELIVERY_DEAD_LETTER,
@@ -35,17 +55,20 @@ export function kafkaConsumers(
     ...common,
     groupId: CONSUMER_GROUPS.fanOut,
     transportId: FAN_OUT,
-    maxInFlightBytes: 4_194_304,
+    ...FAN_OUT_IN_FLIGHT,
+    lanes: { of: () => tenantOf, ...ROUTING },
   });
   const dispatchServer = new KafkaBatchServer({
     ...common,
     groupId: CONSUMER_GROUPS.dispatch,
     transportId: DISPATCH,
-    // Enough to keep every webhook of a partition busy between two fetches.
-    maxInFlightRecords: PARTITION_ROOM,
+    // Each lane may take half of it; the lane of requests that stay in memory is bounded by the partition's room.
+    maxInFlightRecords: 2 * PARTITION_ROOM,
+    maxInFlightBytes: 2 * ROOM_BYTES,
+    lanes: { of: (records, signal) => intake.lanes.of(records, signal), batchSize: TAKEN_AT_ONCE },
     countOf: ({ headers }) => countOfRequests(headers),
     // Compressed; a dozen times that in memory.
-    maxBytesPerPartition: 262_144,
+    maxBytesPerPartition: 131_072,
     onGivingUp: () => dispatch.partitions.givingUp(),
     onAssigned: (assignment) => dispatch.partitions.assigned(assignment[DELIVERY_REQUESTS] ?? []),
     onRevoked: (assignment) => dispatch.partitions.revoked(assignment[DELIVERY_REQUESTS] ?? []),

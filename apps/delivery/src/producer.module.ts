@@ -28,7 +28,7 @@ export class RequestsProducer extends RecordProducer {}
         new RequestsProducer({
           client: kafkaClient(settings, logger),
           name: 'requests',
-          paceMs: 10,
+          paceMs: 5,
           compression: 'zstd',
         }),
     },

@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { DeliveryEvent } from '../delivery/delivery.events.ts';
 import { outcomesOf } from '../outcomes/outcomes.ts';
-import { DispatchFixture, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
+import { PARTITION } from '../testing/as-batch.ts';
+import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 import { RegistrySide } from '../testing/registry-side.ts';
 import type { DispatchSettings } from '../dispatch/dispatch.settings.ts';
 

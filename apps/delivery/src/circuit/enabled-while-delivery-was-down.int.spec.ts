@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { WebhookSnapshot } from '@signet/contracts';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
-import { DispatchFixture, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
+import { PARTITION } from '../testing/as-batch.ts';
+import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 
 /** No probe comes by itself while a test runs. */

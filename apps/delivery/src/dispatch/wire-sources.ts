@@ -19,8 +19,8 @@ import type { DispatchDependencies, DispatchSettings } from './dispatch.settings
 import type { Worker } from './worker.ts';
 
 const ABANDONING = { batchSize: 500, againMs: 1_000 };
-const SHELVING = { batchSize: 1_000, batchBytes: 2_097_152 };
-const SHELF_LOOP = { pollMs: 250, pauseMs: 10_000, atOnce: 4 };
+const SHELVING = { batchSize: 256, batchBytes: 1_048_576 };
+const SHELF_LOOP = { pollMs: 250, pauseMs: 10_000, atOnce: 8 };
 const DUE_LOOP = { pollMs: 250, batchSize: 500, parkedAtOnce: 1_000, refilledAtOnce: 2_000 };
 
 /** Where the scheduler's work comes from. */
@@ -62,12 +62,12 @@ export function wireSources(on: DispatchDependencies, settings: DispatchSettings
   const leases = new Leases(database, clock, leaseMs);
   const loop = new DueLoop(leases, worker, claims, DUE_LOOP, onError);
   const shelf = new Shelf(database);
-  const shelfLoop = new ShelfLoop({
+  const shelfLoop: ShelfLoop = new ShelfLoop({
     shelf,
     claims,
     isReady: (webhookId) => scheduler.loads.isReady(webhookId),
     isBusy: on.isBusy,
-    takeBack: (records, partition) => intake.takeBack(records, partition, stopping),
+    takeBack: (records, partition, onTaken) => intake.takeBack(records, partition, stopping, onTaken),
     onUnreadable: (row, error) => on.deadLetters.publish([unreadableRow(row, error, clock())]),
     clock,
     onError,
@@ -88,7 +88,7 @@ export function wireSources(on: DispatchDependencies, settings: DispatchSettings
     inBackground: (work) => background.run(work),
     stopping,
   });
-  const intake = new DispatchIntake({
+  const intake: DispatchIntake = new DispatchIntake({
     database,
     due,
     directory: directory.directory,
@@ -98,6 +98,7 @@ export function wireSources(on: DispatchDependencies, settings: DispatchSettings
     worker,
     deadLetters: on.deadLetters,
     spans: tools.spans,
+    isShelved: (webhookId) => shelfLoop.isWaiting(webhookId),
     shelving: new Shelving(shelf, { ...SHELVING, ...settings.shelf }, () => shelfLoop.shelved()),
     clock,
     options: { spillAfterMs: settings.spillAfterMs, maxAttempts: settings.maxAttempts },

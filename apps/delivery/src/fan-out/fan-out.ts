@@ -93,6 +93,11 @@ export const isAboutWebhook = (message: CanonicalMessage, webhook: Pick<RoutedWe
  * than this.
  */
 const STEP_BYTES = 4_194_304;
+/**
+ * Requests are sent also whenever a batch has made more than this many: to make them takes some milliseconds, and then others have
+ * their turn.
+ */
+export const STEP_REQUESTS = 256;
 
 /**
  * Routes a batch of a canonical topic, and resolves when Kafka has every request. A record that is no message, or whose time
@@ -100,6 +105,7 @@ const STEP_BYTES = 4_194_304;
  *
  * @param limits of the messages' times
  * @param format of WIRE_FORMATS['request-bundles']
+ * @param rest awaited between two steps of a batch
  */
 export async function fanOut(
   batch: RecordBatch,
@@ -108,11 +114,12 @@ export async function fanOut(
   limits: TimeLimits,
   tracing: Tracing = NO_TRACING,
   format?: number,
+  rest: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<number> {
   const spans = new FanOutSpans(tracing, batch);
   return spans.during(async () => {
     const bundles = new RequestBundles(format);
-    const send = () => spans.sending(() => producer.publishAll(DELIVERY_REQUESTS, bundles.take()));
+    const send = () => spans.sending(() => producer.publishAll(DELIVERY_REQUESTS, bundles.take(), batch.lane));
     for (const record of batch.records) {
       const read = readCanonical(record.headers, record.value, limits);
       if ('reason' in read) {
@@ -123,7 +130,9 @@ export async function fanOut(
       route(message, recordTime(record.timestamp, limits), directory, bundles, (count) =>
         spans.routedTo(count, message, record),
       );
-      if (bundles.bytes >= STEP_BYTES) await send();
+      if (bundles.bytes < STEP_BYTES && bundles.waiting < STEP_REQUESTS) continue;
+      await send();
+      await rest();
     }
     await send();
     return bundles.count;

@@ -25,12 +25,15 @@ export class RequestBundles {
   count = 0;
   /** Bytes of the records that have not been taken. */
   bytes = 0;
+  /** Number of the requests that have not been taken. */
+  waiting = 0;
 
   /** @param format of WIRE_FORMATS['request-bundles'] */
   constructor(private readonly format: number = WIRE_FORMATS['request-bundles'].writes) {}
 
   add(webhook: Recipient, message: MessageWithBody): void {
     this.count += 1;
+    this.waiting += 1;
     let bundle = this.open.get(webhook.id);
     if (!bundle) this.open.set(webhook.id, (bundle = { webhook, messages: [], bytes: 0 }));
     bundle.messages.push(message);
@@ -43,6 +46,7 @@ export class RequestBundles {
   /** Adds a request that must be alone in its record. */
   addAlone(record: RequestRecord): void {
     this.count += 1;
+    this.waiting += 1;
     this.bytes += record.value.length;
     this.close(record.key);
     this.closed.push(record);
@@ -54,6 +58,7 @@ export class RequestBundles {
     const records = this.closed;
     this.closed = [];
     this.bytes = 0;
+    this.waiting = 0;
     return records;
   }
 

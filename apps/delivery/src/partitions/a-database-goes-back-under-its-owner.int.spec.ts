@@ -4,7 +4,8 @@ import type { WebhookSnapshot } from '@signet/contracts';
 import { copyDatabase, RecordingReceiver, waitFor } from '@signet/testing';
 import type { DatabaseCopy } from '@signet/testing';
 import { sql } from 'kysely';
-import { DispatchFixture, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
+import { PARTITION } from '../testing/as-batch.ts';
+import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 import { Leases } from '../work-queue/leases.ts';
 import { Ownership } from './ownership.ts';
 

@@ -4,7 +4,8 @@ import type { RecordBatch } from '@signet/kafka';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { ReceiverAnswer } from '@signet/testing';
 import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
-import { DispatchFixture, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
+import { PARTITION } from '../testing/as-batch.ts';
+import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
 import { Ownership } from './ownership.ts';
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { RecordingReceiver, fakeClock, waitFor } from '@signet/testing';
 import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
-import { DispatchFixture, orderedBatch, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
+import { PARTITION } from '../testing/as-batch.ts';
+import { DispatchFixture, orderedBatch, requestBatch } from '../testing/dispatch-fixture.ts';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
 
 let fixture: DispatchFixture;

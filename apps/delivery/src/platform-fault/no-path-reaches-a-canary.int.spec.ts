@@ -7,7 +7,8 @@ import type { NameServer, RawReceiver } from '@signet/testing';
 import { DeliveryCommands } from '../delivery/http/delivery.commands.ts';
 import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
-import { asBatch, OPERATOR, replayReplica } from '../testing/replay-fixture.ts';
+import { asBatch } from '../testing/as-batch.ts';
+import { OPERATOR, replayReplica } from '../testing/replay-fixture.ts';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
 
 /** Stands for an honest receiver: the one address that is allowed. */

@@ -7,7 +7,8 @@ import type { ReceiverAnswer } from '@signet/testing';
 import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
-import { asBatch, OPERATOR, replayReplica } from '../testing/replay-fixture.ts';
+import { asBatch } from '../testing/as-batch.ts';
+import { OPERATOR, replayReplica } from '../testing/replay-fixture.ts';
 import type { ReplayService } from './replay.service.ts';
 import type { Replay, ReplayStatus } from './replay.ts';
 

@@ -6,7 +6,8 @@ import type { DispatchService } from '../dispatch/dispatch.service.ts';
 import { route } from '../fan-out/fan-out.ts';
 import { RequestBundles } from '../fan-out/request-bundles.ts';
 import { DispatchFixture } from '../testing/dispatch-fixture.ts';
-import { asBatch, OPERATOR, publishMessages, replayReplica } from '../testing/replay-fixture.ts';
+import { asBatch } from '../testing/as-batch.ts';
+import { OPERATOR, publishMessages, replayReplica } from '../testing/replay-fixture.ts';
 import type { ReplayService } from './replay.service.ts';
 import type { Replay } from './replay.ts';
 

@@ -4,7 +4,7 @@ import type { RecordBatch } from '@signet/kafka';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
-import { PARTITION_ROOM } from '../dispatch/dispatch.tokens.ts';
+import { PARTITION_ROOM } from '../sources/partition-rooms.ts';
 
 const BATCH = 250;
 const PER_WEBHOOK = 8;

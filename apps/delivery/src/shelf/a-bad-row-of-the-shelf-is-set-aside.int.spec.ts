@@ -6,8 +6,8 @@ import { RecordingReceiver, waitFor } from '@signet/testing';
 import { serialize } from 'node:v8';
 import { zstdCompressSync } from 'node:zlib';
 import { RequestBundles } from '../fan-out/request-bundles.ts';
-import { DispatchFixture, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
-import { asBatch } from '../testing/replay-fixture.ts';
+import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
+import { asBatch, PARTITION } from '../testing/as-batch.ts';
 
 let fixture: DispatchFixture;
 let receiver: RecordingReceiver;

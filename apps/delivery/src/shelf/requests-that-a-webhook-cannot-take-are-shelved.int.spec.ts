@@ -3,8 +3,8 @@ import type { DeliveryRequest, WebhookSnapshot } from '@signet/contracts';
 import { newId } from '@signet/contracts';
 import { fakeClock, RecordingReceiver, waitFor } from '@signet/testing';
 import { RequestBundles } from '../fan-out/request-bundles.ts';
-import { asBatch } from '../testing/replay-fixture.ts';
-import { DispatchFixture, orderedBatch, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
+import { asBatch, PARTITION } from '../testing/as-batch.ts';
+import { DispatchFixture, orderedBatch, requestBatch } from '../testing/dispatch-fixture.ts';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
 
 const COUNT = 20;

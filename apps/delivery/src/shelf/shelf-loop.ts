@@ -13,8 +13,8 @@ export interface ShelfLoopParts {
   readonly isReady: (webhookId: string) => boolean;
   /** Whether this process is busy with more urgent work. */
   readonly isBusy: () => boolean;
-  /** Resolves to whether all records are durable, as deliveries or as dead letters. */
-  readonly takeBack: (records: readonly KafkaRecord[], partition: number) => Promise<boolean>;
+  /** Calls `onTaken` when the records are in memory. Resolves to whether all are durable, as deliveries or as dead letters. */
+  readonly takeBack: (records: readonly KafkaRecord[], partition: number, onTaken: () => void) => Promise<boolean>;
   /** Reports a row that cannot be read; resolves when the report is durable. */
   readonly onUnreadable: (row: ShelvedRow, error: UnreadableRowError) => Promise<void>;
   readonly clock: Clock;
@@ -24,8 +24,7 @@ export interface ShelfLoopParts {
   /** Pause after a row could not be taken back, milliseconds. */
   readonly pauseMs: number;
   /**
-   * How many rows are taken back at once, each of another webhook. One place is reserved for webhooks that take deliveries
-   * again.
+   * How many rows are taken back at once. One place is reserved for webhooks that take deliveries again.
    */
   readonly atOnce: number;
   /**
@@ -36,17 +35,30 @@ export interface ShelfLoopParts {
 }
 
 /**
+ * How soon the shelf is read again when a row was taken back, milliseconds. A read costs a look at each webhook with rows, and may find
+ * several rows to take back.
+ */
+const SOON_MS = 50;
+/** Rows of one webhook that are taken back at once: while the last deliveries of one are sent, the next one is read. */
+const ROWS_OF_ONE = 2;
+
+/**
  * Takes shelved requests back. Requests of webhooks that take deliveries again are taken back at once. The others are taken
  * back when the process has time, so that people see them in the lists.
  */
 export class ShelfLoop {
   private readonly loop: PollLoop;
-  /** Rows that are being taken back, by webhook. */
-  private readonly underWay = new Map<string, Promise<void>>();
+  /** Rows that are being taken back, by id. */
+  private readonly underWay = new Map<string, { readonly webhookId: string; readonly taking: Promise<void> }>();
+  /** Webhooks of the rows that the last read of the shelf has found, those under way excepted. */
+  private waiting: ReadonlySet<string> = new Set();
   /** False only after a read has found the shelf empty and no row was added since. */
   private mayHoldSome = true;
   /** When taking back a row failed last, by row, milliseconds since the epoch. */
   private readonly failedAt = new Map<string, number>();
+  /** A row was taken into memory, or is done, since the last look began. */
+  private mayGoOn = false;
+  private soon: NodeJS.Timeout | undefined;
   private lastUnhurriedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: ShelfLoopParts) {
@@ -58,8 +70,14 @@ export class ShelfLoop {
   }
 
   async stop(): Promise<void> {
+    clearTimeout(this.soon);
     await this.loop.stop();
-    await Promise.all(this.underWay.values());
+    await Promise.all([...this.underWay.values()].map(({ taking }) => taking));
+  }
+
+  /** Whether requests of the webhook wait on the shelf, as far as this replica knows. */
+  isWaiting(webhookId: string): boolean {
+    return this.waiting.has(webhookId);
   }
 
   /** To be called when rows may have been added to the shelf, by this replica or an earlier owner. */
@@ -67,26 +85,37 @@ export class ShelfLoop {
     this.mayHoldSome = true;
   }
 
-  /** Resolves to false because the loop need not go on at once: each row that was taken back wakes it. */
+  /** Resolves to false because the loop need not go on at once: each row that was taken back lets it look soon. */
   private async look(): Promise<false> {
     const { shelf, claims, isReady, atOnce } = this.parts;
     const partitions = claims().map(({ partition }) => partition);
     if (!this.mayHoldSome || partitions.length === 0) return false;
     this.mayHoldSome = false;
-    const rows = await shelf.oldest(partitions).catch((error: unknown) => {
+    this.mayGoOn = false;
+    const rows = await shelf.oldest(partitions, [...this.underWay.keys()]).catch((error: unknown) => {
       this.mayHoldSome = true;
       throw error;
     });
-    if (rows.length > 0) this.mayHoldSome = true;
+    if (rows.length > 0 || this.underWay.size > 0) this.mayHoldSome = true;
+    this.waiting = new Set(rows.map(({ webhookId }) => webhookId));
     const waiting = [];
     for (const row of rows) {
-      if (this.underWay.has(row.webhookId) || this.hasJustFailed(row)) continue;
-      if (!isReady(row.webhookId)) waiting.push(row);
-      else if (this.underWay.size < atOnce) this.begin(row);
+      const underWay = this.underWayOf(row.webhookId);
+      if (underWay >= ROWS_OF_ONE || this.hasJustFailed(row)) continue;
+      if (!isReady(row.webhookId)) {
+        if (underWay === 0) waiting.push(row);
+      } else if (this.underWay.size < atOnce) this.begin(row);
     }
     // Rows of webhooks that take nothing leave one place free for rows that can go out.
     for (const row of waiting) if (this.underWay.size < atOnce - 1 && this.hasTime()) this.begin(row);
+    if (this.mayGoOn) this.lookSoon();
     return false;
+  }
+
+  private underWayOf(webhookId: string): number {
+    let count = 0;
+    for (const row of this.underWay.values()) if (row.webhookId === webhookId) count += 1;
+    return count;
   }
 
   /** Whether the row has to pause after a failure: while PostgreSQL or Kafka is away it is not tried all the time. */
@@ -111,14 +140,14 @@ export class ShelfLoop {
         this.failedAt.set(row.id, this.parts.clock().getTime());
         onError(error);
       })
-      .finally(() => this.underWay.delete(row.webhookId));
-    this.underWay.set(row.webhookId, taking);
+      .finally(() => this.underWay.delete(row.id));
+    this.underWay.set(row.id, { webhookId: row.webhookId, taking });
   }
 
   private async take(row: ShelvedRow): Promise<void> {
     const { shelf, takeBack } = this.parts;
     try {
-      if (!(await takeBack(await shelf.read(row), row.partition))) return;
+      if (!(await takeBack(await shelf.read(row), row.partition, () => this.goOn()))) return;
       await shelf.remove(row);
     } catch (error) {
       if (!(error instanceof UnreadableRowError)) throw error;
@@ -127,6 +156,19 @@ export class ShelfLoop {
       await shelf.setAside(row, error.message);
     }
     this.failedAt.delete(row.id);
-    this.loop.wake();
+    this.goOn();
+  }
+
+  /** Another row may be taken back. */
+  private goOn(): void {
+    this.mayGoOn = true;
+    this.lookSoon();
+  }
+
+  private lookSoon(): void {
+    this.soon ??= setTimeout(() => {
+      this.soon = undefined;
+      this.loop.wake();
+    }, SOON_MS);
   }
 }

@@ -56,18 +56,22 @@ export class Shelf {
   /**
    * The oldest row of each webhook of these partitions, the oldest of all first. The cost does not grow with the number of
    * rows of a webhook.
+   *
+   * @param except ids of rows that are passed over
    */
-  async oldest(partitions: readonly number[]): Promise<ShelvedRow[]> {
+  async oldest(partitions: readonly number[], except: readonly string[] = []): Promise<ShelvedRow[]> {
     const { rows } = await sql<{ id: string; partition: number; webhook_id: string }>`
       select oldest.id, mine.partition, oldest.webhook_id
       from unnest(${partitions}::integer[]) as mine(partition), lateral (
         with recursive oldest as (
           (select s.webhook_id, s.id from shelved_requests s
-            where s.partition = mine.partition order by s.webhook_id, s.id limit 1)
+            where s.partition = mine.partition and s.id <> all(${except}::bigint[])
+            order by s.webhook_id, s.id limit 1)
           union all
           select next.* from oldest, lateral (
             select s.webhook_id, s.id from shelved_requests s
             where s.partition = mine.partition and s.webhook_id > oldest.webhook_id
+              and s.id <> all(${except}::bigint[])
             order by s.webhook_id, s.id limit 1
           ) next
         )

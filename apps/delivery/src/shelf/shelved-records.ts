@@ -10,11 +10,17 @@ export class UnreadableRowError extends Error {
   }
 }
 
+/** A record that is on the shelf, or was. */
+export interface ShelvedRecord extends KafkaRecord {
+  /** Its webhook took deliveries, but held more than its share of its partition's room. */
+  readonly isAboveShare?: true;
+}
+
 /** The records as the bytes of a row of the shelf. */
-export const packedRecords = (records: readonly KafkaRecord[]): Buffer => zstdCompressSync(serialize(records));
+export const packedRecords = (records: readonly ShelvedRecord[]): Buffer => zstdCompressSync(serialize(records));
 
 /** @throws UnreadableRowError where the bytes are no records */
-export function unpackedRecords(bytes: Buffer): readonly KafkaRecord[] {
+export function unpackedRecords(bytes: Buffer): readonly ShelvedRecord[] {
   let records: unknown;
   try {
     records = deserialize(zstdDecompressSync(bytes));
@@ -25,7 +31,7 @@ export function unpackedRecords(bytes: Buffer): readonly KafkaRecord[] {
   return records;
 }
 
-function isRecord(value: unknown): value is KafkaRecord {
+function isRecord(value: unknown): value is ShelvedRecord {
   const { key, value: body, offset, headers } = (value ?? {}) as Partial<Record<keyof KafkaRecord, unknown>>;
   const areBuffers = [key, body].every((bytes) => bytes === null || Buffer.isBuffer(bytes));
   const hasOffset = typeof offset === 'string' && /^\d+$/.test(offset);

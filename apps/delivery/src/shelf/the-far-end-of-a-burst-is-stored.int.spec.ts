@@ -3,7 +3,7 @@ import { deliveryIdOf } from '@signet/contracts';
 import type { FakeClock } from '@signet/testing';
 import { fakeClock, RecordingReceiver, waitFor } from '@signet/testing';
 import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
-import { PARTITION_ROOM } from '../dispatch/dispatch.tokens.ts';
+import { PARTITION_ROOM } from '../sources/partition-rooms.ts';
 
 let fixture: DispatchFixture;
 let receiver: RecordingReceiver;

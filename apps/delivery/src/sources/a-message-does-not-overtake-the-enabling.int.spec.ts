@@ -3,7 +3,7 @@ import { bundleRecord, deliveryIdOf, eventIdOf, newId, requestRecord } from '@si
 import type { BundledMessage, DeliveryRequest, RequestRecord, WebhookSnapshot } from '@signet/contracts';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import { DispatchFixture } from '../testing/dispatch-fixture.ts';
-import { asBatch } from '../testing/replay-fixture.ts';
+import { asBatch } from '../testing/as-batch.ts';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
 
 let fixture: DispatchFixture;

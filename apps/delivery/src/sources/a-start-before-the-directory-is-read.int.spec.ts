@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, test } from '@jest/globals';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
-import { DispatchFixture, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
+import { PARTITION } from '../testing/as-batch.ts';
+import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 
 let fixture: DispatchFixture;
 let receiver: RecordingReceiver;

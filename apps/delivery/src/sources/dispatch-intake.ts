@@ -1,4 +1,4 @@
-import { countOfRequests, isBundle, requestsOfRecord } from '@signet/contracts';
+import { countOfRequests } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import { isRetryable } from '@signet/kafka';
 import type { DeadLetter, DeadLetters, KafkaRecord, RecordBatch, SetAsideReason } from '@signet/kafka';
@@ -6,6 +6,7 @@ import type { Database } from '../database/database.port.ts';
 import type { Worker } from '../dispatch/worker.ts';
 import type { Ownership, PartitionClaim } from '../partitions/ownership.ts';
 import { SHELVED_FROM, STALLED_ROUNDS } from '../scheduler/overflow/overflow.policy.ts';
+import type { ShelvedRecord } from '../shelf/shelved-records.ts';
 import type { Shelving } from '../shelf/shelving.ts';
 import type { DeliverySpans } from '../tracing/delivery-spans.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
@@ -19,6 +20,7 @@ import { PartitionRooms } from './partition-rooms.ts';
 import { readRequests } from './read-requests.ts';
 import { lost, notTaken, unlessAway } from './reading.ts';
 import type { Reading } from './reading.ts';
+import { RequestLanes } from './request-lanes.ts';
 
 export interface IntakeParts {
   readonly database: Database;
@@ -30,6 +32,8 @@ export interface IntakeParts {
   readonly ownership: Ownership;
   readonly worker: Worker;
   readonly shelving: Shelving;
+  /** Whether requests of the webhook wait on the shelf. */
+  readonly isShelved: (webhookId: string) => boolean;
   readonly deadLetters: Pick<DeadLetters, 'publish'>;
   readonly clock: Clock;
   readonly spans: Pick<DeliverySpans, 'taking'>;
@@ -57,13 +61,15 @@ export class DispatchIntake {
   private readonly newTasks: NewTasks;
   private readonly durability: DurabilityWait;
   private readonly shelved = new WeakSet<KafkaRecord>();
-
+  /** To be asked for the lanes of the records before they are taken. */
+  readonly lanes: RequestLanes;
   private readonly catchUp: DirectoryCatchUp;
 
   constructor(private readonly parts: IntakeParts) {
     const { worker, clock, options, directory, heartbeatAgeMs } = parts;
     const rooms = new PartitionRooms();
     this.catchUp = new DirectoryCatchUp(directory, heartbeatAgeMs);
+    this.lanes = new RequestLanes(rooms, directory, parts.isShelved);
     this.newTasks = new NewTasks({ ...parts, maxAttempts: options.maxAttempts }, rooms);
     this.durability = new DurabilityWait(worker, rooms, clock, options.spillAfterMs);
   }
@@ -73,17 +79,20 @@ export class DispatchIntake {
     await this.parts.directoryReady();
     // Kafka hands over a failed batch again, with the same records.
     const left = batch.records.filter((record) => !this.shelved.has(record));
+    if (batch.lane === 'shelf') return this.shelve(left, batch, true);
     await this.turns.wait(batch.signal, () => this.catchUp.untilRead(left, batch.signal));
     const shelvable = this.shelvableOf(left);
     const others = left.filter((record) => !shelvable.has(record));
     // Both run at once: no delivery waits until the requests of a webhook that takes nothing are shelved. The batch is done
     // when both are.
     const results = await Promise.allSettled([
-      this.shelve([...shelvable], batch),
+      this.shelve([...shelvable], batch, false),
       this.serve(readRequests({ ...batch, records: others }), batch),
     ]);
     const failed = results.find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
+    if (!failed) return;
+    if (!isRetryable(failed.reason)) this.lanes.release(batch.records);
+    throw failed.reason;
   }
 
   private async serve(accepted: readonly AcceptedRequest[], batch: RecordBatch): Promise<void> {
@@ -93,12 +102,22 @@ export class DispatchIntake {
       () =>
         this.parts.spans.taking(batch.partition, accepted, (span) => this.newTasks.of(accepted, { ...batch, span })),
     );
+    this.lanes.release(batch.records);
     if (!batch.signal.aborted) this.parts.onReadTo(batch.partition, this.turns.readTo(batch.signal));
     await this.durability.untilDurable(tasks, batch);
   }
 
-  /** Takes records back from the shelf; resolves to whether all of them are durable. */
-  async takeBack(records: readonly KafkaRecord[], partition: number, signal: AbortSignal): Promise<boolean> {
+  /**
+   * Takes records back from the shelf; resolves to whether all of them are durable.
+   *
+   * @param onTaken called when they are in memory
+   */
+  async takeBack(
+    records: readonly KafkaRecord[],
+    partition: number,
+    signal: AbortSignal,
+    onTaken: () => void = () => undefined,
+  ): Promise<boolean> {
     const aside: DeadLetter[] = [];
     const setAside = (record: KafkaRecord, why: SetAsideReason): void => void aside.push({ record, why });
     const reading: Reading = { partition, signal, setAside, isShelf: true };
@@ -107,6 +126,7 @@ export class DispatchIntake {
       const tasks = await this.parts.spans.taking(partition, accepted, (span) =>
         this.newTasks.of(accepted, { ...reading, span }),
       );
+      onTaken();
       if (!(await this.durability.untilDurable(tasks, reading))) return false;
       if (aside.length > 0) await this.parts.deadLetters.publish(aside);
       return true;
@@ -129,27 +149,21 @@ export class DispatchIntake {
     for (const [id, count] of counts)
       if (count < SHELVED_FROM || !loads.takesNothing(id, stalledMs, now)) counts.delete(id);
     if (counts.size === 0) return new Set();
-    return new Set(records.filter((record) => counts.has(String(record.key)) && this.isShelvable(record)));
+    return new Set(records.filter((record) => counts.has(String(record.key)) && this.lanes.isShelvable(record)));
   }
 
-  private async shelve(records: readonly KafkaRecord[], { partition }: Reading): Promise<void> {
+  /** @param areAboveShare their webhooks take deliveries, but hold more than their share of the room */
+  private async shelve(records: readonly KafkaRecord[], { partition }: Reading, areAboveShare: boolean): Promise<void> {
     if (records.length === 0) return;
     const claim = this.parts.ownership.claim(partition);
     if (!claim) throw notTaken();
-    if (await unlessAway(() => this.parts.shelving.shelve(claim, records))) {
+    if (await unlessAway(() => this.parts.shelving.shelve(claim, areAboveShare ? records.map(aboveShare) : records))) {
       for (const record of records) this.shelved.add(record);
       return;
     }
     this.parts.onLost(claim);
     throw lost();
   }
-
-  /**
-   * Whether the record may be shelved. Not if its webhook asks for an order. Not a test or a replay either, because a person
-   * waits for it. A bundle is none of these.
-   */
-  private isShelvable(record: KafkaRecord): boolean {
-    if (this.parts.directory.get(String(record.key))?.ordering === 'subject') return false;
-    return isBundle(record.headers) || requestsOfRecord(record)?.[0]?.request.kind === 'message';
-  }
 }
+
+const aboveShare = (record: KafkaRecord): ShelvedRecord => ({ ...record, isAboveShare: true });

@@ -10,9 +10,11 @@ import type { Worker } from '../dispatch/worker.ts';
 import type { Ownership } from '../partitions/ownership.ts';
 import { DeliveryTask } from '../scheduler/delivery-task.ts';
 import type { LaneWatch } from '../scheduler/queues/subject-lanes.ts';
+import type { ShelvedRecord } from '../shelf/shelved-records.ts';
 import type { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
 import type { DueDeliveries } from '../work-queue/due-deliveries.ts';
 import type { AcceptedRequest } from './accepted-request.ts';
+import { roomOf } from './partition-rooms.ts';
 import type { PartitionRooms } from './partition-rooms.ts';
 import { notTaken, unlessAway } from './reading.ts';
 import type { Reading } from './reading.ts';
@@ -105,17 +107,19 @@ export class NewTasks {
       .map((one) => {
         const { request, body } = one;
         const maxAttempts = this.parts.directory.get(request.webhookId)?.maxAttempts ?? this.parts.maxAttempts;
-        return DeliveryTask.requested(request, body, claim, maxAttempts, now, this.orderOf(one));
+        const task = DeliveryTask.requested(request, body, claim, maxAttempts, now, this.orderOf(one));
+        task.wasShelved = batch.isShelf === true && !(one.record as ShelvedRecord).isAboveShare;
+        return task;
       });
     const room = this.rooms.of(batch.partition);
     for (const task of fresh) {
       const { webhookId, order } = task;
-      task.wasShelved = batch.isShelf ?? false;
       task.takenIn = batch.span ?? NO_SPAN;
       const isBehindStored =
         watch.isOutdated(task) || (order !== null && storedLanes.has(laneKey(webhookId, order.subject)));
-      room.take(webhookId);
-      task.durability.onSettled(() => room.give(webhookId));
+      const amount = roomOf(1, task.body.length);
+      room.take(webhookId, amount);
+      task.durability.onSettled(() => room.give(webhookId, amount));
       this.parts.worker.tell({ type: 'Requested', task, isBehindStored });
     }
     return fresh;

@@ -5,7 +5,7 @@ import type { DeadLetter, RecordBatch } from '@signet/kafka';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import { RequestBundles } from '../fan-out/request-bundles.ts';
 import { DispatchFixture } from '../testing/dispatch-fixture.ts';
-import { asBatch } from '../testing/replay-fixture.ts';
+import { asBatch } from '../testing/as-batch.ts';
 import type { DispatchService } from '../dispatch/dispatch.service.ts';
 
 let fixture: DispatchFixture;

@@ -31,11 +31,11 @@ import type { DispatchDependencies, DispatchSettings } from '../dispatch/dispatc
 import type { NotHeld } from '../partitions/partition-life.ts';
 import type { Evidence } from '../platform-fault/local-evidence.policy.ts';
 import { WebhookDirectory } from '../webhook-directory/webhook-directory.ts';
+import { PARTITION } from './as-batch.ts';
 import { withoutPoolTimers } from './simulated/pool-timers.ts';
 import { snapshotOf } from './webhook-snapshot.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-export const PARTITION = 0;
 const PLATFORM_FAULT = {
   minHosts: 5,
   minTenants: 3,

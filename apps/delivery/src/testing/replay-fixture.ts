@@ -9,12 +9,12 @@ import {
 } from '@signet/contracts';
 import type { CanonicalMessage, Clock } from '@signet/contracts';
 import { ensureTopics, RecordProducer } from '@signet/kafka';
-import type { OutgoingRecord, RecordBatch } from '@signet/kafka';
+import type { OutgoingRecord } from '@signet/kafka';
 import type { Caller } from '@signet/service-kit';
 import { testBrokers } from '@signet/testing';
 import { ReplayService } from '../replay/replay.service.ts';
 import type { ReplaySettings } from '../replay/replay.service.ts';
-import { PARTITION } from './dispatch-fixture.ts';
+
 import type { DispatchFixture } from './dispatch-fixture.ts';
 
 const kafka = { brokers: testBrokers(), clientId: 'test' };
@@ -67,27 +67,6 @@ export function replayReplica(
     },
   );
 }
-
-/** Requests as dispatch reads them from its partition. */
-export const asBatch = (records: readonly OutgoingRecord[], firstOffset: number): RecordBatch => ({
-  topic: 'delivery.requests.v1',
-  partition: PARTITION,
-  signal: new AbortController().signal,
-  setAside: () => {
-    throw new Error('A request was set aside.');
-  },
-  records: records.map(({ key, value, headers }, index) => ({
-    topic: 'delivery.requests.v1',
-    partition: PARTITION,
-    offset: String(firstOffset + index),
-    key: Buffer.from(String(key)),
-    value: Buffer.from(value ?? ''),
-    headers: Object.fromEntries(
-      Object.entries(headers ?? {}).map(([name, text]) => [name, Buffer.from(text as string)]),
-    ),
-    timestamp: 0,
-  })),
-});
 
 /** Puts messages on their canonical topics, as ingestion does. @param the clock of the ingestion */
 export async function publishMessages(

@@ -3,7 +3,8 @@ import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { ReceiverAnswer } from '@signet/testing';
 import { DeliveryCommands } from '../delivery/http/delivery.commands.ts';
 import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
-import { DispatchFixture, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
+import { PARTITION } from '../testing/as-batch.ts';
+import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 
 /** Nothing of this file waits for a retry: by itself none would come within the test. */
 const HOURS = { policy: { scheduleMs: [3_600_000], jitter: 0 } };

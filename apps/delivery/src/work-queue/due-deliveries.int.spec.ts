@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemClock } from '@signet/contracts';
 import { RecordingReceiver, waitFor } from '@signet/testing';
-import { DispatchFixture, PARTITION, requestBatch } from '../testing/dispatch-fixture.ts';
+import { PARTITION } from '../testing/as-batch.ts';
+import { DispatchFixture, requestBatch } from '../testing/dispatch-fixture.ts';
 import { DueDeliveries } from './due-deliveries.ts';
 import { Leases } from './leases.ts';
 import { Ownership } from '../partitions/ownership.ts';

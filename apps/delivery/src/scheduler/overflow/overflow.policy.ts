@@ -54,6 +54,18 @@ export function overflowOf(load: WebhookLoad, rounds: number, roundMs: number, i
   return isOverShare && rounds >= ROUNDS_TO_SETTLE ? 'far_behind' : 'none';
 }
 
+/**
+ * Whether a request that was just read goes to the shelf, although its webhook takes deliveries: others of its partition need the
+ * room. Once a webhook is above its share, its requests go to the shelf until nothing of it is there any more: otherwise new ones
+ * would get past old ones for as long as it gets more than it can take.
+ *
+ * @param count requests of the webhook that were read together
+ * @param hasShare the webhook holds less than its share of the partition's room
+ * @param wasCrowding it was above its share, and its requests of that time are still on the shelf
+ */
+export const isCrowding = (count: number, hasShare: boolean, wasCrowding: boolean): boolean =>
+  count >= SHELVED_FROM && (wasCrowding || !hasShare);
+
 /** How long the last waiting delivery waits because of the webhook's own rate limit or order, milliseconds. */
 const ownWaitMs = ({ waiting, behindOthers, perSecond, attemptMs }: WebhookLoad): number =>
   Math.max((waiting / perSecond) * 1_000, behindOthers * attemptMs);

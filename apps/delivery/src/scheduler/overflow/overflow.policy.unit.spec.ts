@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { overflowOf } from './overflow.policy.ts';
+import { isCrowding, overflowOf } from './overflow.policy.ts';
 import type { WebhookLoad } from './overflow.policy.ts';
 
 const ROUND_MS = 250;
@@ -27,4 +27,13 @@ test.each<[string, Partial<WebhookLoad>, { rounds: number; isOverShare?: boolean
   ['more than its share, and it stands still', { sinceProgressMs: 300 }, { rounds: 8, isOverShare: true }, 'all'],
 ])('%s', (_story, load, { rounds, isOverShare = false }, overflow) => {
   expect(overflowOf({ ...BUSY, ...load }, rounds, ROUND_MS, isOverShare)).toBe(overflow);
+});
+
+test.each([
+  ['below its share', { count: 64, hasShare: true, wasCrowding: false }, false],
+  ['above its share', { count: 8, hasShare: false, wasCrowding: false }, true],
+  ['above its share, too few to be worth a row', { count: 7, hasShare: false, wasCrowding: false }, false],
+  ['below its share, while older ones are on the shelf', { count: 8, hasShare: true, wasCrowding: true }, true],
+])('requests of a webhook %s', (_story, { count, hasShare, wasCrowding }, isShelved) => {
+  expect(isCrowding(count, hasShare, wasCrowding)).toBe(isShelved);
 });

@@ -50,12 +50,12 @@ export class WebhookLoads {
     return queue !== undefined && queue.inFlight > 0 && now - queue.progressAt >= stalledMs;
   }
 
-  /** The webhook's circuit is not open, none of its deliveries is parked, and no more of them wait here than can go out at once. */
+  /** The webhook's circuit is not open, none of its deliveries is parked, and the deliveries that wait here can go out soon. */
   isReady(webhookId: string): boolean {
     if (this.memory.passage(webhookId) === 'open') return false;
     const queue = this.memory.queues.find(webhookId);
     if (queue === undefined) return true;
-    return queue.length <= this.memory.slotsOf(queue) && queue.parking === 0 && !queue.hasParked;
+    return queue.length <= this.memory.queues.soonOf(queue) && queue.parking === 0 && !queue.hasParked;
   }
 
   /**
