@@ -6,10 +6,11 @@ import type { SessionResponse } from './fetch-session.ts';
 const IDLE_AFTER_MS = 3_000;
 /**
  * The broker keeps a request of an idle consumer this many times as long as the consumer asks for. A record that comes meanwhile
- * ends the wait, so that it is read just as soon. It must not be longer than the time between two heartbeats: kafkajs sends them
- * between its fetches.
+ * ends the wait, so that it is read just as soon.
  */
 const PATIENCE = 10;
+/** A consumer's own wait is made no longer than this, milliseconds: kafkajs sends heartbeats between its fetches, every 3 s by default. */
+const LONGEST_MS = 2_500;
 
 const NOTHING: Omit<SessionResponse, 'sessionId'> = { errorCode: 0, responses: [] };
 
@@ -44,12 +45,14 @@ export function patiently(fetch: Fetch): Fetch {
     const partitions = request.topics.reduce((sum, topic) => sum + topic.partitions.length, 0);
     let quiet = idle.get(this);
     if (quiet?.partitions !== partitions) idle.set(this, (quiet = { partitions, ms: 0 }));
-    const maxWaitTime = request.maxWaitTime * (quiet.ms >= IDLE_AFTER_MS ? PATIENCE : 1);
+    const maxWaitTime = quiet.ms >= IDLE_AFTER_MS ? patientWait(request.maxWaitTime) : request.maxWaitTime;
     const response = await untilEnded(this, fetch.call(this, { ...request, maxWaitTime }));
     quiet.ms = response.responses.length > 0 ? 0 : quiet.ms + maxWaitTime;
     return response;
   };
 }
+
+const patientWait = (ms: number): number => Math.max(ms, Math.min(ms * PATIENCE, LONGEST_MS));
 
 /**
  * Ends the fetches of a client that wait for records: its consumer is about to stop, and kafkajs would wait for them.

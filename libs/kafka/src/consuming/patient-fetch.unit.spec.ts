@@ -25,7 +25,7 @@ function brokerOf(rootLogger: object) {
 }
 
 /** Fetches that are answered with this, and how long each of them lets the broker wait, milliseconds. */
-function fetches(answer: () => Promise<SessionResponse>) {
+function fetches(answer: () => Promise<SessionResponse>, maxWaitTime = 100) {
   const waits: number[] = [];
   const fetch: Fetch = (request) => {
     waits.push(request.maxWaitTime);
@@ -33,8 +33,7 @@ function fetches(answer: () => Promise<SessionResponse>) {
   };
   const { broker } = brokerOf({});
   const patient = patiently(fetch);
-  const ask = (count = 2): Promise<SessionResponse> =>
-    patient.call(broker, { maxWaitTime: 100, topics: partitions(count) });
+  const ask = (count = 2): Promise<SessionResponse> => patient.call(broker, { maxWaitTime, topics: partitions(count) });
   return { waits, ask };
 }
 
@@ -48,6 +47,15 @@ test('a consumer that has got nothing for three seconds waits longer, until ther
   expect(await ask()).toBe(records);
   await ask();
   expect(waits.slice(-2)).toEqual([1_000, 100]);
+});
+
+test.each([
+  ['half a second', 500, 2_500],
+  ['five seconds', 5_000, 5_000],
+])('a consumer that waits %s by itself still sends its heartbeats in time', async (_time, own, patient) => {
+  const { ask, waits } = fetches(() => Promise.resolve(nothing), own);
+  for (let turn = 0; turn < 10; turn += 1) await ask();
+  expect(waits.at(-1)).toBe(patient);
 });
 
 test('a consumer that asks for another partition is not patient', async () => {

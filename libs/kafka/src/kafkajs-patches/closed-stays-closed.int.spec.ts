@@ -80,7 +80,8 @@ test('a consumer whose connections were closed by kafkajs itself, after an error
   let joins = 0;
   consumer.on(consumer.events.GROUP_JOIN, () => void (joins += 1));
   await consumer.connect();
-  await consumer.subscribe({ topics: [topic] });
+  // Otherwise it would read from the end of the topic, which it asks for at some time after this.
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
   await consumer.run({
     eachMessage: async () => {
       // As when a request is refused after a disconnect that another error has caused.
