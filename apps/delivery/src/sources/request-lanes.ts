@@ -19,7 +19,7 @@ interface Reservation {
 /**
  * Decides, when requests are read from Kafka, which of them stay in memory. A webhook with more requests than its share of its
  * partition's room would fill the room, and the partition would have to wait: then the requests of all other webhooks in it would
- * wait, too. So what is above the share goes to the shelf, and the others pass.
+ * wait, too. So the requests above the share go to the shelf, and those of other webhooks pass.
  */
 export class RequestLanes {
   private readonly reserved = new WeakMap<KafkaRecord, Reservation>();
@@ -39,7 +39,7 @@ export class RequestLanes {
     const [first] = records;
     if (first) {
       const room = this.rooms.during(first.partition, reading);
-      for (const [webhookId, ofWebhook] of byWebhook(records))
+      for (const [webhookId, ofWebhook] of Map.groupBy(records, ({ key }) => String(key)))
         for (const record of this.aboveShare(webhookId, ofWebhook, room, reading)) shelved.add(record);
     }
     return (record) => (shelved.has(record) ? 'shelf' : 'memory');
@@ -89,15 +89,4 @@ export class RequestLanes {
     room.take(webhookId, amount);
     this.reserved.set(record, { room, webhookId, amount });
   }
-}
-
-function byWebhook(records: readonly KafkaRecord[]): ReadonlyMap<string, KafkaRecord[]> {
-  const webhooks = new Map<string, KafkaRecord[]>();
-  for (const record of records) {
-    const webhookId = String(record.key);
-    const ofWebhook = webhooks.get(webhookId);
-    if (ofWebhook) ofWebhook.push(record);
-    else webhooks.set(webhookId, [record]);
-  }
-  return webhooks;
 }

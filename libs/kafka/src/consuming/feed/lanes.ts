@@ -49,7 +49,7 @@ export class Lanes {
   add(records: readonly KafkaRecord[], laneOf: (record: KafkaRecord) => string, end: () => void): void {
     if (records.length === 0) return end();
     const accepted = { left: records.length, end };
-    for (const [lane, ofLane] of groupBy(records, laneOf)) {
+    for (const [lane, ofLane] of Map.groupBy(records, laneOf)) {
       const chunk = { records: ofLane, accepted, taken: 0 };
       const waiting = this.lanes.get(lane);
       if (waiting) waiting.push(chunk);
@@ -104,17 +104,3 @@ function handled(accepted: Accepted, count: number): void {
 
 export const bytesOf = (records: readonly KafkaRecord[]): number =>
   records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-
-function groupBy(
-  records: readonly KafkaRecord[],
-  laneOf: (record: KafkaRecord) => string,
-): ReadonlyMap<string, KafkaRecord[]> {
-  const groups = new Map<string, KafkaRecord[]>();
-  for (const record of records) {
-    const lane = laneOf(record);
-    const group = groups.get(lane);
-    if (group) group.push(record);
-    else groups.set(lane, [record]);
-  }
-  return groups;
-}
