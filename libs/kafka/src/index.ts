@@ -2,7 +2,6 @@ export { createAcls } from './topics/acls.ts';
 export type { Acl } from './topics/acls.ts';
 export { KafkaBatchServer } from './consuming/batch-server.ts';
 export type { KafkaBatchServerOptions } from './consuming/batch-server.ts';
-export type { FeedLanes } from './consuming/feed/partition-feed.ts';
 export { silentLogger } from './connection/client.ts';
 export type { KafkaClientOptions, Logger } from './connection/client.ts';
 export { CompactedTopic } from './reading/compacted-topic.ts';

@@ -27,7 +27,6 @@ import { DispatchConsumer } from '../sources/dispatch.consumer.ts';
 import { DispatchIntake } from '../sources/dispatch-intake.ts';
 import { DispatchService } from './dispatch.service.ts';
 import { DispatchStateGauges } from './dispatch-state-gauges.ts';
-
 import { Membership } from '../partitions/membership.ts';
 
 @Module({

@@ -10,7 +10,6 @@ import type { Tracing } from '@signet/service-kit';
 import type { DeliverySettings } from '../config.ts';
 import { DeliveryMetrics } from '../metrics/delivery-metrics.ts';
 import { RequestsProducer } from '../producer.module.ts';
-
 import { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import { fanOut } from './fan-out.ts';
 import { FAN_OUT } from './fan-out.tokens.ts';

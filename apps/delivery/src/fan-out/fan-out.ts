@@ -97,7 +97,7 @@ const STEP_BYTES = 4_194_304;
  * Requests are sent also whenever a batch has made more than this many: to make them takes some milliseconds, and then others have
  * their turn.
  */
-export const STEP_REQUESTS = 256;
+const STEP_REQUESTS = 256;
 
 /**
  * Routes a batch of a canonical topic, and resolves when Kafka has every request. A record that is no message, or whose time

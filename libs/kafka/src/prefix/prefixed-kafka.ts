@@ -19,14 +19,13 @@ export interface NamedKafka {
 }
 
 export function prefixedKafka(kafka: Kafka, names: KafkaNames): NamedKafka {
-  const isNamed = names.prefix !== '';
+  const consumerOf = (config: ConsumerConfig): Consumer => stoppable(kafka.consumer(config), kafka);
+  if (names.prefix === '')
+    return { admin: () => kafka.admin(), consumer: consumerOf, producer: (config) => kafka.producer(config) };
   return {
-    admin: () => (isNamed ? prefixedAdmin(kafka.admin(), names) : kafka.admin()),
-    consumer: (config) => {
-      const consumer = stoppable(kafka.consumer({ ...config, groupId: names.group(config.groupId) }), kafka);
-      return isNamed ? prefixedConsumer(consumer, names) : consumer;
-    },
-    producer: (config) => (isNamed ? prefixedProducer(kafka.producer(config), names) : kafka.producer(config)),
+    admin: () => prefixedAdmin(kafka.admin(), names),
+    consumer: (config) => prefixedConsumer(consumerOf({ ...config, groupId: names.group(config.groupId) }), names),
+    producer: (config) => prefixedProducer(kafka.producer(config), names),
   };
 }
 
