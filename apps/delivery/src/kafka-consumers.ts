@@ -22,8 +22,8 @@ import { PARTITION_ROOM, ROOM_BYTES } from './sources/partition-rooms.ts';
  */
 const FAN_OUT_IN_FLIGHT = { maxInFlightRecords: 1_024, maxInFlightBytes: 4 * 1_048_576 };
 /**
- * A tenant has one batch of messages that is being routed (`STEP_REQUESTS` bounds the work on it in one go), so that routing takes
- * only a part of the process's time, and its deliveries and those of others go on.
+ * A tenant has one large batch of messages that is being routed (`STEP_REQUESTS` bounds the work on it in one go), so that routing
+ * takes only a part of the process's time, and its deliveries and those of others go on.
  */
 const ROUTING = { batchSize: 512, atOnce: 1 };
 

@@ -155,8 +155,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     this.log = options.logger ?? silentLogger;
     this.signOfLifeAt = performance.now();
     this.pace = new Pace(this.settings.paceMs);
-    const atOnce = options.lanes?.atOnce ?? Number.POSITIVE_INFINITY;
-    this.underWay = new LanesUnderWay(atOnce, () => this.handOver());
+    const { batchSize = Number.POSITIVE_INFINITY, atOnce = Number.POSITIVE_INFINITY } = options.lanes ?? {};
+    this.underWay = new LanesUnderWay(batchSize, atOnce, () => this.handOver());
     this.producer = new RecordProducer({ client: options.client, name: `${options.groupId}.dead-letters` });
     this.deadLetters = new DeadLetters(
       this.producer,

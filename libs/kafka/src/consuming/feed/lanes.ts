@@ -61,10 +61,12 @@ export class Lanes {
   /**
    * Takes the next records: those of the first lane in turn for which `mayTake` is true, until they count as `limit` or more.
    * That lane has its next turn after all others. Returns undefined if no lane may have a turn.
+   *
+   * @param mayTake also given how many records wait in the lane
    */
-  next(mayTake: (lane: string) => boolean, limit: number): Turn | undefined {
+  next(mayTake: (lane: string, waiting: number) => boolean, limit: number): Turn | undefined {
     for (const [lane, chunks] of this.lanes) {
-      if (!mayTake(lane)) continue;
+      if (!mayTake(lane, waitingIn(chunks))) continue;
       this.lanes.delete(lane);
       const turn = this.take(lane, chunks, limit);
       if (chunks.length > 0) this.lanes.set(lane, chunks);
@@ -101,6 +103,9 @@ function handled(accepted: Accepted, count: number): void {
   accepted.left -= count;
   if (accepted.left === 0) accepted.end();
 }
+
+const waitingIn = (chunks: readonly Chunk[]): number =>
+  chunks.reduce((sum, { records, taken }) => sum + records.length - taken, 0);
 
 export const bytesOf = (records: readonly KafkaRecord[]): number =>
   records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);

@@ -21,7 +21,7 @@ export interface FeedLanes {
    * works on it.
    */
   readonly batchSize: number;
-  /** How many batches of a lane are under way at once, of all partitions together. Default: no limit. */
+  /** How many large batches of a lane are under way at once, of all partitions together (see `LanesUnderWay`). Default: no limit. */
   readonly atOnce?: number;
 }
 
@@ -128,8 +128,8 @@ export class PartitionFeed {
   /** Hands over what may be handed over now. */
   handOver(): void {
     const { lanes } = this.options;
-    const mayTake = (lane: string): boolean =>
-      !lanes || (this.inFlight.allows(lane) && this.options.underWay.hasRoom(lane));
+    const mayTake = (lane: string, waiting: number): boolean =>
+      !lanes || (this.inFlight.allows(lane) && this.options.underWay.hasRoom(lane, waiting));
     while (!this.signal.aborted && !this.isEnding && (this.mayBegin || !lanes)) {
       const turn = this.lanes.next(mayTake, lanes?.batchSize ?? Number.POSITIVE_INFINITY);
       if (!turn) return;
@@ -141,7 +141,7 @@ export class PartitionFeed {
     const { isPipelined, lanes } = this.options;
     const bytes = bytesOf(records);
     this.inFlight.take(lane, count);
-    this.options.underWay.begun(lane);
+    this.options.underWay.begun(lane, count);
     this.inFlightBytes += bytes;
     const handle = async (): Promise<boolean> => {
       // Between two batches the event loop has its turn: records of other lanes may be arriving.
@@ -150,7 +150,7 @@ export class PartitionFeed {
     };
     const work = (isPipelined ? handle() : this.last.then(handle)).then((isDone) => {
       this.inFlight.give(lane, count);
-      this.options.underWay.ended(lane);
+      this.options.underWay.ended(lane, count);
       this.inFlightBytes -= bytes;
       if (isDone) {
         done();

@@ -32,7 +32,7 @@ function feedWithEnds() {
     maxInFlightRecords: 10,
     maxInFlightBytes: 100,
     isPipelined: true,
-    underWay: new LanesUnderWay(Number.POSITIVE_INFINITY, () => undefined),
+    underWay: new LanesUnderWay(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, () => undefined),
     readAheadLeft: () => Number.POSITIVE_INFINITY,
     backoff: { firstMs: 1, longestMs: 1 },
     logger: silentLogger,
@@ -65,9 +65,11 @@ describe('with lanes', () => {
     records(from, count, 1).map((record) => ({ ...record, key: Buffer.from(lane) }));
 
   /** Feeds of two partitions with lanes. `begun` has the batches that were handed over, and a function for each that ends it. */
-  function twoFeeds(atOnce: number) {
+  function twoFeeds(atOnce: number, batchSize = 2) {
     const begun: { lane: string | undefined; partition: number; offsets: number[]; end: () => void }[] = [];
-    const underWay: LanesUnderWay = new LanesUnderWay(atOnce, () => feeds.forEach((feed) => feed.handOver()));
+    const underWay: LanesUnderWay = new LanesUnderWay(batchSize, atOnce, () =>
+      feeds.forEach((feed) => feed.handOver()),
+    );
     const feeds = [0, 1].map(
       (partition) =>
         new PartitionFeed({
@@ -82,7 +84,7 @@ describe('with lanes', () => {
           countOf: () => 1,
           maxInFlightRecords: 8,
           maxInFlightBytes: 100,
-          lanes: { of: () => laneOf, batchSize: 2 },
+          lanes: { of: () => laneOf, batchSize },
           underWay,
           readAheadLeft: () => 50,
           isPipelined: true,
@@ -112,7 +114,7 @@ describe('with lanes', () => {
     expect(feeds[0]!.watermark.committable).toBeUndefined();
   });
 
-  test('a lane has a limited number of batches under way, of all partitions together', async () => {
+  test('a lane has a limited number of large batches under way, of all partitions together', async () => {
     const { feeds, begun, settled } = twoFeeds(1);
     for (const feed of feeds) feed.accept(inLane('busy', 0, 2), '1');
     feeds[1]!.accept(inLane('quiet', 2, 1), '2');
@@ -124,6 +126,22 @@ describe('with lanes', () => {
     begun[0]!.end();
     await settled(3);
     expect(begun[2]).toMatchObject({ lane: 'busy', partition: 1 });
+  });
+
+  test('small batches of a lane wait neither for each other nor for a large one', async () => {
+    const { feeds, begun, settled } = twoFeeds(1, 8);
+    feeds[0]!.accept(inLane('busy', 0, 3), '2');
+    for (const feed of feeds) feed.accept(inLane('quiet', 3, 1), '3');
+    feeds[1]!.accept(inLane('busy', 4, 1), '4');
+    await settled(4);
+    expect(begun.map(({ lane, partition, offsets }) => [lane, partition, offsets.length])).toEqual([
+      ['busy', 0, 3],
+      ['quiet', 0, 1],
+      ['quiet', 1, 1],
+      ['busy', 1, 1],
+    ]);
+    for (const batch of begun) batch.end();
+    await Promise.all(feeds.map((feed) => feed.settled()));
   });
 
   test('after an abort, and when the consumer ends, nothing more is handed over', async () => {
