@@ -37,7 +37,8 @@ export class LanesUnderWay {
     if (!hadRoom) this.onRoom();
   }
 
-  private isLarge(count: number): boolean {
+  /** @param count as how many records a batch counts */
+  isLarge(count: number): boolean {
     return count > this.batchSize * SMALL_PART;
   }
 

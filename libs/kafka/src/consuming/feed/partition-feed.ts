@@ -144,8 +144,8 @@ export class PartitionFeed {
     this.options.underWay.begun(lane, count);
     this.inFlightBytes += bytes;
     const handle = async (): Promise<boolean> => {
-      // Between two batches the event loop has its turn: records of other lanes may be arriving.
-      if (lanes) await setImmediate();
+      // Before a large batch the event loop has its turn: records of other lanes may be arriving.
+      if (lanes && this.options.underWay.isLarge(count)) await setImmediate();
       return this.work.handle(records, lane);
     };
     const work = (isPipelined ? handle() : this.last.then(handle)).then((isDone) => {

@@ -128,17 +128,17 @@ describe('with lanes', () => {
     expect(begun[2]).toMatchObject({ lane: 'busy', partition: 1 });
   });
 
-  test('small batches of a lane wait neither for each other nor for a large one', async () => {
+  test('small batches of a lane wait neither for each other nor for a large one, and begin at once', async () => {
     const { feeds, begun, settled } = twoFeeds(1, 8);
     feeds[0]!.accept(inLane('busy', 0, 3), '2');
     for (const feed of feeds) feed.accept(inLane('quiet', 3, 1), '3');
     feeds[1]!.accept(inLane('busy', 4, 1), '4');
     await settled(4);
     expect(begun.map(({ lane, partition, offsets }) => [lane, partition, offsets.length])).toEqual([
-      ['busy', 0, 3],
       ['quiet', 0, 1],
       ['quiet', 1, 1],
       ['busy', 1, 1],
+      ['busy', 0, 3],
     ]);
     for (const batch of begun) batch.end();
     await Promise.all(feeds.map((feed) => feed.settled()));
