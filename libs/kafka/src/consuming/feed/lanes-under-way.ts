@@ -1,48 +1,62 @@
 /** A batch with at most this part of the largest batch is small. */
 const SMALL_PART = 1 / 8;
 
+interface UnderWay {
+  /** Large batches. */
+  large: number;
+  /** As how many records the small batches count together. */
+  small: number;
+}
+
+const NOTHING: Readonly<UnderWay> = { large: 0, small: 0 };
+
 /**
- * Counts the large batches that are under way, of all partitions of a consumer, by lane. Small ones are neither counted nor held
- * back: otherwise the few records of a quiet lane, which lie in several partitions, would wait for each other.
+ * Counts the batches that are under way, of all partitions of a consumer, by lane. Beside its large batches a lane may have small
+ * ones under way, together as much as the largest small one: otherwise the few records of a quiet lane, which lie in several
+ * partitions, would wait for each other.
  */
 export class LanesUnderWay {
-  private readonly large = new Map<string, number>();
+  private readonly lanes = new Map<string, UnderWay>();
+  private readonly smallRecords: number;
 
   /**
    * @param batchSize as how many records the largest batch counts
-   * @param atOnce large batches of one lane at once
-   * @param onRoom called when a lane that had no room for a large batch has room again
+   * @param atOnce large batches of one lane at once; infinite: nothing is limited, not even small ones
+   * @param onRoom called when a lane may have room again
    */
   constructor(
-    private readonly batchSize: number,
+    batchSize: number,
     private readonly atOnce: number,
     private readonly onRoom: () => void,
-  ) {}
-
-  /** @param count as how many records those of the lane count that wait in the partition */
-  hasRoom(lane: string, count: number): boolean {
-    return !this.isLarge(count) || this.hasRoomForLarge(lane);
-  }
-
-  begun(lane: string, count: number): void {
-    if (this.isLarge(count)) this.large.set(lane, (this.large.get(lane) ?? 0) + 1);
-  }
-
-  ended(lane: string, count: number): void {
-    if (!this.isLarge(count)) return;
-    const hadRoom = this.hasRoomForLarge(lane);
-    const left = (this.large.get(lane) ?? 0) - 1;
-    if (left > 0) this.large.set(lane, left);
-    else this.large.delete(lane);
-    if (!hadRoom) this.onRoom();
+  ) {
+    this.smallRecords = batchSize * SMALL_PART;
   }
 
   /** @param count as how many records a batch counts */
   isLarge(count: number): boolean {
-    return count > this.batchSize * SMALL_PART;
+    return count > this.smallRecords;
   }
 
-  private hasRoomForLarge(lane: string): boolean {
-    return (this.large.get(lane) ?? 0) < this.atOnce;
+  /** @param waiting how many records of the lane wait in the partition */
+  hasRoom(lane: string, waiting: number): boolean {
+    const { large, small } = this.lanes.get(lane) ?? NOTHING;
+    if (this.atOnce === Number.POSITIVE_INFINITY) return true;
+    return this.isLarge(waiting) ? large < this.atOnce : small + waiting <= this.smallRecords;
+  }
+
+  begun(lane: string, count: number): void {
+    this.change(lane, count, 1);
+  }
+
+  ended(lane: string, count: number): void {
+    this.change(lane, count, -1);
+    if (this.atOnce < Number.POSITIVE_INFINITY) this.onRoom();
+  }
+
+  private change(lane: string, count: number, by: 1 | -1): void {
+    const { large, small } = this.lanes.get(lane) ?? NOTHING;
+    const now = this.isLarge(count) ? { large: large + by, small } : { large, small: small + by * count };
+    if (now.large > 0 || now.small > 0) this.lanes.set(lane, now);
+    else this.lanes.delete(lane);
   }
 }

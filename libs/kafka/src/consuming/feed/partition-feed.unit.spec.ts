@@ -129,7 +129,7 @@ describe('with lanes', () => {
   });
 
   test('small batches of a lane wait neither for each other nor for a large one, and begin at once', async () => {
-    const { feeds, begun, settled } = twoFeeds(1, 8);
+    const { feeds, begun, settled } = twoFeeds(1, 16);
     feeds[0]!.accept(inLane('busy', 0, 3), '2');
     for (const feed of feeds) feed.accept(inLane('quiet', 3, 1), '3');
     feeds[1]!.accept(inLane('busy', 4, 1), '4');
@@ -140,6 +140,21 @@ describe('with lanes', () => {
       ['busy', 1, 1],
       ['busy', 0, 3],
     ]);
+  });
+
+  test('small batches of a lane are together not more than the largest small one', async () => {
+    const { feeds, begun, settled } = twoFeeds(1, 16);
+    feeds[0]!.accept(inLane('busy', 0, 2), '1');
+    feeds[1]!.accept(inLane('busy', 0, 1), '0');
+    feeds[1]!.accept(inLane('quiet', 1, 1), '1');
+    await settled(2);
+    expect(begun.map(({ lane, partition }) => [lane, partition])).toEqual([
+      ['busy', 0],
+      ['quiet', 1],
+    ]);
+    begun[0]!.end();
+    await settled(3);
+    expect(begun[2]).toMatchObject({ lane: 'busy', partition: 1 });
     for (const batch of begun) batch.end();
     await Promise.all(feeds.map((feed) => feed.settled()));
   });
