@@ -31,6 +31,8 @@ export interface Lease {
   readonly leased: ReadonlyMap<string, number>;
 }
 
+const NOTHING: Lease = { tasks: [], leased: new Map() };
+
 /**
  * Takes deliveries out of the work queue for a while: until the lease ends, no read finds them. If this replica reports their
  * outcomes in time the leases do not matter; after a crash they bring the deliveries back.
@@ -53,7 +55,9 @@ export class Leases {
     return this.leaseDueBefore(LONG_AGO, claims, limit);
   }
 
-  private leaseDueBefore(now: Date, claims: readonly PartitionClaim[], limit: number): Promise<Lease> {
+  private async leaseDueBefore(now: Date, claims: readonly PartitionClaim[], limit: number): Promise<Lease> {
+    // Mostly nothing is due. This look costs PostgreSQL a tenth of the query below, which it plans each time.
+    if (!(await this.isAnyDue(now, claims))) return NOTHING;
     return this.lease(
       claims,
       // Partition by partition, each along its index: one query over all partitions would sort every due row.
@@ -73,6 +77,13 @@ export class Leases {
           join due_deliveries q using (delivery_id)
           where q.due_at <= ${now} for update of q skip locked`,
     );
+  }
+
+  private async isAnyDue(now: Date, claims: readonly PartitionClaim[]): Promise<boolean> {
+    const partitions = claims.map(({ partition }) => partition);
+    const { rows } = await sql`select from due_deliveries
+      where partition = any(${partitions}::integer[]) and due_at <= ${now} limit 1`.execute(this.database.query);
+    return rows.length > 0;
   }
 
   /** Leases up to `limit` parked deliveries of each of these webhooks, the oldest first. */
