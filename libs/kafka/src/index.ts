@@ -3,6 +3,8 @@ export type { Acl } from './topics/acls.ts';
 export { KafkaBatchServer } from './consuming/batch-server.ts';
 export type { KafkaBatchServerOptions } from './consuming/batch-server.ts';
 export { silentLogger } from './connection/client.ts';
+export { kafkaRequests, REQUEST_KINDS } from './connection/request-counts.ts';
+export type { RequestKind } from './connection/request-counts.ts';
 export type { KafkaClientOptions, Logger } from './connection/client.ts';
 export { CompactedTopic } from './reading/compacted-topic.ts';
 export type { CompactedTopicOptions } from './reading/compacted-topic.ts';

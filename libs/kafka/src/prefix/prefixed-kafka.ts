@@ -1,4 +1,5 @@
-import type { Consumer, ConsumerConfig, Kafka, Producer, ProducerConfig } from 'kafkajs';
+import type { Admin, Consumer, ConsumerConfig, Kafka, Producer, ProducerConfig } from 'kafkajs';
+import { countRequest } from '../connection/request-counts.ts';
 import { endFetches } from '../consuming/patient-fetch.ts';
 import type { KafkaNames } from './names.ts';
 import { prefixedAdmin } from './prefixed-admin.ts';
@@ -19,13 +20,26 @@ export interface NamedKafka {
 }
 
 export function prefixedKafka(kafka: Kafka, names: KafkaNames): NamedKafka {
-  const consumerOf = (config: ConsumerConfig): Consumer => stoppable(kafka.consumer(config), kafka);
-  if (names.prefix === '')
-    return { admin: () => kafka.admin(), consumer: consumerOf, producer: (config) => kafka.producer(config) };
+  const adminOf = (): Admin => {
+    const admin = kafka.admin();
+    admin.on(admin.events.REQUEST, countRequest);
+    return admin;
+  };
+  const consumerOf = (config: ConsumerConfig): Consumer => {
+    const consumer = stoppable(kafka.consumer(config), kafka);
+    consumer.on(consumer.events.REQUEST, countRequest);
+    return consumer;
+  };
+  const producerOf = (config?: ProducerConfig): Producer => {
+    const producer = kafka.producer(config);
+    producer.on(producer.events.REQUEST, countRequest);
+    return producer;
+  };
+  if (names.prefix === '') return { admin: adminOf, consumer: consumerOf, producer: producerOf };
   return {
-    admin: () => prefixedAdmin(kafka.admin(), names),
+    admin: () => prefixedAdmin(adminOf(), names),
     consumer: (config) => prefixedConsumer(consumerOf({ ...config, groupId: names.group(config.groupId) }), names),
-    producer: (config) => prefixedProducer(kafka.producer(config), names),
+    producer: (config) => prefixedProducer(producerOf(config), names),
   };
 }
 

@@ -1,3 +1,4 @@
+import { REQUEST_KINDS } from '@signet/kafka';
 import { SPAN_OUTCOMES } from '../tracing/tracing.ts';
 import { defineCounter, defineGauge, defineHistogram, eachOf } from './definition.ts';
 
@@ -61,6 +62,14 @@ export const SERVICE_METRICS = {
     use: '`key`: a caller is faster than SIGNET_RATE_LIMIT. `address`: an address guesses keys (SIGNET_WRONG_KEY_LIMIT).',
     labels: ['reason'],
     startsAt0: eachOf('reason', ['key', 'address']),
+  }),
+  kafkaRequests: defineCounter({
+    name: 'signet_kafka_requests_total',
+    help: 'Requests of this process that Kafka has answered, by kind. A commit is of offsets; `other` are those that connect, join a group, or ask for the state of groups and topics.',
+    unit: 'requests',
+    use: 'What the load on the brokers is made of. Divided by the deliveries: how well records are gathered into requests. Without traffic it is what idleness costs.',
+    labels: ['kind'],
+    startsAt0: eachOf('kind', REQUEST_KINDS),
   }),
   offsetsLost: defineCounter({
     name: 'signet_kafka_offsets_lost_total',
