@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { ScenarioName } from './scenario-name.ts';
-import { DEFAULT_SCENARIOS, SCENARIO_NAMES } from './scenario-name.ts';
+import { DEFAULT_SCENARIOS, SCENARIO_NAMES, OBSERVED_SCENARIOS } from './scenario-name.ts';
 
 /** What was typed cannot be understood; the message says why. */
 export class UsageError extends Error {}
@@ -22,11 +22,15 @@ export interface BenchArguments {
   /** Fill the present day with so many deliveries first; undefined: it has those of the warm-up. */
   readonly recorded: number | undefined;
   readonly patienceSeconds: number;
+  /** Where the CPU profiles of the scenarios go; undefined: there are none. */
+  readonly profileFolder: string | undefined;
   /** How often the metrics of each service are asked for meanwhile, seconds; undefined: never. */
   readonly scrapeSeconds: number | undefined;
   /** How often the scenario runs without scrapes and with them, by turns; undefined: it runs once, as `scrapeSeconds` says. */
   readonly pairs: number | undefined;
 }
+
+const PROFILE_FOLDER = '.tmp/profiles';
 
 export const USAGE = `npm run bench -- [scenario…] [options]
 
@@ -43,6 +47,8 @@ Without any: limit, ${DEFAULT_SCENARIOS.join(', ')}. The limit is always measure
   --pairs N      run one scenario N times without scrapes and N times with them, by turns, and compare
   --storage      what PostgreSQL and Kafka write for a delivery, too; of a Signet that npm start runs with its own servers
   --recorded N   fill the present day with N recorded deliveries before the scenarios
+  --profile      CPU profiles, flame graphs and self time by package of each process, of the measured part of a scenario
+  --profile-folder DIR  where they go (${PROFILE_FOLDER})
   --patience S   seconds without an arrival after which what has not come counts as missing (75)`;
 
 /** Throws UsageError. */
@@ -58,6 +64,7 @@ export function readArguments(args: readonly string[]): BenchArguments {
   const recorded = values.recorded === undefined ? undefined : positive('--recorded', values.recorded);
   if (recorded !== undefined && values['no-warm-up'])
     throw new UsageError('--recorded copies the deliveries of the warm-up, so it does not go with --no-warm-up.');
+  if (values.profile) requireObserved('--profile', scenarios);
   return {
     scenarios,
     messages: values.messages === undefined ? undefined : positive('--messages', values.messages),
@@ -68,6 +75,7 @@ export function readArguments(args: readonly string[]): BenchArguments {
     warmUp: !values['no-warm-up'],
     storage: values.storage,
     recorded,
+    profileFolder: values.profile ? values['profile-folder'] : undefined,
     patienceSeconds: positive('--patience', values.patience),
     scrapeSeconds: values.scrape === undefined ? undefined : positive('--scrape', values.scrape.replace(/s$/, '')),
     pairs,
@@ -83,6 +91,8 @@ const OPTIONS = {
   'no-warm-up': { type: 'boolean', default: false },
   storage: { type: 'boolean', default: false },
   recorded: { type: 'string' },
+  profile: { type: 'boolean', default: false },
+  'profile-folder': { type: 'string', default: PROFILE_FOLDER },
   patience: { type: 'string', default: '75' },
   scrape: { type: 'string' },
   pairs: { type: 'string' },
@@ -97,6 +107,12 @@ function parse(args: readonly string[]) {
 }
 
 const isScenario = (name: string): name is ScenarioName => SCENARIO_NAMES.some((known) => known === name);
+
+function requireObserved(option: string, scenarios: readonly ScenarioName[]): void {
+  const others = scenarios.filter((name) => !OBSERVED_SCENARIOS.includes(name));
+  if (others.length > 0 || scenarios.length === 0)
+    throw new UsageError(`${option} is for ${OBSERVED_SCENARIOS.join(', ')}, not for ${others.join(', ') || 'limit'}.`);
+}
 
 function positive(option: string, value: string): number {
   const number = Number(value);

@@ -33,6 +33,14 @@ describe('what may be typed behind npm run bench --', () => {
     expect(() => readArguments(['kafka', '--recorded', '1000', '--no-warm-up'])).toThrow(UsageError);
   });
 
+  test('profiles of scenarios with one measured part, in a folder', () => {
+    expect(readArguments(['kafka']).profileFolder).toBeUndefined();
+    expect(readArguments(['kafka', '--profile']).profileFolder).toBe('.tmp/profiles');
+    expect(readArguments(['--profile', '--profile-folder', '/tmp/here']).profileFolder).toBe('/tmp/here');
+    expect(() => readArguments(['kafka', 'crash', '--profile'])).toThrow('not for crash');
+    expect(() => readArguments(['limit', '--profile'])).toThrow(UsageError);
+  });
+
   test.each([['nonsense'], ['--messages', '0'], ['--messages', '1.5'], ['--unknown']])('%s is refused', (...typed) => {
     expect(() => readArguments(typed)).toThrow(UsageError);
   });

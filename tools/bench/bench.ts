@@ -5,6 +5,7 @@ import type { CpuMeter } from './measure/cpu.ts';
 import type { StorageUsed } from './measure/storage.ts';
 import type { ReceiverClient } from './receiver-client.ts';
 import type { SaleMaker } from './load/sale.ts';
+import type { Observe } from './observe/observer.ts';
 
 /** What every scenario works with. */
 export interface Bench {
@@ -23,6 +24,8 @@ export interface Bench {
   readonly deliveries: number | undefined;
   /** Where the caller asked for it: what PostgreSQL and Kafka have written. */
   readonly storage: (() => Promise<StorageUsed>) | undefined;
+  /** To be called before the measured part of a scenario, with its name; what it returns, at the end of that part. */
+  readonly observe: Observe;
   /** When nothing has arrived for so long, the messages that have not come count as missing. */
   readonly patienceMs: number;
 }

@@ -9,6 +9,7 @@ import { CpuMeter } from './measure/cpu.ts';
 import { hasProc } from './measure/proc.ts';
 import { storageUsed } from './measure/storage.ts';
 import { findParts, PARTS } from './measure/signet-processes.ts';
+import { Profiling } from './profile/profiling.ts';
 import { ReceiverClient } from './receiver-client.ts';
 import { recordToday } from './installation/recorded-today.ts';
 import type { DriverResult, Outcome } from './figures/result.ts';
@@ -16,6 +17,8 @@ import { fetchSaleMaker } from './load/sale-example.ts';
 import type { ScenarioName } from './scenario-name.ts';
 import type { Scenario } from './scenarios/index.ts';
 import { SCENARIOS, warmUp } from './scenarios/index.ts';
+import { Inspectors } from './observe/inspectors.ts';
+import { together, unobserved } from './observe/observer.ts';
 
 /** What run.ts sends to the driver. It goes over the channel, because every user of the machine can read a command line. */
 export interface DriverOrder {
@@ -31,6 +34,8 @@ export interface DriverOrder {
   readonly storage: boolean;
   readonly recorded: number | undefined;
   readonly patienceMs: number;
+  /** Where CPU profiles go; undefined: there are none. */
+  readonly profileFolder: string | undefined;
 }
 
 const say = (line: string): void => console.error(line);
@@ -41,6 +46,8 @@ async function run(order: DriverOrder): Promise<DriverResult> {
   const parts = findParts(local());
   const operator = new Api(url, operatorKey);
   const kafka = await KafkaConnection.open(local());
+  const inspectors = new Inspectors(local);
+  const profiling = order.profileFolder === undefined ? undefined : new Profiling(inspectors, order.profileFolder);
   const bench: Bench = {
     local,
     operator,
@@ -52,21 +59,22 @@ async function run(order: DriverOrder): Promise<DriverResult> {
     messages: order.messages,
     deliveries: order.deliveries,
     storage: order.storage ? () => storageUsed(local(), order.localFile) : undefined,
+    observe: together([profiling].filter((one) => one !== undefined)),
     patienceMs: order.patienceMs,
   };
   say(`data of ${bench.sales.bytes} bytes a message`);
   const outcomes: Outcome[] = [];
   const failures: { scenario: string; reason: string }[] = [];
   // If one scenario fails, the results of the others are kept.
-  const attempt = async (name: string, scenario: Scenario): Promise<readonly Outcome[]> => {
+  const attempt = async (name: string, scenario: Scenario, observe = bench.observe): Promise<readonly Outcome[]> => {
     say(`${name} …`);
-    return scenario(bench).catch((error: unknown) => {
+    return scenario({ ...bench, observe }).catch((error: unknown) => {
       failures.push({ scenario: name, reason: (error as Error).stack ?? String(error) });
       return [];
     });
   };
   if (order.warmUp)
-    outcomes.push(...(await attempt('warm-up', warmUp)).map((outcome) => ({ ...outcome, figures: [] })));
+    outcomes.push(...(await attempt('warm-up', warmUp, unobserved)).map((outcome) => ({ ...outcome, figures: [] })));
   if (order.recorded !== undefined) {
     say(`${order.recorded} recorded deliveries …`);
     await recordToday(local(), order.recorded);
@@ -75,6 +83,7 @@ async function run(order: DriverOrder): Promise<DriverResult> {
   // A service that was killed has another process by now.
   const memory = new CpuMeter(findParts(local()), order.receiverPid).memory();
   await kafka.close();
+  inspectors.close();
   const seen = parts.map(({ name }) => name);
   return {
     kind: 'result',
@@ -82,6 +91,7 @@ async function run(order: DriverOrder): Promise<DriverResult> {
     failures,
     memory,
     unseen: hasProc ? PARTS.filter((name) => !seen.includes(name)) : PARTS,
+    profiles: profiling?.parts ?? [],
   };
 }
 

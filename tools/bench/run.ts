@@ -1,6 +1,7 @@
 // `npm run bench`: measures speed, cost and reliability. See tools/bench/README.md.
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { resolve } from 'node:path';
 import { readArguments, USAGE, UsageError } from './arguments.ts';
 import type { BenchArguments } from './arguments.ts';
 import { BenchProcess } from './child.ts';
@@ -48,6 +49,7 @@ async function measure(
 ): Promise<DriverResult> {
   const driver = new BenchProcess('driver.ts');
   const { scenarios, messages, deliveries, direct, warmUp, storage, recorded, patienceSeconds, scrapeSeconds } = args;
+  const profileFolder = args.profileFolder === undefined ? undefined : resolve(args.profileFolder);
   const scraper = scrapeSeconds === undefined ? undefined : new Scraper(signet.localFile, scrapeSeconds * 1_000);
   const order: DriverOrder = {
     kind: 'order',
@@ -55,7 +57,7 @@ async function measure(
     receiverUrl: receiver.url,
     receiverPid: receiver.pid,
     patienceMs: patienceSeconds * 1_000,
-    ...{ scenarios, messages, deliveries, direct, warmUp, storage, recorded },
+    ...{ scenarios, messages, deliveries, direct, warmUp, storage, recorded, profileFolder },
   };
   try {
     driver.send(order);
@@ -99,6 +101,12 @@ async function measurePairs(
   };
 }
 
+/** Settings of a Signet of our own. With them its processes open an inspector each, on a free port, when they are asked to. */
+const settingsFor = ({ profileFolder }: BenchArguments): Record<string, string> =>
+  profileFolder === undefined
+    ? {}
+    : { NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --inspect-port=127.0.0.1:0`.trim() };
+
 async function main(args: BenchArguments): Promise<number> {
   const receiver = new BenchProcess('receiver.ts');
   let signet: Signet | undefined;
@@ -107,7 +115,8 @@ async function main(args: BenchArguments): Promise<number> {
     const url = `http://127.0.0.1:${port}`;
     if (args.scenarios.length > 0) {
       console.error(args.use === undefined ? 'starting Signet …' : `using the Signet of ${args.use}`);
-      signet = args.use === undefined ? await Signet.start(stopping.signal) : Signet.running(args.use);
+      signet =
+        args.use === undefined ? await Signet.start(stopping.signal, settingsFor(args)) : Signet.running(args.use);
     }
     console.error('limit …');
     const before = await measureLimit(url);

@@ -17,6 +17,18 @@ export const SCENARIO_NAMES = [
 ] as const;
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
+/** Those whose measured part can be profiled, and whose costs can be counted. */
+export const OBSERVED_SCENARIOS: readonly ScenarioName[] = [
+  'http-single',
+  'http-batch',
+  'kafka',
+  'fan-out-10',
+  'latency-200',
+  'idle',
+  'overdue',
+  'ordered',
+];
+
 /** What runs when nothing is named: two to three minutes on 2 cores. */
 export const DEFAULT_SCENARIOS: readonly ScenarioName[] = [
   'http-single',

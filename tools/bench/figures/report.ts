@@ -14,6 +14,8 @@ export function report(limit: Limit, result: DriverResult | undefined): string {
   }
   if (result !== undefined) {
     sections.push(cpuByProcess(result), ledgers(result.outcomes));
+    for (const { part, folder, tables, notes } of result.profiles)
+      sections.push(`${part}: profiles and flame graphs are in ${folder}`, ...tables, ...notes);
     const notes = result.outcomes.flatMap(({ scenario, notes }) => notes.map((note) => `${scenario}: ${note}`));
     for (const { scenario, reason } of result.failures)
       sections.push(`${scenario} could not be run to its end: ${reason}`);

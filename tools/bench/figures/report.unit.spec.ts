@@ -36,6 +36,7 @@ const result: DriverResult = {
   failures: [],
   memory: { delivery: 150 * 1_048_576, kafka: 500 * 1_048_576 },
   unseen: ['gateway', 'registry', 'ingestion', 'supervisor', 'postgres'],
+  profiles: [],
 };
 
 describe('a figure stands beside its target and the limit of the same run', () => {
@@ -55,6 +56,14 @@ test('the report names figures, processes, ledger and what could not be seen', (
   expect(text).toMatch(/kafka +0\.400 +0\.200 +0\.600 +0\.100 +0\.050 +0\.000/);
   expect(text).toMatch(/kafka +1,000 +1,000 +1,000 +998 +1 +1/);
   expect(text).toContain('not counted: gateway, registry');
+});
+
+test('the tables of profiled processes follow, with the folder in which the profiles are', () => {
+  const profile = { part: 'kafka', folder: '.tmp/profiles/kafka', tables: ['delivery: busy'], notes: ['no gateway'] };
+  const text = report(limit, { ...result, profiles: [profile] });
+  expect(text).toMatch(
+    /kafka: profiles and flame graphs are in \.tmp\/profiles\/kafka\n\ndelivery: busy\n\nno gateway/,
+  );
 });
 
 test('without /proc it says so', () => {

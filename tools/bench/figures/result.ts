@@ -1,6 +1,7 @@
 import type { CpuSpent } from '../measure/cpu.ts';
 import type { Ledger } from '../measure/ledger.ts';
 import type { PartName } from '../measure/signet-processes.ts';
+import type { ProfiledPart } from '../profile/profiling.ts';
 
 /** What TARGETS.md asks for. */
 export interface Target {
@@ -42,4 +43,5 @@ export interface DriverResult {
   readonly memory: Readonly<Partial<Record<PartName, number>>>;
   /** Parts whose processes could not be found on this machine. */
   readonly unseen: readonly PartName[];
+  readonly profiles: readonly ProfiledPart[];
 }

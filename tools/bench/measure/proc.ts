@@ -58,6 +58,15 @@ export function listenersOn(port: number): number[] {
   return pids().filter((pid) => openFiles(pid).some((target) => inodes.has(target)));
 }
 
+/** TCP ports on which a process listens. */
+export function portsOf(pid: number): number[] {
+  const files = new Set(openFiles(pid));
+  return ['/proc/net/tcp', '/proc/net/tcp6']
+    .flatMap((table) => [...listening(table)])
+    .filter(({ socket }) => files.has(socket))
+    .map(({ port }) => port);
+}
+
 /** Seconds that all cores together have spent on anything but waiting. */
 export function busySecondsOfMachine(): number {
   const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0, steal = 0] = (read('/proc/stat') ?? '')
@@ -68,11 +77,14 @@ export function busySecondsOfMachine(): number {
   return (user + nice + system + irq + softIrq + steal) / TICKS_PER_SECOND;
 }
 
-function* socketsListening(table: string, port: number): Generator<string> {
+const socketsListening = (table: string, port: number): string[] =>
+  [...listening(table)].filter((one) => one.port === port).map(({ socket }) => socket);
+
+function* listening(table: string): Generator<{ readonly port: number; readonly socket: string }> {
   const LISTEN = '0A';
   for (const line of (read(table) ?? '').split('\n').slice(1)) {
     const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/);
-    if (state === LISTEN && Number.parseInt(local.split(':')[1] ?? '', 16) === port) yield `socket:[${inode}]`;
+    if (state === LISTEN) yield { port: Number.parseInt(local.split(':')[1] ?? '', 16), socket: `socket:[${inode}]` };
   }
 }
 

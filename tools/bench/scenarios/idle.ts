@@ -9,10 +9,12 @@ const SECONDS = 30;
 
 /** Nothing is sent: what do the processes cost by waiting? */
 export async function idle(bench: Bench): Promise<Outcome> {
+  const endObserving = await bench.observe('idle');
   await bench.cpu.settled();
   const before = bench.cpu.read();
   await delay(SECONDS * 1_000);
   const spent = spentBetween(before, bench.cpu.read());
+  await endObserving();
   const share = (seconds: number): number => (seconds / SECONDS) * 100;
   const figure = (name: string, seconds: number): Figure => ({ name, value: share(seconds), digits: 2, unit: '%' });
   return {

@@ -27,6 +27,7 @@ export async function latency(bench: Bench, via: 'http' | 'kafka'): Promise<Outc
   const lateness: number[] = [];
 
   const baseline = await baselineOf(bench, paths);
+  const endObserving = await bench.observe(name);
   const before = await bench.cpu.settled();
   const seconds = bench.messages === undefined ? SECONDS : bench.messages / PER_SECOND;
   await atRate(PER_SECOND, seconds, (dueAt) => {
@@ -36,6 +37,7 @@ export async function latency(bench: Bench, via: 'http' | 'kafka'): Promise<Outc
   await Promise.all(sending);
   await untilDelivered(bench, outgoing, baseline);
   const spent = spentBetween(before, await bench.cpu.settled());
+  await endObserving();
 
   const { ledger, latencies } = await settle(bench, outgoing, paths);
   await http?.close();

@@ -40,6 +40,7 @@ async function measure(bench: Bench, database: pg.Client): Promise<Outcome> {
   try {
     const retries = await seedRetries(database, late.id, RETRIES, randomUUID);
     await bench.cpu.settled(60_000);
+    const endObserving = await bench.observe('overdue');
 
     const [own, others] = [new Outgoing(), new Outgoing()];
     const sending: Promise<void>[] = [];
@@ -57,6 +58,7 @@ async function measure(bench: Bench, database: pg.Client): Promise<Outcome> {
     await untilAllCame(bench, retries);
     await fresh;
     await Promise.all(sending);
+    await endObserving();
     const ofOwn = await settle(bench, own, PATHS);
     const ofOthers = await settle(bench, others, [NEIGHBOUR]);
     const ofRetries = await arrivalsOf(bench, retries, dueAt);

@@ -32,6 +32,7 @@ export async function throughput(bench: Bench, plan: Throughput): Promise<Outcom
 
   const baseline = await baselineOf(bench, paths);
   const storedBefore = await bench.storage?.();
+  const endObserving = await bench.observe(plan.name);
   const before = await bench.cpu.settled();
   const startedAt = nowMicros();
   let made = 0;
@@ -41,6 +42,7 @@ export async function throughput(bench: Bench, plan: Throughput): Promise<Outcom
   const producedAt = nowMicros();
   await untilDelivered(bench, outgoing, baseline);
   const spent = spentBetween(before, await bench.cpu.settled());
+  await endObserving();
 
   const { ledger, latencies, lastArrivalAt } = await settle(bench, outgoing, paths);
   const storedAfter = await bench.storage?.();

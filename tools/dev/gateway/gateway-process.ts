@@ -23,6 +23,8 @@ export function superviseGateway({ host, port, upstreams, dataDir, running }: Ga
     logFile: join(dataDir.logs, 'gateway.log'),
     env: {
       PATH: process.env['PATH'],
+      // For example a port for its inspector, as the services have it.
+      NODE_OPTIONS: process.env['NODE_OPTIONS'],
       GATEWAY_HOST: host,
       GATEWAY_PORT: String(port),
       GATEWAY_UPSTREAMS: JSON.stringify(upstreams),
