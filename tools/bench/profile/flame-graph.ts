@@ -38,7 +38,7 @@ function specOf(title: string, frames: readonly FlameFrame[]): Spec {
   const values = frames.map((frame) => ({
     ...frame,
     kind: kindOf(frame.owner),
-    label: `${frame.name} · ${frame.owner}`,
+    label: frame.owner.startsWith('(') ? frame.name : `${frame.name} · ${frame.owner}`,
   }));
   return {
     $schema: 'https://vega.github.io/schema/vega/v6.json',

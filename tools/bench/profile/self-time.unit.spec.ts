@@ -71,9 +71,10 @@ test.each([
   ['file:///work/signet/libs/kafka/dist/consuming/feed/lanes.js', 'libs/kafka/src/consuming/feed'],
   ['file:///work/signet/tools/bench/load/sale.ts', 'tools/bench/load'],
   ['file:///usr/lib/other.js', '(elsewhere)'],
-  ['node:internal/streams/writable', 'node:internal/streams'],
+  ['file:///work/signet/apps/delivery/dist/main.js', 'apps/delivery/src'],
+  ['node:internal/streams/writable', 'node:internal/streams/writable'],
   ['node:net', 'node:net'],
-  ['', '(built into V8 and Node)'],
+  ['', '(built in) run'],
 ])('code at %j belongs to %s', (url, owner) => {
   expect(ownerOf({ functionName: 'run', url }, ROOT)).toBe(owner);
 });
