@@ -24,6 +24,8 @@ export interface BenchArguments {
   readonly patienceSeconds: number;
   /** Where the CPU profiles of the scenarios go; undefined: there are none. */
   readonly profileFolder: string | undefined;
+  /** Count what a message and a second cost: requests to Kafka, work of PostgreSQL, turns of event loops, system calls. */
+  readonly costs: true | undefined;
   /** How often the metrics of each service are asked for meanwhile, seconds; undefined: never. */
   readonly scrapeSeconds: number | undefined;
   /** How often the scenario runs without scrapes and with them, by turns; undefined: it runs once, as `scrapeSeconds` says. */
@@ -49,6 +51,7 @@ Without any: limit, ${DEFAULT_SCENARIOS.join(', ')}. The limit is always measure
   --recorded N   fill the present day with N recorded deliveries before the scenarios
   --profile      CPU profiles, flame graphs and self time by package of each process, of the measured part of a scenario
   --profile-folder DIR  where they go (${PROFILE_FOLDER})
+  --costs        what a message and a second of these scenarios cost: requests to Kafka, statements, WAL, event loops, system calls
   --patience S   seconds without an arrival after which what has not come counts as missing (75)`;
 
 /** Throws UsageError. */
@@ -65,6 +68,11 @@ export function readArguments(args: readonly string[]): BenchArguments {
   if (recorded !== undefined && values['no-warm-up'])
     throw new UsageError('--recorded copies the deliveries of the warm-up, so it does not go with --no-warm-up.');
   if (values.profile) requireObserved('--profile', scenarios);
+  if (values.costs) requireObserved('--costs', scenarios);
+  if (values.costs && values.profile)
+    throw new UsageError(
+      'A profiler wakes each process a thousand times a second, so --costs does not go with --profile.',
+    );
   return {
     scenarios,
     messages: values.messages === undefined ? undefined : positive('--messages', values.messages),
@@ -76,6 +84,7 @@ export function readArguments(args: readonly string[]): BenchArguments {
     storage: values.storage,
     recorded,
     profileFolder: values.profile ? values['profile-folder'] : undefined,
+    costs: values.costs || undefined,
     patienceSeconds: positive('--patience', values.patience),
     scrapeSeconds: values.scrape === undefined ? undefined : positive('--scrape', values.scrape.replace(/s$/, '')),
     pairs,
@@ -93,6 +102,7 @@ const OPTIONS = {
   recorded: { type: 'string' },
   profile: { type: 'boolean', default: false },
   'profile-folder': { type: 'string', default: PROFILE_FOLDER },
+  costs: { type: 'boolean', default: false },
   patience: { type: 'string', default: '75' },
   scrape: { type: 'string' },
   pairs: { type: 'string' },

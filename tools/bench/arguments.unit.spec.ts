@@ -41,6 +41,12 @@ describe('what may be typed behind npm run bench --', () => {
     expect(() => readArguments(['limit', '--profile'])).toThrow(UsageError);
   });
 
+  test('what a message costs, of the same scenarios', () => {
+    expect(readArguments(['kafka', 'idle', '--costs'])).toMatchObject({ scenarios: ['kafka', 'idle'], costs: true });
+    expect(() => readArguments(['burst', '--costs'])).toThrow('--costs is for');
+    expect(() => readArguments(['kafka', '--costs', '--profile'])).toThrow('does not go with --profile');
+  });
+
   test.each([['nonsense'], ['--messages', '0'], ['--messages', '1.5'], ['--unknown']])('%s is refused', (...typed) => {
     expect(() => readArguments(typed)).toThrow(UsageError);
   });

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import type { Bench } from './bench.ts';
 import { KafkaConnection } from './load/kafka-producer.ts';
+import { Costing } from './costs/costing.ts';
 import { CpuMeter } from './measure/cpu.ts';
 import { hasProc } from './measure/proc.ts';
 import { storageUsed } from './measure/storage.ts';
@@ -36,6 +37,8 @@ export interface DriverOrder {
   readonly patienceMs: number;
   /** Where CPU profiles go; undefined: there are none. */
   readonly profileFolder: string | undefined;
+  /** Count what a message and a second cost. */
+  readonly costs: true | undefined;
 }
 
 const say = (line: string): void => console.error(line);
@@ -48,6 +51,7 @@ async function run(order: DriverOrder): Promise<DriverResult> {
   const kafka = await KafkaConnection.open(local());
   const inspectors = new Inspectors(local);
   const profiling = order.profileFolder === undefined ? undefined : new Profiling(inspectors, order.profileFolder);
+  const costing = order.costs ? new Costing(local, inspectors) : undefined;
   const bench: Bench = {
     local,
     operator,
@@ -59,7 +63,7 @@ async function run(order: DriverOrder): Promise<DriverResult> {
     messages: order.messages,
     deliveries: order.deliveries,
     storage: order.storage ? () => storageUsed(local(), order.localFile) : undefined,
-    observe: together([profiling].filter((one) => one !== undefined)),
+    observe: together([profiling, costing].filter((one) => one !== undefined)),
     patienceMs: order.patienceMs,
   };
   say(`data of ${bench.sales.bytes} bytes a message`);
@@ -92,6 +96,7 @@ async function run(order: DriverOrder): Promise<DriverResult> {
     memory,
     unseen: hasProc ? PARTS.filter((name) => !seen.includes(name)) : PARTS,
     profiles: profiling?.parts ?? [],
+    costs: costing?.spent ?? [],
   };
 }
 

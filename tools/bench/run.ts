@@ -2,9 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
+import { POSTGRES_PRELOAD } from '../dev/servers/infrastructure.ts';
 import { readArguments, USAGE, UsageError } from './arguments.ts';
 import type { BenchArguments } from './arguments.ts';
 import { BenchProcess } from './child.ts';
+import { showStatements, STATEMENT_COUNTER } from './costs/postgres-counts.ts';
 import type { DriverOrder } from './driver.ts';
 import { limitOf } from './limit-rounds.ts';
 import type { LimitMeasured } from './limit.ts';
@@ -48,7 +50,8 @@ async function measure(
   args: BenchArguments,
 ): Promise<DriverResult> {
   const driver = new BenchProcess('driver.ts');
-  const { scenarios, messages, deliveries, direct, warmUp, storage, recorded, patienceSeconds, scrapeSeconds } = args;
+  const { scenarios, messages, deliveries, direct, warmUp, storage, recorded, costs } = args;
+  const { patienceSeconds, scrapeSeconds } = args;
   const profileFolder = args.profileFolder === undefined ? undefined : resolve(args.profileFolder);
   const scraper = scrapeSeconds === undefined ? undefined : new Scraper(signet.localFile, scrapeSeconds * 1_000);
   const order: DriverOrder = {
@@ -57,7 +60,7 @@ async function measure(
     receiverUrl: receiver.url,
     receiverPid: receiver.pid,
     patienceMs: patienceSeconds * 1_000,
-    ...{ scenarios, messages, deliveries, direct, warmUp, storage, recorded, profileFolder },
+    ...{ scenarios, messages, deliveries, direct, warmUp, storage, recorded, profileFolder, costs },
   };
   try {
     driver.send(order);
@@ -101,11 +104,18 @@ async function measurePairs(
   };
 }
 
-/** Settings of a Signet of our own. With them its processes open an inspector each, on a free port, when they are asked to. */
-const settingsFor = ({ profileFolder }: BenchArguments): Record<string, string> =>
-  profileFolder === undefined
-    ? {}
-    : { NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --inspect-port=127.0.0.1:0`.trim() };
+/** A Signet of our own, whose processes can be observed where that is asked for. */
+async function start({ profileFolder, costs }: BenchArguments): Promise<Signet> {
+  const observed = profileFolder !== undefined || costs === true;
+  // Each process opens an inspector on a free port, when it is asked to.
+  const nodeOptions = `${process.env['NODE_OPTIONS'] ?? ''} --inspect-port=127.0.0.1:0`.trim();
+  const signet = await Signet.start(stopping.signal, {
+    ...(observed && { NODE_OPTIONS: nodeOptions }),
+    ...(costs && { [POSTGRES_PRELOAD]: STATEMENT_COUNTER }),
+  });
+  if (costs) await showStatements(signet.read());
+  return signet;
+}
 
 async function main(args: BenchArguments): Promise<number> {
   const receiver = new BenchProcess('receiver.ts');
@@ -115,8 +125,7 @@ async function main(args: BenchArguments): Promise<number> {
     const url = `http://127.0.0.1:${port}`;
     if (args.scenarios.length > 0) {
       console.error(args.use === undefined ? 'starting Signet …' : `using the Signet of ${args.use}`);
-      signet =
-        args.use === undefined ? await Signet.start(stopping.signal, settingsFor(args)) : Signet.running(args.use);
+      signet = args.use === undefined ? await start(args) : Signet.running(args.use);
     }
     console.error('limit …');
     const before = await measureLimit(url);
@@ -129,8 +138,8 @@ async function main(args: BenchArguments): Promise<number> {
     const measuredAt = new Date().toISOString();
     console.log(`\nMeasured on ${machine}, ${measuredAt}\n\n${report(limit, result)}`);
     if (args.json !== undefined) {
-      const { outcomes = [], failures = [], memory = {}, unseen = [] } = result ?? {};
-      const figures = { measuredAt, machine, arguments: args, limit, outcomes, failures, memory, unseen };
+      const { outcomes = [], failures = [], memory = {}, unseen = [], costs = [] } = result ?? {};
+      const figures = { measuredAt, machine, arguments: args, limit, outcomes, failures, memory, unseen, costs };
       writeFileSync(args.json, `${JSON.stringify(figures, null, 2)}\n`);
     }
     const missing = result?.outcomes.reduce((sum, { ledger }) => sum + ledger.missing, 0) ?? 0;

@@ -2,6 +2,8 @@ import type { Limit } from '../limit-rounds.ts';
 import { isSteady } from '../limit-rounds.ts';
 import { PARTS } from '../measure/signet-processes.ts';
 import { signetSeconds } from '../measure/cpu.ts';
+import { costsReport } from '../costs/costs-report.ts';
+import type { CostsSpent } from '../costs/counts.ts';
 import type { DriverResult, Figure, Outcome } from './result.ts';
 import { table } from './table.ts';
 
@@ -14,6 +16,7 @@ export function report(limit: Limit, result: DriverResult | undefined): string {
   }
   if (result !== undefined) {
     sections.push(cpuByProcess(result), ledgers(result.outcomes));
+    for (const spent of result.costs) sections.push(costsOf(spent, result.outcomes));
     for (const { part, folder, tables, notes } of result.profiles)
       sections.push(`${part}: profiles and flame graphs are in ${folder}`, ...tables, ...notes);
     const notes = result.outcomes.flatMap(({ scenario, notes }) => notes.map((note) => `${scenario}: ${note}`));
@@ -82,6 +85,15 @@ function cpuByProcess({ outcomes, memory, unseen }: DriverResult): string {
   const right = Array.from({ length: parts.length + 4 }, (_, index) => index + 1);
   const hint = unseen.length === 0 ? '' : `\nNot found on this machine, so not counted: ${unseen.join(', ')}.`;
   return table(rows, right) + hint;
+}
+
+function costsOf(spent: CostsSpent, outcomes: readonly Outcome[]): string {
+  const {
+    accepted = 0,
+    once = 0,
+    repeated = 0,
+  } = outcomes.find(({ scenario }) => scenario === spent.part)?.ledger ?? {};
+  return costsReport(spent, { messages: accepted, deliveries: once + repeated });
 }
 
 function ledgers(outcomes: readonly Outcome[]): string {

@@ -37,6 +37,7 @@ const result: DriverResult = {
   memory: { delivery: 150 * 1_048_576, kafka: 500 * 1_048_576 },
   unseen: ['gateway', 'registry', 'ingestion', 'supervisor', 'postgres'],
   profiles: [],
+  costs: [],
 };
 
 describe('a figure stands beside its target and the limit of the same run', () => {
@@ -64,6 +65,13 @@ test('the tables of profiled processes follow, with the folder in which the prof
   expect(text).toMatch(
     /kafka: profiles and flame graphs are in \.tmp\/profiles\/kafka\n\ndelivery: busy\n\nno gateway/,
   );
+});
+
+test('what a message and a second cost is said of each measured part, by the messages of its scenario', () => {
+  const costs = { part: 'kafka', seconds: 2, costs: { delivery: { 'Kafka: fetch': 40 } }, notes: [] } as const;
+  const text = report(limit, { ...result, costs: [costs] });
+  expect(text).toContain('kafka: 1,000 messages, 999 deliveries in 2.0 s');
+  expect(text).toMatch(/Kafka: fetch +40/);
 });
 
 test('without /proc it says so', () => {

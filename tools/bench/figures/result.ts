@@ -1,6 +1,7 @@
 import type { CpuSpent } from '../measure/cpu.ts';
 import type { Ledger } from '../measure/ledger.ts';
 import type { PartName } from '../measure/signet-processes.ts';
+import type { CostsSpent } from '../costs/counts.ts';
 import type { ProfiledPart } from '../profile/profiling.ts';
 
 /** What TARGETS.md asks for. */
@@ -44,4 +45,5 @@ export interface DriverResult {
   /** Parts whose processes could not be found on this machine. */
   readonly unseen: readonly PartName[];
   readonly profiles: readonly ProfiledPart[];
+  readonly costs: readonly CostsSpent[];
 }

@@ -13,6 +13,8 @@ const POSTGRES_PORT = 5432;
 const KAFKA_PORT = 9092;
 const KAFKA_PORTS = [{ what: 'Kafka', preferred: KAFKA_PORT }, { what: 'the controller of Kafka' }];
 const DATABASE = 'signet';
+/** A library that our PostgreSQL loads. The benchmark counts statements with one. It costs time, so that it is not there otherwise. */
+export const POSTGRES_PRELOAD = 'BENCH_POSTGRES_PRELOAD';
 
 export interface InfrastructureOptions {
   readonly settings: DevSettings;
@@ -79,7 +81,7 @@ export class Infrastructure {
     const { url, port } = await this.#ports.startOnOne({ what: 'PostgreSQL', preferred: POSTGRES_PORT }, (port) => {
       this.#stopping.throwIfAborted();
       this.#postgres = new KeptAlive('PostgreSQL', () =>
-        startPostgres({ dataDir, port, database: DATABASE, logFile, log: say }),
+        startPostgres({ dataDir, port, database: DATABASE, preload: process.env[POSTGRES_PRELOAD], logFile, log: say }),
       );
       return this.#postgres.start();
     });

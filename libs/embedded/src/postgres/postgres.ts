@@ -26,6 +26,8 @@ export interface PostgresOptions {
   readonly listen?: PostgresListen;
   /** The database that `url` names; made when it is missing. Default `postgres`. */
   readonly database?: string;
+  /** A library that it loads when it starts, such as `pg_stat_statements`. */
+  readonly preload?: string | undefined;
   /** Default `<dataDir>/postgres.log`. */
   readonly logFile?: string;
   readonly log: Log;
@@ -67,13 +69,14 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const logFile = options.logFile ?? join(dataDir, 'postgres.log');
   const tls = options.tls ? postgresTlsSettings(options.tls, cluster, user) : {};
   const listen = options.listen ? postgresListenSettings(options.listen, cluster, user) : {};
+  const preload = options.preload ? { shared_preload_libraries: options.preload } : {};
   const server = await startServerProcess({
     name: 'PostgreSQL',
     command: join(binaries, 'bin/postgres'),
     args: [
       '-D',
       cluster,
-      ...Object.entries({ ...settings(port), ...listen, ...tls }).flatMap(([name, value]) => [
+      ...Object.entries({ ...settings(port), ...preload, ...listen, ...tls }).flatMap(([name, value]) => [
         '-c',
         `${name}=${value}`,
       ]),
