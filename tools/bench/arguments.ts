@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
+import { PEER_OPTIONS, PEER_USAGE, readPeer } from './peer/peer-arguments.ts';
+import type { PeerArguments } from './peer/peer-arguments.ts';
+import { bounded, UsageError } from './usage-error.ts';
 import type { ScenarioName } from './scenario-name.ts';
 import { DEFAULT_SCENARIOS, SCENARIO_NAMES, OBSERVED_SCENARIOS } from './scenario-name.ts';
-
-/** What was typed cannot be understood; the message says why. */
-export class UsageError extends Error {}
 
 export interface BenchArguments {
   readonly scenarios: readonly ScenarioName[];
@@ -30,6 +30,8 @@ export interface BenchArguments {
   readonly scrapeSeconds: number | undefined;
   /** How often the scenario runs without scrapes and with them, by turns; undefined: it runs once, as `scrapeSeconds` says. */
   readonly pairs: number | undefined;
+  /** Another program to measure instead of Signet. */
+  readonly peer: PeerArguments | undefined;
 }
 
 const PROFILE_FOLDER = '.tmp/profiles';
@@ -52,19 +54,23 @@ Without any: limit, ${DEFAULT_SCENARIOS.join(', ')}. The limit is always measure
   --profile      CPU profiles, flame graphs and self time by package of each process, of the measured part of a scenario
   --profile-folder DIR  where they go (${PROFILE_FOLDER})
   --costs        what a message and a second of these scenarios cost: requests to Kafka, statements, WAL, event loops, system calls
-  --patience S   seconds without an arrival after which what has not come counts as missing (75)`;
+  --patience S   seconds without an arrival after which what has not come counts as missing (75)
+${PEER_USAGE}`;
 
 /** Throws UsageError. */
 export function readArguments(args: readonly string[]): BenchArguments {
   const { values, positionals } = parse(args);
+  const peer = readPeer(values);
+  if (peer !== undefined && positionals.length > 0)
+    throw new UsageError('--peer measures another program, and none of the scenarios.');
   const unknown = positionals.filter((name) => name !== 'limit' && !isScenario(name));
   if (unknown.length > 0) throw new UsageError(`There is no scenario "${unknown.join('", "')}".`);
   const scenarios =
     positionals.length === 0 ? DEFAULT_SCENARIOS : SCENARIO_NAMES.filter((name) => positionals.includes(name));
-  const pairs = values.pairs === undefined ? undefined : positive('--pairs', values.pairs);
+  const pairs = values.pairs === undefined ? undefined : bounded('--pairs', values.pairs);
   if (pairs !== undefined && (values.scrape === undefined || scenarios.length !== 1))
     throw new UsageError('--pairs takes one scenario and --scrape, such as: kafka --scrape 5s --pairs 5.');
-  const recorded = values.recorded === undefined ? undefined : positive('--recorded', values.recorded);
+  const recorded = values.recorded === undefined ? undefined : bounded('--recorded', values.recorded);
   if (recorded !== undefined && values['no-warm-up'])
     throw new UsageError('--recorded copies the deliveries of the warm-up, so it does not go with --no-warm-up.');
   if (values.profile) requireObserved('--profile', scenarios);
@@ -75,8 +81,8 @@ export function readArguments(args: readonly string[]): BenchArguments {
     );
   return {
     scenarios,
-    messages: values.messages === undefined ? undefined : positive('--messages', values.messages),
-    deliveries: values.deliveries === undefined ? undefined : positive('--deliveries', values.deliveries),
+    messages: values.messages === undefined ? undefined : bounded('--messages', values.messages),
+    deliveries: values.deliveries === undefined ? undefined : bounded('--deliveries', values.deliveries),
     use: values.use,
     json: values.json,
     direct: values.direct,
@@ -85,9 +91,10 @@ export function readArguments(args: readonly string[]): BenchArguments {
     recorded,
     profileFolder: values.profile ? values['profile-folder'] : undefined,
     costs: values.costs || undefined,
-    patienceSeconds: positive('--patience', values.patience),
-    scrapeSeconds: values.scrape === undefined ? undefined : positive('--scrape', values.scrape.replace(/s$/, '')),
+    patienceSeconds: bounded('--patience', values.patience),
+    scrapeSeconds: values.scrape === undefined ? undefined : bounded('--scrape', values.scrape.replace(/s$/, '')),
     pairs,
+    peer,
   };
 }
 
@@ -106,6 +113,7 @@ const OPTIONS = {
   patience: { type: 'string', default: '75' },
   scrape: { type: 'string' },
   pairs: { type: 'string' },
+  ...PEER_OPTIONS,
 } as const;
 
 function parse(args: readonly string[]) {
@@ -122,11 +130,4 @@ function requireObserved(option: string, scenarios: readonly ScenarioName[]): vo
   const others = scenarios.filter((name) => !OBSERVED_SCENARIOS.includes(name));
   if (others.length > 0 || scenarios.length === 0)
     throw new UsageError(`${option} is for ${OBSERVED_SCENARIOS.join(', ')}, not for ${others.join(', ') || 'limit'}.`);
-}
-
-function positive(option: string, value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1)
-    throw new UsageError(`${option} takes a whole number above 0, not "${value}".`);
-  return number;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { readArguments, UsageError } from './arguments.ts';
+import { readArguments } from './arguments.ts';
 import { DEFAULT_SCENARIOS } from './scenario-name.ts';
+import { UsageError } from './usage-error.ts';
 
 describe('what may be typed behind npm run bench --', () => {
   test('nothing: the default scenarios on a Signet of our own', () => {
@@ -45,6 +46,14 @@ describe('what may be typed behind npm run bench --', () => {
     expect(readArguments(['kafka', 'idle', '--costs'])).toMatchObject({ scenarios: ['kafka', 'idle'], costs: true });
     expect(() => readArguments(['burst', '--costs'])).toThrow('--costs is for');
     expect(() => readArguments(['kafka', '--costs', '--profile'])).toThrow('does not go with --profile');
+  });
+
+  test('another program instead of Signet', () => {
+    expect(readArguments(['--peer', 'http://127.0.0.1:4000/', '--messages', '500']).peer).toMatchObject({
+      messages: 500,
+    });
+    expect(readArguments([]).peer).toBeUndefined();
+    expect(() => readArguments(['kafka', '--peer', 'http://127.0.0.1:4000/'])).toThrow('none of the scenarios');
   });
 
   test.each([['nonsense'], ['--messages', '0'], ['--messages', '1.5'], ['--unknown']])('%s is refused', (...typed) => {

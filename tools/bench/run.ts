@@ -1,48 +1,24 @@
 // `npm run bench`: measures speed, cost and reliability. See tools/bench/README.md.
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { POSTGRES_PRELOAD } from '../dev/servers/infrastructure.ts';
-import { readArguments, USAGE, UsageError } from './arguments.ts';
+import { readArguments, USAGE } from './arguments.ts';
 import type { BenchArguments } from './arguments.ts';
 import { BenchProcess } from './child.ts';
 import { showStatements, STATEMENT_COUNTER } from './costs/postgres-counts.ts';
 import type { DriverOrder } from './driver.ts';
+import { measureLimit } from './limit-process.ts';
 import { limitOf } from './limit-rounds.ts';
-import type { LimitMeasured } from './limit.ts';
 import { report } from './figures/report.ts';
+import { thisMachine } from './figures/this-machine.ts';
 import { pairsReport, runOf, scrapedFirst } from './figures/scrape-pairs.ts';
 import type { ScrapePair } from './figures/scrape-pairs.ts';
 import { Scraper } from './installation/scraper.ts';
 import type { DriverResult } from './figures/result.ts';
 import { Signet } from './installation/signet.ts';
-
-const LIMIT_REQUESTS = 30_000;
-
-const stopping = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => stopping.abort(new Error(`Stopped by ${signal}.`)));
-}
-process.on('disconnect', () => stopping.abort(new Error('The terminal is gone.')));
-
-/** Settles like `work`, but rejects as soon as the benchmark is stopped. */
-function unlessStopped<T>(work: Promise<T>): Promise<T> {
-  const { signal } = stopping;
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) reject(signal.reason as Error);
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-    work.then(resolve, reject);
-  });
-}
-
-async function measureLimit(receiverUrl: string): Promise<LimitMeasured> {
-  const limit = new BenchProcess('limit.ts', [receiverUrl, String(LIMIT_REQUESTS)]);
-  try {
-    return await unlessStopped(limit.message<LimitMeasured>('limit'));
-  } finally {
-    await limit.stop();
-  }
-}
+import { runPeer } from './peer/run-peer.ts';
+import { stopping, unlessStopped } from './stopping.ts';
+import { UsageError } from './usage-error.ts';
 
 async function measure(
   signet: Signet,
@@ -134,7 +110,7 @@ async function main(args: BenchArguments): Promise<number> {
       signet && (await (args.pairs ? measurePairs(signet, to, args, args.pairs) : measure(signet, to, args)));
     console.error('limit, once more …');
     const limit = limitOf([before, await measureLimit(url)]);
-    const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}, ${process.platform}`;
+    const machine = thisMachine();
     const measuredAt = new Date().toISOString();
     console.log(`\nMeasured on ${machine}, ${measuredAt}\n\n${report(limit, result)}`);
     if (args.json !== undefined) {
@@ -152,7 +128,8 @@ async function main(args: BenchArguments): Promise<number> {
 }
 
 try {
-  process.exitCode = await main(readArguments(process.argv.slice(2)));
+  const args = readArguments(process.argv.slice(2));
+  process.exitCode = args.peer === undefined ? await main(args) : await runPeer(args.peer, args);
 } catch (error) {
   console.error((error as Error).message);
   if (error instanceof UsageError) console.error(`\n${USAGE}`);

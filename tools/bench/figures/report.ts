@@ -9,22 +9,34 @@ import { table } from './table.ts';
 
 /** Everything that was measured, as text for a terminal. */
 export function report(limit: Limit, result: DriverResult | undefined): string {
-  const sections = [figures(limit, result?.outcomes ?? [])];
-  if (!isSteady(limit)) {
-    const rounds = limit.rounds.map((round) => number(round, 0)).join(' before the scenarios, ');
-    sections.push(`The limit moved during the run (${rounds} after them): this machine was not quiet. Measure again.`);
-  }
+  const sections = [figures(limit, result?.outcomes ?? []), ...steadiness(limit)];
   if (result !== undefined) {
     sections.push(cpuByProcess(result), ledgers(result.outcomes));
     for (const spent of result.costs) sections.push(costsOf(spent, result.outcomes));
     for (const { part, folder, tables, notes } of result.profiles)
       sections.push(`${part}: profiles and flame graphs are in ${folder}`, ...tables, ...notes);
-    const notes = result.outcomes.flatMap(({ scenario, notes }) => notes.map((note) => `${scenario}: ${note}`));
     for (const { scenario, reason } of result.failures)
       sections.push(`${scenario} could not be run to its end: ${reason}`);
-    if (notes.length > 0) sections.push(`Notes\n${notes.map((note) => `  ${note}`).join('\n')}`);
+    sections.push(...notesOf(result.outcomes));
   }
   return sections.join('\n\n');
+}
+
+/** Of another program, whose processes the benchmark does not know by name. */
+export function peerReport(limit: Limit, outcome: Outcome): string {
+  const sections = [figures(limit, [outcome]), ...steadiness(limit), ledgers([outcome]), ...notesOf([outcome])];
+  return sections.join('\n\n');
+}
+
+function steadiness(limit: Limit): string[] {
+  if (isSteady(limit)) return [];
+  const rounds = limit.rounds.map((round) => number(round, 0)).join(' before the scenarios, ');
+  return [`The limit moved during the run (${rounds} after them): this machine was not quiet. Measure again.`];
+}
+
+function notesOf(outcomes: readonly Outcome[]): string[] {
+  const notes = outcomes.flatMap(({ scenario, notes }) => notes.map((note) => `${scenario}: ${note}`));
+  return notes.length === 0 ? [] : [`Notes\n${notes.map((note) => `  ${note}`).join('\n')}`];
 }
 
 function figures(limit: Limit, outcomes: readonly Outcome[]): string {

@@ -6,10 +6,12 @@ import type { Outgoing } from './outgoing.ts';
 
 const POLL_MS = 50;
 
+type Waiting = Pick<Bench, 'receiver' | 'patienceMs'>;
+
 /** How many different messages came to each path so far; taken before a scenario, so that its probes do not count. */
 export type Baseline = ReadonlyMap<string, number>;
 
-export async function baselineOf(bench: Bench, paths: readonly string[]): Promise<Baseline> {
+export async function baselineOf(bench: Pick<Bench, 'receiver'>, paths: readonly string[]): Promise<Baseline> {
   const count = await bench.receiver.counts();
   return new Map(paths.map((path) => [path, count(path).messages]));
 }
@@ -18,7 +20,7 @@ export async function baselineOf(bench: Bench, paths: readonly string[]): Promis
  * Waits until as many messages have come to each path as were accepted, or until nothing has come for as long as the
  * bench is patient: an attempt that failed is tried again after a minute, so a delivery may be late and not lost.
  */
-export async function untilDelivered(bench: Bench, outgoing: Outgoing, baseline: Baseline): Promise<void> {
+export async function untilDelivered(bench: Waiting, outgoing: Outgoing, baseline: Baseline): Promise<void> {
   let progressAt = performance.now();
   let before = -1;
   for (;;) {
@@ -33,7 +35,7 @@ export async function untilDelivered(bench: Bench, outgoing: Outgoing, baseline:
 }
 
 /** What became of every message that was sent, according to the receiver's ledger. */
-export async function settle(bench: Bench, outgoing: Outgoing, paths: readonly string[]): Promise<Deliveries> {
+export async function settle(bench: Waiting, outgoing: Outgoing, paths: readonly string[]): Promise<Deliveries> {
   const deadline = performance.now() + bench.patienceMs;
   for (;;) {
     const deliveries = reconcile(outgoing.messages, paths, await bench.receiver.ledger(paths));

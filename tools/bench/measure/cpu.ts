@@ -49,15 +49,9 @@ export class CpuMeter {
    * the deliveries that caused it. After `timeoutMs` it reads the CPU although a part is still busy.
    */
   async settled(timeoutMs = 5_000): Promise<CpuReading> {
-    const deadline = performance.now() + timeoutMs;
-    let before = this.read();
-    for (;;) {
-      await delay(SETTLED_WINDOW_MS);
-      const now = this.read();
-      const share = (sum(now.parts.values()) - sum(before.parts.values())) / (SETTLED_WINDOW_MS / 1_000);
-      if (share <= IDLE_SHARE || performance.now() >= deadline) return now;
-      before = now;
-    }
+    let reading = this.read();
+    await untilIdle(() => sum((reading = this.read()).parts.values()), timeoutMs);
+    return reading;
   }
 
   /** Resident bytes of each part; memory that PostgreSQL's processes share is counted once. */
@@ -69,6 +63,19 @@ export class CpuMeter {
         return [part.name, sum(each.map(({ own }) => own)) + Math.max(0, ...each.map(({ shared }) => shared))];
       }),
     );
+  }
+}
+
+/** Waits until processes need hardly any CPU, for as long as `timeoutMs`. @param seconds the CPU seconds that they have spent so far */
+export async function untilIdle(seconds: () => number, timeoutMs = 5_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  let before = seconds();
+  for (;;) {
+    await delay(SETTLED_WINDOW_MS);
+    const now = seconds();
+    const share = (now - before) / (SETTLED_WINDOW_MS / 1_000);
+    if (share <= IDLE_SHARE || performance.now() >= deadline) return;
+    before = now;
   }
 }
 

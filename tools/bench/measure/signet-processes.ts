@@ -37,7 +37,7 @@ export function findParts(local: LocalFile): Part[] {
 }
 
 /** The processes of a part as they are now. */
-export function pidsOf(part: Part, parents = parentsOfAll()): number[] {
+export function pidsOf(part: Pick<Part, 'rootPid' | 'withChildren'>, parents = parentsOfAll()): number[] {
   if (!part.withChildren) return [part.rootPid];
   const family = [part.rootPid];
   for (const pid of family) {

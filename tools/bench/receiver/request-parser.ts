@@ -1,4 +1,6 @@
-/** What the receiver needs to know of a request; its body is counted and thrown away. */
+import { ID_IN_BODY, idInBody } from './id-in-body.ts';
+
+/** What the receiver needs to know of a request; its body is counted and thrown away, except where the message's id is in it. */
 export interface ParsedRequest {
   readonly method: string;
   readonly target: string;
@@ -25,6 +27,8 @@ export class RequestParser {
   #pending: Buffer | undefined;
   #request: ParsedRequest | undefined;
   #bodyLeft = 0;
+  /** Its pieces, where it is read. */
+  #body: Buffer[] | undefined;
 
   /** `onRequest` is called when the last byte of a request's body has come. */
   constructor(onRequest: (request: ParsedRequest) => void) {
@@ -48,6 +52,7 @@ export class RequestParser {
         at = end + END_OF_HEAD.length;
       }
       const skipped = Math.min(this.#bodyLeft, bytes.length - at);
+      this.#body?.push(bytes.subarray(at, at + skipped));
       at += skipped;
       this.#bodyLeft -= skipped;
       if (this.#bodyLeft === 0) this.#endRequest();
@@ -57,6 +62,7 @@ export class RequestParser {
   #startRequest(head: string): void {
     if (CHUNKED.test(head)) throw new Error('A body without a content-length is not understood.');
     const [method = '', target = ''] = head.slice(0, head.indexOf('\r\n')).split(' ');
+    this.#body = target.startsWith(ID_IN_BODY) ? [] : undefined;
     this.#bodyLeft = Number(CONTENT_LENGTH.exec(head)?.[1] ?? 0);
     this.#request = { method, target, webhookId: WEBHOOK_ID.exec(head)?.[1] ?? '', isSigned: SIGNATURE.test(head) };
   }
@@ -64,6 +70,11 @@ export class RequestParser {
   #endRequest(): void {
     const request = this.#request;
     this.#request = undefined;
-    if (request !== undefined) this.#onRequest(request);
+    if (request === undefined) return;
+    if (this.#body === undefined) return this.#onRequest(request);
+    const webhookId = idInBody(Buffer.concat(this.#body));
+    this.#body = undefined;
+    // The sender's signature may be in any header. The id says that it is one of our messages.
+    this.#onRequest({ ...request, webhookId, isSigned: webhookId !== '' });
   }
 }

@@ -41,6 +41,19 @@ describe('the receiver reads requests off a connection', () => {
     expect(parse(post('a', 'hello').slice(0, -1))).toEqual([]);
   });
 
+  test('the id out of the body where the path says so, also within a JSON text, cut at every byte', () => {
+    const id = '0b0e7a3c-95b5-5b4b-8c4e-6f0c1f3d2a10';
+    const body = JSON.stringify({ payload: JSON.stringify({ benchId: `bench-id:${id}` }) });
+    const bytes = `POST /body/1 HTTP/1.1\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    for (let at = 1; at < bytes.length; at++) {
+      expect(parse(bytes.slice(0, at), bytes.slice(at) + post('b', '{}'))).toEqual([
+        { method: 'POST', target: '/body/1', webhookId: id, isSigned: true },
+        { method: 'POST', target: '/ok/1', webhookId: 'b', isSigned: true },
+      ]);
+    }
+    expect(parse('POST /body/1 HTTP/1.1\r\ncontent-length: 2\r\n\r\n{}')[0]).toMatchObject({ isSigned: false });
+  });
+
   test('a body in chunks is refused, not misread', () => {
     expect(() => parse('POST /ok/1 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n')).toThrow(
       'content-length',
