@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { GROWTH_OPTIONS, GROWTH_USAGE, readGrowth } from './growth/growth-arguments.ts';
+import type { GrowthArguments } from './growth/growth-arguments.ts';
 import { PEER_OPTIONS, PEER_USAGE, readPeer } from './peer/peer-arguments.ts';
 import type { PeerArguments } from './peer/peer-arguments.ts';
 import { bounded, UsageError } from './usage-error.ts';
@@ -30,6 +32,7 @@ export interface BenchArguments {
   readonly scrapeSeconds: number | undefined;
   /** How often the scenario runs without scrapes and with them, by turns; undefined: it runs once, as `scrapeSeconds` says. */
   readonly pairs: number | undefined;
+  readonly growth: GrowthArguments | undefined;
   /** Another program to measure instead of Signet. */
   readonly peer: PeerArguments | undefined;
 }
@@ -55,6 +58,7 @@ Without any: limit, ${DEFAULT_SCENARIOS.join(', ')}. The limit is always measure
   --profile-folder DIR  where they go (${PROFILE_FOLDER})
   --costs        what a message and a second of these scenarios cost: requests to Kafka, statements, WAL, event loops, system calls
   --patience S   seconds without an arrival after which what has not come counts as missing (75)
+${GROWTH_USAGE}
 ${PEER_USAGE}`;
 
 /** Throws UsageError. */
@@ -73,6 +77,12 @@ export function readArguments(args: readonly string[]): BenchArguments {
   const recorded = values.recorded === undefined ? undefined : bounded('--recorded', values.recorded);
   if (recorded !== undefined && values['no-warm-up'])
     throw new UsageError('--recorded copies the deliveries of the warm-up, so it does not go with --no-warm-up.');
+  const growth = readGrowth(values, scenarios.includes('growth'));
+  // It fills the system with webhooks that are sealed with its own key, and with deliveries copied from those of the warm-up.
+  if (growth !== undefined && (values.use !== undefined || values['no-warm-up']))
+    throw new UsageError(
+      'growth starts a Signet of its own and warms it up: it goes neither with --use nor --no-warm-up.',
+    );
   if (values.profile) requireObserved('--profile', scenarios);
   if (values.costs) requireObserved('--costs', scenarios);
   if (values.costs && values.profile)
@@ -94,6 +104,7 @@ export function readArguments(args: readonly string[]): BenchArguments {
     patienceSeconds: bounded('--patience', values.patience),
     scrapeSeconds: values.scrape === undefined ? undefined : bounded('--scrape', values.scrape.replace(/s$/, '')),
     pairs,
+    growth,
     peer,
   };
 }
@@ -113,6 +124,7 @@ const OPTIONS = {
   patience: { type: 'string', default: '75' },
   scrape: { type: 'string' },
   pairs: { type: 'string' },
+  ...GROWTH_OPTIONS,
   ...PEER_OPTIONS,
 } as const;
 

@@ -48,6 +48,21 @@ describe('what may be typed behind npm run bench --', () => {
     expect(() => readArguments(['kafka', '--costs', '--profile'])).toThrow('does not go with --profile');
   });
 
+  test('curves of growth, all of them or some, on a Signet of our own', () => {
+    expect(readArguments(['growth']).growth).toMatchObject({ quick: false, folder: '.tmp/growth' });
+    expect(readArguments(['growth', '--quick', '--curve', 'tenants']).growth).toMatchObject({
+      curves: ['tenants'],
+      quick: true,
+    });
+    expect(readArguments(['kafka']).growth).toBeUndefined();
+    for (const typed of [
+      ['kafka', '--quick'],
+      ['growth', '--curve', 'x'],
+      ['growth', '--use', 'local.json'],
+    ])
+      expect(() => readArguments(typed)).toThrow(UsageError);
+  });
+
   test('another program instead of Signet', () => {
     expect(readArguments(['--peer', 'http://127.0.0.1:4000/', '--messages', '500']).peer).toMatchObject({
       messages: 500,

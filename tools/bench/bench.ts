@@ -1,5 +1,6 @@
 import type { Api } from '../dev/demo/api.ts';
 import type { LocalFile } from '../dev/data-folder/local-file.ts';
+import type { GrowthOrder } from './growth/grow.ts';
 import type { KafkaConnection } from './load/kafka-producer.ts';
 import type { CpuMeter } from './measure/cpu.ts';
 import type { StorageUsed } from './measure/storage.ts';
@@ -26,6 +27,8 @@ export interface Bench {
   readonly storage: (() => Promise<StorageUsed>) | undefined;
   /** To be called before the measured part of a scenario, with its name; what it returns, at the end of that part. */
   readonly observe: Observe;
+  /** What the scenario `growth` lets grow. */
+  readonly growth: GrowthOrder | undefined;
   /** When nothing has arrived for so long, the messages that have not come count as missing. */
   readonly patienceMs: number;
 }

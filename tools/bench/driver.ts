@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import type { Bench } from './bench.ts';
 import { KafkaConnection } from './load/kafka-producer.ts';
 import { Costing } from './costs/costing.ts';
+import type { GrowthOrder } from './growth/grow.ts';
 import { CpuMeter } from './measure/cpu.ts';
 import { hasProc } from './measure/proc.ts';
 import { storageUsed } from './measure/storage.ts';
@@ -39,6 +40,7 @@ export interface DriverOrder {
   readonly profileFolder: string | undefined;
   /** Count what a message and a second cost. */
   readonly costs: true | undefined;
+  readonly growth: GrowthOrder | undefined;
 }
 
 const say = (line: string): void => console.error(line);
@@ -63,6 +65,7 @@ async function run(order: DriverOrder): Promise<DriverResult> {
     messages: order.messages,
     deliveries: order.deliveries,
     storage: order.storage ? () => storageUsed(local(), order.localFile) : undefined,
+    growth: order.growth,
     observe: together([profiling, costing].filter((one) => one !== undefined)),
     patienceMs: order.patienceMs,
   };

@@ -1,4 +1,5 @@
 // `npm run bench`: measures speed, cost and reliability. See tools/bench/README.md.
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { POSTGRES_PRELOAD } from '../dev/servers/infrastructure.ts';
@@ -13,12 +14,16 @@ import { report } from './figures/report.ts';
 import { thisMachine } from './figures/this-machine.ts';
 import { pairsReport, runOf, scrapedFirst } from './figures/scrape-pairs.ts';
 import type { ScrapePair } from './figures/scrape-pairs.ts';
+import { writeGrowth } from './growth/growth-files.ts';
 import { Scraper } from './installation/scraper.ts';
 import type { DriverResult } from './figures/result.ts';
 import { Signet } from './installation/signet.ts';
 import { runPeer } from './peer/run-peer.ts';
 import { stopping, unlessStopped } from './stopping.ts';
 import { UsageError } from './usage-error.ts';
+
+/** Of a Signet that `growth` fills with webhooks: it seals their secrets itself. */
+const SEALING_KEYS = `growth:${randomBytes(32).toString('base64')}`;
 
 async function measure(
   signet: Signet,
@@ -28,6 +33,7 @@ async function measure(
   const driver = new BenchProcess('driver.ts');
   const { scenarios, messages, deliveries, direct, warmUp, storage, recorded, costs } = args;
   const { patienceSeconds, scrapeSeconds } = args;
+  const growth = args.growth && { curves: args.growth.curves, quick: args.growth.quick, sealingKeys: SEALING_KEYS };
   const profileFolder = args.profileFolder === undefined ? undefined : resolve(args.profileFolder);
   const scraper = scrapeSeconds === undefined ? undefined : new Scraper(signet.localFile, scrapeSeconds * 1_000);
   const order: DriverOrder = {
@@ -36,7 +42,7 @@ async function measure(
     receiverUrl: receiver.url,
     receiverPid: receiver.pid,
     patienceMs: patienceSeconds * 1_000,
-    ...{ scenarios, messages, deliveries, direct, warmUp, storage, recorded, profileFolder, costs },
+    ...{ scenarios, messages, deliveries, direct, warmUp, storage, recorded, profileFolder, costs, growth },
   };
   try {
     driver.send(order);
@@ -81,13 +87,14 @@ async function measurePairs(
 }
 
 /** A Signet of our own, whose processes can be observed where that is asked for. */
-async function start({ profileFolder, costs }: BenchArguments): Promise<Signet> {
+async function start({ profileFolder, costs, growth }: BenchArguments): Promise<Signet> {
   const observed = profileFolder !== undefined || costs === true;
   // Each process opens an inspector on a free port, when it is asked to.
   const nodeOptions = `${process.env['NODE_OPTIONS'] ?? ''} --inspect-port=127.0.0.1:0`.trim();
   const signet = await Signet.start(stopping.signal, {
     ...(observed && { NODE_OPTIONS: nodeOptions }),
     ...(costs && { [POSTGRES_PRELOAD]: STATEMENT_COUNTER }),
+    ...(growth && { SIGNET_SEALING_KEYS: SEALING_KEYS }),
   });
   if (costs) await showStatements(signet.read());
   return signet;
@@ -113,6 +120,11 @@ async function main(args: BenchArguments): Promise<number> {
     const machine = thisMachine();
     const measuredAt = new Date().toISOString();
     console.log(`\nMeasured on ${machine}, ${measuredAt}\n\n${report(limit, result)}`);
+    if (args.growth && result) {
+      const { quick, folder } = args.growth;
+      await writeGrowth(result.outcomes, { folder, quick, measuredAt, machine, limit });
+      console.log(`\nThe points and plots of growth are in ${folder}`);
+    }
     if (args.json !== undefined) {
       const { outcomes = [], failures = [], memory = {}, unseen = [], costs = [] } = result ?? {};
       const figures = { measuredAt, machine, arguments: args, limit, outcomes, failures, memory, unseen, costs };

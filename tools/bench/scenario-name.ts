@@ -14,6 +14,7 @@ export const SCENARIO_NAMES = [
   'asked-for',
   'registry-lists',
   'delivery-lists',
+  'growth',
 ] as const;
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 

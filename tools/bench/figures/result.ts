@@ -1,4 +1,5 @@
 import type { CpuSpent } from '../measure/cpu.ts';
+import type { GrowthPoint } from '../growth/curves.ts';
 import type { Ledger } from '../measure/ledger.ts';
 import type { PartName } from '../measure/signet-processes.ts';
 import type { CostsSpent } from '../costs/counts.ts';
@@ -30,6 +31,8 @@ export interface Outcome {
   readonly ledger: Ledger;
   /** Deliveries that the CPU was spent on; undefined where nothing was counted. */
   readonly cpu?: { readonly spent: CpuSpent; readonly deliveries: number };
+  /** Of `growth`: the point of a curve. */
+  readonly growth?: GrowthPoint;
   /** What a reader must know to read the figures. */
   readonly notes: readonly string[];
 }

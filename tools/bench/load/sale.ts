@@ -23,10 +23,16 @@ export class SaleMaker {
   readonly #isOpen: boolean;
 
   /** `isOpen`: whether the schema lets fields through that it does not name. */
-  constructor(example: Readonly<Record<string, unknown>>, isOpen: boolean) {
+  constructor(example: Readonly<Record<string, unknown>>, isOpen: boolean, bytes = DATA_BYTES) {
     this.#isOpen = isOpen;
-    const filler = DATA_BYTES - JSON.stringify({ ...example, note: '', sentAt: nowMicros() }).length;
+    const filler = bytes - JSON.stringify({ ...example, note: '', sentAt: nowMicros() }).length;
     this.#example = isOpen && filler > 0 ? { ...example, note: 'x'.repeat(filler) } : example;
+  }
+
+  /** The same sales with so many bytes of data, where the schema is open and the example is smaller. */
+  ofBytes(bytes: number): SaleMaker {
+    const { note: _, ...example } = this.#example;
+    return new SaleMaker(example, this.#isOpen, bytes);
   }
 
   /** Bytes of the data of one message. */

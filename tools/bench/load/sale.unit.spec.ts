@@ -9,6 +9,13 @@ test('a sale is the example, filled up where the schema lets more through', () =
   expect(sales.make().data).toMatchObject({ saleId: 's-1', total: 10, sentAt: expect.any(Number) });
 });
 
+test('a sale can be made larger, and smaller again', () => {
+  const large = sales.ofBytes(8_000);
+  expect(Math.abs(large.bytes - 8_000)).toBeLessThan(10);
+  expect(Math.abs(large.ofBytes(500).bytes - 500)).toBeLessThan(10);
+  expect(large.make().data).toMatchObject({ saleId: 's-1', total: 10 });
+});
+
 test('a sale is the example as it is where the schema is closed', () => {
   expect(new SaleMaker({ saleId: 's-1' }, false).make().data).toEqual({ saleId: 's-1' });
 });

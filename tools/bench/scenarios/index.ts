@@ -2,6 +2,7 @@ import type { Bench } from '../bench.ts';
 import type { Outcome } from '../figures/result.ts';
 import type { ScenarioName } from '../scenario-name.ts';
 import { TARGETS } from '../figures/targets.ts';
+import { growth } from '../growth/grow.ts';
 import { askedFor } from './asked-for.ts';
 import { burst } from './burst.ts';
 import { crash } from './crash.ts';
@@ -73,6 +74,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   'asked-for': async (bench) => [await askedFor(bench)],
   'registry-lists': async (bench) => [await registryLists(bench)],
   'delivery-lists': async (bench) => [await deliveryLists(bench)],
+  growth,
 };
 
 /** The warm-up is not measured: with cold code, cold caches and empty connection pools the figures would say nothing about a running system. */
