@@ -6,9 +6,11 @@ import type { Caller } from '@signet/service-kit';
 import { statementsOf } from '@signet/testing';
 import type { Statement } from '@signet/testing';
 import pg from 'pg';
+import { CircuitReader } from './circuit/http/circuit.reader.ts';
 import { DeliveryHttp } from './delivery/http/delivery.http.ts';
 import { DeliveryViewContext } from './delivery/http/delivery.view-context.ts';
 import { listDeliveriesQuery } from './delivery/http/delivery.schemas.ts';
+import { ReplayStore } from './replay/stored/replay.store.ts';
 import { StoredDeliveries } from './testing/stored-deliveries.ts';
 import { WebhookDirectory } from './webhook-directory/webhook-directory.ts';
 
@@ -191,6 +193,38 @@ test('a page that is full of the last days opens no others', async () => {
   const sent = await statementsOf(() => ask('limit=200', null));
   expect(sent).toHaveLength(2);
   expect((await partitionsOf(sent[1]!)).opened.size).toBeLessThanOrEqual(4);
+});
+
+test("an operator's list of one tenant is read by the same statements as the tenant's own", async () => {
+  for (const query of ['', 'status=FAILED', 'q=orders', 'eventType=sale.created']) {
+    const sent = await statementsOf(() => ask(`${query}&tenantId=many-0`, null));
+    expect(sent).toEqual(await statementsOf(() => ask(query, 'many-0')));
+  }
+});
+
+test("a tenant's circuits and replays are found by an index", async () => {
+  await database.query(`
+    insert into circuits (webhook_id, tenant_id, partition, epoch, openings, opened_at, probe_at)
+    select gen_random_uuid(), 'many-' || n % 500, n % 12, 1, 1, now() - n * interval '1 second', now() from generate_series(1, 20000) n`);
+  await database.query(`
+    insert into replays (id, tenant_id, webhook_id, since, until, status, state, created_by, created_at, updated_at)
+    select gen_random_uuid(), 'many-' || n % 500, gen_random_uuid(), now(), now(), 'all', 'completed', 'key-1',
+      now() - n * interval '1 second', now() from generate_series(1, 20000) n`);
+  await database.query(`
+    insert into partition_owners (partition, epoch, owner, taken_at) select n, 1, 'replica-1', now() from generate_series(0, 11) n`);
+  await database.query('analyze circuits, replays, partition_owners');
+  const circuits = new CircuitReader(stored.database);
+  const replays = new ReplayStore(stored.database, systemClock, 'replica-1');
+  for (const list of [() => circuits.list('many-7', null, 50), () => replays.list({ tenantId: 'many-7' }, null, 50)]) {
+    const [statement, ...more] = await statementsOf(list);
+    expect(more).toEqual([]);
+    const { rows } = await database.query<{ 'QUERY PLAN': string }>(`explain ${statement!.text}`, [
+      ...statement!.values,
+    ]);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).not.toMatch(/Seq Scan on (circuits|replays)/);
+    expect(plan).toMatch(/circuits_tenant_time|replays_tenant_created/);
+  }
 });
 
 test('a delivery is found by its id alone, and its log read in one partition', async () => {

@@ -169,6 +169,7 @@ describe('two tenants cannot see or touch anything of each other', () => {
       '/v1/replays?',
       `/v1/replays?webhookId=${webhook.id}`,
       '/v1/circuits?',
+      ...['deliveries', 'replays', 'circuits'].map((list) => `/v1/${list}?tenantId=${owner.id}`),
     ];
     for (const list of lists) {
       const { data } = await stranger.api.call<{ data: unknown[] }>('GET', list);

@@ -111,6 +111,11 @@ test('webhooks that were disabled automatically within the range are previewed, 
     replayMissed: { since: begin.toISOString() },
   });
   expect((await registry.call('GET', PATH)).json.data[0]).toMatchObject({ id: created.json.id, state: 'completed' });
+  expect((await registry.call('GET', `${PATH}?tenantId=${one.id}`)).json.data).toEqual([]);
+  const ofOne = await registry.call('POST', PATH, { body: { ...range, tenantId: one.id } });
+  expect((await registry.call('GET', `${PATH}?tenantId=${one.id}`)).json.data).toMatchObject([
+    { id: ofOne.json.id, tenantId: one.id },
+  ]);
 });
 
 test('a webhook that cannot be enabled does not stop the others, and is named', async () => {

@@ -48,6 +48,8 @@ export type { IfMatch } from './http/etag.ts';
 export { etag, matchesVersion, parseIfMatch } from './http/etag.ts';
 export { decodeCursor, encodeCursor, pageOf, pageQuery } from './http/paging.ts';
 export type { Page } from './http/paging.ts';
+export { emptyPage, scopeOf, tenantId, tenantQuery } from './http/tenant-scope.ts';
+export type { TenantScope } from './http/tenant-scope.ts';
 export { time } from './http/time.ts';
 export { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.ts';
 export { IdempotencyKeysMigration } from './idempotency/idempotency.migration.ts';

@@ -119,6 +119,8 @@ test("tenants see their own circuits, page by page, and of others' webhooks noth
   expect([...first.data, ...second.data].map(({ webhookId }) => webhookId)).toEqual(own);
   expect(second.nextCursor).toBeNull();
   expect((await http.list({ limit: 50 }, operator)).data).toHaveLength(4);
+  const ofOne = await http.list({ limit: 50, tenantId: 'tenant-2' }, operator);
+  expect(ofOne.data).toMatchObject([{ webhookId: foreign.id, tenantId: 'tenant-2' }]);
   await expect(http.read(foreign.id, tenant('tenant-1'))).rejects.toMatchObject({ status: 404 });
   await expect(http.read('nonsense', operator)).rejects.toMatchObject({ status: 404 });
 });

@@ -10,6 +10,7 @@ import {
 import type { DeliverySettings } from '../config.ts';
 import { CircuitEnablingMigration } from '../circuit/circuit-enabling.migration.ts';
 import { CircuitMemoryMigration } from '../circuit/circuit-memory.migration.ts';
+import { CircuitsByTenantMigration } from '../circuit/circuits-by-tenant.migration.ts';
 import { CircuitsMigration } from '../circuit/circuits.migration.ts';
 import { DayOfDeliveryMigration } from '../delivery/storage/day-of-delivery.migration.ts';
 import { DeliveryListsMigration } from '../delivery/storage/delivery-lists.migration.ts';
@@ -54,6 +55,7 @@ export const deliveryDatabase = (
     { name: 'platform-faults', class: PlatformFaultsMigration },
     { name: 'last-attempt', class: LastAttemptMigration },
     { name: 'installation-prefix', class: InstallationPrefixMigration },
+    { name: 'circuits-by-tenant', class: CircuitsByTenantMigration },
   ],
   lastOf: { '0.2.0': 'platform-faults' },
   ...migrationSettings(settings),

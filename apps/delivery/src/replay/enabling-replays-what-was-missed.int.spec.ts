@@ -66,7 +66,7 @@ function enabled(agoMs: number, fields: Partial<WebhookSnapshot> = {}): WebhookS
   return { ...webhook, isActive: true, version: 3, replayMissed, ...fields };
 }
 const replayIdOf = ({ id, replayMissed }: WebhookSnapshot): string => missedReplayIdOf(id, replayMissed?.until ?? '');
-const replays = (): Promise<Replay[]> => services[0]!.replays.list({ webhookId: webhook.id }, null, 10, OPERATOR);
+const replays = (): Promise<Replay[]> => services[0]!.replays.list({ tenantId: null, webhookId: webhook.id }, null, 10);
 const untilReplay = (snapshot: WebhookSnapshot, state: Replay['state']): Promise<Replay> =>
   waitFor(
     async () => (await replays()).find((replay) => replay.id === replayIdOf(snapshot) && replay.state === state),

@@ -7,7 +7,7 @@ import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import { countReplay } from './replay-count.ts';
 import type { MessageSources } from './replay-count.ts';
 import type { Place, Replay, ReplayFailure, ReplayRange, ReplayStatus } from './replay.ts';
-import type { ReplayStore } from './stored/replay.store.ts';
+import type { ReplayFilter, ReplayStore } from './stored/replay.store.ts';
 
 export const REPLAY_NOT_FOUND = { replay_not_found: 'There is no such replay.' };
 export const REPLAY_ENDED = { replay_ended: 'The replay has already ended, so it cannot be cancelled.' };
@@ -95,13 +95,8 @@ export class Replays {
     return replay;
   }
 
-  list(
-    filter: { webhookId?: string | undefined; state?: Replay['state'] | undefined },
-    after: Place | null,
-    limit: number,
-    { tenantId }: Caller,
-  ): Promise<Replay[]> {
-    return this.parts.store.list({ ...filter, tenantId }, after, limit);
+  list(filter: ReplayFilter, after: Place | null, limit: number): Promise<Replay[]> {
+    return this.parts.store.list(filter, after, limit);
   }
 
   async cancel(id: string, caller: Caller): Promise<void> {

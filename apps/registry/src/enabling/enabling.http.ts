@@ -59,8 +59,9 @@ export class EnablingHttp {
   @Answers(200, 'A page of enablings.', enablingPageAnswer, {
     example: { data: [enablingExample], nextCursor: null },
   })
-  async list(@Query({ schema: listEnablingsQuery }) { limit, cursor }: ListEnablingsQuery) {
-    return viewPage(await this.enablings.list(uuidPlaceOf(cursor), limit + 1), limit, enablingView);
+  async list(@Query({ schema: listEnablingsQuery }) { limit, cursor, tenantId }: ListEnablingsQuery) {
+    const after = uuidPlaceOf(cursor);
+    return viewPage(await this.enablings.list(tenantId, after, limit + 1), limit, enablingView);
   }
 
   @Get(':id')

@@ -1,6 +1,5 @@
-import { pageQuery, time } from '@signet/service-kit';
+import { pageQuery, tenantId, time } from '@signet/service-kit';
 import { z } from 'zod';
-import { tenantId } from '../tenant/tenant.schemas.ts';
 import type { EnablingOrder } from './enabling.ts';
 import { AUTOMATIC_REASONS } from './enabling.ts';
 
@@ -51,7 +50,10 @@ export const createEnablingQuery = z.strictObject({
 });
 export type CreateEnablingQuery = z.infer<typeof createEnablingQuery>;
 
-export const listEnablingsQuery = z.strictObject(pageQuery);
+export const listEnablingsQuery = z.strictObject({
+  ...pageQuery,
+  tenantId: tenantId.optional().describe('Only jobs that were limited to this tenant.'),
+});
 export type ListEnablingsQuery = z.infer<typeof listEnablingsQuery>;
 
 export const orderOf = (body: CreateEnablingBody): EnablingOrder => ({

@@ -77,8 +77,8 @@ export class Enablings {
     return found;
   }
 
-  list(after: Place | undefined, limit: number): Promise<Enabling[]> {
-    return new EnablingStore(this.em).list(after, limit);
+  list(tenantId: string | undefined, after: Place | undefined, limit: number): Promise<Enabling[]> {
+    return new EnablingStore(this.em).list(tenantId, after, limit);
   }
 
   async cancel(id: string): Promise<void> {

@@ -1,11 +1,5 @@
-import { TENANT_ID } from '@signet/contracts';
-import { pageQuery } from '@signet/service-kit';
+import { pageQuery, tenantId } from '@signet/service-kit';
 import { z } from 'zod';
-
-export const tenantId = z
-  .string()
-  .max(64)
-  .regex(TENANT_ID, 'It must be at most 64 letters, digits, ".", "_" and "-", the first a letter or digit.');
 
 /** A name for people, with at least one visible character. */
 export const displayName = z

@@ -1,7 +1,20 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Clock } from '@signet/contracts';
-import { Answers, Caller, CLOCK, decodeCursor, Fails, pageOf, pageQuery, problem, Roles } from '@signet/service-kit';
+import {
+  Answers,
+  Caller,
+  CLOCK,
+  decodeCursor,
+  emptyPage,
+  Fails,
+  pageOf,
+  pageQuery,
+  problem,
+  Roles,
+  scopeOf,
+  tenantQuery,
+} from '@signet/service-kit';
 import type { Page } from '@signet/service-kit';
 import { z } from 'zod';
 import { WebhookDirectoryReader } from '../../webhook-directory/webhook-directory.reader.ts';
@@ -12,7 +25,7 @@ import { CircuitCommands } from './circuit.commands.ts';
 import { CircuitReader } from './circuit.reader.ts';
 import type { CircuitRow } from './circuit.reader.ts';
 
-const listCircuitsQuery = z.strictObject(pageQuery);
+const listCircuitsQuery = z.strictObject({ ...pageQuery, ...tenantQuery });
 /** The last row of a page: the next page begins behind it. */
 const circuitPlace = z.strictObject({ openedAt: z.iso.datetime(), webhookId: z.uuid() });
 
@@ -37,11 +50,13 @@ export class CircuitHttp {
   })
   @Answers(200, 'A page of circuits.', circuitPageAnswer, { example: { data: [circuitExample], nextCursor: null } })
   async list(
-    @Query({ schema: listCircuitsQuery }) { limit, cursor }: z.infer<typeof listCircuitsQuery>,
-    @Caller() { tenantId }: Caller,
+    @Query({ schema: listCircuitsQuery }) { limit, cursor, tenantId }: z.infer<typeof listCircuitsQuery>,
+    @Caller() caller: Caller,
   ): Promise<Page<CircuitView>> {
     const after = decodeCursor(cursor, circuitPlace) ?? null;
-    const rows = await this.reader.list(tenantId, after, limit + 1);
+    const scope = scopeOf(caller, tenantId);
+    if (!scope) return emptyPage();
+    const rows = await this.reader.list(scope.tenantId, after, limit + 1);
     const page = pageOf(rows, limit, ({ openedAt, webhookId }) => ({ openedAt, webhookId }));
     return { ...page, data: page.data.map((row) => circuitView(row, this.clock())) };
   }

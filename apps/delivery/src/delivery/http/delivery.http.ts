@@ -1,6 +1,17 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Answers, Caller, decodeCursor, Fails, pageOf, problem, Roles, TenantDirectory } from '@signet/service-kit';
+import {
+  Answers,
+  Caller,
+  decodeCursor,
+  emptyPage,
+  Fails,
+  pageOf,
+  problem,
+  Roles,
+  scopeOf,
+  TenantDirectory,
+} from '@signet/service-kit';
 import type { Page } from '@signet/service-kit';
 import { WebhookDirectoryReader } from '../../webhook-directory/webhook-directory.reader.ts';
 import {
@@ -50,10 +61,13 @@ export class DeliveryHttp {
   @Answers(200, 'A page of deliveries.', deliveryPageAnswer, { example: { data: [deliveryExample], nextCursor: null } })
   async list(
     @Query({ schema: listDeliveriesQuery }) query: ListDeliveriesQuery,
-    @Caller() { tenantId }: Caller,
+    @Caller() caller: Caller,
   ): Promise<Page<DeliveryListView>> {
-    const { limit, cursor, q, ...filter } = query;
+    const { limit, cursor, q, tenantId: asked, ...filter } = query;
     const after = decodeCursor(cursor, deliveryPlace) ?? null;
+    const scope = scopeOf(caller, asked);
+    if (!scope) return emptyPage();
+    const { tenantId } = scope;
     const webhookIdsByName = q ? this.webhooks.directory.idsByName(q, tenantId) : [];
     const rows = await this.reader.list({ ...filter, q, tenantId, webhookIdsByName }, after, limit + 1);
     const page = pageOf(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));

@@ -1,5 +1,5 @@
 import { DELIVERY_STATUSES, MAX_ATTRIBUTE_LENGTH } from '@signet/contracts';
-import { pageQuery, time } from '@signet/service-kit';
+import { pageQuery, tenantQuery, time } from '@signet/service-kit';
 import { z } from 'zod';
 
 const instant = time.transform((date) => date.toISOString());
@@ -8,6 +8,7 @@ const attribute = z.string().min(1).max(MAX_ATTRIBUTE_LENGTH).optional();
 
 export const listDeliveriesQuery = z.strictObject({
   ...pageQuery,
+  ...tenantQuery,
   webhookId: z.uuid().optional().describe('Only of this webhook.'),
   status: z.enum(DELIVERY_STATUSES).optional().describe('Only deliveries in this state.'),
   eventType: z.string().min(1).max(255).optional().describe('Only of this event type.'),

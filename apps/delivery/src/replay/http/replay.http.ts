@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Answers, Caller, decodeCursor, Fails, pageOf, Roles } from '@signet/service-kit';
+import { Answers, Caller, decodeCursor, emptyPage, Fails, pageOf, Roles, scopeOf } from '@signet/service-kit';
 import type { FastifyReply } from 'fastify';
 import { deliveryPlace } from '../../delivery/http/delivery.schemas.ts';
 import {
@@ -59,9 +59,11 @@ export class ReplayHttp {
   })
   @Answers(200, 'A page of replays.', replayPageAnswer, { example: { data: [replayExample], nextCursor: null } })
   async list(@Query({ schema: listReplaysQuery }) query: ListReplaysQuery, @Caller() caller: Caller) {
-    const { limit, cursor, ...filter } = query;
+    const { limit, cursor, tenantId, ...filter } = query;
     const after = decodeCursor(cursor, deliveryPlace) ?? null;
-    const rows = await this.replays.list(filter, after, limit + 1, caller);
+    const scope = scopeOf(caller, tenantId);
+    if (!scope) return emptyPage();
+    const rows = await this.replays.list({ ...filter, ...scope }, after, limit + 1);
     const page = pageOf(rows, limit, ({ createdAt, id }) => ({ createdAt: createdAt.toISOString(), id }));
     return { ...page, data: page.data.map(replayView) };
   }

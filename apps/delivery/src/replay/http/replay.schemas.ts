@@ -1,4 +1,4 @@
-import { pageQuery, time } from '@signet/service-kit';
+import { pageQuery, tenantQuery, time } from '@signet/service-kit';
 import { z } from 'zod';
 import { REPLAY_STATES, REPLAY_STATUSES } from '../replay.ts';
 
@@ -37,6 +37,7 @@ export type CreateReplayQuery = z.infer<typeof createReplayQuery>;
 
 export const listReplaysQuery = z.strictObject({
   ...pageQuery,
+  ...tenantQuery,
   webhookId: z.uuid().optional().describe('Only of this webhook.'),
   state: z.enum(REPLAY_STATES).optional().describe('Only replays in this state.'),
 });

@@ -1,5 +1,6 @@
+import { tenantId } from '@signet/service-kit';
 import { z } from 'zod';
-import { displayName, tenantId } from '../../tenant/tenant.schemas.ts';
+import { displayName } from '../../tenant/tenant.schemas.ts';
 
 const MAX_TENANTS = 500;
 

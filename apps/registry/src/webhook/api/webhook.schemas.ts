@@ -1,6 +1,6 @@
-import { pageQuery, time } from '@signet/service-kit';
+import { pageQuery, tenantId, tenantQuery, time } from '@signet/service-kit';
 import { z } from 'zod';
-import { displayName, tenantId } from '../../tenant/tenant.schemas.ts';
+import { displayName } from '../../tenant/tenant.schemas.ts';
 
 const description = z.string().max(2000).nullable().meta({ description: 'For people.' });
 const url = z.string().min(1).max(2048).meta({
@@ -143,6 +143,7 @@ const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const listWebhooksQuery = z.strictObject({
   ...pageQuery,
+  ...tenantQuery,
   active: flag.optional().describe('true: only enabled webhooks. false: only disabled webhooks.'),
   event: z.string().optional().describe('Only webhooks that are subscribed to this event type.'),
   q: z
@@ -159,7 +160,6 @@ export const listWebhooksQuery = z.strictObject({
   lastFailureBefore: time.optional().describe('Last failed before this time.'),
   lastSuccessAfter: time.optional().describe('Last succeeded at or after this time.'),
   lastSuccessBefore: time.optional().describe('Last succeeded before this time.'),
-  tenantId: tenantId.optional().describe('Only of this tenant; for operators.'),
 });
 export type ListWebhooksQuery = z.infer<typeof listWebhooksQuery>;
 
