@@ -178,6 +178,7 @@ const PATHS = [
     '/v1/replays/1',
     '/v1/circuits',
     '/v1/circuits/1',
+    '/v1/failures',
   ],
   ...SERVICES.map((service) => `/openapi/${service}.json`),
 ];

@@ -8,6 +8,7 @@ import { deliveryDatabase } from './database/database.ts';
 import { DatabasePortModule } from './database/database.module.ts';
 import { DeliveryModule } from './delivery/http/delivery.module.ts';
 import { DispatchModule } from './dispatch/dispatch.module.ts';
+import { FailuresModule } from './failures/failures.module.ts';
 import { FanOutModule } from './fan-out/fan-out.module.ts';
 import { ReplayModule } from './replay/replay.module.ts';
 import { kafkaClient } from './kafka-client.ts';
@@ -29,6 +30,7 @@ export class AppModule {
         FanOutModule,
         DispatchModule,
         DeliveryModule,
+        FailuresModule,
         ReplayModule,
         CircuitModule,
       ],

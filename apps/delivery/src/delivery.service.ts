@@ -24,6 +24,7 @@ export async function deliveryService(settings: DeliverySettings, logger: Logger
       idempotencyKeys: true,
       tags: {
         Deliveries: 'One message to one webhook: its status, and every attempt with request and response.',
+        Failures: 'Deliveries that failed, counted by webhook and class of error.',
         Replays: 'Messages of a webhook that are delivered once more, or late.',
         Circuits: 'Webhooks whose deliveries are held back because too many failed.',
       },

@@ -125,7 +125,7 @@ test('the owner is answered by the same routes', async () => {
 
 test('no answer to a tenant names a host, a process, a topic, a partition or an epoch; an operator sees who sent', async () => {
   const templates = (await operations()).filter(({ method }) => method === 'GET').map(({ template }) => template);
-  const lists = ['/v1/deliveries', '/v1/replays', '/v1/circuits'];
+  const lists = ['/v1/deliveries', '/v1/replays', '/v1/circuits', '/v1/failures'];
   for (const path of [...templates.map((template) => pathOf(template)), ...lists]) {
     const text = JSON.stringify((await read(path, owner)).json);
     for (const name of INTERNAL) expect({ path, text }).toEqual({ path, text: expect.not.stringMatching(name) });
@@ -172,6 +172,8 @@ test("whatever is asked of a list, another tenant's rows are not in it", async (
     '/v1/deliveries?q=sale.created',
     '/v1/deliveries?status=FAILED&sentAfter=2020-01-01T00:00:00Z',
     `/v1/replays?webhookId=${webhook.id}`,
+    '/v1/failures',
+    `/v1/failures?webhookId=${webhook.id}`,
   ];
   for (const path of paths) {
     const theirs = await read(path, owner);
@@ -198,7 +200,7 @@ test("a cursor of another tenant's list leads to one's own", async () => {
 
 test("an operator lists one tenant's rows; a tenant that names another tenant gets an empty list", async () => {
   const operator = await api.newKey(null);
-  for (const list of ['deliveries', 'replays', 'circuits']) {
+  for (const list of ['deliveries', 'replays', 'circuits', 'failures']) {
     const path = `/v1/${list}?tenantId=${webhook.tenantId}`;
     for (const key of [operator, owner]) {
       const { json } = await read(path, key);

@@ -10,6 +10,7 @@ import { CircuitReader } from './circuit/http/circuit.reader.ts';
 import { DeliveryHttp } from './delivery/http/delivery.http.ts';
 import { DeliveryViewContext } from './delivery/http/delivery.view-context.ts';
 import { listDeliveriesQuery } from './delivery/http/delivery.schemas.ts';
+import { FailureReader } from './failures/failure.reader.ts';
 import { ReplayStore } from './replay/stored/replay.store.ts';
 import { StoredDeliveries } from './testing/stored-deliveries.ts';
 import { WebhookDirectory } from './webhook-directory/webhook-directory.ts';
@@ -200,6 +201,28 @@ test("an operator's list of one tenant is read by the same statements as the ten
     const sent = await statementsOf(() => ask(`${query}&tenantId=many-0`, null));
     expect(sent).toEqual(await statementsOf(() => ask(query, 'many-0')));
   }
+});
+
+test.each([
+  ['a tenant', 'many-0'],
+  ['every tenant', null],
+])('the failures of %s are counted from an index that has all that is counted', async (_, tenantId) => {
+  const reader = new FailureReader(stored.database);
+  for (const days of [1, 3, DAYS]) {
+    const range = { from: ago(days), before: ago(0) };
+    const sent = await statementsOf(() => reader.groups({ tenantId, ...range }, null, 50));
+    expect(sent).toHaveLength(2);
+    const { rows } = await database.query<{ 'QUERY PLAN': string }>(`explain ${sent[1]!.text}`, [...sent[1]!.values]);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).not.toMatch(/Seq Scan on deliveries_/);
+    expect(plan).toMatch(/Index Only Scan using deliveries_\d+_(tenant_id_)?created_at_id_status_webhook_/);
+    expect((await partitionsOf(sent[1]!)).readThrough).toEqual([]);
+  }
+  const webhookId = await value(WEBHOOK);
+  const [, ofOne] = await statementsOf(() =>
+    reader.groups({ tenantId, webhookId, from: ago(DAYS), before: ago(0) }, null, 50),
+  );
+  expect((await partitionsOf(ofOne!)).readThrough).toEqual([]);
 });
 
 test("a tenant's circuits and replays are found by an index", async () => {

@@ -270,7 +270,14 @@ test('a whole life: secrets, credentials, keys of every role, and the mistakes t
   await waitFor(() => receiver.requests.some(({ headers }) => headers['signet-replay']), { what: 'the replay' });
   await waitFor(async () => (await underWay()) === 0, { what: 'every replay to end' });
 
-  for (const path of ['/v1/webhooks', '/v1/deliveries', '/v1/replays', '/v1/circuits', '/v1/event-types']) {
+  for (const path of [
+    '/v1/webhooks',
+    '/v1/deliveries',
+    '/v1/replays',
+    '/v1/circuits',
+    '/v1/failures',
+    '/v1/event-types',
+  ]) {
     expect((await keyring.ask(tenant, 'GET', path)).status).toBe(200);
   }
   for (const id of ids) {

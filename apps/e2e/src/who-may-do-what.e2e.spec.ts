@@ -169,13 +169,15 @@ describe('two tenants cannot see or touch anything of each other', () => {
       '/v1/replays?',
       `/v1/replays?webhookId=${webhook.id}`,
       '/v1/circuits?',
-      ...['deliveries', 'replays', 'circuits'].map((list) => `/v1/${list}?tenantId=${owner.id}`),
+      '/v1/failures?',
+      `/v1/failures?webhookId=${webhook.id}`,
+      ...['deliveries', 'replays', 'circuits', 'failures'].map((list) => `/v1/${list}?tenantId=${owner.id}`),
     ];
     for (const list of lists) {
       const { data } = await stranger.api.call<{ data: unknown[] }>('GET', list);
       expect({ list, data }).toEqual({ list, data: [] });
     }
-    const known = ['/v1/webhooks', '/v1/deliveries', '/v1/replays', '/v1/circuits'];
+    const known = ['/v1/webhooks', '/v1/deliveries', '/v1/replays', '/v1/circuits', '/v1/failures'];
     const forTenants = (await operations()).filter(
       ({ method, template }) =>
         method === 'GET' && !template.includes('{') && !/tenants|api-keys|event-types|enablings/.test(template),

@@ -17,6 +17,7 @@ const OWNERS: Readonly<Record<string, ServiceName>> = {
   deliveries: 'delivery',
   replays: 'delivery',
   circuits: 'delivery',
+  failures: 'delivery',
 };
 
 /** Where a request target (path and query, as in the request line) goes. */

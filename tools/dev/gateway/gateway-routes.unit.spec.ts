@@ -12,6 +12,7 @@ test.each([
   ['/v1/deliveries/8c1f/attempts', 'delivery'],
   ['/v1/replays', 'delivery'],
   ['/v1/circuits?limit=1', 'delivery'],
+  ['/v1/failures', 'delivery'],
   ['/', 'registry'],
   ['/console/webhooks', 'registry'],
   ['/v1/nothing', 'registry'],

@@ -85,6 +85,12 @@ export async function deliveryLists(api: Api): Promise<Record<string, readonly s
       `q=${oldest.eventId.slice(0, 13)}`,
       '&q=ffffffff-ffff',
     ]),
+    failures: [
+      '',
+      `?createdAfter=${ago(7)}`,
+      `?createdAfter=${ago(88)}&limit=200`,
+      `?webhookId=${newest.webhookId}`,
+    ].map((query) => `/v1/failures${query}`),
     'one by id': withLog.map(({ id }) => `/v1/deliveries/${id}`),
   };
 }
