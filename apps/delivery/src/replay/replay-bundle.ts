@@ -1,5 +1,6 @@
 import type { Semaphore } from '@signet/async';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
+import type { Interrupted } from '../jobs/job.runner.ts';
 import type { MissedMessages } from './missed-messages.ts';
 import type { ReplayRun } from './replay-run.ts';
 import type { Replay } from './replay.ts';
@@ -13,12 +14,6 @@ export interface ReplayBundleParts {
   readonly store: Pick<ReplayStore, 'renewAll'>;
   /** Limits how many replays read their stored deliveries from PostgreSQL at once. */
   readonly atOnce: Semaphore;
-}
-
-/** A replay that has stopped before its end, and goes on soon, here or at another replica. */
-export interface Interrupted {
-  readonly replay: Replay;
-  readonly error: unknown;
 }
 
 /**
@@ -39,7 +34,7 @@ export class ReplayBundle {
      * Called when a replay is interrupted: this bundle does no more for it and does not renew its lease, so it can go on
      * before the others have ended.
      */
-    private readonly onInterrupted: (interrupted: Interrupted) => void,
+    private readonly onInterrupted: (interrupted: Interrupted<Replay>) => void,
   ) {
     this.left = new Set(runs);
   }
@@ -104,7 +99,7 @@ export class ReplayBundle {
 
   private interrupt(run: ReplayRun, error: unknown): void {
     this.left.delete(run);
-    this.onInterrupted({ replay: run.replay, error });
+    this.onInterrupted({ job: run.replay, error });
   }
 
   /**

@@ -30,7 +30,7 @@ test('when Kafka fails, replays that have ended are not reported as interrupted'
   const interrupted: unknown[] = [];
   const runs = ['first', 'second', 'third'].map(runOf);
   const { signal } = new AbortController();
-  await new ReplayBundle(parts, runs, signal, ({ replay: { id }, error }) => interrupted.push([id, error])).toTheEnd();
+  await new ReplayBundle(parts, runs, signal, ({ job: { id }, error }) => interrupted.push([id, error])).toTheEnd();
   expect(interrupted).toEqual([
     ['second', failure],
     ['third', failure],

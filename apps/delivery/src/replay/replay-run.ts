@@ -1,9 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { DELIVERY_REQUESTS, repeatIdOf, requestRecord, webhookBody } from '@signet/contracts';
 import type { CanonicalMessage, Clock } from '@signet/contracts';
 import type { OutgoingRecord, RecordProducer } from '@signet/kafka';
 import { requestOfLog } from '../delivery/storage/request-of-log.ts';
 import { requestOf } from '../fan-out/fan-out.ts';
+import { insist, JobStopped } from '../jobs/job-stopped.ts';
+import { keepPace, stepSize } from '../jobs/pace.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { MissedMessages, MissedReader } from './missed-messages.ts';
 import { readSpanOf } from './read-span.policy.ts';
@@ -27,8 +28,6 @@ export interface ReplayRunParts {
 /** How often the place is stored while no deliveries are requested, milliseconds. */
 const PLACE_EVERY_MS = 2_000;
 
-/** The replay was cancelled, or another replica carries it out now. */
-class NotOurs extends Error {}
 /** The replay's webhook takes no deliveries any more. */
 class Refused extends Error {
   constructor(readonly reason: ReplayFailure) {
@@ -63,7 +62,7 @@ export class ReplayRun {
     private readonly isCounted: boolean,
     private readonly signal: AbortSignal,
   ) {
-    this.chunkSize = Math.min(Math.max(Math.floor(parts.ratePerSecond / 4), 1), 500);
+    this.chunkSize = stepSize(parts.ratePerSecond);
     this.requested = replay.requested;
   }
 
@@ -102,7 +101,7 @@ export class ReplayRun {
   /** Ends the replay after an error, if it cannot go on. @throws the error, if the replay is not at its end and goes on soon */
   async settle(error: unknown): Promise<void> {
     if (error instanceof Refused) await this.parts.store.end(this.replay.id, error.reason);
-    else if (!(error instanceof NotOurs)) throw error;
+    else if (!(error instanceof JobStopped)) throw error;
   }
 
   private async count(): Promise<void> {
@@ -145,8 +144,7 @@ export class ReplayRun {
     const startedAt = clock().getTime();
     await producer.publishAll(DELIVERY_REQUESTS, records);
     await this.save(records.length, cursor);
-    const restMs = (records.length / ratePerSecond) * 1_000 - (clock().getTime() - startedAt);
-    if (restMs > 0) await wait(restMs, undefined, { signal: this.signal });
+    await keepPace(records.length, ratePerSecond, clock().getTime() - startedAt, this.signal);
   }
 
   private async save(requested: number, cursor?: ReplayCursor): Promise<void> {
@@ -179,8 +177,4 @@ export class ReplayRun {
     if (typeof webhook === 'string') throw new Refused(webhook);
     return webhook;
   }
-}
-
-function insist(isOurs: boolean): void {
-  if (!isOurs) throw new NotOurs();
 }

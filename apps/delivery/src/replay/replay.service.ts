@@ -4,13 +4,13 @@ import type { Clock } from '@signet/contracts';
 import type { KafkaClientOptions, RecordProducer } from '@signet/kafka';
 import type { Logger, TenantDirectory } from '@signet/service-kit';
 import type { Database, Transaction } from '../database/database.port.ts';
+import { JobRunner } from '../jobs/job.runner.ts';
 import { reasonToEnd } from '../webhook-directory/reason-to-end.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { WebhookDirectoryReader } from '../webhook-directory/webhook-directory.reader.ts';
 import { MissedMessages } from './missed-messages.ts';
 import { ReplayBundle } from './replay-bundle.ts';
 import { ReplayRun } from './replay-run.ts';
-import { ReplayRunner } from './replay.runner.ts';
 import { ReplayStore } from './stored/replay.store.ts';
 import type { Replay, ReplayFailure } from './replay.ts';
 import { Replays } from './replays.ts';
@@ -36,7 +36,7 @@ export interface ReplaySettings {
   readonly replica: string;
   readonly ratePerSecond: number;
   readonly pollMs: number;
-  /** @see ReplayRunnerParts */
+  /** @see JobRunnerParts */
   readonly maxAtOnce: number;
   readonly maxTogether: number;
   readonly previewMs: number;
@@ -47,7 +47,7 @@ export interface ReplaySettings {
 /** Connects the commands for replays with the parts that carry replays out. */
 export class ReplayService {
   readonly replays: Replays;
-  readonly runner: ReplayRunner;
+  readonly runner: JobRunner<Replay>;
   /** The replays that enabling a webhook starts. */
   readonly requested: RequestedReplays;
 
@@ -70,8 +70,10 @@ export class ReplayService {
     };
     const atOnce = new Semaphore(settings.maxAtOnce);
     const run = { ...sources, store, producer, webhookOf, clock, ratePerSecond: settings.ratePerSecond };
-    this.runner = new ReplayRunner({
+    this.runner = new JobRunner({
+      name: 'a replay',
       store,
+      about: ({ id: replayId, webhookId, status, requested }) => ({ replayId, webhookId, status, requested }),
       run: (replays, signal, onInterrupted) => {
         const isCounted = replays.length === 1;
         const runs = replays.map((replay) => new ReplayRun(run, replay, isCounted, signal));

@@ -1,3 +1,5 @@
+import type { JobPlace } from '../jobs/job-table.ts';
+
 /**
  * Which messages a replay sends: `failed`, those whose deliveries failed; `all`, those that were delivered or failed;
  * `missed`, those that never became deliveries.
@@ -28,10 +30,7 @@ export type ReplayCursor =
   | { readonly phase: 'topics'; readonly ranges: readonly TopicRange[] };
 
 /** The last row that was read, in the order (createdAt, id). */
-export interface Place {
-  readonly createdAt: string;
-  readonly id: string;
-}
+export type Place = JobPlace;
 
 export interface TopicRange {
   readonly topic: string;
