@@ -83,6 +83,15 @@ test('if twenty requests at once ask for the same replay, one is carried out; an
   });
 });
 
+test('a job that is asked for twice is one job', async () => {
+  const idempotencyKey = newId();
+  const body = { action: 'delete', status: 'SUCCESS', since: new Date(Date.now() - 60_000).toISOString() };
+  const first = await post('/v1/deliveries/jobs', idempotencyKey, { body });
+  expect(first).toMatchObject({ status: 201, json: { action: 'delete', state: 'running' } });
+  expect(await post('/v1/deliveries/jobs', idempotencyKey, { body })).toMatchObject({ status: 201, json: first.json });
+  expect((await api.call('GET', '/v1/deliveries/jobs', { key })).json.data).toHaveLength(1);
+});
+
 test('the command and the note that it was carried out are one commit', async () => {
   const before = await retries();
   const crashed = new DeliveryCommands(fixture.database, fixture.reader, systemClock, () =>
@@ -106,6 +115,7 @@ test('every POST takes a key, and says so in the OpenAPI document', async () => 
   const posts = Object.entries(paths).filter(([, { post }]) => post);
   expect(posts.map(([path]) => path).toSorted()).toEqual([
     '/v1/circuits/{webhookId}/close',
+    '/v1/deliveries/jobs',
     '/v1/deliveries/{id}/retry',
     '/v1/replays',
   ]);

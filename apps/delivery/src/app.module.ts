@@ -6,6 +6,7 @@ import type { DeliverySettings } from './config.ts';
 import { CircuitModule } from './circuit/circuit.module.ts';
 import { deliveryDatabase } from './database/database.ts';
 import { DatabasePortModule } from './database/database.module.ts';
+import { DeliveryJobModule } from './delivery-jobs/delivery-job.module.ts';
 import { DeliveryModule } from './delivery/http/delivery.module.ts';
 import { DispatchModule } from './dispatch/dispatch.module.ts';
 import { FailuresModule } from './failures/failures.module.ts';
@@ -30,6 +31,7 @@ export class AppModule {
         FanOutModule,
         DispatchModule,
         DeliveryModule,
+        DeliveryJobModule,
         FailuresModule,
         ReplayModule,
         CircuitModule,

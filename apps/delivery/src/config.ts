@@ -84,7 +84,7 @@ export const settings = defineSettings({
   ),
   SIGNET_REPLAY_RATE: setting(
     integer(1, 10_000),
-    'Deliveries that a replay requests in a second; the limit keeps it from delaying new messages.',
+    'Deliveries that a replay requests, or a job retries or deletes, in a second; the limit keeps it from delaying new messages.',
     { default: '500' },
   ),
 });

@@ -25,11 +25,13 @@ export async function deliveryService(settings: DeliverySettings, logger: Logger
       tags: {
         Deliveries: 'One message to one webhook: its status, and every attempt with request and response.',
         Failures: 'Deliveries that failed, counted by webhook and class of error.',
+        Jobs: 'Many deliveries that are retried or deleted together.',
         Replays: 'Messages of a webhook that are delivered once more, or late.',
         Circuits: 'Webhooks whose deliveries are held back because too many failed.',
       },
       places: {
         '/v1/deliveries/{id}': 'Id of the delivery.',
+        '/v1/deliveries/jobs/{id}': 'Id of the job.',
         '/v1/replays/{id}': 'Id of the replay.',
         '/v1/circuits/{webhookId}': 'Id of the webhook.',
       },

@@ -50,7 +50,18 @@ beforeAll(async () => {
     fixture.database.query,
   );
   const replay = await api.call('POST', '/v1/replays', { key: owner, body: replayOf(webhook.id) });
-  foreign = { '/v1/deliveries': delivery.id, '/v1/replays': replay.json.id, '/v1/circuits': webhook.id };
+  // It selects nothing, so that the deliveries stay as they are.
+  const job = await api.call('POST', '/v1/deliveries/jobs', { key: owner, body: { ...jobOf(), status: 'PENDING' } });
+  foreign = {
+    // Before the path that it begins with.
+    '/v1/deliveries/jobs': job.json.id,
+    '/v1/deliveries': delivery.id,
+    '/v1/replays': replay.json.id,
+    '/v1/circuits': webhook.id,
+  };
+  await waitFor(async () => (await read(`/v1/deliveries/jobs/${job.json.id}`, owner)).json['state'] === 'completed', {
+    what: 'the job to have ended',
+  });
   await waitFor(async () => (await read(`/v1/replays/${replay.json.id}`, owner)).json['state'] === 'completed', {
     what: 'the replay to have ended',
   });
@@ -65,6 +76,12 @@ const replayOf = (webhookId: string) => ({
   webhookId,
   since: new Date(Date.now() - 60_000).toISOString(),
   status: 'all',
+});
+const jobOf = (more: object = {}) => ({
+  action: 'delete',
+  status: 'FAILED',
+  since: new Date(Date.now() - 60_000).toISOString(),
+  ...more,
 });
 const read = (path: string, key: string): Promise<ApiAnswer> => api.call('GET', path, { key });
 
@@ -87,7 +104,15 @@ const pathOf = (template: string, id?: string): string => {
 };
 
 /** Tables of the service that have to do with a tenant, and those that belong to them. */
-const TABLES = ['deliveries', 'delivery_log', 'due_deliveries', 'shelved_requests', 'replays', 'circuits'];
+const TABLES = [
+  'deliveries',
+  'delivery_log',
+  'due_deliveries',
+  'shelved_requests',
+  'replays',
+  'circuits',
+  'delivery_jobs',
+];
 
 /** All that delivery knows, but for the keys of idempotency. */
 async function everything(): Promise<unknown> {
@@ -125,7 +150,7 @@ test('the owner is answered by the same routes', async () => {
 
 test('no answer to a tenant names a host, a process, a topic, a partition or an epoch; an operator sees who sent', async () => {
   const templates = (await operations()).filter(({ method }) => method === 'GET').map(({ template }) => template);
-  const lists = ['/v1/deliveries', '/v1/replays', '/v1/circuits', '/v1/failures'];
+  const lists = ['/v1/deliveries', '/v1/replays', '/v1/circuits', '/v1/failures', '/v1/deliveries/jobs'];
   for (const path of [...templates.map((template) => pathOf(template)), ...lists]) {
     const text = JSON.stringify((await read(path, owner)).json);
     for (const name of INTERNAL) expect({ path, text }).toEqual({ path, text: expect.not.stringMatching(name) });
@@ -155,6 +180,24 @@ test("a tenant can neither replay another tenant's webhook nor count such a repl
   expect(await everything()).toEqual(before);
 });
 
+test("a job of a tenant is for none of another tenant's deliveries, whatever it selects", async () => {
+  const path = '/v1/deliveries/jobs';
+  const asked = await api.call('POST', path, { key: stranger, body: jobOf({ tenantId: webhook.tenantId }) });
+  expect(asked).toMatchObject({ status: 422, json: { code: 'invalid_body', errors: [{ field: 'tenantId' }] } });
+  for (const body of [jobOf({ webhookId: webhook.id }), jobOf({ webhookId: webhook.id, action: 'retry' })]) {
+    const preview = await api.call('POST', `${path}?preview=true`, { key: stranger, body });
+    expect(preview).toMatchObject({ status: 200, json: { count: 0 } });
+    const own = await api.call('POST', `${path}?preview=true`, { key: owner, body });
+    expect(own.json['count']).toBeGreaterThan(0);
+    const { json } = await api.call('POST', path, { key: stranger, body });
+    await waitFor(async () => (await read(`${path}/${json.id}`, stranger)).json['state'] === 'completed', {
+      what: 'the job to have ended',
+    });
+    expect((await read(`${path}/${json.id}`, stranger)).json).toMatchObject({ done: 0, refused: 0 });
+  }
+  expect((await read(`/v1/deliveries/${delivery.id}`, owner)).json).toMatchObject({ status: 'FAILED' });
+});
+
 test("whatever is asked of a list, another tenant's rows are not in it", async () => {
   const paths = [
     '/v1/deliveries',
@@ -172,6 +215,7 @@ test("whatever is asked of a list, another tenant's rows are not in it", async (
     '/v1/deliveries?q=sale.created',
     '/v1/deliveries?status=FAILED&sentAfter=2020-01-01T00:00:00Z',
     `/v1/replays?webhookId=${webhook.id}`,
+    '/v1/deliveries/jobs',
     '/v1/failures',
     `/v1/failures?webhookId=${webhook.id}`,
   ];
@@ -200,7 +244,7 @@ test("a cursor of another tenant's list leads to one's own", async () => {
 
 test("an operator lists one tenant's rows; a tenant that names another tenant gets an empty list", async () => {
   const operator = await api.newKey(null);
-  for (const list of ['deliveries', 'replays', 'circuits', 'failures']) {
+  for (const list of ['deliveries', 'replays', 'circuits', 'failures', 'deliveries/jobs']) {
     const path = `/v1/${list}?tenantId=${webhook.tenantId}`;
     for (const key of [operator, owner]) {
       const { json } = await read(path, key);
@@ -221,5 +265,5 @@ test('every table that has a tenant is one that the routes above stand for', asy
     select c.relname as table from pg_attribute a join pg_class c on c.oid = a.attrelid
     where c.relnamespace = 'delivery'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
       and a.attname = 'tenant_id' and not a.attisdropped order by 1`.execute(fixture.database.query);
-  expect(rows.map(({ table }) => table)).toEqual(['circuits', 'deliveries', 'replays']);
+  expect(rows.map(({ table }) => table)).toEqual(['circuits', 'deliveries', 'delivery_jobs', 'replays']);
 });

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { systemClock } from '@signet/contracts';
+import { DELIVERY_STATUSES, systemClock } from '@signet/contracts';
 import type { WebhookSnapshot } from '@signet/contracts';
 import type { Caller } from '@signet/service-kit';
 import { statementsOf } from '@signet/testing';
 import type { Statement } from '@signet/testing';
 import pg from 'pg';
 import { CircuitReader } from './circuit/http/circuit.reader.ts';
+import { SelectedDeliveries } from './delivery-jobs/stored/selected-deliveries.ts';
 import { DeliveryHttp } from './delivery/http/delivery.http.ts';
 import { DeliveryViewContext } from './delivery/http/delivery.view-context.ts';
 import { listDeliveriesQuery } from './delivery/http/delivery.schemas.ts';
@@ -223,6 +224,30 @@ test.each([
     reader.groups({ tenantId, webhookId, from: ago(DAYS), before: ago(0) }, null, 50),
   );
   expect((await partitionsOf(ofOne!)).readThrough).toEqual([]);
+});
+
+test.each([
+  ['a tenant', 'many-0'],
+  ['every tenant', null],
+])('a step of a job for deliveries of %s reads no day through', async (_, tenantId) => {
+  const selected = new SelectedDeliveries(stored.database);
+  const webhookId = await value(WEBHOOK);
+  const every = { tenantId, webhookId: null, errorClass: null, eventType: null };
+  const range = { since: new Date(ago(DAYS)), until: new Date(ago(0)) };
+  for (const selection of [
+    ...DELIVERY_STATUSES.map((status) => ({ ...every, ...range, status })),
+    { ...every, ...range, status: 'FAILED', errorClass: 'tls' } as const,
+    { ...every, ...range, status: 'FAILED', eventType: 'sale.created' } as const,
+    { ...every, ...range, status: 'FAILED', webhookId } as const,
+  ]) {
+    const place = { createdAt: ago(DAYS / 2), id: webhookId };
+    for (const after of [null, place]) {
+      const sent = await statementsOf(() => selected.page(selection, after, 125));
+      expect(sent).toHaveLength(2);
+      const { readThrough } = await partitionsOf(sent[1]!);
+      expect({ selection, after, readThrough }).toEqual({ selection, after, readThrough: [] });
+    }
+  }
 });
 
 test("a tenant's circuits and replays are found by an index", async () => {

@@ -54,7 +54,7 @@ function expectToFit(ajv: Ajv2020, schema: Record<string, unknown>, example: unk
 }
 
 /**
- * A delivery, a replay, a webhook and an enabling that exist, in the form that schemathesis reads: it does not find
+ * A delivery, a replay, a job, a webhook and an enabling that exist, in the form that schemathesis reads: it does not find
  * all of them by itself.
  */
 async function somethingToFind(): Promise<string> {
@@ -66,6 +66,11 @@ async function somethingToFind(): Promise<string> {
   });
   const since = new Date(Date.now() - 60_000).toISOString();
   const replay = await api.call<{ id: string }>('POST', '/v1/replays', { webhookId: webhook.id, since, status: 'all' });
+  const job = await api.call<{ id: string }>('POST', '/v1/deliveries/jobs', {
+    action: 'retry',
+    status: 'FAILED',
+    since,
+  });
   const enabling = await Api.operator(local).call<{ id: string }>('POST', '/v1/webhooks/enablings', {
     disabledAfter: '2026-01-01T00:00:00Z',
     disabledBefore: '2026-01-02T00:00:00Z',
@@ -73,6 +78,7 @@ async function somethingToFind(): Promise<string> {
   const operation = (path: string, parameter: string, id: string): string =>
     `[[operations]]\ninclude-path-regex = '^${path}'\nparameters = { "path.${parameter}" = "${id}" }\n`;
   return [
+    operation('/v1/deliveries/jobs/.id.', 'id', job.id),
     operation('/v1/deliveries/.id./', 'id', delivery.id),
     operation('/v1/replays/.id.', 'id', replay.id),
     operation('/v1/webhooks/enablings/.id.', 'id', enabling.id),

@@ -16,6 +16,7 @@ let stranger: Party;
 let webhook: Webhook;
 let delivery: Delivery;
 let replay: { readonly id: string };
+let job: { readonly id: string };
 
 interface Party {
   readonly id: string;
@@ -40,6 +41,8 @@ beforeAll(async () => {
   );
   const since = new Date(Date.now() - 60_000).toISOString();
   replay = await owner.api.call('POST', '/v1/replays', { webhookId: webhook.id, since, status: 'all' });
+  // It selects nothing, so that the deliveries stay as they are.
+  job = await owner.api.call('POST', '/v1/deliveries/jobs', { action: 'delete', since, status: 'SUCCESS' });
 });
 afterAll(() => signet?.stopAndForget(), 60_000);
 
@@ -106,6 +109,7 @@ describe('two tenants cannot see or touch anything of each other', () => {
       '/v1/circuits': webhook.id,
       '/v1/tenants': owner.id,
       '/v1/api-keys': owner.keyId,
+      '/v1/deliveries/jobs': job.id,
       '/v1/deliveries': delivery.id,
       '/v1/replays': replay.id,
     };
@@ -170,14 +174,24 @@ describe('two tenants cannot see or touch anything of each other', () => {
       `/v1/replays?webhookId=${webhook.id}`,
       '/v1/circuits?',
       '/v1/failures?',
+      '/v1/deliveries/jobs?',
       `/v1/failures?webhookId=${webhook.id}`,
-      ...['deliveries', 'replays', 'circuits', 'failures'].map((list) => `/v1/${list}?tenantId=${owner.id}`),
+      ...['deliveries', 'replays', 'circuits', 'failures', 'deliveries/jobs'].map(
+        (list) => `/v1/${list}?tenantId=${owner.id}`,
+      ),
     ];
     for (const list of lists) {
       const { data } = await stranger.api.call<{ data: unknown[] }>('GET', list);
       expect({ list, data }).toEqual({ list, data: [] });
     }
-    const known = ['/v1/webhooks', '/v1/deliveries', '/v1/replays', '/v1/circuits', '/v1/failures'];
+    const known = [
+      '/v1/webhooks',
+      '/v1/deliveries',
+      '/v1/replays',
+      '/v1/circuits',
+      '/v1/failures',
+      '/v1/deliveries/jobs',
+    ];
     const forTenants = (await operations()).filter(
       ({ method, template }) =>
         method === 'GET' && !template.includes('{') && !/tenants|api-keys|event-types|enablings/.test(template),
@@ -196,6 +210,7 @@ describe('two tenants cannot see or touch anything of each other', () => {
       [stranger.api, '/v1/webhooks', hook, 422],
       [stranger.api, '/v1/replays', replayed, 404],
       [stranger.api, '/v1/replays?preview=true', replayed, 404],
+      [stranger.api, '/v1/deliveries/jobs', { action: 'delete', since, status: 'FAILED', tenantId: owner.id }, 422],
       [stranger.api, '/v1/api-keys', limited, 403],
       [stranger.api, `/v1/tenants/${stranger.id}/api-keys`, limited, 403],
     ];

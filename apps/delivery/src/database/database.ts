@@ -20,6 +20,7 @@ import { DueByWebhookMigration } from '../work-queue/due-by-webhook.migration.ts
 import { DueBySubjectMigration } from '../work-queue/due-by-subject.migration.ts';
 import { MessageIdentityMigration } from '../delivery/storage/message-identity.migration.ts';
 import { ShelvedRequestsMigration } from '../shelf/shelved-requests.migration.ts';
+import { DeliveryJobsMigration } from '../delivery-jobs/stored/delivery-jobs.migration.ts';
 import { FailureGroupsMigration } from '../failures/failure-groups.migration.ts';
 import { LastAttemptMigration } from '../delivery/storage/last-attempt.migration.ts';
 import { PlatformFaultsMigration } from '../platform-fault/storage/platform-faults.migration.ts';
@@ -58,6 +59,7 @@ export const deliveryDatabase = (
     { name: 'installation-prefix', class: InstallationPrefixMigration },
     { name: 'circuits-by-tenant', class: CircuitsByTenantMigration },
     { name: 'failure-groups', class: FailureGroupsMigration },
+    { name: 'delivery-jobs', class: DeliveryJobsMigration },
   ],
   lastOf: { '0.2.0': 'platform-faults' },
   ...migrationSettings(settings),

@@ -120,6 +120,28 @@ const LISTED: Listed = {
     leased_by: 'null',
     leased_until: 'null',
   },
+  delivery_jobs: {
+    id: 'not null',
+    tenant_id: 'null',
+    action: 'not null',
+    webhook_id: 'null',
+    status: 'not null',
+    error_class: 'null',
+    event_type: 'null',
+    since: 'not null',
+    until: 'not null',
+    state: 'not null',
+    total: 'null',
+    done: 'not null',
+    refused: 'not null',
+    cursor: 'null',
+    created_by: 'not null',
+    created_at: 'not null',
+    updated_at: 'not null',
+    completed_at: 'null',
+    leased_by: 'null',
+    leased_until: 'null',
+  },
 };
 
 let stored: StoredDeliveries;

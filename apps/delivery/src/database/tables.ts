@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { DeliveryEvent } from '../delivery/delivery.events.ts';
 import type { RawDeliveryRow } from '../delivery/storage/delivery.rows.ts';
+import type { RawDeliveryJobRow } from '../delivery-jobs/stored/delivery-job.rows.ts';
 import type { RawReplayRow } from '../replay/stored/replay.rows.ts';
 
 /** The driver gives text or a date. */
@@ -86,6 +87,12 @@ interface DeliveryDaysTable {
   created_until: Timestamp;
 }
 
+/** The lease on a job. */
+interface Leased {
+  leased_by: string | null;
+  leased_until: Timestamp | null;
+}
+
 /** The tables of the schema `delivery` that this app writes, as the driver gives their rows. A test compares them with PostgreSQL. */
 export interface Tables {
   deliveries: RawDeliveryRow;
@@ -98,5 +105,6 @@ export interface Tables {
   platform_faults: PlatformFaultsTable;
   answered_hosts: AnsweredHostsTable;
   delivery_days: DeliveryDaysTable;
-  replays: RawReplayRow & { leased_by: string | null; leased_until: Timestamp | null };
+  replays: RawReplayRow & Leased;
+  delivery_jobs: RawDeliveryJobRow & Leased;
 }

@@ -46,7 +46,10 @@ export type DeliveryCommand =
       };
     }
   | { readonly type: 'AbandonDelivery'; readonly data: { readonly reason: AbandonReason; readonly at: string } }
-  | { readonly type: 'RetryDelivery'; readonly data: { readonly by: string; readonly at: string } };
+  | {
+      readonly type: 'RetryDelivery';
+      readonly data: { readonly by: string; readonly at: string; readonly jobId?: string };
+    };
 
 export class DeliveryNotFoundError extends Error {
   readonly code = 'delivery_not_found';
@@ -98,9 +101,15 @@ function decide(command: DeliveryCommand, state: DeliveryState): DeliveryEvent[]
       return abandon(command.data, state);
     case 'RetryDelivery':
       if (state.status === 'NONE') throw new DeliveryNotFoundError('There is no such delivery.');
-      return [{ type: 'DeliveryRetryRequested', data: { requestedBy: command.data.by, requestedAt: command.data.at } }];
+      return [{ type: 'DeliveryRetryRequested', data: retryRequested(command.data) }];
   }
 }
+
+const retryRequested = ({ by, at, jobId }: Extract<DeliveryCommand, { type: 'RetryDelivery' }>['data']) => ({
+  requestedBy: by,
+  requestedAt: at,
+  ...(jobId !== undefined && { jobId }),
+});
 
 function abandon({ reason, at }: { reason: AbandonReason; at: string }, state: DeliveryState): DeliveryEvent[] {
   if (state.status === 'NONE' || !isOpen(state)) return [];
@@ -154,7 +163,7 @@ function evolve(state: DeliveryState, event: DeliveryEvent): DeliveryState {
       return {
         ...state,
         status: 'RETRYING',
-        isRetryAsked: true,
+        isRetryAsked: event.data.jobId === undefined,
         maxAttempts: Math.max(state.maxAttempts, state.attemptCount + 1),
       };
   }

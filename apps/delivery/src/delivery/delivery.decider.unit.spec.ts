@@ -165,6 +165,28 @@ describe('a delivery', () => {
     delivery.given(requested(), succeeded(1)).when(abandon).then();
   });
 
+  test('gets one more attempt in a job, which is made on the schedule like any other', () => {
+    const job = { by: 'key-1', at: iso(START), jobId: 'job-1' };
+    const retried: DeliveryEvent = {
+      type: 'DeliveryRetryRequested',
+      data: { requestedBy: 'key-1', requestedAt: iso(START), jobId: 'job-1' },
+    };
+    const closed = [requested(), ...failures(4), failed(5, null)];
+    delivery
+      .given(...closed)
+      .when({ type: 'RetryDelivery', data: job })
+      .then(retried);
+    delivery
+      .given(...closed, retried)
+      .when(ended(6))
+      .then(failed(6, null));
+    const row = [...closed, retried].reduce<DeliveryRow | null>(
+      (folded, event) => projectDelivery('d', folded, event),
+      null,
+    );
+    expect(row).toMatchObject({ status: 'RETRYING', isRetryAsked: false, maxAttempts: 6, nextRetryAt: iso(START) });
+  });
+
   test('gets one more attempt when a person asks, also after the last', () => {
     const retry: DeliveryCommand = { type: 'RetryDelivery', data: { by: 'key-1', at: iso(START) } };
     const asked: DeliveryEvent = {

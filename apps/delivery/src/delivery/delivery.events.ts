@@ -83,10 +83,15 @@ export interface DeliveryAbandoned {
   };
 }
 
-/** A person asked for one more attempt now. */
+/** A person asked for one more attempt: now, or of many deliveries in a job. */
 export interface DeliveryRetryRequested {
   readonly type: 'DeliveryRetryRequested';
-  readonly data: { readonly requestedBy: string; readonly requestedAt: string };
+  readonly data: {
+    readonly requestedBy: string;
+    readonly requestedAt: string;
+    /** The job; missing if the person asked for this delivery alone. The attempts of a job wait while their circuit is open. */
+    readonly jobId?: string;
+  };
 }
 
 export type DeliveryEvent =

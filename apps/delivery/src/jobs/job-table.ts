@@ -29,7 +29,7 @@ export class JobTable<Row> {
     private readonly clock: Clock,
     /** The name of this replica, the holder of leases. */
     private readonly replica: string,
-    table: 'replays',
+    table: 'replays' | 'delivery_jobs',
   ) {
     this.table = sql.table(table);
   }

@@ -3,7 +3,7 @@ import { deliveryDecider } from '../delivery.decider.ts';
 import type { DeliveryCommand } from '../delivery.decider.ts';
 import { projectDelivery } from '../storage/delivery.projection.ts';
 import type { DeliveryRow } from '../storage/delivery.projection.ts';
-import { appendByRequest } from '../storage/delivery.log.ts';
+import { appendByRequest, removeDeliveries } from '../storage/requested-changes.ts';
 import type { DeliveryReader, DeliveryRecord } from '../storage/delivery.reader.ts';
 
 /**
@@ -43,15 +43,12 @@ export class DeliveryCommands {
 
   /** Removes the delivery with its log. False when there is no such delivery. */
   async remove(id: string, tenantId: string | null): Promise<boolean> {
-    const record = await this.reader.find(id, tenantId);
-    if (!record) return false;
-    const { row } = record;
-    await this.database.transaction(async ({ query }) => {
-      await query.deleteFrom('deliveries').where('id', '=', row.id).where('day', '=', row.day).execute();
-      await query.deleteFrom('delivery_log').where('delivery_id', '=', row.id).where('day', '=', row.day).execute();
-      await query.deleteFrom('due_deliveries').where('delivery_id', '=', row.id).execute();
-    });
-    return true;
+    // If it changes between our read and our write, it is read again.
+    for (;;) {
+      const record = await this.reader.find(id, tenantId);
+      if (!record) return false;
+      if ((await removeDeliveries(this.database, [record])) === 1) return true;
+    }
   }
 
   private async append(
@@ -64,7 +61,8 @@ export class DeliveryCommands {
     const events = deliveryDecider.decide(command, state);
     const row = events.reduce((folded: DeliveryRow, event) => projectDelivery(before.id, folded, event), before);
     const isAppended = await this.database.transaction(async (transaction) => {
-      if (!(await appendByRequest(transaction, row, events, version + 1, webhookVersion))) return false;
+      const append = { row, events, version: version + 1, webhookVersion };
+      if ((await appendByRequest(transaction, [append], 'asked-for')).size === 0) return false;
       await this.carriedOut(transaction);
       return true;
     });

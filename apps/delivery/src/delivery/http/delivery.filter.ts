@@ -1,4 +1,5 @@
 import { EVENT_TYPE_NAMES } from '@signet/contracts';
+import type { ErrorClass } from '@signet/contracts';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 
@@ -7,6 +8,7 @@ export interface DeliveryFilter {
   readonly tenantId: string | null;
   readonly webhookId?: string | undefined;
   readonly status?: string | undefined;
+  readonly errorClass?: ErrorClass | undefined;
   readonly eventType?: string | undefined;
   readonly eventId?: string | undefined;
   /** The producer's own id: one message only together with its source. */
@@ -69,7 +71,7 @@ const earliest = (...times: (string | undefined)[]): string | undefined =>
 
 /** The scans that find the deliveries of the filter behind a position. */
 export function scansOf(filter: DeliveryFilter, after: DeliveryPosition | null): Scan[] {
-  const where = [...conditions(filter), ...(after ? [behind(after)] : [])];
+  const where = [...matching(filter), ...(after ? [behind(after)] : [])];
   const created = {
     from: filter.createdAfter,
     before: earliest(
@@ -96,14 +98,28 @@ export const createdWithin = ({ from, before }: CreatedRange): Condition[] => [
 const behind = (after: DeliveryPosition): Condition =>
   sql`(d.created_at, d.id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`;
 
-function conditions(filter: DeliveryFilter): Condition[] {
-  const { tenantId, webhookId, status, eventType, eventId, messageId, source, subject, sentAfter, sentBefore } = filter;
+/** The conditions for all fields of the filter except the search and the times of creation, over `deliveries d`. */
+export function matching(filter: DeliveryFilter): Condition[] {
+  const {
+    tenantId,
+    webhookId,
+    status,
+    errorClass,
+    eventType,
+    eventId,
+    messageId,
+    source,
+    subject,
+    sentAfter,
+    sentBefore,
+  } = filter;
   return [
     ...(tenantId === null ? [] : [sql`d.tenant_id = ${tenantId}`]),
     ...(webhookId ? [sql`d.webhook_id = ${webhookId}::uuid`] : []),
     ...(status ? [sql`d.status = ${status}`] : []),
+    ...(errorClass ? [sql`d.error_class = ${errorClass}`] : []),
     // True for every failed delivery; the condition lets PostgreSQL use the index over rows with an error.
-    ...(status === 'FAILED' ? [sql`d.error_message is not null`] : []),
+    ...(status === 'FAILED' || errorClass ? [sql`d.error_message is not null`] : []),
     ...(eventType ? [sql`d.event_type = ${eventType}`] : []),
     ...(eventId ? [sql`d.event_id = ${eventId}::uuid`] : []),
     ...(messageId ? [sql`d.message_id = ${messageId}`] : []),

@@ -235,42 +235,6 @@ export async function existingDeliveries(
   return new Set(result.rows.map(({ id }) => id));
 }
 
-/**
- * Appends on a person's behalf, without a claim on the partition: only the version guards it. The delivery becomes due before
- * all others, even if it had ended before.
- *
- * @param webhookVersion version of the webhook's snapshot that the person's replica had read: the owner may not have read it
- *   yet
- * @returns false if the log has got newer events meanwhile
- */
-export async function appendByRequest(
-  database: Queries,
-  row: DeliveryRow,
-  events: readonly DeliveryEvent[],
-  version: number,
-  webhookVersion: number | null,
-): Promise<boolean> {
-  const result = await sql<{ id: string }>`
-    with changed as (
-      update deliveries set status = ${row.status}, max_attempts = ${row.maxAttempts}, is_retry_asked = ${row.isRetryAsked},
-        end_reason = ${row.endReason}, next_retry_at = ${row.nextRetryAt}::timestamptz, completed_at = ${row.completedAt}::timestamptz,
-        updated_at = ${row.updatedAt}::timestamptz, version = ${version}
-      where id = ${row.id}::uuid and day = ${row.day}::date and version = ${version - 1}
-      returning id, day, partition, webhook_id, created_at
-    ),
-    logged as (
-      insert into delivery_log (day, delivery_id, version, events)
-      select day, id, ${version}::smallint, ${JSON.stringify(events)}::json from changed
-    ),
-    queued as (
-      insert into due_deliveries (delivery_id, day, partition, webhook_id, created_at, due_at, webhook_version)
-      select id, day, partition, webhook_id, created_at, '-infinity', ${webhookVersion}::integer from changed
-      on conflict (delivery_id) do update set due_at = excluded.due_at, webhook_version = excluded.webhook_version
-    )
-    select id from changed`.execute(database.query);
-  return result.rows.length === 1;
-}
-
 /** Adds rows, computed from the log, to the projection and the work queue; for the rebuild only. */
 export async function insertProjection(
   database: Queries,

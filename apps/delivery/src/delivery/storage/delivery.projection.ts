@@ -105,7 +105,7 @@ export function projectDelivery(id: string, row: DeliveryRow | null, event: Deli
         ...row,
         status: 'RETRYING',
         maxAttempts: Math.max(row.maxAttempts, row.attemptCount + 1),
-        isRetryAsked: true,
+        isRetryAsked: event.data.jobId === undefined,
         endReason: null,
         nextRetryAt: event.data.requestedAt,
         completedAt: null,
