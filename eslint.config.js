@@ -20,7 +20,7 @@ const NO_TIME_NO_CHANCE = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '.signet/**', '.tmp/**'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '.signet/**', '.tmp/**', '**/*.gen.ts'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx', '**/*.js', '**/*.mjs'],
@@ -50,6 +50,8 @@ export default tseslint.config(
             onlyDependOn('type:app', 'type:contract', 'type:core', 'type:runtime'),
             // The console uses the other applications over HTTP only.
             onlyDependOn('type:console'),
+            // The command line does so too; it shares only what both sides of a signature need.
+            onlyDependOn('type:cli', 'type:contract', 'type:core'),
             onlyDependOn('type:embedded'),
             onlyDependOn('type:testing', 'type:contract', 'type:core', 'type:runtime', 'type:embedded'),
             onlyDependOn('type:e2e', 'type:contract', 'type:core', 'type:runtime', 'type:embedded', 'type:testing'),

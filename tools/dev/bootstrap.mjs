@@ -123,6 +123,9 @@ if (!node) giveUp('Node 24 is not in node_modules: npm did not run the install s
 // The test run builds by itself and counts it.
 if (name !== 'test') {
   say('Building');
+  const types = join(root, 'tools/openapi/generate-types.mjs');
+  if (!(await run(node, [types], 'Still building')))
+    giveUp('The types of the API could not be written: see above.', name);
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   if (!(await run(node, [tsc, '-b'], 'Still building'))) giveUp('The build failed: see above.', name);
   if (!(await run(node, [join(root, 'apps/console/build.mjs')], 'Still building')))

@@ -5,6 +5,7 @@ import type { StageResult } from './stage.ts';
 import { announce, checkStage, stopStage } from './stage.ts';
 import { TestServers } from './test-servers.ts';
 
+const TYPES_OF_API = 'tools/openapi/generate-types.mjs';
 const TSC = 'node_modules/typescript/bin/tsc';
 const CONSOLE = 'apps/console/build.mjs';
 const NX = 'node_modules/nx/dist/bin/nx.js';
@@ -67,7 +68,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('disconnect', () => void interrupt('SIGHUP'));
 
 try {
-  results.push(await checkStage('build', [[TSC, '-b'], [CONSOLE]]));
+  results.push(await checkStage('build', [[TYPES_OF_API], [TSC, '-b'], [CONSOLE]]));
   const built = results.every(({ failed }) => failed === 0);
   if (filters.length === 0 && interrupted === undefined) await staticChecks();
   if (built && interrupted === undefined) await tests();

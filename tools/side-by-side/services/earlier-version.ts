@@ -39,6 +39,9 @@ export async function earlierVersion(say: (line: string) => void, stopping: Abor
     await extract(commit, folder, stopping);
     // The build needs no install script of a package: neither the one that brings Node nor the one that brings PostgreSQL.
     await command('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder, stopping);
+    // Before 0.3.0 there is no such program.
+    const types = join(folder, 'tools/openapi/generate-types.mjs');
+    if (existsSync(types)) await command(process.execPath, [types], folder, stopping);
     await command(process.execPath, [join(folder, 'node_modules/typescript/bin/tsc'), '-b'], folder, stopping);
     // If another run was quicker, its build is the same.
     if (!existsSync(root)) renameSync(folder, root);
