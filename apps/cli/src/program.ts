@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { registerDeliveryCommands } from './deliveries/delivery.commands.ts';
 import { EXIT_REFUSED, EXIT_USAGE, Refusal, UsageError } from './errors.ts';
 import { registerEventTypeCommands } from './event-types/event-type.commands.ts';
+import { registerListenCommand } from './listen/listen.command.ts';
 import { Output } from './output/output.ts';
 import { registerProfileCommands } from './profile/profile.commands.ts';
 import { registerReplayCommands } from './replays/replay.commands.ts';
@@ -58,6 +59,7 @@ function programFor(surroundings: Surroundings): Command {
     registerProfileCommands,
     registerWebhookCommands,
     registerDeliveryCommands,
+    registerListenCommand,
     registerTriggerCommand,
     registerReplayCommands,
     registerEventTypeCommands,
