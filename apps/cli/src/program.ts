@@ -9,6 +9,7 @@ import { registerReplayCommands } from './replays/replay.commands.ts';
 import { Session } from './session/session.ts';
 import type { GlobalOptions, Perform, Surroundings } from './session/session.ts';
 import { registerTriggerCommand } from './trigger/trigger.command.ts';
+import { registerVerifyCommand } from './verify/verify.command.ts';
 import { VERSION } from './version.ts';
 import { registerWebhookCommands } from './webhooks/webhook.commands.ts';
 
@@ -62,6 +63,7 @@ function programFor(surroundings: Surroundings): Command {
     registerListenCommand,
     registerTriggerCommand,
     registerReplayCommands,
+    registerVerifyCommand,
     registerEventTypeCommands,
   ])
     register(program, perform);
