@@ -165,6 +165,7 @@ const PATHS = [
     '/v1/webhooks/1',
     '/v1/event-types',
     '/v1/api-keys/k1',
+    '/v1/session',
     '/',
     '/console/x',
     '/v1/eventsandmore',

@@ -113,7 +113,16 @@ built('in %s, programs and ports are those of the code, and one image runs all',
 
 /** Paths whose owner the gateway of `npm start` knows, and neighbours of them. */
 const PATHS = [
-  ...['/v1/webhooks', '/v1/event-types', '/v1/tenants/t1', '/v1/api-keys/k1', '/', '/console', '/v1/eventsandmore'],
+  ...[
+    '/v1/webhooks',
+    '/v1/event-types',
+    '/v1/tenants/t1',
+    '/v1/api-keys/k1',
+    '/v1/session',
+    '/',
+    '/console',
+    '/v1/eventsandmore',
+  ],
   ...['/v1/events', '/v1/deliveries/1/attempts', '/v1/replays', '/v1/circuits', '/v1/failures'],
   ...SERVICES.map((service) => `/openapi/${service}.json`),
 ];

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@signet/contracts';
 import type { WebhookSnapshot } from '@signet/contracts';
+import { hashApiKey } from '@signet/service-kit';
 import { RecordingReceiver, waitFor } from '@signet/testing';
 import { sql } from 'kysely';
 import type { DeliveryRow } from './delivery/storage/delivery.projection.ts';
@@ -169,6 +170,26 @@ test('without a key, or with a wrong one, every route with an id is closed', asy
     }
   }
   expect(await everything()).toEqual(before);
+});
+
+test('a session is the tenant of its key, changes nothing for a page of another site, and ends when Kafka says so', async () => {
+  const id = newId();
+  const session = { hash: hashApiKey('a-session'), expiresAt: new Date(Date.now() + 600_000).toISOString() };
+  const browse = async (method: string, path: string, fetchSite: string) => {
+    const headers = { cookie: 'signet-session=a-session', 'sec-fetch-site': fetchSite };
+    const answer = await fetch(api.service.url + path, { method, headers });
+    return { status: answer.status, code: ((await answer.json()) as { code?: string }).code };
+  };
+  const path = `/v1/deliveries/${delivery.id}`;
+  await api.newKey(webhook.tenantId, { id, sessions: [session] });
+  expect((await browse('GET', path, 'cross-site')).status).toBe(200);
+  expect((await browse('GET', pathOf('/v1/deliveries/{id}', UNKNOWN_ID), 'same-origin')).status).toBe(404);
+  const before = await everything();
+  expect(await browse('DELETE', path, 'cross-site')).toEqual({ status: 403, code: 'other_origin' });
+  expect(await everything()).toEqual(before);
+  await api.newKey(webhook.tenantId, { id });
+  const isRefused = async () => (await browse('GET', path, 'same-origin')).code === 'unknown_session';
+  await waitFor(isRefused, { what: 'the session to be refused', timeoutMs: 5_000 });
 });
 
 test("a tenant can neither replay another tenant's webhook nor count such a replay", async () => {

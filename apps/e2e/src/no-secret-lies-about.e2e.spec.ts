@@ -156,6 +156,32 @@ async function liveThroughKeys(): Promise<void> {
   }
 }
 
+/** Signs browsers in and out, and sends their cookies where they do not belong. */
+async function liveThroughSessions(): Promise<void> {
+  const operator = bearer(local.operatorKey);
+  for (const [name, authorization] of [
+    ['session of a tenant', tenant],
+    ['session of an operator', operator],
+  ] as const) {
+    const cookie = await keyring.signIn(name, authorization);
+    const token = cookie.slice(cookie.indexOf('=') + 1);
+    const asBrowser = { headers: { cookie, 'sec-fetch-site': 'same-origin' } };
+    expect((await keyring.ask(undefined, 'GET', '/v1/session', asBrowser)).status).toBe(200);
+    await waitFor(async () => (await keyring.ask(undefined, 'GET', '/v1/deliveries', asBrowser)).status === 200, {
+      what: 'delivery to know the session',
+    });
+    await keyring.ask(undefined, 'POST', '/v1/events', { ...asBrowser, body: saleCreated(local.tenantId, name) });
+    await keyring.ask(undefined, 'POST', '/v1/session', asBrowser);
+    await keyring.ask(undefined, 'DELETE', '/v1/session', { headers: { cookie } });
+    for (const path of [`/v1/webhooks/${token}`, `/v1/deliveries?q=${token}`, `/v1/deliveries/${token}`])
+      await keyring.ask(tenant, 'GET', path);
+    await keyring.ask(bearer(token), 'GET', '/v1/webhooks');
+    await keyring.ask(undefined, 'GET', '/v1/webhooks', { headers: { cookie: `${cookie}; ${cookie}x` } });
+    expect((await keyring.ask(undefined, 'DELETE', '/v1/session', asBrowser)).status).toBe(204);
+    expect((await keyring.ask(undefined, 'GET', '/v1/webhooks', asBrowser)).status).toBe(401);
+  }
+}
+
 /** Sets, replaces and mistakes a client certificate, and has one refused; resolves to the webhook's id. */
 async function liveThroughCertificates(): Promise<string> {
   const identity = (name: string) => {
@@ -245,6 +271,7 @@ test('a whole life: secrets, credentials, keys of every role, and the mistakes t
   await keyring.ask(tenant, 'PATCH', `/v1/webhooks/${works}`, { body: { headers: { Authorization: '***' } } });
   await makeMistakes(fails);
   await liveThroughKeys();
+  await liveThroughSessions();
 
   const producer = Api.producer(local);
   for (const id of ['s-1', 's-2', 's-3']) await producer.publish(local.tenantId, id);

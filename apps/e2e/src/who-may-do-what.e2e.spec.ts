@@ -8,6 +8,8 @@ import type { LocalFile } from './support/installation/signet.ts';
 
 const SERVICES = ['registry', 'ingestion', 'delivery'] as const;
 
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+
 let signet: Signet;
 let local: LocalFile;
 let operator: Api;
@@ -101,7 +103,6 @@ describe('two tenants cannot see or touch anything of each other', () => {
     );
   }
 
-  const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
   /** An id of the owner, by the segment of the path before it. */
   const foreignId = (template: string): string => {
     const ids: Record<string, string> = {
@@ -194,7 +195,7 @@ describe('two tenants cannot see or touch anything of each other', () => {
     ];
     const forTenants = (await operations()).filter(
       ({ method, template }) =>
-        method === 'GET' && !template.includes('{') && !/tenants|api-keys|event-types|enablings/.test(template),
+        method === 'GET' && !template.includes('{') && !/tenants|api-keys|event-types|enablings|session/.test(template),
     );
     expect(forTenants.map(({ template }) => template).toSorted()).toEqual(known.toSorted());
     for (const list of ['/v1/tenants', '/v1/api-keys', '/v1/webhooks/enablings'])
@@ -239,6 +240,46 @@ test('a revoked key is refused by every service as soon as the revocation has co
     ['ingestion', () => producer.api.status('POST', '/v1/events', event, 'application/cloudevents+json')],
   ] as const)
     await waitFor(async () => (await ask()) === 401, { what: `${service} to refuse it` });
+});
+
+test('a session is accepted by every service, changes nothing for other sites, and ends with its key within five seconds', async () => {
+  const { id, key } = await operator.call<{ id: string; key: string }>('POST', '/v1/api-keys', {
+    name: 'Of a browser',
+    role: 'operator',
+  });
+  const signedIn = await fetch(`${local.url}/v1/session`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}` },
+  });
+  const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const browse = async (method: string, path: string, fetchSite: string): Promise<number> => {
+    const isPost = method === 'POST';
+    const headers = {
+      ...{ cookie, 'sec-fetch-site': fetchSite },
+      ...(isPost && { 'content-type': 'application/cloudevents-batch+json' }),
+    };
+    return (await fetch(local.url + path, { method, headers, ...(isPost && { body: '[]' }) })).status;
+  };
+  const services = [
+    ['registry', 'GET', '/v1/webhooks', 200],
+    ['delivery', 'GET', '/v1/deliveries', 200],
+    ['ingestion', 'POST', '/v1/events', 202],
+  ] as const;
+  const everyService = (answers: (accepted: number) => number, timeoutMs?: number) =>
+    Promise.all(
+      services.map(([service, method, path, accepted]) =>
+        waitFor(async () => (await browse(method, path, 'same-origin')) === answers(accepted), {
+          what: `${service} to answer ${answers(accepted)}`,
+          ...(timeoutMs !== undefined && { timeoutMs }),
+        }),
+      ),
+    );
+  await everyService((accepted) => accepted);
+  expect(await browse('POST', '/v1/events', 'cross-site')).toBe(403);
+  expect(await browse('DELETE', '/v1/session', 'cross-site')).toBe(403);
+  expect(await browse('DELETE', `/v1/deliveries/${UNKNOWN_ID}`, 'same-site')).toBe(403);
+  await operator.call('DELETE', `/v1/api-keys/${id}`);
+  await everyService(() => 401, 5_000);
 });
 
 test.each([

@@ -11,6 +11,8 @@ import {
 } from '@signet/service-kit';
 import { mailAddress, smtpUrl } from './alerts/alert-mail.settings.ts';
 
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
 
 /** Every setting of the registry. */
@@ -41,6 +43,11 @@ export const settings = defineSettings({
     {
       default: '10',
     },
+  ),
+  SIGNET_SESSION_LIFETIME: setting(
+    duration({ min: MINUTE_MS, max: 30 * DAY_MS }),
+    'How long a browser stays signed in to the console; then it asks for the API key again.',
+    { default: '12h' },
   ),
   SIGNET_PUBLICATION_WAIT: setting(
     duration(),

@@ -8,6 +8,7 @@ import { ApiKeyQueries } from './api-key/api-key.queries.ts';
 import { KeyCache } from './auth/key-cache.ts';
 import { Aggregates } from './database/aggregates.ts';
 import { FOLDS, PROJECTIONS, registryDatabase } from './database/database.ts';
+import { SessionStore } from './session/session.store.ts';
 
 // These tests run without the relay: the first operator key always has the same id, and all tests share one topic for
 // keys.
@@ -40,14 +41,30 @@ const isKnown = async (key: string): Promise<boolean> => {
 };
 const versionOfFirstKey = async () => (await new ApiKeyQueries(orm.em).find(FIRST_OPERATOR_KEY_ID))?.version;
 
-test('the first operator key follows its setting, from one start to the next', async () => {
+/** A session that was begun with this value of the first operator key. */
+async function signedInWith(key: string) {
+  const hash = hashApiKey(`session of ${key}`);
+  const [startedAt, expiresAt] = [clock(), new Date(clock().getTime() + 60_000)];
+  const session = { hash, keyId: FIRST_OPERATOR_KEY_ID, keyHash: hashApiKey(key), startedAt, expiresAt };
+  await new SessionStore(orm.em.fork()).add(session);
+  const isKnown = async (): Promise<boolean> => {
+    await keys.refreshSession(hash);
+    return keys.bySession(hash) !== undefined;
+  };
+  return { isKnown };
+}
+
+test('the first operator key follows its setting, from one start to the next; sessions of its former value are over', async () => {
   await commands.ensureOperatorKey('the key of the first start');
   expect(await isKnown('the key of the first start')).toBe(true);
   await commands.ensureOperatorKey('the key of the first start');
   expect(await versionOfFirstKey()).toBe(1);
 
+  const session = await signedInWith('the key of the first start');
+  expect(await session.isKnown()).toBe(true);
   await commands.ensureOperatorKey('the key of another start');
   clock.advance(1_000);
+  expect(await session.isKnown()).toBe(false);
   expect(await isKnown('the key of the first start')).toBe(false);
   expect(await isKnown('the key of another start')).toBe(true);
 });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { hashApiKey } from '@signet/service-kit';
+import { waitFor } from '@signet/testing';
 import { KeyCache } from './auth/key-cache.ts';
+import { TestBrowser } from './testing/browser.ts';
 import type { TestRegistry, TestTenant } from './testing/registry.ts';
 import { startRegistry } from './testing/registry.ts';
 
@@ -25,6 +27,14 @@ test('after some wrong keys the next one is refused without a look-up, while kno
   // After a change the registry reads its keys again; keys that were known before are read without the limit.
   expect((await registry.call('POST', '/v1/tenants', { body: { name: 'Shop' } })).status).toBe(201);
   expect((await tenant.call('GET', '/v1/webhooks')).status).toBe(200);
+});
+
+test('guesses of a session cost nothing, either, and a signed-in browser goes on', async () => {
+  const browser = await TestBrowser.signIn(registry, tenant.key);
+  const guess = TestBrowser.with(registry, 'signet-session=sgn_se_guess');
+  // The address has used up its wrong keys above; in the meantime it may have got one back.
+  await waitFor(async () => (await guess.call('GET', '/v1/webhooks')).status === 429, { what: 'the limit' });
+  expect((await browser.call('GET', '/v1/webhooks')).status).toBe(200);
 });
 
 test('a key with too many requests gets 429 with a Retry-After', async () => {

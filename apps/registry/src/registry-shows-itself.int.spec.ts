@@ -6,11 +6,13 @@ import { startRegistry } from './testing/registry.ts';
 
 const OPERATIONS = [
   'DELETE /v1/api-keys/{id}',
+  'DELETE /v1/session',
   'DELETE /v1/webhooks/enablings/{id}',
   'DELETE /v1/webhooks/{id}',
   'GET /v1/api-keys',
   'GET /v1/api-keys/current',
   'GET /v1/event-types',
+  'GET /v1/session',
   'GET /v1/tenants',
   'GET /v1/tenants/{id}',
   'GET /v1/tenants/{id}/history',
@@ -24,6 +26,7 @@ const OPERATIONS = [
   'PATCH /v1/tenants/{id}',
   'PATCH /v1/webhooks/{id}',
   'POST /v1/api-keys',
+  'POST /v1/session',
   'POST /v1/tenants',
   'POST /v1/tenants/{id}/resume',
   'POST /v1/tenants/{id}/suspend',

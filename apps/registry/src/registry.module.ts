@@ -11,6 +11,7 @@ import { registryDatabase } from './database/database.ts';
 import { DomainErrors } from './http/domain-errors.interceptor.ts';
 import { EnablingModule } from './enabling/enabling.module.ts';
 import { EventTypeModule } from './event-type/event-type.module.ts';
+import { SessionModule } from './session/session.module.ts';
 import { TenantModule } from './tenant/tenant.module.ts';
 import { WebhookModule } from './webhook/webhook.module.ts';
 
@@ -29,6 +30,7 @@ export class RegistryModule {
         AggregatesModule.forRoot(settings, kafka, keepsTables),
         TenantModule,
         ApiKeyModule,
+        SessionModule,
         // Before the webhooks: otherwise `enablings` in `/v1/webhooks/enablings` would be taken for the id of a
         // webhook.
         EnablingModule,

@@ -57,13 +57,14 @@ export async function registryService(
       checkSealingKeys(client, settings.SIGNET_SEALING_KEYS, settings.SIGNET_LOST_SEALING_KEYS),
     openapi: {
       title: 'Signet registry',
-      description: 'Webhooks, their secrets and history, event types, tenants and API keys.',
+      description: 'Webhooks, their secrets and history, event types, tenants, API keys and sessions.',
       idempotencyKeys: true,
       tags: {
         Webhooks: 'Where a tenant wants its events delivered: URL, event types, secrets, state and history.',
         'Event types': 'The event types that webhooks can subscribe to.',
         Tenants: 'The owners of webhooks. For operators; a tenant can read itself.',
         'API keys': 'The keys that callers authenticate with. For operators.',
+        Session: 'How a browser signs in: it exchanges an API key for a cookie.',
       },
       places: {
         '/v1/webhooks/{id}': 'Id of the webhook.',

@@ -13,6 +13,7 @@ const OWNERS: Readonly<Record<string, ServiceName>> = {
   'event-types': 'registry',
   tenants: 'registry',
   'api-keys': 'registry',
+  session: 'registry',
   events: 'ingestion',
   deliveries: 'delivery',
   replays: 'delivery',

@@ -7,6 +7,7 @@ test.each([
   ['/v1/event-types', 'registry'],
   ['/v1/tenants/t1/api-keys', 'registry'],
   ['/v1/api-keys/8c1f', 'registry'],
+  ['/v1/session', 'registry'],
   ['/v1/events', 'ingestion'],
   ['/v1/events?batch', 'ingestion'],
   ['/v1/deliveries/8c1f/attempts', 'delivery'],

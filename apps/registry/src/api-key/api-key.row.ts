@@ -1,4 +1,5 @@
 import type { ApiKeySnapshot, Role } from '@signet/contracts';
+import type { SessionRow } from '../session/session.entity.ts';
 import type { ApiKeyEvent } from './api-key.decider.ts';
 
 /** A row of `api_keys`, as `ApiKeyEntity` maps it. A revoked key has none. */
@@ -45,14 +46,16 @@ export function applyToApiKeyRow(
 /** The limit is missing in events from before limits existed. */
 const listOf = (limit: readonly string[] | null | undefined): string[] | null => (limit ? [...limit] : null);
 
-/** A key as the other services know it. */
-export const apiKeySnapshotOf = ({
-  id,
-  tenantId,
-  name,
-  role,
-  hash,
-  eventTypes,
-  tenants,
-  version,
-}: ApiKeyRow): ApiKeySnapshot => ({ id, tenantId, name, role, hash, eventTypes, tenants, version });
+/**
+ * A key as the other services know it.
+ *
+ * @param sessions those of the key; a session that was begun with an earlier value of the key is over, and left out
+ */
+export function apiKeySnapshotOf(row: ApiKeyRow, sessions: readonly SessionRow[] = []): ApiKeySnapshot {
+  const { id, tenantId, name, role, hash, eventTypes, tenants, version } = row;
+  const live = sessions
+    .filter(({ keyHash }) => keyHash === hash)
+    .map((session) => ({ hash: session.hash, expiresAt: session.expiresAt.toISOString() }));
+  const snapshot = { id, tenantId, name, role, hash, eventTypes, tenants, version };
+  return live.length === 0 ? snapshot : { ...snapshot, sessions: live };
+}

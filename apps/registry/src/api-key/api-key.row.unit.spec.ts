@@ -27,6 +27,19 @@ test('the limits of a key reach the row and the other services', () => {
   expect(apiKeySnapshot.parse(row && apiKeySnapshotOf(row))).toMatchObject({ tenantId: null, ...limits });
 });
 
+test('the sessions of a key reach the other services, those of its earlier value do not', () => {
+  const row = rowOf(before);
+  const session = { keyId: id, startedAt: new Date(before.at), expiresAt: new Date('2026-01-16T00:00:00Z') };
+  const [mine, former] = ['b', 'c'].map((digit) => digit.repeat(64)) as [string, string];
+  const sessions = [
+    { ...session, hash: mine, keyHash: before.hash },
+    { ...session, hash: former, keyHash: 'd'.repeat(64) },
+  ];
+  const known = [{ hash: mine, expiresAt: '2026-01-16T00:00:00.000Z' }];
+  expect(apiKeySnapshot.parse(row && apiKeySnapshotOf(row, sessions)).sessions).toEqual(known);
+  expect(row && apiKeySnapshotOf(row, sessions.slice(1))).not.toHaveProperty('sessions');
+});
+
 test('a snapshot from before limits existed can be read', () => {
   const { name, role, hash, tenantId } = before;
   const old = { id, tenantId, name, role, hash, version: 1 };

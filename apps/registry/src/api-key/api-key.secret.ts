@@ -13,14 +13,20 @@ const BEGINNINGS: Readonly<Record<Role, string>> = { operator: 'sgn_op_', tenant
  * A new API key: `sgn_<op|tn|pr>_` and 256 random bits in base62. The fixed beginning lets secret scanners find a key that
  * leaked; base62 lets a double click select it whole.
  */
-export function newApiKey(role: Role, randomBytes: (count: number) => Buffer): string {
+export const newApiKey = (role: Role, randomBytes: (count: number) => Buffer): string =>
+  `${BEGINNINGS[role]}${randomText(randomBytes)}`;
+
+/** The token of a new session: `sgn_se_` and 256 random bits in base62. Nothing about the key follows from it. */
+export const newSessionToken = (randomBytes: (count: number) => Buffer): string => `sgn_se_${randomText(randomBytes)}`;
+
+function randomText(randomBytes: (count: number) => Buffer): string {
   let rest = BigInt(`0x${randomBytes(RANDOM_BYTES).toString('hex')}`);
   let text = '';
   for (let place = 0; place < LENGTH; place++) {
     text = DIGITS.charAt(Number(rest % 62n)) + text;
     rest /= 62n;
   }
-  return `${BEGINNINGS[role]}${text}`;
+  return text;
 }
 
 /**

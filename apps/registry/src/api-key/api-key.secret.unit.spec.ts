@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { newApiKey, shownPrefix } from './api-key.secret.ts';
+import { newApiKey, newSessionToken, shownPrefix } from './api-key.secret.ts';
 
 test.each([
   ['operator', /^sgn_op_[0-9A-Za-z]{43}$/],
   ['tenant', /^sgn_tn_[0-9A-Za-z]{43}$/],
   ['producer', /^sgn_pr_[0-9A-Za-z]{43}$/],
 ] as const)('a key says that it is of role %s', (role, form) => expect(newApiKey(role, randomBytes)).toMatch(form));
+
+test('the token of a session can be told from a key', () =>
+  expect(newSessionToken(randomBytes)).toMatch(/^sgn_se_[0-9A-Za-z]{43}$/));
 
 test('all 256 random bits are in the key', () => {
   const zeros = newApiKey('tenant', (count) => Buffer.alloc(count));

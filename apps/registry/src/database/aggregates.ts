@@ -5,6 +5,7 @@ import type { Clock } from '@signet/contracts';
 import type { AnyFold, Decider, EventLike, Projection } from '@signet/event-store';
 import { handle, handleBatch, PostgresEventStore } from '@signet/event-store';
 import { sql } from 'kysely';
+import { Republication } from '../republish/snapshots-requested.ts';
 import { isPassing } from './passing-error.policy.ts';
 import type { Kind } from './streams.ts';
 import { streamOf } from './streams.ts';
@@ -83,6 +84,28 @@ export class Aggregates {
     // Also where this command changed nothing: an earlier command that made the same change may not be published yet.
     await this.around.published({ streamId, version });
     return { events, version };
+  }
+
+  /**
+   * Changes rows that are published with an aggregate and are not in its stream, such as the sessions of an API key, and publishes the
+   * present state of the aggregate once more. Changes of one aggregate wait for each other. Resolves like `ask`.
+   */
+  async changeBeside(
+    kind: Kind,
+    id: string,
+    { actor, change }: { readonly actor: string; readonly change: (em: EntityManager) => Promise<void> },
+  ): Promise<void> {
+    const streamId = streamOf(kind, id);
+    const republication = new Republication(this.clock, actor);
+    const changed = async (em: EntityManager): Promise<void> => {
+      await lock(em, streamId);
+      await this.around.inTransaction(em);
+      await change(em);
+      await republication.request(em, kind, [id]);
+    };
+    await this.#turns.run(streamId, () => this.em.fork().transactional(changed));
+    this.around.appended(kind, []);
+    if (republication.last) await this.around.published(republication.last);
   }
 
   /** Executes one command on each of many aggregates, in one transaction: all of them or none. */

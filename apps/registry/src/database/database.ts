@@ -16,6 +16,8 @@ import { apiKeyProjection } from '../api-key/api-key.projection.ts';
 import type { RegistrySettings } from '../config.ts';
 import { EnablingEntity } from '../enabling/enabling.entity.ts';
 import { EnablingsMigration } from '../enabling/enabling.migration.ts';
+import { SessionEntity } from '../session/session.entity.ts';
+import { SessionsMigration } from '../session/session.migration.ts';
 import { TablesMigration } from '../tables/tables.migration.ts';
 import { TenantEntity } from '../tenant/tenant.entity.ts';
 import { TenantListsMigration } from '../tenant/tenant.lists.migration.ts';
@@ -43,7 +45,7 @@ export const registryDatabase = (
 ): DatabaseOptions => ({
   ...databaseAddress(settings),
   schema: 'registry',
-  entities: [TenantEntity, ApiKeyEntity, WebhookEntity, WebhookActivityEntity, EnablingEntity],
+  entities: [TenantEntity, ApiKeyEntity, WebhookEntity, WebhookActivityEntity, EnablingEntity, SessionEntity],
   migrations: [
     EventStoreMigration,
     RegistryMigration1,
@@ -63,6 +65,7 @@ export const registryDatabase = (
     EnablingsMigration,
     TablesMigration,
     InstallationPrefixMigration,
+    SessionsMigration,
   ],
   lastOf: { '0.2.0': 'TablesMigration' },
   ...migrationSettings(settings),

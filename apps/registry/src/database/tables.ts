@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Kysely } from 'kysely';
 import type { ApiKeyRow } from '../api-key/api-key.row.ts';
 import type { EnablingRow } from '../enabling/enabling.entity.ts';
+import type { SessionRow } from '../session/session.entity.ts';
 import type { TenantRow } from '../tenant/tenant.row.ts';
 import type { WebhookRow } from '../webhook/read-model/webhook.row.ts';
 
@@ -16,6 +17,7 @@ export interface Tables {
   tenants: TenantRow;
   api_keys: ApiKeyRow;
   enablings: EnablingRow;
+  sessions: SessionRow;
 }
 
 /** Typed queries over the read models, within the transaction of `em` if it is in one. */

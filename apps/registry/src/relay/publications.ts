@@ -14,6 +14,7 @@ import { apiKeySnapshotOf } from '../api-key/api-key.row.ts';
 import type { Kind } from '../database/streams.ts';
 import { aggregateOf } from '../database/streams.ts';
 import { isSnapshotsRequested } from '../republish/snapshots-requested.ts';
+import { SessionStore } from '../session/session.store.ts';
 import { TenantQueries } from '../tenant/tenant.queries.ts';
 import { tenantSnapshotOf } from '../tenant/tenant.row.ts';
 import type { WebhookTestRequested } from '../webhook/domain/webhook.events.ts';
@@ -54,7 +55,10 @@ const SNAPSHOTS: Record<
   },
   'api-key': {
     topic: REGISTRY_API_KEYS,
-    load: async (em, ids) => (await new ApiKeyQueries(em).byIds(ids)).map(apiKeySnapshotOf),
+    load: async (em, ids) => {
+      const sessions = await new SessionStore(em).byKeys(ids);
+      return (await new ApiKeyQueries(em).byIds(ids)).map((row) => apiKeySnapshotOf(row, sessions.get(row.id)));
+    },
   },
 };
 

@@ -128,7 +128,19 @@ export const apiKeySnapshot = z
       .describe(
         'Tenants that the key of a producer without a tenant may send for; null, or missing in older records: all.',
       ),
-    version: z.int().nonnegative().describe('A reader keeps the highest.'),
+    sessions: z
+      .array(
+        z.object({
+          hash: z.string().length(64).describe("SHA-256 of the session's token, lower-case hex."),
+          expiresAt: z.iso.datetime().describe('A reader does not accept the session from then on.'),
+        }),
+      )
+      .nullish()
+      .describe('Browsers that are signed in with the key; null, or missing: none. They end with the key.'),
+    version: z
+      .int()
+      .nonnegative()
+      .describe('A reader keeps the highest, and of two that are alike the later: its sessions have changed.'),
   })
   .meta({
     title: 'API key',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Controller, Get, Module } from '@nestjs/common';
+import { Controller, Get, Module, Post } from '@nestjs/common';
 import type { ApiKeySnapshot, Role } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import { newId } from '@signet/contracts';
@@ -24,6 +24,11 @@ class WhoController {
   @Get('me')
   me(@Caller() caller: Caller) {
     return caller;
+  }
+
+  @Post('change')
+  change() {
+    return {};
   }
 
   @Get('tenants-only')
@@ -118,6 +123,36 @@ test('a key works as soon as Kafka has it, and no longer once it is revoked', as
   });
   await publish(key.id, null);
   await waitFor(async () => (await call('/me', 'new-token')).status === 401, { what: 'the key to be revoked' });
+});
+
+test('a session works like its key as soon as Kafka has it, and ends when Kafka says so', async () => {
+  const session = (token: string, ms: number) => ({
+    hash: hashApiKey(token),
+    expiresAt: new Date(Date.now() + ms).toISOString(),
+  });
+  const browse = (token: string, path = '/me', method = 'GET', headers: Record<string, string> = {}) =>
+    fetch(service.url + path, { method, headers: { cookie: `signet-session=${token}`, ...headers } });
+  const isRefused = async (token: string): Promise<boolean> => (await browse(token)).status === 401;
+  const key = snapshot('key-of-browsers', 'producer');
+  const [first, second, late] = [session('first', 60_000), session('second', 60_000), session('late', 2_000)];
+  await publish(key.id, { ...key, sessions: [first, second, late] });
+  await waitFor(async () => !(await isRefused('second')), { what: 'the sessions to be known' });
+  expect(await (await browse('first')).json()).toMatchObject({ keyId: key.id, session: first });
+
+  expect(await codeOf(await browse('first', '/change', 'POST'))).toBe('other_origin');
+  const crossSite = { 'sec-fetch-site': 'cross-site' };
+  expect((await browse('first', '/change', 'POST', crossSite)).status).toBe(403);
+  expect((await browse('first', '/me', 'GET', crossSite)).status).toBe(200);
+  expect((await browse('first', '/change', 'POST', { 'sec-fetch-site': 'same-origin' })).status).toBe(201);
+  const withKey = { ...crossSite, authorization: 'Bearer old-token' };
+  expect((await browse('first', '/change', 'POST', withKey)).status).toBe(201);
+
+  await waitFor(() => isRefused('late'), { what: 'the session to expire' });
+  await publish(key.id, { ...key, sessions: [second] });
+  await waitFor(() => isRefused('first'), { what: 'the sign-out', timeoutMs: 5_000 });
+  expect(await isRefused('second')).toBe(false);
+  await publish(key.id, null);
+  await waitFor(() => isRefused('second'), { what: 'the revocation', timeoutMs: 5_000 });
 });
 
 test('a route is for those roles that it names', async () => {

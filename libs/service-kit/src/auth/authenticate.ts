@@ -1,11 +1,16 @@
-import type { Role } from '@signet/contracts';
+import type { ApiKeySnapshot, Role } from '@signet/contracts';
 import { problem } from '../problem/problem.ts';
 import type { Caller } from './caller.ts';
 import { hashApiKey } from './lookups.ts';
 import type { ApiKeyLookup, TenantLookup } from './lookups.ts';
 
 export const UNKNOWN_API_KEY = 'unknown_api_key';
+export const UNKNOWN_SESSION = 'unknown_session';
 const CHALLENGE = 'Bearer realm="signet"';
+
+/** The token of `Authorization: Bearer <token>` (RFC 6750); undefined: the header is missing or has another form. */
+export const bearerToken = (authorization: string | undefined): string | undefined =>
+  /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization ?? '')?.[1];
 
 /**
  * Finds the caller from `Authorization: Bearer <key>` (RFC 6750).
@@ -13,7 +18,7 @@ const CHALLENGE = 'Bearer realm="signet"';
  * @throws Problem 401 `missing_api_key` or `unknown_api_key`, with WWW-Authenticate
  */
 export function authenticate(authorization: string | undefined, keys: ApiKeyLookup): Caller {
-  const [, token] = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization ?? '') ?? [];
+  const token = bearerToken(authorization);
   if (token === undefined) {
     throw problem(401, 'missing_api_key', 'Send your API key as "Authorization: Bearer <key>".', {
       headers: { 'www-authenticate': CHALLENGE },
@@ -25,7 +30,26 @@ export function authenticate(authorization: string | undefined, keys: ApiKeyLook
       headers: { 'www-authenticate': `${CHALLENGE}, error="invalid_token"` },
     });
   }
-  const { id, role, tenantId, name, eventTypes = null, tenants = null } = key;
+  return callerOf(key);
+}
+
+/**
+ * Finds the caller from the token of a session's cookie: it may do what the key may do with which the browser has signed in.
+ *
+ * @throws Problem 401 `unknown_session`, with WWW-Authenticate
+ */
+export function authenticateSession(token: string, keys: ApiKeyLookup, now: Date): Caller {
+  const hash = hashApiKey(token);
+  const session = keys.bySession(hash);
+  if (!session || Date.parse(session.expiresAt) <= now.getTime()) {
+    const detail =
+      'This session is over: it was signed out, it has expired, or its API key was revoked. Sign in again.';
+    throw problem(401, UNKNOWN_SESSION, detail, { headers: { 'www-authenticate': CHALLENGE } });
+  }
+  return { ...callerOf(session.key), session: { hash, expiresAt: session.expiresAt } };
+}
+
+function callerOf({ id, role, tenantId, name, eventTypes = null, tenants = null }: ApiKeySnapshot): Caller {
   return { keyId: id, role, tenantId, name, eventTypes, tenants };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ApiKeySnapshot, TenantSnapshot } from '@signet/contracts';
 import { Problem } from '../problem/problem.ts';
-import { authenticate, authorize } from './authenticate.ts';
+import { authenticate, authenticateSession, authorize } from './authenticate.ts';
 import { hashApiKey } from './lookups.ts';
 
 const key: ApiKeySnapshot = {
@@ -12,7 +12,7 @@ const key: ApiKeySnapshot = {
   hash: hashApiKey('s3cret'),
   version: 1,
 };
-const keys = { byHash: (hash: string) => (hash === key.hash ? key : undefined) };
+const keys = { byHash: (hash: string) => (hash === key.hash ? key : undefined), bySession: () => undefined };
 const caller = {
   keyId: key.id,
   role: key.role,
@@ -44,7 +44,7 @@ describe('a request', () => {
 
   test('of a limited producer says what it is limited to', () => {
     const limits = { eventTypes: ['sale.created'], tenants: ['acme', 'zeta'] };
-    const limited = { byHash: () => ({ ...key, tenantId: null, ...limits }) };
+    const limited = { ...keys, byHash: () => ({ ...key, tenantId: null, ...limits }) };
     expect(authenticate('Bearer s3cret', limited)).toEqual({ ...caller, tenantId: null, ...limits });
   });
 
@@ -59,6 +59,33 @@ describe('a request', () => {
   test('with an unknown key is refused', () => {
     const { status, code, challenge } = problemOf(() => authenticate('Bearer other', keys));
     expect([status, code, challenge]).toEqual([401, 'unknown_api_key', 'Bearer realm="signet", error="invalid_token"']);
+  });
+});
+
+describe('a session', () => {
+  const expiresAt = '2026-03-01T22:00:00.000Z';
+  const sessions = {
+    ...keys,
+    bySession: (hash: string) => (hash === hashApiKey('t0ken') ? { key, expiresAt } : undefined),
+  };
+
+  test('is the caller of its key, and says when it ends', () => {
+    const now = new Date('2026-03-01T21:59:59.999Z');
+    const session = { hash: hashApiKey('t0ken'), expiresAt };
+    expect(authenticateSession('t0ken', sessions, now)).toEqual({ ...caller, session });
+  });
+
+  test.each([
+    ['has ended', 't0ken', expiresAt],
+    ['is not known', 'other', '2026-03-01T10:00:00.000Z'],
+    ['is the key itself', 's3cret', '2026-03-01T10:00:00.000Z'],
+  ])('that %s is refused', (_what, token, now) => {
+    const { status, code } = problemOf(() => authenticateSession(token, sessions, new Date(now)));
+    expect([status, code]).toEqual([401, 'unknown_session']);
+  });
+
+  test('is no key: its token is refused as one', () => {
+    expect(problemOf(() => authenticate('Bearer t0ken', sessions)).code).toBe('unknown_api_key');
   });
 });
 

@@ -4,7 +4,7 @@ import { ApiExtension } from '@nestjs/swagger';
 import type { Role } from '@signet/contracts';
 import type { FastifyRequest } from 'fastify';
 
-/** The caller of a request, known by its API key. */
+/** The caller of a request, known by its API key, or by a session that was begun with this key. */
 export interface Caller {
   readonly keyId: string;
   readonly role: Role;
@@ -15,6 +15,8 @@ export interface Caller {
   readonly eventTypes: readonly string[] | null;
   /** Tenants for which a producer that belongs to no tenant may send; null: all. */
   readonly tenants: readonly string[] | null;
+  /** Missing: the request has the key itself. */
+  readonly session?: { readonly hash: string; readonly expiresAt: string };
 }
 
 declare module 'fastify' {

@@ -41,6 +41,22 @@ describe('the directory of API keys', () => {
     expect(directory.byHash(hashApiKey('one'))).toBeUndefined();
   });
 
+  test('knows the sessions of a key, and forgets them with the key or with a later record of it', () => {
+    const directory = new ApiKeyDirectory();
+    const session = (token: string) => ({ hash: hashApiKey(token), expiresAt: '2026-03-01T22:00:00.000Z' });
+    const found = (...tokens: string[]) => tokens.map((token) => directory.bySession(hashApiKey(token))?.key.id);
+    directory.apply(ID, record(snapshot({ sessions: [session('a'), session('b')] })));
+    expect(found('a', 'b', 'one')).toEqual([ID, ID, undefined]);
+    expect(directory.byHash(hashApiKey('a'))).toBeUndefined();
+    directory.apply(ID, record(snapshot({ sessions: [session('b'), session('c')] })));
+    expect(found('a', 'b', 'c')).toEqual([undefined, ID, ID]);
+    directory.apply(ID, null);
+    expect(found('a', 'b', 'c')).toEqual([undefined, undefined, undefined]);
+    directory.apply(ID, record(snapshot({ sessions: [session('a')] })));
+    directory.apply(ID, record(snapshot({ version: 2 })));
+    expect(found('a')).toEqual([undefined]);
+  });
+
   test('stays as it was when a record cannot be read', () => {
     const directory = new ApiKeyDirectory();
     directory.apply(ID, record(snapshot()));

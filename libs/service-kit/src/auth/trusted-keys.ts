@@ -1,7 +1,7 @@
 import type { ApiKeySnapshot } from '@signet/contracts';
 import { formatDuration } from '../settings/duration.ts';
 import { problem } from '../problem/problem.ts';
-import type { ApiKeyLookup } from './lookups.ts';
+import type { ApiKeyLookup, KnownSession } from './lookups.ts';
 
 /** After this time a caller should try again: the registry may be back. Seconds. */
 const RETRY_AFTER_SECONDS = 30;
@@ -23,6 +23,17 @@ export class TrustedKeys implements ApiKeyLookup {
 
   /** @throws Problem 503 `api_keys_outdated` beyond the limit */
   byHash(hash: string): ApiKeySnapshot | undefined {
+    this.refuseWhereOutdated();
+    return this.keys.byHash(hash);
+  }
+
+  /** @throws Problem 503 `api_keys_outdated` beyond the limit */
+  bySession(hash: string): KnownSession | undefined {
+    this.refuseWhereOutdated();
+    return this.keys.bySession(hash);
+  }
+
+  private refuseWhereOutdated(): void {
     const age = this.ageMs();
     if (age !== undefined && age > this.maxAgeMs) {
       throw problem(
@@ -32,6 +43,5 @@ export class TrustedKeys implements ApiKeyLookup {
         { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } },
       );
     }
-    return this.keys.byHash(hash);
   }
 }

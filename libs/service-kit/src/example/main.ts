@@ -34,7 +34,11 @@ const hash = kit.hashApiKey(config.SIGNET_OPERATOR_KEY ?? '');
 const operator = { id: 'a', tenantId: null, name: 'Olga', role: 'operator', hash, version: 1 } as const;
 
 @Module({
-  imports: [kit.AuthModule.forRoot({ keys: { byHash: (wanted) => (wanted === hash ? operator : undefined) } })],
+  imports: [
+    kit.AuthModule.forRoot({
+      keys: { byHash: (wanted) => (wanted === hash ? operator : undefined), bySession: () => undefined },
+    }),
+  ],
   controllers: [GreetingController],
 })
 class GreetingModule {}

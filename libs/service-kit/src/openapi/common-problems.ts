@@ -27,6 +27,12 @@ const ALWAYS: readonly PossibleProblem[] = [
   },
   { status: 401, code: 'unknown_api_key', detail: 'This API key is not known, or it was revoked.', headers: CHALLENGE },
   {
+    status: 401,
+    code: 'unknown_session',
+    detail: 'This session is over: it was signed out, it has expired, or its API key was revoked. Sign in again.',
+    headers: CHALLENGE,
+  },
+  {
     status: 403,
     code: 'role_not_allowed',
     detail: 'This needs a key of the role "operator"; yours is "tenant".',
@@ -76,6 +82,13 @@ const WITH_JSON: readonly PossibleProblem[] = [
 const CHANGING: readonly PossibleProblem[] = [
   {
     status: 403,
+    code: 'other_origin',
+    detail: "A session's cookie allows changes only to pages of this address. A program sends an API key.",
+  },
+];
+const CHANGING_FOR_TENANTS: readonly PossibleProblem[] = [
+  {
+    status: 403,
     code: 'tenant_suspended',
     detail: 'The tenant of this API key is suspended: the key can read, but not change anything.',
   },
@@ -120,7 +133,8 @@ export function describeCommonProblems(
       if (hasQuery) addProblems(operation, WITH_QUERY);
       const marks = takeMarks(operation);
       const isForTenants = marks.roles.some((role) => role !== 'operator');
-      if (method !== 'get' && isForTenants && !marks.isOpenWhileSuspended) addProblems(operation, CHANGING);
+      if (method !== 'get') addProblems(operation, CHANGING);
+      if (method !== 'get' && isForTenants && !marks.isOpenWhileSuspended) addProblems(operation, CHANGING_FOR_TENANTS);
       if (method === 'post' || operation.requestBody) {
         const readsItself = Object.hasOwn(bodies, `${method.toUpperCase()} ${template}`);
         addProblems(operation, readsItself ? WITH_BODY : [...WITH_JSON, ...WITH_BODY]);

@@ -14,6 +14,15 @@ const LICENSE = { name: 'Apache License 2.0', identifier: 'Apache-2.0' };
 /** Each installation has an address of its own; the document is served there, so the address is relative to it. */
 const SERVERS = [{ url: '/', description: 'The public address of your Signet installation.' }];
 
+const SESSION = {
+  type: 'apiKey',
+  in: 'cookie',
+  description:
+    'The session of a browser, which POST /v1/session begins; without TLS the cookie is called `signet-session`. A request ' +
+    'with `Authorization` does not use it. A request that changes something must come from a page of this address: ' +
+    '`Sec-Fetch-Site: same-origin`, or an `Origin` that is the address.',
+} as const;
+
 /** Writes the OpenAPI 3.1 document of an application; zod schemas become the JSON Schema of draft 2020-12. */
 export function openApiDocument(app: INestApplication, options: OpenApiOptions): OpenAPIObject {
   const builder = new DocumentBuilder()
@@ -22,7 +31,9 @@ export function openApiDocument(app: INestApplication, options: OpenApiOptions):
     .setDescription(options.description ?? '')
     .setVersion(options.version ?? '1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'opaque', description: 'An API key.' }, 'apiKey')
-    .addSecurityRequirements('apiKey');
+    .addSecurityRequirements('apiKey')
+    .addCookieAuth('__Host-signet-session', SESSION, 'session')
+    .addSecurityRequirements('session');
   for (const [name, description] of Object.entries(options.tags ?? {})) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { standardSchemaConverter: toJsonSchema });
   const withIdempotencyKeys = options.idempotencyKeys ?? false;

@@ -35,7 +35,7 @@ const keyOf = (token: string): ApiKeySnapshot => ({
 const keys = new Map(['one', 'two', 'three'].map((token) => [hashApiKey(token), keyOf(token)]));
 
 @Module({
-  imports: [AuthModule.forRoot({ keys: { byHash: (hash) => keys.get(hash) } })],
+  imports: [AuthModule.forRoot({ keys: { byHash: (hash) => keys.get(hash), bySession: () => undefined } })],
   controllers: [ThingController],
 })
 class ThingModule {}

@@ -80,7 +80,7 @@ const limits = (defaults: { rateLimit: number }) => ({
   ),
   SIGNET_TRUSTED_PROXIES: setting(
     cidrs(),
-    'CIDRs of trusted proxies, separated by commas. When a request comes from one of them, the address of the caller is taken from X-Forwarded-For.',
+    'CIDRs of trusted proxies, separated by commas. When a request comes from one of them, the address of the caller is taken from X-Forwarded-For, and X-Forwarded-Proto says whether the caller uses TLS.',
     { default: '', emptyIsValue: true },
   ),
 });

@@ -33,8 +33,18 @@ export class Keyring {
     this.shown.push({ where, text });
   }
 
+  /** Signs a browser in, and keeps the token of its session; resolves to the cookie. */
+  async signIn(name: string, authorization: string): Promise<string> {
+    const answer = await fetch(`${this.url}/v1/session`, { method: 'POST', headers: { authorization } });
+    const [cookie = ''] = answer.headers.getSetCookie()[0]?.split(';') ?? [];
+    this.keep(name, cookie.slice(cookie.indexOf('=') + 1));
+    this.see('the body of a sign-in', await answer.text());
+    return cookie;
+  }
+
+  /** @param authorization undefined: the request has no such header */
   async ask(
-    authorization: string,
+    authorization: string | undefined,
     method: string,
     path: string,
     { body, text, headers, tells }: Asked = {},
@@ -42,7 +52,11 @@ export class Keyring {
     const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
     const answer = await fetch(this.url + path, {
       method,
-      headers: { authorization, ...(sent !== undefined && { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...(authorization !== undefined && { authorization }),
+        ...(sent !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(sent !== undefined && { body: sent }),
     });
     const answered = await answer.text();
