@@ -120,11 +120,17 @@ inBrowser(
   'whose key is revoked is led back to the sign-in',
   async () => {
     const stranger = await Console.signedIn(browser, local.url, strangerKey);
+    await stranger.go('/deliveries?status=FAILED');
+    await stranger.heading('Deliveries');
     await console.go('/tenants/antwerp-jewels');
     await console.button('Revoke Back office').click();
     await console.button('Revoke key').click();
     await console.says('The key Back office is revoked.');
     await stranger.says('Your key is no longer accepted');
+    // The page to come back to is kept.
+    await stranger.signIn(local.tenantKey);
+    await stranger.heading('Deliveries');
+    expect(stranger.page.url()).toContain('/console/deliveries?status=FAILED');
     await stranger.close();
   },
   180_000,

@@ -72,8 +72,23 @@ inBrowser('a wrong key is refused, a producer has nothing to see, a tenant is le
   await console.signIn(local.tenantKey);
   await console.heading('Overview');
   await console.says('Tenant · demo tenant');
-  const stored = await console.page.evaluate<string[]>('[...Object.values(localStorage), document.cookie]');
-  expect(stored.join()).not.toContain(local.tenantKey);
+  const kept = '[...Object.values(localStorage), ...Object.values(sessionStorage), document.cookie].join()';
+  expect(await console.page.evaluate<string>(kept)).not.toMatch(/sgn_/);
+});
+
+inBrowser('a reload and another tab are signed in, and signing out in one tab signs out all', async () => {
+  await console.page.reload();
+  await console.says('Tenant · demo tenant');
+  const other = await console.openTab('/webhooks?active=true');
+  await other.heading('Webhooks');
+  await console.button('Sign out').click();
+  await console.heading('Sign in to Signet');
+  await other.says('You have signed out in another tab');
+  await console.signIn(local.tenantKey);
+  // The other tab is where it was.
+  await other.heading('Webhooks');
+  expect(other.page.url()).toContain('/console/webhooks?active=true');
+  await other.page.close();
 });
 
 inBrowser(

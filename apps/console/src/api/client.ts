@@ -23,14 +23,12 @@ export function pathOf(path: string, query: Query = {}): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-/** The public API, called with one key. */
+/** The public API, called with the cookie of the session. */
 export class ApiClient {
-  readonly #key: string;
   readonly #onRefused: () => void;
 
-  /** @param onRefused called when the key is not accepted any more (401) */
-  constructor(key: string, onRefused: () => void = () => undefined) {
-    this.#key = key;
+  /** @param onRefused called when a service does not accept the session (401) */
+  constructor(onRefused: () => void = () => undefined) {
     this.#onRefused = onRefused;
   }
 
@@ -57,13 +55,12 @@ export class ApiClient {
     const response = await fetch(path, {
       method,
       headers: {
-        authorization: `Bearer ${this.#key}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
-      credentials: 'omit',
+      credentials: 'same-origin',
       cache: 'no-store',
     }).catch((error: unknown) => {
       if (signal?.aborted) throw error;

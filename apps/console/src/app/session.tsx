@@ -1,16 +1,10 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { createContext, useCallback, useContext, useEffect, useMemo, useState } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { ApiClient } from '../api/client.ts';
 import { ApiProblem, sentenceOf } from '../api/problem.ts';
-import type { ApiKey, Tenant } from '../api/types.ts';
-
-/** The signed-in user: the key's first characters, and its tenant unless it is an operator's key. */
-export interface Identity {
-  readonly key: ApiKey;
-  readonly tenant: Tenant | null;
-  readonly isOperator: boolean;
-}
+import { beginSession, endSession, isRefusal, reasonToLeave, whoIsSignedIn } from './session-requests.ts';
+import type { Identity, WhoIsSignedIn } from './session-requests.ts';
 
 interface SignedIn {
   readonly api: ApiClient;
@@ -20,7 +14,7 @@ interface SignedIn {
 
 interface Session {
   readonly signedIn: SignedIn | null;
-  /** Whether the stored key of this tab is being checked. */
+  /** Whether the console asks who is signed in. */
   readonly isRestoring: boolean;
   /** Why the user has to sign in again. */
   readonly notice: string | null;
@@ -28,19 +22,25 @@ interface Session {
   signOut(): void;
 }
 
-/** In sessionStorage: only this tab has it, and it is gone when the tab is closed. */
-const STORED = 'signet.key';
-const REFUSED = 'Your key is no longer accepted: it may have been revoked. Sign in again.';
+/** Tells the other tabs, which have the same cookie, that a user has signed in or out. */
+const tabs = new BroadcastChannel('signet-session');
+const SIGNED_IN = 'signed-in';
+const SIGNED_OUT = 'signed-out';
+
+const ELSEWHERE = 'You have signed out in another tab.';
 
 const SessionContext = createContext<Session | null>(null);
 
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
   const [signedIn, setSignedIn] = useState<SignedIn | null>(null);
-  const [isRestoring, setRestoring] = useState(() => sessionStorage.getItem(STORED) !== null);
+  const [isRestoring, setRestoring] = useState(true);
   const [notice, setNotice] = useState<string | null>(null);
 
+  /** The client of the signed-in user. What an earlier one still hears does not matter any more. */
+  const present = useRef<ApiClient | null>(null);
+
   const leave = useCallback((why: string | null) => {
-    sessionStorage.removeItem(STORED);
+    present.current = null;
     setNotice(why);
     setSignedIn((before) => {
       before?.queries.clear();
@@ -49,35 +49,56 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   }, []);
 
   const admit = useCallback(
-    (key: string, identity: Identity) => {
-      sessionStorage.setItem(STORED, key);
+    ({ identity, expiresAt }: WhoIsSignedIn) => {
+      const onRefused = async (): Promise<void> => {
+        const why = await reasonToLeave(expiresAt);
+        if (why !== null && present.current === api) leave(why);
+      };
+      const api = new ApiClient(() => void onRefused());
+      present.current = api;
       setNotice(null);
-      // A new query cache, so that this key cannot see data that another key has read.
-      setSignedIn({ identity, api: new ApiClient(key, () => leave(REFUSED)), queries: newQueries() });
+      // A new query cache, so that this user cannot see data that another user has read.
+      setSignedIn({ identity, api, queries: newQueries() });
     },
     [leave],
   );
 
+  const restore = useCallback(
+    () =>
+      whoIsSignedIn()
+        .then(admit)
+        .catch((error: unknown) => {
+          if (!isRefusal(error)) leave(`${sentenceOf(error)} Reload the page to try again.`);
+          else leave(error.code === 'missing_api_key' ? null : error.message);
+        })
+        .finally(() => setRestoring(false)),
+    [admit, leave],
+  );
+
   useEffect(() => {
-    const key = sessionStorage.getItem(STORED);
-    if (key === null) return;
-    identityOf(new ApiClient(key))
-      .then((identity) => admit(key, identity))
-      .catch((error: unknown) => {
-        // Only a refusal deletes the key; an error of a service that is restarting does not.
-        if (error instanceof ApiProblem && error.status === 401) leave(REFUSED);
-        else setNotice(`${sentenceOf(error)} Reload the page to try again.`);
-      })
-      .finally(() => setRestoring(false));
-  }, [admit, leave]);
+    // Earlier versions kept the key here.
+    sessionStorage.removeItem('signet.key');
+    void restore();
+    const onNews = ({ data }: MessageEvent<unknown>): void => (data === SIGNED_OUT ? leave(ELSEWHERE) : void restore());
+    tabs.addEventListener('message', onNews);
+    return () => tabs.removeEventListener('message', onNews);
+  }, [restore, leave]);
 
   const session = useMemo<Session>(
     () => ({
       signedIn,
       isRestoring,
       notice,
-      signIn: async (key) => admit(key, await identityOf(new ApiClient(key))),
-      signOut: () => leave(null),
+      signIn: async (key) => {
+        await beginSession(key);
+        admit(await whoIsSignedIn());
+        tabs.postMessage(SIGNED_IN);
+      },
+      signOut: () =>
+        void endSession().then((failure) => {
+          if (failure === null) tabs.postMessage(SIGNED_OUT);
+          leave(failure);
+        }),
     }),
     [signedIn, isRestoring, notice, admit, leave],
   );
@@ -88,27 +109,15 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   );
 }
 
-async function identityOf(api: ApiClient): Promise<Identity> {
-  const key = await api.get<ApiKey>('/v1/api-keys/current');
-  if (key.role === 'producer') {
-    throw new ApiProblem(
-      403,
-      'role_not_allowed',
-      "This key is a producer's: it can send events, but not use this console.",
-    );
-  }
-  const tenant = key.tenantId === null ? null : await api.get<Tenant>(`/v1/tenants/${key.tenantId}`);
-  return { key, tenant, isOperator: key.role === 'operator' };
-}
-
 function newQueries(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 3_000,
-        // A request that the server has understood and refused is not repeated.
+        // A request that the server has understood and refused is not repeated, unless it does not know the session yet.
         retry: (count, error) =>
-          count < 2 && !(error instanceof ApiProblem && error.status >= 400 && error.status < 500),
+          count < 2 &&
+          (isRefusal(error) || !(error instanceof ApiProblem && error.status >= 400 && error.status < 500)),
         networkMode: 'always',
       },
       mutations: { networkMode: 'always' },

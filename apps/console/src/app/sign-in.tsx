@@ -41,7 +41,7 @@ function SignInForm() {
             {notice && attempt.error === null && <Problems sentences={[notice]} />}
             <PasswordInput
               label="API key"
-              description="The key of a tenant or of an operator. It is kept in this tab only, until you close it."
+              description="The key of a tenant or of an operator. The browser gets a cookie in exchange, and does not keep the key."
               placeholder="sgn_tn_… or sgn_op_…"
               autoComplete="off"
               spellCheck={false}

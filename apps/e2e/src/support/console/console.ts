@@ -25,6 +25,13 @@ export class Console {
     return console;
   }
 
+  /** Another tab of the same browser. */
+  async openTab(path: string): Promise<Console> {
+    const tab = new Console(await this.page.context().newPage(), [], this.url);
+    await tab.go(path);
+    return tab;
+  }
+
   async signIn(key: string): Promise<void> {
     await this.page.getByRole('textbox', { name: 'API key' }).fill(key);
     await this.button('Sign in').click();
