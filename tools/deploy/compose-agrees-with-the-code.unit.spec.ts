@@ -180,6 +180,7 @@ const PATHS = [
     '/v1/circuits',
     '/v1/circuits/1',
     '/v1/failures',
+    '/v1/statistics',
   ],
   ...SERVICES.map((service) => `/openapi/${service}.json`),
 ];

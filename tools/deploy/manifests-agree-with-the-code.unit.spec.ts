@@ -123,7 +123,7 @@ const PATHS = [
     '/console',
     '/v1/eventsandmore',
   ],
-  ...['/v1/events', '/v1/deliveries/1/attempts', '/v1/replays', '/v1/circuits', '/v1/failures'],
+  ...['/v1/events', '/v1/deliveries/1/attempts', '/v1/replays', '/v1/circuits', '/v1/failures', '/v1/statistics'],
   ...SERVICES.map((service) => `/openapi/${service}.json`),
 ];
 

@@ -12,6 +12,7 @@ import { DispatchModule } from './dispatch/dispatch.module.ts';
 import { FailuresModule } from './failures/failures.module.ts';
 import { FanOutModule } from './fan-out/fan-out.module.ts';
 import { ReplayModule } from './replay/replay.module.ts';
+import { StatisticsModule } from './statistics/statistics.module.ts';
 import { kafkaClient } from './kafka-client.ts';
 
 @Module({})
@@ -35,6 +36,7 @@ export class AppModule {
         FailuresModule,
         ReplayModule,
         CircuitModule,
+        StatisticsModule,
       ],
     };
   }

@@ -20,7 +20,7 @@ export async function deliveryService(settings: DeliverySettings, logger: Logger
     checkDatabase: (client) => requireReaders(client, 'delivery', settings.SIGNET_WRITE_FORMATS),
     openapi: {
       title: 'Signet deliveries',
-      description: 'Deliveries, their attempts, and retries.',
+      description: 'Deliveries, their attempts, retries, and statistics.',
       idempotencyKeys: true,
       tags: {
         Deliveries: 'One message to one webhook: its status, and every attempt with request and response.',
@@ -28,6 +28,7 @@ export async function deliveryService(settings: DeliverySettings, logger: Logger
         Jobs: 'Many deliveries that are retried or deleted together.',
         Replays: 'Messages of a webhook that are delivered once more, or late.',
         Circuits: 'Webhooks whose deliveries are held back because too many failed.',
+        Statistics: 'Numbers of deliveries and their times, by webhook, event type, tenant and time.',
       },
       places: {
         '/v1/deliveries/{id}': 'Id of the delivery.',

@@ -281,10 +281,50 @@ test("an operator lists one tenant's rows; a tenant that names another tenant ge
   });
 });
 
+test("statistics count a tenant's own deliveries only, and an operator's those of all or of one", async () => {
+  // The two tenants of this file have a message each; a replay repeats the owner's.
+  const operator = await api.newKey(null);
+  const deliveriesOf = async (path: string, key: string): Promise<unknown> =>
+    ((await read(`/v1/statistics?${path}`, key)).json['total'] as { deliveries?: number } | undefined)?.deliveries;
+  await waitFor(async () => (await deliveriesOf('', operator)) === 2, { what: 'two deliveries to be counted' });
+  for (const path of [
+    'range=1h',
+    'range=30d',
+    `webhookId=${webhook.id}`,
+    'eventType=sale.created',
+    'groupBy=webhook',
+  ]) {
+    expect({ path, deliveries: await deliveriesOf(path, owner) }).toEqual({ path, deliveries: 1 });
+    const { json } = await read(`/v1/statistics?${path}`, stranger);
+    expect({ path, found: JSON.stringify(json).includes(webhook.tenantId) }).toEqual({ path, found: false });
+    const keys = (json['groups'] as { key: string }[]).map(({ key }) => key);
+    expect(keys).not.toContain(webhook.id);
+  }
+  expect(await deliveriesOf(`webhookId=${webhook.id}`, stranger)).toBe(0);
+  expect(await deliveriesOf(`tenantId=${webhook.tenantId}`, operator)).toBe(1);
+  const { json } = await read('/v1/statistics?groupBy=tenant', operator);
+  expect((json['groups'] as { key: string; failed: number }[]).map(({ key, failed }) => [key, failed])).toContainEqual([
+    webhook.tenantId,
+    1,
+  ]);
+  for (const query of [`tenantId=${webhook.tenantId}`, 'groupBy=tenant'])
+    expect(await read(`/v1/statistics?${query}`, stranger)).toMatchObject({
+      status: 400,
+      json: { code: 'invalid_query', errors: [{ field: query.split('=')[0], rule: 'operators_only' }] },
+    });
+});
+
 test('every table that has a tenant is one that the routes above stand for', async () => {
   const { rows } = await sql<{ table: string }>`
     select c.relname as table from pg_attribute a join pg_class c on c.oid = a.attrelid
     where c.relnamespace = 'delivery'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
       and a.attname = 'tenant_id' and not a.attisdropped order by 1`.execute(fixture.database.query);
-  expect(rows.map(({ table }) => table)).toEqual(['circuits', 'deliveries', 'delivery_jobs', 'replays']);
+  expect(rows.map(({ table }) => table)).toEqual([
+    'circuits',
+    'deliveries',
+    'delivery_jobs',
+    'delivery_statistics',
+    'replays',
+    'statistics_recounts',
+  ]);
 });

@@ -8,6 +8,10 @@ import type { Statement } from '@signet/testing';
 import pg from 'pg';
 import { CircuitReader } from './circuit/http/circuit.reader.ts';
 import { SelectedDeliveries } from './delivery-jobs/stored/selected-deliveries.ts';
+import { StatisticsCounter } from './statistics/counting/statistics-counter.ts';
+import { StatisticsHttp } from './statistics/http/statistics.http.ts';
+import { StatisticsReader } from './statistics/http/statistics.reader.ts';
+import { statisticsQuery } from './statistics/http/statistics.schemas.ts';
 import { DeliveryHttp } from './delivery/http/delivery.http.ts';
 import { DeliveryViewContext } from './delivery/http/delivery.view-context.ts';
 import { listDeliveriesQuery } from './delivery/http/delivery.schemas.ts';
@@ -292,4 +296,76 @@ test('every delivery of a page has the name of its webhook', async () => {
   directory.remove(first!.webhookId);
   const again = await ask('limit=1', null);
   expect(again.data[0]).toMatchObject({ id: first!.id, webhookName: null });
+});
+
+describe('statistics', () => {
+  let counting: Statement[];
+  let statistics: StatisticsHttp;
+
+  beforeAll(async () => {
+    const counter = new StatisticsCounter(stored.database, systemClock);
+    const fill = async (): Promise<boolean> => {
+      await database.query(`update statistics_progress set rest_until = '2000-01-01Z'`);
+      return (await counter.round(true))!.isBehind;
+    };
+    // The first rounds count the hours of today and of yesterday.
+    counting = await statementsOf(async () => {
+      for (let round = 0; round < 30; round += 1) await fill();
+    });
+    while (await fill());
+    await database.query('vacuum analyze delivery_statistics');
+    statistics = new StatisticsHttp(
+      new StatisticsReader(stored.database),
+      stored.database,
+      { directory },
+      { byId: () => undefined },
+      systemClock,
+    );
+  });
+
+  test('are counted without reading a day through', async () => {
+    const statements = counting.filter(({ text }) => /^\s*(with|select distinct|insert)/.test(text));
+    expect(statements.length).toBeGreaterThan(60);
+    for (const statement of statements) {
+      const { readThrough } = await partitionsOf(statement);
+      expect({ statement: statement.text, readThrough }).toEqual({ statement: statement.text, readThrough: [] });
+    }
+  });
+
+  const webhook = (): Promise<string> => value(WEBHOOK);
+  test.each([
+    ['many-0', () => ''],
+    ['many-0', () => 'groupBy=webhook'],
+    ['many-0', () => 'groupBy=eventType'],
+    ['many-900', () => 'groupBy=webhook'],
+    ['many-0', async () => `webhookId=${await webhook()}&groupBy=eventType`],
+    [null, () => ''],
+    [null, () => 'groupBy=eventType'],
+    [null, () => 'groupBy=tenant'],
+    [null, () => 'tenantId=many-0&groupBy=webhook'],
+  ])('of %s use indexes, and take three statements (%#)', async (tenantId, query) => {
+    const wanted = await query();
+    for (const range of ['1h', '24h', '7d', '30d']) {
+      const ask = () =>
+        statistics.read(
+          statisticsQuery.parse(Object.fromEntries(new URLSearchParams(`${wanted}&range=${range}`))),
+          caller(tenantId),
+        );
+      const sent = await statementsOf(ask);
+      expect(sent.length).toBeLessThanOrEqual(3);
+      for (const { text, values } of sent.filter((statement) => statement.text.includes('delivery_statistics'))) {
+        const { rows } = await database.query<{ 'QUERY PLAN': unknown }>(`explain (format json) ${text}`, [...values]);
+        const plan = JSON.stringify(rows[0]!['QUERY PLAN']);
+        // A range that is nearly all that is kept may well be read through.
+        const isShort = range === '1h' || range === '24h';
+        expect({ wanted, range, plan, readThrough: isShort && plan.includes('"Seq Scan"') }).toMatchObject({
+          readThrough: false,
+        });
+        expect(new Set(plan.match(/"Relation Name":"delivery_statistics_\w+"/g)).size).toBe(1);
+      }
+    }
+    expect(
+      (await statistics.read(statisticsQuery.parse({ range: '7d' }), caller(tenantId))).total.deliveries,
+    ).toBeGreaterThan(0);
+  });
 });

@@ -185,12 +185,20 @@ describe('two tenants cannot see or touch anything of each other', () => {
       const { data } = await stranger.api.call<{ data: unknown[] }>('GET', list);
       expect({ list, data }).toEqual({ list, data: [] });
     }
+    for (const query of [`webhookId=${webhook.id}`, 'groupBy=webhook&range=30d']) {
+      const { total, groups } = await stranger.api.call<{ total: { deliveries: number }; groups: unknown[] }>(
+        'GET',
+        `/v1/statistics?${query}`,
+      );
+      expect({ query, deliveries: total.deliveries, groups }).toEqual({ query, deliveries: 0, groups: [] });
+    }
     const known = [
       '/v1/webhooks',
       '/v1/deliveries',
       '/v1/replays',
       '/v1/circuits',
       '/v1/failures',
+      '/v1/statistics',
       '/v1/deliveries/jobs',
     ];
     const forTenants = (await operations()).filter(

@@ -19,6 +19,7 @@ const OWNERS: Readonly<Record<string, ServiceName>> = {
   replays: 'delivery',
   circuits: 'delivery',
   failures: 'delivery',
+  statistics: 'delivery',
 };
 
 /** Where a request target (path and query, as in the request line) goes. */

@@ -14,6 +14,7 @@ test.each([
   ['/v1/replays', 'delivery'],
   ['/v1/circuits?limit=1', 'delivery'],
   ['/v1/failures', 'delivery'],
+  ['/v1/statistics?range=24h', 'delivery'],
   ['/', 'registry'],
   ['/console/webhooks', 'registry'],
   ['/v1/nothing', 'registry'],

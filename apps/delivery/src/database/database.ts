@@ -27,6 +27,7 @@ import { PlatformFaultsMigration } from '../platform-fault/storage/platform-faul
 import { ReplayWebhookVersionMigration } from '../replay/stored/replay-webhook-version.migration.ts';
 import { ReplaysMigration } from '../replay/stored/replays.migration.ts';
 import { RetryWebhookVersionMigration } from '../delivery/storage/retry-webhook-version.migration.ts';
+import { StatisticsMigration } from '../statistics/statistics.migration.ts';
 import { UnreadableShelvedRequestsMigration } from '../shelf/unreadable-shelved-requests.migration.ts';
 
 export const deliveryDatabase = (
@@ -60,6 +61,7 @@ export const deliveryDatabase = (
     { name: 'circuits-by-tenant', class: CircuitsByTenantMigration },
     { name: 'failure-groups', class: FailureGroupsMigration },
     { name: 'delivery-jobs', class: DeliveryJobsMigration },
+    { name: 'statistics', class: StatisticsMigration },
   ],
   lastOf: { '0.2.0': 'platform-faults' },
   ...migrationSettings(settings),

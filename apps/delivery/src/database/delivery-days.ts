@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from './database.port.ts';
+import type { Queries } from './database.port.ts';
 
 /** When the deliveries of one day's partition were created: not before `createdFrom`, and before `createdUntil`. */
 export interface DeliveryDay {
@@ -26,7 +26,7 @@ const endOfHour = (time: string): string => new Date(Date.parse(beginOfHour(time
 export class DeliveryDays {
   private readonly known = new Map<string, DeliveryDay>();
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Queries) {}
 
   async all(): Promise<DeliveryDay[]> {
     const { rows } = await sql<Row>`

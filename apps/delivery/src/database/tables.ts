@@ -93,6 +93,35 @@ interface Leased {
   leased_until: Timestamp | null;
 }
 
+interface DeliveryStatisticsTable {
+  resolution: number;
+  tenant_id: string;
+  bucket: Timestamp;
+  webhook_id: string;
+  event_type: string;
+  cells: number[];
+  counts: ColumnType<string[], (string | number)[], (string | number)[]>;
+}
+
+interface StatisticsProgressTable {
+  id: number;
+  tx: string;
+  position: Bigint;
+  filled_from: Timestamp;
+  is_filled: boolean;
+  minutes_from: Timestamp;
+  hours_from: Timestamp;
+  counted_at: Timestamp;
+  rest_until: Timestamp;
+}
+
+interface StatisticsRecountsTable {
+  id: Generated<string>;
+  tenant_id: string;
+  webhook_id: string;
+  created_at: Timestamp;
+}
+
 /** The tables of the schema `delivery` that this app writes, as the driver gives their rows. A test compares them with PostgreSQL. */
 export interface Tables {
   deliveries: RawDeliveryRow;
@@ -107,4 +136,7 @@ export interface Tables {
   delivery_days: DeliveryDaysTable;
   replays: RawReplayRow & Leased;
   delivery_jobs: RawDeliveryJobRow & Leased;
+  delivery_statistics: DeliveryStatisticsTable;
+  statistics_progress: StatisticsProgressTable;
+  statistics_recounts: StatisticsRecountsTable;
 }

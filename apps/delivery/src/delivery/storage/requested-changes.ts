@@ -71,7 +71,8 @@ export interface ReadDelivery {
 }
 
 /**
- * Removes deliveries with their logs, and from the work queue, whether they have ended or not.
+ * Removes deliveries with their logs, and from the work queue, whether they have ended or not. They are no longer counted in the
+ * statistics.
  *
  * @returns how many were removed; the others have changed since they were read
  */
@@ -84,7 +85,7 @@ export async function removeDeliveries({ query }: Queries, read: readonly ReadDe
         ${read.map(({ version }) => version)}::smallint[]
       ) as r(id, day, version)
       where d.id = r.id and d.day = r.day and d.day = any(${days}::date[]) and d.version = r.version
-      returning d.id, d.day
+      returning d.id, d.day, d.tenant_id, d.webhook_id, d.created_at
     ),
     of_log as (
       delete from delivery_log l using gone g
@@ -92,6 +93,9 @@ export async function removeDeliveries({ query }: Queries, read: readonly ReadDe
     ),
     of_queue as (
       delete from due_deliveries q using gone g where q.delivery_id = g.id
+    ),
+    of_statistics as (
+      insert into statistics_recounts (tenant_id, webhook_id, created_at) select tenant_id, webhook_id, created_at from gone
     )
     select from gone`.execute(query);
   return rows.length;
