@@ -10,6 +10,8 @@ const site = join(here, 'dist/site');
 /** Written last, so that a build that was interrupted has no stamp. */
 const stamp = join(here, 'dist/site.built');
 const SOURCES = ['src', 'public', 'index.html', 'vite.config.mjs', 'build.mjs', '../../package-lock.json'];
+/** Types only: the bundle does not depend on it, and a description that changes needs no new build. */
+const TYPES = join('src', 'api', 'openapi.gen.ts');
 const COMPRESSED = /\.(js|css|svg)$/;
 
 function* filesUnder(path) {
@@ -19,7 +21,7 @@ function* filesUnder(path) {
 
 /** The names are compared too: a deleted file makes no other file newer. */
 const sources = () => SOURCES.flatMap((name) => [...filesUnder(join(here, name))]).filter(isSource);
-const isSource = (file) => !file.endsWith('.spec.ts');
+const isSource = (file) => !file.endsWith('.spec.ts') && file !== join(here, TYPES);
 
 function isBuilt(files) {
   try {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = new URL('../../', import.meta.url);
 const DOCUMENT = 'docs/openapi/signet.json';
-const TARGETS = ['apps/cli/src/api/openapi.gen.ts'];
+const TARGETS = ['apps/cli/src/api/openapi.gen.ts', 'apps/console/src/api/openapi.gen.ts'];
 // Not `immutable`: the types of openapi-fetch 0.17.0 do not take an array that is read-only.
 const OPTIONS = { alphabetize: true, rootTypes: true, rootTypesNoSchemaPrefix: true };
 

@@ -1,76 +1,43 @@
+import createClient from 'openapi-fetch';
+import type { Client } from 'openapi-fetch';
+import type { paths } from './openapi.gen.ts';
 import { ApiProblem, problemFrom } from './problem.ts';
+import { searchOf } from './search.ts';
 
-export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
+/** The public API, with the paths, parameters and answers of docs/openapi/signet.json. */
+export type ApiClient = Client<paths, 'application/json'>;
 
-export interface Answer<T> {
-  readonly body: T;
-  readonly etag: string | null;
+/**
+ * The API, called with the cookie of the session. A call throws an ApiProblem for an answer that is not 2xx, and if no answer comes.
+ *
+ * @param onRefused called when a service does not accept the session (401)
+ */
+export function apiClient(onRefused: () => void = () => undefined): ApiClient {
+  const client = createClient<paths, 'application/json'>({
+    credentials: 'same-origin',
+    cache: 'no-store',
+    querySerializer: searchOf,
+  });
+  client.use({
+    onRequest({ request }) {
+      // Each POST has a key of its own, so it is carried out once, even if it reaches the server more than once.
+      if (request.method === 'POST') request.headers.set('idempotency-key', newId());
+    },
+    async onResponse({ response }) {
+      if (response.status === 401) onRefused();
+      if (!response.ok) throw problemFrom(response.status, await response.text());
+    },
+    onError({ request, error }) {
+      if (request.signal.aborted) return error instanceof Error ? error : new Error(String(error));
+      return new ApiProblem(0, 'unreachable', 'Signet cannot be reached. Check your connection.');
+    },
+  });
+  return client;
 }
 
-interface Request {
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Path and query; empty values are left out. */
-export function pathOf(path: string, query: Query = {}): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== '') search.set(name, String(value));
-  }
-  const text = search.toString();
-  return text === '' ? path : `${path}?${text}`;
-}
-
-/** The public API, called with the cookie of the session. */
-export class ApiClient {
-  readonly #onRefused: () => void;
-
-  /** @param onRefused called when a service does not accept the session (401) */
-  constructor(onRefused: () => void = () => undefined) {
-    this.#onRefused = onRefused;
-  }
-
-  get = async <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
-    (await this.call<T>('GET', pathOf(path, query), { signal })).body;
-
-  /**
-   * Each call has an Idempotency-Key of its own, so the request is carried out once, even if it reaches the server
-   * more than once.
-   */
-  post = async <T>(path: string, body?: unknown): Promise<T> =>
-    (await this.call<T>('POST', path, { body, headers: { 'idempotency-key': newId() } })).body;
-
-  patch = async <T>(path: string, body: unknown, ifMatch?: number): Promise<T> =>
-    (await this.call<T>('PATCH', path, { body, headers: ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` } }))
-      .body;
-
-  delete = async (path: string): Promise<void> => {
-    await this.call<undefined>('DELETE', path);
-  };
-
-  /** @throws ApiProblem for an answer that is not 2xx, and if no answer comes */
-  async call<T>(method: string, path: string, { body, headers = {}, signal }: Request = {}): Promise<Answer<T>> {
-    const response = await fetch(path, {
-      method,
-      headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal ? { signal } : {}),
-      credentials: 'same-origin',
-      cache: 'no-store',
-    }).catch((error: unknown) => {
-      if (signal?.aborted) throw error;
-      throw new ApiProblem(0, 'unreachable', 'Signet cannot be reached. Check your connection.');
-    });
-    const text = await response.text();
-    if (response.status === 401) this.#onRefused();
-    if (!response.ok) throw problemFrom(response.status, text);
-    return { body: (text === '' ? undefined : JSON.parse(text)) as T, etag: response.headers.get('etag') };
-  }
+/** The body of the answer. The client throws where there is none, so that it is never missing. */
+export async function answerOf<T>(call: Promise<{ readonly data?: T }>): Promise<T> {
+  return (await call).data as T;
 }
 
 /** A UUID of version 4. Browsers have crypto.randomUUID over HTTPS and on localhost only. */

@@ -1,4 +1,4 @@
-import type { FieldError } from './types.ts';
+import type { FieldError } from './model.ts';
 
 /** An answer that is not 2xx, with the fields of its problem+json (RFC 9457) as far as it has them. */
 export class ApiProblem extends Error {

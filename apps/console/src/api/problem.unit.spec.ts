@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { pathOf } from './client.ts';
 import { errorsByField, problemFrom } from './problem.ts';
+import { searchOf } from './search.ts';
 
 const BODY = JSON.stringify({
   status: 422,
@@ -45,9 +45,8 @@ test.each(['<html>Bad Gateway</html>', '', '{"code":1}', 'null'])('%j of a proxy
   expect(problemFrom(502, body)).toMatchObject({ status: 502, code: 'unknown', message: 'The server answered 502.' });
 });
 
-test('a path holds only the query values that are not empty', () => {
-  expect(pathOf('/v1/webhooks', { q: 'a&b', active: '', limit: 25, cursor: undefined, isTest: false })).toBe(
-    '/v1/webhooks?q=a%26b&limit=25&isTest=false',
+test('a query holds only the values that are not empty', () => {
+  expect(searchOf({ q: 'a&b', active: '', limit: 25, cursor: undefined, isTest: false })).toBe(
+    'q=a%26b&limit=25&isTest=false',
   );
-  expect(pathOf('/v1/webhooks')).toBe('/v1/webhooks');
 });

@@ -1,15 +1,16 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useApi, useIdentity } from '../app/session.tsx';
 import { REFRESH_MS } from '../ui/lists/pager.tsx';
+import { answerOf } from './client.ts';
 import { ApiProblem } from './problem.ts';
-import type { Attempt, Circuit, DeliveryDetail, EventType, Page, Tenant, Webhook } from './types.ts';
+import type { DeliveryDetails } from './model.ts';
 
 /** The event catalogue; it changes only with a release of Signet. */
 export function useEventTypes() {
   const api = useApi();
   return useQuery({
     queryKey: ['/v1/event-types'],
-    queryFn: async ({ signal }) => (await api.get<Page<EventType>>('/v1/event-types', {}, signal)).data,
+    queryFn: async ({ signal }) => (await answerOf(api.GET('/v1/event-types', { signal }))).data,
     staleTime: Infinity,
   });
 }
@@ -20,7 +21,7 @@ export function useWebhook(id: string, isWanted = true) {
   const api = useApi();
   return useQuery({
     queryKey: webhookKey(id),
-    queryFn: ({ signal }) => api.get<Webhook>(`/v1/webhooks/${id}`, {}, signal),
+    queryFn: ({ signal }) => answerOf(api.GET('/v1/webhooks/{id}', { params: { path: { id } }, signal })),
     refetchInterval: REFRESH_MS,
     enabled: isWanted,
   });
@@ -36,7 +37,7 @@ export function useCircuit(webhookId: string) {
     queryKey: ['/v1/circuits', 'one', webhookId],
     queryFn: async ({ signal }) => {
       try {
-        return await api.get<Circuit>(`/v1/circuits/${webhookId}`, {}, signal);
+        return await answerOf(api.GET('/v1/circuits/{webhookId}', { params: { path: { webhookId } }, signal }));
       } catch (error) {
         if (error instanceof ApiProblem && error.status === 404) return null;
         throw error;
@@ -52,7 +53,7 @@ export function useCircuits() {
   return useQuery({
     queryKey: ['/v1/circuits', 'all'],
     queryFn: async ({ signal }) => {
-      const { data } = await api.get<Page<Circuit>>('/v1/circuits', { limit: 200 }, signal);
+      const { data } = await answerOf(api.GET('/v1/circuits', { params: { query: { limit: 200 } }, signal }));
       return new Map(data.map((circuit) => [circuit.webhookId, circuit]));
     },
     refetchInterval: REFRESH_MS,
@@ -64,7 +65,7 @@ export function useWebhookChoices(q = '', isWanted = true) {
   const api = useApi();
   return useQuery({
     queryKey: ['/v1/webhooks', 'choices', q],
-    queryFn: ({ signal }) => api.get<Page<Webhook>>('/v1/webhooks', { limit: 200, q }, signal),
+    queryFn: ({ signal }) => answerOf(api.GET('/v1/webhooks', { params: { query: { limit: 200, q } }, signal })),
     staleTime: 15_000,
     enabled: isWanted,
   });
@@ -74,7 +75,8 @@ export function useTenants(isWanted = true) {
   const api = useApi();
   return useQuery({
     queryKey: ['/v1/tenants', 'choices'],
-    queryFn: async ({ signal }) => (await api.get<Page<Tenant>>('/v1/tenants', { limit: 200 }, signal)).data,
+    queryFn: async ({ signal }) =>
+      (await answerOf(api.GET('/v1/tenants', { params: { query: { limit: 200 } }, signal }))).data,
     staleTime: 15_000,
     enabled: isWanted,
   });
@@ -86,7 +88,8 @@ export function useOwnTenant() {
   const { tenant } = useIdentity();
   return useQuery({
     queryKey: ['/v1/tenants', 'one', tenant?.id],
-    queryFn: ({ signal }) => api.get<Tenant>(`/v1/tenants/${tenant?.id}`, {}, signal),
+    queryFn: ({ signal }) =>
+      answerOf(api.GET('/v1/tenants/{id}', { params: { path: { id: tenant?.id ?? '' } }, signal })),
     refetchInterval: 30_000,
     enabled: tenant !== null,
   });
@@ -96,7 +99,7 @@ export function useDelivery(id: string) {
   const api = useApi();
   return useQuery({
     queryKey: ['/v1/deliveries', 'one', id],
-    queryFn: ({ signal }) => api.get<DeliveryDetail>(`/v1/deliveries/${id}`, {}, signal),
+    queryFn: ({ signal }) => answerOf(api.GET('/v1/deliveries/{id}', { params: { path: { id } }, signal })),
     // A delivery that has not ended is read more often.
     refetchInterval: ({ state }) => (hasEnded(state.data) ? 30_000 : 2_000),
   });
@@ -106,7 +109,8 @@ export function useAttempts(id: string, attemptCount: number | undefined) {
   const api = useApi();
   return useQuery({
     queryKey: ['/v1/deliveries', 'attempts', id, attemptCount],
-    queryFn: async ({ signal }) => (await api.get<Page<Attempt>>(`/v1/deliveries/${id}/attempts`, {}, signal)).data,
+    queryFn: async ({ signal }) =>
+      (await answerOf(api.GET('/v1/deliveries/{id}/attempts', { params: { path: { id } }, signal }))).data,
     placeholderData: (before) => before,
     // The attempts change only when their number changes, which is part of the key.
     staleTime: Infinity,
@@ -114,7 +118,7 @@ export function useAttempts(id: string, attemptCount: number | undefined) {
   });
 }
 
-const hasEnded = (delivery: DeliveryDetail | undefined): boolean =>
+const hasEnded = (delivery: DeliveryDetails | undefined): boolean =>
   delivery?.status === 'SUCCESS' || delivery?.status === 'FAILED';
 
 /** Reads everything again whose path begins with one of these segments. */

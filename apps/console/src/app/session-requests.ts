@@ -1,6 +1,6 @@
-import { ApiClient } from '../api/client.ts';
+import { answerOf, apiClient } from '../api/client.ts';
 import { ApiProblem, sentenceOf } from '../api/problem.ts';
-import type { ApiKey, Tenant } from '../api/types.ts';
+import type { ApiKey, Tenant } from '../api/model.ts';
 
 /** The signed-in user: the key's first characters, and its tenant unless it is an operator's key. */
 export interface Identity {
@@ -25,7 +25,7 @@ export const isRefusal = (error: unknown): error is ApiProblem => error instance
 /** Exchanges the key for the cookie of a session, which no script can read. */
 export async function beginSession(key: string): Promise<void> {
   try {
-    await new ApiClient().call('POST', '/v1/session', { headers: { authorization: `Bearer ${key}` } });
+    await apiClient().POST('/v1/session', { headers: { authorization: `Bearer ${key}` } });
   } catch (error) {
     if (!(error instanceof ApiProblem && error.code === 'role_not_allowed')) throw error;
     throw new ApiProblem(error.status, error.code, PRODUCER);
@@ -35,7 +35,7 @@ export async function beginSession(key: string): Promise<void> {
 /** Ends the session of all tabs; resolves to null, or to a sentence where it has not ended. */
 export async function endSession(): Promise<string | null> {
   try {
-    await new ApiClient().delete('/v1/session');
+    await apiClient().DELETE('/v1/session');
     return null;
   } catch (error) {
     // It is over already.
@@ -46,11 +46,11 @@ export async function endSession(): Promise<string | null> {
 
 /** @throws ApiProblem 401 where nobody is signed in */
 export async function whoIsSignedIn(): Promise<WhoIsSignedIn> {
-  const api = new ApiClient();
-  const { tenantId, expiresAt } = await api.get<{ tenantId: string | null; expiresAt: string | null }>('/v1/session');
+  const api = apiClient();
+  const { tenantId, expiresAt } = await answerOf(api.GET('/v1/session'));
   const [key, tenant] = await Promise.all([
-    api.get<ApiKey>('/v1/api-keys/current'),
-    tenantId === null ? null : api.get<Tenant>(`/v1/tenants/${tenantId}`),
+    answerOf(api.GET('/v1/api-keys/current')),
+    tenantId === null ? null : answerOf(api.GET('/v1/tenants/{id}', { params: { path: { id: tenantId } } })),
   ]);
   return { identity: { key, tenant, isOperator: key.role === 'operator' }, expiresAt };
 }
@@ -61,7 +61,7 @@ export async function whoIsSignedIn(): Promise<WhoIsSignedIn> {
  */
 export async function reasonToLeave(expiresAt: string | null): Promise<string | null> {
   try {
-    await new ApiClient().get('/v1/session');
+    await apiClient().GET('/v1/session');
     return null;
   } catch (error) {
     if (!isRefusal(error)) return null;

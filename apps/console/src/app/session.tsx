@@ -1,7 +1,8 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
-import { ApiClient } from '../api/client.ts';
+import { apiClient } from '../api/client.ts';
+import type { ApiClient } from '../api/client.ts';
 import { ApiProblem, sentenceOf } from '../api/problem.ts';
 import { beginSession, endSession, isRefusal, reasonToLeave, whoIsSignedIn } from './session-requests.ts';
 import type { Identity, WhoIsSignedIn } from './session-requests.ts';
@@ -54,7 +55,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
         const why = await reasonToLeave(expiresAt);
         if (why !== null && present.current === api) leave(why);
       };
-      const api = new ApiClient(() => void onRefused());
+      const api = apiClient(() => void onRefused());
       present.current = api;
       setNotice(null);
       // A new query cache, so that this user cannot see data that another user has read.

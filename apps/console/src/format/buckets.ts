@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryStatus } from '../api/types.ts';
+import type { Delivery, DeliveryStatus } from '../api/model.ts';
 
 export interface Bucket {
   readonly from: Date;

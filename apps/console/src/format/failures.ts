@@ -1,4 +1,4 @@
-import type { Circuit, Delivery, Webhook } from '../api/types.ts';
+import type { Circuit, Delivery, Webhook } from '../api/model.ts';
 
 export type WebhookHealth = 'active' | 'failing' | 'held_back' | 'disabled';
 

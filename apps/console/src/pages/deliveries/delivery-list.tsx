@@ -1,6 +1,8 @@
 import { Select } from '@mantine/core';
+import { answerOf } from '../../api/client.ts';
 import { useEventTypes, useWebhook, useWebhookChoices } from '../../api/queries.ts';
-import type { Delivery } from '../../api/types.ts';
+import type { Delivery } from '../../api/model.ts';
+import { useApi } from '../../app/session.tsx';
 import { rangeOf } from '../../format/time-filter.ts';
 import { duration } from '../../format/time.ts';
 import { ChoiceFilter, Chip, FilterBar, Search, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
@@ -66,21 +68,25 @@ interface DeliveryListProps {
 
 /** Deliveries with their filters, newest first. */
 export function DeliveryList({ webhookId }: DeliveryListProps) {
+  const api = useApi();
   const filters = useFilters(FILTERS);
   const eventTypes = useEventTypes();
   const now = new Date();
   const created = rangeOf(filters.get('created'), now);
   const sent = rangeOf(filters.get('sent'), now);
-  const pages = usePages<Delivery>('/v1/deliveries', {
+  const query = {
     q: filters.get('q'),
-    status: filters.get('status'),
+    status: filters.oneOf('status', STATUSES),
     eventType: filters.get('event'),
     webhookId: webhookId ?? filters.get('webhook'),
     createdAfter: created.after,
     createdBefore: created.before,
     sentAfter: sent.after,
     sentBefore: sent.before,
-  });
+  };
+  const pages = usePages('/v1/deliveries', query, (asked, signal) =>
+    answerOf(api.GET('/v1/deliveries', { params: { query: asked }, signal })),
+  );
   const { webhook, ...others } = DELIVERY_COLUMNS;
   const { event, ...rest } = others;
   const columns: Column<Delivery>[] = [

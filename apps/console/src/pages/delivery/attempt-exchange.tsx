@@ -1,4 +1,4 @@
-import type { Attempt } from '../../api/types.ts';
+import type { Attempt } from '../../api/model.ts';
 import { reasonPhrase } from '../../format/text.ts';
 import { duration, exactTime } from '../../format/time.ts';
 import { phasesOf } from '../../format/timings.ts';

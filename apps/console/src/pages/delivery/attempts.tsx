@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Attempt } from '../../api/types.ts';
+import type { Attempt } from '../../api/model.ts';
 import { duration } from '../../format/time.ts';
 import { Empty } from '../../ui/feedback/states.tsx';
 import { errorName, HttpStatus, Tag } from '../../ui/feedback/status.tsx';

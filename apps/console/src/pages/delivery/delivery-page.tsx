@@ -2,9 +2,10 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { answerOf } from '../../api/client.ts';
 import { sentenceOf } from '../../api/problem.ts';
 import { useAttempts, useDelivery, useRefresh } from '../../api/queries.ts';
-import type { Delivery, DeliveryDetail } from '../../api/types.ts';
+import type { Delivery, DeliveryDetails } from '../../api/model.ts';
 import { useApi, useIdentity } from '../../app/session.tsx';
 import { duration } from '../../format/time.ts';
 import { Json } from '../../ui/display/code.tsx';
@@ -97,7 +98,7 @@ function Actions({ delivery }: { readonly delivery: Delivery }) {
   const [, go] = useLocation();
   const [isDeleting, setDeleting] = useState(false);
   const retry = useMutation({
-    mutationFn: () => api.post<Delivery>(`/v1/deliveries/${delivery.id}/retry`),
+    mutationFn: () => answerOf(api.POST('/v1/deliveries/{id}/retry', { params: { path: { id: delivery.id } } })),
     onSuccess: async () => {
       toasts.done('The delivery is tried once more now, even if the circuit is open.');
       await refresh('/v1/deliveries');
@@ -105,7 +106,7 @@ function Actions({ delivery }: { readonly delivery: Delivery }) {
     onError: (error) => toasts.failed(sentenceOf(error)),
   });
   const deletion = useMutation({
-    mutationFn: () => api.delete(`/v1/deliveries/${delivery.id}`),
+    mutationFn: () => api.DELETE('/v1/deliveries/{id}', { params: { path: { id: delivery.id } } }),
     onSuccess: async () => {
       go('/deliveries');
       queries.removeQueries({ queryKey: ['/v1/deliveries', 'one', delivery.id] });
@@ -143,7 +144,7 @@ function Actions({ delivery }: { readonly delivery: Delivery }) {
   );
 }
 
-function Details({ delivery }: { readonly delivery: DeliveryDetail }) {
+function Details({ delivery }: { readonly delivery: DeliveryDetails }) {
   const { isOperator } = useIdentity();
   return (
     <Section title="Details">

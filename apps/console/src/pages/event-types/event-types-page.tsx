@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useEventTypes } from '../../api/queries.ts';
-import type { EventType } from '../../api/types.ts';
+import type { EventType } from '../../api/model.ts';
 import { domainName } from '../../format/text.ts';
 import { Json } from '../../ui/display/code.tsx';
 import { Copyable } from '../../ui/display/copy.tsx';

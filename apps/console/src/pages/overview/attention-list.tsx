@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import type { Circuit, Webhook } from '../../api/types.ts';
+import type { Circuit, Webhook } from '../../api/model.ts';
 import { useIdentity } from '../../app/session.tsx';
 import { healthOf } from '../../format/failures.ts';
 import { counted } from '../../format/text.ts';

@@ -1,7 +1,7 @@
 import { Skeleton, Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { Circuit, Delivery, Page, Webhook } from '../../api/types.ts';
+import type { Circuit, Delivery, Page, Webhook } from '../../api/model.ts';
 import { bucketsOf } from '../../format/buckets.ts';
 import { healthOf, quantile, successRate } from '../../format/failures.ts';
 import { counted, number, percent } from '../../format/text.ts';

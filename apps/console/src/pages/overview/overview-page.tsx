@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
+import { answerOf } from '../../api/client.ts';
 import { useCircuits, useOwnTenant } from '../../api/queries.ts';
-import type { Delivery, Page, Webhook } from '../../api/types.ts';
 import { useApi, useIdentity } from '../../app/session.tsx';
 import { Note } from '../../ui/forms/form.tsx';
 import { Card, PageHead } from '../../ui/layout/page.tsx';
@@ -22,12 +22,13 @@ export function OverviewPage() {
   const circuits = useCircuits();
   const webhooks = useQuery({
     queryKey: ['/v1/webhooks', 'overview'],
-    queryFn: ({ signal }) => api.get<Page<Webhook>>('/v1/webhooks', { limit: RECENT }, signal),
+    queryFn: ({ signal }) => answerOf(api.GET('/v1/webhooks', { params: { query: { limit: RECENT } }, signal })),
     refetchInterval: REFRESH_MS,
   });
   const deliveries = useQuery({
     queryKey: ['/v1/deliveries', 'overview'],
-    queryFn: async ({ signal }) => (await api.get<Page<Delivery>>('/v1/deliveries', { limit: RECENT }, signal)).data,
+    queryFn: async ({ signal }) =>
+      (await answerOf(api.GET('/v1/deliveries', { params: { query: { limit: RECENT } }, signal }))).data,
     refetchInterval: REFRESH_MS,
   });
   const failed = webhooks.error ?? deliveries.error;

@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
-import type { Delivery } from '../../api/types.ts';
+import { answerOf } from '../../api/client.ts';
+import type { Delivery } from '../../api/model.ts';
+import { useApi } from '../../app/session.tsx';
 import { CheckIcon } from '../../ui/display/icons.tsx';
 import { Section } from '../../ui/layout/page.tsx';
 import { usePages } from '../../ui/lists/pager.tsx';
@@ -31,7 +33,13 @@ const COLUMNS: readonly Column<Delivery>[] = [
 
 /** The latest deliveries that were given up. */
 export function RecentFailures() {
-  const pages = usePages<Delivery>('/v1/deliveries', { status: 'FAILED' }, { limit: SHOWN });
+  const api = useApi();
+  const pages = usePages(
+    '/v1/deliveries',
+    { status: 'FAILED' as const },
+    (query, signal) => answerOf(api.GET('/v1/deliveries', { params: { query }, signal })),
+    { limit: SHOWN },
+  );
   return (
     <Section
       title="Recent failures"

@@ -3,9 +3,10 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { answerOf } from '../../api/client.ts';
 import { errorsByField, sentenceOf } from '../../api/problem.ts';
 import { useRefresh, useWebhookChoices } from '../../api/queries.ts';
-import type { Replay, ReplayPreview, ReplayStatus, Webhook } from '../../api/types.ts';
+import type { CreateReplay as CreateReplayBody, ReplayPreview, ReplayStatus, Webhook } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
 import { counted } from '../../format/text.ts';
 import { fromLocalInput, toLocalInput } from '../../format/time.ts';
@@ -34,23 +35,32 @@ export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
   const [status, setStatus] = useState<ReplayStatus>('failed');
   const [since, setSince] = useState(() => toLocalInput(new Date(Date.now() - DAY_MS)));
   const [until, setUntil] = useState('');
-  const body = {
-    webhookId,
+  const sinceAt = fromLocalInput(since);
+  const untilAt = fromLocalInput(until);
+  const isWhole = webhookId !== null && sinceAt !== undefined;
+  const body: CreateReplayBody = {
+    webhookId: webhookId ?? '',
     status,
-    since: fromLocalInput(since),
-    ...(until !== '' && { until: fromLocalInput(until) }),
+    since: sinceAt ?? '',
+    ...(untilAt !== undefined && { until: untilAt }),
   };
   const [asked] = useDebouncedValue(JSON.stringify(body), 300);
-  const isWhole = webhookId !== null && body.since !== undefined;
   const preview = useQuery({
     queryKey: ['/v1/replays', 'preview', asked],
-    queryFn: () => api.post<ReplayPreview>('/v1/replays?preview=true', JSON.parse(asked)),
+    queryFn: async () =>
+      // With `preview` the answer is the number of messages, and nothing is replayed.
+      (await answerOf(
+        api.POST('/v1/replays', {
+          params: { query: { preview: 'true' } },
+          body: JSON.parse(asked) as CreateReplayBody,
+        }),
+      )) as ReplayPreview,
     enabled: isWhole && asked === JSON.stringify(body),
     staleTime: 10_000,
     retry: false,
   });
   const creation = useMutation({
-    mutationFn: () => api.post<Replay>('/v1/replays', body),
+    mutationFn: () => answerOf(api.POST('/v1/replays', { body })),
     onSuccess: async () => {
       await refresh('/v1/replays');
       toasts.done('The replay is running.');

@@ -1,4 +1,4 @@
-import type { Replay, ReplayStatus } from '../../api/types.ts';
+import type { Replay, ReplayStatus } from '../../api/model.ts';
 
 /** The messages that each kind of replay includes, in words for people. */
 export const REPLAYED: Readonly<Record<ReplayStatus, { readonly name: string; readonly lead: string }>> = {

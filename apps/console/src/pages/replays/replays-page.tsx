@@ -3,8 +3,9 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { answerOf } from '../../api/client.ts';
 import { useRefresh, useWebhook } from '../../api/queries.ts';
-import type { Replay } from '../../api/types.ts';
+import type { Replay } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
 import { number } from '../../format/text.ts';
 import { exactTime } from '../../format/time.ts';
@@ -28,7 +29,7 @@ const STATES = [
   { value: 'completed', name: 'Completed' },
   { value: 'cancelled', name: 'Cancelled' },
   { value: 'failed', name: 'Failed' },
-];
+] as const;
 
 const COLUMNS: readonly Column<Replay>[] = [
   { name: 'Webhook', narrow: 'head', cell: (replay) => <WebhookName id={replay.webhookId} /> },
@@ -53,7 +54,13 @@ const COLUMNS: readonly Column<Replay>[] = [
 export function ReplaysPage() {
   const filters = useFilters(['state']);
   const [isOpen, { open, close }] = useDisclosure();
-  const pages = usePages<Replay>('/v1/replays', { state: filters.get('state') }, { refreshMs: 3_000 });
+  const api = useApi();
+  const pages = usePages(
+    '/v1/replays',
+    { state: filters.oneOf('state', STATES) },
+    (query, signal) => answerOf(api.GET('/v1/replays', { params: { query }, signal })),
+    { refreshMs: 3_000 },
+  );
   const create = (
     <Button leftSection={<PlusIcon size={14} />} onClick={open}>
       New replay
@@ -124,7 +131,7 @@ function Cancel({ replay }: { readonly replay: Replay }) {
   const refresh = useRefresh();
   const [isAsking, setAsking] = useState(false);
   const cancellation = useMutation({
-    mutationFn: () => api.delete(`/v1/replays/${replay.id}`),
+    mutationFn: () => api.DELETE('/v1/replays/{id}', { params: { path: { id: replay.id } } }),
     onSuccess: async () => {
       setAsking(false);
       toasts.done('The replay is cancelled.');

@@ -1,5 +1,5 @@
 import { useRefresh } from '../../api/queries.ts';
-import type { Tenant } from '../../api/types.ts';
+import type { Tenant } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
 import { Note } from '../../ui/forms/form.tsx';
 import { InlineEdit } from '../../ui/forms/inline-edit.tsx';
@@ -19,7 +19,10 @@ export function AlertEmail({ tenant }: { readonly tenant: Tenant }) {
         shown={tenant.alertEmail ?? <None>None</None>}
         placeholder="ops@shop.example; empty: no alerts"
         onSave={async (text) => {
-          await api.patch(`/v1/tenants/${tenant.id}`, { alertEmail: text === '' ? null : text });
+          await api.PATCH('/v1/tenants/{id}', {
+            params: { path: { id: tenant.id } },
+            body: { alertEmail: text === '' ? null : text },
+          });
           await refresh('/v1/tenants', `/v1/tenants/${tenant.id}/history`);
         }}
       />

@@ -1,9 +1,11 @@
 import { Button, Group, MultiSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { answerOf } from '../../api/client.ts';
+import type { ApiClient } from '../../api/client.ts';
 import { errorsByField } from '../../api/problem.ts';
 import { keysPathOf, useEventTypes, useRefresh, useTenants } from '../../api/queries.ts';
-import type { CreatedApiKey, Role } from '../../api/types.ts';
+import type { CreateApiKey, CreatedApiKey, CreateTenantApiKey, Role } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
 import { CopyButton } from '../../ui/display/copy.tsx';
 import { Problems } from '../../ui/forms/form.tsx';
@@ -23,6 +25,25 @@ const LEADS: Readonly<Record<Role, string>> = {
   producer: 'Sends events, and can do nothing else.',
 };
 
+interface KeyFields {
+  readonly name: string;
+  readonly role: Role;
+  readonly eventTypes?: readonly string[];
+  readonly tenants?: readonly string[];
+}
+
+/** A role that a key of this kind cannot have is refused by the server. */
+function createKey(api: ApiClient, tenantId: string | null, fields: KeyFields): Promise<CreatedApiKey> {
+  return tenantId === null
+    ? answerOf(api.POST('/v1/api-keys', { body: fields as CreateApiKey }))
+    : answerOf(
+        api.POST('/v1/tenants/{tenantId}/api-keys', {
+          params: { path: { tenantId } },
+          body: fields as CreateTenantApiKey,
+        }),
+      );
+}
+
 export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
   const api = useApi();
   const refresh = useRefresh();
@@ -36,9 +57,9 @@ export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
   const isProducer = role === 'producer';
   const creation = useMutation({
     mutationFn: () =>
-      api.post<CreatedApiKey>(keysPathOf(tenantId), {
+      createKey(api, tenantId, {
         name: name.trim(),
-        role,
+        role: role ?? 'producer',
         ...(isProducer && types.length > 0 && { eventTypes: types }),
         ...(isProducer && tenantId === null && sendsFor.length > 0 && { tenants: sendsFor }),
       }),

@@ -2,8 +2,9 @@ import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { answerOf } from '../../api/client.ts';
 import { keysPathOf, useRefresh } from '../../api/queries.ts';
-import type { ApiKey } from '../../api/types.ts';
+import type { ApiKey, Page } from '../../api/model.ts';
 import { useApi, useIdentity } from '../../app/session.tsx';
 import { actorParts, counted } from '../../format/text.ts';
 import { Confirm } from '../../ui/layout/confirm.tsx';
@@ -46,7 +47,12 @@ const COLUMNS: readonly Column<ApiKey>[] = [
  */
 export function KeyList({ tenantId }: { readonly tenantId: string | null }) {
   const [isOpen, { open, close }] = useDisclosure();
-  const pages = usePages<ApiKey>(keysPathOf(tenantId), {});
+  const api = useApi();
+  const pages = usePages(keysPathOf(tenantId), {}, (query, signal): Promise<Page<ApiKey>> =>
+    tenantId === null
+      ? answerOf(api.GET('/v1/api-keys', { params: { query }, signal }))
+      : answerOf(api.GET('/v1/tenants/{tenantId}/api-keys', { params: { path: { tenantId }, query }, signal })),
+  );
   const create = (
     <Button variant="default" leftSection={<PlusIcon size={13} />} onClick={open}>
       Create key
@@ -90,7 +96,7 @@ function Revoke({ apiKey }: { readonly apiKey: ApiKey }) {
   const { key: own } = useIdentity();
   const [isAsking, setAsking] = useState(false);
   const revocation = useMutation({
-    mutationFn: () => api.delete(`/v1/api-keys/${apiKey.id}`),
+    mutationFn: () => api.DELETE('/v1/api-keys/{id}', { params: { path: { id: apiKey.id } } }),
     onSuccess: async () => {
       setAsking(false);
       toasts.done(`The key ${apiKey.name} is revoked.`);

@@ -46,7 +46,7 @@ export function SettingsPage() {
           <Fact name="Created">{exactTime(new Date(key.createdAt))}</Fact>
         </Facts>
       </Section>
-      <History path={`/v1/tenants/${tenant.id}/history`} />
+      <History of={{ tenantId: tenant.id }} />
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { useRefresh } from '../../api/queries.ts';
-import type { Tenant } from '../../api/types.ts';
+import type { Tenant } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
 import { InlineEdit } from '../../ui/forms/inline-edit.tsx';
 
@@ -13,7 +13,7 @@ export function TenantName({ tenant }: { readonly tenant: Tenant }) {
       value={tenant.name}
       shown={tenant.name}
       onSave={async (name) => {
-        await api.patch(`/v1/tenants/${tenant.id}`, { name });
+        await api.PATCH('/v1/tenants/{id}', { params: { path: { id: tenant.id } }, body: { name } });
         await refresh('/v1/tenants', `/v1/tenants/${tenant.id}/history`);
       }}
     />

@@ -2,9 +2,10 @@ import { Button, Textarea } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { answerOf } from '../../api/client.ts';
 import { sentenceOf } from '../../api/problem.ts';
 import { useRefresh } from '../../api/queries.ts';
-import type { Tenant } from '../../api/types.ts';
+import type { Tenant } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
 import { Confirm } from '../../ui/layout/confirm.tsx';
 import { Copyable } from '../../ui/display/copy.tsx';
@@ -31,7 +32,7 @@ export function TenantPage({ id }: { readonly id: string }) {
     refetch,
   } = useQuery({
     queryKey: ['/v1/tenants', 'one', id],
-    queryFn: ({ signal }) => api.get<Tenant>(`/v1/tenants/${id}`, {}, signal),
+    queryFn: ({ signal }) => answerOf(api.GET('/v1/tenants/{id}', { params: { path: { id } }, signal })),
     refetchInterval: REFRESH_MS,
   });
   if (tenant === undefined) {
@@ -88,7 +89,7 @@ export function TenantPage({ id }: { readonly id: string }) {
         </Facts>
       </Section>
       <KeyList tenantId={tenant.id} />
-      <History path={`/v1/tenants/${id}/history`} />
+      <History of={{ tenantId: id }} />
     </>
   );
 }
@@ -107,11 +108,17 @@ function Actions({ tenant }: { readonly tenant: Tenant }) {
     await refresh('/v1/tenants', `/v1/tenants/${tenant.id}/history`);
   };
   const suspend = useMutation({
-    mutationFn: () => api.post<Tenant>(`/v1/tenants/${tenant.id}/suspend`, { reason: reason.trim() || null }),
+    mutationFn: () =>
+      answerOf(
+        api.POST('/v1/tenants/{id}/suspend', {
+          params: { path: { id: tenant.id } },
+          body: { reason: reason.trim() || null },
+        }),
+      ),
     onSuccess: (changed) => takeOver(changed, `${tenant.name} is suspended.`),
   });
   const resume = useMutation({
-    mutationFn: () => api.post<Tenant>(`/v1/tenants/${tenant.id}/resume`),
+    mutationFn: () => answerOf(api.POST('/v1/tenants/{id}/resume', { params: { path: { id: tenant.id } } })),
     onSuccess: (changed) => takeOver(changed, `${tenant.name} is active again.`),
     onError: (error) => toasts.failed(sentenceOf(error)),
   });

@@ -1,4 +1,4 @@
-import type { Tenant } from '../../api/types.ts';
+import type { Tenant } from '../../api/model.ts';
 import { Pill } from '../../ui/feedback/status.tsx';
 
 export const TenantPill = ({ status }: { readonly status: Tenant['status'] }) =>

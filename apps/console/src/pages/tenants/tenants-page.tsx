@@ -3,9 +3,10 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { answerOf } from '../../api/client.ts';
 import { errorsByField } from '../../api/problem.ts';
 import { useRefresh } from '../../api/queries.ts';
-import type { Tenant } from '../../api/types.ts';
+import type { Tenant } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
 import { Problems } from '../../ui/forms/form.tsx';
 import { PlusIcon, TenantsIcon } from '../../ui/display/icons.tsx';
@@ -32,7 +33,10 @@ const COLUMNS: readonly Column<Tenant>[] = [
 
 export function TenantsPage() {
   const [isOpen, { open, close }] = useDisclosure();
-  const pages = usePages<Tenant>('/v1/tenants', {});
+  const api = useApi();
+  const pages = usePages('/v1/tenants', {}, (query, signal) =>
+    answerOf(api.GET('/v1/tenants', { params: { query }, signal })),
+  );
   const create = (
     <Button leftSection={<PlusIcon size={14} />} onClick={open}>
       Create tenant
@@ -68,7 +72,7 @@ function CreateTenant({ onClose }: { readonly onClose: () => void }) {
   const [id, setId] = useState('');
   const creation = useMutation({
     mutationFn: () =>
-      api.post<Tenant>('/v1/tenants', { name: name.trim(), ...(id.trim() !== '' && { id: id.trim() }) }),
+      answerOf(api.POST('/v1/tenants', { body: { name: name.trim(), ...(id.trim() !== '' && { id: id.trim() }) } })),
     onSuccess: async (tenant) => {
       await refresh('/v1/tenants');
       go(`/tenants/${tenant.id}`);

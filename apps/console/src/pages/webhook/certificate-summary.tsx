@@ -1,4 +1,4 @@
-import type { ClientCertificate } from '../../api/types.ts';
+import type { ClientCertificate } from '../../api/model.ts';
 import { Pill } from '../../ui/feedback/status.tsx';
 import { At, useNow } from '../../ui/display/time.tsx';
 import styles from './certificate-summary.module.css';

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
+import { answerOf } from '../../api/client.ts';
 import { sentenceOf } from '../../api/problem.ts';
 import { useRefresh } from '../../api/queries.ts';
-import type { Circuit } from '../../api/types.ts';
+import type { Circuit } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
 import { ReplayIcon } from '../../ui/display/icons.tsx';
 import { Note } from '../../ui/forms/form.tsx';
@@ -15,7 +16,8 @@ export function HeldBack({ circuit }: { readonly circuit: Circuit }) {
   const toasts = useToasts();
   const refresh = useRefresh();
   const closing = useMutation({
-    mutationFn: () => api.post<Circuit>(`/v1/circuits/${circuit.webhookId}/close`),
+    mutationFn: () =>
+      answerOf(api.POST('/v1/circuits/{webhookId}/close', { params: { path: { webhookId: circuit.webhookId } } })),
     onSuccess: async () => {
       toasts.done('One delivery is sent now. If it succeeds, the others follow.');
       await refresh('/v1/circuits', '/v1/deliveries');

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Menu } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { useCircuit, useWebhook } from '../../api/queries.ts';
-import type { Circuit, Webhook } from '../../api/types.ts';
+import type { Circuit, Webhook } from '../../api/model.ts';
 import { whyDisabled } from '../../format/failures.ts';
 import { CopyButton } from '../../ui/display/copy.tsx';
 import { Note } from '../../ui/forms/form.tsx';

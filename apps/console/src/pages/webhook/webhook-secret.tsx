@@ -2,8 +2,9 @@ import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { answerOf } from '../../api/client.ts';
 import { sentenceOf } from '../../api/problem.ts';
-import type { Secrets, Webhook } from '../../api/types.ts';
+import type { Webhook } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
 import { Copyable, CopyButton } from '../../ui/display/copy.tsx';
 import { Problems } from '../../ui/forms/form.tsx';
@@ -25,7 +26,8 @@ export function WebhookSecret({ webhook }: { readonly webhook: Webhook }) {
   const [isRotating, rotation] = useDisclosure();
   const secrets = useQuery({
     queryKey: ['/v1/webhooks', 'secret', webhook.id, webhook.version],
-    queryFn: ({ signal }) => api.get<Secrets>(`/v1/webhooks/${webhook.id}/secret`, {}, signal),
+    queryFn: ({ signal }) =>
+      answerOf(api.GET('/v1/webhooks/{id}/secret', { params: { path: { id: webhook.id } }, signal })),
     enabled: isShown,
     gcTime: 0,
   });

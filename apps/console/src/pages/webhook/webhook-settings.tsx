@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import { Link } from 'wouter';
-import type { Circuit, Webhook } from '../../api/types.ts';
+import type { Circuit, Webhook } from '../../api/model.ts';
 import { useIdentity } from '../../app/session.tsx';
 import { actorParts, counted, number } from '../../format/text.ts';
 import { duration } from '../../format/time.ts';

@@ -2,9 +2,9 @@ import { Button, Group, Select } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
+import { answerOf } from '../../api/client.ts';
 import { errorsByField } from '../../api/problem.ts';
 import { useRefresh, useTenants } from '../../api/queries.ts';
-import type { RegisteredWebhook } from '../../api/types.ts';
 import { useApi, useIdentity } from '../../app/session.tsx';
 import { Fields, Problems } from '../../ui/forms/form.tsx';
 import { PageHead } from '../../ui/layout/page.tsx';
@@ -27,11 +27,15 @@ export function CreateWebhookPage() {
   const [secret, setSecret] = useState(GENERATED);
   const creation = useMutation({
     mutationFn: () =>
-      api.post<RegisteredWebhook>('/v1/webhooks', {
-        ...fieldsOf(form),
-        ...(isOperator && tenantId !== null && { tenantId }),
-        ...secretField(secret),
-      }),
+      answerOf(
+        api.POST('/v1/webhooks', {
+          body: {
+            ...fieldsOf(form),
+            ...(isOperator && tenantId !== null && { tenantId }),
+            ...secretField(secret),
+          },
+        }),
+      ),
     onSuccess: () => refresh('/v1/webhooks'),
   });
   if (creation.data) return <CreatedWebhook webhook={creation.data} isOwnSecret={secret.brings} />;

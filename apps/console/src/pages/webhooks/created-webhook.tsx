@@ -1,6 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { Link } from 'wouter';
-import type { RegisteredWebhook } from '../../api/types.ts';
+import type { CreatedWebhook as RegisteredWebhook } from '../../api/model.ts';
 import { Code } from '../../ui/display/code.tsx';
 import { CopyButton } from '../../ui/display/copy.tsx';
 import { PageHead, Section } from '../../ui/layout/page.tsx';

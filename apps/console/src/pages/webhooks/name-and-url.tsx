@@ -1,4 +1,4 @@
-import type { Webhook } from '../../api/types.ts';
+import type { Webhook } from '../../api/model.ts';
 import { urlParts } from '../../format/text.ts';
 import styles from './name-and-url.module.css';
 

@@ -1,8 +1,9 @@
 import { Button, Tooltip } from '@mantine/core';
 import { Link } from 'wouter';
+import { answerOf } from '../../api/client.ts';
 import { useCircuits, useEventTypes, useTenants } from '../../api/queries.ts';
-import type { Webhook } from '../../api/types.ts';
-import { useIdentity } from '../../app/session.tsx';
+import type { Webhook } from '../../api/model.ts';
+import { useApi, useIdentity } from '../../app/session.tsx';
 import { counted } from '../../format/text.ts';
 import { rangeOf } from '../../format/time-filter.ts';
 import { ChoiceFilter, FilterBar, Search, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
@@ -20,9 +21,10 @@ const FILTERS = ['q', 'active', 'event', 'tenant', 'created', 'success', 'failur
 const ACTIVE = [
   { value: 'true', name: 'Active' },
   { value: 'false', name: 'Disabled' },
-];
+] as const;
 
 export function WebhooksPage() {
+  const api = useApi();
   const { isOperator } = useIdentity();
   const filters = useFilters(FILTERS);
   const eventTypes = useEventTypes();
@@ -32,9 +34,9 @@ export function WebhooksPage() {
   const created = rangeOf(filters.get('created'), now);
   const success = rangeOf(filters.get('success'), now);
   const failure = rangeOf(filters.get('failure'), now);
-  const pages = usePages<Webhook>('/v1/webhooks', {
+  const query = {
     q: filters.get('q'),
-    active: filters.get('active'),
+    active: filters.oneOf('active', ACTIVE),
     event: filters.get('event'),
     ...(isOperator && { tenantId: filters.get('tenant') }),
     createdAfter: created.after,
@@ -43,7 +45,10 @@ export function WebhooksPage() {
     lastSuccessBefore: success.before,
     lastFailureAfter: failure.after,
     lastFailureBefore: failure.before,
-  });
+  };
+  const pages = usePages('/v1/webhooks', query, (asked, signal) =>
+    answerOf(api.GET('/v1/webhooks', { params: { query: asked }, signal })),
+  );
   const columns: Column<Webhook>[] = [
     { name: 'Webhook', narrow: 'head', cell: (webhook) => <NameAndUrl webhook={webhook} /> },
     ...(isOperator

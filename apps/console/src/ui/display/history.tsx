@@ -1,7 +1,9 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import type { HistoryEntry } from '../../api/types.ts';
+import { answerOf } from '../../api/client.ts';
+import type { Page, WebhookHistoryEntry } from '../../api/model.ts';
+import { useApi } from '../../app/session.tsx';
 import { actorParts } from '../../format/text.ts';
 import { Json } from './code.tsx';
 import styles from './history.module.css';
@@ -10,11 +12,14 @@ import { Pager, usePages } from '../lists/pager.tsx';
 import { Empty, Failed, Loading } from '../feedback/states.tsx';
 import { Ago, Sentence } from './time.tsx';
 
+/** Whose history is shown. */
+export type HistoryOf = { readonly webhookId: string } | { readonly tenantId: string };
+
 interface HistoryProps {
-  readonly path: string;
+  readonly of: HistoryOf;
   readonly actions?: ReactNode;
   /** Shows the state after this entry. */
-  readonly onShow?: (entry: HistoryEntry) => void;
+  readonly onShow?: (entry: WebhookHistoryEntry) => void;
 }
 
 const BAD = /Failed|Alert|Disabled|Deleted|Suspended/;
@@ -22,8 +27,20 @@ const GOOD = /Enabled|Recovered|Resumed|Registered|Created/;
 const toneOf = (type: string): string => (BAD.test(type) ? 'bad' : GOOD.test(type) ? 'good' : 'calm');
 
 /** The events of a webhook or tenant, the latest first. */
-export function History({ path, actions, onShow }: HistoryProps) {
-  const pages = usePages<HistoryEntry>(path, {}, { limit: 30 });
+export function History({ of, actions, onShow }: HistoryProps) {
+  const api = useApi();
+  const [path, id] =
+    'webhookId' in of
+      ? (['/v1/webhooks/{id}/history', of.webhookId] as const)
+      : (['/v1/tenants/{id}/history', of.tenantId] as const);
+  const pages = usePages(
+    path.replace('{id}', id),
+    {},
+    async (query, signal) =>
+      // Without a time, the answer for a webhook is a page of its history.
+      (await answerOf(api.GET(path, { params: { path: { id }, query }, signal }))) as Page<WebhookHistoryEntry>,
+    { limit: 30 },
+  );
   return (
     <Section title="History" lead="All changes, with their time and the key that made them." actions={actions} flush>
       {pages.error ? (
@@ -47,7 +64,7 @@ export function History({ path, actions, onShow }: HistoryProps) {
 }
 
 interface EntryProps {
-  readonly entry: HistoryEntry;
+  readonly entry: WebhookHistoryEntry;
   readonly onShow: HistoryProps['onShow'];
 }
 

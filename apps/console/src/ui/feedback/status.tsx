@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Circuit, DeliveryStatus, Replay, Webhook } from '../../api/types.ts';
+import type { Circuit, DeliveryStatus, Replay, Webhook } from '../../api/model.ts';
 import { HEALTH_NAMES, healthOf } from '../../format/failures.ts';
 import { reasonPhrase } from '../../format/text.ts';
 import styles from './status.module.css';

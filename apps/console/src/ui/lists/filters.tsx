@@ -10,6 +10,8 @@ import { CrossIcon, PlusIcon, SearchIcon } from '../display/icons.tsx';
 
 export interface Filters {
   get(name: string): string;
+  /** The value of a filter if it is one of these; an address may hold anything. */
+  oneOf<V extends string>(name: string, choices: readonly { readonly value: V }[]): V | undefined;
   set(name: string, value: string): void;
   clear(): void;
   readonly isEmpty: boolean;
@@ -29,6 +31,7 @@ export function useFilters(names: readonly string[]): Filters {
     );
   return {
     get: (name) => params.get(name) ?? '',
+    oneOf: (name, choices) => choices.find(({ value }) => value === params.get(name))?.value,
     set: (name, value) => change((next) => (value === '' ? next.delete(name) : next.set(name, value))),
     clear: () => change((next) => names.forEach((name) => next.delete(name))),
     isEmpty: names.every((name) => !params.get(name)),

@@ -1,9 +1,7 @@
 import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Query } from '../../api/client.ts';
-import type { Page } from '../../api/types.ts';
-import { useApi } from '../../app/session.tsx';
+import type { Page } from '../../api/model.ts';
 import { LeftIcon, RightIcon } from '../display/icons.tsx';
 import styles from './pager.module.css';
 
@@ -26,20 +24,31 @@ interface PagesOptions {
   readonly refreshMs?: number;
 }
 
-/** A list of the API, page after page; a change of the filter goes back to the first page. */
-export function usePages<T>(
+/** The part of a list that is read. */
+interface PageQuery {
+  readonly limit: number;
+  readonly cursor: string | undefined;
+}
+
+/**
+ * A list of the API, page after page; a change of the filter goes back to the first page.
+ *
+ * @param path the first segment of the key in the query cache
+ * @param read asks the API for one page
+ */
+export function usePages<T, Q extends object>(
   path: string,
-  query: Query,
+  query: Q,
+  read: (query: Q & PageQuery, signal: AbortSignal) => Promise<Page<T>>,
   { limit = 25, refreshMs = REFRESH_MS }: PagesOptions = {},
 ): Pages<T> {
-  const api = useApi();
   const filter = JSON.stringify(query);
   const [place, setPlace] = useState<{ filter: string; cursors: readonly string[] }>({ filter, cursors: [] });
   const cursors = place.filter === filter ? place.cursors : [];
   const go = (to: readonly string[]): void => setPlace({ filter, cursors: to });
   const { data, error, isPlaceholderData, refetch } = useQuery({
     queryKey: [path, 'list', query, limit, cursors.at(-1) ?? null],
-    queryFn: ({ signal }) => api.get<Page<T>>(path, { ...query, limit, cursor: cursors.at(-1) }, signal),
+    queryFn: ({ signal }) => read({ ...query, limit, cursor: cursors.at(-1) }, signal),
     placeholderData: keepPreviousData,
     refetchInterval: refreshMs,
   });

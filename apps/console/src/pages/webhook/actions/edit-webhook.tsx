@@ -1,9 +1,10 @@
 import { Button, Group } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { answerOf } from '../../../api/client.ts';
 import { ApiProblem, errorsByField } from '../../../api/problem.ts';
 import { useRefresh, webhookKey } from '../../../api/queries.ts';
-import type { Webhook } from '../../../api/types.ts';
+import type { Webhook } from '../../../api/model.ts';
 import { useApi } from '../../../app/session.tsx';
 import { Note, Problems } from '../../../ui/forms/form.tsx';
 import { useToasts } from '../../../ui/feedback/toasts.tsx';
@@ -33,7 +34,13 @@ export function EditWebhook({ webhook, onClose }: EditWebhookProps) {
   const [newer, setNewer] = useState<Webhook | null>(null);
   const changes = changesOf(fieldsOf(formOf(base)), fieldsOf(form));
   const saving = useMutation({
-    mutationFn: (onTopOf: Webhook) => api.patch<Webhook>(`/v1/webhooks/${webhook.id}`, changes, onTopOf.version),
+    mutationFn: (onTopOf: Webhook) =>
+      answerOf(
+        api.PATCH('/v1/webhooks/{id}', {
+          params: { path: { id: webhook.id }, header: { 'If-Match': `"${onTopOf.version}"` } },
+          body: changes,
+        }),
+      ),
     onSuccess: async (saved) => {
       queries.setQueryData(webhookKey(saved.id), saved);
       await refresh('/v1/webhooks', '/v1/circuits');
@@ -42,7 +49,7 @@ export function EditWebhook({ webhook, onClose }: EditWebhookProps) {
     },
     onError: async (error) => {
       if (error instanceof ApiProblem && error.status === 412)
-        setNewer(await api.get<Webhook>(`/v1/webhooks/${webhook.id}`));
+        setNewer(await answerOf(api.GET('/v1/webhooks/{id}', { params: { path: { id: webhook.id } } })));
     },
   });
   const isStale = saving.error instanceof ApiProblem && saving.error.status === 412;

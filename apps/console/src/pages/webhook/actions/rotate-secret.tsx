@@ -1,9 +1,10 @@
 import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { answerOf } from '../../../api/client.ts';
 import { errorsByField } from '../../../api/problem.ts';
 import { useRefresh } from '../../../api/queries.ts';
-import type { RotatedSecret, Webhook } from '../../../api/types.ts';
+import type { RotatedSecret, Webhook } from '../../../api/model.ts';
 import { useApi } from '../../../app/session.tsx';
 import { CopyButton } from '../../../ui/display/copy.tsx';
 import { Problems } from '../../../ui/forms/form.tsx';
@@ -32,10 +33,12 @@ export function RotateSecret({ webhook, onClose }: RotateSecretProps) {
   const [overlap, setOverlap] = useState('24');
   const rotation = useMutation({
     mutationFn: () =>
-      api.post<RotatedSecret>(`/v1/webhooks/${webhook.id}/secret/rotate`, {
-        overlapHours: Number(overlap),
-        ...secretField(secret),
-      }),
+      answerOf(
+        api.POST('/v1/webhooks/{id}/secret/rotate', {
+          params: { path: { id: webhook.id } },
+          body: { overlapHours: Number(overlap), ...secretField(secret) },
+        }),
+      ),
     onSuccess: () => refresh('/v1/webhooks', '/v1/circuits'),
   });
   const errors = errorsByField(rotation.error, ['secret', 'overlapHours']);

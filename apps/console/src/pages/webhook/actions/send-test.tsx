@@ -3,9 +3,10 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { answerOf } from '../../../api/client.ts';
 import { sentenceOf } from '../../../api/problem.ts';
 import { useEventTypes, useRefresh } from '../../../api/queries.ts';
-import type { RequestedTest, Webhook } from '../../../api/types.ts';
+import type { Webhook } from '../../../api/model.ts';
 import { useApi } from '../../../app/session.tsx';
 import { Problems } from '../../../ui/forms/form.tsx';
 import { FlaskIcon } from '../../../ui/display/icons.tsx';
@@ -36,7 +37,8 @@ function SendTestModal({ webhook, onClose }: SendTestProps & { readonly onClose:
   const eventTypes = useEventTypes();
   const [eventType, setEventType] = useState(webhook.events[0] ?? '');
   const test = useMutation({
-    mutationFn: () => api.post<RequestedTest>(`/v1/webhooks/${webhook.id}/test`, { eventType }),
+    mutationFn: () =>
+      answerOf(api.POST('/v1/webhooks/{id}/test', { params: { path: { id: webhook.id } }, body: { eventType } })),
     onSuccess: async ({ deliveryId }) => {
       await refresh('/v1/deliveries');
       go(`/deliveries/${deliveryId}`);

@@ -2,8 +2,9 @@ import { Checkbox, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { answerOf } from '../../../api/client.ts';
 import { useRefresh, webhookKey } from '../../../api/queries.ts';
-import type { Webhook } from '../../../api/types.ts';
+import type { Webhook } from '../../../api/model.ts';
 import { useApi } from '../../../app/session.tsx';
 import { Confirm } from '../../../ui/layout/confirm.tsx';
 import { useToasts } from '../../../ui/feedback/toasts.tsx';
@@ -31,7 +32,12 @@ export function EnableWebhook({ webhook, onClose }: DialogProps) {
   const [isReplaying, setReplaying] = useState(false);
   const enable = useMutation({
     mutationFn: () =>
-      api.post<Webhook>(`/v1/webhooks/${webhook.id}/enable`, isReplaying ? { replay: 'missed' } : undefined),
+      answerOf(
+        api.POST('/v1/webhooks/{id}/enable', {
+          params: { path: { id: webhook.id } },
+          body: isReplaying ? { replay: 'missed' } : {},
+        }),
+      ),
     onSuccess: async (enabled) => {
       await takeOver(enabled);
       await refresh('/v1/replays');
@@ -67,7 +73,13 @@ export function DisableWebhook({ webhook, onClose }: DialogProps) {
   const takeOver = useTakeOver();
   const [reason, setReason] = useState('');
   const disable = useMutation({
-    mutationFn: () => api.post<Webhook>(`/v1/webhooks/${webhook.id}/disable`, { reason: reason.trim() || null }),
+    mutationFn: () =>
+      answerOf(
+        api.POST('/v1/webhooks/{id}/disable', {
+          params: { path: { id: webhook.id } },
+          body: { reason: reason.trim() || null },
+        }),
+      ),
     onSuccess: async (disabled) => {
       await takeOver(disabled);
       toasts.done(`${webhook.name} is disabled.`);
@@ -109,7 +121,7 @@ export function DeleteWebhook({ webhook, onClose }: DialogProps) {
   const queries = useQueryClient();
   const [, go] = useLocation();
   const deletion = useMutation({
-    mutationFn: () => api.delete(`/v1/webhooks/${webhook.id}`),
+    mutationFn: () => api.DELETE('/v1/webhooks/{id}', { params: { path: { id: webhook.id } } }),
     onSuccess: async () => {
       go('/webhooks');
       queries.removeQueries({ queryKey: webhookKey(webhook.id) });

@@ -1,5 +1,5 @@
 import { Button, FileButton, Group, Textarea } from '@mantine/core';
-import type { ClientCertificate } from '../../../api/types.ts';
+import type { ClientCertificate } from '../../../api/model.ts';
 import { PlusIcon } from '../../../ui/display/icons.tsx';
 import styles from './certificate-editor.module.css';
 import { CertificateSummary } from '../certificate-summary.tsx';

@@ -1,6 +1,6 @@
 import { Checkbox } from '@mantine/core';
 import { useId } from 'react';
-import type { EventType } from '../../../api/types.ts';
+import type { EventType } from '../../../api/model.ts';
 import { domainName } from '../../../format/text.ts';
 import styles from './event-picker.module.css';
 

@@ -1,4 +1,4 @@
-import type { Webhook, WebhookFields } from '../../../api/types.ts';
+import type { Webhook, WebhookFields } from '../../../api/model.ts';
 import type { HeaderLine } from '../../../format/headers.ts';
 import { fromLines, toLines } from '../../../format/headers.ts';
 
@@ -81,7 +81,7 @@ const orNull = <T>(value: T | ''): T | null => (value === '' ? null : value);
 export const fieldsOf = (form: WebhookForm): WebhookFields => ({
   name: form.name.trim(),
   url: form.url.trim(),
-  events: form.events,
+  events: [...form.events],
   description: orNull(form.description.trim()),
   headers: fromLines(form.headers),
   maxAttempts: orNull(form.maxAttempts),

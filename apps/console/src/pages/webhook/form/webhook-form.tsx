@@ -1,7 +1,7 @@
 import { NumberInput, SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useEventTypes } from '../../../api/queries.ts';
-import type { ClientCertificate } from '../../../api/types.ts';
+import type { ClientCertificate } from '../../../api/model.ts';
 import { Fields } from '../../../ui/forms/form.tsx';
 import { Failed, Loading } from '../../../ui/feedback/states.tsx';
 import { CertificateEditor } from './certificate-editor.tsx';

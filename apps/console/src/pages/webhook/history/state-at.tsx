@@ -1,7 +1,7 @@
-import {} from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { Webhook } from '../../../api/types.ts';
+import { answerOf } from '../../../api/client.ts';
+import type { Webhook, WebhookState } from '../../../api/model.ts';
 import { useApi } from '../../../app/session.tsx';
 import { exactTime } from '../../../format/time.ts';
 import { Note } from '../../../ui/forms/form.tsx';
@@ -16,7 +16,7 @@ interface StateAtProps {
   readonly onClose: () => void;
 }
 
-type Shown = readonly (readonly [name: string, of: (webhook: Webhook) => string])[];
+type Shown = readonly (readonly [name: string, of: (webhook: WebhookState) => string])[];
 
 const orNone = (value: unknown): string => (value === null || value === '' ? 'None' : String(value));
 const SHOWN: Shown = [
@@ -48,7 +48,11 @@ export function StateAt({ webhook, at, onClose }: StateAtProps) {
   const api = useApi();
   const then = useQuery({
     queryKey: ['/v1/webhooks', 'state', webhook.id, at],
-    queryFn: ({ signal }) => api.get<Webhook>(`/v1/webhooks/${webhook.id}/history`, { at }, signal),
+    queryFn: async ({ signal }) =>
+      // With a time, the answer is the state at that time.
+      (await answerOf(
+        api.GET('/v1/webhooks/{id}/history', { params: { path: { id: webhook.id }, query: { at } }, signal }),
+      )) as WebhookState,
     staleTime: Infinity,
   });
   const changed = then.data === undefined ? 0 : SHOWN.filter(([, of]) => of(then.data) !== of(webhook)).length;

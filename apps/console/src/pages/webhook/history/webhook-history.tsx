@@ -1,7 +1,7 @@
 import { Button, Group, Popover, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
-import type { HistoryEntry, Webhook } from '../../../api/types.ts';
+import type { WebhookHistoryEntry, Webhook } from '../../../api/model.ts';
 import { fromLocalInput, toLocalInput } from '../../../format/time.ts';
 import { History } from '../../../ui/display/history.tsx';
 import { StateAt } from './state-at.tsx';
@@ -12,9 +12,9 @@ export function WebhookHistory({ webhook }: { readonly webhook: Webhook }) {
   return (
     <>
       <History
-        path={`/v1/webhooks/${webhook.id}/history`}
+        of={{ webhookId: webhook.id }}
         actions={<TimeButton onChosen={setAt} />}
-        onShow={({ at: then }: HistoryEntry) => setAt(then)}
+        onShow={({ at: then }: WebhookHistoryEntry) => setAt(then)}
       />
       {at !== null && <StateAt webhook={webhook} at={at} onClose={() => setAt(null)} />}
     </>
