@@ -1,20 +1,29 @@
+import type { ReactNode } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
-import { DeliveriesPage } from '../pages/deliveries/deliveries-page.tsx';
-import { DeliveryPage } from '../pages/delivery/delivery-page.tsx';
-import { EventTypesPage } from '../pages/event-types/event-types-page.tsx';
-import { OverviewPage } from '../pages/overview/overview-page.tsx';
-import { ReplaysPage } from '../pages/replays/replays-page.tsx';
-import { KeysPage } from '../pages/settings/keys-page.tsx';
-import { SettingsPage } from '../pages/settings/settings-page.tsx';
-import { TenantPage } from '../pages/tenants/tenant-page.tsx';
-import { TenantsPage } from '../pages/tenants/tenants-page.tsx';
-import { WebhookPage } from '../pages/webhook/webhook-page.tsx';
-import { CreateWebhookPage } from '../pages/webhooks/create-webhook-page.tsx';
-import { WebhooksPage } from '../pages/webhooks/webhooks-page.tsx';
+import { Loading } from '../ui/feedback/states.tsx';
+import { lazily } from './lazily.tsx';
 import { NotFound } from './not-found.tsx';
 import { useSession } from './session.tsx';
 import { Shell } from './shell.tsx';
 import { SignIn } from './sign-in.tsx';
+
+/** Each page is a file of its own, so that the first page does not wait for the code of the others. */
+const page = <P extends object>(load: () => Promise<(props: P) => ReactNode>) => lazily(load, <Loading />);
+
+const DeliveriesPage = page(async () => (await import('../pages/deliveries/deliveries-page.tsx')).DeliveriesPage);
+const DeliveryPage = page(async () => (await import('../pages/delivery/delivery-page.tsx')).DeliveryPage);
+const EventTypesPage = page(async () => (await import('../pages/event-types/event-types-page.tsx')).EventTypesPage);
+const OverviewPage = page(async () => (await import('../pages/overview/overview-page.tsx')).OverviewPage);
+const ReplaysPage = page(async () => (await import('../pages/replays/replays-page.tsx')).ReplaysPage);
+const KeysPage = page(async () => (await import('../pages/settings/keys-page.tsx')).KeysPage);
+const SettingsPage = page(async () => (await import('../pages/settings/settings-page.tsx')).SettingsPage);
+const TenantPage = page(async () => (await import('../pages/tenants/tenant-page.tsx')).TenantPage);
+const TenantsPage = page(async () => (await import('../pages/tenants/tenants-page.tsx')).TenantsPage);
+const WebhookPage = page(async () => (await import('../pages/webhook/webhook-page.tsx')).WebhookPage);
+const CreateWebhookPage = page(
+  async () => (await import('../pages/webhooks/create-webhook-page.tsx')).CreateWebhookPage,
+);
+const WebhooksPage = page(async () => (await import('../pages/webhooks/webhooks-page.tsx')).WebhooksPage);
 
 export function App() {
   const { signedIn, isRestoring } = useSession();

@@ -1,6 +1,6 @@
-import { ActionIcon, Drawer, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import {
@@ -18,9 +18,13 @@ import {
   WebhookIcon,
 } from '../ui/display/icons.tsx';
 import { Clock } from '../ui/display/time.tsx';
+import { lazily } from './lazily.tsx';
 import { Mark } from './mark.tsx';
 import { useIdentity, useSession } from './session.tsx';
 import styles from './shell.module.css';
+import { Tip } from '../ui/display/tip.tsx';
+
+const MenuFrame = lazily(async () => (await import('../ui/layout/dialog-frames.tsx')).MenuFrame);
 
 interface Place {
   readonly href: string;
@@ -43,6 +47,8 @@ const PLACES: readonly Place[] = [
 /** The frame of every page: navigation, the signed-in user, and the page. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [opened, { open, close }] = useDisclosure();
+  const [wasOpened, setWasOpened] = useState(false);
+  if (opened && !wasOpened) setWasOpened(true);
   const [location] = useLocation();
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -64,11 +70,13 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             <MenuIcon size={20} />
           </ActionIcon>
         </div>
-        <Drawer opened={opened} onClose={close} size={272} title={<Brand />} padding="md">
-          <div className={styles['drawer']}>
-            <SideContent withoutBrand />
-          </div>
-        </Drawer>
+        {wasOpened && (
+          <MenuFrame opened={opened} onClose={close} title={<Brand />}>
+            <div className={styles['drawer']}>
+              <SideContent withoutBrand />
+            </div>
+          </MenuFrame>
+        )}
         <main id="content" ref={main} tabIndex={-1} className={styles['main']}>
           {children}
         </main>
@@ -117,19 +125,19 @@ function Who() {
     <div className={styles['who']}>
       <div className={styles['whoText']}>
         <span className={styles['whoName']}>{tenant?.name ?? 'All tenants'}</span>
-        <Tooltip label={`Signed in with the key “${key.name}” (${key.prefix}…)`}>
+        <Tip label={`Signed in with the key “${key.name}” (${key.prefix}…)`}>
           <span className={styles['whoKey']}>
             {isOperator ? 'Operator' : 'Tenant'} · {key.name}
           </span>
-        </Tooltip>
+        </Tip>
       </div>
       <div className={styles['whoActions']}>
         <SchemeToggle />
-        <Tooltip label="Sign out">
+        <Tip label="Sign out">
           <ActionIcon variant="subtle" color="gray" aria-label="Sign out" onClick={signOut}>
             <LeaveIcon />
           </ActionIcon>
-        </Tooltip>
+        </Tip>
       </div>
     </div>
   );
@@ -140,10 +148,10 @@ function SchemeToggle() {
   const scheme = useComputedColorScheme('light');
   const other = scheme === 'light' ? 'dark' : 'light';
   return (
-    <Tooltip label={`Switch to ${other}`}>
+    <Tip label={`Switch to ${other}`}>
       <ActionIcon variant="subtle" color="gray" aria-label={`Switch to ${other}`} onClick={() => setColorScheme(other)}>
         {scheme === 'light' ? <MoonIcon /> : <SunIcon />}
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
 }

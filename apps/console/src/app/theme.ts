@@ -69,7 +69,6 @@ export const theme = createTheme({
     },
     Radio: { styles: CHOICE },
     Checkbox: { styles: CHOICE },
-    Tooltip: { defaultProps: { withArrow: true, openDelay: 150, multiline: true, maw: 360 } },
     Modal: { defaultProps: { centered: true, radius: 'lg', padding: 'lg', ...OVER }, styles: DIALOG },
     Drawer: { defaultProps: OVER, styles: DIALOG },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', offset: 4 } },

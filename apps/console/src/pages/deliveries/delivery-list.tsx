@@ -1,4 +1,3 @@
-import { Select } from '@mantine/core';
 import { answerOf } from '../../api/client.ts';
 import { useEventTypes, useWebhook, useWebhookChoices } from '../../api/queries.ts';
 import type { Delivery } from '../../api/model.ts';
@@ -16,6 +15,7 @@ import { DELIVERY_STATUSES, DeliveryPill, deliveryStatusName, HttpStatus, Tag } 
 import type { Column } from '../../ui/lists/table.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import styles from './delivery-list.module.css';
+import { Choose } from '../../ui/forms/choose.tsx';
 
 const FILTERS = ['q', 'status', 'event', 'webhook', 'created', 'sent'];
 const STATUSES = DELIVERY_STATUSES.map((status) => ({ value: status, name: deliveryStatusName(status) }));
@@ -149,7 +149,7 @@ function WebhookFilter({ filters }: { readonly filters: Filters }) {
       onClear={() => filters.set('webhook', '')}
     >
       {(close) => (
-        <Select
+        <Choose
           size="xs"
           aria-label="Webhook"
           placeholder="Choose a webhook"

@@ -1,4 +1,4 @@
-import { Skeleton, Tooltip } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Circuit, Delivery, Page, Webhook } from '../../api/model.ts';
@@ -9,6 +9,7 @@ import { duration, exactTime, timeAgo } from '../../format/time.ts';
 import { deliveryStatusName, DELIVERY_STATUSES } from '../../ui/feedback/status.tsx';
 import { useNow } from '../../ui/display/time.tsx';
 import styles from './overview.module.css';
+import { Tip } from '../../ui/display/tip.tsx';
 
 interface NumbersProps {
   readonly webhooks: Page<Webhook> | undefined;
@@ -106,7 +107,7 @@ function Activity({ deliveries }: { readonly deliveries: readonly Delivery[] | u
         ).join(', ')}`}
       >
         {buckets.map(({ from, until, counts, total }) => (
-          <Tooltip
+          <Tip
             key={from.getTime()}
             disabled={total === 0}
             label={
@@ -129,7 +130,7 @@ function Activity({ deliveries }: { readonly deliveries: readonly Delivery[] | u
                 </span>
               )}
             </span>
-          </Tooltip>
+          </Tip>
         ))}
       </div>
     </div>

@@ -6,6 +6,7 @@ import { Link } from 'wouter';
 import { answerOf } from '../../api/client.ts';
 import { useRefresh, useWebhook } from '../../api/queries.ts';
 import type { Replay } from '../../api/model.ts';
+import { lazily } from '../../app/lazily.tsx';
 import { useApi } from '../../app/session.tsx';
 import { number } from '../../format/text.ts';
 import { exactTime } from '../../format/time.ts';
@@ -20,9 +21,10 @@ import { ReplayPill } from '../../ui/feedback/status.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import { useToasts } from '../../ui/feedback/toasts.tsx';
-import { CreateReplay } from './create-replay.tsx';
 import { REPLAYED, WHY_FAILED } from './replay-words.ts';
 import styles from './replays.module.css';
+
+const CreateReplay = lazily(async () => (await import('./create-replay.tsx')).CreateReplay);
 
 const STATES = [
   { value: 'running', name: 'Running' },

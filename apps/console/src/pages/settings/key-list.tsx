@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { answerOf } from '../../api/client.ts';
 import { keysPathOf, useRefresh } from '../../api/queries.ts';
 import type { ApiKey, Page } from '../../api/model.ts';
+import { lazily } from '../../app/lazily.tsx';
 import { useApi, useIdentity } from '../../app/session.tsx';
 import { actorParts, counted } from '../../format/text.ts';
 import { Confirm } from '../../ui/layout/confirm.tsx';
@@ -17,7 +18,8 @@ import { Tag } from '../../ui/feedback/status.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import { useToasts } from '../../ui/feedback/toasts.tsx';
-import { CreateKey } from './create-key.tsx';
+
+const CreateKey = lazily(async () => (await import('./create-key.tsx')).CreateKey);
 
 const ROLES = { operator: 'Operator', tenant: 'Tenant', producer: 'Producer' } as const;
 

@@ -1,25 +1,24 @@
-import { ActionIcon, Button, Menu } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useState } from 'react';
 import { useCircuit, useWebhook } from '../../api/queries.ts';
 import type { Circuit, Webhook } from '../../api/model.ts';
+import { lazily } from '../../app/lazily.tsx';
 import { whyDisabled } from '../../format/failures.ts';
 import { CopyButton } from '../../ui/display/copy.tsx';
 import { Note } from '../../ui/forms/form.tsx';
-import { DotsIcon, EditIcon, PauseIcon, PlayIcon, ReplayIcon, TrashIcon } from '../../ui/display/icons.tsx';
+import { PlayIcon } from '../../ui/display/icons.tsx';
 import { Card, PageHead } from '../../ui/layout/page.tsx';
 import { Failed, Loading } from '../../ui/feedback/states.tsx';
 import { WebhookPill } from '../../ui/feedback/status.tsx';
 import { Tabs } from '../../ui/layout/tabs.tsx';
 import { Sentence } from '../../ui/display/time.tsx';
-import { DeliveryList } from '../deliveries/delivery-list.tsx';
-import { CreateReplay } from '../replays/create-replay.tsx';
-import { DeleteWebhook, DisableWebhook, EnableWebhook } from './actions/webhook-actions.tsx';
-import { EditWebhook } from './actions/edit-webhook.tsx';
+import { Actions } from './actions/actions.tsx';
+import { EnableWebhook } from './actions/webhook-actions.tsx';
 import { HeldBack } from './held-back.tsx';
-import { SendTest } from './actions/send-test.tsx';
-import { WebhookHistory } from './history/webhook-history.tsx';
 import { WebhookSettings } from './webhook-settings.tsx';
+
+const DeliveryList = lazily(async () => (await import('../deliveries/delivery-list.tsx')).DeliveryList, <Loading />);
+const WebhookHistory = lazily(async () => (await import('./history/webhook-history.tsx')).WebhookHistory, <Loading />);
 
 const BACK = { href: '/webhooks', name: 'Webhooks' };
 const TABS = [
@@ -86,51 +85,6 @@ const Skeleton = () => (
     <Loading lines={9} />
   </div>
 );
-
-type Open = 'edit' | 'enable' | 'disable' | 'delete' | 'replay';
-
-function Actions({ webhook }: { readonly webhook: Webhook }) {
-  const [open, setOpen] = useState<Open | null>(null);
-  const close = (): void => setOpen(null);
-  return (
-    <>
-      <SendTest webhook={webhook} />
-      <Button variant="default" leftSection={<EditIcon size={14} />} onClick={() => setOpen('edit')}>
-        Edit
-      </Button>
-      <Menu>
-        <Menu.Target>
-          <ActionIcon variant="default" size={30} aria-label="More actions">
-            <DotsIcon />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {webhook.isActive ? (
-            <Menu.Item leftSection={<PauseIcon size={14} />} onClick={() => setOpen('disable')}>
-              Disable …
-            </Menu.Item>
-          ) : (
-            <Menu.Item leftSection={<PlayIcon size={14} />} onClick={() => setOpen('enable')}>
-              Enable …
-            </Menu.Item>
-          )}
-          <Menu.Item leftSection={<ReplayIcon size={14} />} onClick={() => setOpen('replay')}>
-            Replay messages …
-          </Menu.Item>
-          <Menu.Divider />
-          <Menu.Item color="red" leftSection={<TrashIcon size={14} />} onClick={() => setOpen('delete')}>
-            Delete …
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      {open === 'edit' && <EditWebhook webhook={webhook} onClose={close} />}
-      {open === 'enable' && <EnableWebhook webhook={webhook} onClose={close} />}
-      {open === 'disable' && <DisableWebhook webhook={webhook} onClose={close} />}
-      {open === 'delete' && <DeleteWebhook webhook={webhook} onClose={close} />}
-      {open === 'replay' && <CreateReplay webhook={webhook} onClose={close} />}
-    </>
-  );
-}
 
 interface NoticesProps {
   readonly webhook: Webhook;

@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Circuit, Webhook } from '../../api/model.ts';
 import { useIdentity } from '../../app/session.tsx';
@@ -10,6 +9,7 @@ import { Pill, WebhookPill } from '../../ui/feedback/status.tsx';
 import { At } from '../../ui/display/time.tsx';
 import { WebhookSecret } from './webhook-secret.tsx';
 import styles from './webhook-settings.module.css';
+import { Tip } from '../../ui/display/tip.tsx';
 
 interface WebhookSettingsProps {
   readonly webhook: Webhook;
@@ -55,11 +55,11 @@ function Basics({ webhook }: { readonly webhook: Webhook }) {
           <ul className={styles['events']}>
             {webhook.events.map((event, index) => (
               <li key={event}>
-                <Tooltip label={event}>
+                <Tip label={event}>
                   <Link href={`/event-types/${event}`} className={styles['event'] ?? ''}>
                     {webhook.eventNames[index] ?? event}
                   </Link>
-                </Tooltip>
+                </Tip>
               </li>
             ))}
           </ul>
@@ -142,7 +142,7 @@ const ALERTS = [3, 5, 10];
 /** One mark for each failure, taller where an alert is raised. */
 function FailureMeter({ failures }: { readonly failures: number }) {
   return (
-    <Tooltip
+    <Tip
       label={`Unless the installation says otherwise, alerts go out at ${ALERTS.join(', ')} in a row, and the last of them disables the webhook.`}
     >
       <span className={styles['meter']}>
@@ -157,7 +157,7 @@ function FailureMeter({ failures }: { readonly failures: number }) {
         </span>
         <span className="number">{failures}</span>
       </span>
-    </Tooltip>
+    </Tip>
   );
 }
 

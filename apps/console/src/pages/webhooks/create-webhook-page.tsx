@@ -1,4 +1,4 @@
-import { Button, Group, Select } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
@@ -13,6 +13,7 @@ import { GENERATED, SecretChoice, secretField } from '../webhook/form/secret-cho
 import { WebhookFormFields } from '../webhook/form/webhook-form.tsx';
 import styles from './create-webhook-page.module.css';
 import { CreatedWebhook } from './created-webhook.tsx';
+import { Choose } from '../../ui/forms/choose.tsx';
 
 const BACK = { href: '/webhooks', name: 'Webhooks' };
 
@@ -57,7 +58,7 @@ export function CreateWebhookPage() {
           onChange={(change) => setForm((before) => ({ ...before, ...change }))}
           first={
             isOperator && (
-              <Select
+              <Choose
                 label="Tenant"
                 placeholder="The tenant that owns the webhook"
                 searchable

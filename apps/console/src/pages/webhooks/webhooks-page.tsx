@@ -1,4 +1,4 @@
-import { Button, Tooltip } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { answerOf } from '../../api/client.ts';
 import { useCircuits, useEventTypes, useTenants } from '../../api/queries.ts';
@@ -16,6 +16,7 @@ import { WebhookPill } from '../../ui/feedback/status.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import { NameAndUrl } from './name-and-url.tsx';
+import { Tip } from '../../ui/display/tip.tsx';
 
 const FILTERS = ['q', 'active', 'event', 'tenant', 'created', 'success', 'failure'];
 const ACTIVE = [
@@ -137,17 +138,17 @@ function Events({ webhook: { eventNames } }: { readonly webhook: Webhook }) {
   const [first = '', ...others] = eventNames;
   if (others.length === 0) return <span className="truncate">{first}</span>;
   return (
-    <Tooltip label={eventNames.join(', ')}>
+    <Tip label={eventNames.join(', ')}>
       <span>{counted(eventNames.length, 'event type')}</span>
-    </Tooltip>
+    </Tip>
   );
 }
 
 function Failures({ webhook: { consecutiveFailures } }: { readonly webhook: Webhook }) {
   if (consecutiveFailures === 0) return <span className="faint">0</span>;
   return (
-    <Tooltip label={`${counted(consecutiveFailures, 'failure')} in a row`}>
+    <Tip label={`${counted(consecutiveFailures, 'failure')} in a row`}>
       <strong className="number">{consecutiveFailures}</strong>
-    </Tooltip>
+    </Tip>
   );
 }

@@ -1,7 +1,7 @@
-import { Tooltip } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import styles from './copy.module.css';
 import { CheckIcon, CopyIcon } from './icons.tsx';
+import { Tip } from './tip.tsx';
 
 /** Browsers offer navigator.clipboard only over HTTPS and on localhost; on other pages an older way is used. */
 async function copy(text: string): Promise<void> {
@@ -30,7 +30,7 @@ export function CopyButton({ text, what }: CopyButtonProps) {
     return () => clearTimeout(timer);
   }, [copied]);
   return (
-    <Tooltip label={copied ? 'Copied' : `Copy ${what}`}>
+    <Tip label={copied ? 'Copied' : `Copy ${what}`}>
       <button
         type="button"
         className={styles['button']}
@@ -40,7 +40,7 @@ export function CopyButton({ text, what }: CopyButtonProps) {
       >
         {copied ? <CheckIcon size={14} /> : <CopyIcon size={14} />}
       </button>
-    </Tooltip>
+    </Tip>
   );
 }
 

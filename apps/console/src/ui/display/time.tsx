@@ -1,7 +1,7 @@
-import { Tooltip } from '@mantine/core';
 import { createContext, useContext, useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { exactTime, instantsIn, timeAgo } from '../../format/time.ts';
+import { Tip } from './tip.tsx';
 
 const NowContext = createContext<Date | null>(null);
 
@@ -24,11 +24,11 @@ export function Ago({ at, never = '–' }: { readonly at: string | null; readonl
   if (at === null) return <span className="faint">{never}</span>;
   const date = new Date(at);
   return (
-    <Tooltip label={exactTime(date)}>
+    <Tip label={exactTime(date)}>
       <time dateTime={at} className="number">
         {timeAgo(date, now)}
       </time>
-    </Tooltip>
+    </Tip>
   );
 }
 
@@ -51,11 +51,11 @@ export function Sentence({ text }: { readonly text: string }) {
     typeof part === 'string' ? (
       part
     ) : (
-      <Tooltip key={index} label={exactTime(part)}>
+      <Tip key={index} label={exactTime(part)}>
         <time dateTime={part.toISOString()} className="number">
           {exactTime(part)} ({timeAgo(part, now)})
         </time>
-      </Tooltip>
+      </Tip>
     ),
   );
 }

@@ -1,9 +1,9 @@
-import { Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Circuit, DeliveryStatus, Replay, Webhook } from '../../api/model.ts';
 import { HEALTH_NAMES, healthOf } from '../../format/failures.ts';
 import { reasonPhrase } from '../../format/text.ts';
 import styles from './status.module.css';
+import { Tip } from '../display/tip.tsx';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'accent';
 
@@ -67,11 +67,11 @@ export const httpTone = (status: number): Tone => (status < 300 ? 'good' : statu
 export function HttpStatus({ status, error }: { readonly status: number | null; readonly error: string | null }) {
   if (status !== null) {
     return (
-      <Tooltip label={`${status} ${reasonPhrase(status)}`} disabled={reasonPhrase(status) === ''}>
+      <Tip label={`${status} ${reasonPhrase(status)}`} disabled={reasonPhrase(status) === ''}>
         <span className={styles['code']} data-tone={httpTone(status)}>
           {status}
         </span>
-      </Tooltip>
+      </Tip>
     );
   }
   if (error === null) return <span className="faint">–</span>;

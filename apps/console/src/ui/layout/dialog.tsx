@@ -1,6 +1,10 @@
-import { Drawer, Modal } from '@mantine/core';
 import type { DrawerProps, ModalProps } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { lazily } from '../../app/lazily.tsx';
+import type { FrameProps } from './dialog-frames.tsx';
+
+const ModalFrame = lazily(async () => (await import('./dialog-frames.tsx')).ModalFrame);
+const SheetFrame = lazily(async () => (await import('./dialog-frames.tsx')).SheetFrame);
 
 /**
  * When a dialog closes, returns the focus to the element that opened it, so that keyboard users continue where they
@@ -20,13 +24,13 @@ function useFocusBack(): void {
 }
 
 /** A question, or a small form. It is open while the component is rendered. */
-export function Dialog(props: Omit<ModalProps, 'opened'>) {
+export function Dialog(props: FrameProps<ModalProps>) {
   useFocusBack();
-  return <Modal opened {...props} />;
+  return <ModalFrame {...props} />;
 }
 
 /** A panel at the right edge, for content that needs more room. It is open while the component is rendered. */
-export function Sheet(props: Omit<DrawerProps, 'opened'>) {
+export function Sheet(props: FrameProps<DrawerProps>) {
   useFocusBack();
-  return <Drawer opened position="right" padding="lg" {...props} />;
+  return <SheetFrame {...props} />;
 }

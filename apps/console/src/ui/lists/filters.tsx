@@ -1,10 +1,11 @@
-import { Button, Popover, Radio, Stack, TextInput } from '@mantine/core';
+import { Button, Radio, Stack, TextInput } from '@mantine/core';
 import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'wouter';
 import { exactTime, fromLocalInput, toLocalInput } from '../../format/time.ts';
 import { customRange, PRESETS, rangeName, rangeOf } from '../../format/time-filter.ts';
+import { Dropdown } from './dropdown.tsx';
 import styles from './filters.module.css';
 import { CrossIcon, PlusIcon, SearchIcon } from '../display/icons.tsx';
 
@@ -93,20 +94,20 @@ interface ChipProps {
 export function Chip({ name, value, onClear, children }: ChipProps) {
   const [opened, { toggle, close }] = useDisclosure();
   return (
-    <Popover opened={opened} onChange={(next) => !next && close()} position="bottom-start" trapFocus returnFocus>
+    <span className={styles['place']}>
       <span className={styles['chip']} data-set={value === undefined ? undefined : true}>
-        <Popover.Target>
-          <button
-            type="button"
-            className={styles['open']}
-            onClick={toggle}
-            aria-label={value === undefined ? `Filter by ${name.toLowerCase()}` : `${name}: ${value}`}
-          >
-            {value === undefined && <PlusIcon size={12} />}
-            {name}
-            {value !== undefined && <span className={styles['value']}>{value}</span>}
-          </button>
-        </Popover.Target>
+        <button
+          type="button"
+          className={styles['open']}
+          onClick={toggle}
+          aria-haspopup="dialog"
+          aria-expanded={opened}
+          aria-label={value === undefined ? `Filter by ${name.toLowerCase()}` : `${name}: ${value}`}
+        >
+          {value === undefined && <PlusIcon size={12} />}
+          {name}
+          {value !== undefined && <span className={styles['value']}>{value}</span>}
+        </button>
         {value !== undefined && (
           <button
             type="button"
@@ -121,10 +122,12 @@ export function Chip({ name, value, onClear, children }: ChipProps) {
           </button>
         )}
       </span>
-      <Popover.Dropdown>
-        <div className={styles['dropdown']}>{children(close)}</div>
-      </Popover.Dropdown>
-    </Popover>
+      {opened && (
+        <Dropdown label={`Filter by ${name.toLowerCase()}`} onClose={close}>
+          {children(close)}
+        </Dropdown>
+      )}
+    </span>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answerOf } from '../../../api/client.ts';
@@ -12,6 +12,7 @@ import { At } from '../../../ui/display/time.tsx';
 import styles from '../../webhooks/create-webhook-page.module.css';
 import { Dialog } from '../../../ui/layout/dialog.tsx';
 import { GENERATED, SecretChoice, secretField } from '../form/secret-choice.tsx';
+import { Choose } from '../../../ui/forms/choose.tsx';
 
 const OVERLAPS = [
   { value: '0', label: 'None: the former secret stops at once' },
@@ -53,7 +54,7 @@ export function RotateSecret({ webhook, onClose }: RotateSecretProps) {
       >
         <Stack gap="md">
           <SecretChoice label="New secret" chosen={secret} error={errors.fields['secret']} onChange={setSecret} />
-          <Select
+          <Choose
             label="Overlap"
             description="For this time deliveries are signed with the former secrets as well as the new one, so that your receiver can change over."
             data={OVERLAPS}

@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -11,6 +11,7 @@ import { useApi } from '../../../app/session.tsx';
 import { Problems } from '../../../ui/forms/form.tsx';
 import { FlaskIcon } from '../../../ui/display/icons.tsx';
 import { Dialog } from '../../../ui/layout/dialog.tsx';
+import { Choose } from '../../../ui/forms/choose.tsx';
 
 interface SendTestProps {
   readonly webhook: Pick<Webhook, 'id' | 'name' | 'events' | 'isActive'>;
@@ -57,7 +58,7 @@ function SendTestModal({ webhook, onClose }: SendTestProps & { readonly onClose:
             An example event is sent to <strong>{webhook.name}</strong>, signed like every delivery. If it fails, this
             does not count as a failure in a row.
           </Text>
-          <Select
+          <Choose
             label="Event"
             data={(eventTypes.data ?? []).map(({ name, displayName }) => ({ value: name, label: displayName }))}
             value={eventType}

@@ -1,4 +1,4 @@
-import { NumberInput, SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core';
+import { SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useEventTypes } from '../../../api/queries.ts';
 import type { ClientCertificate } from '../../../api/model.ts';
@@ -7,6 +7,7 @@ import { Failed, Loading } from '../../../ui/feedback/states.tsx';
 import { CertificateEditor } from './certificate-editor.tsx';
 import { EventPicker } from './event-picker.tsx';
 import { HeadersEditor } from './headers-editor.tsx';
+import { NumberField } from './number-field.tsx';
 import styles from './webhook-form.module.css';
 import type { WebhookForm } from './webhook-fields.ts';
 
@@ -21,9 +22,6 @@ interface WebhookFormFieldsProps {
   /** Content between the usual fields and the rarely used ones. */
   readonly middle?: ReactNode;
 }
-
-/** The value of a NumberInput is a text while no number is in it. */
-const numberOf = (value: number | string): number | '' => (typeof value === 'number' ? value : '');
 
 /** The fields of a webhook, for a new one and for a change. The server judges them; its sentence is shown at the field. */
 export function WebhookFormFields({
@@ -104,38 +102,32 @@ export function WebhookFormFields({
       </Fields>
       <Fields name="Delivery" lead="An empty field means the default of this installation.">
         <div className={styles['numbers']}>
-          <NumberInput
+          <NumberField
             label="Attempts at most"
             placeholder="5"
             min={1}
             max={20}
-            clampBehavior="none"
-            allowDecimal={false}
+            step={1}
             value={form.maxAttempts}
             error={errors['maxAttempts']}
-            onChange={(value) => onChange({ maxAttempts: numberOf(value) })}
+            onChange={(maxAttempts) => onChange({ maxAttempts })}
           />
-          <NumberInput
-            label="Time-out"
-            placeholder="15 s"
-            suffix=" s"
+          <NumberField
+            label="Time-out in seconds"
+            placeholder="15"
             min={1}
             max={30}
-            clampBehavior="none"
-            decimalScale={3}
             value={form.timeoutSeconds}
             error={errors['requestTimeoutMs']}
-            onChange={(value) => onChange({ timeoutSeconds: numberOf(value) })}
+            onChange={(timeoutSeconds) => onChange({ timeoutSeconds })}
           />
-          <NumberInput
+          <NumberField
             label="Requests a second at most"
             placeholder="No limit"
             min={0}
-            clampBehavior="none"
-            decimalScale={3}
             value={form.rateLimitPerSecond}
             error={errors['rateLimitPerSecond']}
-            onChange={(value) => onChange({ rateLimitPerSecond: numberOf(value) })}
+            onChange={(rateLimitPerSecond) => onChange({ rateLimitPerSecond })}
           />
         </div>
         <div>

@@ -1,9 +1,10 @@
-import { Button, Group, Popover, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import type { WebhookHistoryEntry, Webhook } from '../../../api/model.ts';
 import { fromLocalInput, toLocalInput } from '../../../format/time.ts';
 import { History } from '../../../ui/display/history.tsx';
+import { Dropdown } from '../../../ui/lists/dropdown.tsx';
 import { StateAt } from './state-at.tsx';
 
 /** The events of the webhook with actor and time, and the webhook's state at each of them. */
@@ -26,37 +27,37 @@ function TimeButton({ onChosen }: { readonly onChosen: (at: string) => void }) {
   const [text, setText] = useState(() => toLocalInput(new Date()));
   const at = fromLocalInput(text);
   return (
-    <Popover opened={opened} onChange={(next) => !next && close()} position="bottom-end" trapFocus>
-      <Popover.Target>
-        <Button variant="default" onClick={toggle}>
-          State at a time …
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (at === undefined) return;
-            close();
-            onChosen(at);
-          }}
-        >
-          <Stack gap="sm">
-            <TextInput
-              size="xs"
-              type="datetime-local"
-              label="State at"
-              value={text}
-              onChange={({ currentTarget }) => setText(currentTarget.value)}
-            />
-            <Group justify="flex-end">
-              <Button type="submit" disabled={at === undefined}>
-                Show
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Popover.Dropdown>
-    </Popover>
+    <span style={{ position: 'relative' }}>
+      <Button variant="default" onClick={toggle} aria-haspopup="dialog" aria-expanded={opened}>
+        State at a time …
+      </Button>
+      {opened && (
+        <Dropdown label="State at a time" align="end" onClose={close}>
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (at === undefined) return;
+              close();
+              onChosen(at);
+            }}
+          >
+            <Stack gap="sm">
+              <TextInput
+                size="xs"
+                type="datetime-local"
+                label="State at"
+                value={text}
+                onChange={({ currentTarget }) => setText(currentTarget.value)}
+              />
+              <Group justify="flex-end">
+                <Button type="submit" disabled={at === undefined}>
+                  Show
+                </Button>
+              </Group>
+            </Stack>
+          </form>
+        </Dropdown>
+      )}
+    </span>
   );
 }
