@@ -17,12 +17,17 @@ import {
   TenantsIcon,
   WebhookIcon,
 } from '../ui/display/icons.tsx';
-import { Clock } from '../ui/display/time.tsx';
+import { zoneName } from '../format/time.ts';
+import { Clock, useTimes } from '../ui/display/time.tsx';
+import type { Times } from '../ui/display/time.tsx';
 import { lazily } from './lazily.tsx';
+import { forgetSearches } from '../ui/lists/last-search.ts';
 import { Mark } from './mark.tsx';
+import { ServicesAway } from './services-away.tsx';
 import { useIdentity, useSession } from './session.tsx';
 import styles from './shell.module.css';
 import { Tip } from '../ui/display/tip.tsx';
+import { Name } from '../ui/display/name.tsx';
 
 const MenuFrame = lazily(async () => (await import('../ui/layout/dialog-frames.tsx')).MenuFrame);
 
@@ -55,6 +60,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     close();
     window.scrollTo(0, 0);
   }, [location, close]);
+  useEffect(() => forgetSearches, []);
   return (
     <Clock>
       <a href="#content" className={styles['skip']}>
@@ -78,7 +84,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           </MenuFrame>
         )}
         <main id="content" ref={main} tabIndex={-1} className={styles['main']}>
-          {children}
+          <ServicesAway>{children}</ServicesAway>
         </main>
       </div>
     </Clock>
@@ -103,6 +109,7 @@ function SideContent({ withoutBrand = false }: { readonly withoutBrand?: boolean
           <NavLink key={place.href} {...place} />
         ))}
       </nav>
+      <TimesChoice />
       <Who />
     </>
   );
@@ -124,10 +131,12 @@ function Who() {
   return (
     <div className={styles['who']}>
       <div className={styles['whoText']}>
-        <span className={styles['whoName']}>{tenant?.name ?? 'All tenants'}</span>
+        <span className={styles['whoName']}>
+          <Name>{tenant?.name ?? 'All tenants'}</Name>
+        </span>
         <Tip label={`Signed in with the key “${key.name}” (${key.prefix}…)`}>
           <span className={styles['whoKey']}>
-            {isOperator ? 'Operator' : 'Tenant'} · {key.name}
+            {isOperator ? 'Operator' : 'Tenant'} · <Name>{key.name}</Name>
           </span>
         </Tip>
       </div>
@@ -140,6 +149,21 @@ function Who() {
         </Tip>
       </div>
     </div>
+  );
+}
+
+/** How times are shown on all pages. */
+function TimesChoice() {
+  const { times, setTimes } = useTimes();
+  return (
+    <label className={styles['times']}>
+      Times
+      <select value={times} onChange={({ currentTarget }) => setTimes(currentTarget.value as Times)}>
+        <option value="relative">Relative</option>
+        <option value="local">Exact, {zoneName()}</option>
+        <option value="utc">Exact, UTC</option>
+      </select>
+    </label>
   );
 }
 

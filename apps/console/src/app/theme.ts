@@ -59,7 +59,13 @@ export const theme = createTheme({
   cursorType: 'pointer',
   focusRing: 'auto',
   components: {
-    Button: { defaultProps: { size: 'xs' } },
+    Button: {
+      defaultProps: { size: 'xs' },
+      // Mantine's smallest button is 22 px high; WCAG 2.2 asks for 24.
+      vars: (_: unknown, { size }: { readonly size?: unknown }) => ({
+        root: size === 'compact-xs' ? { '--button-height': '24px' } : {},
+      }),
+    },
     InputWrapper: {
       styles: {
         label: { fontWeight: 550, marginBottom: 2 },

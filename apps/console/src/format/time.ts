@@ -18,18 +18,35 @@ export function timeAgo(at: Date, now: Date): string {
   return relative.format(Math.trunc(seconds / length), unit);
 }
 
-const exact = new Intl.DateTimeFormat('en-GB', {
+/** The one form of exact times: `2026-11-26 12:00:00 CET`. Swedish writes dates as ISO 8601 does; the name of the zone is English. */
+const FORM = {
   year: 'numeric',
-  month: 'short',
-  day: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
-  timeZoneName: 'short',
+} as const;
+const formOf = (timeZone: string | undefined) => ({
+  at: new Intl.DateTimeFormat('sv-SE', { ...FORM, timeZone }),
+  zone: new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short', timeZone }),
 });
+const local = formOf(undefined);
+const utc = formOf('UTC');
 
-/** The exact time in the reader's time zone. */
-export const exactTime = (at: Date): string => exact.format(at);
+const written = ({ at: form, zone }: typeof local, at: Date): string => {
+  const name = zone.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  return `${form.format(at)} ${name}`;
+};
+
+/** The exact time in the reader's time zone, with the name of that zone. */
+export const exactTime = (at: Date): string => written(local, at);
+
+/** The exact time in UTC: `2026-11-26 11:00:00 UTC`. */
+export const utcTime = (at: Date): string => written(utc, at);
+
+/** The name of the reader's time zone, such as `CET`. */
+export const zoneName = (): string => exactTime(new Date()).split(' ').at(-1) ?? '';
 
 /** `740 ms`, `1.24 s`, `2 min 5 s`, `3 h 20 min` */
 export function duration(ms: number): string {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { duration, fromLocalInput, instantsIn, timeAgo, toLocalInput } from './time.ts';
+import { duration, exactTime, fromLocalInput, instantsIn, timeAgo, toLocalInput, utcTime } from './time.ts';
 
 const NOW = new Date('2026-11-26T12:00:00Z');
 const after = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1_000);
@@ -34,6 +34,11 @@ test.each([
 test('a time goes through an input to the minute, in the zone of the reader', () => {
   expect(fromLocalInput(toLocalInput(after(42)))).toBe(NOW.toISOString());
   expect(fromLocalInput('2026-11-')).toBeUndefined();
+});
+
+test('exact times have one form, and name their zone', () => {
+  expect(utcTime(NOW)).toBe('2026-11-26 12:00:00 UTC');
+  expect(exactTime(NOW)).toMatch(/^2026-11-2[567] \d\d:\d\d:\d\d \S+$/);
 });
 
 test('a sentence is cut at its instants', () => {

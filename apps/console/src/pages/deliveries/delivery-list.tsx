@@ -1,65 +1,28 @@
 import { answerOf } from '../../api/client.ts';
-import { useEventTypes, useWebhook, useWebhookChoices } from '../../api/queries.ts';
+import { useDelivery, useEventTypes, useWebhook } from '../../api/queries.ts';
 import type { Delivery } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
 import { rangeOf } from '../../format/time-filter.ts';
-import { duration } from '../../format/time.ts';
-import { ChoiceFilter, Chip, FilterBar, Search, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
+import { ChoiceFilter, Chip, ExactFilter, FilterBar, Search, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
 import type { Filters } from '../../ui/lists/filters.tsx';
 import { DeliveryIcon } from '../../ui/display/icons.tsx';
 import { Card } from '../../ui/layout/page.tsx';
 import { PagedTable } from '../../ui/lists/paged-table.tsx';
 import { usePages } from '../../ui/lists/pager.tsx';
 import { Empty } from '../../ui/feedback/states.tsx';
-import { DELIVERY_STATUSES, DeliveryPill, deliveryStatusName, HttpStatus, Tag } from '../../ui/feedback/status.tsx';
+import { DELIVERY_STATUSES, deliveryStatusName } from '../../ui/feedback/status.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
-import { Ago } from '../../ui/display/time.tsx';
-import styles from './delivery-list.module.css';
-import { Choose } from '../../ui/forms/choose.tsx';
+import { WebhookChoice } from '../../ui/forms/webhook-choice.tsx';
+import { Name } from '../../ui/display/name.tsx';
+import { visible } from '../../format/visible.ts';
+import { Link } from 'wouter';
+import { Note } from '../../ui/forms/form.tsx';
+import { DELIVERY_COLUMNS } from './delivery-columns.tsx';
 
-const FILTERS = ['q', 'status', 'event', 'webhook', 'created', 'sent'];
+const FILTERS = ['q', 'status', 'event', 'webhook', 'message', 'subject', 'created', 'sent'];
+/** An id of Signet: of a delivery, or of an event. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const STATUSES = DELIVERY_STATUSES.map((status) => ({ value: status, name: deliveryStatusName(status) }));
-
-export const DELIVERY_COLUMNS = {
-  event: {
-    name: 'Event',
-    narrow: 'head',
-    cell: ({ eventType, isTest, isReplay }) => (
-      <span className={styles['event']}>
-        <code className="truncate">{eventType}</code>
-        {isTest && <Tag>Test</Tag>}
-        {isReplay && <Tag>Replay</Tag>}
-      </span>
-    ),
-  },
-  webhook: {
-    name: 'Webhook',
-    width: '22%',
-    cell: ({ webhookName }) => <span className="truncate">{webhookName ?? <em className="faint">Deleted</em>}</span>,
-  },
-  status: { name: 'Status', width: '112px', narrow: 'corner', cell: ({ status }) => <DeliveryPill status={status} /> },
-  attempts: {
-    name: 'Attempts',
-    width: '88px',
-    cell: ({ attemptCount, maxAttempts }) => (
-      <span className="number">
-        {attemptCount} <span className="faint">of {maxAttempts}</span>
-      </span>
-    ),
-  },
-  response: {
-    name: 'Response',
-    width: '138px',
-    cell: ({ responseStatusCode, errorClass }) => <HttpStatus status={responseStatusCode} error={errorClass} />,
-  },
-  duration: {
-    name: 'Duration',
-    width: '92px',
-    cell: ({ durationMs }) =>
-      durationMs === null ? <span className="faint">–</span> : <span className="number">{duration(durationMs)}</span>,
-  },
-  created: { name: 'Created', width: '104px', cell: ({ createdAt }) => <Ago at={createdAt} /> },
-} satisfies Record<string, Column<Delivery>>;
 
 interface DeliveryListProps {
   /** Show only deliveries of this webhook. */
@@ -79,6 +42,8 @@ export function DeliveryList({ webhookId }: DeliveryListProps) {
     status: filters.oneOf('status', STATUSES),
     eventType: filters.get('event'),
     webhookId: webhookId ?? filters.get('webhook'),
+    messageId: filters.get('message'),
+    subject: filters.get('subject'),
     createdAfter: created.after,
     createdBefore: created.before,
     sentAfter: sent.after,
@@ -99,7 +64,7 @@ export function DeliveryList({ webhookId }: DeliveryListProps) {
       <FilterBar filters={filters}>
         <Search
           filters={filters}
-          label={webhookId === undefined ? 'Webhook, event, event id or error' : 'Event, event id or error'}
+          label={webhookId === undefined ? 'Webhook, event, id or error' : 'Event, id or error'}
         />
         <ChoiceFilter filters={filters} field="status" name="Status" choices={STATUSES} />
         <ChoiceFilter
@@ -109,9 +74,12 @@ export function DeliveryList({ webhookId }: DeliveryListProps) {
           choices={(eventTypes.data ?? []).map(({ name, displayName }) => ({ value: name, name: displayName }))}
         />
         {webhookId === undefined && <WebhookFilter filters={filters} />}
+        <ExactFilter filters={filters} field="message" name="Message id" />
+        <ExactFilter filters={filters} field="subject" name="Subject" />
         <TimeFilter filters={filters} field="created" name="Created" />
         <TimeFilter filters={filters} field="sent" name="Sent" />
       </FilterBar>
+      {UUID.test(filters.get('q')) && <DeliveryOfId id={filters.get('q')} />}
       <Card>
         <PagedTable
           pages={pages}
@@ -137,30 +105,36 @@ export function DeliveryList({ webhookId }: DeliveryListProps) {
   );
 }
 
+/** The delivery with the id that is searched for: the search of the API looks at the ids of events only. */
+function DeliveryOfId({ id }: { readonly id: string }) {
+  const { data } = useDelivery(id);
+  if (data === undefined) return null;
+  return (
+    <Note tone="accent" action={<Link href={`/deliveries/${data.id}`}>Open it</Link>}>
+      This is the id of the delivery of <code>{data.eventType}</code> to{' '}
+      {data.webhookName === null ? 'a webhook that is deleted' : <Name>{data.webhookName}</Name>}.
+    </Note>
+  );
+}
+
 /** Chooses one of many webhooks; the list to choose from can be searched. */
 function WebhookFilter({ filters }: { readonly filters: Filters }) {
   const id = filters.get('webhook');
-  const choices = useWebhookChoices();
   const chosen = useWebhook(id, id !== '');
   return (
     <Chip
       name="Webhook"
-      value={id === '' ? undefined : (chosen.data?.name ?? id.slice(0, 8))}
+      value={id === '' ? undefined : chosen.data === undefined ? id.slice(0, 8) : visible(chosen.data.name)}
       onClear={() => filters.set('webhook', '')}
     >
       {(close) => (
-        <Choose
-          size="xs"
-          aria-label="Webhook"
-          placeholder="Choose a webhook"
-          searchable
-          w={240}
-          comboboxProps={{ withinPortal: false }}
-          nothingFoundMessage="No webhook has this name"
-          data={(choices.data?.data ?? []).map((webhook) => ({ value: webhook.id, label: webhook.name }))}
-          value={id === '' ? null : id}
-          onChange={(value) => {
-            filters.set('webhook', value ?? '');
+        <WebhookChoice
+          label="Webhook"
+          isLabelHidden
+          placeholder="Search for a webhook"
+          chosen={chosen.data}
+          onChange={(webhook) => {
+            filters.set('webhook', webhook?.id ?? '');
             close();
           }}
         />

@@ -1,10 +1,13 @@
 import type { Attempt } from '../../api/model.ts';
 import { reasonPhrase } from '../../format/text.ts';
-import { duration, exactTime } from '../../format/time.ts';
+import { duration } from '../../format/time.ts';
 import { phasesOf } from '../../format/timings.ts';
 import { Code } from '../../ui/display/code.tsx';
 import { HttpStatus, Tag } from '../../ui/feedback/status.tsx';
 import styles from './attempts.module.css';
+import { useExact } from '../../ui/display/time.tsx';
+import { curlOf } from '../../format/curl.ts';
+import { CopyAs } from '../../ui/display/copy.tsx';
 
 /** One attempt: its time and duration, and request and response side by side. */
 export function AttemptExchange({ attempt }: { readonly attempt: Attempt }) {
@@ -14,7 +17,10 @@ export function AttemptExchange({ attempt }: { readonly attempt: Attempt }) {
       <Timings attempt={attempt} />
       <div className={styles['sides']}>
         <section className={styles['side']} aria-label="Request">
-          <h3 className={styles['sideTitle']}>Request</h3>
+          <div className={styles['sideHead']}>
+            <h3 className={styles['sideTitle']}>Request</h3>
+            <CopyAs text={curlOf(request)} what="as curl" />
+          </div>
           <p className={styles['line']}>
             <strong>{request.method}</strong> {request.url}
           </p>
@@ -63,6 +69,7 @@ function Headers({ headers }: { readonly headers: Readonly<Record<string, string
 const FAULTS = { none: null, receiver: 'Fault of the receiver', platform: 'Fault of Signet' } as const;
 
 function Timings({ attempt }: { readonly attempt: Attempt }) {
+  const exact = useExact();
   const phases = phasesOf(attempt.timings);
   return (
     <div className={styles['timings']}>
@@ -89,7 +96,7 @@ function Timings({ attempt }: { readonly attempt: Attempt }) {
         </>
       )}
       <p className={styles['facts']}>
-        <span>{exactTime(new Date(attempt.startedAt))}</span>
+        <span>{exact(new Date(attempt.startedAt))}</span>
         {attempt.address && (
           <span>
             to <code>{attempt.address}</code>

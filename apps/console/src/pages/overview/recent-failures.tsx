@@ -9,7 +9,7 @@ import { usePages } from '../../ui/lists/pager.tsx';
 import { Failed } from '../../ui/feedback/states.tsx';
 import { Table } from '../../ui/lists/table.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
-import { DELIVERY_COLUMNS } from '../deliveries/delivery-list.tsx';
+import { DELIVERY_COLUMNS } from '../deliveries/delivery-columns.tsx';
 import styles from './overview.module.css';
 
 const SHOWN = 8;

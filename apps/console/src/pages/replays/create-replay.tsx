@@ -1,20 +1,22 @@
-import { Button, Group, Radio, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Radio, Stack, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { answerOf } from '../../api/client.ts';
 import { errorsByField, sentenceOf } from '../../api/problem.ts';
-import { useRefresh, useWebhookChoices } from '../../api/queries.ts';
+import { useRefresh } from '../../api/queries.ts';
 import type { CreateReplay as CreateReplayBody, ReplayPreview, ReplayStatus, Webhook } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
 import { counted } from '../../format/text.ts';
-import { fromLocalInput, toLocalInput } from '../../format/time.ts';
+import { fromLocalInput, toLocalInput, zoneName } from '../../format/time.ts';
 import { Problems } from '../../ui/forms/form.tsx';
 import { useToasts } from '../../ui/feedback/toasts.tsx';
 import { REPLAYED } from './replay-words.ts';
 import styles from './replays.module.css';
 import { Dialog } from '../../ui/layout/dialog.tsx';
+import { WebhookChoice } from '../../ui/forms/webhook-choice.tsx';
+import { isolated } from '../../format/visible.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -30,8 +32,8 @@ export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
   const toasts = useToasts();
   const refresh = useRefresh();
   const [, go] = useLocation();
-  const choices = useWebhookChoices('', webhook === undefined);
-  const [webhookId, setWebhookId] = useState<string | null>(webhook?.id ?? null);
+  const [chosen, setChosen] = useState(webhook);
+  const webhookId = chosen?.id ?? null;
   const [status, setStatus] = useState<ReplayStatus>('failed');
   const [since, setSince] = useState(() => toLocalInput(new Date(Date.now() - DAY_MS)));
   const [until, setUntil] = useState('');
@@ -55,7 +57,7 @@ export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
           body: JSON.parse(asked) as CreateReplayBody,
         }),
       )) as ReplayPreview,
-    enabled: isWhole && asked === JSON.stringify(body),
+    enabled: isWhole && chosen?.isActive === true && asked === JSON.stringify(body),
     staleTime: 10_000,
     retry: false,
   });
@@ -70,7 +72,11 @@ export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
   });
   const errors = errorsByField(creation.error, ['webhookId', 'since', 'until', 'status']);
   return (
-    <Dialog onClose={onClose} title={webhook ? `Replay messages of ${webhook.name}` : 'New replay'} size={540}>
+    <Dialog
+      onClose={onClose}
+      title={webhook ? `Replay messages of ${isolated(webhook.name)}` : 'New replay'}
+      size={540}
+    >
       <form
         noValidate
         onSubmit={(event) => {
@@ -80,14 +86,12 @@ export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
       >
         <Stack gap="md">
           {!webhook && (
-            <Select
+            <WebhookChoice
               label="Webhook"
-              placeholder="The webhook that gets the messages"
-              searchable
-              data={(choices.data?.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-              value={webhookId}
+              placeholder="Search for the webhook that gets the messages"
+              chosen={chosen}
               error={errors.fields['webhookId']}
-              onChange={setWebhookId}
+              onChange={setChosen}
             />
           )}
           <Radio.Group
@@ -105,14 +109,14 @@ export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
           <div className={styles['times']}>
             <TextInput
               type="datetime-local"
-              label="Since"
+              label={`Since (${zoneName()})`}
               value={since}
               error={errors.fields['since']}
               onChange={({ currentTarget }) => setSince(currentTarget.value)}
             />
             <TextInput
               type="datetime-local"
-              label="Until"
+              label={`Until (${zoneName()})`}
               description="Empty: up to now"
               inputWrapperOrder={['label', 'input', 'description', 'error']}
               value={until}
@@ -121,7 +125,7 @@ export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
             />
           </div>
           <div className={styles['count']} role="status">
-            {!isWhole
+            {!isWhole || chosen?.isActive === false
               ? 'Choose a webhook and a time to see how many messages these are.'
               : preview.error
                 ? sentenceOf(preview.error)
@@ -129,12 +133,25 @@ export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
                   ? 'Counting …'
                   : sentenceAbout(preview.data)}
           </div>
-          <Problems sentences={errors.rest} />
+          <Problems
+            sentences={[
+              ...(chosen?.isActive === false
+                ? [
+                    'This webhook is disabled, so nothing can be replayed. Enable it first: what it missed can be replayed with that.',
+                  ]
+                : []),
+              ...errors.rest,
+            ]}
+          />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" loading={creation.isPending} disabled={!isWhole || preview.data?.count === 0}>
+            <Button
+              type="submit"
+              loading={creation.isPending}
+              disabled={!isWhole || preview.data?.count === 0 || chosen?.isActive === false}
+            >
               Start the replay
             </Button>
           </Group>

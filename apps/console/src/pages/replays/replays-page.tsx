@@ -23,6 +23,7 @@ import { Ago } from '../../ui/display/time.tsx';
 import { useToasts } from '../../ui/feedback/toasts.tsx';
 import { REPLAYED, WHY_FAILED } from './replay-words.ts';
 import styles from './replays.module.css';
+import { Name } from '../../ui/display/name.tsx';
 
 const CreateReplay = lazily(async () => (await import('./create-replay.tsx')).CreateReplay);
 
@@ -106,7 +107,7 @@ function WebhookName({ id }: { readonly id: string }) {
   if (error) return <em className="faint">Deleted</em>;
   return (
     <Link href={`/webhooks/${id}`} className="truncate">
-      {data?.name ?? '…'}
+      <Name>{data?.name ?? '…'}</Name>
     </Link>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, MultiSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, MultiSelect, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answerOf } from '../../api/client.ts';
@@ -18,7 +18,7 @@ interface CreateKeyProps {
   readonly onClose: () => void;
 }
 
-const PRODUCER = { value: 'producer', label: 'Producer' };
+const ROLES: Readonly<Record<Role, string>> = { operator: 'Operator', tenant: 'Tenant', producer: 'Producer' };
 const LEADS: Readonly<Record<Role, string>> = {
   operator: 'Sees and changes everything, of every tenant.',
   tenant: "Manages the tenant's webhooks and reads its deliveries. Signs in to this console.",
@@ -89,22 +89,20 @@ export function CreateKey({ tenantId, onClose }: CreateKeyProps) {
             error={errors.fields['name']}
             onChange={({ currentTarget }) => setName(currentTarget.value)}
           />
-          <div>
-            <SegmentedControl
-              size="xs"
-              aria-label="Role"
-              value={role ?? ''}
-              onChange={(value) => setRole(value as Role)}
-              data={
-                tenantId === null
-                  ? [{ value: 'operator', label: 'Operator' }, PRODUCER]
-                  : [{ value: 'tenant', label: 'Tenant' }, PRODUCER]
-              }
-            />
-            <Text size="sm" mt={5} c={errors.fields['role'] ? 'var(--mantine-color-error)' : 'dimmed'}>
-              {errors.fields['role'] ?? (role === undefined ? 'Choose what the key may do.' : LEADS[role])}
-            </Text>
-          </div>
+          <Radio.Group
+            label="Role"
+            value={role ?? null}
+            error={errors.fields['role']}
+            onChange={(value) => setRole(value as Role)}
+          >
+            <Stack gap={9} mt={6}>
+              {(tenantId === null ? (['operator', 'producer'] as const) : (['tenant', 'producer'] as const)).map(
+                (one) => (
+                  <Radio key={one} size="xs" value={one} label={ROLES[one]} description={LEADS[one]} />
+                ),
+              )}
+            </Stack>
+          </Radio.Group>
           {isProducer && (
             <MultiSelect
               label="Event types"

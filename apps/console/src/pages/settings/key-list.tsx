@@ -18,6 +18,8 @@ import { Tag } from '../../ui/feedback/status.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import { useToasts } from '../../ui/feedback/toasts.tsx';
+import { Name } from '../../ui/display/name.tsx';
+import { isolated } from '../../format/visible.ts';
 
 const CreateKey = lazily(async () => (await import('./create-key.tsx')).CreateKey);
 
@@ -37,7 +39,7 @@ const COLUMNS: readonly Column<ApiKey>[] = [
     name: 'Created by',
     width: '17%',
     narrow: 'hidden',
-    cell: ({ createdBy }) => <span className="truncate">{actorParts(createdBy).name}</span>,
+    cell: ({ createdBy }) => <Name className="truncate">{actorParts(createdBy).name}</Name>,
   },
   { name: 'Created', width: '112px', cell: ({ createdAt }) => <Ago at={createdAt} /> },
   { name: '', width: '96px', align: 'end', cell: (key) => <Revoke apiKey={key} /> },
@@ -50,10 +52,14 @@ const COLUMNS: readonly Column<ApiKey>[] = [
 export function KeyList({ tenantId }: { readonly tenantId: string | null }) {
   const [isOpen, { open, close }] = useDisclosure();
   const api = useApi();
-  const pages = usePages(keysPathOf(tenantId), {}, (query, signal): Promise<Page<ApiKey>> =>
-    tenantId === null
-      ? answerOf(api.GET('/v1/api-keys', { params: { query }, signal }))
-      : answerOf(api.GET('/v1/tenants/{tenantId}/api-keys', { params: { path: { tenantId }, query }, signal })),
+  const pages = usePages(
+    keysPathOf(tenantId),
+    {},
+    (query, signal): Promise<Page<ApiKey>> =>
+      tenantId === null
+        ? answerOf(api.GET('/v1/api-keys', { params: { query }, signal }))
+        : answerOf(api.GET('/v1/tenants/{tenantId}/api-keys', { params: { path: { tenantId }, query }, signal })),
+    { param: 'keysPage' },
   );
   const create = (
     <Button variant="default" leftSection={<PlusIcon size={13} />} onClick={open}>
@@ -79,7 +85,10 @@ function KeyName({ apiKey }: { readonly apiKey: ApiKey }) {
   const { key: own } = useIdentity();
   return (
     <span>
-      <strong style={{ fontWeight: 550 }}>{apiKey.name}</strong> {own.id === apiKey.id && <Tag>Yours</Tag>}
+      <strong style={{ fontWeight: 550 }}>
+        <Name>{apiKey.name}</Name>
+      </strong>{' '}
+      {own.id === apiKey.id && <Tag>Yours</Tag>}
     </span>
   );
 }
@@ -101,7 +110,7 @@ function Revoke({ apiKey }: { readonly apiKey: ApiKey }) {
     mutationFn: () => api.DELETE('/v1/api-keys/{id}', { params: { path: { id: apiKey.id } } }),
     onSuccess: async () => {
       setAsking(false);
-      toasts.done(`The key ${apiKey.name} is revoked.`);
+      toasts.done(`The key ${isolated(apiKey.name)} is revoked.`);
       await refresh(keysPathOf(apiKey.tenantId));
     },
   });
@@ -112,7 +121,7 @@ function Revoke({ apiKey }: { readonly apiKey: ApiKey }) {
       </Button>
       {isAsking && (
         <Confirm
-          title={`Revoke ${apiKey.name}?`}
+          title={`Revoke ${isolated(apiKey.name)}?`}
           action="Revoke key"
           danger
           isBusy={revocation.isPending}

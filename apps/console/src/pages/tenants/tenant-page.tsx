@@ -21,6 +21,8 @@ import { KeyList } from '../settings/key-list.tsx';
 import { AlertEmail } from '../settings/alert-email.tsx';
 import { TenantName } from './tenant-name.tsx';
 import { TenantPill } from './tenant-pill.tsx';
+import { Name } from '../../ui/display/name.tsx';
+import { isolated } from '../../format/visible.ts';
 
 const BACK = { href: '/tenants', name: 'Tenants' };
 
@@ -54,11 +56,11 @@ export function TenantPage({ id }: { readonly id: string }) {
   return (
     <>
       <PageHead
-        name={tenant.name}
+        name={isolated(tenant.name)}
         back={BACK}
         title={
           <>
-            {tenant.name} <TenantPill status={tenant.status} />
+            <Name>{tenant.name}</Name> <TenantPill status={tenant.status} />
           </>
         }
         actions={<Actions tenant={tenant} />}
@@ -115,11 +117,11 @@ function Actions({ tenant }: { readonly tenant: Tenant }) {
           body: { reason: reason.trim() || null },
         }),
       ),
-    onSuccess: (changed) => takeOver(changed, `${tenant.name} is suspended.`),
+    onSuccess: (changed) => takeOver(changed, `${isolated(tenant.name)} is suspended.`),
   });
   const resume = useMutation({
     mutationFn: () => answerOf(api.POST('/v1/tenants/{id}/resume', { params: { path: { id: tenant.id } } })),
-    onSuccess: (changed) => takeOver(changed, `${tenant.name} is active again.`),
+    onSuccess: (changed) => takeOver(changed, `${isolated(tenant.name)} is active again.`),
     onError: (error) => toasts.failed(sentenceOf(error)),
   });
   return (
@@ -143,7 +145,7 @@ function Actions({ tenant }: { readonly tenant: Tenant }) {
       )}
       {isSuspending && (
         <Confirm
-          title={`Suspend ${tenant.name}?`}
+          title={`Suspend ${isolated(tenant.name)}?`}
           action="Suspend"
           danger
           isBusy={suspend.isPending}

@@ -18,9 +18,18 @@ import type { Column } from '../../ui/lists/table.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import { TenantPill } from './tenant-pill.tsx';
 import { Dialog } from '../../ui/layout/dialog.tsx';
+import { Name } from '../../ui/display/name.tsx';
 
 const COLUMNS: readonly Column<Tenant>[] = [
-  { name: 'Tenant', narrow: 'head', cell: ({ name }) => <strong style={{ fontWeight: 550 }}>{name}</strong> },
+  {
+    name: 'Tenant',
+    narrow: 'head',
+    cell: ({ name }) => (
+      <strong style={{ fontWeight: 550 }}>
+        <Name>{name}</Name>
+      </strong>
+    ),
+  },
   { name: 'Id', width: '30%', cell: ({ id }) => <code className="truncate soft">{id}</code> },
   { name: 'Status', width: '120px', narrow: 'corner', cell: ({ status }) => <TenantPill status={status} /> },
   {

@@ -6,6 +6,7 @@ import { CopyButton } from '../../ui/display/copy.tsx';
 import { PageHead, Section } from '../../ui/layout/page.tsx';
 import { SendTest } from '../webhook/actions/send-test.tsx';
 import styles from './create-webhook-page.module.css';
+import { isolated } from '../../format/visible.ts';
 
 const VERIFY = `import { Webhook } from 'standardwebhooks';
 
@@ -23,7 +24,7 @@ export function CreatedWebhook({ webhook, isOwnSecret }: CreatedWebhookProps) {
   return (
     <div className={styles['created']}>
       <PageHead
-        title={`${webhook.name} is ready`}
+        title={`${isolated(webhook.name)} is ready`}
         back={{ href: '/webhooks', name: 'Webhooks' }}
         lead={
           <>

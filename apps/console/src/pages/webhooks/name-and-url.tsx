@@ -1,16 +1,18 @@
 import type { Webhook } from '../../api/model.ts';
 import { urlParts } from '../../format/text.ts';
+import { visible } from '../../format/visible.ts';
 import styles from './name-and-url.module.css';
+import { Name } from '../../ui/display/name.tsx';
 
 /** A webhook in a list. */
 export function NameAndUrl({ webhook: { name, url } }: { readonly webhook: Pick<Webhook, 'name' | 'url'> }) {
   const { origin, rest } = urlParts(url);
   return (
     <span className={styles['webhook']}>
-      <span className={styles['name']}>{name}</span>
+      <Name className={styles['name'] ?? ''}>{name}</Name>
       <span className={styles['url']} title={url}>
-        {origin}
-        <span className="faint">{rest}</span>
+        {visible(origin)}
+        <span className="faint">{visible(rest)}</span>
       </span>
     </span>
   );

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import styles from './copy.module.css';
 import { CheckIcon, CopyIcon } from './icons.tsx';
@@ -22,13 +23,19 @@ interface CopyButtonProps {
   readonly what: string;
 }
 
-export function CopyButton({ text, what }: CopyButtonProps) {
+/** Whether the text was copied a moment ago, and a function that copies it. */
+function useCopied(text: string): readonly [boolean, () => void] {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
     const timer = setTimeout(() => setCopied(false), 1_600);
     return () => clearTimeout(timer);
   }, [copied]);
+  return [copied, () => void copy(text).then(() => setCopied(true))];
+}
+
+export function CopyButton({ text, what }: CopyButtonProps) {
+  const [copied, onCopy] = useCopied(text);
   return (
     <Tip label={copied ? 'Copied' : `Copy ${what}`}>
       <button
@@ -36,7 +43,7 @@ export function CopyButton({ text, what }: CopyButtonProps) {
         className={styles['button']}
         data-copied={copied || undefined}
         aria-label={copied ? 'Copied' : `Copy ${what}`}
-        onClick={() => void copy(text).then(() => setCopied(true))}
+        onClick={onCopy}
       >
         {copied ? <CheckIcon size={14} /> : <CopyIcon size={14} />}
       </button>
@@ -51,5 +58,20 @@ export function Copyable({ text, what }: CopyButtonProps) {
       <code>{text}</code>
       <CopyButton text={text} what={what} />
     </span>
+  );
+}
+
+/** A button with a word, for a text that is not shown beside it. */
+export function CopyAs({ text, what }: CopyButtonProps) {
+  const [copied, onCopy] = useCopied(text);
+  return (
+    <Button
+      variant="default"
+      size="compact-xs"
+      leftSection={copied ? <CheckIcon size={13} /> : <CopyIcon size={13} />}
+      onClick={onCopy}
+    >
+      {copied ? 'Copied' : `Copy ${what}`}
+    </Button>
   );
 }

@@ -11,6 +11,7 @@ import { Section } from '../layout/page.tsx';
 import { Pager, usePages } from '../lists/pager.tsx';
 import { Empty, Failed, Loading } from '../feedback/states.tsx';
 import { Ago, Sentence } from './time.tsx';
+import { Name } from './name.tsx';
 
 /** Whose history is shown. */
 export type HistoryOf = { readonly webhookId: string } | { readonly tenantId: string };
@@ -39,7 +40,7 @@ export function History({ of, actions, onShow }: HistoryProps) {
     async (query, signal) =>
       // Without a time, the answer for a webhook is a page of its history.
       (await answerOf(api.GET(path, { params: { path: { id }, query }, signal }))) as Page<WebhookHistoryEntry>,
-    { limit: 30 },
+    { limit: 30, param: 'historyPage' },
   );
   return (
     <Section title="History" lead="All changes, with their time and the key that made them." actions={actions} flush>
@@ -79,8 +80,10 @@ function Entry({ entry, onShow }: EntryProps) {
           <Sentence text={entry.summary} />
         </p>
         <p className={styles['who']}>
-          <span title={keyId ?? undefined}>{name === 'signet' ? 'Signet itself' : name}</span> · <Ago at={entry.at} /> ·{' '}
-          <code>{entry.type}</code>
+          <span title={keyId ?? undefined}>
+            <Name>{name === 'signet' ? 'Signet itself' : name}</Name>
+          </span>{' '}
+          · <Ago at={entry.at} /> · <code>{entry.type}</code>
         </p>
         {isOpen && (
           <div className={styles['data']}>

@@ -2,6 +2,7 @@ import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import styles from './page.module.css';
+import { backTo } from '../lists/last-search.ts';
 import { LeftIcon } from '../display/icons.tsx';
 
 /** The title of the browser's tab. */
@@ -26,7 +27,7 @@ export function PageHead({ title, name, back, lead, actions }: PageHeadProps) {
       <Title name={name ?? String(title)} />
       <div className={styles['titles']}>
         {back && (
-          <Link href={back.href} className={styles['back'] ?? ''}>
+          <Link href={backTo(back.href)} className={styles['back'] ?? ''}>
             <LeftIcon size={13} /> {back.name}
           </Link>
         )}

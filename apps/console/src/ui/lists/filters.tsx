@@ -1,13 +1,15 @@
-import { Button, Radio, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Radio, Stack, TextInput } from '@mantine/core';
 import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import { useSearchParams } from 'wouter';
-import { exactTime, fromLocalInput, toLocalInput } from '../../format/time.ts';
+import { useLocation, useSearchParams } from 'wouter';
+import { exactTime, fromLocalInput, toLocalInput, zoneName } from '../../format/time.ts';
 import { customRange, PRESETS, rangeName, rangeOf } from '../../format/time-filter.ts';
 import { Dropdown } from './dropdown.tsx';
 import styles from './filters.module.css';
+import { rememberSearch } from './last-search.ts';
 import { CrossIcon, PlusIcon, SearchIcon } from '../display/icons.tsx';
+import { visible } from '../../format/visible.ts';
 
 export interface Filters {
   get(name: string): string;
@@ -21,11 +23,15 @@ export interface Filters {
 /** The filters of a list. They are stored in the page's address, so that links and the back button keep them. */
 export function useFilters(names: readonly string[]): Filters {
   const [params, setParams] = useSearchParams();
+  const [path] = useLocation();
+  const search = params.toString();
+  useEffect(() => rememberSearch(path, search), [path, search]);
   const change = (edit: (next: URLSearchParams) => void): void =>
     setParams(
       (before) => {
         const next = new URLSearchParams(before);
         edit(next);
+        next.delete('page');
         return next;
       },
       { replace: true },
@@ -169,6 +175,36 @@ export function ChoiceFilter({ filters, field, name, choices }: ChoiceFilterProp
   );
 }
 
+/** A filter for one exact value, such as an id. */
+export function ExactFilter({ filters, field, name }: Omit<ChoiceFilterProps, 'choices'>) {
+  const value = filters.get(field);
+  const [text, setText] = useState(value);
+  return (
+    <Chip name={name} value={value === '' ? undefined : visible(value)} onClear={() => filters.set(field, '')}>
+      {(close) => (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            filters.set(field, text.trim());
+            close();
+          }}
+        >
+          <Group gap="xs" align="flex-end">
+            <TextInput
+              size="xs"
+              label={name}
+              maxLength={255}
+              value={text}
+              onChange={({ currentTarget }) => setText(currentTarget.value)}
+            />
+            <Button type="submit">Apply</Button>
+          </Group>
+        </form>
+      )}
+    </Chip>
+  );
+}
+
 const CUSTOM = 'custom';
 
 /** A filter for a span of time up to now, or between two times. */
@@ -211,14 +247,14 @@ export function TimeFilter({ filters, field, name }: Omit<ChoiceFilterProps, 'ch
               <TextInput
                 size="xs"
                 type="datetime-local"
-                label="From"
+                label={`From (${zoneName()})`}
                 defaultValue={after ? toLocalInput(new Date(after)) : ''}
                 onChange={({ currentTarget }) => put({ after: fromLocalInput(currentTarget.value), before })}
               />
               <TextInput
                 size="xs"
                 type="datetime-local"
-                label="Until"
+                label={`Until (${zoneName()})`}
                 defaultValue={before ? toLocalInput(new Date(before)) : ''}
                 onChange={({ currentTarget }) => put({ after, before: fromLocalInput(currentTarget.value) })}
               />

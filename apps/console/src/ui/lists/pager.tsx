@@ -1,7 +1,9 @@
 import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useSearchParams } from 'wouter';
 import type { Page } from '../../api/model.ts';
+import { useShownError } from '../../app/services-away.tsx';
+import { placeAfter, placeOf } from '../../format/page-place.ts';
 import { LeftIcon, RightIcon } from '../display/icons.tsx';
 import styles from './pager.module.css';
 
@@ -22,6 +24,8 @@ export interface Pages<T> {
 interface PagesOptions {
   readonly limit?: number;
   readonly refreshMs?: number;
+  /** The parameter of the address that holds the page; two lists on one page need two names. */
+  readonly param?: string;
 }
 
 /** The part of a list that is read. */
@@ -31,7 +35,8 @@ interface PageQuery {
 }
 
 /**
- * A list of the API, page after page; a change of the filter goes back to the first page.
+ * A list of the API, page after page. The page is in the address, so that links and the back button keep it; a change of a filter
+ * goes back to the first page.
  *
  * @param path the first segment of the key in the query cache
  * @param read asks the API for one page
@@ -40,30 +45,49 @@ export function usePages<T, Q extends object>(
   path: string,
   query: Q,
   read: (query: Q & PageQuery, signal: AbortSignal) => Promise<Page<T>>,
-  { limit = 25, refreshMs = REFRESH_MS }: PagesOptions = {},
+  { limit = 25, refreshMs = REFRESH_MS, param = 'page' }: PagesOptions = {},
 ): Pages<T> {
-  const filter = JSON.stringify(query);
-  const [place, setPlace] = useState<{ filter: string; cursors: readonly string[] }>({ filter, cursors: [] });
-  const cursors = place.filter === filter ? place.cursors : [];
-  const go = (to: readonly string[]): void => setPlace({ filter, cursors: to });
-  const { data, error, isPlaceholderData, refetch } = useQuery({
-    queryKey: [path, 'list', query, limit, cursors.at(-1) ?? null],
-    queryFn: ({ signal }) => read({ ...query, limit, cursor: cursors.at(-1) }, signal),
+  const [params, setParams] = useSearchParams();
+  const place = placeOf(params.get(param));
+  const go = (to: string | null): void => {
+    setParams(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (to === null) next.delete(param);
+        else next.set(param, to);
+        return next;
+      },
+      { state: { [param]: OLDER } },
+    );
+    window.scrollTo(0, 0);
+  };
+  const answer = useQuery({
+    queryKey: [path, 'list', query, limit, place.cursor ?? null],
+    queryFn: ({ signal }) => read({ ...query, limit, cursor: place.cursor }, signal),
     placeholderData: keepPreviousData,
     refetchInterval: refreshMs,
   });
+  const { data, isPlaceholderData, refetch } = answer;
+  // If a refresh fails, the rows that were read before stay.
+  const error = useShownError(path, answer);
   const nextCursor = data?.nextCursor ?? null;
   return {
     rows: data?.data,
-    // If a refresh fails, the rows that were read before stay.
-    error: data === undefined ? error : null,
+    error,
     isStale: isPlaceholderData,
     retry: () => void refetch(),
-    page: cursors.length + 1,
-    next: nextCursor === null || isPlaceholderData ? undefined : () => go([...cursors, nextCursor]),
-    previous: cursors.length === 0 ? undefined : () => go(cursors.slice(0, -1)),
+    page: place.page,
+    next: nextCursor === null || isPlaceholderData ? undefined : () => go(placeAfter(place, nextCursor)),
+    // The API reads forward only. Where the browser does not have the page before, as after a link, the first page is shown.
+    previous:
+      place.page === 1
+        ? undefined
+        : () => ((history.state as Record<string, unknown> | null)?.[param] === OLDER ? history.back() : go(null)),
   };
 }
+
+/** Notes in the browser's history that a page was reached by "Older", so that its page before is one step back. */
+const OLDER = 'older';
 
 /** Shown only if there is more than one page. */
 export function Pager({ pages }: { readonly pages: Pages<unknown> }) {

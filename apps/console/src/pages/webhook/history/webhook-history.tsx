@@ -2,7 +2,7 @@ import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import type { WebhookHistoryEntry, Webhook } from '../../../api/model.ts';
-import { fromLocalInput, toLocalInput } from '../../../format/time.ts';
+import { fromLocalInput, toLocalInput, zoneName } from '../../../format/time.ts';
 import { History } from '../../../ui/display/history.tsx';
 import { Dropdown } from '../../../ui/lists/dropdown.tsx';
 import { StateAt } from './state-at.tsx';
@@ -45,7 +45,7 @@ function TimeButton({ onChosen }: { readonly onChosen: (at: string) => void }) {
               <TextInput
                 size="xs"
                 type="datetime-local"
-                label="State at"
+                label={`State at (${zoneName()})`}
                 value={text}
                 onChange={({ currentTarget }) => setText(currentTarget.value)}
               />
