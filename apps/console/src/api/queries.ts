@@ -1,9 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useApi, useIdentity } from '../app/session.tsx';
+import { isOpen } from '../state/health.ts';
+import type { KnownCircuit } from '../state/health.ts';
 import { REFRESH_MS } from '../ui/lists/pager.tsx';
 import { answerOf } from './client.ts';
 import { ApiProblem } from './problem.ts';
-import type { DeliveryDetails } from './model.ts';
+import type { DeliveryDetails, Tenant } from './model.ts';
 
 /** The event catalogue; it changes only with a release of Signet. */
 export function useEventTypes() {
@@ -28,44 +30,71 @@ export function useWebhook(id: string, isWanted = true) {
 }
 
 /**
- * null: a closed circuit. Delivery learns of a new webhook over Kafka, so for a moment it answers 404; its circuit
- * counts as closed.
+ * The circuit of a webhook. Delivery learns of a new webhook over Kafka, so for a moment it answers 404; its circuit counts as closed.
  */
-export function useCircuit(webhookId: string) {
+export function useCircuit(webhookId: string): KnownCircuit {
   const api = useApi();
-  return useQuery({
+  const { data, isError, errorUpdateCount } = useQuery({
     queryKey: ['/v1/circuits', 'one', webhookId],
-    queryFn: async ({ signal }) => {
+    queryFn: async ({ signal }): Promise<KnownCircuit> => {
       try {
         return await answerOf(api.GET('/v1/circuits/{webhookId}', { params: { path: { webhookId } }, signal }));
       } catch (error) {
-        if (error instanceof ApiProblem && error.status === 404) return null;
+        if (error instanceof ApiProblem && error.status === 404) return 'closed';
         throw error;
       }
     },
     refetchInterval: REFRESH_MS,
   });
+  if (data === undefined) return errorUpdateCount > 0 ? 'unknown' : 'loading';
+  return isError && !isOpen(data) ? 'unknown' : data;
 }
 
-/** The circuits that are not closed, by webhook: one request for a whole list. */
-export function useCircuits() {
+/** The circuits of a whole list, with one request: the API lists those that are not closed. */
+export function useCircuits(): (webhookId: string) => KnownCircuit {
   const api = useApi();
-  return useQuery({
+  const { data, isError, errorUpdateCount } = useQuery({
     queryKey: ['/v1/circuits', 'all'],
     queryFn: async ({ signal }) => {
-      const { data } = await answerOf(api.GET('/v1/circuits', { params: { query: { limit: 200 } }, signal }));
-      return new Map(data.map((circuit) => [circuit.webhookId, circuit]));
+      const page = await answerOf(api.GET('/v1/circuits', { params: { query: { limit: 200 } }, signal }));
+      return {
+        open: new Map(page.data.map((circuit) => [circuit.webhookId, circuit])),
+        areAll: page.nextCursor === null,
+      };
     },
     refetchInterval: REFRESH_MS,
   });
+  return (webhookId) => {
+    if (data === undefined) return errorUpdateCount > 0 ? 'unknown' : 'loading';
+    return data.open.get(webhookId) ?? (isError || !data.areAll ? 'unknown' : 'closed');
+  };
 }
 
-/** Webhooks to choose from; a user with more webhooks than fit searches for one. */
+/** A tenant, as it is now. An operator may read every tenant, a tenant itself only. */
+export function useTenant(id: string | undefined) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['/v1/tenants', 'one', id],
+    queryFn: ({ signal }) => answerOf(api.GET('/v1/tenants/{id}', { params: { path: { id: id ?? '' } }, signal })),
+    refetchInterval: 30_000,
+    enabled: id !== undefined,
+  });
+}
+
+/** Whether a tenant is suspended, for the rows of a list; undefined where it is not known. */
+export function useTenantStatus(): (tenantId: string) => Tenant['status'] | undefined {
+  const { isOperator } = useIdentity();
+  const own = useOwnTenant().data;
+  const tenants = useTenants(isOperator).data;
+  return (tenantId) => [own, ...(tenants ?? [])].find((tenant) => tenant?.id === tenantId)?.status;
+}
+
+/** Webhooks to choose from: those that the API finds, the newest first. */
 export function useWebhookChoices(q = '', isWanted = true) {
   const api = useApi();
   return useQuery({
     queryKey: ['/v1/webhooks', 'choices', q],
-    queryFn: ({ signal }) => answerOf(api.GET('/v1/webhooks', { params: { query: { limit: 200, q } }, signal })),
+    queryFn: ({ signal }) => answerOf(api.GET('/v1/webhooks', { params: { query: { limit: 20, q } }, signal })),
     staleTime: 15_000,
     enabled: isWanted,
   });
@@ -82,18 +111,8 @@ export function useTenants(isWanted = true) {
   });
 }
 
-/** The tenant of the signed-in user, as it is now. */
-export function useOwnTenant() {
-  const api = useApi();
-  const { tenant } = useIdentity();
-  return useQuery({
-    queryKey: ['/v1/tenants', 'one', tenant?.id],
-    queryFn: ({ signal }) =>
-      answerOf(api.GET('/v1/tenants/{id}', { params: { path: { id: tenant?.id ?? '' } }, signal })),
-    refetchInterval: 30_000,
-    enabled: tenant !== null,
-  });
-}
+/** The tenant of the signed-in user, as it is now; none for an operator. */
+export const useOwnTenant = () => useTenant(useIdentity().tenant?.id);
 
 export function useDelivery(id: string) {
   const api = useApi();

@@ -42,7 +42,7 @@ export function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }
       <div className={styles['shown']}>
         {shown.errorMessage && (
           <p className={styles['error']}>
-            <strong>{errorName(shown.errorClass ?? '')}.</strong> {shown.errorMessage}
+            {shown.errorClass && <strong>{errorName(shown.errorClass)}.</strong>} {shown.errorMessage}
           </p>
         )}
         <AttemptExchange key={shown.attempt} attempt={shown} />

@@ -6,6 +6,7 @@ import { answerOf } from '../../api/client.ts';
 import { sentenceOf } from '../../api/problem.ts';
 import { useAttempts, useDelivery, useRefresh } from '../../api/queries.ts';
 import type { Delivery, DeliveryDetails } from '../../api/model.ts';
+import { lazily } from '../../app/lazily.tsx';
 import { useApi, useIdentity } from '../../app/session.tsx';
 import { duration } from '../../format/time.ts';
 import { Json } from '../../ui/display/code.tsx';
@@ -19,6 +20,11 @@ import { At, Sentence } from '../../ui/display/time.tsx';
 import { useToasts } from '../../ui/feedback/toasts.tsx';
 import { Attempts } from './attempts.tsx';
 import styles from './delivery-page.module.css';
+import { Name } from '../../ui/display/name.tsx';
+import { Neighbours } from './neighbours.tsx';
+
+const DeliveryTrouble = lazily(async () => (await import('../../trouble/delivery-trouble.tsx')).DeliveryTrouble);
+const SameMessage = lazily(async () => (await import('./same-message.tsx')).SameMessage);
 
 const BACK = { href: '/deliveries', name: 'Deliveries' };
 
@@ -60,15 +66,23 @@ export function DeliveryPage({ id }: { readonly id: string }) {
             {delivery.webhookName === null ? (
               'a webhook that is deleted'
             ) : (
-              <Link href={`/webhooks/${delivery.webhookId}`}>{delivery.webhookName}</Link>
+              <Link href={`/webhooks/${delivery.webhookId}`}>
+                <Name>{delivery.webhookName}</Name>
+              </Link>
             )}
           </>
         }
-        actions={<Actions delivery={delivery} />}
+        actions={
+          <>
+            <Neighbours id={id} />
+            <Actions delivery={delivery} />
+          </>
+        }
       />
       <p className={styles['summary']} data-status={delivery.status}>
         <Sentence text={delivery.summary} />
       </p>
+      {attempts.data && <DeliveryTrouble delivery={delivery} attempts={attempts.data} />}
       <Section title="Attempts" flush>
         {attempts.error ? (
           <Failed error={attempts.error} onRetry={() => void attempts.refetch()} />
@@ -86,6 +100,7 @@ export function DeliveryPage({ id }: { readonly id: string }) {
         </Section>
       )}
       <Details delivery={delivery} />
+      <SameMessage delivery={delivery} />
     </>
   );
 }
@@ -97,9 +112,11 @@ function Actions({ delivery }: { readonly delivery: Delivery }) {
   const queries = useQueryClient();
   const [, go] = useLocation();
   const [isDeleting, setDeleting] = useState(false);
+  const [isRetrying, setRetrying] = useState(false);
   const retry = useMutation({
     mutationFn: () => answerOf(api.POST('/v1/deliveries/{id}/retry', { params: { path: { id: delivery.id } } })),
     onSuccess: async () => {
+      setRetrying(false);
       toasts.done('The delivery is tried once more now, even if the circuit is open.');
       await refresh('/v1/deliveries');
     },
@@ -120,13 +137,26 @@ function Actions({ delivery }: { readonly delivery: Delivery }) {
         variant="default"
         leftSection={<ReplayIcon size={14} />}
         loading={retry.isPending}
-        onClick={() => retry.mutate()}
+        onClick={() => (delivery.status === 'SUCCESS' ? setRetrying(true) : retry.mutate())}
       >
-        Retry now
+        {delivery.status === 'SUCCESS' ? 'Send again …' : 'Retry now'}
       </Button>
       <Button variant="default" leftSection={<TrashIcon size={14} />} onClick={() => setDeleting(true)}>
         Delete …
       </Button>
+      {isRetrying && (
+        <Confirm
+          title="Send this delivery again?"
+          action="Send again"
+          isBusy={retry.isPending}
+          error={retry.error}
+          onConfirm={() => retry.mutate()}
+          onClose={() => setRetrying(false)}
+        >
+          It was delivered. The receiver gets it once more, with the same webhook-id, by which it can tell that it is a
+          repeat.
+        </Confirm>
+      )}
       {isDeleting && (
         <Confirm
           title="Delete this delivery?"

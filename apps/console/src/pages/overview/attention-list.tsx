@@ -1,7 +1,8 @@
 import { Link } from 'wouter';
-import type { Circuit, Webhook } from '../../api/model.ts';
+import type { Webhook } from '../../api/model.ts';
 import { useIdentity } from '../../app/session.tsx';
-import { healthOf } from '../../format/failures.ts';
+import { healthOf, isOpen } from '../../state/health.ts';
+import type { KnownCircuit, WebhookHealth } from '../../state/health.ts';
 import { counted } from '../../format/text.ts';
 import { CheckIcon } from '../../ui/display/icons.tsx';
 import { Section } from '../../ui/layout/page.tsx';
@@ -10,22 +11,24 @@ import { WebhookPill } from '../../ui/feedback/status.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import { NameAndUrl } from '../webhooks/name-and-url.tsx';
 import styles from './overview.module.css';
+import { Name } from '../../ui/display/name.tsx';
 
 const SHOWN = 8;
-const URGENCY = { held_back: 0, failing: 1, disabled: 2, active: 3 } as const;
+/** Webhooks without a number need no attention: a person who has disabled one knows of it. */
+const URGENCY: Partial<Record<WebhookHealth, number>> = { held_back: 0, failing: 1, disabled_automatically: 2 };
 
 interface AttentionListProps {
   readonly webhooks: readonly Webhook[] | undefined;
-  readonly circuits: ReadonlyMap<string, Circuit> | undefined;
+  readonly circuits: (webhookId: string) => KnownCircuit;
 }
 
 /** Webhooks that fail, have an open circuit, or were disabled by Signet: the most urgent first. */
 export function AttentionList({ webhooks, circuits }: AttentionListProps) {
   const { isOperator } = useIdentity();
-  const urgencyOf = (webhook: Webhook): number => URGENCY[healthOf(webhook, circuits?.get(webhook.id))];
+  const urgencyOf = (webhook: Webhook): number =>
+    URGENCY[healthOf(webhook, circuits(webhook.id))] ?? Number.POSITIVE_INFINITY;
   const troubled = webhooks
-    // A webhook that a person has disabled needs no attention: the person knows of it.
-    ?.filter((webhook) => urgencyOf(webhook) < 3 && webhook.disabledReason !== 'manual')
+    ?.filter((webhook) => Number.isFinite(urgencyOf(webhook)))
     .toSorted((a, b) => urgencyOf(a) - urgencyOf(b) || b.consecutiveFailures - a.consecutiveFailures);
   return (
     <Section title="Webhooks that need attention" flush>
@@ -44,10 +47,15 @@ export function AttentionList({ webhooks, circuits }: AttentionListProps) {
               <Link href={`/webhooks/${webhook.id}`} className={styles['link'] ?? ''}>
                 <NameAndUrl webhook={webhook} />
               </Link>
-              <WebhookPill webhook={webhook} circuit={circuits?.get(webhook.id)} />
+              <WebhookPill webhook={webhook} circuit={circuits(webhook.id)} />
               <span className={styles['why']}>
-                <Why webhook={webhook} circuit={circuits?.get(webhook.id)} />
-                {isOperator && webhook.tenantName && <span className="faint"> · {webhook.tenantName}</span>}
+                <Why webhook={webhook} circuit={circuits(webhook.id)} />
+                {isOperator && webhook.tenantName && (
+                  <span className="faint">
+                    {' '}
+                    · <Name>{webhook.tenantName}</Name>
+                  </span>
+                )}
               </span>
             </li>
           ))}
@@ -57,7 +65,7 @@ export function AttentionList({ webhooks, circuits }: AttentionListProps) {
   );
 }
 
-function Why({ webhook, circuit }: { readonly webhook: Webhook; readonly circuit: Circuit | undefined }) {
+function Why({ webhook, circuit }: { readonly webhook: Webhook; readonly circuit: KnownCircuit }) {
   if (!webhook.isActive) {
     return (
       <>
@@ -66,7 +74,7 @@ function Why({ webhook, circuit }: { readonly webhook: Webhook; readonly circuit
       </>
     );
   }
-  if (circuit && circuit.state !== 'closed') {
+  if (isOpen(circuit)) {
     return (
       <>
         Next probe <Ago at={circuit.nextProbeAt} />

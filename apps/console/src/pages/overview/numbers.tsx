@@ -1,9 +1,12 @@
 import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { Circuit, Delivery, Page, Webhook } from '../../api/model.ts';
-import { bucketsOf } from '../../format/buckets.ts';
-import { healthOf, quantile, successRate } from '../../format/failures.ts';
+import type { Delivery, Page, Webhook } from '../../api/model.ts';
+import { bucketsOf } from '../../state/buckets.ts';
+import { quantile, successRate } from '../../state/failures.ts';
+import type { SuccessRate } from '../../state/failures.ts';
+import { healthOf } from '../../state/health.ts';
+import type { KnownCircuit } from '../../state/health.ts';
 import { counted, number, percent } from '../../format/text.ts';
 import { duration, exactTime, timeAgo } from '../../format/time.ts';
 import { deliveryStatusName, DELIVERY_STATUSES } from '../../ui/feedback/status.tsx';
@@ -14,28 +17,35 @@ import { Tip } from '../../ui/display/tip.tsx';
 interface NumbersProps {
   readonly webhooks: Page<Webhook> | undefined;
   readonly deliveries: readonly Delivery[] | undefined;
-  readonly circuits: ReadonlyMap<string, Circuit> | undefined;
+  readonly circuits: (webhookId: string) => KnownCircuit;
+  /** Why the deliveries are not known. */
+  readonly failure: unknown;
 }
 
 /** The most important numbers, which show whether all is well. */
-export function Numbers({ webhooks, deliveries, circuits }: NumbersProps) {
-  const health = webhooks?.data.map((webhook) => healthOf(webhook, circuits?.get(webhook.id)));
-  const troubled = health?.filter((one) => one === 'failing' || one === 'held_back').length;
-  const disabled = health?.filter((one) => one === 'disabled').length;
+export function Numbers({ webhooks, deliveries, circuits, failure }: NumbersProps) {
+  const health = webhooks?.data.map((webhook) => healthOf(webhook, circuits(webhook.id)));
+  const troubled = health?.filter(
+    (one) => one === 'failing' || one === 'held_back' || one === 'disabled_automatically',
+  ).length;
+  const disabled = health?.filter((one) => one.startsWith('disabled')).length;
   const more = webhooks?.nextCursor ? '+' : '';
   const rate = deliveries && successRate(deliveries);
   const times = deliveries?.flatMap(({ status, durationMs }) =>
     status === 'SUCCESS' && durationMs ? [durationMs] : [],
   );
   const median = times && quantile(times, 0.5);
+  // A question mark instead of a placeholder that would never go away.
+  const missing = failure ? '?' : undefined;
+  const now = useNow();
   const waiting = deliveries?.filter(({ status }) => status === 'RETRYING').length;
   return (
     <div className={styles['numbers']}>
       <Figure
         name="Success rate"
-        value={rate && (rate.share === null ? '–' : percent(rate.share))}
+        value={rate ? (rate.share === null ? '–' : percent(rate.share)) : missing}
         tone={rate?.share != null && rate.share < 0.95 ? 'bad' : undefined}
-        note={rate && `of the last ${counted(rate.ended, 'delivery', 'deliveries')}`}
+        note={rate ? rateNote(rate, now) : missing && 'not known now'}
       />
       <Figure
         name="Active webhooks"
@@ -47,22 +57,30 @@ export function Numbers({ webhooks, deliveries, circuits }: NumbersProps) {
         name="Need attention"
         value={troubled === undefined ? undefined : number(troubled)}
         tone={troubled ? 'warn' : undefined}
-        note="failing, or held back"
+        note="failing, held back, or disabled by Signet"
       />
       <Figure
         name="Waiting for a retry"
-        value={waiting === undefined ? undefined : number(waiting)}
+        value={waiting === undefined ? missing : number(waiting)}
         note="of the recent deliveries"
         href="/deliveries?status=RETRYING"
       />
       <Figure
         name="Response time"
-        value={median === undefined ? undefined : median === null ? '–' : duration(median)}
+        value={median === undefined ? missing : median === null ? '–' : duration(median)}
         note="median of the successful deliveries"
       />
       <Activity deliveries={deliveries} />
     </div>
   );
+}
+
+/** Which deliveries the rate is about: how many, over which time, and how many of them still wait. */
+function rateNote({ delivered, failed, waiting, since }: SuccessRate, now: Date): string {
+  if (since === null) return 'no deliveries yet';
+  const all = counted(delivered + failed + waiting, 'delivery', 'deliveries');
+  const over = `of ${all} in ${duration(Math.max(1_000, now.getTime() - Date.parse(since)))}`;
+  return waiting === 0 ? over : `${over}; ${number(waiting)} not delivered yet`;
 }
 
 interface FigureProps {

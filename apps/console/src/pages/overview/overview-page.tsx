@@ -10,6 +10,8 @@ import { AttentionList } from './attention-list.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { Numbers } from './numbers.tsx';
 import { RecentFailures } from './recent-failures.tsx';
+import { Name } from '../../ui/display/name.tsx';
+import { useShownError } from '../../app/services-away.tsx';
 
 /** Number of deliveries that the page uses: one page of the API. */
 const RECENT = 200;
@@ -31,10 +33,14 @@ export function OverviewPage() {
       (await answerOf(api.GET('/v1/deliveries', { params: { query: { limit: RECENT } }, signal }))).data,
     refetchInterval: REFRESH_MS,
   });
-  const failed = webhooks.error ?? deliveries.error;
+  const failed = useShownError('/v1/webhooks', webhooks);
+  const noDeliveries = useShownError('/v1/deliveries', deliveries);
   return (
     <>
-      <PageHead title="Overview" lead={isOperator ? 'All tenants of this installation' : tenant?.name} />
+      <PageHead
+        title="Overview"
+        lead={isOperator ? 'All tenants of this installation' : tenant && <Name>{tenant.name}</Name>}
+      />
       {tenant?.status === 'suspended' && (
         <Note tone="bad" title="Your account is suspended">
           Nothing is delivered, and your keys can read, but not change anything.{' '}
@@ -42,7 +48,7 @@ export function OverviewPage() {
           Messages of this time can be replayed afterwards.
         </Note>
       )}
-      {failed && webhooks.data === undefined ? (
+      {failed ? (
         <Card>
           <Failed error={failed} onRetry={() => void webhooks.refetch()} />
         </Card>
@@ -50,8 +56,8 @@ export function OverviewPage() {
         <FirstSteps hasDeliveries={(deliveries.data?.length ?? 0) > 0} />
       ) : (
         <>
-          <Numbers webhooks={webhooks.data} deliveries={deliveries.data} circuits={circuits.data} />
-          <AttentionList webhooks={webhooks.data?.data} circuits={circuits.data} />
+          <Numbers webhooks={webhooks.data} deliveries={deliveries.data} circuits={circuits} failure={noDeliveries} />
+          <AttentionList webhooks={webhooks.data?.data} circuits={circuits} />
           <RecentFailures />
         </>
       )}

@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useCircuit, useWebhook } from '../../api/queries.ts';
-import type { Circuit, Webhook } from '../../api/model.ts';
+import { useCircuit, useTenant, useWebhook } from '../../api/queries.ts';
+import type { Webhook } from '../../api/model.ts';
 import { lazily } from '../../app/lazily.tsx';
-import { whyDisabled } from '../../format/failures.ts';
+import { whyDisabled } from '../../state/failures.ts';
+import { isolated } from '../../format/visible.ts';
+import { Name } from '../../ui/display/name.tsx';
 import { CopyButton } from '../../ui/display/copy.tsx';
 import { Note } from '../../ui/forms/form.tsx';
 import { PlayIcon } from '../../ui/display/icons.tsx';
@@ -13,10 +15,10 @@ import { WebhookPill } from '../../ui/feedback/status.tsx';
 import { Tabs } from '../../ui/layout/tabs.tsx';
 import { Sentence } from '../../ui/display/time.tsx';
 import { Actions } from './actions/actions.tsx';
-import { EnableWebhook } from './actions/webhook-actions.tsx';
-import { HeldBack } from './held-back.tsx';
 import { WebhookSettings } from './webhook-settings.tsx';
 
+const WebhookTrouble = lazily(async () => (await import('../../trouble/webhook-trouble.tsx')).WebhookTrouble);
+const EnableWebhook = lazily(async () => (await import('./actions/webhook-actions.tsx')).EnableWebhook);
 const DeliveryList = lazily(async () => (await import('../deliveries/delivery-list.tsx')).DeliveryList, <Loading />);
 const WebhookHistory = lazily(async () => (await import('./history/webhook-history.tsx')).WebhookHistory, <Loading />);
 
@@ -34,7 +36,8 @@ interface WebhookPageProps {
 
 export function WebhookPage({ id, tab }: WebhookPageProps) {
   const { data: webhook, error, refetch } = useWebhook(id);
-  const circuit = useCircuit(id).data ?? undefined;
+  const circuit = useCircuit(id);
+  const tenant = useTenant(webhook?.tenantId).data;
   if (webhook === undefined) {
     return (
       <>
@@ -48,10 +51,11 @@ export function WebhookPage({ id, tab }: WebhookPageProps) {
       <PageHead
         title={
           <>
-            {webhook.name} <WebhookPill webhook={webhook} circuit={circuit} />
+            <Name>{webhook.name}</Name>{' '}
+            <WebhookPill webhook={webhook} circuit={circuit} tenantStatus={tenant?.status} />
           </>
         }
-        name={webhook.name}
+        name={isolated(webhook.name)}
         back={BACK}
         lead={
           <>
@@ -60,7 +64,11 @@ export function WebhookPage({ id, tab }: WebhookPageProps) {
         }
         actions={<Actions webhook={webhook} />}
       />
-      <Notices webhook={webhook} circuit={circuit} />
+      {webhook.disabledReason === 'manual' ? (
+        <DisabledByHand webhook={webhook} />
+      ) : (
+        <WebhookTrouble webhook={webhook} circuit={circuit} tenant={tenant} />
+      )}
       <Tabs
         label="Parts of the webhook"
         tabs={TABS.map(([part, name]) => ({
@@ -74,7 +82,7 @@ export function WebhookPage({ id, tab }: WebhookPageProps) {
       ) : tab === 'history' ? (
         <WebhookHistory webhook={webhook} />
       ) : (
-        <WebhookSettings webhook={webhook} circuit={circuit} />
+        <WebhookSettings webhook={webhook} circuit={circuit} tenantStatus={tenant?.status} />
       )}
     </>
   );
@@ -86,39 +94,28 @@ const Skeleton = () => (
   </div>
 );
 
-interface NoticesProps {
-  readonly webhook: Webhook;
-  readonly circuit: Circuit | undefined;
-}
-
-/** Notices about everything that needs attention, each with what to do about it. */
-function Notices({ webhook, circuit }: NoticesProps) {
+/** A webhook that a person has disabled is not in trouble, but says so. */
+function DisabledByHand({ webhook }: { readonly webhook: Webhook }) {
   const [isEnabling, { open, close }] = useDisclosure();
-  if (!webhook.isActive) {
-    return (
-      <Note
-        tone={webhook.disabledReason === 'manual' ? 'warn' : 'bad'}
-        title="Nothing is delivered: this webhook is disabled"
-        action={
-          <Button variant="default" leftSection={<PlayIcon size={13} />} onClick={open}>
-            Enable …
-          </Button>
-        }
-      >
-        {whyDisabled(webhook)} {webhook.disabledDetail && <>“{webhook.disabledDetail}” </>}
-        {webhook.disabledAt && <Sentence text={`Since ${webhook.disabledAt}. `} />}
-        The messages of this time can be replayed when it is enabled.
-        {isEnabling && <EnableWebhook webhook={webhook} onClose={close} />}
-      </Note>
-    );
-  }
-  if (circuit !== undefined && circuit.state !== 'closed') return <HeldBack circuit={circuit} />;
-  if (webhook.alertedAt !== null) {
-    return (
-      <Note tone="warn" title={`${webhook.consecutiveFailures} failures in a row`}>
-        Failing since <Sentence text={webhook.alertedAt} />. After more failures the webhook is disabled.
-      </Note>
-    );
-  }
-  return null;
+  return (
+    <Note
+      tone="warn"
+      title="Nothing is delivered: this webhook is disabled"
+      action={
+        <Button variant="default" leftSection={<PlayIcon size={13} />} onClick={open}>
+          Enable …
+        </Button>
+      }
+    >
+      {whyDisabled(webhook)}{' '}
+      {webhook.disabledDetail && (
+        <>
+          “<Name>{webhook.disabledDetail}</Name>”{' '}
+        </>
+      )}
+      {webhook.disabledAt && <Sentence text={`Since ${webhook.disabledAt}. `} />}
+      The messages of this time can be replayed when it is enabled.
+      {isEnabling && <EnableWebhook webhook={webhook} onClose={close} />}
+    </Note>
+  );
 }

@@ -1,6 +1,8 @@
 import { Link } from 'wouter';
-import type { Circuit, Webhook } from '../../api/model.ts';
+import type { Tenant, Webhook } from '../../api/model.ts';
 import { useIdentity } from '../../app/session.tsx';
+import { isOpen } from '../../state/health.ts';
+import type { KnownCircuit } from '../../state/health.ts';
 import { actorParts, counted, number } from '../../format/text.ts';
 import { duration } from '../../format/time.ts';
 import { Copyable } from '../../ui/display/copy.tsx';
@@ -10,17 +12,20 @@ import { At } from '../../ui/display/time.tsx';
 import { WebhookSecret } from './webhook-secret.tsx';
 import styles from './webhook-settings.module.css';
 import { Tip } from '../../ui/display/tip.tsx';
+import { Name } from '../../ui/display/name.tsx';
+import { visible } from '../../format/visible.ts';
 
 interface WebhookSettingsProps {
   readonly webhook: Webhook;
-  readonly circuit: Circuit | undefined;
+  readonly circuit: KnownCircuit;
+  readonly tenantStatus: Tenant['status'] | undefined;
 }
 
 /**
  * The settings of a webhook in the groups of the requirements: basic information, configuration, security, status,
  * metadata.
  */
-export function WebhookSettings({ webhook, circuit }: WebhookSettingsProps) {
+export function WebhookSettings({ webhook, circuit, tenantStatus }: WebhookSettingsProps) {
   return (
     <div className={styles['columns']}>
       <div className={styles['column']}>
@@ -29,7 +34,7 @@ export function WebhookSettings({ webhook, circuit }: WebhookSettingsProps) {
         <WebhookSecret webhook={webhook} />
       </div>
       <div className={styles['column']}>
-        <Status webhook={webhook} circuit={circuit} />
+        <Status webhook={webhook} circuit={circuit} tenantStatus={tenantStatus} />
         <Metadata webhook={webhook} />
       </div>
     </div>
@@ -41,14 +46,18 @@ function Basics({ webhook }: { readonly webhook: Webhook }) {
   return (
     <Section title="Basic information">
       <Facts>
-        <Fact name="Name">{webhook.name}</Fact>
-        <Fact name="Description">{webhook.description ?? <None />}</Fact>
+        <Fact name="Name">
+          <Name>{webhook.name}</Name>
+        </Fact>
+        <Fact name="Description">{webhook.description === null ? <None /> : <Name>{webhook.description}</Name>}</Fact>
         <Fact name="URL">
-          <code>{webhook.url}</code>
+          <code>{visible(webhook.url)}</code>
         </Fact>
         {isOperator && (
           <Fact name="Tenant">
-            <Link href={`/tenants/${webhook.tenantId}`}>{webhook.tenantName ?? webhook.tenantId}</Link>
+            <Link href={`/tenants/${webhook.tenantId}`}>
+              <Name>{webhook.tenantName ?? webhook.tenantId}</Name>
+            </Link>
           </Fact>
         )}
         <Fact name={webhook.events.length === 1 ? 'Event' : 'Events'}>
@@ -104,12 +113,12 @@ function Configuration({ webhook }: { readonly webhook: Webhook }) {
   );
 }
 
-function Status({ webhook, circuit }: WebhookSettingsProps) {
+function Status({ webhook, circuit, tenantStatus }: WebhookSettingsProps) {
   return (
     <Section title="Status">
       <Facts>
         <Fact name="State">
-          <WebhookPill webhook={webhook} circuit={circuit} />
+          <WebhookPill webhook={webhook} circuit={circuit} tenantStatus={tenantStatus} />
         </Fact>
         <Fact name="Failures in a row">
           <FailureMeter failures={webhook.consecutiveFailures} />
@@ -161,8 +170,10 @@ function FailureMeter({ failures }: { readonly failures: number }) {
   );
 }
 
-function CircuitState({ circuit }: { readonly circuit: Circuit | undefined }) {
-  if (circuit === undefined || circuit.state === 'closed') return <Pill tone="good">Closed</Pill>;
+function CircuitState({ circuit }: { readonly circuit: KnownCircuit }) {
+  if (circuit === 'loading') return <None>…</None>;
+  if (circuit === 'unknown') return <Pill tone="warn">Unknown: Delivery does not answer</Pill>;
+  if (!isOpen(circuit)) return <Pill tone="good">Closed</Pill>;
   return (
     <>
       <Pill tone={circuit.state === 'open' ? 'bad' : 'warn'}>{circuit.state === 'open' ? 'Open' : 'Half-open'}</Pill>
@@ -193,7 +204,7 @@ function Metadata({ webhook }: { readonly webhook: Webhook }) {
           <Copyable text={webhook.id} what="the id" />
         </Fact>
         <Fact name="Created by">
-          {name}
+          <Name>{name}</Name>
           {keyId && <div className="faint">with the key {keyId}</div>}
         </Fact>
         <Fact name="Created">

@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { answerOf } from '../../api/client.ts';
-import { useCircuits, useEventTypes, useTenants } from '../../api/queries.ts';
-import type { Webhook } from '../../api/model.ts';
+import { useCircuits, useEventTypes, useTenants, useTenantStatus } from '../../api/queries.ts';
+import type { Tenant, Webhook } from '../../api/model.ts';
 import { useApi, useIdentity } from '../../app/session.tsx';
+import { isOpen } from '../../state/health.ts';
+import type { KnownCircuit } from '../../state/health.ts';
 import { counted } from '../../format/text.ts';
 import { rangeOf } from '../../format/time-filter.ts';
 import { ChoiceFilter, FilterBar, Search, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
@@ -16,7 +18,9 @@ import { WebhookPill } from '../../ui/feedback/status.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import { NameAndUrl } from './name-and-url.tsx';
+import styles from './webhooks-page.module.css';
 import { Tip } from '../../ui/display/tip.tsx';
+import { Name } from '../../ui/display/name.tsx';
 
 const FILTERS = ['q', 'active', 'event', 'tenant', 'created', 'success', 'failure'];
 const ACTIVE = [
@@ -31,6 +35,7 @@ export function WebhooksPage() {
   const eventTypes = useEventTypes();
   const tenants = useTenants(isOperator);
   const circuits = useCircuits();
+  const statusOf = useTenantStatus();
   const now = new Date();
   const created = rangeOf(filters.get('created'), now);
   const success = rangeOf(filters.get('success'), now);
@@ -57,16 +62,18 @@ export function WebhooksPage() {
           {
             name: 'Tenant',
             width: '15%',
-            cell: ({ tenantName, tenantId }: Webhook) => <span className="truncate">{tenantName ?? tenantId}</span>,
+            cell: ({ tenantName, tenantId }: Webhook) => <Name className="truncate">{tenantName ?? tenantId}</Name>,
           },
         ]
       : []),
     { name: 'Events', width: '16%', narrow: 'hidden', wide: true, cell: (webhook) => <Events webhook={webhook} /> },
     {
       name: 'Status',
-      width: '118px',
+      width: '182px',
       narrow: 'corner',
-      cell: (webhook) => <WebhookPill webhook={webhook} circuit={circuits.data?.get(webhook.id)} />,
+      cell: (webhook) => (
+        <State webhook={webhook} circuit={circuits(webhook.id)} tenantStatus={statusOf(webhook.tenantId)} />
+      ),
     },
     { name: 'Failures', width: '92px', cell: (webhook) => <Failures webhook={webhook} /> },
     { name: 'Last success', width: '112px', cell: ({ lastSuccessAt }) => <Ago at={lastSuccessAt} /> },
@@ -131,6 +138,26 @@ export function WebhooksPage() {
         />
       </Card>
     </>
+  );
+}
+
+interface StateProps {
+  readonly webhook: Webhook;
+  readonly circuit: KnownCircuit;
+  readonly tenantStatus: Tenant['status'] | undefined;
+}
+
+/** The state of a webhook; while it is held back, also when the next delivery goes out as a probe. */
+function State({ webhook, circuit, tenantStatus }: StateProps) {
+  return (
+    <span className={styles['state']}>
+      <WebhookPill webhook={webhook} circuit={circuit} tenantStatus={tenantStatus} />
+      {webhook.isActive && isOpen(circuit) && circuit.nextProbeAt && (
+        <span className="soft">
+          Probe <Ago at={circuit.nextProbeAt} />
+        </span>
+      )}
+    </span>
   );
 }
 

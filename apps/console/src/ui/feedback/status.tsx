@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
-import type { Circuit, DeliveryStatus, Replay, Webhook } from '../../api/model.ts';
-import { HEALTH_NAMES, healthOf } from '../../format/failures.ts';
+import type { DeliveryStatus, ErrorClass, Replay, Tenant, Webhook } from '../../api/model.ts';
+import { HEALTH_NAMES, healthOf } from '../../state/health.ts';
+import type { KnownCircuit, WebhookHealth } from '../../state/health.ts';
 import { reasonPhrase } from '../../format/text.ts';
 import styles from './status.module.css';
 import { Tip } from '../display/tip.tsx';
@@ -36,16 +37,24 @@ export function DeliveryPill({ status }: { readonly status: DeliveryStatus }) {
   return <Pill tone={tone}>{name}</Pill>;
 }
 
-const HEALTH_TONES = { active: 'good', failing: 'warn', held_back: 'bad', disabled: 'calm' } as const;
+const HEALTH_TONES: Readonly<Record<WebhookHealth, Tone>> = {
+  active: 'good',
+  failing: 'warn',
+  held_back: 'bad',
+  unknown: 'warn',
+  disabled_automatically: 'bad',
+  disabled: 'calm',
+  suspended: 'bad',
+};
 
-export function WebhookPill({
-  webhook,
-  circuit,
-}: {
-  readonly webhook: Webhook;
-  readonly circuit?: Circuit | undefined;
-}) {
-  const health = healthOf(webhook, circuit);
+interface WebhookPillProps {
+  readonly webhook: Pick<Webhook, 'isActive' | 'consecutiveFailures' | 'disabledReason'>;
+  readonly circuit: KnownCircuit;
+  readonly tenantStatus?: Tenant['status'] | undefined;
+}
+
+export function WebhookPill({ webhook, circuit, tenantStatus }: WebhookPillProps) {
+  const health = healthOf(webhook, circuit, tenantStatus);
   return <Pill tone={HEALTH_TONES[health]}>{HEALTH_NAMES[health]}</Pill>;
 }
 
@@ -64,7 +73,7 @@ export function ReplayPill({ state }: { readonly state: Replay['state'] }) {
 export const httpTone = (status: number): Tone => (status < 300 ? 'good' : status < 400 ? 'warn' : 'bad');
 
 /** The status of the receiver's answer; if there was no answer, the error. */
-export function HttpStatus({ status, error }: { readonly status: number | null; readonly error: string | null }) {
+export function HttpStatus({ status, error }: { readonly status: number | null; readonly error: ErrorClass | null }) {
   if (status !== null) {
     return (
       <Tip label={`${status} ${reasonPhrase(status)}`} disabled={reasonPhrase(status) === ''}>
@@ -78,7 +87,7 @@ export function HttpStatus({ status, error }: { readonly status: number | null; 
   return <span className={styles['error']}>{errorName(error)}</span>;
 }
 
-const ERRORS: Readonly<Record<string, string>> = {
+const ERRORS: Readonly<Record<ErrorClass, string>> = {
   http_status: 'HTTP error',
   gone: 'Gone',
   redirect: 'Redirect',
@@ -96,4 +105,4 @@ const ERRORS: Readonly<Record<string, string>> = {
   deleted: 'Webhook deleted',
   tenant_suspended: 'Tenant suspended',
 };
-export const errorName = (errorClass: string): string => ERRORS[errorClass] ?? errorClass;
+export const errorName = (errorClass: ErrorClass): string => ERRORS[errorClass];

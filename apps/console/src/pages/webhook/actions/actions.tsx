@@ -5,9 +5,11 @@ import { lazily } from '../../../app/lazily.tsx';
 import { DotsIcon, EditIcon } from '../../../ui/display/icons.tsx';
 import type { Chosen } from './more-actions.tsx';
 import { SendTest } from './send-test.tsx';
-import { DeleteWebhook, DisableWebhook, EnableWebhook } from './webhook-actions.tsx';
 
 const EditWebhook = lazily(async () => (await import('./edit-webhook.tsx')).EditWebhook);
+const DeleteWebhook = lazily(async () => (await import('./webhook-actions.tsx')).DeleteWebhook);
+const DisableWebhook = lazily(async () => (await import('./webhook-actions.tsx')).DisableWebhook);
+const EnableWebhook = lazily(async () => (await import('./webhook-actions.tsx')).EnableWebhook);
 const CreateReplay = lazily(async () => (await import('../../replays/create-replay.tsx')).CreateReplay);
 const MoreActions = lazily(
   async () => (await import('./more-actions.tsx')).MoreActions,

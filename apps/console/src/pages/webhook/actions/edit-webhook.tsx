@@ -12,9 +12,12 @@ import styles from './edit-webhook.module.css';
 import { changedNames, changesOf, fieldsOf, FORM_FIELDS, formOf } from '../form/webhook-fields.ts';
 import { WebhookFormFields } from '../form/webhook-form.tsx';
 import { Sheet } from '../../../ui/layout/dialog.tsx';
+import { isolated } from '../../../format/visible.ts';
 
 interface EditWebhookProps {
   readonly webhook: Webhook;
+  /** A new URL, which the user still has to save. */
+  readonly url?: string;
   readonly onClose: () => void;
 }
 
@@ -22,14 +25,14 @@ interface EditWebhookProps {
  * Saves only the fields that were changed in the form. If another user has changed the webhook meanwhile, it shows
  * that change before it overwrites anything.
  */
-export function EditWebhook({ webhook, onClose }: EditWebhookProps) {
+export function EditWebhook({ webhook, url, onClose }: EditWebhookProps) {
   const api = useApi();
   const toasts = useToasts();
   const refresh = useRefresh();
   const queries = useQueryClient();
   // The webhook with which the form began, even if a newer state is read meanwhile.
   const [base, setBase] = useState(webhook);
-  const [form, setForm] = useState(() => formOf(webhook));
+  const [form, setForm] = useState(() => ({ ...formOf(webhook), ...(url !== undefined && { url }) }));
   /** The webhook as another user has changed it meanwhile; null: no such change is known. */
   const [newer, setNewer] = useState<Webhook | null>(null);
   const changes = changesOf(fieldsOf(formOf(base)), fieldsOf(form));
@@ -44,7 +47,7 @@ export function EditWebhook({ webhook, onClose }: EditWebhookProps) {
     onSuccess: async (saved) => {
       queries.setQueryData(webhookKey(saved.id), saved);
       await refresh('/v1/webhooks', '/v1/circuits');
-      toasts.done(`${saved.name} is saved.`);
+      toasts.done(`${isolated(saved.name)} is saved.`);
       onClose();
     },
     onError: async (error) => {
@@ -62,7 +65,7 @@ export function EditWebhook({ webhook, onClose }: EditWebhookProps) {
     saving.reset();
   };
   return (
-    <Sheet onClose={onClose} size={620} title={`Edit ${webhook.name}`}>
+    <Sheet onClose={onClose} size={620} title={`Edit ${isolated(webhook.name)}`}>
       <form
         noValidate
         onSubmit={(event) => {

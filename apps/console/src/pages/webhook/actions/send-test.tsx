@@ -1,17 +1,10 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
-import { useLocation } from 'wouter';
-import { answerOf } from '../../../api/client.ts';
-import { sentenceOf } from '../../../api/problem.ts';
-import { useEventTypes, useRefresh } from '../../../api/queries.ts';
 import type { Webhook } from '../../../api/model.ts';
-import { useApi } from '../../../app/session.tsx';
-import { Problems } from '../../../ui/forms/form.tsx';
+import { lazily } from '../../../app/lazily.tsx';
 import { FlaskIcon } from '../../../ui/display/icons.tsx';
-import { Dialog } from '../../../ui/layout/dialog.tsx';
-import { Choose } from '../../../ui/forms/choose.tsx';
+import { ActionButton } from '../../../ui/forms/action-button.tsx';
+
+const SendTestDialog = lazily(async () => (await import('./send-test-dialog.tsx')).SendTestDialog);
 
 interface SendTestProps {
   readonly webhook: Pick<Webhook, 'id' | 'name' | 'events' | 'isActive'>;
@@ -23,59 +16,15 @@ export function SendTest({ webhook, variant = 'default' }: SendTestProps) {
   const [opened, { open, close }] = useDisclosure();
   return (
     <>
-      <Button variant={variant} leftSection={<FlaskIcon size={14} />} onClick={open} disabled={!webhook.isActive}>
-        Send test
-      </Button>
-      {opened && <SendTestModal webhook={webhook} onClose={close} />}
-    </>
-  );
-}
-
-function SendTestModal({ webhook, onClose }: SendTestProps & { readonly onClose: () => void }) {
-  const api = useApi();
-  const refresh = useRefresh();
-  const [, go] = useLocation();
-  const eventTypes = useEventTypes();
-  const [eventType, setEventType] = useState(webhook.events[0] ?? '');
-  const test = useMutation({
-    mutationFn: () =>
-      answerOf(api.POST('/v1/webhooks/{id}/test', { params: { path: { id: webhook.id } }, body: { eventType } })),
-    onSuccess: async ({ deliveryId }) => {
-      await refresh('/v1/deliveries');
-      go(`/deliveries/${deliveryId}`);
-    },
-  });
-  return (
-    <Dialog onClose={onClose} title="Send a test">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          test.mutate();
-        }}
+      <ActionButton
+        variant={variant}
+        leftSection={<FlaskIcon size={14} />}
+        onClick={open}
+        why={webhook.isActive ? undefined : 'The webhook is disabled: enable it first.'}
       >
-        <Stack gap="md">
-          <Text size="md">
-            An example event is sent to <strong>{webhook.name}</strong>, signed like every delivery. If it fails, this
-            does not count as a failure in a row.
-          </Text>
-          <Choose
-            label="Event"
-            data={(eventTypes.data ?? []).map(({ name, displayName }) => ({ value: name, label: displayName }))}
-            value={eventType}
-            allowDeselect={false}
-            onChange={(value) => setEventType(value ?? '')}
-          />
-          <Problems sentences={test.error ? [sentenceOf(test.error)] : []} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={test.isPending}>
-              Send
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Dialog>
+        Send test
+      </ActionButton>
+      {opened && <SendTestDialog webhook={webhook} onClose={close} />}
+    </>
   );
 }

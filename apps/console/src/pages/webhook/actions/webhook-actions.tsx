@@ -8,6 +8,7 @@ import type { Webhook } from '../../../api/model.ts';
 import { useApi } from '../../../app/session.tsx';
 import { Confirm } from '../../../ui/layout/confirm.tsx';
 import { useToasts } from '../../../ui/feedback/toasts.tsx';
+import { isolated } from '../../../format/visible.ts';
 
 interface DialogProps {
   readonly webhook: Webhook;
@@ -24,12 +25,17 @@ function useTakeOver() {
   };
 }
 
-export function EnableWebhook({ webhook, onClose }: DialogProps) {
+interface EnableProps extends DialogProps {
+  /** Whether the replay of what was missed is chosen at first. */
+  readonly replays?: boolean;
+}
+
+export function EnableWebhook({ webhook, replays = false, onClose }: EnableProps) {
   const api = useApi();
   const toasts = useToasts();
   const takeOver = useTakeOver();
   const refresh = useRefresh();
-  const [isReplaying, setReplaying] = useState(false);
+  const [isReplaying, setReplaying] = useState(replays);
   const enable = useMutation({
     mutationFn: () =>
       answerOf(
@@ -42,13 +48,13 @@ export function EnableWebhook({ webhook, onClose }: DialogProps) {
       await takeOver(enabled);
       await refresh('/v1/replays');
       const then = isReplaying ? 'missed messages are replayed, see Replays' : 'failures in a row count from 0 again';
-      toasts.done(`${webhook.name} is enabled; ${then}.`);
+      toasts.done(`${isolated(webhook.name)} is enabled; ${then}.`);
       onClose();
     },
   });
   return (
     <Confirm
-      title={`Enable ${webhook.name}?`}
+      title={`Enable ${isolated(webhook.name)}?`}
       action="Enable"
       isBusy={enable.isPending}
       error={enable.error}
@@ -82,13 +88,13 @@ export function DisableWebhook({ webhook, onClose }: DialogProps) {
       ),
     onSuccess: async (disabled) => {
       await takeOver(disabled);
-      toasts.done(`${webhook.name} is disabled.`);
+      toasts.done(`${isolated(webhook.name)} is disabled.`);
       onClose();
     },
   });
   return (
     <Confirm
-      title={`Disable ${webhook.name}?`}
+      title={`Disable ${isolated(webhook.name)}?`}
       action="Disable"
       isBusy={disable.isPending}
       error={disable.error}
@@ -126,12 +132,12 @@ export function DeleteWebhook({ webhook, onClose }: DialogProps) {
       go('/webhooks');
       queries.removeQueries({ queryKey: webhookKey(webhook.id) });
       await refresh('/v1/webhooks');
-      toasts.done(`${webhook.name} is deleted.`);
+      toasts.done(`${isolated(webhook.name)} is deleted.`);
     },
   });
   return (
     <Confirm
-      title={`Delete ${webhook.name}?`}
+      title={`Delete ${isolated(webhook.name)}?`}
       action="Delete webhook"
       danger
       typed={webhook.name}
