@@ -25,6 +25,19 @@ const gray: MantineColorsTuple = [
   '#2c323d',
   '#171b23',
 ];
+/** Dark enough for white text on it, and for its text on white (WCAG AA); Mantine's own red is not. */
+const red: MantineColorsTuple = [
+  '#fdeceb',
+  '#fbd5d3',
+  '#f5aaa7',
+  '#f28b85',
+  '#e66a64',
+  '#d94b45',
+  '#c02d2d',
+  '#b32828',
+  '#9c2222',
+  '#7d1b1b',
+];
 const dark: MantineColorsTuple = [
   '#d5d9e2',
   '#b4bac7',
@@ -47,7 +60,7 @@ const DIALOG = { title: { fontSize: '1rem', fontWeight: 600 } };
 
 /** Calm and dense: small type, thin borders, colour for what needs attention. */
 export const theme = createTheme({
-  colors: { signet, gray, dark },
+  colors: { signet, gray, dark, red },
   primaryColor: 'signet',
   primaryShade: { light: 7, dark: 6 },
   fontFamily: SANS,

@@ -8,7 +8,11 @@ const HIDDEN =
 /** The text with each hidden character as `[U+202E]`. Tabs and line breaks stay as they are. */
 export const visible = (text: string): string => text.replace(HIDDEN, named);
 
-/** A name within a sentence, a title or a label: isolated, so that a name that is written from right to left turns only itself. */
-export const isolated = (name: string): string => `\u2068${visible(name)}\u2069`;
+/** Letters of Hebrew, Arabic and the other scripts that are written from right to left. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** A name within a sentence, a title or a label. One that is written from right to left is isolated, so that it turns only itself. */
+export const isolated = (name: string): string =>
+  RIGHT_TO_LEFT.test(name) ? `\u2068${visible(name)}\u2069` : visible(name);
 
 const named = (char: string): string => `[U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}]`;

@@ -12,7 +12,8 @@ test.each(['Ünïcode – 漢字', 'שלום', 'می\u200Cخواهم', '👩\u20
 });
 
 test('a name cannot leave its isolation', () => {
-  expect(isolated('a\u2069b')).toBe('\u2068a[U+2069]b\u2069');
+  expect(isolated('ש\u2069b')).toBe('\u2068ש[U+2069]b\u2069');
+  expect(isolated('a\u2069b')).toBe('a[U+2069]b');
 });
 
 test('of a long answer the first lines are shown, and that there are more', () => {

@@ -37,7 +37,7 @@ export function WebhookChoice({
     <Choose
       // In a dropdown, a click on a choice elsewhere in the page would be a click outside of it.
       {...(isLabelHidden
-        ? { 'aria-label': label, size: 'xs', w: 240, comboboxProps: { withinPortal: false } }
+        ? { 'aria-label': label, size: 'xs', w: 240, autoFocus: true, comboboxProps: { withinPortal: false } }
         : { label })}
       placeholder={placeholder}
       searchable

@@ -45,6 +45,8 @@ export function Dropdown({ label, onClose, align = 'start', children }: Dropdown
     <div
       ref={ref}
       role="dialog"
+      // Takes the focus itself while what it holds is still being loaded, so that Escape closes it even then.
+      tabIndex={-1}
       aria-label={label}
       className={styles['dropdown']}
       data-align={align}

@@ -45,7 +45,7 @@ export function Table<T>({ label, columns, rows, idOf, hrefOf, loadingRows = 8, 
         <tr>
           {columns.map(({ name, align, wide }) => (
             <th key={name} scope="col" data-align={align} className={wide ? styles['wide'] : undefined}>
-              {name}
+              {name === '' ? <span className="visually-hidden">Actions</span> : name}
             </th>
           ))}
         </tr>

@@ -12,7 +12,7 @@ interface MoreActionsProps {
 /** The actions that are needed less often, in a menu. */
 export function MoreActions({ webhook, onChosen }: MoreActionsProps) {
   return (
-    <Menu>
+    <Menu withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon variant="default" size={30} aria-label="More actions">
           <DotsIcon />
