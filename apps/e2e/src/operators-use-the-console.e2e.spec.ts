@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { RecordingReceiver, waitFor } from '@signet/testing';
+import { RecordingReceiver } from '@signet/testing';
 import type { Browser } from 'playwright-core';
 import { Api } from './support/api.ts';
 import type { Webhook } from './support/api.ts';
-import { accessibilityViolations, CHROMIUM, openBrowser } from './support/console/browser.ts';
+import { CHROMIUM, openBrowser } from './support/console/browser.ts';
 import { Console } from './support/console/console.ts';
+import { violationsAt } from './support/console/tour.ts';
+import type { Place } from './support/console/tour.ts';
 import { testWith } from './support/programs.ts';
 import { Signet } from './support/installation/signet.ts';
 import type { LocalFile } from './support/installation/signet.ts';
@@ -137,47 +139,51 @@ inBrowser(
 );
 
 const PHONE = { width: 390, height: 844 };
-const PAGES = (): readonly string[] => [
-  '/',
-  '/webhooks',
-  '/webhooks/new',
-  `/webhooks/${webhook.id}`,
-  `/webhooks/${webhook.id}/deliveries`,
-  `/webhooks/${webhook.id}/history`,
-  '/deliveries',
-  `/deliveries/${delivery}`,
-  '/replays',
-  '/event-types/sale.created',
-  '/tenants',
-  '/tenants/antwerp-jewels',
-  '/keys',
+const PLACES = (): readonly Place[] => [
+  ...[
+    '/',
+    '/webhooks',
+    '/webhooks/new',
+    `/webhooks/${webhook.id}`,
+    `/webhooks/${webhook.id}/deliveries`,
+    `/webhooks/${webhook.id}/history`,
+    '/deliveries',
+    `/deliveries/${delivery}`,
+    '/replays',
+    '/event-types/sale.created',
+    '/tenants',
+    '/tenants/antwerp-jewels',
+    '/keys',
+  ].map((path) => ({ path })),
+  ...['Edit', 'Send test', 'More actions', 'Rotate secret …'].map((name) => ({
+    path: `/webhooks/${webhook.id}`,
+    press: [name],
+  })),
+  ...['Disable …', 'Replay messages …', 'Delete …'].map((name) => ({
+    path: `/webhooks/${webhook.id}`,
+    press: ['More actions', name],
+  })),
+  ...['status', 'event', 'webhook', 'message id', 'created'].map((filter) => ({
+    path: '/deliveries',
+    press: [`Filter by ${filter}`],
+  })),
+  { path: `/webhooks/${webhook.id}/history`, press: ['State at a time …'] },
+  { path: `/deliveries/${delivery}`, press: ['Send again …'] },
+  { path: `/deliveries/${delivery}`, press: ['Delete …'] },
+  { path: '/replays', press: ['New replay'] },
+  { path: '/tenants', press: ['Create tenant'] },
+  { path: '/tenants/antwerp-jewels', press: ['Suspend …'] },
+  { path: '/keys', press: ['Create key'] },
 ];
-
-/** Waits until the data of the page has been loaded. */
-const loaded = async ({ page }: Console): Promise<void> => {
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await waitFor(async () => (await page.locator('[aria-busy="true"]').count()) === 0, {
-    what: 'the page to be loaded',
-  });
-};
 
 inBrowser.each([
   ['at a desk, in light', { colorScheme: 'light' }],
   ['on a telephone, in dark', { colorScheme: 'dark', viewport: PHONE, isMobile: true }],
 ] as const)(
-  'every page is accessible %s, and no content is wider than the page',
+  'every page, dialog and menu is accessible %s, and no content is wider than the page',
   async (_, options) => {
     const looked = await Console.signedIn(browser, local.url, local.operatorKey, options);
-    const found: Record<string, string[]> = {};
-    for (const path of PAGES()) {
-      await looked.go(path);
-      await loaded(looked);
-      const violations = await accessibilityViolations(looked.page);
-      const tooWide = await looked.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-      if (tooWide > 0) violations.push(`It is ${tooWide} pixels too wide.`);
-      if (violations.length > 0) found[path] = violations;
-    }
-    expect(found).toEqual({});
+    expect(await violationsAt(looked, PLACES())).toEqual({});
     await looked.close();
   },
   180_000,

@@ -5,6 +5,7 @@ import { Api } from './support/api.ts';
 import type { Webhook } from './support/api.ts';
 import { CHROMIUM, openBrowser } from './support/console/browser.ts';
 import { Console } from './support/console/console.ts';
+import { violationsAt } from './support/console/tour.ts';
 import { testWith } from './support/programs.ts';
 import { Signet } from './support/installation/signet.ts';
 import type { LocalFile } from './support/installation/signet.ts';
@@ -164,6 +165,9 @@ inBrowser(
       .getByRole('link')
       .click();
     await console.says('Attempt 3 of 5 failed; next attempt at');
+    const wrong = console.page.getByRole('region', { name: 'What is wrong' });
+    await wrong.getByText('The receiver has failed (500)').waitFor();
+    await wrong.getByText('no room').waitFor();
     await console.shows(console.page.getByRole('button', { name: /^Attempt \d/ }), 3);
     status = 200;
     await console.button('Retry now').click();
@@ -193,8 +197,38 @@ inBrowser(
       .click();
     await console.says('Deliveries are held back: the circuit is open');
     await console.says('Next probe');
+    const wrong = console.page.getByRole('region', { name: 'What is wrong' });
+    await wrong.getByText('no room').waitFor();
+    await wrong
+      .getByText(/deliver(y|ies)/)
+      .first()
+      .waitFor();
+    expect(await wrong.getByRole('button', { name: 'Close the circuit' }).getAttribute('aria-disabled')).toBeNull();
     await console.go('/');
     await console.page.getByRole('listitem').filter({ hasText: 'Fragile' }).filter({ hasText: 'Held back' }).waitFor();
+  },
+  180_000,
+);
+
+inBrowser(
+  'for a webhook whose receiver has moved, the form offers the URL that the receiver names',
+  async () => {
+    const moved = await RecordingReceiver.start({
+      respond: () => ({ status: 308, headers: { location: healthy.url }, body: 'moved' }),
+    });
+    const webhook = await tenant.register(moved.url, { name: 'Moved' });
+    await known(webhook);
+    await publish('moved-1');
+    await console.go(`/webhooks/${webhook.id}`);
+    const wrong = console.page.getByRole('region', { name: 'What is wrong' });
+    await wrong.getByText('The receiver redirects (308)').waitFor();
+    // A button that cannot help now says why.
+    const close = wrong.getByRole('button', { name: 'Close the circuit' });
+    expect(await close.getAttribute('aria-description')).toContain('nothing is held back');
+    await wrong.getByRole('button', { name: 'Use this URL …' }).click();
+    expect(await console.field('URL').inputValue()).toBe(new URL(healthy.url).href);
+    await tenant.call('DELETE', `/v1/webhooks/${webhook.id}`);
+    await moved.close();
   },
   180_000,
 );
@@ -359,6 +393,56 @@ inBrowser('lists are filtered and searched by their address', async () => {
   await console.button('Clear all').click();
   await console.row(/General ledger/).waitFor();
 });
+
+inBrowser(
+  'while a service does not answer, every page says which one, and no circuit is called closed',
+  async () => {
+    const ofDelivery = /\/v1\/(deliveries|circuits)/;
+    const body = { status: 503, code: 'service_unavailable', detail: 'The service delivery is not running.' };
+    await console.page.route(ofDelivery, (route) =>
+      route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(body) }),
+    );
+    await console.go('/deliveries');
+    await console.says('Delivery does not answer');
+    await console.says(body.detail);
+    await console.go('/webhooks');
+    await console.row(/General ledger.*Circuit unknown/).waitFor();
+    await console.page.unroute(ofDelivery);
+    await console.row(/General ledger.*Active/).waitFor();
+    await console.page.getByText('Delivery does not answer').waitFor({ state: 'detached' });
+  },
+  180_000,
+);
+
+inBrowser(
+  'every page, dialog and menu of a tenant is accessible; a name that turns its direction is seen through',
+  async () => {
+    const webhook = await webhookCalled('General ledger');
+    const tricky = await tenant.register(healthy.url, { name: '\u202Egnp.evil', events: ['purchase_order.received'] });
+    const { data } = await tenant.call<{ data: { id: string }[] }>('GET', `/v1/deliveries?webhookId=${webhook.id}`);
+    const pages = [
+      '/',
+      '/webhooks',
+      '/webhooks/new',
+      `/webhooks/${webhook.id}`,
+      `/webhooks/${webhook.id}/history`,
+      '/deliveries',
+      `/deliveries/${data[0]?.id}`,
+      '/replays',
+      '/settings',
+    ];
+    const places = [
+      ...pages.map((path) => ({ path })),
+      { path: `/webhooks/${webhook.id}`, press: ['More actions'] },
+      { path: `/webhooks/${webhook.id}`, press: ['Edit'] },
+    ];
+    expect(await violationsAt(console, places)).toEqual({});
+    expect(await console.page.content()).not.toContain('needs a key of the role');
+    await console.go(`/webhooks/${tricky.id}`);
+    await console.heading(/\[U\+202E\]gnp\.evil/);
+  },
+  180_000,
+);
 
 inBrowser('signing out leaves no data behind, and no page has failed all day', async () => {
   await console.button('Sign out').click();
