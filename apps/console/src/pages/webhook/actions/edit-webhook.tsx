@@ -37,13 +37,24 @@ export function EditWebhook({ webhook, url, onClose }: EditWebhookProps) {
   const [newer, setNewer] = useState<Webhook | null>(null);
   const changes = changesOf(fieldsOf(formOf(base)), fieldsOf(form));
   const saving = useMutation({
-    mutationFn: (onTopOf: Webhook) =>
-      answerOf(
-        api.PATCH('/v1/webhooks/{id}', {
-          params: { path: { id: webhook.id }, header: { 'If-Match': `"${onTopOf.version}"` } },
-          body: changes,
-        }),
-      ),
+    mutationFn: async (onTopOf: Webhook) => {
+      const save = (base: Webhook) =>
+        answerOf(
+          api.PATCH('/v1/webhooks/{id}', {
+            params: { path: { id: webhook.id }, header: { 'If-Match': `"${base.version}"` } },
+            body: changes,
+          }),
+        );
+      try {
+        return await save(onTopOf);
+      } catch (error) {
+        if (!(error instanceof ApiProblem) || error.status !== 412) throw error;
+        // Each failure of a webhook is a new version of it, too: if no user has changed it, there is nothing to ask.
+        const present = await answerOf(api.GET('/v1/webhooks/{id}', { params: { path: { id: webhook.id } } }));
+        if (changedNames(onTopOf, present) !== '') throw error;
+        return save(present);
+      }
+    },
     onSuccess: async (saved) => {
       queries.setQueryData(webhookKey(saved.id), saved);
       await refresh('/v1/webhooks', '/v1/circuits');
