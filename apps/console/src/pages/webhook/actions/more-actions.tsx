@@ -32,7 +32,7 @@ export function MoreActions({ webhook, onChosen }: MoreActionsProps) {
           Replay messages …
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item color="red" leftSection={<TrashIcon size={14} />} onClick={() => onChosen('delete')}>
+        <Menu.Item c="var(--bad)" leftSection={<TrashIcon size={14} />} onClick={() => onChosen('delete')}>
           Delete …
         </Menu.Item>
       </Menu.Dropdown>
