@@ -12,6 +12,15 @@ import { StoredDeliveries } from './stored-deliveries.ts';
 
 const START = '2026-01-15T12:00:00.000Z';
 
+const TABLES = [
+  'deliveries',
+  'delivery_log',
+  'due_deliveries',
+  'delivery_statistics',
+  'statistics_progress',
+  'statistics_recounts',
+];
+
 const OUTCOMES = {
   SUCCESS: CELLS.delivered,
   FAILED: CELLS.failed,
@@ -61,9 +70,8 @@ export class CountedDeliveries {
   /** Removes all deliveries and statistics. */
   async clear(): Promise<void> {
     this.clock.set(START);
-    await sql`truncate deliveries, delivery_log, due_deliveries, delivery_statistics, statistics_progress, statistics_recounts`.execute(
-      this.stored.database.query,
-    );
+    // Not `truncate`: it makes each of several hundred partitions and indexes anew.
+    for (const table of TABLES) await sql`delete from ${sql.table(table)}`.execute(this.stored.database.query);
   }
 
   /** Lets a replica count now, although another one has counted a moment ago. */

@@ -150,7 +150,7 @@ test('a delivery that a person deletes is no longer in the statistics', async ()
   await deliveries.add(rows);
   await deliveries.count();
   const { database } = deliveries.stored;
-  const reader = { find: (id: string) => Promise.resolve({ row: rows.find((row) => row.id === id)! }) };
+  const reader = { find: (id: string) => Promise.resolve({ row: rows.find((row) => row.id === id)!, version: 1 }) };
   const commands = new DeliveryCommands(database, reader as never, deliveries.clock);
   for (const { id } of rows.slice(0, 7)) expect(await commands.remove(id, null)).toBe(true);
   await deliveries.count();
