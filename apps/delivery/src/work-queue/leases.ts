@@ -81,8 +81,11 @@ export class Leases {
 
   private async isAnyDue(now: Date, claims: readonly PartitionClaim[]): Promise<boolean> {
     const partitions = claims.map(({ partition }) => partition);
-    const { rows } = await sql`select from due_deliveries
-      where partition = any(${partitions}::integer[]) and due_at <= ${now} limit 1`.execute(this.database.query);
+    // Partition by partition and in order, so that PostgreSQL looks at the begin of the index however many rows it expects.
+    const { rows } = await sql`select from unnest(${partitions}::integer[]) as p(partition), lateral (
+        select from due_deliveries q where q.partition = p.partition and q.due_at <= ${now} and q.due_at < 'infinity'
+        order by q.due_at limit 1
+      ) first limit 1`.execute(this.database.query);
     return rows.length > 0;
   }
 

@@ -18,11 +18,13 @@ const NOTHING: Readonly<UnderWay> = { large: 0, small: 0 };
 export class LanesUnderWay {
   private readonly lanes = new Map<string, UnderWay>();
   private readonly smallRecords: number;
+  /** Some lane was told that it has no room. */
+  private isWaitedFor = false;
 
   /**
    * @param batchSize as how many records the largest batch counts
    * @param atOnce large batches of one lane at once; infinite: nothing is limited, not even small ones
-   * @param onRoom called when a lane may have room again
+   * @param onRoom called when a lane that had no room may have room again
    */
   constructor(
     batchSize: number,
@@ -30,6 +32,11 @@ export class LanesUnderWay {
     private readonly onRoom: () => void,
   ) {
     this.smallRecords = batchSize * SMALL_PART;
+  }
+
+  /** Whether the batches of a lane are limited at all. */
+  get isLimited(): boolean {
+    return this.atOnce < Number.POSITIVE_INFINITY;
   }
 
   /** @param count as how many records a batch counts */
@@ -40,8 +47,10 @@ export class LanesUnderWay {
   /** @param waiting how many records of the lane wait in the partition */
   hasRoom(lane: string, waiting: number): boolean {
     const { large, small } = this.lanes.get(lane) ?? NOTHING;
-    if (this.atOnce === Number.POSITIVE_INFINITY) return true;
-    return this.isLarge(waiting) ? large < this.atOnce : small + waiting <= this.smallRecords;
+    if (!this.isLimited) return true;
+    const hasRoom = this.isLarge(waiting) ? large < this.atOnce : small + waiting <= this.smallRecords;
+    if (!hasRoom) this.isWaitedFor = true;
+    return hasRoom;
   }
 
   begun(lane: string, count: number): void {
@@ -50,7 +59,9 @@ export class LanesUnderWay {
 
   ended(lane: string, count: number): void {
     this.change(lane, count, -1);
-    if (this.atOnce < Number.POSITIVE_INFINITY) this.onRoom();
+    if (!this.isWaitedFor) return;
+    this.isWaitedFor = false;
+    this.onRoom();
   }
 
   private change(lane: string, count: number, by: 1 | -1): void {

@@ -62,11 +62,11 @@ export class Lanes {
    * Takes the next records: those of the first lane in turn for which `mayTake` is true, until they count as `limit` or more.
    * That lane has its next turn after all others. Returns undefined if no lane may have a turn.
    *
-   * @param mayTake also given how many records wait in the lane
+   * @param mayTake also given a function that counts the records that wait in the lane
    */
-  next(mayTake: (lane: string, waiting: number) => boolean, limit: number): Turn | undefined {
+  next(mayTake: (lane: string, waiting: () => number) => boolean, limit: number): Turn | undefined {
     for (const [lane, chunks] of this.lanes) {
-      if (!mayTake(lane, waitingIn(chunks))) continue;
+      if (!mayTake(lane, () => waitingIn(chunks))) continue;
       this.lanes.delete(lane);
       const turn = this.take(lane, chunks, limit);
       if (chunks.length > 0) this.lanes.set(lane, chunks);

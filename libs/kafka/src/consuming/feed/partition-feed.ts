@@ -128,8 +128,7 @@ export class PartitionFeed {
   /** Hands over what may be handed over now. */
   handOver(): void {
     const { lanes } = this.options;
-    const mayTake = (lane: string, waiting: number): boolean =>
-      !lanes || (this.inFlight.allows(lane) && this.options.underWay.hasRoom(lane, waiting));
+    const mayTake = (lane: string, waiting: () => number): boolean => !lanes || this.mayTake(lane, waiting);
     while (!this.signal.aborted && !this.isEnding && (this.mayBegin || !lanes)) {
       const turn = this.lanes.next(mayTake, lanes?.batchSize ?? Number.POSITIVE_INFINITY);
       if (!turn) return;
@@ -137,15 +136,24 @@ export class PartitionFeed {
     }
   }
 
+  /** Where a lane is limited, it has one batch at a time of this partition: its records may not pass each other. */
+  private mayTake(lane: string, waiting: () => number): boolean {
+    const { underWay } = this.options;
+    if (underWay.isLimited && this.inFlight.of(lane) > 0) return false;
+    return this.inFlight.allows(lane) && underWay.hasRoom(lane, waiting());
+  }
+
   private begin({ lane, records, count, done }: Turn): void {
     const { isPipelined, lanes } = this.options;
     const bytes = bytesOf(records);
+    // Before a large batch the event loop has its turn: records of other lanes may be arriving. A batch behind another one of its lane
+    // waits for a turn, too, so that it cannot begin before that.
+    const waitsForTurn = lanes && (this.options.underWay.isLarge(count) || this.inFlight.of(lane) > 0);
     this.inFlight.take(lane, count);
     this.options.underWay.begun(lane, count);
     this.inFlightBytes += bytes;
     const handle = async (): Promise<boolean> => {
-      // Before a large batch the event loop has its turn: records of other lanes may be arriving.
-      if (lanes && this.options.underWay.isLarge(count)) await setImmediate();
+      if (waitsForTurn) await setImmediate();
       return this.work.handle(records, lane);
     };
     const work = (isPipelined ? handle() : this.last.then(handle)).then((isDone) => {

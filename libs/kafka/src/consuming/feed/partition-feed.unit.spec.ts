@@ -65,7 +65,7 @@ describe('with lanes', () => {
     records(from, count, 1).map((record) => ({ ...record, key: Buffer.from(lane) }));
 
   /** Feeds of two partitions with lanes. `begun` has the batches that were handed over, and a function for each that ends it. */
-  function twoFeeds(atOnce: number, batchSize = 2) {
+  function twoFeeds(atOnce: number, batchSize = 2, room = 8) {
     const begun: { lane: string | undefined; partition: number; offsets: number[]; end: () => void }[] = [];
     const underWay: LanesUnderWay = new LanesUnderWay(batchSize, atOnce, () =>
       feeds.forEach((feed) => feed.handOver()),
@@ -82,7 +82,7 @@ describe('with lanes', () => {
             }),
           deadLetters: {} as DeadLetters,
           countOf: () => 1,
-          maxInFlightRecords: 8,
+          maxInFlightRecords: room,
           maxInFlightBytes: 100,
           lanes: { of: () => laneOf, batchSize },
           underWay,
@@ -93,8 +93,8 @@ describe('with lanes', () => {
           onProgress: () => undefined,
         }),
     );
-    const settled = (count: number): Promise<true> =>
-      waitFor(() => begun.length === count, { what: `${count} batches` });
+    const settled = (count: number, orMore?: 'or more'): Promise<true> =>
+      waitFor(() => begun.length === count || (orMore && begun.length > count), { what: `${count} batches` });
     return { feeds, begun, settled };
   }
 
@@ -140,6 +140,24 @@ describe('with lanes', () => {
       ['busy', 1, 1],
       ['busy', 0, 3],
     ]);
+  });
+
+  test.each([
+    ['limited', 1],
+    ['without a limit', Number.POSITIVE_INFINITY],
+  ])('a small batch behind a large one of its lane and partition begins after it: %s', async (_what, atOnce) => {
+    const { feeds, begun, settled } = twoFeeds(atOnce, 8, 100);
+    const [feed] = feeds;
+    feed!.accept(inLane('busy', 0, 9), '8');
+    feed!.accept(inLane('busy', 9, 1), '9');
+    feed!.accept(inLane('quiet', 10, 1), '10');
+    for (let batch = 0; begun.flatMap(({ offsets }) => offsets).length < 11; batch += 1) {
+      await settled(batch + 1, 'or more');
+      begun[batch]!.end();
+    }
+    const ofBusy = begun.filter(({ lane }) => lane === 'busy').flatMap(({ offsets }) => offsets);
+    expect(ofBusy).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(begun[0]!.lane).toBe('quiet');
   });
 
   test('small batches of a lane are together not more than the largest small one', async () => {
