@@ -1,6 +1,6 @@
 import type { Api } from '../dev/demo/api.ts';
 import type { LocalFile } from '../dev/data-folder/local-file.ts';
-import type { GrowthOrder } from './growth/grow.ts';
+import type { GrowthOrder } from './growth/growth-order.ts';
 import type { KafkaConnection } from './load/kafka-producer.ts';
 import type { CpuMeter } from './measure/cpu.ts';
 import type { StorageUsed } from './measure/storage.ts';

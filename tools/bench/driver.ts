@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import type { Bench } from './bench.ts';
 import { KafkaConnection } from './load/kafka-producer.ts';
 import { Costing } from './costs/costing.ts';
-import type { GrowthOrder } from './growth/grow.ts';
+import type { GrowthOrder } from './growth/growth-order.ts';
 import { CpuMeter } from './measure/cpu.ts';
 import { hasProc } from './measure/proc.ts';
 import { storageUsed } from './measure/storage.ts';

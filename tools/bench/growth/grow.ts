@@ -4,17 +4,10 @@ import { recordToday } from '../installation/recorded-today.ts';
 import { throughput } from '../scenarios/throughput.ts';
 import { CURVE } from './curves.ts';
 import type { CurveName, GrowthPoint } from './curves.ts';
+import type { GrowthOrder } from './growth-order.ts';
 import { loadOf } from './load-of-point.policy.ts';
 import { manyTenants } from './many-tenants.ts';
 import { OtherWebhooks } from './other-webhooks.ts';
-
-/** What the scenario `growth` is asked to do. */
-export interface GrowthOrder {
-  readonly curves: readonly CurveName[];
-  readonly quick: boolean;
-  /** The sealing keys of the Signet, with which the webhooks that it is filled with are sealed. */
-  readonly sealingKeys: string;
-}
 
 /** Measures the rate, and what a delivery costs, while one quantity grows. */
 export async function growth(bench: Bench): Promise<readonly Outcome[]> {
