@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { apiClient } from '../api/client.ts';
 import type { ApiClient } from '../api/client.ts';
 import { ApiProblem, sentenceOf } from '../api/problem.ts';
+import { Newest } from '../state/newest.ts';
 import { beginSession, endSession, isRefusal, reasonToLeave, whoIsSignedIn } from './session-requests.ts';
 import type { Identity, WhoIsSignedIn } from './session-requests.ts';
 
@@ -37,11 +38,12 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   const [isRestoring, setRestoring] = useState(true);
   const [notice, setNotice] = useState<string | null>(null);
 
-  /** The client of the signed-in user. What an earlier one still hears does not matter any more. */
-  const present = useRef<ApiClient | null>(null);
+  /** Each sign-in, sign-out and question who is signed in outdates what came before: an older answer may be another user's. */
+  const newest = useRef(new Newest());
 
   const leave = useCallback((why: string | null) => {
-    present.current = null;
+    newest.current.begin();
+    setRestoring(false);
     setNotice(why);
     setSignedIn((before) => {
       before?.queries.clear();
@@ -49,31 +51,32 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     });
   }, []);
 
-  const admit = useCallback(
-    ({ identity, expiresAt }: WhoIsSignedIn) => {
+  /** Asks who is signed in, and lets this user in, unless something newer has begun meanwhile. */
+  const enter = useCallback((): Promise<void> => {
+    const isNewest = newest.current.begin();
+    const admit = ({ identity, expiresAt }: WhoIsSignedIn): void => {
+      if (!isNewest()) return;
       const onRefused = async (): Promise<void> => {
         const why = await reasonToLeave(expiresAt);
-        if (why !== null && present.current === api) leave(why);
+        if (why !== null && isNewest()) leave(why);
       };
-      const api = apiClient(() => void onRefused());
-      present.current = api;
+      setRestoring(false);
       setNotice(null);
       // A new query cache, so that this user cannot see data that another user has read.
-      setSignedIn({ identity, api, queries: newQueries() });
-    },
-    [leave],
-  );
+      setSignedIn({ identity, api: apiClient(() => void onRefused()), queries: newQueries() });
+    };
+    return whoIsSignedIn().then(admit, (error: unknown) => {
+      if (isNewest()) throw error;
+    });
+  }, [leave]);
 
   const restore = useCallback(
     () =>
-      whoIsSignedIn()
-        .then(admit)
-        .catch((error: unknown) => {
-          if (!isRefusal(error)) leave(`${sentenceOf(error)} Reload the page to try again.`);
-          else leave(error.code === 'missing_api_key' ? null : error.message);
-        })
-        .finally(() => setRestoring(false)),
-    [admit, leave],
+      enter().catch((error: unknown) => {
+        if (!isRefusal(error)) leave(`${sentenceOf(error)} Reload the page to try again.`);
+        else leave(error.code === 'missing_api_key' ? null : error.message);
+      }),
+    [enter, leave],
   );
 
   useEffect(() => {
@@ -92,7 +95,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
       notice,
       signIn: async (key) => {
         await beginSession(key);
-        admit(await whoIsSignedIn());
+        await enter();
         tabs.postMessage(SIGNED_IN);
       },
       signOut: () =>
@@ -101,7 +104,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
           leave(failure);
         }),
     }),
-    [signedIn, isRestoring, notice, admit, leave],
+    [signedIn, isRestoring, notice, enter, leave],
   );
   return (
     <SessionContext.Provider value={session}>
