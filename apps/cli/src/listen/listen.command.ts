@@ -64,7 +64,7 @@ async function listen(session: Session, options: ListenOptions): Promise<void> {
 
 type ForwardTo = (incoming: Incoming) => Promise<Forwarded>;
 
-/** Deletes the webhook in any case, before it stops to listen: Signet then has nothing left to send. */
+/** Deletes the webhook in any case, before it stops to listen: Signet then has nothing left to send. It stops to listen even if the webhook stays. */
 async function withTemporaryWebhook(session: Session, options: ListenOptions, forwardTo: ForwardTo): Promise<void> {
   const { api, output, surroundings } = session;
   const stopped = surroundings.stopped();
@@ -97,8 +97,11 @@ async function withTemporaryWebhook(session: Session, options: ListenOptions, fo
     ]);
     if (!stopped.aborted) await once(stopped, 'abort');
   } finally {
-    if (webhook !== undefined) await deleteTemporaryWebhook(api, webhook);
-    await listener.close();
+    try {
+      if (webhook !== undefined) await deleteTemporaryWebhook(api, webhook);
+    } finally {
+      await listener.close();
+    }
   }
   output.note('The temporary webhook is deleted.');
 }
