@@ -3,8 +3,10 @@ import { durationMs } from '../session/moments.ts';
 import { wholeNumber } from '../session/session.ts';
 import type { Perform, Session } from '../session/session.ts';
 import type { DeliveryFilterOptions } from './delivery-filters.ts';
-import { followDeliveries, newAttempts } from './follow/follow-deliveries.ts';
+import { followDeliveries } from './follow/follow-deliveries.ts';
+import { newAttempts } from './follow/new-attempts.ts';
 import type { Change } from './follow/seen-deliveries.ts';
+import type { Asking } from './follow/wait-out.ts';
 import { attemptLine, lastAttemptLine, shownTailLine, waitingLine } from './tail.view.ts';
 import type { TailLine } from './tail.view.ts';
 
@@ -44,19 +46,18 @@ Examples:
 async function follow(session: Session, options: TailOptions): Promise<void> {
   const { output, api, surroundings } = session;
   let left = options.count ?? Infinity;
+  const asking: Asking = { api, stopped: surroundings.stopped(), note: (sentence) => output.note(sentence) };
   const changes = followDeliveries({
-    api,
+    ...asking,
     webhookId: options.webhook,
     eventType: options.eventType,
     status: options.status,
     sinceMs: options.since ?? 0,
     intervalMs: options.interval,
-    stopped: surroundings.stopped(),
-    note: (sentence) => output.note(sentence),
     onReady: () => output.note('Following deliveries. Ctrl-C ends.'),
   });
   for await (const change of changes) {
-    for (const line of await linesOf(session, change)) {
+    for (const line of await linesOf(asking, change)) {
       output.result(line, () => [shownTailLine(line, output.state)]);
       if ((left -= 1) === 0) return;
     }
@@ -64,9 +65,9 @@ async function follow(session: Session, options: TailOptions): Promise<void> {
 }
 
 /** One attempt is in the list already; the details of several are asked for. */
-async function linesOf({ api }: Session, change: Change): Promise<readonly TailLine[]> {
+async function linesOf(asking: Asking, change: Change): Promise<readonly TailLine[]> {
   const { delivery } = change;
   if (change.kind === 'waiting') return [waitingLine(delivery)];
   if (change.count === 1) return [lastAttemptLine(delivery)];
-  return (await newAttempts(api, change)).map((attempt) => attemptLine(delivery, attempt));
+  return (await newAttempts(asking, change)).map((attempt) => attemptLine(delivery, attempt));
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { answerOf } from '../api/client.ts';
-import { followDeliveries, newAttempts } from '../deliveries/follow/follow-deliveries.ts';
+import { followDeliveries } from '../deliveries/follow/follow-deliveries.ts';
+import { newAttempts } from '../deliveries/follow/new-attempts.ts';
 import { UsageError } from '../errors.ts';
 import { safeText } from '../output/safe-text.ts';
 import { wholeNumber } from '../session/session.ts';
@@ -109,9 +110,9 @@ async function withTemporaryWebhook(session: Session, options: ListenOptions, fo
 async function followWebhook(session: Session, webhookId: string, forwardTo: ForwardTo): Promise<void> {
   const { api, output, surroundings } = session;
   const { name } = await answerOf(api.GET('/v1/webhooks/{id}', { params: { path: { id: webhookId } } }));
+  const asking = { api, stopped: surroundings.stopped(), note: (sentence: string) => output.note(sentence) };
   const changes = followDeliveries({
-    ...{ api, webhookId, sinceMs: 0, intervalMs: POLL_MS, stopped: surroundings.stopped() },
-    note: (sentence) => output.note(sentence),
+    ...{ ...asking, webhookId, sinceMs: 0, intervalMs: POLL_MS },
     onReady: () =>
       output.result({ kind: 'listening', webhookId }, () => [
         `Forwarding a copy of each attempt to the webhook "${safeText(name)}". Ctrl-C ends.`,
@@ -119,7 +120,7 @@ async function followWebhook(session: Session, webhookId: string, forwardTo: For
   });
   for await (const change of changes) {
     if (change.kind === 'waiting') continue;
-    for (const { request } of await newAttempts(api, change))
+    for (const { request } of await newAttempts(asking, change))
       await forwardTo({ headers: request.headers, body: Buffer.from(request.body) });
   }
 }

@@ -1,10 +1,10 @@
-import { setTimeout as passed } from 'node:timers/promises';
-import { answerOf, fullAnswerOf, Unreachable } from '../../api/client.ts';
+import { fullAnswerOf } from '../../api/client.ts';
 import type { Api } from '../../api/client.ts';
-import { ApiProblem } from '../../api/problem.ts';
 import type { Delivery } from '../../api/openapi.gen.ts';
 import { SeenDeliveries } from './seen-deliveries.ts';
 import type { Change } from './seen-deliveries.ts';
+import { pause, waitOut } from './wait-out.ts';
+import type { Asking } from './wait-out.ts';
 
 /**
  * An attempt is listed when it has been recorded: at most 30 s (the longest time-out of a webhook) after it began, and a moment for the
@@ -16,11 +16,8 @@ const PAGE = 200;
 const MAX_PAGES = 25;
 /** A delivery that no look has found for so long is forgotten, milliseconds: far more than the overlap. */
 const FORGET_AFTER_MS = 10 * OVERLAP_MS;
-/** Wait after a failed request where the answer names none, milliseconds. */
-const RETRY_MS = 5_000;
 
-export interface Followed {
-  readonly api: Api;
+export interface Followed extends Asking {
   readonly webhookId?: string | undefined;
   readonly eventType?: string | undefined;
   readonly status?: Delivery['status'] | undefined;
@@ -28,9 +25,6 @@ export interface Followed {
   readonly sinceMs: number;
   /** At most one request in this time, milliseconds. */
   readonly intervalMs: number;
-  readonly stopped: AbortSignal;
-  /** Gets sentences about what goes wrong meanwhile. */
-  readonly note: (sentence: string) => void;
   /** Called when the first look is over: from now on nothing is missed. */
   readonly onReady: () => void;
 }
@@ -112,16 +106,6 @@ function queriesOf(since: string, status: Delivery['status'] | undefined): reado
   return [status === 'PENDING' ? waiting : sent];
 }
 
-/** Waits after an error that may pass. @throws the error when another try cannot help, such as a key that is not accepted */
-async function waitOut(error: unknown, { stopped, note }: Followed): Promise<void> {
-  const isPassing =
-    error instanceof Unreachable || (error instanceof ApiProblem && (error.status === 429 || error.status >= 500));
-  if (!isPassing) throw error;
-  const waitMs = error instanceof ApiProblem ? (error.retryAfterSeconds ?? RETRY_MS / 1_000) * 1_000 : RETRY_MS;
-  note(`${error.message} Trying again in ${Math.ceil(waitMs / 1_000)} s.`);
-  await pause(waitMs, stopped);
-}
-
 /** The clock of this machine may differ from the server's, and times in lists are the server's. */
 const serverTime = async (api: Api): Promise<number> =>
   dateOf((await fullAnswerOf(api.GET('/v1/deliveries', { params: { query: { limit: 1 } } }))).response);
@@ -130,13 +114,4 @@ const serverTime = async (api: Api): Promise<number> =>
 function dateOf({ headers }: Response): number {
   const date = Date.parse(headers.get('date') ?? '');
   return Number.isNaN(date) ? Date.now() : date;
-}
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  passed(ms, undefined, { signal }).catch(() => undefined);
-
-/** The new attempts of a change, oldest first, with request and response. */
-export async function newAttempts(api: Api, { delivery, count }: Extract<Change, { kind: 'attempts' }>) {
-  const { data } = await answerOf(api.GET('/v1/deliveries/{id}/attempts', { params: { path: { id: delivery.id } } }));
-  return data.slice(-count);
 }
