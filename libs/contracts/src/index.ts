@@ -4,6 +4,7 @@ export * from './message/cloud-event.ts';
 export * from './kafka/consumer-groups.ts';
 export * from './delivery/delivery-outcome.ts';
 export * from './delivery/delivery-request.ts';
+export * from './registry/credential-header.ts';
 export * from './registry/generation.ts';
 export * from './ids.ts';
 export * from './registry/installation.ts';

@@ -50,19 +50,6 @@ export function checkHeader(name: string, value: string): HeaderCheck {
   return { ok: true };
 }
 
-const CREDENTIAL_NAME = /auth|token|secret|key|passw|pwd|credential|session|jwt|cookie/i;
-const CREDENTIAL_VALUE = /^(basic|bearer|digest|token|apikey|negotiate|aws4-hmac-sha256)\s/i;
-
-/** Shown instead of a credential. */
-export const MASKED = '***';
-
-/**
- * Judges from name and value whether a header is a credential, so that its value is sealed in the database and masked in answers. If
- * a header is wrongly taken for a credential, it is still sent, so the rule rather accepts too many.
- */
-export const isCredentialHeader = (name: string, value: string): boolean =>
-  CREDENTIAL_NAME.test(name) || CREDENTIAL_VALUE.test(value);
-
 /**
  * The first header of a request that belongs to the connection; undefined if there is none. undici would send `host` and
  * `connection` from a caller, and with them a request could name another site than the one whose address was checked.

@@ -4,7 +4,7 @@ export type { CertificateFacts, ClientCertificateCheck, ClientCertificateRule } 
 export { ClientIdentity } from './tls/client-identity.ts';
 export { EgressClient, EgressClosedError, EgressWithheldError } from './egress-client.ts';
 export type { EgressClientOptions } from './egress-client.ts';
-export { checkHeader, isCredentialHeader, MASKED, reservedHeader } from './headers.ts';
+export { checkHeader, reservedHeader } from './headers.ts';
 export type { HeaderCheck, HeaderRule } from './headers.ts';
 export type { Resolve, ResolvedAddress } from './address/lookups.ts';
 export type {

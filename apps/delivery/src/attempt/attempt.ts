@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
+import { isCredentialHeader, MASKED } from '@signet/contracts';
 import type { ErrorClass } from '@signet/contracts';
-import { EgressWithheldError, isCredentialHeader, MASKED } from '@signet/egress';
+import { EgressWithheldError } from '@signet/egress';
 import type { ClientIdentity, EgressClient, EgressResult } from '@signet/egress';
 import { legacySignature, signatureHeader } from '@signet/signature';
 import type { Clock } from '@signet/contracts';

@@ -1,4 +1,4 @@
-import { MASKED } from '@signet/egress';
+import { MASKED } from '@signet/contracts';
 
 type Texts = Readonly<Record<string, string>>;
 

@@ -1,4 +1,4 @@
-import { isCredentialHeader, MASKED } from '@signet/egress';
+import { isCredentialHeader, MASKED } from '@signet/contracts';
 
 type Texts = Readonly<Record<string, string>>;
 

@@ -1,5 +1,4 @@
-import { webhookHeaderContext } from '@signet/contracts';
-import { isCredentialHeader, MASKED } from '@signet/egress';
+import { isCredentialHeader, MASKED, webhookHeaderContext } from '@signet/contracts';
 import type { SealingKeys } from '@signet/signature';
 import type { AskedCredential } from './webhook.credentials.ts';
 import { underName } from './webhook.credentials.ts';

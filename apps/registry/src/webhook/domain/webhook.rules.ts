@@ -1,5 +1,6 @@
+import { isCredentialHeader, MASKED } from '@signet/contracts';
 import type { EgressRules } from '@signet/egress';
-import { checkClientCertificate, checkHeader, checkUrl, isCredentialHeader, MASKED } from '@signet/egress';
+import { checkClientCertificate, checkHeader, checkUrl } from '@signet/egress';
 import type { FieldError } from '@signet/service-kit';
 import { parseSecret, SecretFormatError } from '@signet/signature';
 
