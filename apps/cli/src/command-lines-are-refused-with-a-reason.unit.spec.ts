@@ -33,6 +33,11 @@ test.each([
   [['webhooks', 'get'], /missing required argument 'id'/],
   [['webhooks', 'list', '--colour'], /unknown option '--colour'/],
   [['webhooks', 'test', 'x'], /required option '--event <type>' not specified/],
+  [
+    ['webhooks', 'create', '--header', 'Authorization: Bearer 7f'],
+    /^The header "Authorization" is taken for a credential(?!.*7f).* --data FILE/,
+  ],
+  [['webhooks', 'update', 'x', '--header', 'x-from: bearer 7f'], /^The header "x-from" is taken(?!.*7f)/],
   [['webhooks', 'create', '--header', 'x'], /--header is "name: value", not "x"/],
   [['deliveries', 'list', '--limit', '999'], /--limit is a whole number from 1 to 200, not "999"/],
   [['deliveries', 'list', '--status', 'LOST'], /Allowed choices are PENDING, RETRYING, SUCCESS, FAILED/],
@@ -63,6 +68,11 @@ test('without an answer it ends with 1, and never prints the key', async () => {
   expect(code).toBe(1);
   expect(stderr).toMatch(/^Signet does not answer at http:\/\/127\.0\.0\.1:9: /);
   expect(stderr).not.toContain('sgn_tn_secret');
+});
+
+test('the mask of a credential is none: the request is made', async () => {
+  const { code, stderr } = await ended(['webhooks', 'update', 'x', '--header', 'Authorization: ***'], LOGGED_IN);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^Signet does not answer/) as unknown });
 });
 
 test('a login refuses what cannot be a key', async () => {

@@ -1,3 +1,4 @@
+import { isCredentialHeader, MASKED } from '@signet/contracts';
 import type { UpdateWebhook } from '../api/openapi.gen.ts';
 import { UsageError } from '../errors.ts';
 import { readJsonObject } from '../session/read-input.ts';
@@ -32,8 +33,14 @@ export async function fieldsOf(session: Session, options: WebhookOptions): Promi
   return { ...given, ...named, ...headers };
 }
 
+/** Other users of a machine can see the arguments of a process, and the shell keeps them: a credential is none. `***` keeps the stored one. */
 function headerOf(text: string): [string, string] {
   const at = text.indexOf(':');
   if (at < 1) throw new UsageError(`--header is "name: value", not "${text}".`);
-  return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  const [name, value] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  if (isCredentialHeader(name, value) && value !== MASKED)
+    throw new UsageError(
+      `The header "${name}" is taken for a credential, and others can see arguments. Give it in a file or by stdin: --data FILE with {"headers": {"${name}": "…"}}.`,
+    );
+  return [name, value];
 }

@@ -8,6 +8,11 @@ import { collected, fieldsOf, listed } from './webhook-changes.ts';
 import type { WebhookOptions } from './webhook-changes.ts';
 import { webhookColumns, webhookFields } from './webhook.view.ts';
 
+/** The part of the help about headers that hold a credential. */
+const CREDENTIALS = `
+A header with a credential, such as Authorization, is given with --data, from a file or a pipe: others on a machine can see the arguments of a
+process. --header replaces the headers of --data, and in update the stored ones; --header "Authorization: ***" keeps a stored credential.`;
+
 interface ListOptions extends PageOptions {
   readonly active?: 'true' | 'false';
   readonly event?: string;
@@ -34,11 +39,13 @@ export function registerWebhookCommands(program: Command, perform: Perform): voi
       `
 Examples:
   $ signet webhooks create --name Accounting --url https://shop.example/hooks --events sale.created,sale.refunded
-  $ signet webhooks create --data webhook.json --name "The second one"`,
+  $ signet webhooks create --data webhook.json --name "The second one"
+${CREDENTIALS}`,
     )
     .action(perform(create));
   withFields(webhooks.command('update <id>').description('change a webhook'))
     .option('--if-version <version>', 'only if it still has this version')
+    .addHelpText('after', CREDENTIALS)
     .action(perform(update));
   webhooks
     .command('enable <id>')
@@ -68,7 +75,7 @@ const withFields = (command: Command): Command =>
     .option('--url <url>', 'where deliveries go')
     .option('--events <types>', 'event types, with commas between them', listed)
     .option('--description <text>', 'for people')
-    .option('--header <"name: value">', 'added to each request; may be given several times', collected)
+    .option('--header <"name: value">', 'added to each request, no credential; may be given several times', collected)
     .option('--data <file>', 'a JSON object with these and all other fields, as in the API; - is stdin');
 
 async function list(session: Session, { limit, cursor, active, event, search, tenant }: ListOptions): Promise<void> {
