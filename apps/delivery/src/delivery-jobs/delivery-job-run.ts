@@ -7,7 +7,7 @@ import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
 import { appendByRequest, removeDeliveries } from '../delivery/storage/requested-changes.ts';
 import type { RequestedAppend } from '../delivery/storage/requested-changes.ts';
 import { insist, JobStopped } from '../jobs/job-stopped.ts';
-import type { JobPlace } from '../jobs/job-table.ts';
+import type { JobPlace } from '../jobs/job-place.ts';
 import { keepPace, stepSize } from '../jobs/pace.ts';
 import type { RoutedWebhook } from '../webhook-directory/routed-webhook.ts';
 import type { DeliveryJob } from './delivery-job.ts';

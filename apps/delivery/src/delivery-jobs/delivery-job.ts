@@ -1,5 +1,5 @@
 import type { DeliveryStatus, ErrorClass } from '@signet/contracts';
-import type { JobPlace } from '../jobs/job-table.ts';
+import type { JobPlace } from '../jobs/job-place.ts';
 
 export const JOB_ACTIONS = ['retry', 'delete'] as const;
 export const JOB_STATES = ['running', 'completed', 'cancelled'] as const;

@@ -3,7 +3,7 @@ import type { Clock } from '@signet/contracts';
 import { problem } from '@signet/service-kit';
 import type { Caller } from '@signet/service-kit';
 import type { Transaction } from '../database/database.port.ts';
-import type { JobPlace } from '../jobs/job-table.ts';
+import type { JobPlace } from '../jobs/job-place.ts';
 import type { DeliveryJob, DeliverySelection, JobAction } from './delivery-job.ts';
 import type { DeliveryJobStore, JobFilter } from './stored/delivery-job.store.ts';
 import type { SelectedDeliveries } from './stored/selected-deliveries.ts';

@@ -3,12 +3,7 @@ import type { Clock } from '@signet/contracts';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Database, Queries } from '../database/database.port.ts';
-
-/** The last row of a page, in the order (createdAt, id). */
-export interface JobPlace {
-  readonly createdAt: string;
-  readonly id: string;
-}
+import type { JobPlace } from './job-place.ts';
 
 /** A write of progress renews the lease, so a job that goes on keeps it; milliseconds. */
 const LEASE_MS = 30_000;

@@ -1,4 +1,4 @@
-import type { JobPlace } from '../jobs/job-table.ts';
+import type { JobPlace } from '../jobs/job-place.ts';
 
 /**
  * Which messages a replay sends: `failed`, those whose deliveries failed; `all`, those that were delivered or failed;

@@ -1,5 +1,5 @@
 import type { DeliveryStatus, ErrorClass } from '@signet/contracts';
-import type { JobPlace } from '../../jobs/job-table.ts';
+import type { JobPlace } from '../../jobs/job-place.ts';
 import type { DeliveryJob, JobAction, JobState } from '../delivery-job.ts';
 
 type Timestamp = string | Date;

@@ -2,7 +2,7 @@ import type { Clock } from '@signet/contracts';
 import { sql } from 'kysely';
 import type { Database, Transaction } from '../../database/database.port.ts';
 import { isUniqueViolation, JobTable } from '../../jobs/job-table.ts';
-import type { JobPlace } from '../../jobs/job-table.ts';
+import type { JobPlace } from '../../jobs/job-place.ts';
 import type { DeliveryJob, JobState } from '../delivery-job.ts';
 import { toDeliveryJob } from './delivery-job.rows.ts';
 import type { RawDeliveryJobRow } from './delivery-job.rows.ts';

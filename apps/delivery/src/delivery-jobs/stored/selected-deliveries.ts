@@ -7,7 +7,7 @@ import { daysWithin } from '../../delivery/http/delivery.pages.ts';
 import type { DeliveryRow } from '../../delivery/storage/delivery.projection.ts';
 import { ROW_COLUMNS, toDeliveryRow } from '../../delivery/storage/delivery.rows.ts';
 import type { RawDeliveryRow } from '../../delivery/storage/delivery.rows.ts';
-import type { JobPlace } from '../../jobs/job-table.ts';
+import type { JobPlace } from '../../jobs/job-place.ts';
 import type { DeliverySelection } from '../delivery-job.ts';
 
 export interface SelectedDelivery {
