@@ -7,6 +7,7 @@ import type { RawDeliveryRow } from '../delivery/storage/delivery.rows.ts';
 import { binOf, CELLS, HISTOGRAMS } from '../statistics/cells.policy.ts';
 import { ALL_WEBHOOKS } from '../statistics/counting/count-deliveries.ts';
 import { StatisticsCounter } from '../statistics/counting/statistics-counter.ts';
+import type { Round } from '../statistics/counting/statistics-counter.ts';
 import { floorTo, keptAt, RESOLUTIONS } from '../statistics/resolutions.policy.ts';
 import { StoredDeliveries } from './stored-deliveries.ts';
 
@@ -62,16 +63,17 @@ export class CountedDeliveries {
   private async log({ id, day }: DeliveryRow): Promise<void> {
     await sql`
       insert into delivery_log (day, delivery_id, version, events)
-      select ${day}::date, ${id}::uuid, coalesce(max(version), 0) + 1, '[]' from delivery_log where delivery_id = ${id}::uuid`.execute(
-      this.stored.database.query,
-    );
+      select ${day}::date, ${id}::uuid, coalesce(max(version), 0) + 1, '[]' from delivery_log
+      where day = ${day}::date and delivery_id = ${id}::uuid`.execute(this.stored.database.query);
   }
 
   /** Removes all deliveries and statistics. */
   async clear(): Promise<void> {
     this.clock.set(START);
-    // Not `truncate`: it makes each of several hundred partitions and indexes anew.
+    // Not `truncate`: it makes each partition and each of its indexes anew.
     for (const table of TABLES) await sql`delete from ${sql.table(table)}`.execute(this.stored.database.query);
+    // Otherwise each later test would fill in all hours since the oldest delivery of the tests before.
+    await this.stored.forgetDays();
   }
 
   /** Lets a replica count now, although another one has counted a moment ago. */
@@ -83,9 +85,12 @@ export class CountedDeliveries {
   async count(counter: Pick<StatisticsCounter, 'round'> = this.counter): Promise<void> {
     await waitFor(
       async () => {
-        await this.endRest();
-        const round = await counter.round(true);
-        return round !== null && !round.isBehind && !(await this.hasMore());
+        let round: Round | null;
+        do {
+          await this.endRest();
+          round = await counter.round(true);
+        } while (round?.isBehind);
+        return round !== null && !(await this.hasMore());
       },
       { what: 'the log to be counted' },
     );

@@ -3,6 +3,7 @@ import { newId, systemClock } from '@signet/contracts';
 import { databaseOptions, longSession, migrate } from '@signet/service-kit';
 import type { LongSession } from '@signet/service-kit';
 import { testDatabase } from '@signet/testing';
+import { sql } from 'kysely';
 import { deliveryDatabase } from '../database/database.ts';
 import type { Database } from '../database/database.port.ts';
 import { MikroOrmDatabase } from '../database/mikro-orm-database.ts';
@@ -48,6 +49,14 @@ export class StoredDeliveries {
       this.database,
       rows.map((row) => ({ row, version: 1, order: null })),
     );
+  }
+
+  /** There are no deliveries any more: no day has any. The partitions stay. */
+  async forgetDays(): Promise<void> {
+    const { rows } = await sql<{ day: string }>`delete from delivery_days returning day::text as day`.execute(
+      this.database.query,
+    );
+    this.partitions.forget(rows.map(({ day }) => day));
   }
 }
 

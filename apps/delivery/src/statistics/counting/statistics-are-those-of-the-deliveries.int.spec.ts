@@ -50,8 +50,12 @@ async function expectEqual(): Promise<void> {
 }
 
 test('deliveries of the version before, which were never counted, are filled in as far as statistics are kept', async () => {
-  // No log: only the filling can find them. The oldest are older than the statistics.
-  await deliveries.stored.add(many(600, (index) => index * 2 * HOUR + index * 1_234));
+  // No log: only the filling can find them. On few days, as each is a partition: today, the first and the last day of each length
+  // of bucket, and a day that is older than the statistics.
+  const days = [0, 2, 3, 8, 9, 40, 41];
+  await deliveries.stored.add(
+    many(50 * days.length, (index) => days[Math.floor(index / 50)]! * DAY + (index % 50) * 11 * MINUTE + index * 1_234),
+  );
   await deliveries.count();
   await expectEqual();
   expect(Object.keys(await deliveries.counted()).length).toBeGreaterThan(1_000);
@@ -158,12 +162,12 @@ test('a delivery that a person deletes is no longer in the statistics', async ()
 });
 
 test('after a restore to an earlier time, or on another server, everything is counted anew and nothing twice', async () => {
-  await deliveries.add(many(40, (index) => index * 3 * HOUR));
+  await deliveries.add(many(40, (index) => index * HOUR));
   await deliveries.count();
   await sql`update statistics_progress set tx = '9000000000000', position = 7`.execute(
     deliveries.stored.database.query,
   );
-  await deliveries.stored.add(many(40, (index) => index * 5 * HOUR));
+  await deliveries.stored.add(many(40, (index) => 2 * DAY + index * HOUR));
   await deliveries.count();
   await expectEqual();
 });
