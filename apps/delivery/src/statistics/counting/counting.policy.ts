@@ -22,7 +22,10 @@ export const restAfter = (tookMs: number, isBehind: boolean): number =>
     ? Math.min(LONGEST_REST_MS, REST_PER_WORK_BEHIND * tookMs)
     : Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, REST_PER_WORK * tookMs));
 
-/** The groups that are counted anew, by the length of their buckets; minutes of which nothing is kept any more are left out. */
+/**
+ * The groups that are counted anew, by the length of their buckets; minutes of which nothing is kept any more are left out. The
+ * longest are first: they take the longest to read, and are so read before the transaction has written anything.
+ */
 export function groupsOf(minutes: readonly ChangedMinute[], kept: Kept): Map<Resolution, CountedGroup[]> {
   const byResolution = new Map<Resolution, Map<string, CountedGroup>>();
   for (const { tenantId, webhookId, minute } of minutes) {
@@ -32,7 +35,11 @@ export function groupsOf(minutes: readonly ChangedMinute[], kept: Kept): Map<Res
     const groups = byResolution.get(resolution) ?? new Map<string, CountedGroup>();
     byResolution.set(resolution, groups.set(`${webhookId} ${bucket}`, { tenantId, webhookId, bucket }));
   }
-  return new Map([...byResolution].map(([resolution, groups]) => [resolution, [...groups.values()]]));
+  return new Map(
+    [...byResolution]
+      .toSorted(([a], [b]) => b - a)
+      .map(([resolution, groups]) => [resolution, [...groups.values()]] as const),
+  );
 }
 
 /** A range of time, milliseconds: not before `from`, and before `before`. */

@@ -15,7 +15,7 @@ test('while there is more to count, the rest is short', () => {
   expect([0, 400, 60_000].map((ms) => restAfter(ms, true))).toEqual([0, 1_200, 60_000]);
 });
 
-test('deliveries are counted in the shortest buckets that are kept, each once', () => {
+test('deliveries are counted in the shortest buckets that are kept, each once, the longest buckets first', () => {
   const groups = groupsOf(
     [
       minute('2026-11-23T20:04:00Z'),
@@ -33,9 +33,9 @@ test('deliveries are counted in the shortest buckets that are kept, each once', 
     some.map(({ bucket }) => new Date(bucket * 1_000).toISOString()),
   ]);
   expect(shown).toEqual([
-    [60, ['2026-11-23T20:04:00.000Z', '2026-11-21T00:00:00.000Z']],
-    [3_600, ['2026-11-20T23:00:00.000Z']],
     [86_400, ['2026-11-14T00:00:00.000Z']],
+    [3_600, ['2026-11-20T23:00:00.000Z']],
+    [60, ['2026-11-23T20:04:00.000Z', '2026-11-21T00:00:00.000Z']],
   ]);
   expect(spanOf(groups.get(60)!, 60)).toEqual({ from: at('2026-11-21T00:00:00Z'), before: at('2026-11-23T20:05:00Z') });
 });
