@@ -82,15 +82,15 @@ export async function minutesWithin(
   return toMinutes(rows);
 }
 
-/** Deliveries that people have deleted, at most `limit`; `ids` are for `forgetDeleted`. */
+/** Deliveries that people have deleted, at most `limit`; `ids` are for `forgetDeleted`; `isFull`: there may be more. */
 export async function deletedMinutes(
   { query }: Queries,
   limit: number,
-): Promise<{ readonly minutes: readonly ChangedMinute[]; readonly ids: readonly string[] }> {
+): Promise<{ readonly minutes: readonly ChangedMinute[]; readonly ids: readonly string[]; readonly isFull: boolean }> {
   const { rows } = await sql<Row & { id: string }>`
     select id::text as id, tenant_id, webhook_id, ${minuteOf(sql`created_at`)} as minute
     from statistics_recounts order by id limit ${limit}`.execute(query);
-  return { minutes: toMinutes(rows), ids: rows.map(({ id }) => id) };
+  return { minutes: toMinutes(rows), ids: rows.map(({ id }) => id), isFull: rows.length >= limit };
 }
 
 export async function forgetDeleted({ query }: Queries, ids: readonly string[]): Promise<void> {

@@ -16,10 +16,8 @@ import type { Progress } from './progress.ts';
 
 /** One replica counts at a time. */
 const LOCK = 'signet.delivery.statistics';
-/** Rows of the log whose deliveries are counted in one transaction: a second of work at most. */
+/** Rows of the log, and deleted deliveries, whose minutes are counted in one transaction: a second of work at most. */
 const LOG_ROWS = 25_000;
-/** Deleted deliveries whose minutes are counted in one transaction. */
-const DELETED = 1_000;
 
 export interface Round {
   readonly isBehind: boolean;
@@ -32,7 +30,8 @@ export interface Round {
  * transaction: a crash loses both, and counts nothing twice. The advisory lock belongs to the transaction, so that only one replica
  * counts at a time.
  *
- * Before the first write of a round the transaction has no id, so that its reads do not hold back the relay of outcomes.
+ * Before the first write of a round the transaction has no id, so that its reads do not hold back the relay of outcomes. The longest
+ * buckets are counted first, so that their reads are among these.
  */
 export class StatisticsCounter {
   constructor(
@@ -76,7 +75,7 @@ export class StatisticsCounter {
   private async count(queries: Queries, progress: Progress, now: number, fills: boolean): Promise<Round> {
     const kept: Kept = { ...progress, daysFrom: keptAt(now).daysFrom };
     const changes = await changesSince(queries, progress.tx, progress.position, this.logRows);
-    const deleted = await deletedMinutes(queries, DELETED);
+    const deleted = await deletedMinutes(queries, this.logRows);
     // Read after the changes: a day is noted before its deliveries are stored.
     const days = await new DeliveryDays(queries).all();
     const next = nextToFill(progress.filledFrom, kept, days);
@@ -86,7 +85,7 @@ export class StatisticsCounter {
       : [];
     await this.countMinutes(queries, [...changes.minutes, ...deleted.minutes, ...unchanged], kept, days);
     await forgetDeleted(queries, deleted.ids);
-    const isBehind = changes.isFull || span !== null;
+    const isBehind = changes.isFull || deleted.isFull || span !== null;
     const end = this.clock().getTime();
     const restUntil = end + restAfter(end - now, isBehind);
     // Once all that there was is counted, the log tells of everything else.
