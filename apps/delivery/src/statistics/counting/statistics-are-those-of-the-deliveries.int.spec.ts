@@ -180,6 +180,30 @@ test('while more deliveries were deleted than one round counts, the next round f
   await expectEqual();
 });
 
+test('deliveries whose counting takes too long do not stop the statistics of the others', async () => {
+  await deliveries.count();
+  const { query } = deliveries.stored.database;
+  // A trigger with the same error code in place of a statement that really takes too long.
+  await sql`create function too_long() returns trigger language plpgsql as
+    'begin raise exception ''too long'' using errcode = ''query_canceled''; end'`.execute(query);
+  await sql`create trigger too_long before insert on delivery_statistics for each row
+    when (new.webhook_id = ${sql.lit(WEBHOOKS[0])}) execute function too_long()`.execute(query);
+  try {
+    const rows = many(30, () => MINUTE);
+    await deliveries.add(rows);
+    const counter = new StatisticsCounter(deliveries.stored.database, deliveries.clock, 16);
+    await deliveries.endRest();
+    await expect(counter.round(true)).rejects.toThrow('too long');
+    await deliveries.count(counter);
+    // The deliveries that are left out are not in the sums, either.
+    await sql`delete from deliveries where webhook_id = ${WEBHOOKS[0]!}::uuid`.execute(query);
+    await expectEqual();
+    expect(await deliveries.counted()).not.toEqual({});
+  } finally {
+    await sql`drop function too_long cascade`.execute(query);
+  }
+});
+
 test('after a restore to an earlier time, or on another server, everything is counted anew and nothing twice', async () => {
   await deliveries.add(many(40, (index) => index * HOUR));
   await deliveries.count();

@@ -7,12 +7,13 @@ import { daysWithin } from '../../delivery/http/delivery.pages.ts';
 import { ceilTo, keptAt, RESOLUTIONS } from '../resolutions.policy.ts';
 import type { Kept } from '../resolutions.policy.ts';
 import { changesSince, deletedMinutes, forgetDeleted, minutesWithin } from './changed-deliveries.ts';
-import type { ChangedMinute } from './changed-deliveries.ts';
 import { countDeliveries } from './count-deliveries.ts';
 import { groupsOf, nextToFill, restAfter, spanOf } from './counting.policy.ts';
 import type { Span } from './counting.policy.ts';
 import { placeOfNow, readProgress, storeProgress } from './progress.ts';
 import type { Progress } from './progress.ts';
+import type { Groups } from './round-size.ts';
+import { RoundSize } from './round-size.ts';
 
 /** One replica counts at a time. */
 const LOCK = 'signet.delivery.statistics';
@@ -34,17 +35,29 @@ export interface Round {
  * buckets are counted first, so that their reads are among these.
  */
 export class StatisticsCounter {
+  private readonly size: RoundSize;
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly logRows = LOG_ROWS,
-  ) {}
+    logRows = LOG_ROWS,
+  ) {
+    this.size = new RoundSize(logRows);
+  }
 
   /**
    * @param fills whether deliveries are counted that have not changed, too
    * @returns null if another replica is counting
    */
-  round(fills: boolean): Promise<Round | null> {
+  async round(fills: boolean): Promise<Round | null> {
+    try {
+      return await this.roundOnce(fills);
+    } catch (error) {
+      throw this.size.failed(error);
+    }
+  }
+
+  private roundOnce(fills: boolean): Promise<Round | null> {
     return this.database.transaction(async (transaction) => {
       const { rows } = await sql<{ taken: boolean }>`
         select pg_try_advisory_xact_lock(hashtextextended(${LOCK}, 0)) as taken`.execute(transaction.query);
@@ -74,8 +87,8 @@ export class StatisticsCounter {
 
   private async count(queries: Queries, progress: Progress, now: number, fills: boolean): Promise<Round> {
     const kept: Kept = { ...progress, daysFrom: keptAt(now).daysFrom };
-    const changes = await changesSince(queries, progress.tx, progress.position, this.logRows);
-    const deleted = await deletedMinutes(queries, this.logRows);
+    const changes = await changesSince(queries, progress.tx, progress.position, this.size.rows);
+    const deleted = await deletedMinutes(queries, this.size.rows);
     // Read after the changes: a day is noted before its deliveries are stored.
     const days = await new DeliveryDays(queries).all();
     const next = nextToFill(progress.filledFrom, kept, days);
@@ -83,7 +96,9 @@ export class StatisticsCounter {
     const unchanged = span
       ? await minutesWithin(queries, new Date(span.from), new Date(span.before), namesOf(days, span))
       : [];
-    await this.countMinutes(queries, [...changes.minutes, ...deleted.minutes, ...unchanged], kept, days);
+    // The filling leaves out nothing: `completeFrom` would promise too much. It is first, as its reads are long.
+    await this.countGroups(queries, groupsOf(unchanged, kept), days);
+    await this.countGroups(queries, this.size.choose(groupsOf([...changes.minutes, ...deleted.minutes], kept)), days);
     await forgetDeleted(queries, deleted.ids);
     const isBehind = changes.isFull || deleted.isFull || span !== null;
     const end = this.clock().getTime();
@@ -93,17 +108,13 @@ export class StatisticsCounter {
       next === null ? Math.min(progress.filledFrom, kept.daysFrom) : (span?.from ?? progress.filledFrom);
     const isFilled = next === null;
     await storeProgress(queries, { ...progress, ...changes.last, filledFrom, isFilled, countedAt: now, restUntil });
+    this.size.succeeded();
     return { isBehind, restUntil };
   }
 
-  private async countMinutes(
-    queries: Queries,
-    minutes: readonly ChangedMinute[],
-    kept: Kept,
-    days: readonly DeliveryDay[],
-  ): Promise<void> {
-    for (const [resolution, groups] of groupsOf(minutes, kept))
-      await countDeliveries(queries, groups, resolution, namesOf(days, spanOf(groups, resolution)));
+  private async countGroups(queries: Queries, groups: Groups, days: readonly DeliveryDay[]): Promise<void> {
+    for (const [resolution, some] of groups)
+      if (some.length > 0) await countDeliveries(queries, some, resolution, namesOf(days, spanOf(some, resolution)));
   }
 }
 
