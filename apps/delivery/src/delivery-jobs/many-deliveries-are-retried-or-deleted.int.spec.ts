@@ -14,8 +14,8 @@ import type { WantedJob } from './delivery-jobs.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const MANY = 60;
-/** Five deliveries in a step, so that a job of `MANY` has many steps. */
-const SLOW = 20;
+/** One delivery a second, so that a job of `MANY` does not come to its end while a test stops it, on a slow machine either. */
+const SLOW = 1;
 
 let stored: StoredDeliveries;
 /** New ones for each test, so that the deliveries of other tests are not selected. */
