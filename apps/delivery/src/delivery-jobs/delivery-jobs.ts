@@ -1,3 +1,4 @@
+import { Semaphore } from '@signet/async';
 import { newId } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import { problem } from '@signet/service-kit';
@@ -16,6 +17,8 @@ export const NOT_NOW = {
 
 /** A preview stops counting here: PostgreSQL counts so many within a second. */
 const MOST_PREVIEWED = 100_000;
+/** How many previews are counted at once: like lists, they must not take the connections that dispatch needs. */
+const PREVIEWS_AT_ONCE = 2;
 
 export interface DeliveryJobsParts {
   readonly store: DeliveryJobStore;
@@ -43,12 +46,14 @@ export interface JobPreview extends DeliverySelection {
 
 /** Commands and queries for jobs that people send through the API. */
 export class DeliveryJobs {
+  private readonly previews = new Semaphore(PREVIEWS_AT_ONCE);
+
   constructor(private readonly parts: DeliveryJobsParts) {}
 
   /** How many deliveries the job would be for. */
   async preview(wanted: WantedJob, caller: Caller): Promise<JobPreview> {
     const selection = this.selectionOf(wanted, caller);
-    const count = await this.parts.selected.count(selection, MOST_PREVIEWED + 1);
+    const count = await this.previews.run(() => this.parts.selected.count(selection, MOST_PREVIEWED + 1));
     const isExact = count <= MOST_PREVIEWED;
     return { ...selection, action: wanted.action, count: isExact ? count : MOST_PREVIEWED, isExact };
   }
