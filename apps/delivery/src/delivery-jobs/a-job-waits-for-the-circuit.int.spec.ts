@@ -35,7 +35,7 @@ beforeEach(async () => {
   const adding = () => Promise.resolve();
   jobs = new DeliveryJobService(
     { database, clock: systemClock, webhooks, tenants, logger, adding },
-    { replica: 'replica-1', ratePerSecond: 1_000, pollMs: 20, maxAtOnce: 1 },
+    { replica: 'replica-1', ratePerSecond: 1_000, countMs: 10_000, pollMs: 20, maxAtOnce: 1 },
   );
   jobs.start();
 });

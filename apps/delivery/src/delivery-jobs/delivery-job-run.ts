@@ -26,6 +26,8 @@ export interface DeliveryJobRunParts {
   readonly clock: Clock;
   /** How many deliveries are changed in a second. */
   readonly ratePerSecond: number;
+  /** @see DeliveryJobSettings */
+  readonly countMs: number;
 }
 
 /**
@@ -42,15 +44,20 @@ export class DeliveryJobRun {
 
   /** @throws when the job is not at its end and goes on later: an error of PostgreSQL, or the signal's reason */
   async toTheEnd(): Promise<void> {
-    const { store, selected } = this.parts;
-    const { id, total } = this.job;
     try {
-      if (total === null) insist(await store.saveTotal(id, await selected.count(this.job, MOST_COUNTED)));
+      if (this.job.total === null) await this.count();
       await this.steps();
-      await store.end(id);
+      await this.parts.store.end(this.job.id);
     } catch (error) {
       if (!(error instanceof JobStopped)) throw error;
     }
+  }
+
+  /** The total is only shown: a job whose deliveries cannot be counted in time is carried out without it. */
+  private async count(): Promise<void> {
+    const { store, selected, countMs } = this.parts;
+    const total = await selected.countWithin(countMs, this.job, MOST_COUNTED);
+    insist(await store.saveTotal(this.job.id, total));
   }
 
   private async steps(): Promise<void> {

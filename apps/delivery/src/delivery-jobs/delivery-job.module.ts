@@ -36,6 +36,7 @@ import { DeliveryJobHttp } from './http/delivery-job.http.ts';
           {
             replica: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
             ratePerSecond: settings.SIGNET_REPLAY_RATE,
+            countMs: 10_000,
             pollMs: 1_000,
             maxAtOnce: 4,
           },

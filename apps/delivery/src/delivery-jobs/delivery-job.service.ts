@@ -24,6 +24,8 @@ export interface DeliveryJobSettings {
   /** The unique name of this replica. */
   readonly replica: string;
   readonly ratePerSecond: number;
+  /** How long the deliveries of a job are counted at most, milliseconds. Shorter than the lease on a job, which counting does not renew. */
+  readonly countMs: number;
   readonly pollMs: number;
   /** @see JobRunnerParts */
   readonly maxAtOnce: number;
@@ -37,12 +39,12 @@ export class DeliveryJobService {
   constructor(on: DeliveryJobDependencies, settings: DeliveryJobSettings) {
     const { database, clock, tenants, webhooks, logger } = on;
     const { directory } = webhooks;
-    const { ratePerSecond } = settings;
+    const { ratePerSecond, countMs } = settings;
     const store = new DeliveryJobStore(database, clock, settings.replica);
     const selected = new SelectedDeliveries(database);
     const takingWebhook = (id: string) =>
       reasonToEnd(id, directory, tenants) === null ? directory.get(id) : undefined;
-    const parts = { database, store, selected, takingWebhook, clock, ratePerSecond };
+    const parts = { database, store, selected, takingWebhook, clock, ratePerSecond, countMs };
     this.runner = new JobRunner<DeliveryJob>({
       name: 'a job for deliveries',
       store,

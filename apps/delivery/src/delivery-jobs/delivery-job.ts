@@ -22,7 +22,7 @@ export interface DeliveryJob extends DeliverySelection {
   readonly id: string;
   readonly action: JobAction;
   readonly state: JobState;
-  /** Number of deliveries that are selected; null until they are counted. */
+  /** Number of deliveries that are selected; null until they are counted, and when counting takes too long. */
   readonly total: number | null;
   /** Number of deliveries that were retried or deleted. */
   readonly done: number;
@@ -36,8 +36,8 @@ export interface DeliveryJob extends DeliverySelection {
   readonly completedAt: Date | null;
 }
 
-/** Number of deliveries that are left; null until they are counted. A delivery that changes meanwhile may be counted and not met. */
+/** Number of deliveries that are left; null while it is not known. A delivery that changes meanwhile may be counted and not met. */
 export function remainingOf({ state, total, done, refused }: DeliveryJob): number | null {
-  if (total === null) return null;
-  return state === 'completed' ? 0 : Math.max(total - done - refused, 0);
+  if (state === 'completed') return 0;
+  return total === null ? null : Math.max(total - done - refused, 0);
 }

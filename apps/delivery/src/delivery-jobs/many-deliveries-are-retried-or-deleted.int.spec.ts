@@ -4,6 +4,8 @@ import { pinoLogger } from '@signet/service-kit';
 import type { Caller } from '@signet/service-kit';
 import { waitFor } from '@signet/testing';
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
+import type { Queries } from '../database/database.port.ts';
 import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
 import { deliveredRow, StoredDeliveries } from '../testing/stored-deliveries.ts';
 import { snapshotOf } from '../testing/webhook-snapshot.ts';
@@ -40,7 +42,7 @@ afterEach(async () => {
 });
 
 /** A replica. */
-function replica(ratePerSecond = 10_000): DeliveryJobService {
+function replica(ratePerSecond = 10_000, countMs = 10_000): DeliveryJobService {
   const whenComplete = () => Promise.resolve();
   const service = new DeliveryJobService(
     {
@@ -51,7 +53,7 @@ function replica(ratePerSecond = 10_000): DeliveryJobService {
       logger: pinoLogger('delivery', 'silent'),
       adding: () => Promise.resolve(),
     },
-    { replica: `replica-${newId()}`, ratePerSecond, pollMs: 20, maxAtOnce: 4 },
+    { replica: `replica-${newId()}`, ratePerSecond, countMs, pollMs: 20, maxAtOnce: 4 },
   );
   services.push(service);
   return service;
@@ -101,6 +103,42 @@ async function storedOf({ id }: DeliveryRow) {
   );
   return rows[0] ?? null;
 }
+interface OpenTransaction {
+  run(statement: RawBuilder<unknown>): Promise<unknown>;
+  release(): Promise<void>;
+}
+/** A transaction that has run the statement, and holds its locks until it is released. */
+async function lock(statement: RawBuilder<unknown>): Promise<OpenTransaction> {
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  let transaction = Promise.resolve();
+  const open = await new Promise<Queries>((resolve, reject) => {
+    transaction = stored.database.transaction(async (queries) => {
+      await statement.execute(queries.query);
+      resolve(queries);
+      await ended;
+    });
+    transaction.catch(reject);
+  });
+  return {
+    run: (more) => more.execute(open.query),
+    release: async () => {
+      end();
+      await transaction;
+    },
+  };
+}
+const LOCK_ALL = sql`lock table deliveries in access exclusive mode`;
+/** How many sessions wait for a lock with such a statement. */
+async function waitingFor(statement: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock' and query like ${`%${statement}%`}`.execute(
+    stored.database.query,
+  );
+  return rows[0]!.count;
+}
+
 const retriesOf = async (rows: readonly DeliveryRow[]): Promise<(number | undefined)[]> =>
   (await Promise.all(rows.map(storedOf))).map((of) => of?.retries);
 const jobOf = (id: string): Promise<DeliveryJob> => services[0]!.jobs.find(id, caller(null));
@@ -179,6 +217,33 @@ describe('a preview counts what is selected, and changes nothing', () => {
     expect(await jobs.preview({ ...asked, tenantId }, caller(null))).toMatchObject({ count });
     expect(await jobs.list({ tenantId }, null, 10)).toEqual([]);
   });
+});
+
+test('previews leave connections to others, however many are asked for', async () => {
+  await add(failed());
+  const { jobs } = replica();
+  const locked = await lock(LOCK_ALL);
+  // More than there are connections.
+  const previews = Array.from({ length: 10 }, () => jobs.preview(wanted(), caller(tenantId)));
+  await waitFor(async () => (await waitingFor('select count(*) as count')) === 2, {
+    what: 'two previews to be counted',
+  });
+  expect(await jobs.list({ tenantId }, null, 10)).toEqual([]);
+  expect(await waitingFor('select count(*) as count')).toBe(2);
+  await locked.release();
+  expect(await Promise.all(previews)).toEqual(previews.map(() => expect.objectContaining({ count: 1 })));
+});
+
+test('a job whose deliveries cannot be counted in time is carried out without a total', async () => {
+  await add(failed(), failed());
+  const service = replica(10_000, 100);
+  const { id } = await service.jobs.create(wanted(), caller(tenantId));
+  const locked = await lock(LOCK_ALL);
+  service.start();
+  const page = 'order by d.created_at, d.id limit';
+  await waitFor(async () => (await waitingFor(page)) === 1, { what: 'the job to begin its first step' });
+  await locked.release();
+  expect(await untilState(id, 'completed')).toMatchObject({ total: null, done: 2, refused: 0 });
 });
 
 test('after a restart in the middle, another replica goes on, and each delivery is retried once', async () => {

@@ -25,18 +25,17 @@ export const jobAnswer = z
     state: z.enum(JOB_STATES),
     total: z.int().min(0).nullable().meta({
       description:
-        'Number of deliveries that are selected; null until they are counted. More than 1,000,000 are shown as so many.',
+        'Number of deliveries that are selected; null until they are counted, and when counting takes too long. More than 1,000,000 are shown as so many.',
     }),
     done: z.int().min(0).meta({ description: 'Number of deliveries that were retried or deleted so far.' }),
     refused: z.int().min(0).meta({
       description:
         'Number of deliveries that were not retried, because their webhook is disabled or deleted or their tenant suspended.',
     }),
-    remaining: z
-      .int()
-      .min(0)
-      .nullable()
-      .meta({ description: 'Number of deliveries that are left; null until they are counted.' }),
+    remaining: z.int().min(0).nullable().meta({
+      description:
+        'Number of deliveries that are left; null while the total is not known. A completed job has none left.',
+    }),
     createdBy: z.string(),
     createdAt: instant,
     updatedAt: instant,

@@ -77,9 +77,9 @@ export class DeliveryJobStore {
     return (await this.jobs.lease(sql`true`, most)).map(toDeliveryJob);
   }
 
-  /** Stores the number of deliveries. @see JobTable.change */
-  saveTotal(id: string, total: number): Promise<boolean> {
-    return this.jobs.change(id, sql`total = ${total}`);
+  /** Stores the number of deliveries; null: it is not known. @see JobTable.change */
+  saveTotal(id: string, total: number | null): Promise<boolean> {
+    return this.jobs.change(id, sql`total = ${total}::integer`);
   }
 
   /** Stores a step, in the transaction of the step. @see JobTable.change */

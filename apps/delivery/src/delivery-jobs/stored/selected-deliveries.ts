@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
-import type { Database } from '../../database/database.port.ts';
+import type { Database, Queries } from '../../database/database.port.ts';
 import { DeliveryDays } from '../../database/delivery-days.ts';
 import { createdWithin, matching } from '../../delivery/http/delivery.filter.ts';
 import { daysWithin } from '../../delivery/http/delivery.pages.ts';
@@ -15,6 +15,9 @@ export interface SelectedDelivery {
   readonly version: number;
 }
 
+/** PostgreSQL's code for a statement that took longer than its `statement_timeout`. */
+const PG_QUERY_CANCELED = '57014';
+
 /** The deliveries that a job selects, the oldest first. */
 export class SelectedDeliveries {
   private readonly days: DeliveryDays;
@@ -24,12 +27,28 @@ export class SelectedDeliveries {
   }
 
   /** How many there are; counting ends at `most`. */
-  async count(selection: DeliverySelection, most: number): Promise<number> {
+  async count(selection: DeliverySelection, most: number, { query }: Queries = this.database): Promise<number> {
     const { rows } = await sql<{ count: string }>`
       select count(*) as count from (
         select from deliveries d where ${await this.selected(selection, null)} limit ${most}
-      ) selected`.execute(this.database.query);
+      ) selected`.execute(query);
     return Number(rows[0]?.count ?? 0);
+  }
+
+  /** As `count`; null when it takes longer than `withinMs`. */
+  async countWithin(withinMs: number, selection: DeliverySelection, most: number): Promise<number | null> {
+    try {
+      return await this.database.transaction(async (transaction) => {
+        // 0 means no limit. The session's own limit stays if it is shorter.
+        await sql`
+          select set_config(name, least(nullif(setting::integer, 0), ${withinMs}::integer)::text, true)
+          from pg_settings where name = 'statement_timeout'`.execute(transaction.query);
+        return await this.count(selection, most, transaction);
+      });
+    } catch (error) {
+      if ((error as { code?: string }).code === PG_QUERY_CANCELED) return null;
+      throw error;
+    }
   }
 
   /** Up to `limit` of them behind `after`. */
