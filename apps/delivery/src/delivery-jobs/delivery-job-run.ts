@@ -4,7 +4,7 @@ import { deliveryDecider } from '../delivery/delivery.decider.ts';
 import type { DeliveryCommand } from '../delivery/delivery.decider.ts';
 import { projectDelivery } from '../delivery/storage/delivery.projection.ts';
 import type { DeliveryRow } from '../delivery/storage/delivery.projection.ts';
-import { appendByRequest, removeDeliveries } from '../delivery/storage/requested-changes.ts';
+import { appendByRequest, lockDeliveries, removeDeliveries } from '../delivery/storage/requested-changes.ts';
 import type { RequestedAppend } from '../delivery/storage/requested-changes.ts';
 import { insist, JobStopped } from '../jobs/job-stopped.ts';
 import type { JobPlace } from '../jobs/job-place.ts';
@@ -29,6 +29,8 @@ export interface DeliveryJobRunParts {
   /** @see DeliveryJobSettings */
   readonly countMs: number;
 }
+
+const placeOf = ({ row: { createdAt, id } }: SelectedDelivery): JobPlace => ({ createdAt, id });
 
 /**
  * Carries out one job, a step of some deliveries at a time. A step changes its deliveries and stores the place behind them in
@@ -68,21 +70,29 @@ export class DeliveryJobRun {
       const page = await selected.page(this.job, after, stepSize(ratePerSecond));
       const last = page.at(-1);
       if (!last) return;
-      after = { createdAt: last.row.createdAt, id: last.row.id };
-      await this.step(page, after);
+      if (!(await this.step(page))) for (const delivery of page) await this.step([delivery]);
+      after = placeOf(last);
       await keepPace(page.length, ratePerSecond, performance.now() - startedAt, this.signal);
     }
   }
 
-  private async step(page: readonly SelectedDelivery[], place: JobPlace): Promise<void> {
+  /**
+   * The recording of attempts changes many deliveries in one transaction, too, and in another order: if each waited for the other,
+   * PostgreSQL would end one of them. So only a step of one delivery waits for it.
+   *
+   * @returns false when another transaction holds some of these deliveries; nothing was changed then
+   */
+  private async step(page: readonly SelectedDelivery[]): Promise<boolean> {
     const { database, store } = this.parts;
-    await database.transaction(async (transaction) => {
+    return database.transaction(async (transaction) => {
+      if (page.length > 1 && !(await lockDeliveries(transaction, page))) return false;
       const counts =
         this.job.action === 'retry'
           ? await this.retry(transaction, page)
           : { done: await removeDeliveries(transaction, page), refused: 0 };
       // Throws if the job was cancelled, or goes on elsewhere: then the step is undone.
-      insist(await store.saveStep(transaction, this.job.id, { ...counts, place }));
+      insist(await store.saveStep(transaction, this.job.id, { ...counts, place: placeOf(page.at(-1)!) }));
+      return true;
     });
   }
 

@@ -246,6 +246,24 @@ test('a job whose deliveries cannot be counted in time is carried out without a 
   expect(await untilState(id, 'completed')).toMatchObject({ total: null, done: 2, refused: 0 });
 });
 
+test.each(['retry', 'delete'] as const)(
+  'a job to %s and a transaction that changes the same deliveries in another order do not deadlock',
+  async (action) => {
+    const rows = await add(failed({}, 60), failed({}, 50));
+    const [older, newer] = rows.map(({ id }) => sql`select from deliveries where id = ${id}::uuid for update`);
+    const other = await lock(newer!);
+    const service = replica();
+    service.start();
+    const { id } = await service.jobs.create(wanted({ action }), caller(tenantId));
+    await waitFor(async () => (await waitingFor(' deliveries d ')) === 1, {
+      what: 'the job to wait for the newer one',
+    });
+    await other.run(older!);
+    await other.release();
+    expect(await untilState(id, 'completed')).toMatchObject({ total: 2, done: 2, refused: 0 });
+  },
+);
+
 test('after a restart in the middle, another replica goes on, and each delivery is retried once', async () => {
   const rows = await addMany();
   const first = replica(SLOW);

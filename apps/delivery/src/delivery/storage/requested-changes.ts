@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Queries } from '../../database/database.port.ts';
+import type { Queries, Transaction } from '../../database/database.port.ts';
 import type { DeliveryEvent } from '../delivery.events.ts';
 import { dueText } from './delivery.log.ts';
 import type { DeliveryRow } from './delivery.projection.ts';
@@ -68,6 +68,19 @@ export async function appendByRequest(
 export interface ReadDelivery {
   readonly row: Pick<DeliveryRow, 'id' | 'day'>;
   readonly version: number;
+}
+
+/**
+ * Locks these deliveries until the end of the transaction, and waits for no other one.
+ *
+ * @returns false when some are not locked: another transaction holds them, or they were deleted
+ */
+export async function lockDeliveries({ query }: Transaction, read: readonly ReadDelivery[]): Promise<boolean> {
+  const days = [...new Set(read.map(({ row }) => row.day))];
+  const { rows } = await sql`
+    select from deliveries where id = any(${read.map(({ row }) => row.id)}::uuid[]) and day = any(${days}::date[])
+    for update skip locked`.execute(query);
+  return rows.length === read.length;
 }
 
 /**
