@@ -49,7 +49,7 @@ export const RELAY_METRICS = {
 export const SERVICE_METRICS = {
   requestSeconds: defineHistogram({
     // Few buckets, since a process has many routes, and each has several classes of status.
-    buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    buckets: [0.005, 0.025, 0.1, 0.5, 1, 2.5, 10],
     name: 'http_server_request_duration_seconds',
     help: 'Time from the arrival of a request to the end of its response.',
     use: 'Latency and error rate of the API: 5xx are ours. A path that matches no route shares the route `unmatched`.',
