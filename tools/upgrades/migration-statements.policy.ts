@@ -3,6 +3,7 @@ export type Judged = string | undefined;
 
 const NAME = '(?:if not exists )?([a-z_][a-z0-9_.]*)';
 const CREATE_TABLE = new RegExp(`^create table ${NAME} ?\\((.*)\\)$`);
+const CREATE_PARTITION = new RegExp(`^create table ${NAME} partition of ([a-z_][a-z0-9_.]*) for values `);
 const CREATE_INDEX = new RegExp(
   `^create (unique )?index (concurrently )?(?:${NAME} )?on (?:only )?([a-z_][a-z0-9_.]*)[ (]`,
 );
@@ -31,7 +32,7 @@ export const statementsOf = (sql: string): string[] =>
  *
  * | may | because the version before |
  * |---|---|
- * | make a table | does not know it |
+ * | make a table, or a partition of one of this release | does not know it |
  * | add a column that may be null or has a constant default | inserts without it, and no row is rewritten under a lock |
  * | index a table of this release | does not write to it |
  * | index another one `concurrently`, not uniquely | goes on writing meanwhile, and none of its rows is refused |
@@ -44,6 +45,13 @@ export function judgeExpanding(statement: string, made: Set<string>): Judged {
     made.add(table);
     const [other] = [...columns.matchAll(REFERENCES)].map(([, name = '']) => name).filter((name) => !made.has(name));
     return other && `a reference to ${other}, which the version before uses, forbids it to remove rows`;
+  }
+  const [, partition, parent] = CREATE_PARTITION.exec(statement) ?? [];
+  if (partition !== undefined && parent !== undefined) {
+    made.add(partition);
+    return made.has(parent)
+      ? undefined
+      : `a partition of ${parent} takes rows that the version before writes elsewhere`;
   }
   const index = CREATE_INDEX.exec(statement);
   if (index) return judgeIndex(index, made);

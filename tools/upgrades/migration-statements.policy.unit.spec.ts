@@ -15,12 +15,14 @@ test.each([
   'create table notes (id bigint primary key, fresh_id int references fresh (id), at timestamptz default now())',
   'create table notes (id int); -- a table; of this release\n create unique index on notes (id)',
   'create index on fresh (id)',
+  'create table days (day date) partition by list (day); create table monday partition of days for values in (1)',
   'create index concurrently if not exists by_day on deliveries (day) where day is not null',
 ])('the version before runs beside: %s', (sql) => {
   expect(expanding(sql)).toEqual([]);
 });
 
 test.each([
+  ['create table monday partition of deliveries for values in (1)', 'takes rows'],
   ['alter table deliveries add column tries int not null', 'inserts no tries'],
   ['alter table deliveries add column tries int not null default null', 'inserts no tries'],
   ['alter table deliveries add column at timestamptz default now()', 'no constant'],

@@ -28,7 +28,8 @@ const classOf = (migration: ListedMigration) => ('class' in migration ? migratio
 function statementsIn(migration: ListedMigration): { statements: string[]; isTransactional: boolean } {
   const Class = classOf(migration);
   const instance = new Class(undefined as never, undefined as never);
-  void instance.up();
+  // A migration that asks PostgreSQL first fails here, and has a test of its own.
+  void Promise.resolve(instance.up()).catch(() => undefined);
   return {
     statements: instance.getQueries().flatMap((sql) => statementsOf(String(sql))),
     isTransactional: instance.isTransactional(),
@@ -66,7 +67,11 @@ test.each(Object.entries(DATABASES))(
         for (const sql of statements) {
           const against =
             classOf(migration).phase === 'contract' ? judgeContracting(sql, isUnused) : judgeExpanding(sql, made);
-          expect({ migration: migration.name, sql, against }).toMatchObject({ against: undefined });
+          expect({ migration: migration.name, sql, against }).toEqual({
+            migration: migration.name,
+            sql,
+            against: undefined,
+          });
           // PostgreSQL refuses it in a transaction.
           if (sql.includes(' concurrently '))
             expect({ migration: migration.name, isTransactional }).toMatchObject({ isTransactional: false });
