@@ -117,12 +117,14 @@ async function untilServedBy(...pids: readonly number[]): Promise<void> {
     },
     { what: `the partitions to be owned by ${pids.join(', ')}` },
   );
-  await waitFor(
-    () => {
-      const senders = new Set(receiver.requests.slice(since - 1).map((request) => postOf(request).pid));
-      return pids.every((pid) => senders.has(pid));
+  const senders = (): Set<number> => new Set(receiver.requests.slice(since - 1).map((request) => postOf(request).pid));
+  await waitFor(() => pids.every((pid) => senders().has(pid)), { what: `deliveries by ${pids.join(', ')}` }).catch(
+    async (cause: unknown) => {
+      const owners = [...ownersNow(await takings(database))].join(' ');
+      throw new Error(`Only ${[...senders()].join(', ')} of ${pids.join(', ')} delivered; owners: ${owners}`, {
+        cause,
+      });
     },
-    { what: `deliveries by ${pids.join(', ')}` },
   );
 }
 
