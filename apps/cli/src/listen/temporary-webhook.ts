@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { setTimeout as passed } from 'node:timers/promises';
+import { pause } from '@signet/async';
 import { answerOf } from '../api/client.ts';
 import type { Api } from '../api/client.ts';
 import { ApiProblem } from '../api/problem.ts';
@@ -60,7 +60,7 @@ export async function untilKnown(api: Api, { id }: TemporaryWebhook, stopped: Ab
   for (let left = KNOWN_WITHIN_MS; left > 0 && !stopped.aborted; left -= LOOK_EVERY_MS) {
     const { response } = await api.GET('/v1/circuits/{webhookId}', { params: { path: { webhookId: id } } });
     if (response.ok) return true;
-    await passed(LOOK_EVERY_MS, undefined, { signal: stopped }).catch(() => undefined);
+    await pause(LOOK_EVERY_MS, stopped);
   }
   return false;
 }

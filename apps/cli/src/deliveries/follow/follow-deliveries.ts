@@ -1,9 +1,10 @@
+import { pause } from '@signet/async';
 import { fullAnswerOf } from '../../api/client.ts';
 import type { Api } from '../../api/client.ts';
 import type { Delivery } from '../../api/openapi.gen.ts';
 import { SeenDeliveries } from './seen-deliveries.ts';
 import type { Change } from './seen-deliveries.ts';
-import { pause, waitOut } from './wait-out.ts';
+import { waitOut } from './wait-out.ts';
 import type { Asking } from './wait-out.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { setTimeout as passed } from 'node:timers/promises';
+import { pause } from '@signet/async';
 import { Unreachable } from '../../api/client.ts';
 import type { Api } from '../../api/client.ts';
 import { ApiProblem } from '../../api/problem.ts';
@@ -23,7 +23,3 @@ export async function waitOut(error: unknown, { stopped, note }: Omit<Asking, 'a
   note(`${error.message} Trying again in ${Math.ceil(waitMs / 1_000)} s.`);
   await pause(waitMs, stopped);
 }
-
-/** Resolves after this time, or as soon as the signal is aborted. */
-export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  passed(ms, undefined, { signal }).catch(() => undefined);
