@@ -24,8 +24,8 @@ export type Place =
    * milliseconds since the epoch. `hasSlot`: it holds one of the slots that all webhooks share.
    */
   | { readonly at: 'wire'; readonly endsAt: number; readonly hasSlot: boolean }
-  /** It is being stored with this decision. */
-  | { readonly at: 'storing'; readonly decision: Decision }
+  /** It is being stored with this decision. `leasedAgain`: as it was leased once more before the storing was known here. */
+  | { readonly at: 'storing'; readonly decision: Decision; readonly leasedAgain?: DeliveryTask }
   /** It is being parked. `isLeasedAgain`: it was leased once more before the parking was known here. */
   | { readonly at: 'parking'; readonly isLeasedAgain: boolean };
 

@@ -26,6 +26,18 @@ export class Leaving {
   }
 
   /**
+   * The delivery is stored. On a busy machine it may be due, and be leased, before this is known here: then it goes on with the state
+   * that was leased. A state from before the storing does not count: the storing has ended that lease.
+   */
+  stored(task: DeliveryTask): void {
+    const leasedAgain = task.place.at === 'storing' ? task.place.leasedAgain : undefined;
+    this.drop(task);
+    if (!leasedAgain || leasedAgain.stored < task.stored) return;
+    // Other deliveries of its subject may have been stored since it was leased.
+    this.step.followUp({ type: 'Leased', task: leasedAgain, isBehindStored: leasedAgain.order !== null });
+  }
+
+  /**
    * The API has written meanwhile, for instance because a person asked for a retry: the decision is made once more on the present
    * log, so that every attempt is recorded.
    */

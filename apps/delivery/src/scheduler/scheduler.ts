@@ -122,7 +122,7 @@ export class Scheduler {
       case 'AttemptBroke':
         return this.outcomes.broke(event.task);
       case 'Stored':
-        return this.leaving.drop(event.task);
+        return this.leaving.stored(event.task);
       case 'Outdated':
         return this.leaving.storeAgain(event.task, event.present);
       case 'Parked':

@@ -139,6 +139,40 @@ describe('the same delivery twice', () => {
     expect(of(world.park(again!), 'Park')).toEqual([]);
   });
 
+  test('a delivery that is due and leased again before its storing is known here is tried again', () => {
+    begin();
+    const [send] = sent(take('m'));
+    const [store] = of(world.answer(send!, FAILURE), 'Store');
+    const { task } = store!;
+    // PostgreSQL has stored it; its answer is not here yet.
+    const again = world.leased(task);
+    world.now += 60_000;
+    expect(world.take(again)).toEqual([]);
+    expect(sent(world.store(store!))).toMatchObject([{ task: { nextAttempt: 2, stored: 1 } }]);
+    expect(world.scheduler.get(task.id)).toBe(again);
+  });
+
+  test('a delivery with an order that is leased again before its storing is known here is parked behind the earlier ones', () => {
+    begin({ ordering: 'subject' });
+    const [send] = sent(take('m', 'a', 1));
+    const [store] = of(world.answer(send!, FAILURE), 'Store');
+    const again = world.leased(store!.task);
+    expect(world.take(again)).toEqual([]);
+    const effects = world.store(store!);
+    expect([sent(effects), of(effects, 'Park').flatMap(({ tasks }) => tasks)]).toEqual([[], [again]]);
+  });
+
+  test('a state that was leased before the storing is not sent any more', () => {
+    begin();
+    const first = world.requested(webhook, 'm');
+    first.stored = 1;
+    const [send] = sent(world.take(world.leased(first)));
+    const [store] = of(world.answer(send!, FAILURE), 'Store');
+    expect(world.take(world.leased(first))).toEqual([]);
+    expect(world.store(store!)).toEqual([]);
+    expect(isEmpty()).toBe(true);
+  });
+
   test('a delivery that is leased again while its POST is under way is sent once', () => {
     begin();
     const first = world.requested(webhook, 'm');

@@ -92,6 +92,7 @@ export class Takings {
     if (this.hurry(known, task)) return;
     if (task.stored > 0) {
       if (known.place.at === 'parking') known.place = { at: 'parking', isLeasedAgain: true };
+      if (known.place.at === 'storing') known.place = { ...known.place, leasedAgain: task };
       return;
     }
     known.durability.onSettled((isDurable) => {
