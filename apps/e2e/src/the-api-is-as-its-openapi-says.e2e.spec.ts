@@ -14,7 +14,7 @@ import type { LocalFile } from './support/installation/signet.ts';
 const SNAPSHOTS = fileURLToPath(new URL('../../../docs/openapi', import.meta.url));
 const SERVICES = ['registry', 'ingestion', 'delivery'] as const;
 /** Number of examples that schemathesis makes for each operation; SIGNET_TEST_API_EXAMPLES raises it. */
-const EXAMPLES = process.env['SIGNET_TEST_API_EXAMPLES'] ?? '40';
+const EXAMPLES = process.env['SIGNET_TEST_API_EXAMPLES'] ?? '10';
 const CHECKS = [
   'not_a_server_error',
   'status_code_conformance',

@@ -15,6 +15,8 @@ const KAFKA_PORTS = [{ what: 'Kafka', preferred: KAFKA_PORT }, { what: 'the cont
 const DATABASE = 'signet';
 /** A library that our PostgreSQL loads. The benchmark counts statements with one. It costs time, so that it is not there otherwise. */
 export const POSTGRES_PRELOAD = 'BENCH_POSTGRES_PRELOAD';
+/** Set for a Signet that runs only for one test: its Kafka ends before Java's optimising compiler would be worth its work. */
+export const SHORT_LIVED = 'TEST_IS_SHORT_LIVED';
 
 export interface InfrastructureOptions {
   readonly settings: DevSettings;
@@ -105,7 +107,7 @@ export class Infrastructure {
         controllerPort,
         logFile,
         log: say,
-        isLongLived: true,
+        isLongLived: process.env[SHORT_LIVED] === undefined,
       };
       this.#kafka = new KeptAlive('Kafka', () => startKafka(options));
       return this.#kafka.start();

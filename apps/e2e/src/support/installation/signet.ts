@@ -54,6 +54,7 @@ export class Signet {
         ...withoutSettings(process.env),
         SIGNET_DATA_DIR: directory,
         SIGNET_PORT: String(await freePort()),
+        TEST_IS_SHORT_LIVED: 'yes',
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
