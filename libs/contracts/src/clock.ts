@@ -7,3 +7,6 @@ export const systemClock: Clock = () => new Date();
 export type Monotonic = () => number;
 
 export const systemMonotonic: Monotonic = () => performance.now();
+
+/** The time in RFC 3339, in UTC with milliseconds. */
+export const isoTime = (time: Date | string | number): string => new Date(time).toISOString();

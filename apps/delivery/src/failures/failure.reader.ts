@@ -1,3 +1,4 @@
+import { isoTime } from '@signet/contracts';
 import { Semaphore } from '@signet/async';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
@@ -35,7 +36,7 @@ export class FailureReader {
       const { rows } = await this.statement(days, filter, after, limit).execute(this.database.query);
       const [first] = rows;
       const isCut = first !== undefined && Number(first.counted) >= this.mostCounted;
-      return { groups: rows.map(toGroup), countedFrom: isCut ? iso(first.oldest) : filter.from };
+      return { groups: rows.map(toGroup), countedFrom: isCut ? isoTime(first.oldest) : filter.from };
     });
   }
 
@@ -103,20 +104,18 @@ type RawGroup = Pick<
   readonly oldest: string | Date;
 };
 
-const iso = (time: string | Date): string => new Date(time).toISOString();
-
 const toGroup = (raw: RawGroup): FailureGroup => ({
   tenantId: raw.tenant_id,
   webhookId: raw.webhook_id,
   errorClass: raw.error_class,
   failed: Number(raw.failed),
   waiting: Number(raw.waiting),
-  firstCreatedAt: iso(raw.first_created_at),
+  firstCreatedAt: isoTime(raw.first_created_at),
   sample: {
     id: raw.id,
     status: raw.status,
     responseStatusCode: raw.response_status_code,
     errorMessage: raw.error_message,
-    createdAt: iso(raw.created_at),
+    createdAt: isoTime(raw.created_at),
   },
 });

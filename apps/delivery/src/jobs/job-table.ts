@@ -2,7 +2,7 @@ import { isUuid } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
-import type { Database, Queries } from '../database/database.port.ts';
+import type { Database, Queries, Transaction } from '../database/database.port.ts';
 import type { JobPlace } from './job-place.ts';
 
 /** A write of progress renews the lease, so a job that goes on keeps it; milliseconds. */
@@ -27,6 +27,25 @@ export class JobTable<Row> {
     table: 'replays' | 'delivery_jobs',
   ) {
     this.table = sql.table(table);
+  }
+
+  /**
+   * Adds a job. Returns false when another one is running that the table's unique index does not allow beside it.
+   *
+   * @param insertion the statement that inserts it
+   * @param added called in the transaction that adds it
+   */
+  async add(insertion: RawBuilder<unknown>, added: (transaction: Transaction) => Promise<void>): Promise<boolean> {
+    try {
+      await this.database.transaction(async (transaction) => {
+        await insertion.execute(transaction.query);
+        await added(transaction);
+      });
+      return true;
+    } catch (error) {
+      if (isUniqueViolation(error)) return false;
+      throw error;
+    }
   }
 
   /** @param tenantId null: of any tenant */

@@ -1,3 +1,4 @@
+import { isoTime } from '@signet/contracts';
 import { sql } from 'kysely';
 import type { Database } from '../../database/database.port.ts';
 import { OF_PRESENT_OWNER } from '../../partitions/fence.ts';
@@ -60,13 +61,12 @@ export class CircuitReader {
       select c.webhook_id as "webhookId", least(c.probe_at, c.probe_asked_at) as "probeAt"
       from circuits c ${OF_PRESENT_OWNER}
       where c.webhook_id = any(${webhookIds}::uuid[]) and c.probe_at is not null`.execute(this.database.query);
-    return new Map(rows.map(({ webhookId, probeAt }) => [webhookId, iso(probeAt)]));
+    return new Map(rows.map(({ webhookId, probeAt }) => [webhookId, isoTime(probeAt)]));
   }
 }
 
-const iso = (time: string | Date): string => new Date(time).toISOString();
 export const toCircuitRow = (raw: RawCircuitRow): CircuitRow => ({
   ...raw,
-  openedAt: iso(raw.openedAt),
-  probeAt: iso(raw.probeAt),
+  openedAt: isoTime(raw.openedAt),
+  probeAt: isoTime(raw.probeAt),
 });

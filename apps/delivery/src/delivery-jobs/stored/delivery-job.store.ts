@@ -1,7 +1,7 @@
 import type { Clock } from '@signet/contracts';
 import { sql } from 'kysely';
 import type { Database, Transaction } from '../../database/database.port.ts';
-import { isUniqueViolation, JobTable } from '../../jobs/job-table.ts';
+import { JobTable } from '../../jobs/job-table.ts';
 import type { JobPlace } from '../../jobs/job-place.ts';
 import type { DeliveryJob, JobState } from '../delivery-job.ts';
 import { toDeliveryJob } from './delivery-job.rows.ts';
@@ -25,11 +25,7 @@ export interface JobFilter {
 export class DeliveryJobStore {
   private readonly jobs: JobTable<RawDeliveryJobRow>;
 
-  constructor(
-    private readonly database: Database,
-    clock: Clock,
-    replica: string,
-  ) {
+  constructor(database: Database, clock: Clock, replica: string) {
     this.jobs = new JobTable(database, clock, replica, 'delivery_jobs');
   }
 
@@ -38,22 +34,13 @@ export class DeliveryJobStore {
    *
    * @param added called in the transaction that adds it
    */
-  async add(job: DeliveryJob, added: (transaction: Transaction) => Promise<void>): Promise<boolean> {
-    try {
-      await this.database.transaction(async (transaction) => {
-        await sql`
-          insert into delivery_jobs (id, tenant_id, action, webhook_id, status, error_class, event_type, since, until, state,
-            created_by, created_at, updated_at)
-          values (${job.id}, ${job.tenantId}, ${job.action}, ${job.webhookId}, ${job.status}, ${job.errorClass},
-            ${job.eventType}, ${job.since}, ${job.until}, ${job.state}, ${job.createdBy}, ${job.createdAt},
-            ${job.updatedAt})`.execute(transaction.query);
-        await added(transaction);
-      });
-      return true;
-    } catch (error) {
-      if (isUniqueViolation(error)) return false;
-      throw error;
-    }
+  add(job: DeliveryJob, added: (transaction: Transaction) => Promise<void>): Promise<boolean> {
+    const insertion = sql`
+      insert into delivery_jobs (id, tenant_id, action, webhook_id, status, error_class, event_type, since, until, state,
+        created_by, created_at, updated_at)
+      values (${job.id}, ${job.tenantId}, ${job.action}, ${job.webhookId}, ${job.status}, ${job.errorClass},
+        ${job.eventType}, ${job.since}, ${job.until}, ${job.state}, ${job.createdBy}, ${job.createdAt}, ${job.updatedAt})`;
+    return this.jobs.add(insertion, added);
   }
 
   async find(id: string, tenantId: string | null): Promise<DeliveryJob | null> {

@@ -1,3 +1,4 @@
+import { isoTime } from '@signet/contracts';
 import type { AbandonReason, DeliveryStatus, ErrorClass } from '@signet/contracts';
 import type { DeliveryRow } from './delivery.projection.ts';
 import type { LastAttempt } from '../last-attempt.policy.ts';
@@ -45,8 +46,7 @@ export interface RawDeliveryRow {
   version: number;
 }
 
-const iso = (time: Timestamp): string => new Date(time).toISOString();
-const isoOrNull = (time: Timestamp | null): string | null => (time === null ? null : iso(time));
+const isoOrNull = (time: Timestamp | null): string | null => (time === null ? null : isoTime(time));
 
 export const toDeliveryRow = (raw: RawDeliveryRow): DeliveryRow => ({
   id: raw.id,
@@ -76,6 +76,6 @@ export const toDeliveryRow = (raw: RawDeliveryRow): DeliveryRow => ({
   sentAt: isoOrNull(raw.sent_at),
   completedAt: isoOrNull(raw.completed_at),
   durationMs: raw.duration_ms,
-  createdAt: iso(raw.created_at),
-  updatedAt: iso(raw.updated_at),
+  createdAt: isoTime(raw.created_at),
+  updatedAt: isoTime(raw.updated_at),
 });

@@ -37,17 +37,8 @@ export class ReplayStore {
    *
    * @param added called in the transaction that adds it
    */
-  async add(replay: Replay, added: (transaction: Transaction) => Promise<void>): Promise<boolean> {
-    try {
-      await this.database.transaction(async (transaction) => {
-        await insertion(replay, sql`${replay.since}`).execute(transaction.query);
-        await added(transaction);
-      });
-      return true;
-    } catch (error) {
-      if (isUniqueViolation(error)) return false;
-      throw error;
-    }
+  add(replay: Replay, added: (transaction: Transaction) => Promise<void>): Promise<boolean> {
+    return this.jobs.add(insertion(replay, sql`${replay.since}`), added);
   }
 
   /**

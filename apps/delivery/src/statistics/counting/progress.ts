@@ -1,3 +1,4 @@
+import { isoTime } from '@signet/contracts';
 import { sql } from 'kysely';
 import type { Queries } from '../../database/database.port.ts';
 import type { Kept } from '../resolutions.policy.ts';
@@ -29,7 +30,6 @@ interface Row {
   rest_until: string | Date;
 }
 
-const iso = (ms: number): string => new Date(ms).toISOString();
 const ms = (time: string | Date): number => new Date(time).getTime();
 
 /** Null: nothing was counted yet. `isAhead`: the log was restored to an earlier time, or moved to another server. */
@@ -68,8 +68,8 @@ export async function storeProgress({ query }: Queries, progress: Progress): Pro
   await sql`
     insert into statistics_progress (id, tx, position, filled_from, is_filled, minutes_from, hours_from, counted_at,
       rest_until)
-    values (1, ${tx}::xid8, ${position}::bigint, ${iso(filledFrom)}, ${isFilled}, ${iso(minutesFrom)}, ${iso(hoursFrom)}, ${iso(countedAt)},
-      ${iso(restUntil)})
+    values (1, ${tx}::xid8, ${position}::bigint, ${isoTime(filledFrom)}, ${isFilled}, ${isoTime(minutesFrom)}, ${isoTime(hoursFrom)}, ${isoTime(countedAt)},
+      ${isoTime(restUntil)})
     on conflict (id) do update set tx = excluded.tx, position = excluded.position, filled_from = excluded.filled_from,
       is_filled = excluded.is_filled, minutes_from = excluded.minutes_from, hours_from = excluded.hours_from, counted_at = excluded.counted_at,
       rest_until = excluded.rest_until`.execute(query);

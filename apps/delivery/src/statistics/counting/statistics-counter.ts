@@ -1,3 +1,4 @@
+import { isoTime } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import { sql } from 'kysely';
 import type { Database, Queries } from '../../database/database.port.ts';
@@ -118,8 +119,6 @@ export class StatisticsCounter {
   }
 }
 
-const iso = (ms: number): string => new Date(ms).toISOString();
-
 /** The days of the messages of all deliveries that were created in the span. */
 const namesOf = (days: readonly DeliveryDay[], { from, before }: Span): string[] =>
-  daysWithin(days, { from: iso(from), before: iso(before) }).map(({ day }) => day);
+  daysWithin(days, { from: isoTime(from), before: isoTime(before) }).map(({ day }) => day);

@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { isoTime } from '@signet/contracts';
 import type { Clock } from '@signet/contracts';
 import { Answers, Caller, CLOCK, problem, Roles, TenantDirectory } from '@signet/service-kit';
 import { DATABASE } from '../../database/database.port.ts';
@@ -52,13 +53,13 @@ export class StatisticsHttp {
       readProgress(this.database),
     ]);
     return {
-      from: iso(period.from),
-      to: iso(period.to),
+      from: isoTime(period.from),
+      to: isoTime(period.to),
       bucket: period.bucket,
-      countedAt: progress && iso(progress.countedAt),
-      completeFrom: progress && !progress.isFilled ? iso(progress.filledFrom) : null,
+      countedAt: progress && isoTime(progress.countedAt),
+      completeFrom: progress && !progress.isFilled ? isoTime(progress.filledFrom) : null,
       total: numbersOf(sumOf(buckets.values())),
-      buckets: startsOf(period).map((start) => ({ start: iso(start), ...numbersOf(buckets.get(start) ?? NONE) })),
+      buckets: startsOf(period).map((start) => ({ start: isoTime(start), ...numbersOf(buckets.get(start) ?? NONE) })),
       groupBy: groupBy ?? null,
       groups: groups
         .slice(0, query.limit)
@@ -73,8 +74,6 @@ export class StatisticsHttp {
     return null;
   }
 }
-
-const iso = (ms: number): string => new Date(ms).toISOString();
 
 const startsOf = ({ from, to, resolution }: Period): number[] =>
   Array.from({ length: (to - from) / 1_000 / resolution }, (_, index) => from + index * resolution * 1_000);
