@@ -23,6 +23,7 @@ test.each([
   ['a failure counts twice against the circuit', 'circuits'],
   ['what another replica has on the wire is not held', 'one POST at a time'],
   ['parked deliveries are forgotten', 'nothing is lost'],
+  ['a delivery that is leased before its storing is known is not tried', 'nothing is forgotten'],
 ])('if %s, a rule is broken, and none afterwards', (name, rule) => {
   const mutation = MUTATIONS.find((one) => one.name === name);
   const { by } = findMutation(mutation!, 500, registry);

@@ -49,7 +49,7 @@ export class SimulatedWorld implements World {
         this.registry.hear(delivery, events);
       },
     });
-    this.workQueue = new WorkQueue(this.database);
+    this.workQueue = new WorkQueue(this.database, this.rules);
     this.kafka = new Kafka(this.plan.partitions);
     this.group = new Group(this.clock, this.plan.partitions);
     this.receivers = new Receivers(this.plan.webhooks, this.random);

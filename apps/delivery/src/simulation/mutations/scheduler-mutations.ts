@@ -1,6 +1,7 @@
 import { Circuits } from '../../circuit/circuits.ts';
 import type { DeliveryCommand } from '../../delivery/delivery.decider.ts';
 import { DeliveryTask } from '../../scheduler/delivery-task.ts';
+import { Leaving } from '../../scheduler/leaving.ts';
 import { RateLimits } from '../../scheduler/limits/rate-limits.ts';
 import { Shares } from '@signet/async';
 import { Slots } from '../../scheduler/limits/slots.ts';
@@ -47,6 +48,14 @@ export const SCHEDULER_MUTATIONS: readonly Mutation[] = [
         const { place } = task;
         if (place.at === 'wire' && !place.hasSlot && !task.isUrgent) task.place = { ...place, hasSlot: true };
         original(self, task as never, ...args);
+      }),
+  },
+  {
+    name: 'a delivery that is leased before its storing is known is not tried',
+    apply: () =>
+      replaced(Leaving, 'stored', (original) => (self, task: DeliveryTask) => {
+        if (task.place.at === 'storing') task.place = { at: 'storing', decision: task.place.decision };
+        original(self, task as never);
       }),
   },
   {

@@ -23,6 +23,8 @@ export interface QueuedDelivery {
   dueAt: number;
   heldEpoch: number | null;
   webhookVersion: number | null;
+  /** The last lease of it. */
+  lease?: { readonly claim: PartitionClaim; readonly until: number };
 }
 
 /** One write of a delivery's events. */
@@ -43,6 +45,11 @@ export interface Owner {
 export interface TableWatcher {
   /** `claim` is that of the writer, null where a person wrote. */
   stored(delivery: StoredDelivery, events: readonly DeliveryEvent[], claim: PartitionClaim | null): void;
+}
+
+export interface LeaseWatcher {
+  /** A lease ended by its time, and not by a write. */
+  leaseRanOut(deliveryId: string, claim: PartitionClaim): void;
 }
 
 export const dueTime = (due: Due | Held): number | null => {

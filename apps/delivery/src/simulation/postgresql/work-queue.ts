@@ -3,7 +3,7 @@ import { DeliveryTask } from '../../scheduler/delivery-task.ts';
 import type { ParkedWebhook } from '../../work-queue/due-deliveries.ts';
 import type { Database } from './database.ts';
 import { byDue, byOffset } from './tables.ts';
-import type { QueuedDelivery } from './tables.ts';
+import type { LeaseWatcher, QueuedDelivery } from './tables.ts';
 
 /** How many deliveries of one subject are leased at once. */
 const LEASED_PER_SUBJECT = 8;
@@ -19,7 +19,10 @@ export class WorkQueue {
   /** Deliveries that were made due for a probe that a person asked for. */
   readonly broughtForward = new Set<string>();
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly watcher: LeaseWatcher,
+  ) {}
 
   leaseDue(claims: readonly PartitionClaim[], now: number, leaseEnd: number, limit: number): Leased {
     const due = this.owned(claims).flatMap((claim) =>
@@ -29,7 +32,10 @@ export class WorkQueue {
         .sort(byDue)
         .slice(0, limit),
     );
-    return this.lease(claims, due.sort(byDue).slice(0, limit), leaseEnd);
+    const wanted = due.sort(byDue).slice(0, limit);
+    for (const { id, dueAt, lease } of wanted)
+      if (lease?.until === dueAt && this.database.owns(lease.claim)) this.watcher.leaseRanOut(id, lease.claim);
+    return this.lease(claims, wanted, leaseEnd);
   }
 
   parkDue(claims: readonly PartitionClaim[], webhookIds: readonly string[], now: number, limit: number): void {
@@ -165,6 +171,7 @@ export class WorkQueue {
       leased.set(queued.webhookId, (leased.get(queued.webhookId) ?? 0) + 1);
       const stored = this.database.deliveries.get(queued.id);
       const claim = byPartition.get(queued.partition);
+      if (claim) queued.lease = { claim, until: leaseEnd };
       // The delivery was deleted: its place in the queue goes, too.
       if (!stored) this.database.queue.delete(queued.id);
       else if (claim) {

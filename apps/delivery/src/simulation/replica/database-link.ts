@@ -13,6 +13,12 @@ const GIVEN_UP_MS = 400;
 const ONLY_TIMES: ReadonlySet<string> = new Set(['reschedule', 'give back', 'hand back', 'park due']);
 /** One statement in ten takes up to this long, milliseconds: it waits for a lock or a checkpoint. */
 const SLOW_MS = 120;
+/**
+ * One answer in fifty to these statements waits up to this long in a busy process, milliseconds: by then a stored delivery may be due
+ * again, and a leased one may have changed.
+ */
+const UNREAD_MS = 2_000;
+const MAY_BE_UNREAD: ReadonlySet<string> = new Set(['store', 'lease']);
 
 /**
  * A replica's connection to PostgreSQL. A statement may be refused, its answer may be lost after it was carried out, and it may be
@@ -42,11 +48,17 @@ export class DatabaseLink {
       }
       return this.answerLater(random.whole(5, GIVEN_UP_MS - 10), carryOut, done);
     }
-    host.after(0, () => this.answerLater(there, carryOut, done));
+    const isUnread = MAY_BE_UNREAD.has(statement) && random.chance(0.02);
+    const back = isUnread ? random.whole(SLOW_MS, UNREAD_MS) : undefined;
+    host.after(0, () => this.answerLater(there, carryOut, done, back));
   }
 
-  private answerLater<T>(there: number, carryOut: () => T, done: (result: T) => void): void {
-    const back = this.random.chance(0.1) ? this.random.whole(0, SLOW_MS) : this.random.whole(0, 2);
+  private answerLater<T>(
+    there: number,
+    carryOut: () => T,
+    done: (result: T) => void,
+    back = this.random.chance(0.1) ? this.random.whole(0, SLOW_MS) : this.random.whole(0, 2),
+  ): void {
     this.clock.after(there, () => {
       const result = carryOut();
       this.host.after(back, () => done(result));

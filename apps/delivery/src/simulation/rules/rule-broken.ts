@@ -1,6 +1,7 @@
 /** The rules that every run has to keep. */
 export type Rule =
   | 'nothing is lost'
+  | 'nothing is forgotten'
   | 'nothing is left over'
   | 'one owner'
   | 'one POST at a time'

@@ -15,6 +15,7 @@ import type { Watcher } from '../world/watcher.ts';
 import { AttemptRules } from './attempt-rules.ts';
 import { CircuitRules } from './circuit-rules.ts';
 import { LimitRules } from './limit-rules.ts';
+import { MemoryRules } from './memory-rules.ts';
 import { PostRules } from './post-rules.ts';
 import { RegistryChecks } from './registry-checks.ts';
 
@@ -27,6 +28,7 @@ export class Rules implements Watcher {
   private readonly posts: PostRules;
   private readonly circuits: CircuitRules;
   private readonly limits: LimitRules;
+  private readonly memory: MemoryRules;
   private readonly registryChecks: RegistryChecks;
 
   constructor(world: World) {
@@ -34,6 +36,7 @@ export class Rules implements Watcher {
     this.posts = new PostRules(world);
     this.circuits = new CircuitRules(world);
     this.limits = new LimitRules(world);
+    this.memory = new MemoryRules(world);
     this.registryChecks = new RegistryChecks(world);
   }
 
@@ -74,6 +77,10 @@ export class Rules implements Watcher {
 
   stored(delivery: StoredDelivery, events: readonly DeliveryEvent[], claim: PartitionClaim | null): void {
     this.attempts.stored(delivery, events, claim);
+  }
+
+  leaseRanOut(deliveryId: string, claim: PartitionClaim): void {
+    this.memory.leaseRanOut(deliveryId, claim);
   }
 
   circuitRestored(replica: string, circuit: StoredCircuit): void {
