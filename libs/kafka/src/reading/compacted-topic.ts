@@ -12,6 +12,11 @@ import { toRecords } from '../consuming/to-records.ts';
 const LOOKS = { firstMs: 250, longestMs: 2_000 };
 /** How long `close` waits for a join under way, for kafkajs to leave the group, and for the group's removal; milliseconds each. */
 const CLOSING_MS = 5_000;
+/**
+ * How long the broker keeps a fetch that finds nothing, milliseconds: below the heartbeats of the group, which kafkajs sends between its
+ * fetches. A record ends the wait.
+ */
+const WAIT_MS = 2_500;
 
 export interface CompactedTopicOptions {
   readonly client: KafkaClientOptions;
@@ -58,7 +63,7 @@ export class CompactedTopic {
       groupId: this.groupId,
       sessionTimeout: 30_000,
       heartbeatInterval: 3_000,
-      maxWaitTimeInMs: 250,
+      maxWaitTimeInMs: WAIT_MS,
       maxBytesPerPartition: 4_194_304,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 30, restartOnFailure: async () => !this.isClosed },

@@ -6,6 +6,8 @@ export interface EventLoopWatchOptions {
   /** A window is bad if its median delay is longer than this. */
   readonly limitMs?: number;
   readonly windowMs?: number;
+  /** How often the delay is looked at, milliseconds; each look wakes the process. */
+  readonly lookMs?: number;
   /** After so many bad windows in a row the process counts as not alive. */
   readonly badWindows?: number;
 }
@@ -16,11 +18,12 @@ export interface EventLoopWatchOptions {
  * is blocked does not answer /livez at all.)
  */
 export class EventLoopWatch {
-  private readonly delay = monitorEventLoopDelay({ resolution: 20 });
+  private readonly delay;
   private readonly timer: NodeJS.Timeout;
   private badInARow = 0;
 
   constructor(private readonly options: EventLoopWatchOptions = {}) {
+    this.delay = monitorEventLoopDelay({ resolution: options.lookMs ?? 200 });
     this.delay.enable();
     this.timer = setInterval(() => this.closeWindow(), options.windowMs ?? 10_000);
     this.timer.unref();
