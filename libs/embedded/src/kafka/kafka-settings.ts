@@ -44,6 +44,8 @@ export function serverProperties({ logDirs, port, controllerPort, secure }: Kafk
     'num.network.threads': 2,
     'num.io.threads': 4,
     'background.threads': 2,
+    // Each of these threads wakes a few times a second; there are four by default.
+    'group.coordinator.threads': 1,
     'num.recovery.threads.per.data.dir': 2,
   };
   if (secure) {

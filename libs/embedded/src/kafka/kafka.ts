@@ -89,6 +89,8 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   const heap = options.heap ?? '512m';
   // Two cores are shared with everything else: the serial collector costs least, and the heap is small enough for it.
   const jvm = [`-Xmx${heap}`, '-Xms192m', '-XX:+UseSerialGC', '-Djava.awt.headless=true'];
+  // The counters for `jps` and `jstat` are sampled twenty times a second.
+  jvm.push('-XX:-UsePerfData');
   if (!options.isLongLived) jvm.push('-XX:TieredStopAtLevel=1');
   const server = await startServerProcess({
     name: 'Kafka',
