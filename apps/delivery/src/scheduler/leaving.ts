@@ -26,8 +26,9 @@ export class Leaving {
   }
 
   /**
-   * The delivery is stored. On a busy machine it may be due, and be leased, before this is known here: then it goes on with the state
-   * that was leased. A state from before the storing does not count: the storing has ended that lease.
+   * The delivery is stored, or nothing is left to be stored. On a busy machine it may be due, and be leased, before this is known
+   * here: then it goes on with the state that was leased. A state from before the storing does not count: the storing has ended
+   * that lease.
    */
   stored(task: DeliveryTask): void {
     const leasedAgain = task.place.at === 'storing' ? task.place.leasedAgain : undefined;
@@ -43,7 +44,7 @@ export class Leaving {
    */
   storeAgain(task: DeliveryTask, present: PresentDelivery): void {
     const { place } = task;
-    if (place.at !== 'storing' || place.decision.kind === 'later') return this.drop(task);
+    if (place.at !== 'storing' || place.decision.kind === 'later') return this.stored(task);
     task.read(present.row, present.version, present.webhookVersion);
     const due = this.decide(task, place.decision);
     this.step.emit({ type: 'Store', task, due, isHeld: !present.isOwned });
