@@ -1,29 +1,24 @@
-import { Button, Progress } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
-import { Link } from 'wouter';
 import { answerOf } from '../../api/client.ts';
-import { useRefresh, useWebhook } from '../../api/queries.ts';
 import type { Replay } from '../../api/model.ts';
 import { lazily } from '../../app/lazily.tsx';
 import { useApi } from '../../app/session.tsx';
-import { number } from '../../format/text.ts';
 import { exactTime } from '../../format/time.ts';
-import { Confirm } from '../../ui/layout/confirm.tsx';
 import { ChoiceFilter, FilterBar, useFilters } from '../../ui/lists/filters.tsx';
 import { PlusIcon, ReplayIcon } from '../../ui/display/icons.tsx';
 import { Card, PageHead } from '../../ui/layout/page.tsx';
 import { PagedTable } from '../../ui/lists/paged-table.tsx';
 import { usePages } from '../../ui/lists/pager.tsx';
 import { Empty } from '../../ui/feedback/states.tsx';
-import { ReplayPill } from '../../ui/feedback/status.tsx';
+import { JobPill } from '../../ui/feedback/status.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { Ago } from '../../ui/display/time.tsx';
-import { useToasts } from '../../ui/feedback/toasts.tsx';
+import { JobProgress } from '../jobs/job-progress.tsx';
+import { WebhookLink } from '../webhooks/webhook-link.tsx';
+import { CancelReplay } from './cancel-replay.tsx';
 import { REPLAYED, WHY_FAILED } from './replay-words.ts';
 import styles from './replays.module.css';
-import { Name } from '../../ui/display/name.tsx';
 
 const CreateReplay = lazily(async () => (await import('./create-replay.tsx')).CreateReplay);
 
@@ -35,7 +30,7 @@ const STATES = [
 ] as const;
 
 const COLUMNS: readonly Column<Replay>[] = [
-  { name: 'Webhook', narrow: 'head', cell: (replay) => <WebhookName id={replay.webhookId} /> },
+  { name: 'Webhook', narrow: 'head', cell: (replay) => <WebhookLink id={replay.webhookId} /> },
   {
     name: 'Messages',
     width: '22%',
@@ -48,10 +43,10 @@ const COLUMNS: readonly Column<Replay>[] = [
       </span>
     ),
   },
-  { name: 'State', width: '110px', narrow: 'corner', cell: ({ state }) => <ReplayPill state={state} /> },
+  { name: 'State', width: '110px', narrow: 'corner', cell: ({ state }) => <JobPill state={state} /> },
   { name: 'Progress', width: '22%', cell: (replay) => <ReplayProgress replay={replay} /> },
   { name: 'Started', width: '110px', cell: ({ createdAt }) => <Ago at={createdAt} /> },
-  { name: '', width: '92px', align: 'end', cell: (replay) => <Cancel replay={replay} /> },
+  { name: '', width: '92px', align: 'end', cell: (replay) => <CancelReplay replay={replay} /> },
 ];
 
 export function ReplaysPage() {
@@ -101,65 +96,7 @@ export function ReplaysPage() {
   );
 }
 
-/** Reads the name once for each webhook, and keeps it. */
-function WebhookName({ id }: { readonly id: string }) {
-  const { data, error } = useWebhook(id);
-  if (error) return <em className="faint">Deleted</em>;
-  return (
-    <Link href={`/webhooks/${id}`} className="truncate">
-      <Name>{data?.name ?? '…'}</Name>
-    </Link>
-  );
-}
-
 function ReplayProgress({ replay: { state, total, requested, reason } }: { readonly replay: Replay }) {
   if (reason !== null) return <span className="soft">{WHY_FAILED[reason]}</span>;
-  const count = total === null ? `${number(requested)} so far` : `${number(requested)} of ${number(total)}`;
-  return (
-    <span className={styles['progress']}>
-      <Progress
-        size="sm"
-        value={total === null || total === 0 ? (state === 'completed' ? 100 : 0) : (requested / total) * 100}
-        color={state === 'completed' ? 'teal' : 'signet'}
-        aria-label="Progress"
-      />
-      <span className="soft number">{count}</span>
-    </span>
-  );
-}
-
-function Cancel({ replay }: { readonly replay: Replay }) {
-  const api = useApi();
-  const toasts = useToasts();
-  const refresh = useRefresh();
-  const [isAsking, setAsking] = useState(false);
-  const cancellation = useMutation({
-    mutationFn: () => api.DELETE('/v1/replays/{id}', { params: { path: { id: replay.id } } }),
-    onSuccess: async () => {
-      setAsking(false);
-      toasts.done('The replay is cancelled.');
-      await refresh('/v1/replays');
-    },
-  });
-  if (replay.state !== 'running') return null;
-  return (
-    <>
-      <Button variant="default" size="compact-xs" onClick={() => setAsking(true)}>
-        Cancel …
-      </Button>
-      {isAsking && (
-        <Confirm
-          title="Cancel this replay?"
-          action="Cancel the replay"
-          danger
-          isBusy={cancellation.isPending}
-          error={cancellation.error}
-          onConfirm={() => cancellation.mutate()}
-          onClose={() => setAsking(false)}
-        >
-          Deliveries that were already requested are sent; the others are not.
-        </Confirm>
-      )}
-    </>
-  );
+  return <JobProgress done={requested} total={total} isCompleted={state === 'completed'} />;
 }

@@ -58,15 +58,16 @@ export function WebhookPill({ webhook, circuit, tenantStatus }: WebhookPillProps
   return <Pill tone={HEALTH_TONES[health]}>{HEALTH_NAMES[health]}</Pill>;
 }
 
-const REPLAY: Readonly<Record<Replay['state'], readonly [Tone, string]>> = {
+const JOB: Readonly<Record<Replay['state'], readonly [Tone, string]>> = {
   running: ['accent', 'Running'],
   completed: ['good', 'Completed'],
   cancelled: ['calm', 'Cancelled'],
   failed: ['bad', 'Failed'],
 };
 
-export function ReplayPill({ state }: { readonly state: Replay['state'] }) {
-  const [tone, name] = REPLAY[state];
+/** The state of a replay, or of another job for many deliveries. */
+export function JobPill({ state }: { readonly state: Replay['state'] }) {
+  const [tone, name] = JOB[state];
   return <Pill tone={tone}>{name}</Pill>;
 }
 
