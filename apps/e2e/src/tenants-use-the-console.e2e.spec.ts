@@ -211,6 +211,32 @@ inBrowser(
 );
 
 inBrowser(
+  'failures are grouped by error, and a whole group is retried after a look at its size',
+  async () => {
+    status = 500;
+    const webhook = await tenant.register(failing.url, { name: 'Once only', maxAttempts: 1 });
+    await known(webhook);
+    await publish('once-1');
+    await publish('once-2');
+    const group = console.row(/HTTP error 500.*2/);
+    await console.go(`/webhooks/${webhook.id}/failures`);
+    await group.getByRole('button', { name: 'Retry: HTTP error …' }).click();
+    await console.dialog().getByText('2 deliveries will be tried once more').waitFor();
+    status = 200;
+    await console.button('Retry them').click();
+    await console.heading('Jobs');
+    await console.row(/Retry.*Once only.*Completed.*2 of 2/).waitFor();
+    await console.go(`/deliveries?webhook=${webhook.id}`);
+    await console.row(/Once only.*Delivered/).waitFor();
+    // What a job cannot do, its button says.
+    const retry = console.button('Retry all …');
+    expect(await retry.getAttribute('aria-description')).toBe('Filter by the status Failed first.');
+    await tenant.call('DELETE', `/v1/webhooks/${webhook.id}`);
+  },
+  180_000,
+);
+
+inBrowser(
   'for a webhook whose receiver has moved, the form offers the URL that the receiver names',
   async () => {
     const moved = await RecordingReceiver.start({
@@ -428,6 +454,8 @@ inBrowser(
       `/webhooks/${webhook.id}/history`,
       '/deliveries',
       `/deliveries/${data[0]?.id}`,
+      '/failures?created=7d',
+      '/jobs',
       '/replays',
       '/settings',
     ];

@@ -1,5 +1,5 @@
 // Names for the types that are generated from docs/openapi/signet.json. No field is written here by hand.
-import type { ApiKey, CreateWebhook, Delivery, Problem, Replay, Webhook } from './openapi.gen.ts';
+import type { ApiKey, CreateDeliveryJob, CreateWebhook, Delivery, Problem, Replay, Webhook } from './openapi.gen.ts';
 
 export type {
   ApiKey,
@@ -12,7 +12,10 @@ export type {
   CreateReplay,
   Delivery,
   DeliveryDetails,
+  DeliveryJob,
+  DeliveryJobPreview,
   EventType,
+  FailureGroup,
   Replay,
   ReplayPreview,
   RotatedSecret,
@@ -31,6 +34,9 @@ export interface Page<T> {
 export type ClientCertificate = NonNullable<Webhook['clientCertificate']>;
 export type DeliveryStatus = Delivery['status'];
 export type ErrorClass = NonNullable<Delivery['errorClass']>;
+/** The deliveries that a job is for. */
+export type DeliverySelection = Omit<CreateDeliveryJob, 'action'>;
+export type JobAction = CreateDeliveryJob['action'];
 export type ReplayStatus = Replay['status'];
 export type Role = ApiKey['role'];
 export type FieldError = NonNullable<Problem['errors']>[number];

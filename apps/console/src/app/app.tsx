@@ -15,6 +15,8 @@ const DeliveryPage = page(async () => (await import('../pages/delivery/delivery-
 const EventTypesPage = page(async () => (await import('../pages/event-types/event-types-page.tsx')).EventTypesPage);
 const OverviewPage = page(async () => (await import('../pages/overview/overview-page.tsx')).OverviewPage);
 const ReplaysPage = page(async () => (await import('../pages/replays/replays-page.tsx')).ReplaysPage);
+const FailuresPage = page(async () => (await import('../pages/failures/failures-page.tsx')).FailuresPage);
+const JobsPage = page(async () => (await import('../pages/jobs/jobs-page.tsx')).JobsPage);
 const KeysPage = page(async () => (await import('../pages/settings/keys-page.tsx')).KeysPage);
 const SettingsPage = page(async () => (await import('../pages/settings/settings-page.tsx')).SettingsPage);
 const TenantPage = page(async () => (await import('../pages/tenants/tenant-page.tsx')).TenantPage);
@@ -41,6 +43,8 @@ export function App() {
         </Route>
         <Route path="/deliveries" component={DeliveriesPage} />
         <Route path="/deliveries/:id">{({ id }) => <DeliveryPage key={id} id={id} />}</Route>
+        <Route path="/failures" component={FailuresPage} />
+        <Route path="/jobs" component={JobsPage} />
         <Route path="/replays" component={ReplaysPage} />
         <Route path="/event-types/:name?">{({ name }) => <EventTypesPage name={name} />}</Route>
         {isOperator && <Route path="/tenants" component={TenantsPage} />}

@@ -6,6 +6,7 @@ import { Link, useLocation } from 'wouter';
 import {
   CatalogueIcon,
   DeliveryIcon,
+  JobIcon,
   KeyIcon,
   LeaveIcon,
   MenuIcon,
@@ -15,6 +16,7 @@ import {
   SettingsIcon,
   SunIcon,
   TenantsIcon,
+  WarningIcon,
   WebhookIcon,
 } from '../ui/display/icons.tsx';
 import { zoneName } from '../format/time.ts';
@@ -42,6 +44,8 @@ const PLACES: readonly Place[] = [
   { href: '/', name: 'Overview', icon: <OverviewIcon /> },
   { href: '/webhooks', name: 'Webhooks', icon: <WebhookIcon /> },
   { href: '/deliveries', name: 'Deliveries', icon: <DeliveryIcon /> },
+  { href: '/failures', name: 'Failures', icon: <WarningIcon /> },
+  { href: '/jobs', name: 'Jobs', icon: <JobIcon /> },
   { href: '/replays', name: 'Replays', icon: <ReplayIcon /> },
   { href: '/event-types', name: 'Event types', icon: <CatalogueIcon /> },
   { href: '/tenants', name: 'Tenants', icon: <TenantsIcon />, for: 'operator' },

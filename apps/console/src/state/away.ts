@@ -12,12 +12,12 @@ export type AwayServices = Readonly<Partial<Record<Service, Away>>>;
 
 /** The service that serves a path of the API. */
 export const serviceOf = (path: string): Service =>
-  /^\/v1\/(deliveries|replays|circuits)\b/.test(path) ? 'Delivery' : 'Registry';
+  /^\/v1\/(deliveries|failures|replays|circuits|statistics)\b/.test(path) ? 'Delivery' : 'Registry';
 
 /** What people see of a service. */
 export const SHOWN_OF: Readonly<Record<Service, string>> = {
   Registry: 'webhooks, tenants and keys',
-  Delivery: 'deliveries, circuits and replays',
+  Delivery: 'deliveries, failures, circuits and replays',
 };
 
 /** No answer at all, or one of the gateway: every other answer, also an error, is of the service itself. */

@@ -1,10 +1,9 @@
 import { answerOf } from '../../api/client.ts';
-import { useDelivery, useEventTypes, useWebhook } from '../../api/queries.ts';
+import { useDelivery, useEventTypes } from '../../api/queries.ts';
 import type { Delivery } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
 import { rangeOf } from '../../format/time-filter.ts';
-import { ChoiceFilter, Chip, ExactFilter, FilterBar, Search, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
-import type { Filters } from '../../ui/lists/filters.tsx';
+import { ChoiceFilter, ExactFilter, FilterBar, Search, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
 import { DeliveryIcon } from '../../ui/display/icons.tsx';
 import { Card } from '../../ui/layout/page.tsx';
 import { PagedTable } from '../../ui/lists/paged-table.tsx';
@@ -12,14 +11,21 @@ import { usePages } from '../../ui/lists/pager.tsx';
 import { Empty } from '../../ui/feedback/states.tsx';
 import { DELIVERY_STATUSES, deliveryStatusName } from '../../ui/feedback/status.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
-import { WebhookChoice } from '../../ui/forms/webhook-choice.tsx';
 import { Name } from '../../ui/display/name.tsx';
-import { visible } from '../../format/visible.ts';
 import { Link } from 'wouter';
 import { Note } from '../../ui/forms/form.tsx';
+import { WebhookFilter } from '../webhooks/webhook-filter.tsx';
 import { DELIVERY_COLUMNS } from './delivery-columns.tsx';
+import { ManyDeliveries } from './many-deliveries.tsx';
 
 const FILTERS = ['q', 'status', 'event', 'webhook', 'message', 'subject', 'created', 'sent'];
+/** The filters by which a job cannot select, with their names. */
+const NOT_OF_JOBS = [
+  ['q', 'search'],
+  ['message', 'message id'],
+  ['subject', 'subject'],
+  ['sent', 'the time of sending'],
+] as const;
 /** An id of Signet: of a delivery, or of an event. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const STATUSES = DELIVERY_STATUSES.map((status) => ({ value: status, name: deliveryStatusName(status) }));
@@ -61,7 +67,18 @@ export function DeliveryList({ webhookId }: DeliveryListProps) {
   ];
   return (
     <>
-      <FilterBar filters={filters}>
+      <FilterBar
+        filters={filters}
+        actions={
+          <ManyDeliveries
+            filters={{
+              ...query,
+              created,
+              others: NOT_OF_JOBS.flatMap(([field, name]) => (filters.get(field) ? [name] : [])),
+            }}
+          />
+        }
+      >
         <Search
           filters={filters}
           label={webhookId === undefined ? 'Webhook, event, id or error' : 'Event, id or error'}
@@ -114,31 +131,5 @@ function DeliveryOfId({ id }: { readonly id: string }) {
       This is the id of the delivery of <code>{data.eventType}</code> to{' '}
       {data.webhookName === null ? 'a webhook that is deleted' : <Name>{data.webhookName}</Name>}.
     </Note>
-  );
-}
-
-/** Chooses one of many webhooks; the list to choose from can be searched. */
-function WebhookFilter({ filters }: { readonly filters: Filters }) {
-  const id = filters.get('webhook');
-  const chosen = useWebhook(id, id !== '');
-  return (
-    <Chip
-      name="Webhook"
-      value={id === '' ? undefined : chosen.data === undefined ? id.slice(0, 8) : visible(chosen.data.name)}
-      onClear={() => filters.set('webhook', '')}
-    >
-      {(close) => (
-        <WebhookChoice
-          label="Webhook"
-          isLabelHidden
-          placeholder="Search for a webhook"
-          chosen={chosen.data}
-          onChange={(webhook) => {
-            filters.set('webhook', webhook?.id ?? '');
-            close();
-          }}
-        />
-      )}
-    </Chip>
   );
 }

@@ -20,12 +20,14 @@ import { WebhookSettings } from './webhook-settings.tsx';
 const WebhookTrouble = lazily(async () => (await import('../../trouble/webhook-trouble.tsx')).WebhookTrouble);
 const EnableWebhook = lazily(async () => (await import('./actions/webhook-actions.tsx')).EnableWebhook);
 const DeliveryList = lazily(async () => (await import('../deliveries/delivery-list.tsx')).DeliveryList, <Loading />);
+const FailureGroups = lazily(async () => (await import('../failures/failure-groups.tsx')).FailureGroups, <Loading />);
 const WebhookHistory = lazily(async () => (await import('./history/webhook-history.tsx')).WebhookHistory, <Loading />);
 
 const BACK = { href: '/webhooks', name: 'Webhooks' };
 const TABS = [
   ['settings', 'Settings'],
   ['deliveries', 'Deliveries'],
+  ['failures', 'Failures'],
   ['history', 'History'],
 ] as const;
 
@@ -79,6 +81,8 @@ export function WebhookPage({ id, tab }: WebhookPageProps) {
       />
       {tab === 'deliveries' ? (
         <DeliveryList webhookId={id} />
+      ) : tab === 'failures' ? (
+        <FailureGroups webhookId={id} />
       ) : tab === 'history' ? (
         <WebhookHistory webhook={webhook} />
       ) : (

@@ -43,6 +43,7 @@ export const WebhookIcon = icon(
 );
 export const DeliveryIcon = icon(<path d="M17 3 9 11M17 3l-5 14-3-6-6-3z" />);
 export const ReplayIcon = icon(<path d="M3.5 10a6.5 6.5 0 1 0 2-4.700L3.5 7.200M3.5 3.500v3.700h3.7" />);
+export const JobIcon = icon(<path d="M3.5 5.500h8M3.5 10h6M3.5 14.500h6M12 13.200l2 2 3.500-4.500" />);
 export const CatalogueIcon = icon(
   <path d="M4 4.500A1.5 1.5 0 0 1 5.5 3H16v11H5.500A1.5 1.5 0 0 0 4 15.500m0-11v11A1.5 1.5 0 0 0 5.5 17H16v-3M7.5 6.500h5M7.5 9.500h3" />,
 );

@@ -12,6 +12,8 @@ interface ConfirmProps {
   readonly danger?: boolean;
   /** The user must type this text before, if the action cannot be undone. */
   readonly typed?: string;
+  /** false: the action is not known to be possible yet. */
+  readonly mayConfirm?: boolean;
   readonly isBusy: boolean;
   readonly error: unknown;
   readonly onConfirm: () => void;
@@ -25,13 +27,14 @@ export function Confirm({
   action,
   danger = false,
   typed,
+  mayConfirm = true,
   isBusy,
   error,
   onConfirm,
   onClose,
 }: ConfirmProps) {
   const [text, setText] = useState('');
-  const mayGo = typed === undefined || text.trim() === typed.trim();
+  const mayGo = mayConfirm && (typed === undefined || text.trim() === typed.trim());
   return (
     <Dialog onClose={onClose} title={title}>
       <form

@@ -45,7 +45,14 @@ export function useFilters(names: readonly string[]): Filters {
   };
 }
 
-export function FilterBar({ filters, children }: { readonly filters: Filters; readonly children: ReactNode }) {
+interface FilterBarProps {
+  readonly filters: Filters;
+  readonly children: ReactNode;
+  /** Buttons for everything that matches the filters. */
+  readonly actions?: ReactNode;
+}
+
+export function FilterBar({ filters, children, actions }: FilterBarProps) {
   return (
     <div className={styles['bar']} role="search">
       {children}
@@ -54,6 +61,7 @@ export function FilterBar({ filters, children }: { readonly filters: Filters; re
           Clear all
         </Button>
       )}
+      {actions && <span className={styles['actions']}>{actions}</span>}
     </div>
   );
 }
@@ -108,11 +116,16 @@ export function Chip({ name, value, onClear, children }: ChipProps) {
           onClick={toggle}
           aria-haspopup="dialog"
           aria-expanded={opened}
-          aria-label={value === undefined ? `Filter by ${name.toLowerCase()}` : `${name}: ${value}`}
+          aria-label={value === undefined ? `Filter by ${name.toLowerCase()}` : undefined}
         >
           {value === undefined && <PlusIcon size={12} />}
           {name}
-          {value !== undefined && <span className={styles['value']}>{value}</span>}
+          {value !== undefined && (
+            <>
+              <span className="visually-hidden">: </span>
+              <span className={styles['value']}>{value}</span>
+            </>
+          )}
         </button>
         {value !== undefined && (
           <button

@@ -41,12 +41,12 @@ interface PageQuery {
  * @param path the first segment of the key in the query cache
  * @param read asks the API for one page
  */
-export function usePages<T, Q extends object>(
+export function usePages<T, Q extends object, P extends Page<T> = Page<T>>(
   path: string,
   query: Q,
-  read: (query: Q & PageQuery, signal: AbortSignal) => Promise<Page<T>>,
+  read: (query: Q & PageQuery, signal: AbortSignal) => Promise<P & Page<T>>,
   { limit = 25, refreshMs = REFRESH_MS, param = 'page' }: PagesOptions = {},
-): Pages<T> {
+): Pages<T> & { readonly answer: P | undefined } {
   const [params, setParams] = useSearchParams();
   const place = placeOf(params.get(param));
   const go = (to: string | null): void => {
@@ -72,6 +72,7 @@ export function usePages<T, Q extends object>(
   const error = useShownError(path, answer);
   const nextCursor = data?.nextCursor ?? null;
   return {
+    answer: data,
     rows: data?.data,
     error,
     isStale: isPlaceholderData,

@@ -1,0 +1,169 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { answerOf } from '../../api/client.ts';
+import type { FailureGroup, JobAction } from '../../api/model.ts';
+import { useApi, useIdentity } from '../../app/session.tsx';
+import { lazily } from '../../app/lazily.tsx';
+import { counted, number } from '../../format/text.ts';
+import { rangeOf } from '../../format/time-filter.ts';
+import { visible } from '../../format/visible.ts';
+import { CheckIcon } from '../../ui/display/icons.tsx';
+import { Name } from '../../ui/display/name.tsx';
+import { Ago, At } from '../../ui/display/time.tsx';
+import { Tip } from '../../ui/display/tip.tsx';
+import { Empty } from '../../ui/feedback/states.tsx';
+import { errorName } from '../../ui/feedback/status.tsx';
+import { ActionButton } from '../../ui/forms/action-button.tsx';
+import { Note } from '../../ui/forms/form.tsx';
+import { Card } from '../../ui/layout/page.tsx';
+import { FilterBar, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
+import { PagedTable } from '../../ui/lists/paged-table.tsx';
+import { usePages } from '../../ui/lists/pager.tsx';
+import type { Column } from '../../ui/lists/table.tsx';
+import type { SelectionChoice } from '../jobs/create-job.tsx';
+import { selectionOfGroup } from '../jobs/selection-of.ts';
+import { WebhookFilter } from '../webhooks/webhook-filter.tsx';
+import { WebhookLink } from '../webhooks/webhook-link.tsx';
+import styles from './failures.module.css';
+
+const CreateJob = lazily(async () => (await import('../jobs/create-job.tsx')).CreateJob);
+
+const DEFAULT_RANGE = '24h';
+
+interface FailureGroupsProps {
+  /** Show only failures of this webhook. */
+  readonly webhookId?: string;
+}
+
+/** The failures of a time range by webhook and error. Each group can be retried or deleted as a whole. */
+export function FailureGroups({ webhookId }: FailureGroupsProps) {
+  const api = useApi();
+  const filters = useFilters(['webhook', 'created']);
+  const { after, before } = rangeOf(filters.get('created') || DEFAULT_RANGE, new Date());
+  const query = {
+    webhookId: webhookId ?? filters.get('webhook'),
+    createdAfter: after,
+    createdBefore: before,
+  };
+  const pages = usePages('/v1/failures', query, (asked, signal) =>
+    answerOf(api.GET('/v1/failures', { params: { query: asked }, signal })),
+  );
+  const from = pages.answer?.countedFrom;
+  const isCut = from !== undefined && after !== undefined && Date.parse(from) > Date.parse(after);
+  const columns: readonly Column<FailureGroup>[] = [
+    { name: 'Error', narrow: 'head', cell: (group) => <ErrorOf group={group} /> },
+    ...(webhookId === undefined
+      ? [{ name: 'Webhook', width: '18%', cell: ({ webhookId: id }: FailureGroup) => <WebhookLink id={id} /> }]
+      : []),
+    { name: 'Failed', width: '84px', cell: ({ failed }) => <Count value={failed} /> },
+    { name: 'Waiting', width: '96px', cell: (group) => <Waiting group={group} /> },
+    { name: 'First', width: '108px', cell: ({ firstCreatedAt }) => <Ago at={firstCreatedAt} /> },
+    { name: 'Last', width: '108px', cell: ({ lastCreatedAt }) => <Ago at={lastCreatedAt} /> },
+    { name: '', width: '186px', align: 'end', cell: (group) => <GroupActions group={group} /> },
+  ];
+  return (
+    <>
+      <FilterBar filters={filters}>
+        {webhookId === undefined && <WebhookFilter filters={filters} />}
+        <TimeFilter filters={filters} field="created" name="Created" />
+        {filters.get('created') === '' && <span className="soft">Of the last 24 hours</span>}
+      </FilterBar>
+      {isCut && (
+        <Note tone="warn">
+          More than 20,000 deliveries have failed in this time. Only the newest of them are counted: those from{' '}
+          <At at={from} /> on.
+        </Note>
+      )}
+      <Card>
+        <PagedTable
+          pages={pages}
+          label="Failures"
+          columns={columns}
+          idOf={({ webhookId: id, errorClass }) => `${id} ${errorClass}`}
+          hrefOf={({ sample }) => `/deliveries/${sample.id}`}
+          empty={
+            <Empty title="Nothing has failed in this time" icon={<CheckIcon size={20} />}>
+              Choose a longer time to see earlier failures.
+            </Empty>
+          }
+        />
+      </Card>
+    </>
+  );
+}
+
+/** The class of the error, with what the newest delivery of the group says. */
+function ErrorOf({ group: { errorClass, sample } }: { readonly group: FailureGroup }) {
+  return (
+    <span className={styles['error']}>
+      <strong>
+        {errorName(errorClass)}
+        {sample.responseStatusCode !== null && ` ${sample.responseStatusCode}`}
+      </strong>
+      {sample.errorMessage !== null && (
+        <span className="truncate soft" title={visible(sample.errorMessage)}>
+          <Name>{sample.errorMessage}</Name>
+        </span>
+      )}
+    </span>
+  );
+}
+
+const Count = ({ value }: { readonly value: number }) => (
+  <span className={value === 0 ? 'number faint' : 'number'}>{number(value)}</span>
+);
+
+function Waiting({ group: { waiting, heldUntil } }: { readonly group: FailureGroup }) {
+  if (heldUntil === null) return <Count value={waiting} />;
+  return (
+    <Tip label="Held back: the circuit is open">
+      <span className={styles['held']}>
+        <Count value={waiting} />
+        <span className="soft">held back</span>
+      </span>
+    </Tip>
+  );
+}
+
+/** Retries or deletes a whole group. */
+function GroupActions({ group }: { readonly group: FailureGroup }) {
+  const { isOperator } = useIdentity();
+  const [open, setOpen] = useState<JobAction | null>(null);
+  const failed: SelectionChoice = {
+    name: `${counted(group.failed, 'delivery', 'deliveries')} that failed`,
+    selection: selectionOfGroup(group, 'FAILED', isOperator),
+  };
+  const waiting: SelectionChoice = {
+    name: `${counted(group.waiting, 'delivery', 'deliveries')} that wait to be tried again`,
+    selection: selectionOfGroup(group, 'RETRYING', isOperator),
+  };
+  const deletable = [...(group.failed > 0 ? [failed] : []), ...(group.waiting > 0 ? [waiting] : [])];
+  return (
+    <span className={styles['actions']}>
+      <ActionButton
+        size="compact-xs"
+        why={whyNotRetried(group)}
+        aria-label={`Retry: ${errorName(group.errorClass)} …`}
+        onClick={() => setOpen('retry')}
+      >
+        Retry …
+      </ActionButton>
+      <Button
+        variant="default"
+        size="compact-xs"
+        aria-label={`Delete: ${errorName(group.errorClass)} …`}
+        onClick={() => setOpen('delete')}
+      >
+        Delete …
+      </Button>
+      {open !== null && (
+        <CreateJob action={open} choices={open === 'retry' ? [failed] : deletable} onClose={() => setOpen(null)} />
+      )}
+    </span>
+  );
+}
+
+function whyNotRetried({ failed, webhookName }: FailureGroup): string | undefined {
+  if (webhookName === null) return 'The webhook is deleted.';
+  return failed === 0 ? 'None of them has ended: Signet tries them again by itself.' : undefined;
+}
