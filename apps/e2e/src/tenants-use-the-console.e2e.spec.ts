@@ -360,16 +360,18 @@ inBrowser(
     await console.button('Enable …').click();
     await console.dialog().getByRole('button', { name: 'Enable' }).click();
     await console.says('failures in a row count from 0 again');
-    await console.button('More actions').click();
-    await console.page.getByRole('menuitem', { name: 'Replay messages …' }).click();
-    await console.page.getByRole('radio', { name: 'Missed messages' }).check();
+    await console.button('Replay what it missed …').click();
+    expect(await console.page.getByRole('radio', { name: 'Missed messages' }).isChecked()).toBe(true);
     await console
       .dialog()
       .getByText(/messages? would be delivered again/)
       .waitFor();
     await console.button('Start the replay').click();
-    await console.heading('Replays');
-    await console.row(/General ledger.*Completed/).waitFor();
+    await console.heading(/Missed messages replayed Completed/);
+    await console.page.getByRole('link', { name: /^[1-9]\d* Delivered$/ }).click();
+    await console.row(/sale\.created.*Replay.*Delivered/).waitFor();
+    await console.page.getByRole('link', { name: 'Replays' }).first().click();
+    await console.row(/Missed messages.*General ledger.*Completed/).waitFor();
     const got = () => healthy.requests.slice(seen).some(({ body }) => body.includes('missed-1'));
     await waitFor(got, { what: 'the missed message' });
   },
@@ -383,10 +385,14 @@ inBrowser(
     await tenant.call('POST', `/v1/webhooks/${webhook.id}/disable`);
     await publish('missed-2');
     await console.go(`/webhooks/${webhook.id}`);
-    await console.button('Enable …').click();
-    await console.page
-      .getByRole('checkbox', { name: 'Replay the messages that were missed while it was disabled' })
-      .check();
+    // A replay cannot begin now, and its form says so at once.
+    await console.button('More actions').click();
+    await console.page.getByRole('menuitem', { name: 'Replay messages …' }).click();
+    await console.dialog().getByText('This webhook is disabled, so nothing can be replayed').waitFor();
+    expect(await console.button('Start the replay').count()).toBe(0);
+    await console.button('Enable the webhook …').click();
+    const replays = 'Replay the messages that were missed while it was disabled';
+    expect(await console.page.getByRole('checkbox', { name: replays }).isChecked()).toBe(true);
     await console.dialog().getByRole('button', { name: 'Enable' }).click();
     await console.says('missed messages are replayed');
     const got = () => healthy.requests.some(({ body }) => body.includes('missed-2'));
@@ -446,6 +452,7 @@ inBrowser(
     const webhook = await webhookCalled('General ledger');
     const tricky = await tenant.register(healthy.url, { name: '\u202Egnp.evil', events: ['purchase_order.received'] });
     const { data } = await tenant.call<{ data: { id: string }[] }>('GET', `/v1/deliveries?webhookId=${webhook.id}`);
+    const replays = await tenant.call<{ data: { id: string }[] }>('GET', '/v1/replays');
     const pages = [
       '/',
       '/webhooks',
@@ -457,6 +464,8 @@ inBrowser(
       '/failures?created=7d',
       '/jobs',
       '/replays',
+      `/replays/${replays.data[0]?.id}`,
+      `/webhooks/${webhook.id}?missedSince=2026-11-23T20:05:26.164Z`,
       '/settings',
     ];
     const places = [

@@ -14,6 +14,7 @@ const DeliveriesPage = page(async () => (await import('../pages/deliveries/deliv
 const DeliveryPage = page(async () => (await import('../pages/delivery/delivery-page.tsx')).DeliveryPage);
 const EventTypesPage = page(async () => (await import('../pages/event-types/event-types-page.tsx')).EventTypesPage);
 const OverviewPage = page(async () => (await import('../pages/overview/overview-page.tsx')).OverviewPage);
+const ReplayPage = page(async () => (await import('../pages/replays/replay-page.tsx')).ReplayPage);
 const ReplaysPage = page(async () => (await import('../pages/replays/replays-page.tsx')).ReplaysPage);
 const FailuresPage = page(async () => (await import('../pages/failures/failures-page.tsx')).FailuresPage);
 const JobsPage = page(async () => (await import('../pages/jobs/jobs-page.tsx')).JobsPage);
@@ -46,6 +47,7 @@ export function App() {
         <Route path="/failures" component={FailuresPage} />
         <Route path="/jobs" component={JobsPage} />
         <Route path="/replays" component={ReplaysPage} />
+        <Route path="/replays/:id">{({ id }) => <ReplayPage key={id} id={id} />}</Route>
         <Route path="/event-types/:name?">{({ name }) => <EventTypesPage name={name} />}</Route>
         {isOperator && <Route path="/tenants" component={TenantsPage} />}
         {isOperator && <Route path="/tenants/:id">{({ id }) => <TenantPage key={id} id={id} />}</Route>}

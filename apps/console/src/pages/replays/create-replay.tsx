@@ -5,37 +5,49 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { answerOf } from '../../api/client.ts';
 import { errorsByField, sentenceOf } from '../../api/problem.ts';
-import { useRefresh } from '../../api/queries.ts';
-import type { CreateReplay as CreateReplayBody, ReplayPreview, ReplayStatus, Webhook } from '../../api/model.ts';
+import { useRefresh, useTenantStatus } from '../../api/queries.ts';
+import type {
+  CreateReplay as CreateReplayBody,
+  Replay,
+  ReplayPreview,
+  ReplayStatus,
+  Webhook,
+} from '../../api/model.ts';
+import { lazily } from '../../app/lazily.tsx';
 import { useApi } from '../../app/session.tsx';
 import { counted } from '../../format/text.ts';
 import { fromLocalInput, toLocalInput, zoneName } from '../../format/time.ts';
 import { Problems } from '../../ui/forms/form.tsx';
 import { useToasts } from '../../ui/feedback/toasts.tsx';
-import { REPLAYED } from './replay-words.ts';
+import { REPLAYED, whyNoReplay } from './replay-words.ts';
 import styles from './replays.module.css';
 import { Dialog } from '../../ui/layout/dialog.tsx';
 import { WebhookChoice } from '../../ui/forms/webhook-choice.tsx';
 import { isolated } from '../../format/visible.ts';
+
+const EnableWebhook = lazily(async () => (await import('../webhook/actions/webhook-actions.tsx')).EnableWebhook);
 
 const DAY_MS = 86_400_000;
 
 interface CreateReplayProps {
   /** The webhook to replay for; without it the user chooses one. */
   readonly webhook?: Webhook;
+  /** Messages and a time to begin with; failed ones of the last day are usual. */
+  readonly begin?: { readonly status: ReplayStatus; readonly since: string } | undefined;
   readonly onClose: () => void;
 }
 
 /** Chooses messages, shows their number, and only then replays them. */
-export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
+export function CreateReplay({ webhook, begin, onClose }: CreateReplayProps) {
   const api = useApi();
   const toasts = useToasts();
   const refresh = useRefresh();
   const [, go] = useLocation();
   const [chosen, setChosen] = useState(webhook);
+  const [isEnabling, setEnabling] = useState(false);
   const webhookId = chosen?.id ?? null;
-  const [status, setStatus] = useState<ReplayStatus>('failed');
-  const [since, setSince] = useState(() => toLocalInput(new Date(Date.now() - DAY_MS)));
+  const [status, setStatus] = useState<ReplayStatus>(begin?.status ?? 'failed');
+  const [since, setSince] = useState(() => toLocalInput(begin ? new Date(begin.since) : new Date(Date.now() - DAY_MS)));
   const [until, setUntil] = useState('');
   const sinceAt = fromLocalInput(since);
   const untilAt = fromLocalInput(until);
@@ -46,6 +58,26 @@ export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
     since: sinceAt ?? '',
     ...(untilAt !== undefined && { until: untilAt }),
   };
+  const tenantStatus = useTenantStatus();
+  const running = useQuery({
+    queryKey: ['/v1/replays', 'running', webhookId],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET('/v1/replays', {
+          params: { query: { webhookId: webhookId ?? '', state: 'running', limit: 1 } },
+          signal,
+        }),
+      ),
+    refetchInterval: 3_000,
+    enabled: webhookId !== null,
+  });
+  const why =
+    chosen &&
+    whyNoReplay({
+      webhook: chosen,
+      tenantStatus: tenantStatus(chosen.tenantId),
+      isBusy: (running.data?.data.length ?? 0) > 0,
+    });
   const [asked] = useDebouncedValue(JSON.stringify(body), 300);
   const preview = useQuery({
     queryKey: ['/v1/replays', 'preview', asked],
@@ -57,20 +89,22 @@ export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
           body: JSON.parse(asked) as CreateReplayBody,
         }),
       )) as ReplayPreview,
-    enabled: isWhole && chosen?.isActive === true && asked === JSON.stringify(body),
+    enabled: isWhole && why === undefined && asked === JSON.stringify(body),
     staleTime: 10_000,
     retry: false,
   });
   const creation = useMutation({
-    mutationFn: () => answerOf(api.POST('/v1/replays', { body })),
-    onSuccess: async () => {
+    // Without `preview` the answer is the new replay.
+    mutationFn: async () => (await answerOf(api.POST('/v1/replays', { body }))) as Replay,
+    onSuccess: async ({ id }) => {
       await refresh('/v1/replays');
       toasts.done('The replay is running.');
       onClose();
-      go('/replays');
+      go(`/replays/${id}`);
     },
   });
   const errors = errorsByField(creation.error, ['webhookId', 'since', 'until', 'status']);
+  if (isEnabling && chosen) return <EnableWebhook webhook={chosen} replays onClose={onClose} />;
   return (
     <Dialog
       onClose={onClose}
@@ -125,35 +159,32 @@ export function CreateReplay({ webhook, onClose }: CreateReplayProps) {
             />
           </div>
           <div className={styles['count']} role="status">
-            {!isWhole || chosen?.isActive === false
-              ? 'Choose a webhook and a time to see how many messages these are.'
-              : preview.error
-                ? sentenceOf(preview.error)
-                : preview.data === undefined
-                  ? 'Counting …'
-                  : sentenceAbout(preview.data)}
+            {why !== undefined
+              ? why
+              : !isWhole
+                ? 'Choose a webhook and a time to see how many messages these are.'
+                : preview.error
+                  ? sentenceOf(preview.error)
+                  : preview.data === undefined
+                    ? 'Counting …'
+                    : sentenceAbout(preview.data)}
           </div>
-          <Problems
-            sentences={[
-              ...(chosen?.isActive === false
-                ? [
-                    'This webhook is disabled, so nothing can be replayed. Enable it first: what it missed can be replayed with that.',
-                  ]
-                : []),
-              ...errors.rest,
-            ]}
-          />
+          <Problems sentences={errors.rest} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button
-              type="submit"
-              loading={creation.isPending}
-              disabled={!isWhole || preview.data?.count === 0 || chosen?.isActive === false}
-            >
-              Start the replay
-            </Button>
+            {chosen?.isActive === false && tenantStatus(chosen.tenantId) !== 'suspended' ? (
+              <Button onClick={() => setEnabling(true)}>Enable the webhook …</Button>
+            ) : (
+              <Button
+                type="submit"
+                loading={creation.isPending}
+                disabled={!isWhole || preview.data?.count === 0 || why !== undefined}
+              >
+                Start the replay
+              </Button>
+            )}
           </Group>
         </Stack>
       </form>

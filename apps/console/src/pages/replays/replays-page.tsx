@@ -30,10 +30,9 @@ const STATES = [
 ] as const;
 
 const COLUMNS: readonly Column<Replay>[] = [
-  { name: 'Webhook', narrow: 'head', cell: (replay) => <WebhookLink id={replay.webhookId} /> },
   {
     name: 'Messages',
-    width: '22%',
+    narrow: 'head',
     cell: ({ status, since, until }) => (
       <span className={styles['range']} title={`${exactTime(new Date(since))} – ${exactTime(new Date(until))}`}>
         {REPLAYED[status].name}
@@ -43,6 +42,7 @@ const COLUMNS: readonly Column<Replay>[] = [
       </span>
     ),
   },
+  { name: 'Webhook', width: '20%', cell: ({ webhookId }) => <WebhookLink id={webhookId} /> },
   { name: 'State', width: '110px', narrow: 'corner', cell: ({ state }) => <JobPill state={state} /> },
   { name: 'Progress', width: '22%', cell: (replay) => <ReplayProgress replay={replay} /> },
   { name: 'Started', width: '110px', cell: ({ createdAt }) => <Ago at={createdAt} /> },
@@ -80,6 +80,7 @@ export function ReplaysPage() {
           label="Replays"
           columns={COLUMNS}
           idOf={({ id }) => id}
+          hrefOf={({ id }) => `/replays/${id}`}
           empty={
             filters.isEmpty ? (
               <Empty title="Nothing has been replayed" icon={<ReplayIcon size={20} />} action={create}>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { useSearchParams } from 'wouter';
 import { useCircuit, useTenant, useWebhook } from '../../api/queries.ts';
 import type { Webhook } from '../../api/model.ts';
 import { lazily } from '../../app/lazily.tsx';
@@ -15,10 +16,12 @@ import { WebhookPill } from '../../ui/feedback/status.tsx';
 import { Tabs } from '../../ui/layout/tabs.tsx';
 import { Sentence } from '../../ui/display/time.tsx';
 import { Actions } from './actions/actions.tsx';
+import { MISSED_SINCE } from './actions/missed-offer.ts';
 import { WebhookSettings } from './webhook-settings.tsx';
 
 const WebhookTrouble = lazily(async () => (await import('../../trouble/webhook-trouble.tsx')).WebhookTrouble);
 const EnableWebhook = lazily(async () => (await import('./actions/webhook-actions.tsx')).EnableWebhook);
+const ReplayMissed = lazily(async () => (await import('./actions/replay-missed.tsx')).ReplayMissed);
 const DeliveryList = lazily(async () => (await import('../deliveries/delivery-list.tsx')).DeliveryList, <Loading />);
 const FailureGroups = lazily(async () => (await import('../failures/failure-groups.tsx')).FailureGroups, <Loading />);
 const WebhookHistory = lazily(async () => (await import('./history/webhook-history.tsx')).WebhookHistory, <Loading />);
@@ -39,6 +42,7 @@ interface WebhookPageProps {
 export function WebhookPage({ id, tab }: WebhookPageProps) {
   const { data: webhook, error, refetch } = useWebhook(id);
   const circuit = useCircuit(id);
+  const [params] = useSearchParams();
   const tenant = useTenant(webhook?.tenantId).data;
   if (webhook === undefined) {
     return (
@@ -71,6 +75,7 @@ export function WebhookPage({ id, tab }: WebhookPageProps) {
       ) : (
         <WebhookTrouble webhook={webhook} circuit={circuit} tenant={tenant} />
       )}
+      {params.has(MISSED_SINCE) && <ReplayMissed webhook={webhook} />}
       <Tabs
         label="Parts of the webhook"
         tabs={TABS.map(([part, name]) => ({

@@ -91,7 +91,7 @@ export function usePages<T, Q extends object, P extends Page<T> = Page<T>>(
 const OLDER = 'older';
 
 /** Shown only if there is more than one page. */
-export function Pager({ pages }: { readonly pages: Pages<unknown> }) {
+export function Pager({ pages }: { readonly pages: Pick<Pages<unknown>, 'page' | 'next' | 'previous'> }) {
   if (pages.next === undefined && pages.previous === undefined) return null;
   return (
     <nav className={styles['pager']} aria-label="Pages">

@@ -9,6 +9,7 @@ import { useApi } from '../../../app/session.tsx';
 import { Confirm } from '../../../ui/layout/confirm.tsx';
 import { useToasts } from '../../../ui/feedback/toasts.tsx';
 import { isolated } from '../../../format/visible.ts';
+import { offerOfMissed } from './missed-offer.ts';
 
 interface DialogProps {
   readonly webhook: Webhook;
@@ -35,6 +36,7 @@ export function EnableWebhook({ webhook, replays = false, onClose }: EnableProps
   const toasts = useToasts();
   const takeOver = useTakeOver();
   const refresh = useRefresh();
+  const [, go] = useLocation();
   const [isReplaying, setReplaying] = useState(replays);
   const enable = useMutation({
     mutationFn: () =>
@@ -50,6 +52,7 @@ export function EnableWebhook({ webhook, replays = false, onClose }: EnableProps
       const then = isReplaying ? 'missed messages are replayed, see Replays' : 'failures in a row count from 0 again';
       toasts.done(`${isolated(webhook.name)} is enabled; ${then}.`);
       onClose();
+      if (!isReplaying && webhook.disabledAt !== null) go(offerOfMissed(webhook.id, webhook.disabledAt));
     },
   });
   return (

@@ -1,0 +1,45 @@
+import { Button, Group } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useSearchParams } from 'wouter';
+import type { Webhook } from '../../../api/model.ts';
+import { ReplayIcon } from '../../../ui/display/icons.tsx';
+import { At } from '../../../ui/display/time.tsx';
+import { Note } from '../../../ui/forms/form.tsx';
+import { CreateReplay } from '../../replays/create-replay.tsx';
+import { MISSED_SINCE, missedSinceIn } from './missed-offer.ts';
+
+/** After a webhook was enabled, offers to replay what it has missed; nothing where the address names no time. */
+export function ReplayMissed({ webhook }: { readonly webhook: Webhook }) {
+  const [params, setParams] = useSearchParams();
+  const [isOpen, { open, close }] = useDisclosure();
+  const since = missedSinceIn(params);
+  if (since === null || !webhook.isActive) return null;
+  const forget = (): void =>
+    setParams(
+      (before) => {
+        const next = new URLSearchParams(before);
+        next.delete(MISSED_SINCE);
+        return next;
+      },
+      { replace: true },
+    );
+  return (
+    <Note
+      tone="accent"
+      title="This webhook is enabled"
+      action={
+        <Group gap="xs">
+          <Button variant="default" onClick={forget}>
+            Not now
+          </Button>
+          <Button leftSection={<ReplayIcon size={13} />} onClick={open}>
+            Replay what it missed …
+          </Button>
+        </Group>
+      }
+    >
+      It has missed the messages since <At at={since} />. They are kept for 7 days.
+      {isOpen && <CreateReplay webhook={webhook} begin={{ status: 'missed', since }} onClose={close} />}
+    </Note>
+  );
+}
