@@ -341,6 +341,8 @@ inBrowser('a webhook is disabled with a reason; its history says who, and how it
   await console.page.getByRole('link', { name: 'History' }).click();
   const disabled = console.page.getByRole('listitem').filter({ hasText: 'Disabled: Moving to another office' });
   await disabled.getByText('demo tenant').waitFor();
+  await disabled.getByRole('button', { name: 'Details' }).click();
+  await disabled.getByRole('row', { name: 'State Active Disabled' }).waitFor();
   await console.page
     .getByRole('listitem')
     .filter({ hasText: 'Registered as' })
@@ -348,6 +350,12 @@ inBrowser('a webhook is disabled with a reason; its history says who, and how it
     .click();
   await console.dialog().getByText('now: General ledger').waitFor();
   await console.dialog().getByText('now: Disabled').waitFor();
+  await console.page.keyboard.press('Escape');
+  await console.button('Filter by kind').click();
+  await console.page.getByRole('radio', { name: 'Settings and secrets' }).click();
+  await disabled.waitFor({ state: 'detached' });
+  await console.page.getByRole('listitem').filter({ hasText: 'Registered as' }).waitFor();
+  expect(console.page.url()).toContain('kind=settings');
 });
 
 inBrowser(
@@ -458,7 +466,7 @@ inBrowser(
       '/webhooks',
       '/webhooks/new',
       `/webhooks/${webhook.id}`,
-      `/webhooks/${webhook.id}/history`,
+      `/webhooks/${webhook.id}/history?kind=state`,
       '/deliveries',
       `/deliveries/${data[0]?.id}`,
       '/failures?created=7d',

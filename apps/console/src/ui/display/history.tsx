@@ -16,9 +16,26 @@ import { Name } from './name.tsx';
 /** Whose history is shown. */
 export type HistoryOf = { readonly webhookId: string } | { readonly tenantId: string };
 
+type ReadHistory = (query: {
+  readonly limit: number;
+  readonly cursor: string | undefined;
+}) => Promise<Page<WebhookHistoryEntry>>;
+
+export interface HistoryFilter {
+  readonly key: string;
+  /** Finds the entries of a page, with as many requests as it takes. */
+  readonly find: (query: Parameters<ReadHistory>[0], read: ReadHistory) => Promise<Page<WebhookHistoryEntry>>;
+}
+
 interface HistoryProps {
   readonly of: HistoryOf;
   readonly actions?: ReactNode;
+  /** Shows only entries that `filter` finds; its `key` names it. */
+  readonly filter?: HistoryFilter | undefined;
+  /** The parameter of the address that holds the page. */
+  readonly param?: string;
+  /** More about an entry, shown with its facts. */
+  readonly about?: (entry: WebhookHistoryEntry) => ReactNode;
   /** Shows the state after this entry. */
   readonly onShow?: (entry: WebhookHistoryEntry) => void;
 }
@@ -28,7 +45,7 @@ const GOOD = /Enabled|Recovered|Resumed|Registered|Created/;
 const toneOf = (type: string): string => (BAD.test(type) ? 'bad' : GOOD.test(type) ? 'good' : 'calm');
 
 /** The events of a webhook or tenant, the latest first. */
-export function History({ of, actions, onShow }: HistoryProps) {
+export function History({ of, actions, filter, param = 'historyPage', about, onShow }: HistoryProps) {
   const api = useApi();
   const [path, id] =
     'webhookId' in of
@@ -36,11 +53,14 @@ export function History({ of, actions, onShow }: HistoryProps) {
       : (['/v1/tenants/{id}/history', of.tenantId] as const);
   const pages = usePages(
     path.replace('{id}', id),
-    {},
-    async (query, signal) =>
-      // Without a time, the answer for a webhook is a page of its history.
-      (await answerOf(api.GET(path, { params: { path: { id }, query }, signal }))) as Page<WebhookHistoryEntry>,
-    { limit: 30, param: 'historyPage' },
+    { filter: filter?.key },
+    ({ limit, cursor }, signal) => {
+      const read: ReadHistory = async (query) =>
+        // Without a time, the answer for a webhook is a page of its history.
+        (await answerOf(api.GET(path, { params: { path: { id }, query }, signal }))) as Page<WebhookHistoryEntry>;
+      return filter ? filter.find({ limit, cursor }, read) : read({ limit, cursor });
+    },
+    { limit: 30, param },
   );
   return (
     <Section title="History" lead="All changes, with their time and the key that made them." actions={actions} flush>
@@ -51,11 +71,11 @@ export function History({ of, actions, onShow }: HistoryProps) {
           <Loading lines={6} />
         </div>
       ) : pages.rows.length === 0 ? (
-        <Empty title="Nothing has happened yet" />
+        <Empty title={filter ? 'Nothing of this kind' : 'Nothing has happened yet'} />
       ) : (
         <ol className={styles['entries']} data-stale={pages.isStale || undefined}>
           {pages.rows.map((entry) => (
-            <Entry key={entry.version} entry={entry} onShow={onShow} />
+            <Entry key={entry.version} entry={entry} about={about} onShow={onShow} />
           ))}
         </ol>
       )}
@@ -66,10 +86,11 @@ export function History({ of, actions, onShow }: HistoryProps) {
 
 interface EntryProps {
   readonly entry: WebhookHistoryEntry;
+  readonly about: HistoryProps['about'];
   readonly onShow: HistoryProps['onShow'];
 }
 
-function Entry({ entry, onShow }: EntryProps) {
+function Entry({ entry, about, onShow }: EntryProps) {
   const [isOpen, setOpen] = useState(false);
   const { name, keyId } = actorParts(entry.actor);
   return (
@@ -87,6 +108,7 @@ function Entry({ entry, onShow }: EntryProps) {
         </p>
         {isOpen && (
           <div className={styles['data']}>
+            {about?.(entry)}
             <Json value={entry.data} what="the facts" />
           </div>
         )}

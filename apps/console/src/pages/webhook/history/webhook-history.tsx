@@ -5,15 +5,35 @@ import type { WebhookHistoryEntry, Webhook } from '../../../api/model.ts';
 import { fromLocalInput, toLocalInput, zoneName } from '../../../format/time.ts';
 import { History } from '../../../ui/display/history.tsx';
 import { Dropdown } from '../../../ui/lists/dropdown.tsx';
+import { ChoiceFilter, FilterBar, useFilters } from '../../../ui/lists/filters.tsx';
+import { EntryChanges } from './entry-changes.tsx';
+import { HISTORY_KINDS, matchingPage } from './history-kinds.ts';
 import { StateAt } from './state-at.tsx';
+
+/** Entries a request while a filter is set: most of them may not match. */
+const READ_LIMIT = 200;
 
 /** The events of the webhook with actor and time, and the webhook's state at each of them. */
 export function WebhookHistory({ webhook }: { readonly webhook: Webhook }) {
   const [at, setAt] = useState<string | null>(null);
+  const filters = useFilters(['kind']);
+  const kind = HISTORY_KINDS.find(({ value }) => value === filters.get('kind'));
   return (
     <>
+      <FilterBar filters={filters}>
+        <ChoiceFilter filters={filters} field="kind" name="Kind" choices={HISTORY_KINDS} />
+      </FilterBar>
       <History
         of={{ webhookId: webhook.id }}
+        param="page"
+        filter={
+          kind && {
+            key: kind.value,
+            find: ({ limit, cursor }, read) =>
+              matchingPage(kind.types, limit, cursor, (from) => read({ limit: READ_LIMIT, cursor: from })),
+          }
+        }
+        about={(entry) => <EntryChanges webhookId={webhook.id} entry={entry} />}
         actions={<TimeButton onChosen={setAt} />}
         onShow={({ at: then }: WebhookHistoryEntry) => setAt(then)}
       />

@@ -1,0 +1,47 @@
+import type { WebhookHistoryEntry } from '../../../api/model.ts';
+import { visible } from '../../../format/visible.ts';
+import { Failed, Loading } from '../../../ui/feedback/states.tsx';
+import { changesBetween } from './shown-fields.ts';
+import { useStateAt } from './use-state-at.ts';
+import styles from './entry-changes.module.css';
+
+interface EntryChangesProps {
+  readonly webhookId: string;
+  readonly entry: WebhookHistoryEntry;
+}
+
+/** What an entry of the history has changed: each value before and after. Nothing for the entry that made the webhook. */
+export const EntryChanges = (props: EntryChangesProps) => (props.entry.version === 1 ? null : <Changes {...props} />);
+
+function Changes({ webhookId, entry: { at } }: EntryChangesProps) {
+  const before = useStateAt(webhookId, new Date(Date.parse(at) - 1).toISOString());
+  const after = useStateAt(webhookId, at);
+  if (before.error ?? after.error) return <Failed error={before.error ?? after.error} />;
+  if (before.data === undefined || after.data === undefined) return <Loading lines={2} />;
+  const changes = changesBetween(before.data, after.data);
+  if (changes.length === 0) return <p className={styles['none']}>It has changed no setting.</p>;
+  return (
+    <table className={styles['changes']}>
+      <thead>
+        <tr>
+          <th scope="col">Changed</th>
+          <th scope="col">Before</th>
+          <th scope="col">After</th>
+        </tr>
+      </thead>
+      <tbody>
+        {changes.map(({ title, before: was, after: is }) => (
+          <tr key={title}>
+            <th scope="row">{title}</th>
+            <td>
+              <bdi>{visible(was)}</bdi>
+            </td>
+            <td>
+              <bdi>{visible(is)}</bdi>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,54 @@
+import type { WebhookFields, WebhookState } from '../../../api/model.ts';
+import { duration } from '../../../format/time.ts';
+
+const orNone = (value: unknown): string => (value === null || value === '' ? 'None' : String(value));
+
+/** The settings of a webhook by the field of the API, each with its title and its value for people. */
+export const SETTINGS = {
+  name: ['Name', ({ name }) => name],
+  url: ['URL', ({ url }) => url],
+  description: ['Description', ({ description }) => orNone(description)],
+  events: ['Events', ({ events }) => events.toSorted().join(', ')],
+  headers: [
+    'Headers',
+    ({ headers }) =>
+      orNone(
+        Object.entries(headers)
+          .map(([name, value]) => `${name}: ${value}`)
+          .join('; '),
+      ),
+  ],
+  maxAttempts: ['Attempts at most', ({ maxAttempts }) => (maxAttempts === null ? 'Default' : String(maxAttempts))],
+  requestTimeoutMs: ['Time-out', ({ requestTimeoutMs: ms }) => (ms === null ? 'Default' : duration(ms))],
+  rateLimitPerSecond: [
+    'Rate limit',
+    ({ rateLimitPerSecond: rate }) => (rate === null ? 'No limit' : `${rate} a second`),
+  ],
+  ordering: ['Order', ({ ordering }) => (ordering === 'subject' ? 'In order, per object' : 'As fast as possible')],
+  legacySignatureHeader: ['Legacy signature', ({ legacySignatureHeader }) => orNone(legacySignatureHeader)],
+} as const satisfies Record<
+  Exclude<keyof WebhookFields, 'clientCertificate'>,
+  readonly [title: string, of: (settings: Omit<WebhookFields, 'clientCertificate'>) => string]
+>;
+
+type Shown = readonly (readonly [title: string, of: (webhook: WebhookState) => string])[];
+
+/** All that is shown of a webhook at a time: its state, and its settings. */
+export const SHOWN: Shown = [
+  ['State', ({ isActive }) => (isActive ? 'Active' : 'Disabled')],
+  ['Failures in a row', ({ consecutiveFailures }) => String(consecutiveFailures)],
+  ...Object.values(SETTINGS),
+  ['Client certificate', ({ clientCertificate }) => orNone(clientCertificate?.subject ?? null)],
+];
+
+export interface Change {
+  readonly title: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What is different between two states of a webhook, for people. */
+export const changesBetween = (before: WebhookState, after: WebhookState): readonly Change[] =>
+  SHOWN.map(([title, of]) => ({ title, before: of(before), after: of(after) })).filter(
+    (change) => change.before !== change.after,
+  );
