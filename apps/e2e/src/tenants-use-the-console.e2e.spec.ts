@@ -3,7 +3,7 @@ import { RecordingReceiver, selfSigned, waitFor } from '@signet/testing';
 import type { Browser, Locator } from 'playwright-core';
 import { Api } from './support/api.ts';
 import type { Webhook } from './support/api.ts';
-import { CHROMIUM, openBrowser } from './support/console/browser.ts';
+import { accessibilityViolations, CHROMIUM, openBrowser } from './support/console/browser.ts';
 import { Console } from './support/console/console.ts';
 import { violationsAt } from './support/console/tour.ts';
 import { testWith } from './support/programs.ts';
@@ -319,14 +319,27 @@ inBrowser(
     const webhook = await webhookCalled('Ledger');
     await console.go(`/webhooks/${webhook.id}`);
     await console.button('Edit').click();
-    await tenant.call('PATCH', `/v1/webhooks/${webhook.id}`, { maxAttempts: 7 });
+    await tenant.call('PATCH', `/v1/webhooks/${webhook.id}`, {
+      name: 'Their ledger',
+      description: 'Theirs',
+      maxAttempts: 7,
+    });
     await console.field('Name').fill('General ledger');
+    await console.field('Description').fill('Mine');
     await console.button('Save changes').click();
-    await console.says('Another user has changed this webhook meanwhile');
-    await console.says('They changed maximum of attempts');
-    await console.button('Save mine on top').click();
+    const conflict = console.page.getByRole('region', { name: 'Changes of another user' });
+    await conflict.getByText('Another user has changed this webhook meanwhile').waitFor();
+    const choice = (field: string) => conflict.getByRole('radiogroup', { name: field });
+    // Both values of each field: mine where I have changed it, theirs elsewhere, until I choose.
+    await choice('Name').getByText('Their ledger').waitFor();
+    expect(await choice('Name').getByRole('radio', { name: 'Yours' }).isChecked()).toBe(true);
+    expect(await choice('Attempts at most').getByRole('radio', { name: 'Theirs' }).isChecked()).toBe(true);
+    await choice('Description').getByRole('radio', { name: 'Theirs' }).check();
+    expect(await accessibilityViolations(console.page)).toEqual([]);
+    await console.button('Save the chosen values').click();
     await console.heading(/General ledger/);
-    expect(await tenant.webhook(webhook.id)).toMatchObject({ name: 'General ledger', maxAttempts: 7 });
+    const saved = { name: 'General ledger', description: 'Theirs', maxAttempts: 7 };
+    expect(await tenant.webhook(webhook.id)).toMatchObject(saved);
   },
 );
 

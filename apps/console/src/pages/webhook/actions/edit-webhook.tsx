@@ -6,10 +6,13 @@ import { ApiProblem, errorsByField } from '../../../api/problem.ts';
 import { useRefresh, webhookKey } from '../../../api/queries.ts';
 import type { Webhook } from '../../../api/model.ts';
 import { useApi } from '../../../app/session.tsx';
-import { Note, Problems } from '../../../ui/forms/form.tsx';
+import { Problems } from '../../../ui/forms/form.tsx';
 import { useToasts } from '../../../ui/feedback/toasts.tsx';
 import styles from './edit-webhook.module.css';
-import { changedNames, changesOf, fieldsOf, FORM_FIELDS, formOf } from '../form/webhook-fields.ts';
+import { ConflictChoice } from '../conflict/conflict-choice.tsx';
+import { conflictsOf, merged } from '../conflict/conflicts.ts';
+import { changesOf, fieldsOf, FORM_FIELDS, formOf } from '../form/webhook-fields.ts';
+import type { WebhookForm } from '../form/webhook-fields.ts';
 import { WebhookFormFields } from '../form/webhook-form.tsx';
 import { Sheet } from '../../../ui/layout/dialog.tsx';
 import { isolated } from '../../../format/visible.ts';
@@ -21,9 +24,22 @@ interface EditWebhookProps {
   readonly onClose: () => void;
 }
 
+/** The form to save, and the webhook with which it began. */
+interface Wanted {
+  readonly base: Webhook;
+  readonly form: WebhookForm;
+}
+
+/** Another user has changed fields of the form meanwhile. */
+class Overtaken extends Error {
+  constructor(readonly present: Webhook) {
+    super('Another user has changed this webhook meanwhile.');
+  }
+}
+
 /**
- * Saves only the fields that were changed in the form. If another user has changed the webhook meanwhile, it shows
- * that change before it overwrites anything.
+ * Saves only the fields that were changed in the form. If another user has changed the webhook meanwhile, it shows both values of each
+ * field, and lets the user choose.
  */
 export function EditWebhook({ webhook, url, onClose }: EditWebhookProps) {
   const api = useApi();
@@ -33,26 +49,24 @@ export function EditWebhook({ webhook, url, onClose }: EditWebhookProps) {
   // The webhook with which the form began, even if a newer state is read meanwhile.
   const [base, setBase] = useState(webhook);
   const [form, setForm] = useState(() => ({ ...formOf(webhook), ...(url !== undefined && { url }) }));
-  /** The webhook as another user has changed it meanwhile; null: no such change is known. */
-  const [newer, setNewer] = useState<Webhook | null>(null);
   const changes = changesOf(fieldsOf(formOf(base)), fieldsOf(form));
   const saving = useMutation({
-    mutationFn: async (onTopOf: Webhook) => {
-      const save = (base: Webhook) =>
-        answerOf(
-          api.PATCH('/v1/webhooks/{id}', {
-            params: { path: { id: webhook.id }, header: { 'If-Match': `"${base.version}"` } },
-            body: changes,
-          }),
-        );
+    mutationFn: async ({ base: onTopOf, form: wanted }: Wanted) => {
+      const save = async (from: Webhook, to: WebhookForm): Promise<Webhook> => {
+        const body = changesOf(fieldsOf(formOf(from)), fieldsOf(to));
+        // The other user has made the same changes, or all of theirs were chosen.
+        if (Object.keys(body).length === 0) return from;
+        const header = { 'If-Match': `"${from.version}"` };
+        return answerOf(api.PATCH('/v1/webhooks/{id}', { params: { path: { id: webhook.id }, header }, body }));
+      };
       try {
-        return await save(onTopOf);
+        return await save(onTopOf, wanted);
       } catch (error) {
         if (!(error instanceof ApiProblem) || error.status !== 412) throw error;
-        // Each failure of a webhook is a new version of it, too: if no user has changed it, there is nothing to ask.
         const present = await answerOf(api.GET('/v1/webhooks/{id}', { params: { path: { id: webhook.id } } }));
-        if (changedNames(onTopOf, present) !== '') throw error;
-        return save(present);
+        // Each failure of a webhook is a new version of it, too: if no user has changed these fields, there is nothing to ask.
+        if (conflictsOf(onTopOf, present, wanted).length > 0) throw new Overtaken(present);
+        return save(present, merged(onTopOf, present, wanted, {}));
       }
     },
     onSuccess: async (saved) => {
@@ -61,18 +75,12 @@ export function EditWebhook({ webhook, url, onClose }: EditWebhookProps) {
       toasts.done(`${isolated(saved.name)} is saved.`);
       onClose();
     },
-    onError: async (error) => {
-      if (error instanceof ApiProblem && error.status === 412)
-        setNewer(await answerOf(api.GET('/v1/webhooks/{id}', { params: { path: { id: webhook.id } } })));
-    },
   });
-  const isStale = saving.error instanceof ApiProblem && saving.error.status === 412;
-  const errors = errorsByField(isStale ? null : saving.error, FORM_FIELDS);
-  const takeTheirs = (): void => {
-    if (newer === null) return;
-    setBase(newer);
-    setForm(formOf(newer));
-    setNewer(null);
+  const newer = saving.error instanceof Overtaken ? saving.error.present : null;
+  const errors = errorsByField(newer ? null : saving.error, FORM_FIELDS);
+  const takeOver = (present: Webhook, next: WebhookForm): void => {
+    setBase(present);
+    setForm(next);
     saving.reset();
   };
   return (
@@ -82,27 +90,21 @@ export function EditWebhook({ webhook, url, onClose }: EditWebhookProps) {
         onSubmit={(event) => {
           event.preventDefault();
           if (Object.keys(changes).length === 0) onClose();
-          else saving.mutate(base);
+          else saving.mutate({ base, form });
         }}
       >
-        {isStale && newer && (
-          <Note
-            tone="warn"
-            title="Another user has changed this webhook meanwhile"
-            action={
-              <Group gap="xs">
-                <Button variant="default" onClick={takeTheirs}>
-                  Discard mine
-                </Button>
-                <Button loading={saving.isPending} onClick={() => saving.mutate(newer)}>
-                  Save mine on top
-                </Button>
-              </Group>
-            }
-          >
-            They changed {changedNames(base, newer) || 'no field of this form'}. Your changes are not lost, and only the
-            fields that you changed are saved.
-          </Note>
+        {newer && (
+          <ConflictChoice
+            key={newer.version}
+            conflicts={conflictsOf(base, newer, form)}
+            isSaving={saving.isPending}
+            onDiscard={() => takeOver(newer, formOf(newer))}
+            onSave={(choices) => {
+              const next = merged(base, newer, form, choices);
+              takeOver(newer, next);
+              saving.mutate({ base: newer, form: next });
+            }}
+          />
         )}
         <WebhookFormFields
           form={form}
@@ -121,7 +123,11 @@ export function EditWebhook({ webhook, url, onClose }: EditWebhookProps) {
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" loading={saving.isPending} disabled={Object.keys(changes).length === 0 || isStale}>
+            <Button
+              type="submit"
+              loading={saving.isPending}
+              disabled={Object.keys(changes).length === 0 || newer !== null}
+            >
               Save changes
             </Button>
           </Group>

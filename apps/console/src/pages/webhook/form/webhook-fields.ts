@@ -1,4 +1,4 @@
-import type { Webhook, WebhookFields } from '../../../api/model.ts';
+import type { WebhookFields } from '../../../api/model.ts';
 import type { HeaderLine } from '../../../format/headers.ts';
 import { fromLines, toLines } from '../../../format/headers.ts';
 
@@ -121,28 +121,4 @@ function comparable(value: WebhookFields[keyof WebhookFields]): string {
   if (Array.isArray(value)) return JSON.stringify([...(value as readonly string[])].sort());
   if (value !== null && typeof value === 'object') return JSON.stringify(Object.entries(value).sort());
   return JSON.stringify(value);
-}
-
-const NAMES: Readonly<Record<keyof Required<WebhookFields>, string>> = {
-  name: 'name',
-  url: 'URL',
-  events: 'event types',
-  description: 'description',
-  headers: 'headers',
-  maxAttempts: 'maximum of attempts',
-  requestTimeoutMs: 'time-out',
-  rateLimitPerSecond: 'rate limit',
-  ordering: 'ordering',
-  legacySignatureHeader: 'legacy signature header',
-  clientCertificate: 'client certificate',
-};
-
-/** `name and URL`: the names of the fields that differ between two states of a webhook. */
-export function changedNames(before: Webhook, after: Webhook): string {
-  const fields = (webhook: Webhook): WebhookFields => fieldsOf(formOf(webhook));
-  const names = Object.keys(changesOf(fields(before), fields(after))).map((name) => NAMES[name as keyof WebhookFields]);
-  if (before.clientCertificate?.fingerprint !== after.clientCertificate?.fingerprint)
-    names.push(NAMES.clientCertificate);
-  const state = before.isActive === after.isActive ? [] : ['whether it is active'];
-  return new Intl.ListFormat('en').format([...names, ...state]);
 }

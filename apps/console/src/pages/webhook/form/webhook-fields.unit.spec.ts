@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Webhook, WebhookFields } from '../../../api/model.ts';
-import { certificateError, changedNames, changesOf, EMPTY_FORM, fieldsOf, formOf } from './webhook-fields.ts';
+import type { WebhookFields } from '../../../api/model.ts';
+import { certificateError, changesOf, EMPTY_FORM, fieldsOf, formOf } from './webhook-fields.ts';
 import type { CertificateChange } from './webhook-fields.ts';
 
 const FIELDS: WebhookFields = {
@@ -49,13 +49,4 @@ test('an error of the whole certificate is shown at its first half', () => {
   const errors = { clientCertificate: 'It needs https.', 'clientCertificate.key': 'It is none.' };
   expect(certificateError(errors, 'certificate')).toBe('It needs https.');
   expect(certificateError(errors, 'key')).toBe('It is none.');
-});
-
-test("the names of another user's changes are listed", () => {
-  const webhook = { ...FIELDS, isActive: true, clientCertificate: null } as unknown as Webhook;
-  const clientCertificate = { subject: 'CN=a', issuer: 'CN=a', fingerprint: 'AA', expiresAt: '2027-01-01T00:00:00Z' };
-  expect(changedNames(webhook, { ...webhook, clientCertificate })).toBe('client certificate');
-  expect(changedNames(webhook, { ...webhook, url: 'https://other.example/', isActive: false })).toBe(
-    'URL and whether it is active',
-  );
 });
