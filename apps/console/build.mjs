@@ -9,7 +9,8 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const site = join(here, 'dist/site');
 /** Written last, so that a build that was interrupted has no stamp. */
 const stamp = join(here, 'dist/site.built');
-const SOURCES = ['src', 'public', 'index.html', 'vite.config.mjs', 'build.mjs', '../../package-lock.json'];
+const RECEIVERS = '../../docs/guides/receivers';
+const SOURCES = ['src', 'public', 'index.html', 'vite.config.mjs', 'build.mjs', RECEIVERS, '../../package-lock.json'];
 /** Types only: the bundle does not depend on it, and a description that changes needs no new build. */
 const TYPES = join('src', 'api', 'openapi.gen.ts');
 const COMPRESSED = /\.(js|css|svg)$/;

@@ -8,6 +8,8 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/console/',
   cacheDir: fileURLToPath(new URL('../../.tmp/vite', import.meta.url)),
+  // The console shows the receivers of the guides: the files themselves, which tests run.
+  resolve: { alias: { '@receivers': fileURLToPath(new URL('../../docs/guides/receivers', import.meta.url)) } },
   build: {
     outDir: 'dist/site',
     emptyOutDir: true,

@@ -4,3 +4,8 @@ declare module '*.module.css' {
 }
 declare module '*.css';
 declare module '@fontsource-variable/*';
+/** A file as its text. */
+declare module '*?raw' {
+  const text: string;
+  export default text;
+}

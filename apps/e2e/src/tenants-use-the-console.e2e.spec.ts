@@ -102,6 +102,9 @@ inBrowser(
     await console.button('Create webhook').click();
     // All errors at once: those of single fields, and the URL to which Signet would never deliver.
     await console.says('3 fields are not valid');
+    await waitFor(() => console.page.evaluate("document.activeElement?.getAttribute('placeholder') === 'Accounting'"), {
+      what: 'the focus on the first field that is not valid',
+    });
     expect(await errorAt(console.field('Name'))).toContain('It must');
     expect(await errorAt(console.field('URL'))).toMatch(/address/);
     await console.field('Name').fill('Ledger');
@@ -110,6 +113,12 @@ inBrowser(
     await console.says('A field is not valid');
     expect(await errorAt(console.field('URL'))).toMatch(/address/);
     await console.field('URL').fill(healthy.url);
+    await console.page.getByRole('checkbox', { name: /Sale Refunded/ }).focus();
+    await console.page
+      .getByRole('complementary', { name: 'What a receiver gets' })
+      .getByText('JSON Schema of data')
+      .waitFor();
+    await console.page.getByText(/^Advanced /).click();
     await console.button('Add header').click();
     await console.field('Name of header 1').fill('X-Shop');
     await console.field('Value of header 1').fill('12');
@@ -123,6 +132,13 @@ inBrowser(
       createdBy: expect.stringContaining('demo tenant'),
     });
     expect(await tenant.call('GET', `/v1/webhooks/${webhook.id}/secret`)).toMatchObject({ secret });
+    // The second step: code of the guides in each language, and the answer to a test without leaving the page.
+    await console.page.getByText('Ruby', { exact: true }).click();
+    await console.page.getByRole('region', { name: 'file receiver.rb' }).getByText('OpenSSL').first().waitFor();
+    await known(webhook);
+    await console.button('Send test').click();
+    await console.page.getByRole('status').filter({ hasText: 'Delivered' }).getByText('200').waitFor();
+    expect(await accessibilityViolations(console.page)).toEqual([]);
   },
   180_000,
 );

@@ -24,7 +24,7 @@ const TenantPage = page(async () => (await import('../pages/tenants/tenant-page.
 const TenantsPage = page(async () => (await import('../pages/tenants/tenants-page.tsx')).TenantsPage);
 const WebhookPage = page(async () => (await import('../pages/webhook/webhook-page.tsx')).WebhookPage);
 const CreateWebhookPage = page(
-  async () => (await import('../pages/webhooks/create-webhook-page.tsx')).CreateWebhookPage,
+  async () => (await import('../pages/create-webhook/create-webhook-page.tsx')).CreateWebhookPage,
 );
 const WebhooksPage = page(async () => (await import('../pages/webhooks/webhooks-page.tsx')).WebhooksPage);
 

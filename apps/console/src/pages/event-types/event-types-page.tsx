@@ -3,13 +3,12 @@ import { Link, useLocation } from 'wouter';
 import { useEventTypes } from '../../api/queries.ts';
 import type { EventType } from '../../api/model.ts';
 import { domainName } from '../../format/text.ts';
-import { Json } from '../../ui/display/code.tsx';
 import { Copyable } from '../../ui/display/copy.tsx';
 import { Card, PageHead } from '../../ui/layout/page.tsx';
 import { Empty, Failed, Loading } from '../../ui/feedback/states.tsx';
 import { Tag } from '../../ui/feedback/status.tsx';
+import { EventTypeParts } from './event-type-parts.tsx';
 import styles from './event-types.module.css';
-import { fieldsOfSchema } from './schema-fields.ts';
 
 /** The event catalogue: a list by domain, and the chosen type with its fields, an example and its schema. */
 export function EventTypesPage({ name }: { readonly name: string | undefined }) {
@@ -87,7 +86,6 @@ function Names({ types, chosen }: NamesProps) {
 }
 
 function Type({ type }: { readonly type: EventType }) {
-  const fields = fieldsOfSchema(type.schema);
   return (
     <>
       <Link href="/event-types" className={styles['all'] ?? ''}>
@@ -98,31 +96,7 @@ function Type({ type }: { readonly type: EventType }) {
       </h2>
       <p className={styles['lead']}>{type.description}</p>
       <Copyable text={type.name} what="the name" />
-      {fields.length > 0 && (
-        <>
-          <h3 className={styles['part']}>Fields</h3>
-          <dl className={styles['fields']}>
-            {fields.map((field) => (
-              <div key={field.name} className={styles['field']}>
-                <dt>
-                  <code>{field.name}</code>
-                  {field.isRequired && <Tag>Required</Tag>}
-                </dt>
-                <dd>
-                  <span className="soft">{field.type}</span>
-                  {field.description && <> · {field.description}</>}
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </>
-      )}
-      <h3 className={styles['part']}>Example</h3>
-      <Json value={{ type: type.name, timestamp: '2026-11-23T20:05:26.164Z', data: type.example }} what="the example" />
-      <details className={styles['schema']}>
-        <summary>JSON Schema of data</summary>
-        <Json value={type.schema} what="the schema" />
-      </details>
+      <EventTypeParts type={type} />
     </>
   );
 }

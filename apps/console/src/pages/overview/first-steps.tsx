@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { useIdentity } from '../../app/session.tsx';
 import { PlusIcon } from '../../ui/display/icons.tsx';
 import { Section } from '../../ui/layout/page.tsx';
-import styles from '../webhooks/create-webhook-page.module.css';
+import styles from '../create-webhook/create-webhook-page.module.css';
 
 /** For a user who has no webhook yet. */
 export function FirstSteps({ hasDeliveries }: { readonly hasDeliveries: boolean }) {

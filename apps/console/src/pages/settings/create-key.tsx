@@ -9,7 +9,7 @@ import type { CreateApiKey, CreatedApiKey, CreateTenantApiKey, Role } from '../.
 import { useApi } from '../../app/session.tsx';
 import { CopyButton } from '../../ui/display/copy.tsx';
 import { Problems } from '../../ui/forms/form.tsx';
-import styles from '../webhooks/create-webhook-page.module.css';
+import styles from '../create-webhook/create-webhook-page.module.css';
 import { Dialog } from '../../ui/layout/dialog.tsx';
 
 interface CreateKeyProps {

@@ -1,4 +1,4 @@
-import { Button, Group } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answerOf } from '../../../api/client.ts';
@@ -7,13 +7,15 @@ import { useRefresh, webhookKey } from '../../../api/queries.ts';
 import type { Webhook } from '../../../api/model.ts';
 import { useApi } from '../../../app/session.tsx';
 import { Problems } from '../../../ui/forms/form.tsx';
+import { useFocusOnError } from '../../../ui/forms/use-focus-on-error.ts';
 import { useToasts } from '../../../ui/feedback/toasts.tsx';
 import styles from './edit-webhook.module.css';
 import { ConflictChoice } from '../conflict/conflict-choice.tsx';
 import { conflictsOf, merged } from '../conflict/conflicts.ts';
 import { changesOf, fieldsOf, FORM_FIELDS, formOf } from '../form/webhook-fields.ts';
 import type { WebhookForm } from '../form/webhook-fields.ts';
-import { WebhookFormFields } from '../form/webhook-form.tsx';
+import { AdvancedFields } from '../form/advanced/advanced-fields.tsx';
+import { BasicFields } from '../form/basic-fields.tsx';
 import { Sheet } from '../../../ui/layout/dialog.tsx';
 import { isolated } from '../../../format/visible.ts';
 
@@ -83,9 +85,12 @@ export function EditWebhook({ webhook, url, onClose }: EditWebhookProps) {
     setForm(next);
     saving.reset();
   };
+  const onChange = (change: Partial<WebhookForm>): void => setForm((before) => ({ ...before, ...change }));
+  const ref = useFocusOnError(saving.error);
   return (
     <Sheet onClose={onClose} size={620} title={`Edit ${isolated(webhook.name)}`}>
       <form
+        ref={ref}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
@@ -106,12 +111,10 @@ export function EditWebhook({ webhook, url, onClose }: EditWebhookProps) {
             }}
           />
         )}
-        <WebhookFormFields
-          form={form}
-          certificate={base.clientCertificate}
-          errors={errors.fields}
-          onChange={(change) => setForm((before) => ({ ...before, ...change }))}
-        />
+        <Stack gap={26}>
+          <BasicFields form={form} errors={errors.fields} onChange={onChange} />
+          <AdvancedFields form={form} certificate={base.clientCertificate} errors={errors.fields} onChange={onChange} />
+        </Stack>
         <div className={styles['foot']}>
           <Problems
             sentences={[

@@ -9,9 +9,10 @@ import { useApi } from '../../../app/session.tsx';
 import { CopyButton } from '../../../ui/display/copy.tsx';
 import { Problems } from '../../../ui/forms/form.tsx';
 import { At } from '../../../ui/display/time.tsx';
-import styles from '../../webhooks/create-webhook-page.module.css';
+import styles from '../../create-webhook/create-webhook-page.module.css';
 import { Dialog } from '../../../ui/layout/dialog.tsx';
-import { GENERATED, SecretChoice, secretField } from '../form/secret-choice.tsx';
+import { GENERATED, secretField } from '../form/secret.ts';
+import { SecretChoice } from '../form/secret-choice.tsx';
 import { Choose } from '../../../ui/forms/choose.tsx';
 
 const OVERLAPS = [

@@ -1,16 +1,14 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { answerOf } from '../../../api/client.ts';
 import { sentenceOf } from '../../../api/problem.ts';
-import { useEventTypes, useRefresh } from '../../../api/queries.ts';
+import { useEventTypes } from '../../../api/queries.ts';
 import type { Webhook } from '../../../api/model.ts';
-import { useApi } from '../../../app/session.tsx';
 import { Problems } from '../../../ui/forms/form.tsx';
 import { Dialog } from '../../../ui/layout/dialog.tsx';
 import { Choose } from '../../../ui/forms/choose.tsx';
 import { Name } from '../../../ui/display/name.tsx';
+import { useSendTest } from './use-send-test.ts';
 
 interface SendTestDialogProps {
   readonly webhook: Pick<Webhook, 'id' | 'name' | 'events'>;
@@ -19,25 +17,16 @@ interface SendTestDialogProps {
 
 /** Chooses the event of a test, and sends it. */
 export function SendTestDialog({ webhook, onClose }: SendTestDialogProps) {
-  const api = useApi();
-  const refresh = useRefresh();
   const [, go] = useLocation();
   const eventTypes = useEventTypes();
   const [eventType, setEventType] = useState(webhook.events[0] ?? '');
-  const test = useMutation({
-    mutationFn: () =>
-      answerOf(api.POST('/v1/webhooks/{id}/test', { params: { path: { id: webhook.id } }, body: { eventType } })),
-    onSuccess: async ({ deliveryId }) => {
-      await refresh('/v1/deliveries');
-      go(`/deliveries/${deliveryId}`);
-    },
-  });
+  const test = useSendTest(webhook.id, (deliveryId) => go(`/deliveries/${deliveryId}`));
   return (
     <Dialog onClose={onClose} title="Send a test">
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          test.mutate();
+          test.mutate(eventType);
         }}
       >
         <Stack gap="md">

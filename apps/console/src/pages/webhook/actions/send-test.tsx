@@ -8,16 +8,14 @@ const SendTestDialog = lazily(async () => (await import('./send-test-dialog.tsx'
 
 interface SendTestProps {
   readonly webhook: Pick<Webhook, 'id' | 'name' | 'events' | 'isActive'>;
-  readonly variant?: string;
 }
 
 /** Sends the example of an event type, and opens the page where its result will be shown. */
-export function SendTest({ webhook, variant = 'default' }: SendTestProps) {
+export function SendTest({ webhook }: SendTestProps) {
   const [opened, { open, close }] = useDisclosure();
   return (
     <>
       <ActionButton
-        variant={variant}
         leftSection={<FlaskIcon size={14} />}
         onClick={open}
         why={webhook.isActive ? undefined : 'The webhook is disabled: enable it first.'}

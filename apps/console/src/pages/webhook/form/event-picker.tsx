@@ -9,16 +9,18 @@ interface EventPickerProps {
   readonly chosen: readonly string[];
   readonly error: string | undefined;
   readonly onChange: (chosen: readonly string[]) => void;
+  /** Called with the event whose box has got the focus. */
+  readonly onFocused?: (name: string) => void;
 }
 
 /** Event types by domain; the checkbox of a domain selects or deselects all of its types. */
-export function EventPicker({ eventTypes, chosen, error, onChange }: EventPickerProps) {
+export function EventPicker({ eventTypes, chosen, error, onChange, onFocused }: EventPickerProps) {
   const errorId = useId();
   const domains = [...new Set(eventTypes.map(({ domain }) => domain))];
   const without = (names: readonly string[]): string[] => chosen.filter((name) => !names.includes(name));
   return (
     <div>
-      <div className={styles['domains']} data-invalid={error !== undefined || undefined}>
+      <div className={styles['domains']} data-invalid-group={error !== undefined || undefined}>
         {domains.map((domain) => {
           const types = eventTypes.filter((type) => type.domain === domain);
           const names = types.map(({ name }) => name);
@@ -49,6 +51,7 @@ export function EventPicker({ eventTypes, chosen, error, onChange }: EventPicker
                     }
                     aria-describedby={error === undefined ? undefined : errorId}
                     checked={chosen.includes(name)}
+                    onFocus={() => onFocused?.(name)}
                     onChange={({ currentTarget }) =>
                       onChange(currentTarget.checked ? [...chosen, name] : without([name]))
                     }

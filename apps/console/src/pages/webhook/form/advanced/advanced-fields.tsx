@@ -1,64 +1,28 @@
 import { SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useEventTypes } from '../../../api/queries.ts';
-import type { ClientCertificate } from '../../../api/model.ts';
-import { Fields } from '../../../ui/forms/form.tsx';
-import { Failed, Loading } from '../../../ui/feedback/states.tsx';
+import type { ClientCertificate } from '../../../../api/model.ts';
+import { Fields } from '../../../../ui/forms/form.tsx';
+import type { WebhookForm } from '../webhook-fields.ts';
+import styles from './advanced-fields.module.css';
 import { CertificateEditor } from './certificate-editor.tsx';
-import { EventPicker } from './event-picker.tsx';
 import { HeadersEditor } from './headers-editor.tsx';
 import { NumberField } from './number-field.tsx';
-import styles from './webhook-form.module.css';
-import type { WebhookForm } from './webhook-fields.ts';
 
-interface WebhookFormFieldsProps {
+interface AdvancedFieldsProps {
   readonly form: WebhookForm;
   readonly errors: Readonly<Record<string, string>>;
   readonly onChange: (change: Partial<WebhookForm>) => void;
   /** The present certificate; a new webhook has none. */
   readonly certificate?: ClientCertificate | null;
-  /** Content before the first field, such as the choice of the tenant. */
+  /** Content before the first field, such as the choice of the secret. */
   readonly first?: ReactNode;
-  /** Content between the usual fields and the rarely used ones. */
-  readonly middle?: ReactNode;
 }
 
-/** The fields of a webhook, for a new one and for a change. The server judges them; its sentence is shown at the field. */
-export function WebhookFormFields({
-  form,
-  errors,
-  onChange,
-  certificate = null,
-  first,
-  middle,
-}: WebhookFormFieldsProps) {
-  const eventTypes = useEventTypes();
+/** The fields of a webhook that most webhooks leave as they are. */
+export function AdvancedFields({ form, errors, onChange, certificate = null, first }: AdvancedFieldsProps) {
   return (
     <Stack gap={26}>
-      <Fields name="Endpoint">
-        {first}
-        <TextInput
-          label="Name"
-          placeholder="Accounting"
-          required
-          withAsterisk={false}
-          maxLength={255}
-          value={form.name}
-          error={errors['name']}
-          onChange={({ currentTarget }) => onChange({ name: currentTarget.value })}
-        />
-        <TextInput
-          label="URL"
-          placeholder="https://shop.example/hooks"
-          description="Gets a POST for every event. Redirects are not followed."
-          inputMode="url"
-          spellCheck={false}
-          required
-          withAsterisk={false}
-          value={form.url}
-          error={errors['url']}
-          onChange={({ currentTarget }) => onChange({ url: currentTarget.value })}
-        />
+      <Fields name="Notes">
         <Textarea
           label="Description"
           placeholder="Optional: what it is for, and whom to ask about it"
@@ -71,21 +35,7 @@ export function WebhookFormFields({
           onChange={({ currentTarget }) => onChange({ description: currentTarget.value })}
         />
       </Fields>
-      <Fields name="Events" lead="The events that this webhook gets.">
-        {eventTypes.data ? (
-          <EventPicker
-            eventTypes={eventTypes.data}
-            chosen={form.events}
-            error={errors['events']}
-            onChange={(events) => onChange({ events })}
-          />
-        ) : eventTypes.error ? (
-          <Failed error={eventTypes.error} onRetry={() => void eventTypes.refetch()} />
-        ) : (
-          <Loading />
-        )}
-      </Fields>
-      {middle}
+      {first}
       <Fields name="Headers" lead="Added to each request, for example for a token of your own.">
         <HeadersEditor lines={form.headers} error={errors['headers']} onChange={(headers) => onChange({ headers })} />
       </Fields>

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, TextInput } from '@mantine/core';
-import type { HeaderLine } from '../../../format/headers.ts';
-import { CrossIcon, PlusIcon } from '../../../ui/display/icons.tsx';
+import type { HeaderLine } from '../../../../format/headers.ts';
+import { CrossIcon, PlusIcon } from '../../../../ui/display/icons.tsx';
 import styles from './headers-editor.module.css';
 
 interface HeadersEditorProps {

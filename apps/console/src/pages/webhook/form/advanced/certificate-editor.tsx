@@ -1,10 +1,10 @@
 import { Button, FileButton, Group, Textarea } from '@mantine/core';
-import type { ClientCertificate } from '../../../api/model.ts';
-import { PlusIcon } from '../../../ui/display/icons.tsx';
+import type { ClientCertificate } from '../../../../api/model.ts';
+import { PlusIcon } from '../../../../ui/display/icons.tsx';
 import styles from './certificate-editor.module.css';
-import { CertificateSummary } from '../certificate-summary.tsx';
-import { certificateError, NO_PEM } from './webhook-fields.ts';
-import type { CertificateChange } from './webhook-fields.ts';
+import { CertificateSummary } from '../../certificate-summary.tsx';
+import { certificateError, NO_PEM } from '../webhook-fields.ts';
+import type { CertificateChange } from '../webhook-fields.ts';
 
 interface CertificateEditorProps {
   /** The present certificate of the webhook. */
