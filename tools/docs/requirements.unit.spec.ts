@@ -12,6 +12,12 @@ test('every row of the requirements is there, with what shows it', () => {
   expect(rows).toEqual(ROWS);
 });
 
+test('every row says where the console shows it', () => {
+  const rows = text.split('\n').filter((line) => /^\| (?!#|row)/.test(line));
+  const unplaced = rows.filter((row) => (row.split('|').at(-3) ?? '').trim() === '');
+  expect({ rows: rows.length >= 20, unplaced }).toEqual({ rows: true, unplaced: [] });
+});
+
 test('everything that is linked is there', () => {
   const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link ?? '');
   expect(links.filter((link) => !existsSync(join(ROOT, 'docs', link)))).toEqual([]);
