@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { RecordingReceiver } from '@signet/testing';
+import { RecordingReceiver, waitFor } from '@signet/testing';
 import type { Browser } from 'playwright-core';
 import { Api } from './support/api.ts';
 import type { Webhook } from './support/api.ts';
@@ -217,6 +217,9 @@ inBrowser('a keyboard is enough: skip to the content, follow a row, leave a dial
   await console.dialog().waitFor();
   await console.page.keyboard.press('Escape');
   await console.dialog().waitFor({ state: 'detached' });
-  expect(await console.page.evaluate('document.activeElement.textContent')).toBe('Edit');
+  // The focus comes back a moment after the dialog has gone.
+  await waitFor(() => console.page.evaluate("document.activeElement.textContent === 'Edit'"), {
+    what: 'the focus to be on the button again',
+  });
   await console.close();
 });
