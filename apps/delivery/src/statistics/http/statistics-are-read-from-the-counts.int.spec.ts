@@ -154,7 +154,8 @@ describe.each([
     const wanted = rows.filter(within(answer)).filter((row) => tenantId === null || row.tenantId === tenantId);
     const sizes = [...countOf(wanted.map(keyOf))].toSorted(([, a], [, b]) => b - a);
     expect(answer.groups.map(({ key, deliveries: size }) => [key, size])).toEqual(sizes);
-    for (const { key, name, ...numbers } of answer.groups) {
+    for (const { key, name, series, ...numbers } of answer.groups) {
+      expect(series).toBeNull();
       expect(shown(numbers)).toEqual(numbersOf(wanted.filter((row) => keyOf(row) === key)));
       expect(name).toBe(
         groupBy === 'tenant' ? key.toUpperCase() : (WEBHOOKS.find(({ id }) => id === key)?.name ?? null),
@@ -164,6 +165,33 @@ describe.each([
     expect(limited).toMatchObject({ groups: [{ key: sizes[0]![0] }], hasMoreGroups: true });
     expect(answer.hasMoreGroups).toBe(false);
   });
+});
+
+describe.each([
+  ['', 'antwerp', [0, 1]],
+  ['', null, [0, 1, 2, 3, 4]],
+  ['tenantId=bruges', null, [2, 3]],
+] as const)('webhookIds&%s by a key of %s', (query, tenantId, visible) => {
+  test.each(['range=1h', 'range=24h'])(
+    '&%s has the series of each of these webhooks, and of no others',
+    async (range) => {
+      const ids = WEBHOOKS.slice(0, 5).map(({ id }) => id);
+      const answer = await read(`${query}&${range}&groupBy=webhook&webhookIds=${ids.join()}`, tenantId);
+      const wanted = rows.filter(within(answer)).filter(({ webhookId }) => visible.some((at) => ids[at] === webhookId));
+      expect(answer.total.deliveries).toBe(wanted.length);
+      expect(new Set(answer.groups.map(({ key }) => key))).toEqual(new Set(wanted.map(({ webhookId }) => webhookId)));
+      for (const { key, deliveries: size, delivered, failed, series } of answer.groups) {
+        expect(series).toHaveLength(answer.buckets.length);
+        const sum = (of: 'deliveries' | 'delivered' | 'failed') =>
+          series!.reduce((total, point) => total + point[of], 0);
+        expect([sum('deliveries'), sum('delivered'), sum('failed')]).toEqual([size, delivered, failed]);
+        const first = answer.buckets.findIndex((_, at) => series![at]!.deliveries > 0);
+        const oldest = wanted.filter(({ webhookId }) => webhookId === key).at(-1)!;
+        expect(answer.buckets[first]!.start <= oldest.createdAt).toBe(true);
+        expect((answer.buckets[first + 1]?.start ?? answer.to) > oldest.createdAt).toBe(true);
+      }
+    },
+  );
 });
 
 test('the answer says when it was counted, and takes three statements', async () => {
@@ -183,6 +211,7 @@ test.each([
   ['groupBy=tenant', 'antwerp', 'groupBy', 'operators_only'],
   ['groupBy=webhook', null, 'tenantId', 'tenant_required'],
   [`webhookId=${newId()}`, null, 'tenantId', 'tenant_required'],
+  [`groupBy=tenant&webhookIds=${newId()}`, null, 'groupBy', 'not_with_webhooks'],
   ['groupBy=tenant&eventType=sale.created', null, 'eventType', 'not_with_all_tenants'],
   ['from=2026-01-15T10:00:00Z&to=2026-01-15T10:00:00Z', null, 'to', 'to_not_after_from'],
   ['range=24h&bucket=1m', null, 'bucket', 'too_many_buckets'],
@@ -196,6 +225,7 @@ test.each([
 test.each([
   ['range=24h&from=2026-01-15T10:00:00Z', 'range', 'range_and_from'],
   ['to=2026-01-15T10:00:00Z', 'from', 'from_required'],
+  [`webhookId=${newId()}&webhookIds=${newId()}`, 'webhookId', 'webhook_id_and_webhook_ids'],
 ])('?%s is refused: %s breaks %s', (query, field, rule) => {
   const { error } = statisticsQuery.safeParse(Object.fromEntries(new URLSearchParams(query)));
   expect(error?.issues).toMatchObject([{ path: [field], params: { rule } }]);

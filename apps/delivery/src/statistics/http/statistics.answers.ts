@@ -62,6 +62,20 @@ export const statisticsAnswer = z
               .nullable()
               .meta({ description: 'Name of the webhook or of the tenant; null: it is not known any more.' }),
             ...numbers,
+            series: z
+              .array(
+                z
+                  .strictObject({
+                    deliveries: numbers.deliveries,
+                    delivered: numbers.delivered,
+                    failed: numbers.failed,
+                  })
+                  .meta({ title: 'StatisticsPoint' }),
+              )
+              .nullable()
+              .meta({
+                description: 'Its numbers in each of the `buckets`, in their order; null without `webhookIds`.',
+              }),
           })
           .meta({ title: 'StatisticsGroup' }),
       )
@@ -92,6 +106,6 @@ export const statisticsExample = {
   total: exampleNumbers,
   buckets: [{ start: '2026-11-22T21:00:00.000Z', ...exampleNumbers }],
   groupBy: 'webhook',
-  groups: [{ key: '01a20a03-6a9d-799e-8f18-38d27e479d8e', name: 'Orders', ...exampleNumbers }],
+  groups: [{ key: '01a20a03-6a9d-799e-8f18-38d27e479d8e', name: 'Orders', ...exampleNumbers, series: null }],
   hasMoreGroups: false,
 } satisfies StatisticsView;

@@ -7,6 +7,7 @@ import { DATABASE } from '../../database/database.port.ts';
 import type { Database } from '../../database/database.port.ts';
 import { WebhookDirectoryReader } from '../../webhook-directory/webhook-directory.reader.ts';
 import { sumOf } from '../cells.policy.ts';
+import type { Cells } from '../cells.policy.ts';
 import { readProgress } from '../counting/progress.ts';
 import { numbersOf } from './numbers.policy.ts';
 import { periodOf } from './period.policy.ts';
@@ -44,12 +45,14 @@ export class StatisticsHttp {
     @Query({ schema: statisticsQuery }) query: StatisticsQuery,
     @Caller() { tenantId }: Caller,
   ): Promise<StatisticsView> {
-    const scope = valid(scopeOf(query, tenantId));
+    const scope = valid(scopeOf(query, tenantId, (id) => this.webhooks.directory.get(id)?.tenantId));
     const period = valid(periodOf(query, this.clock().getTime()));
     const { groupBy } = scope;
-    const [buckets, groups, progress] = await Promise.all([
+    const hasSeries = groupBy === 'webhook' && scope.webhooks !== undefined;
+    const [buckets, groups, series, progress] = await Promise.all([
       this.reader.buckets(scope, period),
       groupBy ? this.reader.groups({ ...scope, groupBy }, period, query.limit + 1) : [],
+      hasSeries ? this.reader.series(scope, period) : null,
       readProgress(this.database),
     ]);
     return {
@@ -61,9 +64,12 @@ export class StatisticsHttp {
       total: numbersOf(sumOf(buckets.values())),
       buckets: startsOf(period).map((start) => ({ start: isoTime(start), ...numbersOf(buckets.get(start) ?? NONE) })),
       groupBy: groupBy ?? null,
-      groups: groups
-        .slice(0, query.limit)
-        .map(({ key, cells }) => ({ key, name: this.nameOf(key, groupBy), ...numbersOf(cells) })),
+      groups: groups.slice(0, query.limit).map(({ key, cells }) => ({
+        key,
+        name: this.nameOf(key, groupBy),
+        ...numbersOf(cells),
+        series: series && startsOf(period).map((start) => pointOf(series.get(key)?.get(start) ?? NONE)),
+      })),
       hasMoreGroups: groups.length > query.limit,
     };
   }
@@ -74,6 +80,11 @@ export class StatisticsHttp {
     return null;
   }
 }
+
+const pointOf = (cells: Cells) => {
+  const { deliveries, delivered, failed } = numbersOf(cells);
+  return { deliveries, delivered, failed };
+};
 
 const startsOf = ({ from, to, resolution }: Period): number[] =>
   Array.from({ length: (to - from) / 1_000 / resolution }, (_, index) => from + index * resolution * 1_000);

@@ -23,7 +23,7 @@ const KEYS: Readonly<Record<Grouping, RawBuilder<unknown>>> = {
   tenant: sql`s.tenant_id`,
 };
 
-/** Reads the counted deliveries: one statement for the buckets, and one for the groups. */
+/** Reads the counted deliveries: one statement for the buckets, one for the groups, and one for the series of webhooks. */
 export class StatisticsReader {
   private readonly atOnce = new Semaphore(AT_ONCE);
 
@@ -41,6 +41,19 @@ export class StatisticsReader {
     return this.read(sql`
       select key, cells from (${summed(KEYS[scope.groupBy], rowsOf(scope), period)}) each
       where deliveries > 0 order by deliveries desc, key limit ${limit}`);
+  }
+
+  /** Cells of each webhook and bucket, without times: by the webhook, then by the milliseconds of the begin of the bucket. */
+  async series(scope: Scope, period: Period): Promise<ReadonlyMap<string, ReadonlyMap<number, Cells>>> {
+    const key = sql`s.webhook_id::text || ' ' || (extract(epoch from s.bucket)::bigint * 1000)::text`;
+    const counts = sql`${rowsOf({ ...scope, groupBy: 'webhook' })} and c.cell <= ${sql.lit(CELLS.retrying)}`;
+    const series = new Map<string, Map<number, Cells>>();
+    for (const { key: place, cells } of await this.read(sql`${summed(key, counts, period)}`)) {
+      const [webhookId = '', start] = place.split(' ');
+      const points = series.get(webhookId) ?? new Map<number, Cells>();
+      series.set(webhookId, points.set(Number(start), cells));
+    }
+    return series;
   }
 
   private async read(statement: RawBuilder<unknown>): Promise<KeyedCells[]> {
@@ -63,8 +76,10 @@ const summed = (key: RawBuilder<unknown>, rows: RawBuilder<unknown>, { from, to,
   group by key`;
 
 /** Which rows add up to the numbers of a scope: sums where there are some, otherwise the rows of the webhooks. */
-function rowsOf({ tenantId, webhookId, eventType, groupBy }: Scope): RawBuilder<unknown> {
+function rowsOf({ tenantId, webhookId, webhooks, eventType, groupBy }: Scope): RawBuilder<unknown> {
   const ofType = eventType === undefined ? sql`true` : sql`s.event_type = ${eventType}`;
+  if (webhooks !== undefined)
+    return sql`s.tenant_id = any(${[...webhooks.tenantIds]}::text[]) and s.webhook_id = any(${[...webhooks.ids]}::uuid[]) and ${ofType}`;
   // Without a parameter: then the planner knows that the index over the sums has all of these rows.
   const isSum = sql`s.webhook_id = ${sql.lit(ALL_WEBHOOKS)}`;
   if (tenantId === null)

@@ -9,6 +9,11 @@ export type Grouping = (typeof GROUPINGS)[number];
 
 const keysOf = <Key extends string>(record: Readonly<Record<Key, unknown>>) => Object.keys(record) as [Key, ...Key[]];
 
+/** A page of a list of webhooks. */
+export const MOST_WEBHOOKS = 50;
+const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
+const WEBHOOK_IDS = new RegExp(`^${UUID}(,${UUID}){0,${MOST_WEBHOOKS - 1}}$`);
+
 export const statisticsQuery = z
   .strictObject({
     range: z
@@ -40,6 +45,13 @@ export const statisticsQuery = z
       .optional()
       .describe('Only of this tenant; for operators.'),
     webhookId: z.uuid().optional().describe('Only of this webhook. Operators name its tenant, too.'),
+    webhookIds: z
+      .string()
+      .regex(WEBHOOK_IDS, `It must be at most ${MOST_WEBHOOKS} UUIDs with commas between them.`)
+      .optional()
+      .describe(
+        `Only of these webhooks: at most ${MOST_WEBHOOKS} ids with commas between them. With groupBy=webhook, each of them also has its \`series\`. Operators need not name a tenant.`,
+      ),
     eventType: z.string().min(1).max(255).optional().describe('Only of this event type.'),
     limit: z.coerce
       .number()
@@ -58,5 +70,10 @@ export const statisticsQuery = z
     path: ['from'],
     message: 'It is required beside to.',
     params: { rule: 'from_required' },
+  })
+  .refine(({ webhookId, webhookIds }) => webhookId === undefined || webhookIds === undefined, {
+    path: ['webhookId'],
+    message: 'Give webhookId or webhookIds, not both.',
+    params: { rule: 'webhook_id_and_webhook_ids' },
   });
 export type StatisticsQuery = z.infer<typeof statisticsQuery>;
