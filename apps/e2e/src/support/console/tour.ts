@@ -17,12 +17,11 @@ async function loaded({ page }: Console): Promise<void> {
   });
 }
 
-/** Whether the panel that was opened last, and everything around it, has faded in. */
-const IS_OPAQUE = `(() => {
-  for (let one = [...document.querySelectorAll('[role=dialog], [role=menu]')].at(-1); one; one = one.parentElement)
-    if (getComputedStyle(one).opacity !== '1') return false;
+/** Whether every panel, and everything around it, has faded in: also a menu that is fading out behind the dialog that it opened. */
+const IS_OPAQUE = `[...document.querySelectorAll('[role=dialog], [role=menu]')].every((panel) => {
+  for (let one = panel; one; one = one.parentElement) if (getComputedStyle(one).opacity !== '1') return false;
   return true;
-})()`;
+})`;
 
 async function press(console: Console, name: string): Promise<void> {
   await console
