@@ -100,6 +100,20 @@ inBrowser('an operator sees the webhooks of all tenants, each with its tenant', 
 });
 
 inBrowser(
+  'deliveries are filtered by their tenant',
+  async () => {
+    await console.go('/deliveries');
+    await console.row(/sale\.created.*Demo Jewelers/).waitFor();
+    await console.button('Filter by tenant').click();
+    await console.page.getByPlaceholder('Search for a tenant').fill('antwerp');
+    await console.page.getByRole('option', { name: 'Antwerp Jewels' }).click();
+    await waitFor(() => console.page.url().includes('tenant=antwerp-jewels'), { what: 'the tenant in the address' });
+    await console.says('No delivery matches');
+  },
+  180_000,
+);
+
+inBrowser(
   'a tenant is suspended with a reason that it sees, and resumed',
   async () => {
     const stranger = await Console.signedIn(browser, local.url, strangerKey);
@@ -165,7 +179,7 @@ const PLACES = (): readonly Place[] => [
     path: `/webhooks/${webhook.id}`,
     press: ['More actions', name],
   })),
-  ...['status', 'event', 'webhook', 'message id', 'created'].map((filter) => ({
+  ...['status', 'event', 'webhook', 'tenant', 'message id', 'created'].map((filter) => ({
     path: '/deliveries',
     press: [`Filter by ${filter}`],
   })),

@@ -94,9 +94,21 @@ export function useWebhookChoices(q = '', isWanted = true) {
   const api = useApi();
   return useQuery({
     queryKey: ['/v1/webhooks', 'choices', q],
-    queryFn: ({ signal }) => answerOf(api.GET('/v1/webhooks', { params: { query: { limit: 20, q } }, signal })),
+    queryFn: async ({ signal }) =>
+      (await answerOf(api.GET('/v1/webhooks', { params: { query: { limit: 20, q } }, signal }))).data,
     staleTime: 15_000,
     enabled: isWanted,
+  });
+}
+
+/** Tenants to choose from: those that the API finds. */
+export function useTenantChoices(q: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['/v1/tenants', 'search', q],
+    queryFn: async ({ signal }) =>
+      (await answerOf(api.GET('/v1/tenants', { params: { query: { limit: 20, q } }, signal }))).data,
+    staleTime: 15_000,
   });
 }
 

@@ -1,9 +1,12 @@
 import { answerOf } from '../../api/client.ts';
 import { useDelivery, useEventTypes } from '../../api/queries.ts';
 import type { Delivery } from '../../api/model.ts';
-import { useApi } from '../../app/session.tsx';
+import { useApi, useIdentity } from '../../app/session.tsx';
 import { rangeOf } from '../../format/time-filter.ts';
 import { ChoiceFilter, ExactFilter, FilterBar, Search, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
+import { TENANT_COLUMN } from '../../ui/lists/tenant-column.tsx';
+import { TENANT_FILTER, TenantFilter, useTenantFilter } from '../../ui/lists/tenant-filter.tsx';
+import type { Filters } from '../../ui/lists/filters.tsx';
 import { DeliveryIcon } from '../../ui/display/icons.tsx';
 import { Card } from '../../ui/layout/page.tsx';
 import { PagedTable } from '../../ui/lists/paged-table.tsx';
@@ -18,7 +21,7 @@ import { WebhookFilter } from '../webhooks/webhook-filter.tsx';
 import { DELIVERY_COLUMNS } from './delivery-columns.tsx';
 import { ManyDeliveries } from './many-deliveries.tsx';
 
-const FILTERS = ['q', 'status', 'event', 'webhook', 'message', 'subject', 'created', 'sent'];
+const FILTERS = ['q', 'status', 'event', 'webhook', TENANT_FILTER, 'message', 'subject', 'created', 'sent'];
 /** The filters by which a job cannot select, with their names. */
 const NOT_OF_JOBS = [
   ['q', 'search'],
@@ -39,6 +42,8 @@ interface DeliveryListProps {
 export function DeliveryList({ webhookId }: DeliveryListProps) {
   const api = useApi();
   const filters = useFilters(FILTERS);
+  const { isOperator } = useIdentity();
+  const tenantId = useTenantFilter(filters);
   const eventTypes = useEventTypes();
   const now = new Date();
   const created = rangeOf(filters.get('created'), now);
@@ -47,6 +52,8 @@ export function DeliveryList({ webhookId }: DeliveryListProps) {
     q: filters.get('q'),
     status: filters.oneOf('status', STATUSES),
     eventType: filters.get('event'),
+    // A webhook has one tenant only.
+    tenantId: webhookId === undefined ? tenantId : undefined,
     webhookId: webhookId ?? filters.get('webhook'),
     messageId: filters.get('message'),
     subject: filters.get('subject'),
@@ -63,6 +70,7 @@ export function DeliveryList({ webhookId }: DeliveryListProps) {
   const columns: Column<Delivery>[] = [
     event,
     ...(webhookId === undefined ? [webhook] : []),
+    ...(webhookId === undefined && isOperator ? [TENANT_COLUMN] : []),
     ...Object.values<Column<Delivery>>(rest),
   ];
   return (
@@ -90,7 +98,12 @@ export function DeliveryList({ webhookId }: DeliveryListProps) {
           name="Event"
           choices={(eventTypes.data ?? []).map(({ name, displayName }) => ({ value: name, name: displayName }))}
         />
-        {webhookId === undefined && <WebhookFilter filters={filters} />}
+        {webhookId === undefined && (
+          <>
+            <WebhookFilter filters={filters} />
+            <TenantFilter filters={filters} />
+          </>
+        )}
         <ExactFilter filters={filters} field="message" name="Message id" />
         <ExactFilter filters={filters} field="subject" name="Subject" />
         <TimeFilter filters={filters} field="created" name="Created" />

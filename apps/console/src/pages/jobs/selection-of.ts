@@ -7,6 +7,8 @@ const EVER = '1970-01-01T00:00:00.000Z';
 /** The filters of the list of deliveries; an empty text or undefined is a filter that is not set. */
 export interface ListFilters {
   readonly status: DeliveryStatus | undefined;
+  /** Undefined for an operator: deliveries of all tenants. */
+  readonly tenantId: string | undefined;
   readonly webhookId: string;
   readonly eventType: string;
   readonly created: TimeRange;
@@ -26,6 +28,7 @@ export const selectionOfList = (
   status: filters.status,
   since: filters.created.after ?? EVER,
   until: filters.created.before ?? now.toISOString(),
+  ...(filters.tenantId !== undefined && { tenantId: filters.tenantId }),
   ...(filters.webhookId !== '' && { webhookId: filters.webhookId }),
   ...(filters.eventType !== '' && { eventType: filters.eventType }),
 });

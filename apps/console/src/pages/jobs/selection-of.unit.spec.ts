@@ -3,7 +3,7 @@ import type { FailureGroup } from '../../api/model.ts';
 import { isSinceEver, selectionOfGroup, selectionOfList, whyNoJob } from './selection-of.ts';
 
 const NOW = new Date('2026-11-23T20:05:26.164Z');
-const FILTERS = { status: 'FAILED', webhookId: '', eventType: '', created: {}, others: [] } as const;
+const FILTERS = { status: 'FAILED', tenantId: undefined, webhookId: '', eventType: '', created: {}, others: [] } as const;
 const GROUP = {
   tenantId: 'antwerp-jewels',
   webhookId: '01a20a03-6a9d-799e-8f18-38d27e479d8e',
@@ -20,10 +20,12 @@ test('a list without filters of time selects everything up to now', () => {
 
 test('the filters of a list are those of its job', () => {
   const created = { after: '2026-11-23T18:00:00Z', before: '2026-11-23T19:00:00Z' };
-  const filters = { ...FILTERS, webhookId: GROUP.webhookId, eventType: 'sale.created', created };
+  const { tenantId, webhookId } = GROUP;
+  const filters = { ...FILTERS, tenantId, webhookId, eventType: 'sale.created', created };
   expect(selectionOfList(filters, NOW)).toEqual({
     status: 'FAILED',
-    webhookId: GROUP.webhookId,
+    tenantId,
+    webhookId,
     eventType: 'sale.created',
     since: created.after,
     until: created.before,

@@ -2,13 +2,14 @@ import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { answerOf } from '../../api/client.ts';
 import type { Delivery } from '../../api/model.ts';
-import { useApi } from '../../app/session.tsx';
+import { useApi, useIdentity } from '../../app/session.tsx';
 import { CheckIcon } from '../../ui/display/icons.tsx';
 import { Section } from '../../ui/layout/page.tsx';
 import { usePages } from '../../ui/lists/pager.tsx';
 import { Failed } from '../../ui/feedback/states.tsx';
 import { Table } from '../../ui/lists/table.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
+import { TENANT_COLUMN } from '../../ui/lists/tenant-column.tsx';
 import { DELIVERY_COLUMNS } from '../deliveries/delivery-columns.tsx';
 import styles from './overview.module.css';
 
@@ -31,9 +32,12 @@ const COLUMNS: readonly Column<Delivery>[] = [
   created,
 ];
 
+const WITH_TENANT = COLUMNS.toSpliced(COLUMNS.indexOf(webhook) + 1, 0, TENANT_COLUMN);
+
 /** The latest deliveries that were given up. */
 export function RecentFailures() {
   const api = useApi();
+  const { isOperator } = useIdentity();
   const pages = usePages(
     '/v1/deliveries',
     { status: 'FAILED' as const },
@@ -59,7 +63,7 @@ export function RecentFailures() {
       ) : (
         <Table
           label="Recent failures"
-          columns={COLUMNS}
+          columns={isOperator ? WITH_TENANT : COLUMNS}
           rows={pages.rows}
           idOf={({ id }) => id}
           hrefOf={({ id }) => `/deliveries/${id}`}

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { answerOf } from '../../api/client.ts';
 import type { Replay } from '../../api/model.ts';
 import { lazily } from '../../app/lazily.tsx';
-import { useApi } from '../../app/session.tsx';
+import { useApi, useIdentity } from '../../app/session.tsx';
 import { exactTime } from '../../format/time.ts';
 import { ChoiceFilter, FilterBar, useFilters } from '../../ui/lists/filters.tsx';
 import { PlusIcon, ReplayIcon } from '../../ui/display/icons.tsx';
@@ -17,6 +17,8 @@ import { Ago } from '../../ui/display/time.tsx';
 import { JobProgress } from '../jobs/job-progress.tsx';
 import { WebhookLink } from '../webhooks/webhook-link.tsx';
 import { CancelReplay } from './cancel-replay.tsx';
+import { TENANT_COLUMN } from '../../ui/lists/tenant-column.tsx';
+import { TENANT_FILTER, TenantFilter, useTenantFilter } from '../../ui/lists/tenant-filter.tsx';
 import { REPLAYED, WHY_FAILED } from './replay-words.ts';
 import styles from './replays.module.css';
 
@@ -29,7 +31,7 @@ const STATES = [
   { value: 'failed', name: 'Failed' },
 ] as const;
 
-const COLUMNS: readonly Column<Replay>[] = [
+const COLUMNS: readonly [Column<Replay>, Column<Replay>, ...Column<Replay>[]] = [
   {
     name: 'Messages',
     narrow: 'head',
@@ -49,13 +51,18 @@ const COLUMNS: readonly Column<Replay>[] = [
   { name: '', width: '92px', align: 'end', cell: (replay) => <CancelReplay replay={replay} /> },
 ];
 
+const [MESSAGES, WEBHOOK, ...OTHERS] = COLUMNS;
+const WITH_TENANT = [MESSAGES, WEBHOOK, TENANT_COLUMN, ...OTHERS];
+
 export function ReplaysPage() {
-  const filters = useFilters(['state']);
+  const filters = useFilters(['state', TENANT_FILTER]);
+  const { isOperator } = useIdentity();
+  const tenantId = useTenantFilter(filters);
   const [isOpen, { open, close }] = useDisclosure();
   const api = useApi();
   const pages = usePages(
     '/v1/replays',
-    { state: filters.oneOf('state', STATES) },
+    { state: filters.oneOf('state', STATES), tenantId },
     (query, signal) => answerOf(api.GET('/v1/replays', { params: { query }, signal })),
     { refreshMs: 3_000 },
   );
@@ -73,12 +80,13 @@ export function ReplaysPage() {
       />
       <FilterBar filters={filters}>
         <ChoiceFilter filters={filters} field="state" name="State" choices={STATES} />
+        <TenantFilter filters={filters} />
       </FilterBar>
       <Card>
         <PagedTable
           pages={pages}
           label="Replays"
-          columns={COLUMNS}
+          columns={isOperator ? WITH_TENANT : COLUMNS}
           idOf={({ id }) => id}
           hrefOf={({ id }) => `/replays/${id}`}
           empty={

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { answerOf } from '../../api/client.ts';
-import { useCircuits, useEventTypes, useTenants, useTenantStatus } from '../../api/queries.ts';
+import { useCircuits, useEventTypes, useTenantStatus } from '../../api/queries.ts';
 import type { Tenant, Webhook } from '../../api/model.ts';
 import { useApi, useIdentity } from '../../app/session.tsx';
 import { isOpen } from '../../state/health.ts';
@@ -9,6 +9,7 @@ import type { KnownCircuit } from '../../state/health.ts';
 import { counted } from '../../format/text.ts';
 import { rangeOf } from '../../format/time-filter.ts';
 import { ChoiceFilter, FilterBar, Search, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
+import { TENANT_FILTER, TenantFilter, useTenantFilter } from '../../ui/lists/tenant-filter.tsx';
 import { PlusIcon, WebhookIcon } from '../../ui/display/icons.tsx';
 import { Card, PageHead } from '../../ui/layout/page.tsx';
 import { PagedTable } from '../../ui/lists/paged-table.tsx';
@@ -22,7 +23,7 @@ import styles from './webhooks-page.module.css';
 import { Tip } from '../../ui/display/tip.tsx';
 import { Name } from '../../ui/display/name.tsx';
 
-const FILTERS = ['q', 'active', 'event', 'tenant', 'created', 'success', 'failure'];
+const FILTERS = ['q', 'active', 'event', TENANT_FILTER, 'created', 'success', 'failure'];
 const ACTIVE = [
   { value: 'true', name: 'Active' },
   { value: 'false', name: 'Disabled' },
@@ -33,7 +34,6 @@ export function WebhooksPage() {
   const { isOperator } = useIdentity();
   const filters = useFilters(FILTERS);
   const eventTypes = useEventTypes();
-  const tenants = useTenants(isOperator);
   const circuits = useCircuits();
   const statusOf = useTenantStatus();
   const now = new Date();
@@ -44,7 +44,7 @@ export function WebhooksPage() {
     q: filters.get('q'),
     active: filters.oneOf('active', ACTIVE),
     event: filters.get('event'),
-    ...(isOperator && { tenantId: filters.get('tenant') }),
+    tenantId: useTenantFilter(filters),
     createdAfter: created.after,
     createdBefore: created.before,
     lastSuccessAfter: success.after,
@@ -104,14 +104,7 @@ export function WebhooksPage() {
           name="Event"
           choices={(eventTypes.data ?? []).map(({ name, displayName }) => ({ value: name, name: displayName }))}
         />
-        {isOperator && (
-          <ChoiceFilter
-            filters={filters}
-            field="tenant"
-            name="Tenant"
-            choices={(tenants.data ?? []).map(({ id, name }) => ({ value: id, name }))}
-          />
-        )}
+        <TenantFilter filters={filters} />
         <TimeFilter filters={filters} field="created" name="Created" />
         <TimeFilter filters={filters} field="success" name="Last success" />
         <TimeFilter filters={filters} field="failure" name="Last failure" />

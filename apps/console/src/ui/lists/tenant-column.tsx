@@ -1,0 +1,20 @@
+import { useTenants } from '../../api/queries.ts';
+import { Name } from '../display/name.tsx';
+import type { Column } from './table.tsx';
+
+interface OfTenant {
+  readonly tenantId: string;
+}
+
+/** The name of a tenant; its id where the name is not known. */
+function TenantName({ id }: { readonly id: string }) {
+  const tenants = useTenants().data;
+  return <Name className="truncate">{tenants?.find((tenant) => tenant.id === id)?.name ?? id}</Name>;
+}
+
+/** For the lists of operators, which show rows of all tenants. */
+export const TENANT_COLUMN = {
+  name: 'Tenant',
+  width: '15%',
+  cell: ({ tenantId }) => <TenantName id={tenantId} />,
+} satisfies Column<OfTenant>;
