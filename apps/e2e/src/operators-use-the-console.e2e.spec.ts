@@ -100,7 +100,7 @@ inBrowser('an operator sees the webhooks of all tenants, each with its tenant', 
 });
 
 inBrowser(
-  'deliveries are filtered by their tenant',
+  'deliveries are filtered by their tenant, and counted for each tenant',
   async () => {
     await console.go('/deliveries');
     await console.row(/sale\.created.*Demo Jewelers/).waitFor();
@@ -109,6 +109,21 @@ inBrowser(
     await console.page.getByRole('option', { name: 'Antwerp Jewels' }).click();
     await waitFor(() => console.page.url().includes('tenant=antwerp-jewels'), { what: 'the tenant in the address' });
     await console.says('No delivery matches');
+    await waitFor(
+      async () => {
+        const counted = await Api.operator(local).call<{ total: { delivered: number } }>(
+          'GET',
+          '/v1/statistics?range=1h',
+        );
+        return counted.total.delivered > 0;
+      },
+      { what: 'the delivery to be counted' },
+    );
+    await console.go('/?range=1h');
+    await console.page
+      .getByRole('table', { name: 'Deliveries by tenant' })
+      .getByRole('row', { name: /Demo Jewelers \d+ 100 % 0 0/ })
+      .waitFor();
   },
   180_000,
 );
@@ -155,7 +170,7 @@ inBrowser(
 const PHONE = { width: 390, height: 844 };
 const PLACES = (): readonly Place[] => [
   ...[
-    '/',
+    '/?range=1h&table=true',
     '/webhooks',
     '/webhooks/new',
     `/webhooks/${webhook.id}`,

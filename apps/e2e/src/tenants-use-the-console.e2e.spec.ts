@@ -193,6 +193,26 @@ inBrowser(
   180_000,
 );
 
+inBrowser('the numbers of a webhook are shown as charts and as a table, and the keyboard reads them', async () => {
+  const webhook = await webhookCalled('Fragile');
+  const numbers = () =>
+    tenant.call<{ total: { delivered: number } }>('GET', `/v1/statistics?range=1h&webhookId=${webhook.id}`);
+  await waitFor(async () => (await numbers()).total.delivered > 0, { what: 'the delivery to be counted' });
+  await console.go(`/webhooks/${webhook.id}?range=1h`);
+  await console.says('1 of 1 delivery delivered');
+  const chart = console.page.getByRole('slider', { name: 'Outcomes: time' });
+  expect(await chart.getAttribute('aria-valuetext')).toContain('1 delivery: 1 delivered, 0 failed');
+  await chart.focus();
+  await console.page.keyboard.press('Home');
+  expect(await chart.getAttribute('aria-valuetext')).toMatch(/: No deliveries$/);
+  await console.button('Show as a table').click();
+  await console.row(/All of them.*100 %/).waitFor();
+  await console.page.getByRole('radio', { name: 'Last 7 days' }).press('ArrowRight');
+  await waitFor(() => console.page.url().includes('range=30d&table=true'), { what: 'the range in the address' });
+  await console.go('/webhooks');
+  await console.row(/Fragile.*1 delivery, 100 % delivered/).waitFor();
+});
+
 inBrowser(
   'a webhook whose circuit is open is held back, and says until when',
   async () => {
@@ -507,6 +527,7 @@ inBrowser(
     ];
     const places = [
       ...pages.map((path) => ({ path })),
+      { path: `/webhooks/${webhook.id}?range=7d&table=true` },
       { path: `/webhooks/${webhook.id}`, press: ['More actions'] },
       { path: `/webhooks/${webhook.id}`, press: ['Edit'] },
     ];

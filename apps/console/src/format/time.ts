@@ -48,6 +48,20 @@ export const utcTime = (at: Date): string => written(utc, at);
 /** The name of the reader's time zone, such as `CET`. */
 export const zoneName = (): string => exactTime(new Date()).split(' ').at(-1) ?? '';
 
+const clock = (timeZone: string | undefined) => ({
+  time: new Intl.DateTimeFormat('sv-SE', { hour: '2-digit', minute: '2-digit', timeZone }),
+  date: new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone }),
+});
+const localClock = clock(undefined);
+const utcClock = clock('UTC');
+
+/** A time beside the axis of a chart: `14:30`, and at midnight the day instead: `11-26`. */
+export function axisTime(at: Date, isUtc: boolean): string {
+  const { time, date } = isUtc ? utcClock : localClock;
+  const text = time.format(at);
+  return text === '00:00' ? date.format(at).slice(-'11-26'.length) : text;
+}
+
 /** `740 ms`, `1.24 s`, `2 min 5 s`, `3 h 20 min` */
 export function duration(ms: number): string {
   if (ms < 1) return ms === 0 ? '0 ms' : `${ms.toFixed(1)} ms`;

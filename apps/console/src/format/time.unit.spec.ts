@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { duration, exactTime, fromLocalInput, instantsIn, timeAgo, toLocalInput, utcTime } from './time.ts';
+import { axisTime, duration, exactTime, fromLocalInput, instantsIn, timeAgo, toLocalInput, utcTime } from './time.ts';
 
 const NOW = new Date('2026-11-26T12:00:00Z');
 const after = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1_000);
@@ -39,6 +39,11 @@ test('a time goes through an input to the minute, in the zone of the reader', ()
 test('exact times have one form, and name their zone', () => {
   expect(utcTime(NOW)).toBe('2026-11-26 12:00:00 UTC');
   expect(exactTime(NOW)).toMatch(/^2026-11-2[567] \d\d:\d\d:\d\d \S+$/);
+});
+
+test('an axis shows times, and days at midnight', () => {
+  expect(axisTime(new Date('2026-11-26T14:30:00Z'), true)).toBe('14:30');
+  expect(axisTime(new Date('2026-11-26T00:00:00Z'), true)).toBe('11-26');
 });
 
 test('a sentence is cut at its instants', () => {

@@ -17,7 +17,7 @@ export const serviceOf = (path: string): Service =>
 /** What people see of a service. */
 export const SHOWN_OF: Readonly<Record<Service, string>> = {
   Registry: 'webhooks, tenants and keys',
-  Delivery: 'deliveries, failures, circuits and replays',
+  Delivery: 'deliveries, failures, statistics, circuits and replays',
 };
 
 /** No answer at all, or one of the gateway: every other answer, also an error, is of the service itself. */

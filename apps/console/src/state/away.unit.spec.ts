@@ -11,6 +11,7 @@ test.each([
   ['/v1/circuits', 'Delivery'],
   ['/v1/replays', 'Delivery'],
   ['/v1/failures', 'Delivery'],
+  ['/v1/statistics', 'Delivery'],
   ['/v1/webhooks', 'Registry'],
   ['/v1/tenants/acme/api-keys', 'Registry'],
 ])('%s is served by %s', (path, service) => expect(serviceOf(path)).toBe(service));

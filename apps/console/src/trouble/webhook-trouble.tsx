@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import type { Tenant, Webhook } from '../api/model.ts';
-import { whyDisabled } from '../state/failures.ts';
+import { whyDisabled } from '../state/why-disabled.ts';
 import { healthOf, isOpen } from '../state/health.ts';
 import type { KnownCircuit, WebhookHealth } from '../state/health.ts';
 import { counted } from '../format/text.ts';

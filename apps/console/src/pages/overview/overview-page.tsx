@@ -3,18 +3,23 @@ import { answerOf } from '../../api/client.ts';
 import { useCircuits, useOwnTenant } from '../../api/queries.ts';
 import { useApi, useIdentity } from '../../app/session.tsx';
 import { Note } from '../../ui/forms/form.tsx';
-import { Card, PageHead } from '../../ui/layout/page.tsx';
+import { Card, PageHead, Section } from '../../ui/layout/page.tsx';
 import { REFRESH_MS } from '../../ui/lists/pager.tsx';
 import { Failed } from '../../ui/feedback/states.tsx';
 import { AttentionList } from './attention-list.tsx';
 import { FirstSteps } from './first-steps.tsx';
-import { Numbers } from './numbers.tsx';
 import { RecentFailures } from './recent-failures.tsx';
+import { WebhookFigures } from './webhook-figures.tsx';
+import { GroupTable } from '../../statistics/group-table.tsx';
+import { StatisticsSection } from '../../statistics/statistics-section.tsx';
+import { inRange, useRange, useStatistics } from '../../statistics/use-statistics.ts';
 import { Name } from '../../ui/display/name.tsx';
 import { useShownError } from '../../app/services-away.tsx';
 
-/** Number of deliveries that the page uses: one page of the API. */
-const RECENT = 200;
+/** Number of webhooks that the page judges: one page of the API. */
+const MOST_WEBHOOKS = 200;
+/** All deliveries of the tenants that the user may see. */
+const EVERYTHING = {};
 
 /** The state of everything at a glance; the things that need attention come first. */
 export function OverviewPage() {
@@ -24,17 +29,13 @@ export function OverviewPage() {
   const circuits = useCircuits();
   const webhooks = useQuery({
     queryKey: ['/v1/webhooks', 'overview'],
-    queryFn: ({ signal }) => answerOf(api.GET('/v1/webhooks', { params: { query: { limit: RECENT } }, signal })),
+    queryFn: ({ signal }) => answerOf(api.GET('/v1/webhooks', { params: { query: { limit: MOST_WEBHOOKS } }, signal })),
     refetchInterval: REFRESH_MS,
   });
-  const deliveries = useQuery({
-    queryKey: ['/v1/deliveries', 'overview'],
-    queryFn: async ({ signal }) =>
-      (await answerOf(api.GET('/v1/deliveries', { params: { query: { limit: RECENT } }, signal }))).data,
-    refetchInterval: REFRESH_MS,
-  });
+  const [range, setRange] = useRange();
+  const groupBy = isOperator ? 'tenant' : 'webhook';
+  const statistics = useStatistics(EVERYTHING, range, groupBy);
   const failed = useShownError('/v1/webhooks', webhooks);
-  const noDeliveries = useShownError('/v1/deliveries', deliveries);
   return (
     <>
       <PageHead
@@ -53,11 +54,22 @@ export function OverviewPage() {
           <Failed error={failed} onRetry={() => void webhooks.refetch()} />
         </Card>
       ) : webhooks.data?.data.length === 0 ? (
-        <FirstSteps hasDeliveries={(deliveries.data?.length ?? 0) > 0} />
+        <FirstSteps hasDeliveries={(statistics.data?.total.deliveries ?? 0) > 0} />
       ) : (
         <>
-          <Numbers webhooks={webhooks.data} deliveries={deliveries.data} circuits={circuits} failure={noDeliveries} />
           <AttentionList webhooks={webhooks.data?.data} circuits={circuits} />
+          <StatisticsSection statistics={statistics} scope={EVERYTHING} range={range} onRange={setRange}>
+            <WebhookFigures webhooks={webhooks.data} circuits={circuits} />
+          </StatisticsSection>
+          {statistics.data?.groupBy === groupBy && (
+            <Section
+              title={isOperator ? 'Deliveries by tenant' : 'Deliveries by webhook'}
+              lead={`Those created ${inRange(range)}, the busiest first.`}
+              flush
+            >
+              <GroupTable of={isOperator ? 'Tenant' : 'Webhook'} groups={statistics.data.groups} />
+            </Section>
+          )}
           <RecentFailures />
         </>
       )}

@@ -6,6 +6,7 @@ import { answerOf } from '../../api/client.ts';
 import { sentenceOf } from '../../api/problem.ts';
 import { useRefresh } from '../../api/queries.ts';
 import type { Tenant } from '../../api/model.ts';
+import { lazily } from '../../app/lazily.tsx';
 import { useApi } from '../../app/session.tsx';
 import { Confirm } from '../../ui/layout/confirm.tsx';
 import { Copyable } from '../../ui/display/copy.tsx';
@@ -23,6 +24,8 @@ import { TenantName } from './tenant-name.tsx';
 import { TenantPill } from './tenant-pill.tsx';
 import { Name } from '../../ui/display/name.tsx';
 import { isolated } from '../../format/visible.ts';
+
+const TenantStatistics = lazily(async () => (await import('./tenant-statistics.tsx')).TenantStatistics, <Loading />);
 
 const BACK = { href: '/tenants', name: 'Tenants' };
 
@@ -71,6 +74,7 @@ export function TenantPage({ id }: { readonly id: string }) {
           ended. Its keys can read, but not change anything. {tenant.suspendedDetail && <>“{tenant.suspendedDetail}”</>}
         </Note>
       )}
+      <TenantStatistics id={id} />
       <Section title="Basic information">
         <Facts>
           <Fact name="Name">

@@ -4,7 +4,7 @@ import { useSearchParams } from 'wouter';
 import { useCircuit, useTenant, useWebhook } from '../../api/queries.ts';
 import type { Webhook } from '../../api/model.ts';
 import { lazily } from '../../app/lazily.tsx';
-import { whyDisabled } from '../../state/failures.ts';
+import { whyDisabled } from '../../state/why-disabled.ts';
 import { isolated } from '../../format/visible.ts';
 import { Name } from '../../ui/display/name.tsx';
 import { CopyButton } from '../../ui/display/copy.tsx';
@@ -20,6 +20,7 @@ import { MISSED_SINCE } from './actions/missed-offer.ts';
 import { WebhookSettings } from './webhook-settings.tsx';
 
 const WebhookTrouble = lazily(async () => (await import('../../trouble/webhook-trouble.tsx')).WebhookTrouble);
+const WebhookStatistics = lazily(async () => (await import('./webhook-statistics.tsx')).WebhookStatistics, <Loading />);
 const EnableWebhook = lazily(async () => (await import('./actions/webhook-actions.tsx')).EnableWebhook);
 const ReplayMissed = lazily(async () => (await import('./actions/replay-missed.tsx')).ReplayMissed);
 const DeliveryList = lazily(async () => (await import('../deliveries/delivery-list.tsx')).DeliveryList, <Loading />);
@@ -91,7 +92,10 @@ export function WebhookPage({ id, tab }: WebhookPageProps) {
       ) : tab === 'history' ? (
         <WebhookHistory webhook={webhook} />
       ) : (
-        <WebhookSettings webhook={webhook} circuit={circuit} tenantStatus={tenant?.status} />
+        <>
+          <WebhookStatistics webhook={webhook} />
+          <WebhookSettings webhook={webhook} circuit={circuit} tenantStatus={tenant?.status} />
+        </>
       )}
     </>
   );

@@ -3,11 +3,13 @@ import { Link } from 'wouter';
 import { answerOf } from '../../api/client.ts';
 import { useCircuits, useEventTypes, useTenantStatus } from '../../api/queries.ts';
 import type { Tenant, Webhook } from '../../api/model.ts';
+import { lazily } from '../../app/lazily.tsx';
 import { useApi, useIdentity } from '../../app/session.tsx';
 import { isOpen } from '../../state/health.ts';
 import type { KnownCircuit } from '../../state/health.ts';
 import { counted } from '../../format/text.ts';
 import { rangeOf } from '../../format/time-filter.ts';
+import { useSeries } from '../../statistics/use-statistics.ts';
 import { ChoiceFilter, FilterBar, Search, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
 import { TENANT_FILTER, TenantFilter, useTenantFilter } from '../../ui/lists/tenant-filter.tsx';
 import { PlusIcon, WebhookIcon } from '../../ui/display/icons.tsx';
@@ -22,6 +24,11 @@ import { NameAndUrl } from './name-and-url.tsx';
 import styles from './webhooks-page.module.css';
 import { Tip } from '../../ui/display/tip.tsx';
 import { Name } from '../../ui/display/name.tsx';
+
+const Sparkline = lazily(
+  async () => (await import('../../statistics/charts/sparkline.tsx')).Sparkline,
+  <span className="faint">…</span>,
+);
 
 const FILTERS = ['q', 'active', 'event', TENANT_FILTER, 'created', 'success', 'failure'];
 const ACTIVE = [
@@ -55,30 +62,36 @@ export function WebhooksPage() {
   const pages = usePages('/v1/webhooks', query, (asked, signal) =>
     answerOf(api.GET('/v1/webhooks', { params: { query: asked }, signal })),
   );
+  const series = useSeries((pages.rows ?? []).map(({ id }) => id));
   const columns: Column<Webhook>[] = [
     { name: 'Webhook', narrow: 'head', cell: (webhook) => <NameAndUrl webhook={webhook} /> },
     ...(isOperator
       ? [
           {
             name: 'Tenant',
-            width: '15%',
+            width: '13%',
             cell: ({ tenantName, tenantId }: Webhook) => <Name className="truncate">{tenantName ?? tenantId}</Name>,
           },
         ]
       : []),
-    { name: 'Events', width: '16%', narrow: 'hidden', wide: true, cell: (webhook) => <Events webhook={webhook} /> },
+    { name: 'Events', width: '11%', narrow: 'hidden', wide: true, cell: (webhook) => <Events webhook={webhook} /> },
     {
       name: 'Status',
-      width: '182px',
+      width: '176px',
       narrow: 'corner',
       cell: (webhook) => (
         <State webhook={webhook} circuit={circuits(webhook.id)} tenantStatus={statusOf(webhook.tenantId)} />
       ),
     },
-    { name: 'Failures', width: '92px', cell: (webhook) => <Failures webhook={webhook} /> },
-    { name: 'Last success', width: '112px', cell: ({ lastSuccessAt }) => <Ago at={lastSuccessAt} /> },
-    { name: 'Last failure', width: '112px', cell: ({ lastFailureAt }) => <Ago at={lastFailureAt} /> },
-    { name: 'Created', width: '112px', narrow: 'hidden', wide: true, cell: ({ createdAt }) => <Ago at={createdAt} /> },
+    {
+      name: 'Last 24 hours',
+      width: '136px',
+      cell: ({ id }) => <Sparkline group={series.data?.get(id)} isKnown={series.data !== undefined} />,
+    },
+    { name: 'Failures', width: '80px', cell: (webhook) => <Failures webhook={webhook} /> },
+    { name: 'Last success', width: '100px', cell: ({ lastSuccessAt }) => <Ago at={lastSuccessAt} /> },
+    { name: 'Last failure', width: '100px', cell: ({ lastFailureAt }) => <Ago at={lastFailureAt} /> },
+    { name: 'Created', width: '106px', narrow: 'hidden', wide: true, cell: ({ createdAt }) => <Ago at={createdAt} /> },
   ];
   const create = (
     <Button component={Link} href="/webhooks/new" leftSection={<PlusIcon size={14} />}>
