@@ -10,7 +10,16 @@ const site = join(here, 'dist/site');
 /** Written last, so that a build that was interrupted has no stamp. */
 const stamp = join(here, 'dist/site.built');
 const RECEIVERS = '../../docs/guides/receivers';
-const SOURCES = ['src', 'public', 'index.html', 'vite.config.mjs', 'build.mjs', RECEIVERS, '../../package-lock.json'];
+const SOURCES = [
+  'src',
+  'public',
+  'index.html',
+  'vite.config.mjs',
+  'build.mjs',
+  'package.json',
+  RECEIVERS,
+  '../../package-lock.json',
+];
 /** Types only: the bundle does not depend on it, and a description that changes needs no new build. */
 const TYPES = join('src', 'api', 'openapi.gen.ts');
 const COMPRESSED = /\.(js|css|svg)$/;

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
 /** The address at which `npx vite apps/console` finds the API: a running `npm start`. */
 const SIGNET = process.env.SIGNET_URL ?? 'http://localhost:8080';
@@ -10,6 +13,7 @@ export default defineConfig({
   cacheDir: fileURLToPath(new URL('../../.tmp/vite', import.meta.url)),
   // The console shows the receivers of the guides: the files themselves, which tests run.
   resolve: { alias: { '@receivers': fileURLToPath(new URL('../../docs/guides/receivers', import.meta.url)) } },
+  define: { SIGNET_VERSION: JSON.stringify(version) },
   build: {
     outDir: 'dist/site',
     emptyOutDir: true,

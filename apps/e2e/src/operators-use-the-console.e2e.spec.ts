@@ -128,6 +128,19 @@ inBrowser(
   180_000,
 );
 
+inBrowser('the health page says which service answers, and which one is away, and since when', async () => {
+  await console.go('/health');
+  await console.row(/Registry.*Answers.*Version/).waitFor();
+  await console.row(/Delivery.*Answers.*\d deliver(y|ies) in the last hour, 0 failed/).waitFor();
+  await console.says('No circuit is open');
+  const ofDelivery = /\/v1\/(statistics|circuits|failures)/;
+  await console.page.route(ofDelivery, (route) => route.fulfill({ status: 503, body: 'away' }));
+  await console.page.reload();
+  await console.row(/Delivery.*Does not answer since/).waitFor();
+  await console.row(/Registry.*Answers/).waitFor();
+  await console.page.unroute(ofDelivery);
+});
+
 inBrowser(
   'a tenant is suspended with a reason that it sees, and resumed',
   async () => {
@@ -182,6 +195,7 @@ const PLACES = (): readonly Place[] => [
     '/jobs',
     '/replays',
     '/event-types/sale.created',
+    '/health',
     '/tenants',
     '/tenants/antwerp-jewels',
     '/keys',

@@ -13,6 +13,7 @@ const page = <P extends object>(load: () => Promise<(props: P) => ReactNode>) =>
 const DeliveriesPage = page(async () => (await import('../pages/deliveries/deliveries-page.tsx')).DeliveriesPage);
 const DeliveryPage = page(async () => (await import('../pages/delivery/delivery-page.tsx')).DeliveryPage);
 const EventTypesPage = page(async () => (await import('../pages/event-types/event-types-page.tsx')).EventTypesPage);
+const HealthPage = page(async () => (await import('../pages/health/health-page.tsx')).HealthPage);
 const OverviewPage = page(async () => (await import('../pages/overview/overview-page.tsx')).OverviewPage);
 const ReplayPage = page(async () => (await import('../pages/replays/replay-page.tsx')).ReplayPage);
 const ReplaysPage = page(async () => (await import('../pages/replays/replays-page.tsx')).ReplaysPage);
@@ -51,6 +52,7 @@ export function App() {
         <Route path="/event-types/:name?">{({ name }) => <EventTypesPage name={name} />}</Route>
         {isOperator && <Route path="/tenants" component={TenantsPage} />}
         {isOperator && <Route path="/tenants/:id">{({ id }) => <TenantPage key={id} id={id} />}</Route>}
+        {isOperator && <Route path="/health" component={HealthPage} />}
         {isOperator && <Route path="/keys" component={KeysPage} />}
         {!isOperator && <Route path="/settings" component={SettingsPage} />}
         <Route path="/sign-in">

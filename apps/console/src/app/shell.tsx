@@ -6,6 +6,7 @@ import { Link, useLocation } from 'wouter';
 import {
   CatalogueIcon,
   DeliveryIcon,
+  HealthIcon,
   JobIcon,
   KeyIcon,
   LeaveIcon,
@@ -48,6 +49,7 @@ const PLACES: readonly Place[] = [
   { href: '/jobs', name: 'Jobs', icon: <JobIcon /> },
   { href: '/replays', name: 'Replays', icon: <ReplayIcon /> },
   { href: '/event-types', name: 'Event types', icon: <CatalogueIcon /> },
+  { href: '/health', name: 'Health', icon: <HealthIcon />, for: 'operator' },
   { href: '/tenants', name: 'Tenants', icon: <TenantsIcon />, for: 'operator' },
   { href: '/keys', name: 'API keys', icon: <KeyIcon />, for: 'operator' },
   { href: '/settings', name: 'Settings', icon: <SettingsIcon />, for: 'tenant' },

@@ -50,6 +50,7 @@ export const CatalogueIcon = icon(
 export const TenantsIcon = icon(
   <path d="M3.5 8.500V17h13V8.500M2.5 6.5 4 3h12l1.5 3.500c0 1.1-1 2-2.2 2S13 7.6 13 6.500c0 1.1-1.3 2-3 2s-3-.9-3-2c0 1.1-1.1 2-2.3 2s-2.2-.9-2.2-2zM8 17v-4.500h4V17" />,
 );
+export const HealthIcon = icon(<path d="M2.5 10.500h3.5l2-5 3.500 9.500 2.500-7 1.300 2.500h2.200" />);
 export const KeyIcon = icon(
   <>
     <circle cx="6.5" cy="13.5" r="3.5" />

@@ -20,8 +20,12 @@ export interface Filters {
   readonly isEmpty: boolean;
 }
 
-/** The filters of a list. They are stored in the page's address, so that links and the back button keep them. */
-export function useFilters(names: readonly string[]): Filters {
+/**
+ * The filters of a list. They are stored in the page's address, so that links and the back button keep them.
+ *
+ * @param pages the parameters of the address that hold the pages of the lists: a change of a filter goes back to the first page
+ */
+export function useFilters(names: readonly string[], pages: readonly string[] = ['page']): Filters {
   const [params, setParams] = useSearchParams();
   const [path] = useLocation();
   const search = params.toString();
@@ -31,7 +35,7 @@ export function useFilters(names: readonly string[]): Filters {
       (before) => {
         const next = new URLSearchParams(before);
         edit(next);
-        next.delete('page');
+        pages.forEach((param) => next.delete(param));
         return next;
       },
       { replace: true },

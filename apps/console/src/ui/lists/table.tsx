@@ -9,8 +9,8 @@ export interface Column<T> {
   /** CSS width; the columns without one share the remaining width. */
   readonly width?: string;
   readonly align?: 'end';
-  /** On a narrow screen each row is a card: this column is its head, is in its corner, or is hidden. */
-  readonly narrow?: 'head' | 'corner' | 'hidden';
+  /** On a narrow screen each row is a card: this column is its head, is in its corner, has a line of its own, or is hidden. */
+  readonly narrow?: 'head' | 'corner' | 'line' | 'hidden';
   /** Hidden until there is room for it. */
   readonly wide?: boolean;
 }
