@@ -4,6 +4,7 @@ import { Name } from '../../ui/display/name.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import { DeliveryPill, HttpStatus, Tag } from '../../ui/feedback/status.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
+import { TENANT_COLUMN } from '../../ui/lists/tenant-column.tsx';
 import styles from './delivery-list.module.css';
 
 export const DELIVERY_COLUMNS = {
@@ -47,3 +48,17 @@ export const DELIVERY_COLUMNS = {
   },
   created: { name: 'Created', width: '104px', cell: ({ createdAt }) => <Ago at={createdAt} /> },
 } satisfies Record<string, Column<Delivery>>;
+
+const { event, webhook, status, attempts, response, duration: time, created } = DELIVERY_COLUMNS;
+
+/** With the tenant, there is less room for the others. */
+export const COLUMNS_WITH_TENANT: readonly Column<Delivery>[] = [
+  event,
+  webhook,
+  TENANT_COLUMN,
+  status,
+  { ...attempts, wide: 'very' },
+  { ...response, wide: true },
+  { ...time, wide: 'very' },
+  created,
+];

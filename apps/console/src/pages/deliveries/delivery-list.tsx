@@ -4,7 +4,6 @@ import type { Delivery } from '../../api/model.ts';
 import { useApi, useIdentity } from '../../app/session.tsx';
 import { rangeOf } from '../../format/time-filter.ts';
 import { ChoiceFilter, ExactFilter, FilterBar, Search, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
-import { TENANT_COLUMN } from '../../ui/lists/tenant-column.tsx';
 import { TENANT_FILTER, TenantFilter, useTenantFilter } from '../../ui/lists/tenant-filter.tsx';
 import type { Filters } from '../../ui/lists/filters.tsx';
 import { DeliveryIcon } from '../../ui/display/icons.tsx';
@@ -18,7 +17,7 @@ import { Name } from '../../ui/display/name.tsx';
 import { Link } from 'wouter';
 import { Note } from '../../ui/forms/form.tsx';
 import { WebhookFilter } from '../webhooks/webhook-filter.tsx';
-import { DELIVERY_COLUMNS } from './delivery-columns.tsx';
+import { COLUMNS_WITH_TENANT, DELIVERY_COLUMNS } from './delivery-columns.tsx';
 import { ManyDeliveries } from './many-deliveries.tsx';
 
 const FILTERS = ['q', 'status', 'event', 'webhook', TENANT_FILTER, 'message', 'subject', 'created', 'sent'];
@@ -65,14 +64,10 @@ export function DeliveryList({ webhookId }: DeliveryListProps) {
   const pages = usePages('/v1/deliveries', query, (asked, signal) =>
     answerOf(api.GET('/v1/deliveries', { params: { query: asked }, signal })),
   );
-  const { webhook, ...others } = DELIVERY_COLUMNS;
-  const { event, ...rest } = others;
-  const columns: Column<Delivery>[] = [
-    event,
-    ...(webhookId === undefined ? [webhook] : []),
-    ...(webhookId === undefined && isOperator ? [TENANT_COLUMN] : []),
-    ...Object.values<Column<Delivery>>(rest),
-  ];
+  const { webhook: _, ...withoutWebhook } = DELIVERY_COLUMNS;
+  const columns: readonly Column<Delivery>[] = Object.values(
+    webhookId === undefined ? DELIVERY_COLUMNS : withoutWebhook,
+  );
   return (
     <>
       <FilterBar
@@ -114,7 +109,7 @@ export function DeliveryList({ webhookId }: DeliveryListProps) {
         <PagedTable
           pages={pages}
           label="Deliveries"
-          columns={columns}
+          columns={isOperator && webhookId === undefined ? COLUMNS_WITH_TENANT : columns}
           idOf={({ id }) => id}
           hrefOf={({ id }) => `/deliveries/${id}`}
           empty={

@@ -22,13 +22,14 @@ const COLUMNS: readonly Column<Delivery>[] = [
   {
     name: 'Error',
     narrow: 'hidden',
+    wide: true,
     cell: ({ errorMessage }) => (
       <span className="truncate soft" title={errorMessage ?? undefined}>
         {errorMessage ?? '–'}
       </span>
     ),
   },
-  attempts,
+  { ...attempts, wide: true },
   created,
 ];
 

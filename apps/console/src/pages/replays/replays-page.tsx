@@ -47,7 +47,7 @@ const COLUMNS: readonly [Column<Replay>, Column<Replay>, ...Column<Replay>[]] = 
   { name: 'Webhook', width: '20%', cell: ({ webhookId }) => <WebhookLink id={webhookId} /> },
   { name: 'State', width: '110px', narrow: 'corner', cell: ({ state }) => <JobPill state={state} /> },
   { name: 'Progress', width: '22%', cell: (replay) => <ReplayProgress replay={replay} /> },
-  { name: 'Started', width: '110px', cell: ({ createdAt }) => <Ago at={createdAt} /> },
+  { name: 'Started', width: '110px', wide: true, cell: ({ createdAt }) => <Ago at={createdAt} /> },
   { name: '', width: '92px', align: 'end', cell: (replay) => <CancelReplay replay={replay} /> },
 ];
 

@@ -74,7 +74,7 @@ export function WebhooksPage() {
           },
         ]
       : []),
-    { name: 'Events', width: '11%', narrow: 'hidden', wide: true, cell: (webhook) => <Events webhook={webhook} /> },
+    { name: 'Events', width: '11%', narrow: 'hidden', wide: 'very', cell: (webhook) => <Events webhook={webhook} /> },
     {
       name: 'Status',
       width: '176px',
@@ -88,10 +88,16 @@ export function WebhooksPage() {
       width: '136px',
       cell: ({ id }) => <Sparkline group={series.data?.get(id)} isKnown={series.data !== undefined} />,
     },
-    { name: 'Failures', width: '80px', cell: (webhook) => <Failures webhook={webhook} /> },
+    { name: 'Failures', width: '80px', wide: true, cell: (webhook) => <Failures webhook={webhook} /> },
     { name: 'Last success', width: '100px', cell: ({ lastSuccessAt }) => <Ago at={lastSuccessAt} /> },
-    { name: 'Last failure', width: '100px', cell: ({ lastFailureAt }) => <Ago at={lastFailureAt} /> },
-    { name: 'Created', width: '106px', narrow: 'hidden', wide: true, cell: ({ createdAt }) => <Ago at={createdAt} /> },
+    { name: 'Last failure', width: '100px', wide: true, cell: ({ lastFailureAt }) => <Ago at={lastFailureAt} /> },
+    {
+      name: 'Created',
+      width: '106px',
+      narrow: 'hidden',
+      wide: 'very',
+      cell: ({ createdAt }) => <Ago at={createdAt} />,
+    },
   ];
   const create = (
     <Button component={Link} href="/webhooks/new" leftSection={<PlusIcon size={14} />}>

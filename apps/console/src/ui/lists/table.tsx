@@ -11,8 +11,8 @@ export interface Column<T> {
   readonly align?: 'end';
   /** On a narrow screen each row is a card: this column is its head, is in its corner, has a line of its own, or is hidden. */
   readonly narrow?: 'head' | 'corner' | 'line' | 'hidden';
-  /** Hidden until there is room for it. */
-  readonly wide?: boolean;
+  /** Hidden in a table until there is room for it, or (`very`) much room. */
+  readonly wide?: true | 'very';
 }
 
 export interface TableProps<T> {
@@ -28,6 +28,9 @@ export interface TableProps<T> {
   readonly stale?: boolean;
 }
 
+const roomOf = (wide: Column<unknown>['wide']): string | undefined =>
+  wide === undefined ? undefined : styles[wide === 'very' ? 'veryWide' : 'wide'];
+
 export function Table<T>({ label, columns, rows, idOf, hrefOf, loadingRows = 8, stale = false }: TableProps<T>) {
   return (
     <table
@@ -38,13 +41,13 @@ export function Table<T>({ label, columns, rows, idOf, hrefOf, loadingRows = 8, 
     >
       <colgroup>
         {columns.map(({ name, width, wide }) => (
-          <col key={name} style={width === undefined ? {} : { width }} className={wide ? styles['wide'] : undefined} />
+          <col key={name} style={width === undefined ? {} : { width }} className={roomOf(wide)} />
         ))}
       </colgroup>
       <thead>
         <tr>
           {columns.map(({ name, align, wide }) => (
-            <th key={name} scope="col" data-align={align} className={wide ? styles['wide'] : undefined}>
+            <th key={name} scope="col" data-align={align} className={roomOf(wide)}>
               {name === '' ? <span className="visually-hidden">Actions</span> : name}
             </th>
           ))}
@@ -55,7 +58,7 @@ export function Table<T>({ label, columns, rows, idOf, hrefOf, loadingRows = 8, 
           ? Array.from({ length: loadingRows }, (_, row) => (
               <tr key={row}>
                 {columns.map(({ name, narrow, wide }, index) => (
-                  <td key={name} data-narrow={narrow} className={wide ? styles['wide'] : undefined}>
+                  <td key={name} data-narrow={narrow} className={roomOf(wide)}>
                     <Skeleton height={12} width={`${80 - ((row * 31 + index * 17) % 45)}%`} my={5} />
                   </td>
                 ))}
@@ -64,13 +67,7 @@ export function Table<T>({ label, columns, rows, idOf, hrefOf, loadingRows = 8, 
           : rows.map((row) => (
               <tr key={idOf(row)} data-linked={hrefOf ? true : undefined}>
                 {columns.map(({ name, cell, align, narrow, wide }, index) => (
-                  <td
-                    key={name}
-                    data-align={align}
-                    data-narrow={narrow}
-                    data-name={name}
-                    className={wide ? styles['wide'] : undefined}
-                  >
+                  <td key={name} data-align={align} data-narrow={narrow} data-name={name} className={roomOf(wide)}>
                     {hrefOf && index === 0 ? (
                       <Link href={hrefOf(row)} className={styles['link'] ?? ''}>
                         {cell(row)}

@@ -15,6 +15,6 @@ function TenantName({ id }: { readonly id: string }) {
 /** For the lists of operators, which show rows of all tenants. */
 export const TENANT_COLUMN = {
   name: 'Tenant',
-  width: '15%',
+  width: '13%',
   cell: ({ tenantId }) => <TenantName id={tenantId} />,
 } satisfies Column<OfTenant>;
