@@ -5,7 +5,6 @@ import { useApi, useIdentity } from '../../app/session.tsx';
 import { rangeOf } from '../../format/time-filter.ts';
 import { ChoiceFilter, ExactFilter, FilterBar, Search, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
 import { TENANT_FILTER, TenantFilter, useTenantFilter } from '../../ui/lists/tenant-filter.tsx';
-import type { Filters } from '../../ui/lists/filters.tsx';
 import { DeliveryIcon } from '../../ui/display/icons.tsx';
 import { Card } from '../../ui/layout/page.tsx';
 import { PagedTable } from '../../ui/lists/paged-table.tsx';

@@ -9,7 +9,7 @@ import { PagedTable } from '../../ui/lists/paged-table.tsx';
 import { usePages } from '../../ui/lists/pager.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { TENANT_COLUMN } from '../../ui/lists/tenant-column.tsx';
-import { WebhookName } from '../webhooks/webhook-name.tsx';
+import { WebhookLink } from '../webhooks/webhook-link.tsx';
 import styles from './health.module.css';
 
 const SHOWN = 10;
@@ -17,7 +17,7 @@ const SHOWN = 10;
 export const CIRCUITS_PAGE = 'circuits';
 
 const COLUMNS: readonly Column<Circuit>[] = [
-  { name: 'Webhook', narrow: 'head', cell: ({ webhookId }) => <WebhookName id={webhookId} /> },
+  { name: 'Webhook', narrow: 'head', cell: ({ webhookId }) => <WebhookLink id={webhookId} /> },
   TENANT_COLUMN,
   {
     name: 'State',

@@ -3,7 +3,14 @@ import type { FailureGroup } from '../../api/model.ts';
 import { isSinceEver, selectionOfGroup, selectionOfList, whyNoJob } from './selection-of.ts';
 
 const NOW = new Date('2026-11-23T20:05:26.164Z');
-const FILTERS = { status: 'FAILED', tenantId: undefined, webhookId: '', eventType: '', created: {}, others: [] } as const;
+const FILTERS = {
+  status: 'FAILED',
+  tenantId: undefined,
+  webhookId: '',
+  eventType: '',
+  created: {},
+  others: [],
+} as const;
 const GROUP = {
   tenantId: 'antwerp-jewels',
   webhookId: '01a20a03-6a9d-799e-8f18-38d27e479d8e',
