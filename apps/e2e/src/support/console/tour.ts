@@ -17,11 +17,17 @@ async function loaded({ page }: Console): Promise<void> {
   });
 }
 
-/** Whether every panel, and everything around it, has faded in: also a menu that is fading out behind the dialog that it opened. */
-const IS_OPAQUE = `[...document.querySelectorAll('[role=dialog], [role=menu]')].every((panel) => {
-  for (let one = panel; one; one = one.parentElement) if (getComputedStyle(one).opacity !== '1') return false;
-  return true;
-})`;
+/**
+ * Whether every panel, and everything around it, has faded in. A menu that has opened a dialog fades out behind it, and begins with that
+ * a moment later: it must be gone.
+ */
+const IS_SHOWN_IN_FULL = `(() => {
+  if (document.querySelector('[role=dialog]') && document.querySelector('[role=menu]')) return false;
+  return [...document.querySelectorAll('[role=dialog], [role=menu]')].every((panel) => {
+    for (let one = panel; one; one = one.parentElement) if (getComputedStyle(one).opacity !== '1') return false;
+    return true;
+  });
+})()`;
 
 async function press(console: Console, name: string): Promise<void> {
   await console
@@ -32,7 +38,7 @@ async function press(console: Console, name: string): Promise<void> {
   const panel = console.dialog().or(console.page.getByRole('menu')).first();
   await panel.waitFor();
   // It fades in: axe-core must not judge the colours of a half transparent panel.
-  await waitFor(() => console.page.evaluate<boolean>(IS_OPAQUE), {
+  await waitFor(() => console.page.evaluate<boolean>(IS_SHOWN_IN_FULL), {
     what: `what "${name}" opens to be shown in full`,
   });
 }
