@@ -51,5 +51,5 @@ const NODE = `## The process
 
 Every service also has the metrics that [prom-client](https://github.com/siimon/prom-client) collects: \`process_*\` (CPU, memory, file
 descriptors, start time) and \`nodejs_*\` (event loop lag, garbage collection, heap, handles). Two are worth an eye:
-\`nodejs_eventloop_lag_p99_seconds\` above 0.5 means that the process is short of CPU; \`process_resident_memory_bytes\` that grows for days
+\`nodejs_eventloop_lag_p99_seconds\` above 0.5 means that the process is short of CPU (an idle one shows 0.05: it is looked at every 50 ms); \`process_resident_memory_bytes\` that grows for days
 is a leak.`;

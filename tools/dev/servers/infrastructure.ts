@@ -16,7 +16,7 @@ const DATABASE = 'signet';
 /** A library that our PostgreSQL loads. The benchmark counts statements with one. It costs time, so that it is not there otherwise. */
 export const POSTGRES_PRELOAD = 'BENCH_POSTGRES_PRELOAD';
 /** Set for a Signet that runs only for one test: its Kafka ends before Java's optimising compiler would be worth its work. */
-export const SHORT_LIVED = 'TEST_IS_SHORT_LIVED';
+const SHORT_LIVED = 'TEST_IS_SHORT_LIVED';
 
 export interface InfrastructureOptions {
   readonly settings: DevSettings;

@@ -24,7 +24,10 @@ export type Place =
    * milliseconds since the epoch. `hasSlot`: it holds one of the slots that all webhooks share.
    */
   | { readonly at: 'wire'; readonly endsAt: number; readonly hasSlot: boolean }
-  /** It is being stored with this decision. `leasedAgain`: as it was leased once more before the storing was known here. */
+  /**
+   * It is being stored with this decision. `leasedAgain`: the delivery as it was read with a later lease, while this replica did not know
+   * yet that the storing had ended.
+   */
   | { readonly at: 'storing'; readonly decision: Decision; readonly leasedAgain?: DeliveryTask }
   /** It is being parked. `isLeasedAgain`: it was leased once more before the parking was known here. */
   | { readonly at: 'parking'; readonly isLeasedAgain: boolean };

@@ -28,7 +28,8 @@ export class Leaving {
   /**
    * The delivery is stored, or nothing is left to be stored. On a busy machine it may be due, and be leased, before this is known
    * here: then it goes on with the state that was leased. A state from before the storing does not count: the storing has ended
-   * that lease.
+   * that lease. If the storing wrote no event, the two cannot be told apart: then a delivery that was longer in memory than its
+   * lease may be tried earlier than was decided.
    */
   stored(task: DeliveryTask): void {
     const leasedAgain = task.place.at === 'storing' ? task.place.leasedAgain : undefined;

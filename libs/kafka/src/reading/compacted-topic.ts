@@ -13,8 +13,8 @@ const LOOKS = { firstMs: 250, longestMs: 2_000 };
 /** How long `close` waits for a join under way, for kafkajs to leave the group, and for the group's removal; milliseconds each. */
 const CLOSING_MS = 5_000;
 /**
- * How long the broker keeps a fetch that finds nothing, milliseconds: below the heartbeats of the group, which kafkajs sends between its
- * fetches. A record ends the wait.
+ * How long the broker keeps a fetch that finds nothing, milliseconds. A record ends the wait. kafkajs sends its heartbeats between
+ * fetches, so that an idle reader sends one every 5 s: its session lasts 30 s.
  */
 const WAIT_MS = 2_500;
 

@@ -9,7 +9,7 @@ export class MemoryRules {
   /** A delivery that waits long in memory may be leased once more. One that is not there was forgotten. */
   leaseRanOut(deliveryId: string, { owner }: PartitionClaim): void {
     const { database, pauses, claims } = this.world.plan.faults;
-    // The answer to the lease, or what would have ended it, may have been lost.
+    // The statement that would have ended the lease, or the answer to the lease itself, may have been lost.
     if (database || pauses || claims || this.world.rules.deletedByPeople.has(deliveryId)) return;
     const replica = this.world.replicas.get(owner);
     if (replica && !replica.scheduler.get(deliveryId))
