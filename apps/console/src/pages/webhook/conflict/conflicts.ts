@@ -31,11 +31,13 @@ export function conflictsOf(base: Webhook, theirs: Webhook, form: WebhookForm): 
   const [before, after, own] = [fieldsOf(formOf(base)), fieldsOf(formOf(theirs)), fieldsOf(form)];
   const changedByThem = changesOf(before, after);
   const changedByMe = changesOf(before, own);
-  const settings = SETTING_NAMES.filter((field) => field in changedByThem).map((field): Conflict => {
+  const different = changesOf(after, own);
+  const isConflict = (field: Setting): boolean => field in changedByThem && field in different;
+  const settings = SETTING_NAMES.filter(isConflict).map((field): Conflict => {
     const [title, of] = SETTINGS[field];
     return { field, title, theirs: of(after), mine: of(own), preferred: field in changedByMe ? 'mine' : 'theirs' };
   });
-  return [...settings.filter(({ mine, theirs: other }) => mine !== other), ...certificateConflict(base, theirs, form)];
+  return [...settings, ...certificateConflict(base, theirs, form)];
 }
 
 function certificateConflict(

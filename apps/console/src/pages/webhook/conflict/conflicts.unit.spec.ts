@@ -32,6 +32,14 @@ test('of a field that only they have changed, theirs is chosen at first', () => 
   ]);
 });
 
+test('two values that differ by some milliseconds are a conflict, and differ as texts', () => {
+  const base = { ...BASE, requestTimeoutMs: 10_000 };
+  const form = { ...FORM, timeoutSeconds: 12.34 };
+  expect(conflictsOf(base, { ...base, requestTimeoutMs: 12_310 }, form)).toMatchObject([
+    { field: 'requestTimeoutMs', theirs: '12.31 s', mine: '12.34 s' },
+  ]);
+});
+
 test('the same change of both, and failures meanwhile, are no conflict', () => {
   const theirs = { ...BASE, name: 'New', consecutiveFailures: 3, version: 8 };
   expect(conflictsOf(BASE, theirs, { ...FORM, name: 'New' })).toEqual([]);

@@ -1,9 +1,8 @@
 import type { WebhookFields, WebhookState } from '../../../api/model.ts';
-import { duration } from '../../../format/time.ts';
 
 const orNone = (value: unknown): string => (value === null || value === '' ? 'None' : String(value));
 
-/** The settings of a webhook by the field of the API, each with its title and its value for people. */
+/** The settings of a webhook by the field of the API, each with its title and its value for people: exact, so that two values differ as texts. */
 export const SETTINGS = {
   name: ['Name', ({ name }) => name],
   url: ['URL', ({ url }) => url],
@@ -19,7 +18,7 @@ export const SETTINGS = {
       ),
   ],
   maxAttempts: ['Attempts at most', ({ maxAttempts }) => (maxAttempts === null ? 'Default' : String(maxAttempts))],
-  requestTimeoutMs: ['Time-out', ({ requestTimeoutMs: ms }) => (ms === null ? 'Default' : duration(ms))],
+  requestTimeoutMs: ['Time-out', ({ requestTimeoutMs: ms }) => (ms === null ? 'Default' : `${ms / 1_000} s`)],
   rateLimitPerSecond: [
     'Rate limit',
     ({ rateLimitPerSecond: rate }) => (rate === null ? 'No limit' : `${rate} a second`),
