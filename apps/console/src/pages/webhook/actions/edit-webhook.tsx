@@ -4,14 +4,14 @@ import { useState } from 'react';
 import { answerOf } from '../../../api/client.ts';
 import { ApiProblem, errorsByField } from '../../../api/problem.ts';
 import { useRefresh, webhookKey } from '../../../api/queries.ts';
-import type { Webhook } from '../../../api/model.ts';
+import type { Page, Webhook, WebhookHistoryEntry } from '../../../api/model.ts';
 import { useApi } from '../../../app/session.tsx';
 import { Problems } from '../../../ui/forms/form.tsx';
 import { useFocusOnError } from '../../../ui/forms/use-focus-on-error.ts';
 import { useToasts } from '../../../ui/feedback/toasts.tsx';
 import styles from './edit-webhook.module.css';
 import { ConflictChoice } from '../conflict/conflict-choice.tsx';
-import { conflictsOf, merged } from '../conflict/conflicts.ts';
+import { changesCredential, conflictsOf, merged, setsHeadersAfter } from '../conflict/conflicts.ts';
 import { changesOf, fieldsOf, FORM_FIELDS, formOf } from '../form/webhook-fields.ts';
 import type { WebhookForm } from '../form/webhook-fields.ts';
 import { AdvancedFields } from '../form/advanced/advanced-fields.tsx';
@@ -34,7 +34,10 @@ interface Wanted {
 
 /** Another user has changed fields of the form meanwhile. */
 class Overtaken extends Error {
-  constructor(readonly present: Webhook) {
+  constructor(
+    readonly present: Webhook,
+    readonly mayHideCredential: boolean,
+  ) {
     super('Another user has changed this webhook meanwhile.');
   }
 }
@@ -52,6 +55,11 @@ export function EditWebhook({ webhook, url, onClose }: EditWebhookProps) {
   const [base, setBase] = useState(webhook);
   const [form, setForm] = useState(() => ({ ...formOf(webhook), ...(url !== undefined && { url }) }));
   const changes = changesOf(fieldsOf(formOf(base)), fieldsOf(form));
+  const newestEntries = async (): Promise<readonly WebhookHistoryEntry[]> => {
+    const params = { path: { id: webhook.id }, query: { limit: 200 } };
+    // Without a time, the answer is a page of the history.
+    return ((await answerOf(api.GET('/v1/webhooks/{id}/history', { params }))) as Page<WebhookHistoryEntry>).data;
+  };
   const saving = useMutation({
     mutationFn: async ({ base: onTopOf, form: wanted }: Wanted) => {
       const save = async (from: Webhook, to: WebhookForm): Promise<Webhook> => {
@@ -67,7 +75,8 @@ export function EditWebhook({ webhook, url, onClose }: EditWebhookProps) {
         if (!(error instanceof ApiProblem) || error.status !== 412) throw error;
         const present = await answerOf(api.GET('/v1/webhooks/{id}', { params: { path: { id: webhook.id } } }));
         // Each failure of a webhook is a new version of it, too: if no user has changed these fields, there is nothing to ask.
-        if (conflictsOf(onTopOf, present, wanted).length > 0) throw new Overtaken(present);
+        const mayHide = changesCredential(onTopOf, wanted) && setsHeadersAfter(onTopOf.version, await newestEntries());
+        if (conflictsOf(onTopOf, present, wanted, mayHide).length > 0) throw new Overtaken(present, mayHide);
         return save(present, merged(onTopOf, present, wanted, {}));
       }
     },
@@ -78,7 +87,8 @@ export function EditWebhook({ webhook, url, onClose }: EditWebhookProps) {
       onClose();
     },
   });
-  const newer = saving.error instanceof Overtaken ? saving.error.present : null;
+  const overtaken = saving.error instanceof Overtaken ? saving.error : null;
+  const newer = overtaken?.present ?? null;
   const errors = errorsByField(newer ? null : saving.error, FORM_FIELDS);
   const takeOver = (present: Webhook, next: WebhookForm): void => {
     setBase(present);
@@ -98,10 +108,10 @@ export function EditWebhook({ webhook, url, onClose }: EditWebhookProps) {
           else saving.mutate({ base, form });
         }}
       >
-        {newer && (
+        {overtaken && newer && (
           <ConflictChoice
             key={newer.version}
-            conflicts={conflictsOf(base, newer, form)}
+            conflicts={conflictsOf(base, newer, form, overtaken.mayHideCredential)}
             isSaving={saving.isPending}
             onDiscard={() => takeOver(newer, formOf(newer))}
             onSave={(choices) => {

@@ -1,7 +1,7 @@
-import type { Webhook } from '../../../api/model.ts';
+import type { Webhook, WebhookHistoryEntry } from '../../../api/model.ts';
 import { changesOf, fieldsOf, formOf } from '../form/webhook-fields.ts';
 import type { WebhookForm } from '../form/webhook-fields.ts';
-import { SETTINGS } from '../history/shown-fields.ts';
+import { headersSetBy, MASKED, SETTINGS } from '../history/shown-fields.ts';
 
 type Setting = keyof typeof SETTINGS;
 export type ConflictField = Setting | 'clientCertificate';
@@ -26,19 +26,49 @@ const SETTING_NAMES = Object.keys(SETTINGS) as readonly Setting[];
  *
  * @param base the webhook with which the form began
  * @param theirs the webhook as it is now
+ * @param mayHideCredential credentials of theirs may be new, see `setsHeadersAfter`: base and theirs do not show it
  */
-export function conflictsOf(base: Webhook, theirs: Webhook, form: WebhookForm): readonly Conflict[] {
+export function conflictsOf(
+  base: Webhook,
+  theirs: Webhook,
+  form: WebhookForm,
+  mayHideCredential = false,
+): readonly Conflict[] {
   const [before, after, own] = [fieldsOf(formOf(base)), fieldsOf(formOf(theirs)), fieldsOf(form)];
   const changedByThem = changesOf(before, after);
   const changedByMe = changesOf(before, own);
   const different = changesOf(after, own);
-  const isConflict = (field: Setting): boolean => field in changedByThem && field in different;
+  const isHidden = (field: Setting): boolean =>
+    field === 'headers' && mayHideCredential && !(field in changedByThem) && changesCredential(base, form);
+  const isConflict = (field: Setting): boolean => (field in changedByThem && field in different) || isHidden(field);
   const settings = SETTING_NAMES.filter(isConflict).map((field): Conflict => {
     const [title, of] = SETTINGS[field];
-    return { field, title, theirs: of(after), mine: of(own), preferred: field in changedByMe ? 'mine' : 'theirs' };
+    return {
+      field,
+      title,
+      theirs: isHidden(field) ? `${of(after)} (changed; values of credentials are not shown)` : of(after),
+      mine: of(own),
+      preferred: field in changedByMe ? 'mine' : 'theirs',
+    };
   });
   return [...settings, ...certificateConflict(base, theirs, form)];
 }
+
+/** The form sets or removes a header whose value the API has masked. */
+export const changesCredential = (base: Webhook, form: WebhookForm): boolean => {
+  const { headers } = fieldsOf(form);
+  return Object.entries(base.headers).some(([name, value]) => value === MASKED && headers[name] !== MASKED);
+};
+
+/**
+ * Another user has set headers after a version: the only sign of a replaced credential, since a webhook shows the former and the new one
+ * alike. Also true if `newest` does not reach back to the version, so that the user is asked rather than the change lost.
+ *
+ * @param newest entries of the history, the latest first
+ */
+export const setsHeadersAfter = (version: number, newest: readonly WebhookHistoryEntry[]): boolean =>
+  newest.some((entry) => entry.version > version && headersSetBy(entry) !== undefined) ||
+  !newest.some((entry) => entry.version <= version + 1);
 
 function certificateConflict(
   base: Webhook,

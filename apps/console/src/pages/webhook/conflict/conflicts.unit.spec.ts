@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { Webhook } from '../../../api/model.ts';
+import type { Webhook, WebhookHistoryEntry } from '../../../api/model.ts';
 import { fieldsOf, formOf } from '../form/webhook-fields.ts';
-import { conflictsOf, merged } from './conflicts.ts';
+import { changesCredential, conflictsOf, merged, setsHeadersAfter } from './conflicts.ts';
 
 const BASE = {
   name: 'Ledger',
@@ -56,6 +56,47 @@ test('each field is saved as it was chosen, and what only one of both has change
     requestTimeoutMs: 5_000,
     maxAttempts: null,
   });
+});
+
+const MASKED = { ...BASE, headers: { Authorization: '***', 'X-Shop': '12' } };
+const withHeaders = (headers: Webhook['headers']) => formOf({ ...MASKED, headers });
+const TYPED = withHeaders({ Authorization: 'Bearer mine', 'X-Shop': '12' });
+
+test('a credential that both may have replaced is a conflict, though the API shows no difference', () => {
+  expect(conflictsOf(MASKED, MASKED, TYPED, true)).toEqual([
+    {
+      field: 'headers',
+      title: 'Headers',
+      theirs: 'Authorization: ***; X-Shop: 12 (changed; values of credentials are not shown)',
+      mine: 'Authorization: Bearer mine; X-Shop: 12',
+      preferred: 'mine',
+    },
+  ]);
+  expect(conflictsOf(MASKED, MASKED, TYPED)).toEqual([]);
+  const theirs = merged(MASKED, MASKED, TYPED, { headers: 'theirs' });
+  expect(fieldsOf(theirs).headers).toEqual(MASKED.headers);
+});
+
+test('a form changes a credential if it sets or removes its header', () => {
+  expect(changesCredential(MASKED, TYPED)).toBe(true);
+  expect(changesCredential(MASKED, withHeaders({ 'X-Shop': '12' }))).toBe(true);
+  const other = withHeaders({ ...MASKED.headers, 'X-Shop': '13' });
+  expect(changesCredential(MASKED, other)).toBe(false);
+  expect(conflictsOf(MASKED, MASKED, other, true)).toEqual([]);
+});
+
+test('the history says whether headers were set after a version', () => {
+  const entry = (version: number, changes?: object) =>
+    ({
+      version,
+      type: changes ? 'WebhookUpdated' : 'WebhookAttemptFailed',
+      data: { changes } as WebhookHistoryEntry['data'],
+    }) as WebhookHistoryEntry;
+  expect(setsHeadersAfter(4, [entry(6), entry(5, { headers: {} }), entry(4)])).toBe(true);
+  expect(setsHeadersAfter(5, [entry(6, { name: 'New' }), entry(5, { headers: {} })])).toBe(false);
+  // There may be more entries than were read.
+  expect(setsHeadersAfter(4, [entry(7), entry(6)])).toBe(true);
+  expect(setsHeadersAfter(4, [entry(6), entry(5)])).toBe(false);
 });
 
 test('a certificate is chosen as a whole', () => {

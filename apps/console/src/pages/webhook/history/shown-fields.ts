@@ -1,4 +1,4 @@
-import type { WebhookFields, WebhookState } from '../../../api/model.ts';
+import type { WebhookFields, WebhookHistoryEntry, WebhookState } from '../../../api/model.ts';
 
 const orNone = (value: unknown): string => (value === null || value === '' ? 'None' : String(value));
 
@@ -39,6 +39,13 @@ export const SHOWN: Shown = [
   ...Object.values(SETTINGS),
   ['Client certificate', ({ clientCertificate }) => orNone(clientCertificate?.subject ?? null)],
 ];
+
+/** The API shows this in place of a credential. */
+export const MASKED = '***';
+
+/** The headers that an entry of the history has set, credentials masked; undefined where it has not changed the headers. */
+export const headersSetBy = ({ type, data }: WebhookHistoryEntry): WebhookState['headers'] | undefined =>
+  type === 'WebhookUpdated' ? (data['changes'] as Partial<WebhookState> | undefined)?.headers : undefined;
 
 export interface Change {
   readonly title: string;
