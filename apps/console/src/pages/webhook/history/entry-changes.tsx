@@ -1,7 +1,7 @@
 import type { WebhookHistoryEntry } from '../../../api/model.ts';
 import { visible } from '../../../format/visible.ts';
 import { Failed, Loading } from '../../../ui/feedback/states.tsx';
-import { changesBetween } from './shown-fields.ts';
+import { changesBetween, CREDENTIALS_NOT_SHOWN, hasCredential, headersSetBy } from './shown-fields.ts';
 import { useStateAt } from './use-state-at.ts';
 import styles from './entry-changes.module.css';
 
@@ -13,35 +13,40 @@ interface EntryChangesProps {
 /** What an entry of the history has changed: each value before and after. Nothing for the entry that made the webhook. */
 export const EntryChanges = (props: EntryChangesProps) => (props.entry.version === 1 ? null : <Changes {...props} />);
 
-function Changes({ webhookId, entry: { at } }: EntryChangesProps) {
+function Changes({ webhookId, entry }: EntryChangesProps) {
+  const { at } = entry;
   const before = useStateAt(webhookId, new Date(Date.parse(at) - 1).toISOString());
   const after = useStateAt(webhookId, at);
   if (before.error ?? after.error) return <Failed error={before.error ?? after.error} />;
   if (before.data === undefined || after.data === undefined) return <Loading lines={2} />;
   const changes = changesBetween(before.data, after.data);
-  if (changes.length === 0) return <p className={styles['none']}>It has changed no setting.</p>;
+  const hidden = hasCredential(headersSetBy(entry)) && <p className={styles['none']}>{CREDENTIALS_NOT_SHOWN}</p>;
+  if (changes.length === 0) return hidden || <p className={styles['none']}>It has changed no setting.</p>;
   return (
-    <table className={styles['changes']}>
-      <thead>
-        <tr>
-          <th scope="col">Changed</th>
-          <th scope="col">Before</th>
-          <th scope="col">After</th>
-        </tr>
-      </thead>
-      <tbody>
-        {changes.map(({ title, before: was, after: is }) => (
-          <tr key={title}>
-            <th scope="row">{title}</th>
-            <td>
-              <bdi>{visible(was)}</bdi>
-            </td>
-            <td>
-              <bdi>{visible(is)}</bdi>
-            </td>
+    <>
+      <table className={styles['changes']}>
+        <thead>
+          <tr>
+            <th scope="col">Changed</th>
+            <th scope="col">Before</th>
+            <th scope="col">After</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {changes.map(({ title, before: was, after: is }) => (
+            <tr key={title}>
+              <th scope="row">{title}</th>
+              <td>
+                <bdi>{visible(was)}</bdi>
+              </td>
+              <td>
+                <bdi>{visible(is)}</bdi>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {hidden}
+    </>
   );
 }

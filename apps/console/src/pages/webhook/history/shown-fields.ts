@@ -1,4 +1,5 @@
 import type { WebhookFields, WebhookHistoryEntry, WebhookState } from '../../../api/model.ts';
+import { exactTime } from '../../../format/time.ts';
 
 const orNone = (value: unknown): string => (value === null || value === '' ? 'None' : String(value));
 
@@ -30,6 +31,12 @@ export const SETTINGS = {
   readonly [title: string, of: (settings: Omit<WebhookFields, 'clientCertificate'>) => string]
 >;
 
+/** A renewed certificate keeps its subject: the beginning of the fingerprint tells it from the former one. */
+const certificateText = (certificate: WebhookState['clientCertificate']): string =>
+  certificate === null
+    ? 'None'
+    : `${certificate.subject}, until ${exactTime(new Date(certificate.expiresAt))}, fingerprint ${certificate.fingerprint.slice(0, 23)}…`;
+
 type Shown = readonly (readonly [title: string, of: (webhook: WebhookState) => string])[];
 
 /** All that is shown of a webhook at a time: its state, and its settings. */
@@ -37,7 +44,7 @@ export const SHOWN: Shown = [
   ['State', ({ isActive }) => (isActive ? 'Active' : 'Disabled')],
   ['Failures in a row', ({ consecutiveFailures }) => String(consecutiveFailures)],
   ...Object.values(SETTINGS),
-  ['Client certificate', ({ clientCertificate }) => orNone(clientCertificate?.subject ?? null)],
+  ['Client certificate', ({ clientCertificate }) => certificateText(clientCertificate)],
 ];
 
 /** The API shows this in place of a credential. */
@@ -46,6 +53,13 @@ export const MASKED = '***';
 /** The headers that an entry of the history has set, credentials masked; undefined where it has not changed the headers. */
 export const headersSetBy = ({ type, data }: WebhookHistoryEntry): WebhookState['headers'] | undefined =>
   type === 'WebhookUpdated' ? (data['changes'] as Partial<WebhookState> | undefined)?.headers : undefined;
+
+/** Said where a credential may have been replaced. */
+export const CREDENTIALS_NOT_SHOWN = 'Values of credentials are not shown.';
+
+/** The API masks a value among these headers, so that a replaced one looks like the former. */
+export const hasCredential = (headers: WebhookState['headers'] | undefined): boolean =>
+  Object.values(headers ?? {}).includes(MASKED);
 
 export interface Change {
   readonly title: string;

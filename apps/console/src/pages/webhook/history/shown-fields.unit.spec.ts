@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { WebhookState } from '../../../api/model.ts';
-import { changesBetween } from './shown-fields.ts';
+import { changesBetween, hasCredential } from './shown-fields.ts';
 
 const STATE = {
   isActive: true,
@@ -30,4 +30,26 @@ test('each field that differs is shown before and after, in words', () => {
 
 test('another order of the events is no change', () => {
   expect(changesBetween(STATE, { ...STATE, events: ['sale.updated', 'sale.created'] })).toEqual([]);
+});
+
+test('a renewed certificate is a change, though its subject is the same', () => {
+  const certificate = { subject: 'CN=shop', issuer: 'CN=ca', expiresAt: '2027-01-01T12:00:00Z' };
+  const [before, after] = ['AA:AA', 'BB:BB'].map((bytes) => ({
+    ...STATE,
+    clientCertificate: { ...certificate, fingerprint: `${bytes}:00` },
+  })) as [WebhookState, WebhookState];
+  expect(changesBetween(before, after)).toEqual([
+    {
+      title: 'Client certificate',
+      before: expect.stringMatching(/^CN=shop, until 2027-01-0\d .*, fingerprint AA:AA:00…$/),
+      after: expect.stringMatching(/^CN=shop, until 2027-01-0\d .*, fingerprint BB:BB:00…$/),
+    },
+  ]);
+  expect(changesBetween(before, before)).toEqual([]);
+});
+
+test('a masked header is known as a credential', () => {
+  expect(hasCredential({ 'X-Shop': '12', Authorization: '***' })).toBe(true);
+  expect(hasCredential({ 'X-Shop': '12' })).toBe(false);
+  expect(hasCredential(undefined)).toBe(false);
 });

@@ -5,7 +5,7 @@ import { Note } from '../../../ui/forms/form.tsx';
 import { Fact, Facts } from '../../../ui/layout/page.tsx';
 import { Failed, Loading } from '../../../ui/feedback/states.tsx';
 import { Sheet } from '../../../ui/layout/dialog.tsx';
-import { changesBetween, SHOWN } from './shown-fields.ts';
+import { changesBetween, CREDENTIALS_NOT_SHOWN, hasCredential, SHOWN } from './shown-fields.ts';
 import { useStateAt } from './use-state-at.ts';
 
 interface StateAtProps {
@@ -21,11 +21,16 @@ const VERSION = ['Version', ({ version }: WebhookState) => String(version)] as c
 export function StateAt({ webhook, at, onClose }: StateAtProps) {
   const then = useStateAt(webhook.id, at);
   const changed = then.data === undefined ? 0 : changesBetween(then.data, webhook).length;
+  const hidesValues = hasCredential(then.data?.headers) && hasCredential(webhook.headers);
   return (
     <Sheet onClose={onClose} size={520} title="State at that time">
       <Note tone="accent">
         At {exactTime(new Date(at))}
-        {then.data && (changed === 0 ? ', exactly as now.' : '. Where the present value differs, it is shown below.')}
+        {then.data &&
+          (changed === 0
+            ? `, ${hidesValues ? '' : 'exactly '}as now.`
+            : '. Where the present value differs, it is shown below.')}
+        {hidesValues && ` ${CREDENTIALS_NOT_SHOWN}`}
       </Note>
       {then.error ? (
         <Failed error={then.error} />
