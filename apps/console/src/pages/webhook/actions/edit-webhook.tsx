@@ -1,6 +1,6 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { answerOf } from '../../../api/client.ts';
 import { ApiProblem, errorsByField } from '../../../api/problem.ts';
 import { useRefresh, webhookKey } from '../../../api/queries.ts';
@@ -90,15 +90,26 @@ export function EditWebhook({ webhook, url, onClose }: EditWebhookProps) {
   const overtaken = saving.error instanceof Overtaken ? saving.error : null;
   const newer = overtaken?.present ?? null;
   const errors = errorsByField(newer ? null : saving.error, FORM_FIELDS);
+  const title = useRef<HTMLSpanElement>(null);
   const takeOver = (present: Webhook, next: WebhookForm): void => {
     setBase(present);
     setForm(next);
     saving.reset();
+    // The pressed button goes away with its panel.
+    title.current?.focus();
   };
   const onChange = (change: Partial<WebhookForm>): void => setForm((before) => ({ ...before, ...change }));
   const ref = useFocusOnError(saving.error);
   return (
-    <Sheet onClose={onClose} size={620} title={`Edit ${isolated(webhook.name)}`}>
+    <Sheet
+      onClose={onClose}
+      size={620}
+      title={
+        <span ref={title} tabIndex={-1}>
+          Edit {isolated(webhook.name)}
+        </span>
+      }
+    >
       <form
         ref={ref}
         noValidate

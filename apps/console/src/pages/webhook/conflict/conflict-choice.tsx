@@ -24,7 +24,10 @@ export function ConflictChoice({ conflicts, isSaving, onSave, onDiscard }: Confl
         <h3 className={styles['title']} ref={head} tabIndex={-1}>
           Another user has changed this webhook meanwhile
         </h3>
-        <p className="soft">Choose a value for each field. What only you have changed is saved as well.</p>
+        <p className="soft">
+          {conflicts.length === 0 ? 'No difference is left.' : 'Choose a value for each field.'} What only you have
+          changed is saved as well.
+        </p>
       </div>
       {conflicts.map((conflict) => (
         <Radio.Group
