@@ -4,11 +4,12 @@ import type { ReactNode } from 'react';
 import { answerOf } from '../../api/client.ts';
 import type { Page, WebhookHistoryEntry } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
-import { actorParts } from '../../format/text.ts';
+import { actorParts, number } from '../../format/text.ts';
 import { Json } from './code.tsx';
 import styles from './history.module.css';
 import { Section } from '../layout/page.tsx';
 import { Pager, usePages } from '../lists/pager.tsx';
+import type { Pages } from '../lists/pager.tsx';
 import { Empty, Failed, Loading } from '../feedback/states.tsx';
 import { Ago, Sentence } from './time.tsx';
 import { Name } from './name.tsx';
@@ -23,6 +24,8 @@ type ReadHistory = (query: {
 
 export interface HistoryFilter {
   readonly key: string;
+  /** After so many entries, `find` ends without a match, though there are older ones. */
+  readonly readAtMost: number;
   /** Finds the entries of a page, with as many requests as it takes. */
   readonly find: (query: Parameters<ReadHistory>[0], read: ReadHistory) => Promise<Page<WebhookHistoryEntry>>;
 }
@@ -44,6 +47,14 @@ const BAD = /Failed|Alert|Disabled|Deleted|Suspended/;
 const GOOD = /Enabled|Recovered|Resumed|Registered|Created/;
 const toneOf = (type: string): string => (BAD.test(type) ? 'bad' : GOOD.test(type) ? 'good' : 'calm');
 
+/** Milliseconds between refreshes: a list with 0 is not refreshed. */
+const NEVER = 0;
+
+const noneOf = ({ readAtMost }: HistoryFilter, { next, page }: Pick<Pages<unknown>, 'next' | 'page'>): string =>
+  next === undefined
+    ? `Nothing ${page === 1 ? '' : 'older '}of this kind`
+    : `None among the ${page === 1 ? 'newest' : 'next'} ${number(readAtMost)}; Older looks further`;
+
 /** The events of a webhook or tenant, the latest first. */
 export function History({ of, actions, filter, param = 'historyPage', about, onShow }: HistoryProps) {
   const api = useApi();
@@ -60,18 +71,19 @@ export function History({ of, actions, filter, param = 'historyPage', about, onS
         (await answerOf(api.GET(path, { params: { path: { id }, query }, signal }))) as Page<WebhookHistoryEntry>;
       return filter ? filter.find({ limit, cursor }, read) : read({ limit, cursor });
     },
-    { limit: 30, param },
+    // With a filter, a page may take many requests.
+    { limit: 30, param, ...(filter && { refreshMs: NEVER }) },
   );
   return (
     <Section title="History" lead="All changes, with their time and the key that made them." actions={actions} flush>
       {pages.error ? (
         <Failed error={pages.error} onRetry={pages.retry} />
-      ) : pages.rows === undefined ? (
+      ) : pages.rows === undefined || (pages.isStale && pages.rows.length === 0) ? (
         <div className={styles['loading']}>
           <Loading lines={6} />
         </div>
       ) : pages.rows.length === 0 ? (
-        <Empty title={filter ? 'Nothing of this kind' : 'Nothing has happened yet'} />
+        <Empty title={filter ? noneOf(filter, pages) : 'Nothing has happened yet'} />
       ) : (
         <ol className={styles['entries']} data-stale={pages.isStale || undefined}>
           {pages.rows.map((entry) => (

@@ -25,10 +25,13 @@ export const HISTORY_KINDS = [
 
 /** At most this many pages are read for one page of matches, so that a long history without a match ends soon. */
 const PAGES = 10;
+/** Entries a request while a filter is set: most of them may not match. */
+export const READ_LIMIT = 200;
+export const READ_AT_MOST = PAGES * READ_LIMIT;
 
 /**
- * Reads a history until there is a page of matches: the API does not filter it. The result may hold more than `limit` entries, and fewer
- * with a cursor where `limit` was not reached within ten pages.
+ * Reads a history until there is a page of matches: the API does not filter it. The result may hold more than `limit` entries. It holds
+ * fewer, with a cursor, if ten pages had fewer matches.
  */
 export async function matchingPage(
   types: readonly string[],

@@ -7,11 +7,8 @@ import { History } from '../../../ui/display/history.tsx';
 import { Dropdown } from '../../../ui/lists/dropdown.tsx';
 import { ChoiceFilter, FilterBar, useFilters } from '../../../ui/lists/filters.tsx';
 import { EntryChanges } from './entry-changes.tsx';
-import { HISTORY_KINDS, matchingPage } from './history-kinds.ts';
+import { HISTORY_KINDS, matchingPage, READ_AT_MOST, READ_LIMIT } from './history-kinds.ts';
 import { StateAt } from './state-at.tsx';
-
-/** Entries a request while a filter is set: most of them may not match. */
-const READ_LIMIT = 200;
 
 /** The events of the webhook with actor and time, and the webhook's state at each of them. */
 export function WebhookHistory({ webhook }: { readonly webhook: Webhook }) {
@@ -29,6 +26,7 @@ export function WebhookHistory({ webhook }: { readonly webhook: Webhook }) {
         filter={
           kind && {
             key: kind.value,
+            readAtMost: READ_AT_MOST,
             find: ({ limit, cursor }, read) =>
               matchingPage(kind.types, limit, cursor, (from) => read({ limit: READ_LIMIT, cursor: from })),
           }
