@@ -4,7 +4,7 @@ import { answerOf } from '../../api/client.ts';
 import type { FailureGroup, JobAction } from '../../api/model.ts';
 import { useApi, useIdentity } from '../../app/session.tsx';
 import { lazily } from '../../app/lazily.tsx';
-import { counted, number } from '../../format/text.ts';
+import { number } from '../../format/text.ts';
 import { rangeOf } from '../../format/time-filter.ts';
 import { visible } from '../../format/visible.ts';
 import { CheckIcon } from '../../ui/display/icons.tsx';
@@ -20,8 +20,8 @@ import { FilterBar, TimeFilter, useFilters } from '../../ui/lists/filters.tsx';
 import { PagedTable } from '../../ui/lists/paged-table.tsx';
 import { usePages } from '../../ui/lists/pager.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
-import type { SelectionChoice } from '../jobs/create-job.tsx';
-import { selectionOfGroup } from '../jobs/selection-of.ts';
+import { choicesOf } from '../jobs/selection-of.ts';
+import type { SelectionChoice } from '../jobs/selection-of.ts';
 import { WebhookFilter } from '../webhooks/webhook-filter.tsx';
 import { WebhookLink } from '../webhooks/webhook-link.tsx';
 import styles from './failures.module.css';
@@ -35,9 +35,17 @@ interface FailureGroupsProps {
   readonly webhookId?: string;
 }
 
+interface NewJob {
+  readonly action: JobAction;
+  /** Of the moment at which the dialog was opened: the numbers and times of a group change whenever the list is read again. */
+  readonly choices: readonly SelectionChoice[];
+}
+
 /** The failures of a time range by webhook and error. Each group can be retried or deleted as a whole. */
 export function FailureGroups({ webhookId }: FailureGroupsProps) {
   const api = useApi();
+  const { isOperator } = useIdentity();
+  const [job, setJob] = useState<NewJob | null>(null);
   const filters = useFilters(['webhook', 'created']);
   const { after, before } = rangeOf(filters.get('created') || DEFAULT_RANGE, new Date());
   const query = {
@@ -59,7 +67,17 @@ export function FailureGroups({ webhookId }: FailureGroupsProps) {
     { name: 'Waiting', width: '96px', cell: (group) => <Waiting group={group} /> },
     { name: 'First', width: '108px', cell: ({ firstCreatedAt }) => <Ago at={firstCreatedAt} /> },
     { name: 'Last', width: '108px', cell: ({ lastCreatedAt }) => <Ago at={lastCreatedAt} /> },
-    { name: '', width: '186px', align: 'end', cell: (group) => <GroupActions group={group} /> },
+    {
+      name: '',
+      width: '186px',
+      align: 'end',
+      cell: (group) => (
+        <GroupActions
+          group={group}
+          onBegin={(action) => setJob({ action, choices: choicesOf(group, action, isOperator) })}
+        />
+      ),
+    },
   ];
   return (
     <>
@@ -88,6 +106,7 @@ export function FailureGroups({ webhookId }: FailureGroupsProps) {
           }
         />
       </Card>
+      {job !== null && <CreateJob {...job} onClose={() => setJob(null)} />}
     </>
   );
 }
@@ -125,26 +144,20 @@ function Waiting({ group: { waiting, heldUntil } }: { readonly group: FailureGro
   );
 }
 
+interface GroupActionsProps {
+  readonly group: FailureGroup;
+  readonly onBegin: (action: JobAction) => void;
+}
+
 /** Retries or deletes a whole group. */
-function GroupActions({ group }: { readonly group: FailureGroup }) {
-  const { isOperator } = useIdentity();
-  const [open, setOpen] = useState<JobAction | null>(null);
-  const failed: SelectionChoice = {
-    name: `${counted(group.failed, 'delivery', 'deliveries')} that failed`,
-    selection: selectionOfGroup(group, 'FAILED', isOperator),
-  };
-  const waiting: SelectionChoice = {
-    name: `${counted(group.waiting, 'delivery', 'deliveries')} that wait to be tried again`,
-    selection: selectionOfGroup(group, 'RETRYING', isOperator),
-  };
-  const deletable = [...(group.failed > 0 ? [failed] : []), ...(group.waiting > 0 ? [waiting] : [])];
+function GroupActions({ group, onBegin }: GroupActionsProps) {
   return (
     <span className={styles['actions']}>
       <ActionButton
         size="compact-xs"
         why={whyNotRetried(group)}
         aria-label={`Retry: ${errorName(group.errorClass)} …`}
-        onClick={() => setOpen('retry')}
+        onClick={() => onBegin('retry')}
       >
         Retry …
       </ActionButton>
@@ -152,13 +165,10 @@ function GroupActions({ group }: { readonly group: FailureGroup }) {
         variant="default"
         size="compact-xs"
         aria-label={`Delete: ${errorName(group.errorClass)} …`}
-        onClick={() => setOpen('delete')}
+        onClick={() => onBegin('delete')}
       >
         Delete …
       </Button>
-      {open !== null && (
-        <CreateJob action={open} choices={open === 'retry' ? [failed] : deletable} onClose={() => setOpen(null)} />
-      )}
     </span>
   );
 }

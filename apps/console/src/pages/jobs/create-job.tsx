@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { answerOf } from '../../api/client.ts';
-import type { DeliveryJobPreview, DeliverySelection, JobAction } from '../../api/model.ts';
+import type { DeliveryJobPreview, JobAction } from '../../api/model.ts';
 import { sentenceOf } from '../../api/problem.ts';
 import { useRefresh } from '../../api/queries.ts';
 import { useApi } from '../../app/session.tsx';
@@ -11,17 +11,12 @@ import { counted, number } from '../../format/text.ts';
 import { useToasts } from '../../ui/feedback/toasts.tsx';
 import { Confirm } from '../../ui/layout/confirm.tsx';
 import { SelectionFacts } from './selection-facts.tsx';
+import type { SelectionChoice } from './selection-of.ts';
 import styles from './jobs.module.css';
-
-/** Deliveries that a job may be for, and their name where there is more than one choice. */
-export interface SelectionChoice {
-  readonly name: string;
-  readonly selection: DeliverySelection;
-}
 
 interface CreateJobProps {
   readonly action: JobAction;
-  /** At least one. */
+  /** At least one. They must stay as they are while the dialog is open: the user has chosen one of them. */
   readonly choices: readonly SelectionChoice[];
   readonly onClose: () => void;
 }

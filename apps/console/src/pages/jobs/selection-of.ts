@@ -1,4 +1,5 @@
-import type { DeliverySelection, DeliveryStatus, FailureGroup } from '../../api/model.ts';
+import type { DeliverySelection, DeliveryStatus, FailureGroup, JobAction } from '../../api/model.ts';
+import { counted } from '../../format/text.ts';
 import type { TimeRange } from '../../format/time-filter.ts';
 
 /** Earlier than any delivery: a selection must name a beginning. */
@@ -56,6 +57,26 @@ export const selectionOfGroup = (
   until: new Date(Date.parse(lastCreatedAt) + 1).toISOString(),
   ...(isOperator && { tenantId }),
 });
+
+/** Deliveries that a job may be for, and their name where there is more than one choice. */
+export interface SelectionChoice {
+  readonly name: string;
+  readonly selection: DeliverySelection;
+}
+
+/** The deliveries of a group that a job may retry or delete. Those that still wait are not retried: Signet does so by itself. */
+export function choicesOf(group: FailureGroup, action: JobAction, isOperator: boolean): readonly SelectionChoice[] {
+  const failed: SelectionChoice = {
+    name: `${counted(group.failed, 'delivery', 'deliveries')} that failed`,
+    selection: selectionOfGroup(group, 'FAILED', isOperator),
+  };
+  const waiting: SelectionChoice = {
+    name: `${counted(group.waiting, 'delivery that waits', 'deliveries that wait')} to be tried again`,
+    selection: selectionOfGroup(group, 'RETRYING', isOperator),
+  };
+  if (action === 'retry') return [failed];
+  return [...(group.failed > 0 ? [failed] : []), ...(group.waiting > 0 ? [waiting] : [])];
+}
 
 /** Whether a selection has no beginning that a person chose. */
 export const isSinceEver = ({ since }: { readonly since: string }): boolean => Date.parse(since) === Date.parse(EVER);

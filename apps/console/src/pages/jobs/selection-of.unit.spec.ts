@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { FailureGroup } from '../../api/model.ts';
-import { isSinceEver, selectionOfGroup, selectionOfList, whyNoJob } from './selection-of.ts';
+import { choicesOf, isSinceEver, selectionOfGroup, selectionOfList, whyNoJob } from './selection-of.ts';
 
 const NOW = new Date('2026-11-23T20:05:26.164Z');
 const FILTERS = {
@@ -64,3 +64,18 @@ test('the selection of a group ends behind its last delivery, and names the tena
   });
   expect(selectionOfGroup(GROUP, 'RETRYING', true)).toMatchObject({ status: 'RETRYING', tenantId: 'antwerp-jewels' });
 });
+
+test.each([
+  ['retry', { failed: 2, waiting: 1 }, ['2 deliveries that failed FAILED']],
+  ['delete', { failed: 2, waiting: 0 }, ['2 deliveries that failed FAILED']],
+  ['delete', { failed: 0, waiting: 1 }, ['1 delivery that waits to be tried again RETRYING']],
+  [
+    'delete',
+    { failed: 2, waiting: 3 },
+    ['2 deliveries that failed FAILED', '3 deliveries that wait to be tried again RETRYING'],
+  ],
+] as const)('what of a group a job may be for: %s, %j', (action, numbers, choices) =>
+  expect(
+    choicesOf({ ...GROUP, ...numbers }, action, false).map(({ name, selection }) => `${name} ${selection.status}`),
+  ).toEqual(choices),
+);
