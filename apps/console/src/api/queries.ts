@@ -19,12 +19,18 @@ export function useEventTypes() {
 
 export const webhookKey = (id: string) => ['/v1/webhooks', 'one', id] as const;
 
-export function useWebhook(id: string, isWanted = true) {
+interface WebhookOptions {
+  readonly isWanted?: boolean;
+  /** Whether it is read again while it is shown. */
+  readonly isRefreshed?: boolean;
+}
+
+export function useWebhook(id: string, { isWanted = true, isRefreshed = true }: WebhookOptions = {}) {
   const api = useApi();
   return useQuery({
     queryKey: webhookKey(id),
     queryFn: ({ signal }) => answerOf(api.GET('/v1/webhooks/{id}', { params: { path: { id } }, signal })),
-    refetchInterval: REFRESH_MS,
+    refetchInterval: isRefreshed && REFRESH_MS,
     enabled: isWanted,
   });
 }

@@ -24,7 +24,7 @@ interface NotDeliveredProps extends DeliveryTroubleProps {
 }
 
 function NotDelivered({ delivery, attempts, failure }: NotDeliveredProps) {
-  const webhook = useWebhook(delivery.webhookId, delivery.webhookName !== null).data;
+  const webhook = useWebhook(delivery.webhookId, { isWanted: delivery.webhookName !== null }).data;
   const circuit = useCircuit(delivery.webhookId);
   const tenant = useTenant(delivery.tenantId).data;
   const advice = adviceFor(failure);

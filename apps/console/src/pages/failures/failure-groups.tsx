@@ -23,7 +23,7 @@ import type { Column } from '../../ui/lists/table.tsx';
 import { choicesOf } from '../jobs/selection-of.ts';
 import type { SelectionChoice } from '../jobs/selection-of.ts';
 import { WebhookFilter } from '../webhooks/webhook-filter.tsx';
-import { WebhookLink } from '../webhooks/webhook-link.tsx';
+import { NamedWebhookLink } from '../webhooks/webhook-link.tsx';
 import styles from './failures.module.css';
 
 const CreateJob = lazily(async () => (await import('../jobs/create-job.tsx')).CreateJob);
@@ -61,7 +61,13 @@ export function FailureGroups({ webhookId }: FailureGroupsProps) {
   const columns: readonly Column<FailureGroup>[] = [
     { name: 'Error', narrow: 'head', cell: (group) => <ErrorOf group={group} /> },
     ...(webhookId === undefined
-      ? [{ name: 'Webhook', width: '18%', cell: ({ webhookId: id }: FailureGroup) => <WebhookLink id={id} /> }]
+      ? [
+          {
+            name: 'Webhook',
+            width: '18%',
+            cell: ({ webhookId: id, webhookName }: FailureGroup) => <NamedWebhookLink id={id} name={webhookName} />,
+          },
+        ]
       : []),
     { name: 'Failed', width: '84px', cell: ({ failed }) => <Count value={failed} /> },
     { name: 'Waiting', width: '96px', cell: (group) => <Waiting group={group} /> },

@@ -7,7 +7,7 @@ import type { Filters } from '../../ui/lists/filters.tsx';
 /** Chooses one of many webhooks; the list to choose from can be searched. */
 export function WebhookFilter({ filters }: { readonly filters: Filters }) {
   const id = filters.get('webhook');
-  const chosen = useWebhook(id, id !== '');
+  const chosen = useWebhook(id, { isWanted: id !== '' });
   return (
     <Chip
       name="Webhook"
