@@ -1,8 +1,10 @@
 import { useWebhook } from '../../api/queries.ts';
+import { lazily } from '../../app/lazily.tsx';
 import { visible } from '../../format/visible.ts';
-import { WebhookChoice } from '../../ui/forms/webhook-choice.tsx';
 import { Chip } from '../../ui/lists/filters.tsx';
 import type { Filters } from '../../ui/lists/filters.tsx';
+
+const WebhookChoice = lazily(async () => (await import('../../ui/forms/webhook-choice.tsx')).WebhookChoice);
 
 /** Chooses one of many webhooks; the list to choose from can be searched. */
 export function WebhookFilter({ filters }: { readonly filters: Filters }) {

@@ -1,9 +1,11 @@
 import { useTenant } from '../../api/queries.ts';
+import { lazily } from '../../app/lazily.tsx';
 import { useIdentity } from '../../app/session.tsx';
 import { visible } from '../../format/visible.ts';
-import { TenantChoice } from '../forms/tenant-choice.tsx';
 import { Chip } from './filters.tsx';
 import type { Filters } from './filters.tsx';
+
+const TenantChoice = lazily(async () => (await import('../forms/tenant-choice.tsx')).TenantChoice);
 
 /** The name of the filter in the address. */
 export const TENANT_FILTER = 'tenant';
