@@ -19,6 +19,13 @@ export function rangeOf(value: string, now: Date): TimeRange {
   return { ...(isInstant(after) && { after }), ...(isInstant(before) && { before }) };
 }
 
+/** Earlier than anything of Signet. */
+export const EVER = '1970-01-01T00:00:00.000Z';
+
+/** The range with a beginning where it has an end, for requests in which a missing beginning means the last 24 hours. */
+export const withBeginning = (range: TimeRange): TimeRange =>
+  range.before === undefined ? range : { after: EVER, ...range };
+
 export const customRange = ({ after = '', before = '' }: TimeRange): string =>
   after === '' && before === '' ? '' : `${after}~${before}`;
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { customRange, rangeName, rangeOf } from './time-filter.ts';
+import { customRange, EVER, rangeName, rangeOf, withBeginning } from './time-filter.ts';
 
 const A = '2026-11-20T08:00:00.000Z';
 const B = '2026-11-21T08:00:00.000Z';
@@ -28,4 +28,10 @@ test.each(['', 'yesterday', '~', 'x~y'])('%j filters nothing', (value) => {
 test('no time at all is no filter', () => {
   expect(customRange({})).toBe('');
   expect(rangeName('7d', iso)).toBe('Last 7 days');
+});
+
+test('a range that has only an end begins with everything', () => {
+  expect(withBeginning({ before: B })).toEqual({ after: EVER, before: B });
+  expect(withBeginning({ after: A, before: B })).toEqual({ after: A, before: B });
+  expect(withBeginning({})).toEqual({});
 });

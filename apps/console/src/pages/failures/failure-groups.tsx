@@ -5,7 +5,7 @@ import type { FailureGroup, JobAction } from '../../api/model.ts';
 import { useApi, useIdentity } from '../../app/session.tsx';
 import { lazily } from '../../app/lazily.tsx';
 import { number } from '../../format/text.ts';
-import { rangeOf } from '../../format/time-filter.ts';
+import { rangeOf, withBeginning } from '../../format/time-filter.ts';
 import { visible } from '../../format/visible.ts';
 import { CheckIcon } from '../../ui/display/icons.tsx';
 import { Name } from '../../ui/display/name.tsx';
@@ -47,7 +47,7 @@ export function FailureGroups({ webhookId }: FailureGroupsProps) {
   const { isOperator } = useIdentity();
   const [job, setJob] = useState<NewJob | null>(null);
   const filters = useFilters(['webhook', 'created']);
-  const { after, before } = rangeOf(filters.get('created') || DEFAULT_RANGE, new Date());
+  const { after, before } = withBeginning(rangeOf(filters.get('created') || DEFAULT_RANGE, new Date()));
   const query = {
     webhookId: webhookId ?? filters.get('webhook'),
     createdAfter: after,

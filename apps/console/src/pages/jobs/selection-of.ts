@@ -1,9 +1,7 @@
 import type { DeliverySelection, DeliveryStatus, FailureGroup, JobAction } from '../../api/model.ts';
 import { counted } from '../../format/text.ts';
+import { EVER } from '../../format/time-filter.ts';
 import type { TimeRange } from '../../format/time-filter.ts';
-
-/** Earlier than any delivery: a selection must name a beginning. */
-const EVER = '1970-01-01T00:00:00.000Z';
 
 /** The filters of the list of deliveries; an empty text or undefined is a filter that is not set. */
 export interface ListFilters {
@@ -27,6 +25,7 @@ export const selectionOfList = (
   now: Date,
 ): DeliverySelection => ({
   status: filters.status,
+  // A selection must name a beginning.
   since: filters.created.after ?? EVER,
   until: filters.created.before ?? now.toISOString(),
   ...(filters.tenantId !== undefined && { tenantId: filters.tenantId }),
