@@ -14,6 +14,7 @@ import { PagedTable } from '../../ui/lists/paged-table.tsx';
 import { usePages } from '../../ui/lists/pager.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { WebhookLink } from '../webhooks/webhook-link.tsx';
+import { AllWebhooks } from './all-webhooks.tsx';
 import { CancelJob } from './cancel-job.tsx';
 import { JobProgress } from './job-progress.tsx';
 import { isSinceEver } from './selection-of.ts';
@@ -32,7 +33,14 @@ const COLUMNS: readonly Column<DeliveryJob>[] = [
   {
     name: 'Webhook',
     width: '20%',
-    cell: ({ webhookId }) => (webhookId === null ? <span className="soft">All</span> : <WebhookLink id={webhookId} />),
+    cell: ({ webhookId, tenantId }) =>
+      webhookId === null ? (
+        <span className="truncate soft">
+          <AllWebhooks tenantId={tenantId} />
+        </span>
+      ) : (
+        <WebhookLink id={webhookId} />
+      ),
   },
   { name: 'State', width: '110px', narrow: 'corner', cell: ({ state }) => <JobPill state={state} /> },
   { name: 'Progress', width: '22%', cell: (job) => <Progress job={job} /> },

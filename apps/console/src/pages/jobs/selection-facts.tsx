@@ -1,23 +1,22 @@
 import type { DeliverySelection } from '../../api/model.ts';
 import { useEventTypes } from '../../api/queries.ts';
-import { useIdentity } from '../../app/session.tsx';
 import { useExact } from '../../ui/display/time.tsx';
 import { deliveryStatusName, errorName } from '../../ui/feedback/status.tsx';
 import { Fact, Facts } from '../../ui/layout/page.tsx';
 import { WebhookLink } from '../webhooks/webhook-link.tsx';
+import { AllWebhooks } from './all-webhooks.tsx';
 import { isSinceEver } from './selection-of.ts';
 
 /** The deliveries that a job is for, in words. */
 export function SelectionFacts({ selection }: { readonly selection: DeliverySelection }) {
   const exact = useExact();
   const eventTypes = useEventTypes().data;
-  const { isOperator } = useIdentity();
-  const { webhookId, status, errorClass, eventType, since, until } = selection;
+  const { tenantId = null, webhookId, status, errorClass, eventType, since, until } = selection;
   const end = until === undefined ? 'now' : exact(new Date(until));
   return (
     <Facts>
       <Fact name="Webhook">
-        {webhookId === undefined ? isOperator ? 'All, of all tenants' : 'All' : <WebhookLink id={webhookId} />}
+        {webhookId === undefined ? <AllWebhooks tenantId={tenantId} /> : <WebhookLink id={webhookId} />}
       </Fact>
       <Fact name="Status">{deliveryStatusName(status)}</Fact>
       {errorClass !== undefined && <Fact name="Error">{errorName(errorClass)}</Fact>}

@@ -7,14 +7,18 @@ interface OfTenant {
 }
 
 /** The name of a tenant; its id where the name is not known. */
-function TenantName({ id }: { readonly id: string }) {
+export function TenantName({ id }: { readonly id: string }) {
   const tenants = useTenants().data;
-  return <Name className="truncate">{tenants?.find((tenant) => tenant.id === id)?.name ?? id}</Name>;
+  return <Name>{tenants?.find((tenant) => tenant.id === id)?.name ?? id}</Name>;
 }
 
 /** For the lists of operators, which show rows of all tenants. */
 export const TENANT_COLUMN = {
   name: 'Tenant',
   width: '13%',
-  cell: ({ tenantId }) => <TenantName id={tenantId} />,
+  cell: ({ tenantId }) => (
+    <span className="truncate">
+      <TenantName id={tenantId} />
+    </span>
+  ),
 } satisfies Column<OfTenant>;
