@@ -256,7 +256,7 @@ inBrowser(
     await publish('once-2');
     const group = console.row(/HTTP error 500.*2/);
     await console.go(`/webhooks/${webhook.id}/failures`);
-    await group.getByRole('button', { name: 'Retry: HTTP error …' }).click();
+    await group.getByRole('button', { name: 'Retry … HTTP error, Once only' }).click();
     await console.dialog().getByText('2 deliveries will be tried once more').waitFor();
     status = 200;
     await console.button('Retry them').click();

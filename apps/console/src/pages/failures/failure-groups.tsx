@@ -6,7 +6,7 @@ import { useApi, useIdentity } from '../../app/session.tsx';
 import { lazily } from '../../app/lazily.tsx';
 import { number } from '../../format/text.ts';
 import { rangeOf, withBeginning } from '../../format/time-filter.ts';
-import { visible } from '../../format/visible.ts';
+import { isolated, visible } from '../../format/visible.ts';
 import { CheckIcon } from '../../ui/display/icons.tsx';
 import { Name } from '../../ui/display/name.tsx';
 import { Ago, At } from '../../ui/display/time.tsx';
@@ -157,22 +157,19 @@ interface GroupActionsProps {
 
 /** Retries or deletes a whole group. */
 function GroupActions({ group, onBegin }: GroupActionsProps) {
+  const { errorClass, webhookName } = group;
+  const about = `${errorName(errorClass)}, ${webhookName === null ? 'deleted webhook' : isolated(webhookName)}`;
   return (
     <span className={styles['actions']}>
       <ActionButton
         size="compact-xs"
         why={whyNotRetried(group)}
-        aria-label={`Retry: ${errorName(group.errorClass)} …`}
+        aria-label={`Retry … ${about}`}
         onClick={() => onBegin('retry')}
       >
         Retry …
       </ActionButton>
-      <Button
-        variant="default"
-        size="compact-xs"
-        aria-label={`Delete: ${errorName(group.errorClass)} …`}
-        onClick={() => onBegin('delete')}
-      >
+      <Button variant="default" size="compact-xs" aria-label={`Delete … ${about}`} onClick={() => onBegin('delete')}>
         Delete …
       </Button>
     </span>

@@ -58,13 +58,15 @@ interface FilterBarProps {
 
 export function FilterBar({ filters, children, actions }: FilterBarProps) {
   return (
-    <div className={styles['bar']} role="search">
-      {children}
-      {!filters.isEmpty && (
-        <Button variant="subtle" color="gray" onClick={filters.clear}>
-          Clear all
-        </Button>
-      )}
+    <div className={styles['bar']}>
+      <div className={styles['filters']} role="search">
+        {children}
+        {!filters.isEmpty && (
+          <Button variant="subtle" color="gray" onClick={filters.clear}>
+            Clear all
+          </Button>
+        )}
+      </div>
       {actions && <span className={styles['actions']}>{actions}</span>}
     </div>
   );
