@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { answerOf } from '../../api/client.ts';
 import type { DeliveryJob } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
-import { counted } from '../../format/text.ts';
+import { number } from '../../format/text.ts';
 import { JobIcon } from '../../ui/display/icons.tsx';
 import { Ago, useExact } from '../../ui/display/time.tsx';
 import { Empty } from '../../ui/feedback/states.tsx';
@@ -120,9 +120,13 @@ function About({ job: { action, status, errorClass, eventType, since, until } }:
 function Progress({ job: { state, total, done, refused } }: { readonly job: DeliveryJob }) {
   return (
     <>
-      <JobProgress done={done} total={total} isCompleted={state === 'completed'} />
+      <JobProgress done={done} total={total} isCompleted={state === 'completed'} refused={refused} />
       {refused > 0 && (
-        <span className="soft">{counted(refused, 'was', 'were')} refused: its webhook takes no deliveries</span>
+        <span className="soft">
+          {refused === 1
+            ? '1 was refused: its webhook takes no deliveries'
+            : `${number(refused)} were refused: their webhooks take no deliveries`}
+        </span>
       )}
     </>
   );
