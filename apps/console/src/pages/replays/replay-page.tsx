@@ -2,7 +2,7 @@ import { Link, useSearchParams } from 'wouter';
 import type { Delivery, Replay } from '../../api/model.ts';
 import { number } from '../../format/text.ts';
 import { DeliveryIcon } from '../../ui/display/icons.tsx';
-import { At, useExact } from '../../ui/display/time.tsx';
+import { At, useExact, useNow } from '../../ui/display/time.tsx';
 import { Empty, Failed, Loading } from '../../ui/feedback/states.tsx';
 import { JobPill } from '../../ui/feedback/status.tsx';
 import { Card, Fact, Facts, PageHead, Section } from '../../ui/layout/page.tsx';
@@ -14,7 +14,7 @@ import { DELIVERY_COLUMNS } from '../deliveries/delivery-columns.tsx';
 import { JobProgress } from '../jobs/job-progress.tsx';
 import { WebhookLink } from '../webhooks/webhook-link.tsx';
 import { CancelReplay } from './cancel-replay.tsx';
-import { outcomeOf } from './replay-outcome.ts';
+import { isStoring, outcomeOf } from './replay-outcome.ts';
 import { REPLAYED, WHY_FAILED } from './replay-words.ts';
 import styles from './replays.module.css';
 import { useReplay, useReplayDeliveries } from './use-replay.ts';
@@ -117,7 +117,8 @@ function Deliveries({ replay, read: { deliveries, areAll } }: DeliveriesProps) {
   const [params, setParams] = useSearchParams();
   const asked = params.get('part') as Part | null;
   const part = asked !== null && asked in PARTS ? asked : null;
-  const outcome = outcomeOf(replay, deliveries, areAll);
+  const areToCome = isStoring(replay, useNow());
+  const outcome = outcomeOf(replay, deliveries, areAll && areToCome);
   const shown =
     part === null
       ? deliveries
