@@ -29,12 +29,31 @@ export function outcomeOf(
   return { delivered, failed, waiting: areToCome ? Math.max(open, requested - delivered - failed) : open };
 }
 
-/** When the next replay of the same webhook began; undefined: there is none. @param replays of this webhook */
-export const nextBegan = (
-  { createdAt }: Pick<Replay, 'createdAt'>,
+/**
+ * Until when the deliveries of a replay are stored: up to the next replay of the webhook, or some time after its own end; undefined:
+ * until now.
+ *
+ * @param replays of this webhook
+ */
+export function storedUntil(
+  { createdAt, completedAt }: Pick<Replay, 'createdAt' | 'completedAt'>,
   replays: readonly Pick<Replay, 'createdAt'>[],
-): string | undefined =>
-  replays
-    .map((replay) => replay.createdAt)
-    .filter((at) => Date.parse(at) > Date.parse(createdAt))
-    .toSorted((a, b) => Date.parse(a) - Date.parse(b))[0];
+): string | undefined {
+  const later = replays.map((replay) => Date.parse(replay.createdAt)).filter((at) => at > Date.parse(createdAt));
+  const ends = completedAt === null ? later : [...later, Date.parse(completedAt) + STORING_MS];
+  return ends.length === 0 ? undefined : new Date(Math.min(...ends)).toISOString();
+}
+
+/** Why a replay has no delivery to show. */
+export function whyNone(
+  { state, requested }: Pick<Replay, 'state' | 'requested'>,
+  { areAll, areToCome }: { readonly areAll: boolean; readonly areToCome: boolean },
+): string {
+  if (!areAll) return 'None of the deliveries that were read is of this replay.';
+  if (state === 'running') return 'The replay is at its beginning.';
+  if (requested === 0)
+    return state === 'completed' ? 'The replay has found no message.' : 'The replay ended before its first delivery.';
+  return areToCome
+    ? 'The deliveries are stored in a moment.'
+    : 'The deliveries were deleted, or were stored very late.';
+}

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isStoring, nextBegan, outcomeOf } from './replay-outcome.ts';
+import { isStoring, outcomeOf, storedUntil, whyNone } from './replay-outcome.ts';
 
 const deliveries = (['SUCCESS', 'FAILED', 'RETRYING', 'PENDING', 'SUCCESS'] as const).map((status) => ({ status }));
 
@@ -23,9 +23,22 @@ test('deliveries are to come while a replay runs, and shortly after its end', ()
   expect(isStoring({ completedAt }, at('10:03:00'))).toBe(false);
 });
 
-test('the deliveries of a replay end where the next replay of its webhook began', () => {
-  const at = (createdAt: string) => ({ createdAt });
+test('the deliveries of a replay end shortly after it, or where the next replay of its webhook began', () => {
+  const at = (createdAt: string, completedAt: string | null = null) => ({ createdAt, completedAt });
   const replays = [at('2026-11-25T00:00:00Z'), at('2026-11-24T00:00:00Z'), at('2026-11-23T00:00:00Z')];
-  expect(nextBegan(at('2026-11-23T00:00:00Z'), replays)).toBe('2026-11-24T00:00:00Z');
-  expect(nextBegan(at('2026-11-25T00:00:00Z'), replays)).toBeUndefined();
+  expect(storedUntil(at('2026-11-25T00:00:00Z'), replays)).toBeUndefined();
+  expect(storedUntil(at('2026-11-23T00:00:00Z'), replays)).toBe('2026-11-24T00:00:00.000Z');
+  expect(storedUntil(at('2026-11-23T00:00:00Z', '2026-11-23T00:05:00Z'), replays)).toBe('2026-11-23T00:07:00.000Z');
+  expect(storedUntil(at('2026-11-23T00:00:00Z', '2026-11-23T23:59:30Z'), replays)).toBe('2026-11-24T00:00:00.000Z');
+});
+
+test.each([
+  [/found no message/, { state: 'completed', requested: 0 }, { areAll: true, areToCome: false }],
+  [/were read/, { state: 'completed', requested: 0 }, { areAll: false, areToCome: false }],
+  [/in a moment/, { state: 'completed', requested: 3 }, { areAll: true, areToCome: true }],
+  [/deleted/, { state: 'completed', requested: 3 }, { areAll: true, areToCome: false }],
+  [/before its first/, { state: 'cancelled', requested: 0 }, { areAll: true, areToCome: false }],
+  [/beginning/, { state: 'running', requested: 3 }, { areAll: true, areToCome: true }],
+] as const)('a replay found no message only if it has requested none: %s', (why, replay, read) => {
+  expect(whyNone(replay, read)).toMatch(why);
 });

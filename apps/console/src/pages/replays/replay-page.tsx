@@ -14,10 +14,10 @@ import { DELIVERY_COLUMNS } from '../deliveries/delivery-columns.tsx';
 import { JobProgress } from '../jobs/job-progress.tsx';
 import { WebhookLink } from '../webhooks/webhook-link.tsx';
 import { CancelReplay } from './cancel-replay.tsx';
-import { isStoring, outcomeOf } from './replay-outcome.ts';
+import { isStoring, outcomeOf, whyNone } from './replay-outcome.ts';
 import { REPLAYED, WHY_FAILED } from './replay-words.ts';
 import styles from './replays.module.css';
-import { useReplay, useReplayDeliveries } from './use-replay.ts';
+import { READ_LIMIT, useReplay, useReplayDeliveries } from './use-replay.ts';
 import type { ReplayDeliveries } from './use-replay.ts';
 
 const BACK = { href: '/replays', name: 'Replays' };
@@ -135,7 +135,7 @@ function Deliveries({ replay, read: { deliveries, areAll } }: DeliveriesProps) {
   return (
     <Section
       title="Deliveries"
-      lead="Deliveries that were replayed to this webhook since the start of this replay, up to the next one."
+      lead="Deliveries that were replayed to this webhook from the start of this replay to shortly after its end, or to the next one."
       flush
     >
       <div className={styles['outcome']}>
@@ -152,16 +152,16 @@ function Deliveries({ replay, read: { deliveries, areAll } }: DeliveriesProps) {
       </div>
       {!areAll && (
         <p className={styles['cut']}>
-          Of the newest {number(deliveries.length)} only: the replay has more deliveries than this page reads.
+          The webhook has more deliveries in this time than this page reads. These are the replayed ones among the
+          newest {number(READ_LIMIT)}.
         </p>
       )}
       {shown.length === 0 ? (
-        <Empty title={part === null ? 'No delivery yet' : 'None of them'} icon={<DeliveryIcon size={20} />}>
-          {part !== null
-            ? 'Choose the number again to see all deliveries.'
-            : replay.state === 'running'
-              ? 'The replay is at its beginning.'
-              : 'The replay has found no message.'}
+        <Empty
+          title={part !== null ? 'None of them' : areToCome ? 'No delivery yet' : 'No delivery'}
+          icon={<DeliveryIcon size={20} />}
+        >
+          {part !== null ? 'Choose the number again to see all deliveries.' : whyNone(replay, { areAll, areToCome })}
         </Empty>
       ) : (
         <Table

@@ -2,11 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { answerOf } from '../../api/client.ts';
 import type { Delivery, Replay } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
-import { nextBegan } from './replay-outcome.ts';
+import { isStoring, storedUntil } from './replay-outcome.ts';
 
 const LIST_LIMIT = 200;
 /** At most this many pages of deliveries are read: 1,000 deliveries, which take half a second. */
 const PAGES = 5;
+/** Deliveries of any kind, since the API cannot list the replayed ones alone. */
+export const READ_LIMIT = PAGES * LIST_LIMIT;
 const BUSY_MS = 3_000;
 const QUIET_MS = 30_000;
 
@@ -21,28 +23,32 @@ export function useReplay(id: string) {
 
 export interface ReplayDeliveries {
   readonly deliveries: readonly Delivery[];
-  /** false: there are more, older ones. */
+  /** false: the webhook has more deliveries in this time, and older ones were not read. */
   readonly areAll: boolean;
 }
 
 /**
  * The deliveries of a replay, the newest first. The API does not name the replay of a delivery, but a webhook has one running replay at a
  * time: its replayed deliveries from the start of one replay to the start of the next belong to the first. A delivery that is stored only
- * after the next replay has begun is taken for one of that.
+ * after the next replay has begun is taken for one of that; one that is stored long after the end of its replay is not found.
  */
 export function useReplayDeliveries(replay: Replay | undefined) {
   const api = useApi();
   return useQuery({
     queryKey: ['/v1/deliveries', 'of replay', replay?.id],
     queryFn: async ({ signal }): Promise<ReplayDeliveries> => {
-      const { webhookId = '', createdAt = '' } = replay ?? {};
-      const replays = await answerOf(
-        api.GET('/v1/replays', { params: { query: { webhookId, limit: LIST_LIMIT } }, signal }),
-      );
+      if (replay === undefined) return { deliveries: [], areAll: true };
+      const { webhookId, createdAt } = replay;
+      // While a replay runs, its webhook has no later one.
+      const replays =
+        replay.state === 'running'
+          ? []
+          : (await answerOf(api.GET('/v1/replays', { params: { query: { webhookId, limit: LIST_LIMIT } }, signal })))
+              .data;
       const query = {
         webhookId,
         createdAfter: createdAt,
-        createdBefore: nextBegan({ createdAt }, replays.data),
+        createdBefore: storedUntil(replay, replays),
         limit: LIST_LIMIT,
       };
       const read: Delivery[] = [];
@@ -57,11 +63,14 @@ export function useReplayDeliveries(replay: Replay | undefined) {
       }
       return { deliveries: read, areAll: false };
     },
-    refetchInterval: ({ state }) =>
-      replay?.state === 'running' ||
-      state.data?.deliveries.some(({ status }) => !['SUCCESS', 'FAILED'].includes(status))
-        ? BUSY_MS
-        : QUIET_MS,
+    refetchInterval: ({ state: { data } }) => (replay && data && isChanging(replay, data) ? BUSY_MS : QUIET_MS),
     enabled: replay !== undefined,
   });
 }
+
+/** A page that cannot read all deliveries takes several requests each time, so it is not read often. */
+const isChanging = (replay: Replay, { deliveries, areAll }: ReplayDeliveries): boolean =>
+  areAll &&
+  (replay.state === 'running' ||
+    (isStoring(replay, new Date()) && deliveries.length < replay.requested) ||
+    deliveries.some(({ status }) => !['SUCCESS', 'FAILED'].includes(status)));
