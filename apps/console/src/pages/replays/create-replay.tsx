@@ -34,11 +34,13 @@ interface CreateReplayProps {
   readonly webhook?: Webhook;
   /** Messages and a time to begin with; failed ones of the last day are usual. */
   readonly begin?: { readonly status: ReplayStatus; readonly since: string } | undefined;
+  /** The replay runs; its page is shown next. */
+  readonly onStarted?: () => void;
   readonly onClose: () => void;
 }
 
 /** Chooses messages, shows their number, and only then replays them. */
-export function CreateReplay({ webhook, begin, onClose }: CreateReplayProps) {
+export function CreateReplay({ webhook, begin, onStarted, onClose }: CreateReplayProps) {
   const api = useApi();
   const toasts = useToasts();
   const refresh = useRefresh();
@@ -100,6 +102,7 @@ export function CreateReplay({ webhook, begin, onClose }: CreateReplayProps) {
       await refresh('/v1/replays');
       toasts.done('The replay is running.');
       onClose();
+      onStarted?.();
       go(`/replays/${id}`);
     },
   });

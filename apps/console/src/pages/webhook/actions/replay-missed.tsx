@@ -8,7 +8,10 @@ import { Note } from '../../../ui/forms/form.tsx';
 import { CreateReplay } from '../../replays/create-replay.tsx';
 import { MISSED_SINCE, missedSinceIn } from './missed-offer.ts';
 
-/** After a webhook was enabled, offers to replay what it has missed; nothing where the address names no time. */
+/**
+ * After a webhook was enabled, offers to replay what it has missed; nothing where the address names no time. The time leaves the address
+ * when the replay starts, so that Back does not offer it again.
+ */
 export function ReplayMissed({ webhook }: { readonly webhook: Webhook }) {
   const [params, setParams] = useSearchParams();
   const [isOpen, { open, close }] = useDisclosure();
@@ -38,8 +41,10 @@ export function ReplayMissed({ webhook }: { readonly webhook: Webhook }) {
         </Group>
       }
     >
-      It has missed the messages since <At at={since} />. They are kept for 7 days.
-      {isOpen && <CreateReplay webhook={webhook} begin={{ status: 'missed', since }} onClose={close} />}
+      Messages that came since <At at={since} /> were not delivered. They are kept for 7 days.
+      {isOpen && (
+        <CreateReplay webhook={webhook} begin={{ status: 'missed', since }} onStarted={forget} onClose={close} />
+      )}
     </Note>
   );
 }
