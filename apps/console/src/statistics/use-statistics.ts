@@ -1,10 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useSearchParams } from 'wouter';
 import { answerOf } from '../api/client.ts';
 import type { StatisticsGroup } from '../api/model.ts';
 import { useApi } from '../app/session.tsx';
 import { PRESETS } from '../format/time-filter.ts';
 import { REFRESH_MS } from '../ui/lists/pager.tsx';
+import { useParam } from '../ui/use-param.ts';
 
 export type Range = (typeof PRESETS)[number]['value'];
 const DEFAULT_RANGE: Range = '24h';
@@ -14,31 +14,16 @@ const SLOW_REFRESH_MS = 30_000;
 
 /** The time range of the numbers, which is in the address of the page. */
 export function useRange(): readonly [Range, (range: Range) => void] {
-  const [params, change] = useAddress();
-  const range = PRESETS.find(({ value }) => value === params.get('range'))?.value ?? DEFAULT_RANGE;
-  return [range, (chosen) => change('range', chosen === DEFAULT_RANGE ? null : chosen)];
+  const [asked, setAsked] = useParam('range');
+  const range = PRESETS.find(({ value }) => value === asked)?.value ?? DEFAULT_RANGE;
+  return [range, (chosen) => setAsked(chosen === DEFAULT_RANGE ? null : chosen)];
 }
 
 /** Whether the numbers are shown as a table, too, which is in the address of the page. */
 export function useTable(): readonly [boolean, () => void] {
-  const [params, change] = useAddress();
-  const isTable = params.has('table');
-  return [isTable, () => change('table', isTable ? null : 'true')];
-}
-
-function useAddress(): readonly [URLSearchParams, (name: string, value: string | null) => void] {
-  const [params, setParams] = useSearchParams();
-  const change = (name: string, value: string | null): void =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === null) next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
-  return [params, change];
+  const [asked, setAsked] = useParam('table');
+  const isTable = asked !== null;
+  return [isTable, () => setAsked(isTable ? null : 'true')];
 }
 
 /** `in the last 24 hours` */

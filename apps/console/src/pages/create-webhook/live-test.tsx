@@ -1,6 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
-import { Link, useSearchParams } from 'wouter';
+import { Link } from 'wouter';
 import type { Webhook } from '../../api/model.ts';
 import { ApiProblem, sentenceOf } from '../../api/problem.ts';
 import { useAttempts, useDelivery } from '../../api/queries.ts';
@@ -12,6 +12,7 @@ import { DeliveryPill, HttpStatus } from '../../ui/feedback/status.tsx';
 import { ActionButton } from '../../ui/forms/action-button.tsx';
 import { Choose } from '../../ui/forms/choose.tsx';
 import { Problems } from '../../ui/forms/form.tsx';
+import { useParam } from '../../ui/use-param.ts';
 import { useSendTest } from '../webhook/actions/use-send-test.ts';
 import styles from './live-test.module.css';
 
@@ -19,19 +20,9 @@ const DeliveryTrouble = lazily(async () => (await import('../../trouble/delivery
 
 /** Sends a test, and shows what comes of it. The address holds the delivery of the last test. */
 export function LiveTest({ webhook }: { readonly webhook: Webhook }) {
-  const [params, setParams] = useSearchParams();
+  const [sent, setSent] = useParam('test');
   const [eventType, setEventType] = useState(webhook.events[0] ?? '');
-  const sent = params.get('test');
-  const test = useSendTest(webhook.id, (deliveryId) =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before);
-        next.set('test', deliveryId);
-        return next;
-      },
-      { replace: true },
-    ),
-  );
+  const test = useSendTest(webhook.id, (deliveryId) => setSent(deliveryId));
   return (
     <div className={styles['test']}>
       <Group gap="xs" align="flex-end">

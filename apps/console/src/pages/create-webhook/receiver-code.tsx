@@ -1,15 +1,15 @@
 import { SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useSearchParams } from 'wouter';
 import { Code } from '../../ui/display/code.tsx';
 import { Failed, Loading } from '../../ui/feedback/states.tsx';
+import { useParam } from '../../ui/use-param.ts';
 import styles from './create-webhook-page.module.css';
 import { RECEIVERS } from './receivers.ts';
 
 /** The code of a receiver, in one of the languages of the guide. The address holds the language. */
 export function ReceiverCode() {
-  const [params, setParams] = useSearchParams();
-  const chosen = RECEIVERS.find(({ value }) => value === params.get('language')) ?? RECEIVERS[0];
+  const [language, setLanguage] = useParam('language');
+  const chosen = RECEIVERS.find(({ value }) => value === language) ?? RECEIVERS[0];
   const code = useQuery({
     queryKey: ['receiver', chosen.value],
     queryFn: () => chosen.load(),
@@ -24,16 +24,7 @@ export function ReceiverCode() {
         aria-label="Language"
         value={chosen.value}
         data={RECEIVERS.map(({ value, name }) => ({ value, label: name }))}
-        onChange={(language) =>
-          setParams(
-            (before) => {
-              const next = new URLSearchParams(before);
-              next.set('language', language);
-              return next;
-            },
-            { replace: true },
-          )
-        }
+        onChange={(value) => setLanguage(value)}
       />
       {code.data !== undefined ? (
         <Code text={code.data} what={`the file ${chosen.file}`} />

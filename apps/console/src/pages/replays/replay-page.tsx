@@ -1,4 +1,4 @@
-import { Link, useSearchParams } from 'wouter';
+import { Link } from 'wouter';
 import type { Delivery, Replay } from '../../api/model.ts';
 import { number } from '../../format/text.ts';
 import { DeliveryIcon } from '../../ui/display/icons.tsx';
@@ -10,6 +10,7 @@ import { Table } from '../../ui/lists/table.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { Pager } from '../../ui/lists/pager.tsx';
 import { Note } from '../../ui/forms/form.tsx';
+import { useParam } from '../../ui/use-param.ts';
 import { DELIVERY_COLUMNS } from '../deliveries/delivery-columns.tsx';
 import { JobProgress } from '../jobs/job-progress.tsx';
 import { WebhookLink } from '../webhooks/webhook-link.tsx';
@@ -114,9 +115,9 @@ interface DeliveriesProps {
 }
 
 function Deliveries({ replay, read: { deliveries, areAll } }: DeliveriesProps) {
-  const [params, setParams] = useSearchParams();
-  const asked = params.get('part') as Part | null;
-  const part = asked !== null && asked in PARTS ? asked : null;
+  const [asked] = useParam('part');
+  const [pageAsked, setPage] = useParam('page');
+  const part = asked !== null && asked in PARTS ? (asked as Part) : null;
   const areToCome = isStoring(replay, useNow());
   const outcome = outcomeOf(replay, deliveries, areAll && areToCome);
   const shown =
@@ -124,14 +125,8 @@ function Deliveries({ replay, read: { deliveries, areAll } }: DeliveriesProps) {
       ? deliveries
       : deliveries.filter(({ status }) => (PARTS[part].statuses as readonly string[]).includes(status));
   const last = Math.max(1, Math.ceil(shown.length / ROWS));
-  const page = Math.min(Math.max(1, Math.trunc(Number(params.get('page'))) || 1), last);
-  const goTo = (to: number) => () =>
-    setParams((before) => {
-      const next = new URLSearchParams(before);
-      if (to === 1) next.delete('page');
-      else next.set('page', String(to));
-      return next;
-    });
+  const page = Math.min(Math.max(1, Math.trunc(Number(pageAsked)) || 1), last);
+  const goTo = (to: number) => () => setPage(to === 1 ? null : String(to), { replace: false });
   return (
     <Section
       title="Deliveries"

@@ -2,7 +2,7 @@ import { Button, Group, Radio, Stack, TextInput } from '@mantine/core';
 import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import { useLocation, useSearchParams } from 'wouter';
+import { useLocation } from 'wouter';
 import { exactTime, fromLocalInput, toLocalInput, zoneName } from '../../format/time.ts';
 import { customRange, PRESETS, rangeName, rangeOf } from '../../format/time-filter.ts';
 import { Dropdown } from './dropdown.tsx';
@@ -10,6 +10,7 @@ import styles from './filters.module.css';
 import { rememberSearch } from './last-search.ts';
 import { CrossIcon, PlusIcon, SearchIcon } from '../display/icons.tsx';
 import { visible } from '../../format/visible.ts';
+import { useAddress } from '../use-param.ts';
 
 export interface Filters {
   get(name: string): string;
@@ -26,20 +27,15 @@ export interface Filters {
  * @param pages the parameters of the address that hold the pages of the lists: a change of a filter goes back to the first page
  */
 export function useFilters(names: readonly string[], pages: readonly string[] = ['page']): Filters {
-  const [params, setParams] = useSearchParams();
+  const [params, changeAddress] = useAddress();
   const [path] = useLocation();
   const search = params.toString();
   useEffect(() => rememberSearch(path, search), [path, search]);
   const change = (edit: (next: URLSearchParams) => void): void =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before);
-        edit(next);
-        pages.forEach((param) => next.delete(param));
-        return next;
-      },
-      { replace: true },
-    );
+    changeAddress((next) => {
+      edit(next);
+      pages.forEach((param) => next.delete(param));
+    });
   return {
     get: (name) => params.get(name) ?? '',
     oneOf: (name, choices) => choices.find(({ value }) => value === params.get(name))?.value,

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useSearchParams } from 'wouter';
 import type { Page } from '../../api/model.ts';
 import { useShownError } from '../../app/services-away.tsx';
 import { placeAfter, placeOf } from '../../format/page-place.ts';
 import { LeftIcon, RightIcon } from '../display/icons.tsx';
+import { useParam } from '../use-param.ts';
 import styles from './pager.module.css';
 
 /** Lists are read again this often while their page is visible. */
@@ -47,18 +47,10 @@ export function usePages<T, Q extends object, P extends Page<T> = Page<T>>(
   read: (query: Q & PageQuery, signal: AbortSignal) => Promise<P & Page<T>>,
   { limit = 25, refreshMs = REFRESH_MS, param = 'page' }: PagesOptions = {},
 ): Pages<T> & { readonly answer: P | undefined } {
-  const [params, setParams] = useSearchParams();
-  const place = placeOf(params.get(param));
+  const [asked, setAsked] = useParam(param);
+  const place = placeOf(asked);
   const go = (to: string | null): void => {
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (to === null) next.delete(param);
-        else next.set(param, to);
-        return next;
-      },
-      { state: { [param]: OLDER } },
-    );
+    setAsked(to, { replace: false, state: { [param]: OLDER } });
     window.scrollTo(0, 0);
   };
   const answer = useQuery({

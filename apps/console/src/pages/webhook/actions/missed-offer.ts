@@ -6,7 +6,5 @@ export const offerOfMissed = (webhookId: string, since: string): string =>
   `/webhooks/${webhookId}?${new URLSearchParams({ [MISSED_SINCE]: since }).toString()}`;
 
 /** The time in the address; null where it holds no time. */
-export const missedSinceIn = (params: URLSearchParams): string | null => {
-  const since = params.get(MISSED_SINCE);
-  return since !== null && !Number.isNaN(Date.parse(since)) ? new Date(since).toISOString() : null;
-};
+export const missedSinceIn = (asked: string | null): string | null =>
+  asked !== null && !Number.isNaN(Date.parse(asked)) ? new Date(asked).toISOString() : null;

@@ -1,10 +1,10 @@
 import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useSearchParams } from 'wouter';
 import type { Webhook } from '../../../api/model.ts';
 import { ReplayIcon } from '../../../ui/display/icons.tsx';
 import { At } from '../../../ui/display/time.tsx';
 import { Note } from '../../../ui/forms/form.tsx';
+import { useParam } from '../../../ui/use-param.ts';
 import { CreateReplay } from '../../replays/create-replay.tsx';
 import { MISSED_SINCE, missedSinceIn } from './missed-offer.ts';
 
@@ -13,19 +13,11 @@ import { MISSED_SINCE, missedSinceIn } from './missed-offer.ts';
  * when the replay starts, so that Back does not offer it again.
  */
 export function ReplayMissed({ webhook }: { readonly webhook: Webhook }) {
-  const [params, setParams] = useSearchParams();
+  const [asked, setAsked] = useParam(MISSED_SINCE);
   const [isOpen, { open, close }] = useDisclosure();
-  const since = missedSinceIn(params);
+  const since = missedSinceIn(asked);
   if (since === null || !webhook.isActive) return null;
-  const forget = (): void =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before);
-        next.delete(MISSED_SINCE);
-        return next;
-      },
-      { replace: true },
-    );
+  const forget = (): void => setAsked(null);
   return (
     <Note
       tone="accent"
