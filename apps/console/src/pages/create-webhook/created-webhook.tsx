@@ -2,8 +2,9 @@ import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Webhook } from '../../api/model.ts';
 import { isolated } from '../../format/visible.ts';
-import { CopyButton } from '../../ui/display/copy.tsx';
+import { NewSecret } from '../../ui/display/copy.tsx';
 import { PageHead, Section } from '../../ui/layout/page.tsx';
+import { Steps } from '../../ui/layout/steps.tsx';
 import styles from './create-webhook-page.module.css';
 import { LiveTest } from './live-test.tsx';
 import { ReceiverCode } from './receiver-code.tsx';
@@ -34,16 +35,11 @@ export function CreatedWebhook({ webhook, secret }: CreatedWebhookProps) {
         }
       />
       <Section title="Next steps">
-        <ol className={styles['steps']}>
+        <Steps>
           <li>
             <strong>{secret === null ? 'Your signing secret is in place' : 'Keep the signing secret'}</strong>
             <span className="soft">Give it to your receiver only. The page of the webhook shows it again.</span>
-            {secret !== null && (
-              <div className={styles['secret']}>
-                <code data-testid="secret">{secret}</code>
-                <CopyButton text={secret} what="the secret" />
-              </div>
-            )}
+            {secret !== null && <NewSecret text={secret} what="the secret" testId="secret" />}
           </li>
           <li>
             <strong>Verify each request</strong>
@@ -60,7 +56,7 @@ export function CreatedWebhook({ webhook, secret }: CreatedWebhookProps) {
             </span>
             <LiveTest webhook={webhook} />
           </li>
-        </ol>
+        </Steps>
       </Section>
     </div>
   );

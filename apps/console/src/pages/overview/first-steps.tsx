@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { useIdentity } from '../../app/session.tsx';
 import { PlusIcon } from '../../ui/display/icons.tsx';
 import { Section } from '../../ui/layout/page.tsx';
-import styles from '../create-webhook/create-webhook-page.module.css';
+import { Steps } from '../../ui/layout/steps.tsx';
 
 /** For a user who has no webhook yet. */
 export function FirstSteps({ hasDeliveries }: { readonly hasDeliveries: boolean }) {
@@ -13,7 +13,7 @@ export function FirstSteps({ hasDeliveries }: { readonly hasDeliveries: boolean 
       title={hasDeliveries ? 'There is no webhook any more' : 'Welcome to Signet'}
       lead="Three steps, and your systems get every sale, customer and repair as it happens."
     >
-      <ol className={styles['steps']}>
+      <Steps>
         <li>
           <strong>Create a webhook</strong>
           <span className="soft">The URL of your receiver, and the events that it gets.</span>
@@ -45,7 +45,7 @@ export function FirstSteps({ hasDeliveries }: { readonly hasDeliveries: boolean 
             </span>
           </li>
         )}
-      </ol>
+      </Steps>
     </Section>
   );
 }

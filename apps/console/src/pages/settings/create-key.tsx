@@ -7,9 +7,8 @@ import { errorsByField } from '../../api/problem.ts';
 import { keysPathOf, useEventTypes, useRefresh, useTenants } from '../../api/queries.ts';
 import type { CreateApiKey, CreatedApiKey, CreateTenantApiKey, Role } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
-import { CopyButton } from '../../ui/display/copy.tsx';
+import { NewSecret } from '../../ui/display/copy.tsx';
 import { Problems } from '../../ui/forms/form.tsx';
-import styles from '../create-webhook/create-webhook-page.module.css';
 import { Dialog } from '../../ui/layout/dialog.tsx';
 
 interface CreateKeyProps {
@@ -146,10 +145,7 @@ function CreatedKey({ created, onClose }: { readonly created: CreatedApiKey; rea
   return (
     <Dialog onClose={onClose} title={`${created.name} is ready`} closeOnClickOutside={false}>
       <Text size="md">Copy the key now: it is shown only once. Not even an operator can read it later.</Text>
-      <div className={styles['secret']}>
-        <code data-testid="api-key">{created.key}</code>
-        <CopyButton text={created.key} what="the key" />
-      </div>
+      <NewSecret text={created.key} what="the key" testId="api-key" />
       <Group justify="flex-end" mt="lg">
         <Button onClick={onClose}>I have it</Button>
       </Group>

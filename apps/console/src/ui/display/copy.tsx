@@ -61,6 +61,21 @@ export function Copyable({ text, what }: CopyButtonProps) {
   );
 }
 
+interface NewSecretProps extends CopyButtonProps {
+  /** By which tests find the text. */
+  readonly testId: string;
+}
+
+/** A secret or key that was just made, with a button for it. */
+export function NewSecret({ text, what, testId }: NewSecretProps) {
+  return (
+    <div className={styles['secret']}>
+      <code data-testid={testId}>{text}</code>
+      <CopyButton text={text} what={what} />
+    </div>
+  );
+}
+
 /** A button with a word, for a text that is not shown beside it. */
 export function CopyAs({ text, what }: CopyButtonProps) {
   const [copied, onCopy] = useCopied(text);

@@ -6,10 +6,9 @@ import { errorsByField } from '../../../api/problem.ts';
 import { useRefresh } from '../../../api/queries.ts';
 import type { RotatedSecret, Webhook } from '../../../api/model.ts';
 import { useApi } from '../../../app/session.tsx';
-import { CopyButton } from '../../../ui/display/copy.tsx';
+import { NewSecret } from '../../../ui/display/copy.tsx';
 import { Problems } from '../../../ui/forms/form.tsx';
 import { At } from '../../../ui/display/time.tsx';
-import styles from '../../create-webhook/create-webhook-page.module.css';
 import { Dialog } from '../../../ui/layout/dialog.tsx';
 import { GENERATED, secretField } from '../form/secret.ts';
 import { SecretChoice } from '../form/secret-choice.tsx';
@@ -92,10 +91,7 @@ function Rotated({ rotated, onClose }: { readonly rotated: RotatedSecret; readon
           'The former secret no longer signs.'
         )}
       </Text>
-      <div className={styles['secret']}>
-        <code data-testid="new-secret">{rotated.secret}</code>
-        <CopyButton text={rotated.secret} what="the secret" />
-      </div>
+      <NewSecret text={rotated.secret} what="the secret" testId="new-secret" />
       <Group justify="flex-end" mt="lg">
         <Button onClick={onClose}>Done</Button>
       </Group>
