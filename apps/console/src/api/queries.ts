@@ -107,7 +107,7 @@ export function useWebhookChoices(q = '', isWanted = true) {
   });
 }
 
-/** Tenants to choose from: those that the API finds. */
+/** The tenants that the API finds for a search, to choose from. */
 export function useTenantChoices(q: string) {
   const api = useApi();
   return useQuery({

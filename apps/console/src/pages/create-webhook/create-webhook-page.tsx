@@ -3,10 +3,9 @@ import { useSearchParams } from 'wouter';
 import { useWebhook } from '../../api/queries.ts';
 import type { CreatedWebhook as RegisteredWebhook } from '../../api/model.ts';
 import { lazily } from '../../app/lazily.tsx';
-import { Failed, Loading } from '../../ui/feedback/states.tsx';
-import { Card, PageHead } from '../../ui/layout/page.tsx';
+import { Loading, NotRead } from '../../ui/feedback/states.tsx';
+import { PageHead } from '../../ui/layout/page.tsx';
 import { CreateForm } from './create-form.tsx';
-import styles from './create-webhook-page.module.css';
 
 const CreatedWebhook = lazily(async () => (await import('./created-webhook.tsx')).CreatedWebhook, <Loading />);
 
@@ -38,15 +37,7 @@ function SecondStep({ id, secret }: { readonly id: string; readonly secret: stri
   return (
     <>
       <PageHead title="Create webhook" back={BACK} />
-      <Card>
-        {error ? (
-          <Failed error={error} onRetry={() => void refetch()} />
-        ) : (
-          <div className={styles['loading']}>
-            <Loading lines={6} />
-          </div>
-        )}
-      </Card>
+      <NotRead error={error} onRetry={() => void refetch()} />
     </>
   );
 }

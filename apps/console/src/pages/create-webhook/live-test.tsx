@@ -18,7 +18,7 @@ import styles from './live-test.module.css';
 
 const DeliveryTrouble = lazily(async () => (await import('../../trouble/delivery-trouble.tsx')).DeliveryTrouble);
 
-/** Sends a test, and shows what comes of it. The address holds the delivery of the last test. */
+/** Sends a test, and shows the answer of the receiver. The address holds the delivery of the last test. */
 export function LiveTest({ webhook }: { readonly webhook: Webhook }) {
   const [sent, setSent] = useParam('test');
   const [eventType, setEventType] = useState(webhook.events[0] ?? '');

@@ -3,7 +3,7 @@ import type { FailureGroup } from '../../api/model.ts';
 import { searchOf } from '../../api/search.ts';
 import { useApi } from '../../app/session.tsx';
 import { number } from '../../format/text.ts';
-import { CheckIcon } from '../../ui/display/icons.tsx';
+import { AllWell } from '../../ui/feedback/states.tsx';
 import { Name } from '../../ui/display/name.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import { HttpStatus } from '../../ui/feedback/status.tsx';
@@ -12,7 +12,6 @@ import { PagedTable } from '../../ui/lists/paged-table.tsx';
 import { usePages } from '../../ui/lists/pager.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { TENANT_COLUMN } from '../../ui/lists/tenant-column.tsx';
-import styles from './health.module.css';
 
 const SHOWN = 10;
 /** The parameter of the address that holds the page of this list. */
@@ -68,11 +67,7 @@ export function FailureGroups({ tenantId }: { readonly tenantId: string | undefi
           `/deliveries?${searchOf({ webhook: webhookId, status: failed > 0 ? 'FAILED' : 'RETRYING', created: '24h' })}`
         }
         loadingRows={3}
-        empty={
-          <p className={styles['well']}>
-            <CheckIcon /> Nothing has failed in the last 24 hours.
-          </p>
-        }
+        empty={<AllWell>Nothing has failed in the last 24 hours.</AllWell>}
       />
     </Section>
   );

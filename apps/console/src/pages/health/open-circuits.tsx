@@ -1,7 +1,7 @@
 import { answerOf } from '../../api/client.ts';
 import type { Circuit } from '../../api/model.ts';
 import { useApi } from '../../app/session.tsx';
-import { CheckIcon } from '../../ui/display/icons.tsx';
+import { AllWell } from '../../ui/feedback/states.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import { Pill } from '../../ui/feedback/status.tsx';
 import { Section } from '../../ui/layout/page.tsx';
@@ -10,7 +10,6 @@ import { usePages } from '../../ui/lists/pager.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { TENANT_COLUMN } from '../../ui/lists/tenant-column.tsx';
 import { WebhookLink } from '../webhooks/webhook-link.tsx';
-import styles from './health.module.css';
 
 const SHOWN = 10;
 /** The parameter of the address that holds the page of this list. */
@@ -47,11 +46,7 @@ export function OpenCircuits({ tenantId }: { readonly tenantId: string | undefin
         columns={COLUMNS}
         idOf={({ webhookId }) => webhookId}
         loadingRows={3}
-        empty={
-          <p className={styles['well']}>
-            <CheckIcon /> No circuit is open.
-          </p>
-        }
+        empty={<AllWell>No circuit is open.</AllWell>}
       />
     </Section>
   );

@@ -13,7 +13,7 @@ interface CancelJobProps {
   readonly onCancel: () => Promise<unknown>;
   /** The list to read again. */
   readonly path: string;
-  /** What stays done, and what is not done any more. */
+  /** The text of the question: the work that is done already stays done, and the rest is not done. */
   readonly children: ReactNode;
 }
 

@@ -4,9 +4,8 @@ import { useIdentity } from '../../app/session.tsx';
 import { healthOf, isOpen } from '../../state/health.ts';
 import type { KnownCircuit, WebhookHealth } from '../../state/health.ts';
 import { counted } from '../../format/text.ts';
-import { CheckIcon } from '../../ui/display/icons.tsx';
 import { Section } from '../../ui/layout/page.tsx';
-import { Loading } from '../../ui/feedback/states.tsx';
+import { AllWell, Loading } from '../../ui/feedback/states.tsx';
 import { WebhookPill } from '../../ui/feedback/status.tsx';
 import { Ago } from '../../ui/display/time.tsx';
 import { NameAndUrl } from '../webhooks/name-and-url.tsx';
@@ -37,9 +36,7 @@ export function AttentionList({ webhooks, circuits }: AttentionListProps) {
           <Loading lines={3} />
         </div>
       ) : troubled.length === 0 ? (
-        <p className={styles['well']}>
-          <CheckIcon /> Every active webhook took its last delivery.
-        </p>
+        <AllWell>Every active webhook took its last delivery.</AllWell>
       ) : (
         <ul className={styles['webhooks']}>
           {troubled.slice(0, SHOWN).map((webhook) => (

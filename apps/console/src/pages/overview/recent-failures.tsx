@@ -3,15 +3,13 @@ import { Link } from 'wouter';
 import { answerOf } from '../../api/client.ts';
 import type { Delivery } from '../../api/model.ts';
 import { useApi, useIdentity } from '../../app/session.tsx';
-import { CheckIcon } from '../../ui/display/icons.tsx';
 import { Section } from '../../ui/layout/page.tsx';
 import { usePages } from '../../ui/lists/pager.tsx';
-import { Failed } from '../../ui/feedback/states.tsx';
+import { AllWell, Failed } from '../../ui/feedback/states.tsx';
 import { Table } from '../../ui/lists/table.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { TENANT_COLUMN } from '../../ui/lists/tenant-column.tsx';
 import { DELIVERY_COLUMNS } from '../deliveries/delivery-columns.tsx';
-import styles from './overview.module.css';
 
 const SHOWN = 8;
 const { event, webhook, attempts, response, created } = DELIVERY_COLUMNS;
@@ -58,9 +56,7 @@ export function RecentFailures() {
       {pages.error ? (
         <Failed error={pages.error} onRetry={pages.retry} />
       ) : pages.rows?.length === 0 ? (
-        <p className={styles['well']}>
-          <CheckIcon /> No delivery has failed for good.
-        </p>
+        <AllWell>No delivery has failed for good.</AllWell>
       ) : (
         <Table
           label="Recent failures"

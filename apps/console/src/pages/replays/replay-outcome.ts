@@ -15,7 +15,7 @@ export const isStoring = ({ completedAt }: Pick<Replay, 'completedAt'>, now: Dat
   completedAt === null || now.getTime() < Date.parse(completedAt) + STORING_MS;
 
 /**
- * What has come of the deliveries of a replay.
+ * The number of a replay's deliveries in each state.
  *
  * @param areToCome whether every requested delivery that is not among these is still to be stored
  */

@@ -3,9 +3,9 @@ import type { Delivery, Replay } from '../../api/model.ts';
 import { number } from '../../format/text.ts';
 import { DeliveryIcon } from '../../ui/display/icons.tsx';
 import { At, useExact, useNow } from '../../ui/display/time.tsx';
-import { Empty, Failed, Loading } from '../../ui/feedback/states.tsx';
+import { Empty, Failed, Loading, NotRead } from '../../ui/feedback/states.tsx';
 import { JobPill } from '../../ui/feedback/status.tsx';
-import { Card, Fact, Facts, PageHead, Section } from '../../ui/layout/page.tsx';
+import { Fact, Facts, PageHead, Section } from '../../ui/layout/page.tsx';
 import { Table } from '../../ui/lists/table.tsx';
 import type { Column } from '../../ui/lists/table.tsx';
 import { Pager } from '../../ui/lists/pager.tsx';
@@ -33,7 +33,7 @@ const PARTS = {
 } as const;
 type Part = keyof typeof PARTS;
 
-/** One replay: how far it is, and what has come of its deliveries. */
+/** One replay: its progress, its deliveries, and how many of them are delivered, failed or waiting. */
 export function ReplayPage({ id }: { readonly id: string }) {
   const { data: replay, error, refetch } = useReplay(id);
   const deliveries = useReplayDeliveries(replay);
@@ -41,15 +41,7 @@ export function ReplayPage({ id }: { readonly id: string }) {
     return (
       <>
         <PageHead title={error ? 'Replay' : '…'} name="Replay" back={BACK} />
-        <Card>
-          {error ? (
-            <Failed error={error} onRetry={() => void refetch()} />
-          ) : (
-            <div className={styles['loading']}>
-              <Loading lines={6} />
-            </div>
-          )}
-        </Card>
+        <NotRead error={error} onRetry={() => void refetch()} />
       </>
     );
   }

@@ -1,7 +1,8 @@
 import { Button, Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { ApiProblem, sentenceOf } from '../../api/problem.ts';
-import { WarningIcon } from '../display/icons.tsx';
+import { CheckIcon, WarningIcon } from '../display/icons.tsx';
+import { Card } from '../layout/page.tsx';
 import styles from './states.module.css';
 
 interface EmptyProps {
@@ -22,6 +23,13 @@ export function Empty({ title, icon, children, action }: EmptyProps) {
     </div>
   );
 }
+
+/** Shown for an empty list of troubles. */
+export const AllWell = ({ children }: { readonly children: ReactNode }) => (
+  <p className={styles['well']}>
+    <CheckIcon /> {children}
+  </p>
+);
 
 interface FailedProps {
   readonly error: unknown;
@@ -67,3 +75,16 @@ export function Loading({ lines = 5 }: { readonly lines?: number }) {
     </div>
   );
 }
+
+/** Shown on a page whose subject is being read, or could not be read. */
+export const NotRead = ({ error, onRetry }: FailedProps) => (
+  <Card>
+    {error ? (
+      <Failed error={error} {...(onRetry && { onRetry })} />
+    ) : (
+      <div className={styles['lines']}>
+        <Loading lines={6} />
+      </div>
+    )}
+  </Card>
+);
